@@ -1,0 +1,96 @@
+"""Word vectors of class names."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mmfer.labels.tree import ASSETS, LabelTree
+
+
+@dataclass(frozen=True)
+class WordVectors:
+    """A frozen table of word vectors in GloVe's text format: ``word v1 v2 ... vd`` per line.
+
+    A first line ``count dimension``, as word2vec's text format has it, is accepted too. Make such
+    a file of any KeyedVectors with ``tools/misc/convert_word_vectors.py``.
+
+    Example:
+        >>> WordVectors.load('glove_6b_50d')['anger'].shape
+        (50,)
+    """
+
+    table: dict[str, np.ndarray]
+    source: str
+
+    @classmethod
+    def load(cls, source: str | Path, words: Iterable[str] | None = None) -> 'WordVectors':
+        """Read a table.
+
+        Args:
+            source: A text file, or the name of the shipped table, ``'glove_6b_50d'``: the rows of
+                GloVe 6B, 50-d (Pennington et al. 2014, PDDL) for the class names mmfer knows.
+            words: Keep these only; the whole file if None.
+
+        Raises:
+            FileNotFoundError: If there is no such file and no such shipped table.
+            ValueError: If a row has another length than the first, or holds no numbers.
+        """
+        path = Path(source)
+        shipped = ASSETS / f'{source}.txt'
+        if not path.is_file() and shipped.is_file():
+            path = shipped
+        if not path.is_file():
+            raise FileNotFoundError(
+                f'No word vectors at "{source}". Give a text file in GloVe or word2vec format '
+                '(tools/misc/convert_word_vectors.py writes one), or "glove_6b_50d", the table '
+                'shipped with mmfer.'
+            )
+        wanted = None if words is None else set(words)
+        table: dict[str, np.ndarray] = {}
+        size = None
+        with path.open(encoding='utf-8') as lines:
+            for number, line in enumerate(lines, 1):
+                word, *values = line.rstrip().split(' ')
+                if number == 1 and len(values) == 1:
+                    continue
+                size = size or len(values)
+                if len(values) != size or size == 0:
+                    raise ValueError(
+                        f'{path}, line {number}: {len(values)} values, but the first row has '
+                        f'{size}. Each row must be a word and its vector, separated by spaces.'
+                    )
+                if wanted is None or word in wanted:
+                    try:
+                        table[word] = np.array(values, dtype=np.float32)
+                    except ValueError as error:
+                        raise ValueError(f'{path}, line {number}: {error}.') from error
+        return cls(table, str(path))
+
+    def __getitem__(self, word: str) -> np.ndarray:
+        if word not in self.table:
+            raise ValueError(
+                f'The word "{word}" has no vector in {self.source}. Add a line for it, or '
+                'give word vectors that know it (tools/misc/convert_word_vectors.py).'
+            )
+        return self.table[word]
+
+    def of_names(self, names: Sequence[str]) -> np.ndarray:
+        """Vectors (len(names), D); a name of several words is the mean of its words."""
+        return np.stack(
+            [
+                np.mean([self[w] for w in name.lower().replace('_', ' ').split()], axis=0)
+                for name in names
+            ]
+        )
+
+    def of_tree(self, tree: LabelTree) -> np.ndarray:
+        """Vectors (C, D) of the tree's nodes: a coarse class is the mean of its fine classes.
+
+        The mean (paper 003, section 4.2) keeps the coarse ``anger`` apart from the fine one.
+        """
+        fine = self.of_names(tree.fine)
+        parents = np.array(tree.parents)
+        coarse = [fine[parents == i].mean(axis=0) for i in range(len(tree.coarse))]
+        return np.concatenate([fine, np.stack(coarse)])

@@ -1,0 +1,83 @@
+"""The registries of mmfer, and the registration of everything in it.
+
+Each registry is a child of mmpretrain's of the same name, hence a grandchild of mmengine's, so
+that bare names of all three libraries resolve under the default scope ``mmfer``::
+
+    model = dict(type='ImageClassifier', backbone=dict(type='ResNet', depth=18), ...)
+"""
+
+import importlib
+import warnings
+from importlib.metadata import entry_points
+
+from mmengine.registry import DefaultScope, Registry
+
+from mmfer import compat  # noqa: F401  (before mmpretrain)
+
+import mmpretrain.registry as parents  # isort: skip
+
+PLUGIN_GROUP = 'mmfer.plugins'
+
+
+def _grandchild(name: str, package: str) -> Registry:
+    parent = getattr(parents, name)
+    # The parent's location is listed too: a lookup in a child does not import its parent's.
+    return Registry(
+        parent.name,
+        parent=parent,
+        scope='mmfer',
+        locations=[f'mmpretrain.{package}', f'mmfer.{package}'],
+    )
+
+
+RUNNERS = _grandchild('RUNNERS', 'engine')
+RUNNER_CONSTRUCTORS = _grandchild('RUNNER_CONSTRUCTORS', 'engine')
+LOOPS = _grandchild('LOOPS', 'engine')
+HOOKS = _grandchild('HOOKS', 'engine')
+LOG_PROCESSORS = _grandchild('LOG_PROCESSORS', 'engine')
+OPTIMIZERS = _grandchild('OPTIMIZERS', 'engine')
+OPTIM_WRAPPERS = _grandchild('OPTIM_WRAPPERS', 'engine')
+OPTIM_WRAPPER_CONSTRUCTORS = _grandchild('OPTIM_WRAPPER_CONSTRUCTORS', 'engine')
+PARAM_SCHEDULERS = _grandchild('PARAM_SCHEDULERS', 'engine')
+DATASETS = _grandchild('DATASETS', 'datasets')
+DATA_SAMPLERS = _grandchild('DATA_SAMPLERS', 'datasets')
+TRANSFORMS = _grandchild('TRANSFORMS', 'datasets')
+MODELS = _grandchild('MODELS', 'models')
+MODEL_WRAPPERS = _grandchild('MODEL_WRAPPERS', 'models')
+WEIGHT_INITIALIZERS = _grandchild('WEIGHT_INITIALIZERS', 'models')
+BATCH_AUGMENTS = _grandchild('BATCH_AUGMENTS', 'models')
+TASK_UTILS = _grandchild('TASK_UTILS', 'models')
+METRICS = _grandchild('METRICS', 'evaluation')
+EVALUATORS = _grandchild('EVALUATORS', 'evaluation')
+VISUALIZERS = _grandchild('VISUALIZERS', 'visualization')
+VISBACKENDS = _grandchild('VISBACKENDS', 'visualization')
+
+
+def register_all_modules(init_default_scope: bool = True) -> None:
+    """Import every module of mmfer and of its plugins, so that their components are registered.
+
+    A third party adds components from its own package by an entry point in the group
+    ``mmfer.plugins`` that names a module to import::
+
+        setup(..., entry_points={'mmfer.plugins': ['my_package = my_package.components']})
+
+    A plugin that fails to import is named in a warning and skipped.
+
+    Args:
+        init_default_scope: Make ``mmfer`` the current default scope, so that
+            ``MODELS.build(dict(type='HIFENet'))`` works outside a runner.
+    """
+    for package in ('datasets', 'engine', 'evaluation', 'models', 'visualization'):
+        importlib.import_module(f'mmpretrain.{package}')
+        importlib.import_module(f'mmfer.{package}')
+    for plugin in entry_points(group=PLUGIN_GROUP):
+        try:
+            plugin.load()
+        except Exception as error:  # a third party's module may fail in any way
+            warnings.warn(
+                f'The mmfer plugin "{plugin.name}" ({plugin.value}) could not be imported and is '
+                f'skipped: {type(error).__name__}: {error}. Reinstall or remove its package.',
+                stacklevel=2,
+            )
+    if init_default_scope and DefaultScope.get_current_instance() is None:
+        DefaultScope.get_instance('mmfer', scope_name='mmfer')

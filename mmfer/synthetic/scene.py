@@ -1,0 +1,88 @@
+"""What is rendered: a person, and a scene with that person's face in it."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+Color = tuple[float, float, float]
+"""Linear RGB reflectance or light, each around 0 to 1."""
+
+HAIR_STYLES = ('bald', 'buzz', 'short', 'bob', 'long')
+OCCLUDERS = ('sunglasses', 'medical_mask', 'hand', 'bar')
+
+
+@dataclass(frozen=True)
+class Person:
+    """An identity: everything that stays the same over all pictures of one person."""
+
+    age: float = 0.5
+    """0 new-born, 0.1875 child, 0.5 young adult (25 years), 1 old (90 years)."""
+    gender: float = 0.5
+    """0 female, 1 male."""
+    ethnicity: tuple[float, float, float] = (0.0, 0.0, 1.0)
+    """Shares of the African, Asian and Caucasian shape; they sum to 1."""
+    weight: float = 0.5
+    muscle: float = 0.5
+    details: dict[str, float] = field(default_factory=dict)
+    """Shape targets of the head pack, such as ``nose/nose-hump-incr``, with their weights."""
+    skin: Color = (0.68, 0.45, 0.36)
+    lip: Color = (0.55, 0.22, 0.20)
+    hair: Color = (0.13, 0.07, 0.04)
+    iris: Color = (0.12, 0.07, 0.03)
+    hair_style: str = 'short'
+    hair_volume: float = 0.1
+    brow_thickness: float = 1.0
+    brow_opacity: float = 0.8
+    beard: float = 0.0
+    wrinkles: float = 0.0
+    eye_bags: float = 0.6
+    blush: float = 0.7
+    iris_radius: float = 0.5
+    """Radius of the iris in radians of the eyeball; larger in babies."""
+    glasses: bool = False
+    seed: int = 0
+    """Seed of the skin's and hair's texture."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture of a person."""
+
+    face_units: dict[str, float] = field(default_factory=dict)
+    """Weights of the 52 ARKit face units, such as ``jawOpen`` or ``mouthSmileLeft``."""
+    yaw: float = 0.0
+    pitch: float = 0.0
+    roll: float = 0.0
+    """Head pose in degrees: yaw > 0 turns the face to the image's right, pitch > 0 bows it,
+    roll > 0 tilts it clockwise as seen in the image."""
+    zoom: float = 0.9
+    """Height of the picture in heights of the head; smaller is closer."""
+    light: tuple[float, float, float] = (30.0, 30.0, 0.9)
+    """Azimuth and elevation in degrees, and strength of the key light."""
+    light_color: Color = (1.0, 0.97, 0.93)
+    background: Color = (0.3, 0.32, 0.36)
+    shirt: Color = (0.1, 0.12, 0.2)
+    occluder: str | None = None
+    """One of :data:`OCCLUDERS`."""
+    blur: float = 0.0
+    """Standard deviation of the Gaussian blur, in pixels of a 112-px picture."""
+    noise: float = 0.008
+    """Standard deviation of the sensor noise, in parts of the full range."""
+    jpeg_quality: int | None = None
+    """Quality of a JPEG compression applied to the picture; None for none."""
+    seed: int = 0
+    """Seed of the background, the occluder's place and the noise."""
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A picture with its exact geometry."""
+
+    image: np.ndarray
+    """(H, W, 3) uint8, RGB."""
+    landmarks: np.ndarray
+    """(68, 2) float32: x, y in pixels, in the order of iBUG 300-W."""
+    visible: np.ndarray
+    """(68,) bool: inside the picture and hidden neither by the head nor by an occluder."""
+    face_box: tuple[float, float, float, float]
+    """x1, y1, x2, y2 in pixels: the smallest box around the visible face, without hair."""

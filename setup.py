@@ -1,0 +1,30 @@
+"""Installation of mmfer: ``pip install .`` or, for development, ``make setup``."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+ROOT = Path(__file__).parent
+
+
+def requirements(name: str) -> list[str]:
+    lines = (ROOT / 'requirements' / f'{name}.txt').read_text(encoding='utf-8').splitlines()
+    return [line for line in map(str.strip, lines) if line and not line.startswith('#')]
+
+
+version: dict[str, str] = {}
+exec((ROOT / 'mmfer' / 'version.py').read_text(encoding='utf-8'), version)
+
+setup(
+    name='mmfer',
+    version=version['__version__'],
+    description='A toolbox for facial expression recognition on mmengine, mmcv and mmpretrain',
+    long_description=(ROOT / 'README.md').read_text(encoding='utf-8'),
+    long_description_content_type='text/markdown',
+    license='Apache-2.0',
+    packages=find_packages(include=['mmfer', 'mmfer.*']),
+    include_package_data=True,
+    python_requires='>=3.11',
+    install_requires=requirements('runtime') + requirements('mminstall'),
+    extras_require={'tests': requirements('tests'), 'optional': requirements('optional')},
+)

@@ -1,0 +1,93 @@
+"""Write the word vectors of some words as GloVe text, from gensim's formats, .npy tables or text.
+
+Examples:
+    python tools/misc/convert_word_vectors.py GoogleNews-vectors-negative300.bin out.txt \
+        --tree fgemotions
+    python tools/misc/convert_word_vectors.py glove_6B_50d_emb.npy out.txt \
+        --index glove_6B_index.parquet --tree fgemotions --words neutral fear disgust
+"""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from mmfer.labels import LabelTree, WordVectors
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('source', help='word2vec .bin, gensim .kv, .npy, or text in GloVe format')
+    parser.add_argument('out', help='the text file to write')
+    parser.add_argument('--index', help='the words of an .npy table: .txt or .parquet, in order')
+    parser.add_argument('--tree', help='a label tree (file or shipped name): all its words')
+    parser.add_argument('--words', nargs='*', default=[], help='more words')
+    return parser.parse_args()
+
+
+def word2vec_binary(path: Path) -> Iterator[tuple[str, np.ndarray]]:
+    with path.open('rb') as file:
+        count, size = map(int, file.readline().split())
+        for _ in range(count):
+            word = bytearray()
+            while (char := file.read(1)) != b' ':
+                if not char:
+                    raise ValueError(f'{path} ends after {file.tell()} bytes: it is cut short.')
+                word += char
+            vector = np.frombuffer(file.read(4 * size), dtype='<f4')
+            yield word.decode('utf-8', 'replace').strip(), vector
+
+
+def npy_table(path: Path, index: str | None) -> Iterator[tuple[str, np.ndarray]]:
+    if index is None:
+        raise ValueError(f'{path} holds no words: give them with --index.')
+    if index.endswith('.parquet'):
+        from pyarrow import parquet
+
+        words = parquet.read_table(index).column(0).to_pylist()
+    else:
+        words = Path(index).read_text(encoding='utf-8').split('\n')
+    return zip(words, np.load(path, mmap_mode='r'), strict=False)
+
+
+def read(source: str, index: str | None, words: set[str]) -> dict[str, np.ndarray]:
+    path = Path(source)
+    if not path.is_file():
+        raise FileNotFoundError(f'No word vectors at "{source}".')
+    if path.suffix == '.bin':
+        rows = word2vec_binary(path)
+    elif path.suffix == '.npy':
+        rows = npy_table(path, index)
+    elif path.suffix in ('.kv', '.model'):
+        from gensim.models import KeyedVectors
+
+        vectors = KeyedVectors.load(source)
+        return {word: vectors[word] for word in words if word in vectors}
+    else:
+        return WordVectors.load(source, words).table
+    return {word: np.array(vector) for word, vector in rows if word in words}
+
+
+def main() -> None:
+    args = parse_args()
+    words = set(args.words)
+    if args.tree:
+        tree = LabelTree.load(args.tree)
+        words |= {part for name in tree.fine + tree.coarse for part in name.lower().split('_')}
+    if not words:
+        raise ValueError('No words to convert: give --tree or --words.')
+    table = read(args.source, args.index, words)
+    missing = sorted(words - set(table))
+    if missing:
+        raise ValueError(f'Not in {args.source}: {", ".join(missing)}.')
+    with open(args.out, 'w', encoding='utf-8') as file:
+        for word in sorted(table):
+            file.write(' '.join([word, *(f'{value:.6g}' for value in table[word])]) + '\n')
+    print(f'{len(table)} words of {len(next(iter(table.values())))} dimensions -> {args.out}')
+
+
+if __name__ == '__main__':
+    main()
