@@ -1,0 +1,5 @@
+"""Models: every component under the name of its paper."""
+
+from mmfer.models.heads import *  # noqa: F403
+from mmfer.models.losses import *  # noqa: F403
+from mmfer.models.necks import *  # noqa: F403
