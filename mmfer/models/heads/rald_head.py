@@ -6,6 +6,7 @@ from mmpretrain.models.heads import LinearClsHead
 from mmpretrain.structures import DataSample
 from torch import Tensor
 
+from mmfer.models.losses import NeighborLabelDistributionLoss
 from mmfer.registry import MODELS
 
 
@@ -41,7 +42,9 @@ class RALDHead(LinearClsHead):
         super().__init__(
             num_classes, in_channels, init_cfg=init_cfg, loss=loss, topk=topk, cal_acc=cal_acc
         )
-        self.neighbor_loss = None if neighbor_loss is None else MODELS.build(neighbor_loss)
+        self.neighbor_loss: NeighborLabelDistributionLoss | None = (
+            None if neighbor_loss is None else MODELS.build(neighbor_loss)
+        )
         self.neighbor_weight = 1.0
         """Warm-up factor of the neighbours' loss, set by LabelDistributionHook."""
         self.neighbor_distributions: Tensor | None = None
@@ -71,11 +74,15 @@ class RALDHead(LinearClsHead):
                     'RALDHead needs the relation (N, M) as the first output of the neck: use '
                     "HIFENet (neighbors='cosine' without itrr), or set neighbor_loss=None."
                 )
-            losses.update(self._neighbor_losses(feats[0], scores, data_samples))
+            losses.update(self._neighbor_losses(self.neighbor_loss, feats[0], scores, data_samples))
         return losses
 
     def _neighbor_losses(
-        self, relation: Tensor, scores: Tensor, data_samples: list[DataSample]
+        self,
+        neighbor_loss: NeighborLabelDistributionLoss,
+        relation: Tensor,
+        scores: Tensor,
+        data_samples: list[DataSample],
     ) -> dict[str, Tensor]:
         n, m = relation.shape
         gathered = m == n * get_world_size() and get_world_size() > 1
@@ -91,24 +98,25 @@ class RALDHead(LinearClsHead):
             if gathered:
                 probs, labels = torch.cat(all_gather(probs)), torch.cat(all_gather(labels))
             offset = n * get_rank() if gathered else 0
-            distribution = self.neighbor_loss.distribution(relation, probs, offset)
-            losses = self._agreement(relation, labels, offset)
-        loss = self.neighbor_weight * self.neighbor_loss(scores, distribution)
+            distribution = neighbor_loss.distribution(relation, probs, offset)
+            losses = _agreement(relation, labels, neighbor_loss.k, offset)
+        loss = self.neighbor_weight * neighbor_loss(scores, distribution)
         return {'loss_neighbor': loss, **losses}
 
-    @torch.no_grad()
-    def _agreement(self, relation: Tensor, labels: Tensor, offset: int) -> dict[str, Tensor]:
-        n, m = relation.shape
-        own = torch.arange(n, device=relation.device)
-        same = (labels[own + offset, None] == labels[None]).float()
-        same[own, own + offset] = 0
-        others = relation.detach().clone()
-        others[own, own + offset] = -torch.inf
-        k = min(self.neighbor_loss.k, m - 1)
-        if k < 1:
-            return {}
-        nearest = others.topk(k, dim=1).indices
-        return {
-            'neighbor_agreement': same.gather(1, nearest).mean(),
-            'neighbor_chance': same.sum() / (n * (m - 1)),
-        }
+
+@torch.no_grad()
+def _agreement(relation: Tensor, labels: Tensor, k: int, offset: int) -> dict[str, Tensor]:
+    n, m = relation.shape
+    own = torch.arange(n, device=relation.device)
+    same = (labels[own + offset, None] == labels[None]).float()
+    same[own, own + offset] = 0
+    others = relation.detach().clone()
+    others[own, own + offset] = -torch.inf
+    k = min(k, m - 1)
+    if k < 1:
+        return {}
+    nearest = others.topk(k, dim=1).indices
+    return {
+        'neighbor_agreement': same.gather(1, nearest).mean(),
+        'neighbor_chance': same.sum() / (n * (m - 1)),
+    }

@@ -63,6 +63,7 @@ class RelationAttention(BaseModule):
             if isinstance(layer, nn.Linear):
                 nn.init.eye_(layer.weight)
         last = self.ffn[-1]
+        assert isinstance(last, nn.Linear)
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
 

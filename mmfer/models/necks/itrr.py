@@ -65,7 +65,7 @@ class ITRR(BaseModule):
         """Replace the support set by pooled backbone features (S, D) of training images."""
         self.support_features = features.detach().to(self.support_features)
 
-    def _load_from_state_dict(self, state_dict: dict, prefix: str, *args) -> None:
+    def _load_from_state_dict(self, state_dict: dict, prefix: str, *args: object) -> None:
         saved = state_dict.get(f'{prefix}support_features')
         if saved is not None:
             self.support_features = self.support_features.new_zeros(saved.shape)
@@ -81,7 +81,7 @@ class ITRR(BaseModule):
             raise ValueError(
                 "ITRR with context='support' has no support set: the checkpoint holds none, or "
                 'none is loaded. Make one with `python tools/misc/make_support_set.py CONFIG '
-                'CHECKPOINT OUT`, train with TestContextHook, or set '
+                'CHECKPOINT OUT`, train with EvalContextHook, or set '
                 "model.neck.itrr.context='self'."
             )
         return self.attention.keys_values(self.support_features)
