@@ -1,4 +1,4 @@
-# Table 3 of paper 003, row (d): LGIFO, guided by the projected labels as they are; 95.93 in the paper.
+# Table 3 of paper 003, row (d): LGIFO, guided by the projected labels; 95.93 in the paper.
 _base_ = '../rald_r18_fgemotions.py'
 model = dict(
     neck=dict(itrr=None, hlrr=None, neighbors='cosine'),

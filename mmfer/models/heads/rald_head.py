@@ -107,15 +107,14 @@ class RALDHead(LinearClsHead):
 @torch.no_grad()
 def _agreement(relation: Tensor, labels: Tensor, k: int, offset: int) -> dict[str, Tensor]:
     n, m = relation.shape
+    if m < 2:
+        return {}
     own = torch.arange(n, device=relation.device)
     same = (labels[own + offset, None] == labels[None]).float()
     same[own, own + offset] = 0
     others = relation.detach().clone()
     others[own, own + offset] = -torch.inf
-    k = min(k, m - 1)
-    if k < 1:
-        return {}
-    nearest = others.topk(k, dim=1).indices
+    nearest = others.topk(min(k, m - 1), dim=1).indices
     return {
         'neighbor_agreement': same.gather(1, nearest).mean(),
         'neighbor_chance': same.sum() / (n * (m - 1)),

@@ -38,12 +38,12 @@ def neighbor_label_distribution(
     n, m = relation.shape
     if exclude_self is None:
         exclude_self = n == m
-    if exclude_self:
+    if exclude_self and m:
         own = torch.arange(n, device=relation.device)
         relation = relation.clone()
         relation[own, own + self_offset] = -torch.inf
         k = min(k, m - 1)
-    nearest, index = relation.topk(min(k, m), dim=1)
+    nearest, index = relation.topk(max(0, min(k, m)), dim=1)
     if normalize == 'softmax':
         weights = nearest.softmax(1)
     else:

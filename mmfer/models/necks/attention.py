@@ -17,9 +17,11 @@ class RelationAttention(BaseModule):
         scale: The factor lambda of eq. 4.
         ffn_dims: Hidden width of the feed-forward network.
         residual: Add the query to the attention's output; False is the printed form.
-        init: ``'default'``, or ``'similarity'``: a layer norm before the projections, identities
-            for them and a zero last layer of the feed-forward network, so that the relation
-            starts as a cosine similarity and the block near the identity.
+        init: ``'default'``, PyTorch's own. ``'identity'``: the attention's merging and the
+            feed-forward network's last layer start at zero, so that with ``residual`` the block
+            starts as the norm alone. ``'similarity'``: a layer norm before the projections,
+            identities for them and zero for the feed-forward network's last layer, so that the
+            relation starts as a cosine similarity.
         project_values: Eq. 13 uses the keys' source itself as values: False.
 
     Raises:
@@ -39,8 +41,8 @@ class RelationAttention(BaseModule):
         super().__init__()
         if embed_dims % num_heads:
             raise ValueError(f'num_heads={num_heads} must divide embed_dims={embed_dims}.')
-        if init not in ('default', 'similarity'):
-            raise ValueError(f"init='{init}' must be 'default' or 'similarity'.")
+        if init not in ('default', 'identity', 'similarity'):
+            raise ValueError(f"init='{init}' must be 'default', 'identity' or 'similarity'.")
         self.num_heads = num_heads
         self.scale = scale
         self.residual = residual
@@ -55,13 +57,16 @@ class RelationAttention(BaseModule):
             nn.Linear(embed_dims, ffn_dims), nn.GELU(), nn.Linear(ffn_dims, embed_dims)
         )
         self.norm = nn.LayerNorm(embed_dims)
-        if init == 'similarity':
-            self._start_as_similarity()
+        if init != 'default':
+            self._initialize(init)
 
-    def _start_as_similarity(self) -> None:
-        for layer in (self.query, self.key, self.value, self.merge):
-            if isinstance(layer, nn.Linear):
-                nn.init.eye_(layer.weight)
+    def _initialize(self, init: str) -> None:
+        if init == 'identity':
+            nn.init.zeros_(self.merge.weight)
+        else:
+            for layer in (self.query, self.key, self.value, self.merge):
+                if isinstance(layer, nn.Linear):
+                    nn.init.eye_(layer.weight)
         last = self.ffn[-1]
         assert isinstance(last, nn.Linear)
         nn.init.zeros_(last.weight)

@@ -29,6 +29,9 @@ class HIFENet(BaseModule):
     In eval mode everything that does not depend on the images (label side, support set) is
     computed once and kept until a weight, the support set or the mode changes.
 
+    While the buffer ``bypassed`` is true, features pass through a norm alone: the plain network,
+    from which :class:`mmfer.engine.WarmStartHook` starts the rest warm.
+
     Args:
         in_channels: Channels D of the backbone's last map.
         itrr: Options of :class:`ITRR`, or None.
@@ -47,6 +50,8 @@ class HIFENet(BaseModule):
         ...     type='HIFENet', in_channels=512, labels=dict(label_tree='fgemotions'),
         ...     itrr=dict(), hlrr=dict(), lgifo=dict())
     """
+
+    bypassed: Tensor
 
     def __init__(
         self,
@@ -75,6 +80,7 @@ class HIFENet(BaseModule):
             raise ValueError(
                 'HLRR with a hierarchy needs labels.label_tree; RALD-L has hlrr.hierarchy=False.'
             )
+        self.register_buffer('bypassed', torch.tensor(False))
         self._cache: dict[str, tuple] = {}
 
     def train(self, mode: bool = True) -> 'HIFENet':
@@ -127,6 +133,8 @@ class HIFENet(BaseModule):
             other; and F^ (N, D), last, so that every head of mmpretrain works behind this neck.
         """
         x = self.pool(inputs)
+        if self.bypassed:
+            return x.new_zeros(len(x), 0), F.layer_norm(x, x.shape[1:])
         relation = None
         enhanced = x
         if self.itrr is not None:

@@ -34,7 +34,7 @@ class HLRR(BaseModule):
     Args:
         embed_dims: Width D of the projected labels.
         hierarchy: Add the bias. False is RALD-L, for data without a hierarchy.
-        num_heads, scale, ffn_dims, residual: See :class:`RelationAttention`.
+        num_heads, scale, ffn_dims, residual, init: See :class:`RelationAttention`.
 
     Example:
         >>> neck = dict(type='HIFENet', in_channels=512, hlrr=dict(hierarchy=True))
@@ -48,12 +48,11 @@ class HLRR(BaseModule):
         scale: float = 0.125,
         ffn_dims: int = 1024,
         residual: bool = True,
+        init: str = 'identity',
     ) -> None:
         super().__init__()
         self.hierarchy = hierarchy
-        self.attention = RelationAttention(
-            embed_dims, num_heads, scale, ffn_dims, residual=residual
-        )
+        self.attention = RelationAttention(embed_dims, num_heads, scale, ffn_dims, residual, init)
         if hierarchy:
             self.bias_first = nn.Parameter(torch.zeros(()))
             self.bias_steps = nn.Parameter(torch.zeros(2))

@@ -56,9 +56,7 @@ class ITRR(BaseModule):
             raise ValueError(f"context='{context}' must be one of {', '.join(CONTEXTS)}.")
         self.context = context
         self.gather = gather
-        self.attention = RelationAttention(
-            embed_dims, num_heads, scale, ffn_dims, residual=residual, init=init
-        )
+        self.attention = RelationAttention(embed_dims, num_heads, scale, ffn_dims, residual, init)
         self.register_buffer('support_features', torch.zeros(0, embed_dims))
 
     def set_support(self, features: Tensor) -> None:

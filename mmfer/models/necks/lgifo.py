@@ -15,7 +15,7 @@ class LGIFO(BaseModule):
 
     Args:
         embed_dims: Width D of image features and labels.
-        num_heads, scale, ffn_dims, residual: See :class:`RelationAttention`.
+        num_heads, scale, ffn_dims, residual, init: See :class:`RelationAttention`.
 
     Example:
         >>> neck = dict(type='HIFENet', in_channels=512, lgifo=dict(residual=True))
@@ -28,10 +28,11 @@ class LGIFO(BaseModule):
         scale: float = 0.125,
         ffn_dims: int = 1024,
         residual: bool = True,
+        init: str = 'identity',
     ) -> None:
         super().__init__()
         self.attention = RelationAttention(
-            embed_dims, num_heads, scale, ffn_dims, residual=residual, project_values=False
+            embed_dims, num_heads, scale, ffn_dims, residual, init, project_values=False
         )
 
     def forward(self, images: Tensor, keys: Tensor, values: Tensor) -> Tensor:
