@@ -75,9 +75,8 @@ def neighbor_label_distribution_loss(
     if reduction not in ('class_mean', 'batch_mean'):
         raise ValueError(f"reduction='{reduction}' must be 'class_mean' or 'batch_mean'.")
     log_probs = logits.float().log_softmax(1)
-    target = distribution.detach().float()
-    divergence = torch.xlogy(target, target) - target * log_probs
-    total = divergence.masked_fill(target.isnan(), 0).sum()
+    target = distribution.detach().float().nan_to_num(nan=0.0)
+    total = (torch.xlogy(target, target) - target * log_probs).sum()
     return total / (logits.numel() if reduction == 'class_mean' else len(logits))
 
 
