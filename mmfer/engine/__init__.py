@@ -1,4 +1,9 @@
-"""Everything that knows the runner: hooks, banks, audits."""
+"""What runs: configs, training, testing, hooks, banks, precision and pretrained weights."""
 
 from mmfer import compat  # noqa: F401  (before mmpretrain)
-from mmfer.engine.hooks import *  # noqa: F403
+from mmfer.engine import hooks
+from mmfer.engine.config import load_config
+from mmfer.engine.testing import test
+from mmfer.engine.training import build_runner, train
+
+__all__ = ['build_runner', 'hooks', 'load_config', 'test', 'train']
