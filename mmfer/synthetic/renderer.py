@@ -9,13 +9,14 @@ import numpy as np
 
 from mmfer.synthetic.camera import Camera, Pose, head_share
 from mmfer.synthetic.chart import Chart
+from mmfer.synthetic.hair import Hair, HairCutter
 from mmfer.synthetic.head import Head
 from mmfer.synthetic.lighting import Lighting
 from mmfer.synthetic.post import background, develop
 from mmfer.synthetic.scene import Person, Rendering, Scene
 from mmfer.synthetic.shading import Shader
 from mmfer.synthetic.skin import SkinPainter, SkinTexture
-from mmfer.synthetic.surface import Layer, Surface
+from mmfer.synthetic.surface import Layer, Material, Surface, join, vertex_normals
 
 SUPERSAMPLING = 2
 HAIR_MARGIN = 1.12
@@ -29,6 +30,7 @@ class Look:
 
     shape: np.ndarray
     skin: SkinTexture
+    hair: Hair | None
     centre: np.ndarray
     pivot: np.ndarray
     height: float
@@ -58,6 +60,10 @@ class Renderer:
     @cached_property
     def _painter(self) -> SkinPainter:
         return SkinPainter(Chart(self.head))
+
+    @cached_property
+    def _cutter(self) -> HairCutter:
+        return HairCutter(self.head)
 
     @cached_property
     def _share(self) -> np.ndarray:
@@ -92,19 +98,23 @@ class Renderer:
         camera = Camera.of(size * SUPERSAMPLING, extent)
         pose = Pose.of(scene.yaw, scene.pitch, scene.roll, look.pivot, look.centre)
         points = pose(self.head.express(look.shape, scene.face_units), self._share)
-        texture = np.concatenate([self.head.vertices, self.head.regions], 1)
-        surface = Surface(
-            points, self.head.normals(points), texture, self.head.triangles, self.head.parts
+        opaque, sheer = self._surfaces(points, look, pose)
+        base, veil = Layer.of(opaque, camera), Layer.of(sheer, camera)
+        left = self.head.vertices[self.head.eye_vertices[0]]
+        shader = Shader(
+            person, scene, look.skin, self._painter, pose.head, left.mean(0), look.hair
         )
-        base = Layer.of(surface, camera)
         depth = np.full(camera.size**2, np.inf, np.float32)
         depth[base.pixels] = base.depth
-        depth_map = depth.reshape(camera.size, camera.size)
-        lighting = Lighting.of(scene, camera, depth_map, extent)
-        left = self.head.vertices[self.head.eye_vertices[0]]
-        shader = Shader(person, scene, look.skin, self._painter, pose.head, left.mean(0))
+        veil = veil.select(veil.depth < depth[veil.pixels])
+        opacity = shader.opacity(veil)
+        solid = opacity > 0.5
+        depth[veil.pixels[solid]] = veil.depth[solid]
+        lighting = Lighting.of(scene, camera, depth.reshape(camera.size, camera.size), extent)
         canvas = background(scene, camera.size).reshape(-1, 3)
         canvas[base.pixels] = lighting.shade(base, shader.reflectance(base))
+        color = lighting.shade(veil, shader.reflectance(veil))
+        canvas[veil.pixels] += opacity[:, None] * (color - canvas[veil.pixels])
         image = develop(canvas.reshape(camera.size, camera.size, 3), scene, size)
 
         xy, near = camera.project(points)
@@ -115,6 +125,30 @@ class Renderer:
         box = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
         x1, y1, x2, y2 = (float(value) / SUPERSAMPLING for value in box)
         return Rendering(image, landmarks, visible, (x1, y1, x2, y2))
+
+    def _surfaces(
+        self, points: np.ndarray, look: Look, pose: Pose
+    ) -> tuple[Surface, Surface]:
+        """What hides everything behind it, and what may let it shine through."""
+        head = self.head
+        texture = np.concatenate([head.vertices, head.regions], 1)
+        whole = Surface(points, head.normals(points), texture, head.triangles, head.parts)
+        lashes = head.parts == Material.LASHES
+        opaque, sheer = whole.select(~lashes), whole.select(lashes)
+        hair = look.hair
+        if hair is None:
+            return opaque, sheer
+        posed = pose(hair.points, head_share(hair.rest[:, 1]))
+        material = np.full(len(hair.triangles), Material.HAIR, np.uint8)
+        normals = vertex_normals(posed, hair.triangles)
+        outer = Surface(posed, normals, hair.texture, hair.triangles, material)
+        if hair.hangs:
+            kept = (hair.texture[hair.triangles, 2] > 0.05).all(1)
+            inner = Surface(
+                posed, normals, hair.texture, hair.triangles[kept][:, ::-1], material[kept]
+            )
+            opaque = join([opaque, inner])
+        return opaque, join([sheer, outer])
 
     def _look(self, person: Person) -> Look:
         key = astuple(person)
@@ -132,4 +166,5 @@ class Renderer:
         bottom, top = float(skull[:, 1].min()), float(skull[:, 1].max())
         centre = np.float32([0, (bottom + top) / 2, skull[:, 2].mean()])
         neck = np.float32([0, bottom - 0.1, centre[2] - 0.35])
-        return Look(shape, self._painter.paint(person), centre, neck, top - bottom)
+        hair = self._cutter.cut(person, shape)
+        return Look(shape, self._painter.paint(person), hair, centre, neck, top - bottom)

@@ -6,6 +6,7 @@ import numpy as np
 
 from mmfer.synthetic.chart import locate, look_up, smoothstep
 from mmfer.synthetic.eyes import eye_albedo
+from mmfer.synthetic.hair import Hair
 from mmfer.synthetic.lighting import Reflectance
 from mmfer.synthetic.scene import Person, Scene
 from mmfer.synthetic.skin import SkinPainter, SkinTexture, fold_depths
@@ -30,8 +31,10 @@ class Shader:
         painter: SkinPainter,
         head: np.ndarray,
         eye_centre: np.ndarray,
+        hair: Hair | None,
     ) -> None:
         self.person, self.scene, self.skin, self.painter = person, scene, skin, painter
+        self.hair = hair
         self.head, self.eye_centre = head, eye_centre
 
     def reflectance(self, layer: Layer) -> Reflectance:
@@ -41,6 +44,7 @@ class Shader:
         surface.sharpness[:] = 1
         self._skin(layer, surface)
         self._eyes(layer, surface)
+        self._hair(layer, surface)
         for material, (albedo, shine, sharpness) in PLAIN.items():
             at = np.flatnonzero(layer.materials == material)
             surface.albedo[at] = albedo
@@ -90,3 +94,31 @@ class Shader:
                 surface.albedo[at] = eye_albedo(unit(gaze), self.person)
                 surface.shine[at], surface.sharpness[at] = 2.2, 260
                 surface.sheen[at] = 0.1
+
+    def _hair(self, layer: Layer, surface: Reflectance) -> None:
+        at = np.flatnonzero(layer.materials == Material.HAIR)
+        if self.hair is None or not len(at):
+            return
+        tone = self._strands(layer.texture[at])
+        surface.albedo[at] = np.float32(self.person.hair) * np.clip(1 + 0.3 * tone, 0.3, 2)[:, None]
+        surface.normals[at, 0] += 0.22 * tone
+        surface.normals[at] = unit(surface.normals[at])
+        surface.shine[at], surface.sharpness[at], surface.sheen[at] = 0.10, 14, 0.06
+
+    def _strands(self, texture: np.ndarray) -> np.ndarray:
+        assert self.hair is not None
+        rows, columns = self.hair.strands.shape[:2]
+        column = (texture[:, 0] + 1) / 2 * (columns - 1)
+        row = (texture[:, 1] + 1) / 3.6 * (rows - 1)
+        return look_up(self.hair.strands, column, row)[:, 0]
+
+    def opacity(self, layer: Layer) -> np.ndarray:
+        """How much of what lies behind the pixels of hair and lashes is hidden: (N,)."""
+        opaque = np.ones(len(layer.pixels), np.float32)
+        opaque[layer.materials == Material.LASHES] = 0.35 + 0.5 * (1 - self.person.gender)
+        at = np.flatnonzero(layer.materials == Material.HAIR)
+        if len(at):
+            inside = layer.texture[at, 2]
+            fray = 0.05 + 0.05 * self._strands(layer.texture[at])
+            opaque[at] = smoothstep(-0.02, 0.07, inside - fray * smoothstep(0.4, 0.0, inside))
+        return opaque

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from mmfer.synthetic.chart import SIZE, Chart, smoothstep
+from mmfer.synthetic.hair import hairline
 from mmfer.synthetic.scene import Person
 
 FOLD_UNITS = {
@@ -58,7 +59,8 @@ class SkinPainter:
         self.blush += 0.3 * spot(0.95, 7.1, 0.1, 0.3) + 0.25 * spot(0, 6.32, 0.2, 0.1)
         self.bags = spot(0.3, 7.13, 0.17, 0.05)
         self.lids = spot(0.31, 7.33, 0.2, 0.06)
-        self.hairline = hairline_height(chart)
+        rest = np.stack([chart.x, chart.y, chart.z], -1)
+        self.hairline = cv2.GaussianBlur(hairline(rest), (0, 0), 2)
         self.brow_x = np.clip((x - 0.10) / 0.46, -1, 2)
         inner = np.clip(self.brow_x, 0, 1)
         arch = 0.075 * np.sin(2.2 * inner) - 0.05 * np.clip(self.brow_x - 0.6, 0, 1)
@@ -107,14 +109,6 @@ class SkinPainter:
         if person.hair_style == 'bald':
             return np.zeros_like(strands)
         return 0.9 * smoothstep(-0.04, 0.12, self.hairline + 0.04 * strands)
-
-
-def hairline_height(chart: Chart) -> np.ndarray:
-    """How far each texel lies above the line where the hair begins: (512, 512)."""
-    depths = [-1, -0.5, 0, 0.25, 0.45, 0.62, 0.75, 0.9, 1.15, 1.5]
-    heights = [6.55, 6.6, 6.75, 7.2, 7.22, 7.15, 7.5, 7.85, 8.02, 8.1]
-    line = np.interp(chart.z, depths, heights).astype(np.float32)
-    return cv2.GaussianBlur(chart.y - line, (0, 0), 2)
 
 
 def folds(chart: Chart, front: np.ndarray) -> dict[str, np.ndarray]:

@@ -61,10 +61,11 @@ def vertex_normals(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """Unit normals (V, 3) of a mesh, weighted by area."""
     a, b, c = (points[triangles[:, corner]] for corner in range(3))
     faces = np.cross(b - a, c - a)
-    normals = np.zeros_like(points)
-    for corner in range(3):
-        np.add.at(normals, triangles[:, corner], faces)
-    return unit(normals)
+    columns = [
+        sum(np.bincount(triangles[:, k], faces[:, axis], len(points)) for k in range(3))
+        for axis in range(3)
+    ]
+    return unit(np.stack(columns, 1).astype(np.float32))
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
