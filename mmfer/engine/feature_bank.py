@@ -25,6 +25,8 @@ class FeatureBank:
     """(n,) long."""
     features: Tensor
     """F, the pooled backbone features, (n, D)."""
+    enhanced: Tensor
+    """F^, what the classifier sees, (n, D)."""
     probs: Tensor
     """P, the predicted distributions, (n, C)."""
     labels: Tensor
@@ -41,6 +43,7 @@ class FeatureBank:
         return FeatureBank(
             sample_idx[order],
             torch.cat([b.features for b in banks])[order],
+            torch.cat([b.enhanced for b in banks])[order],
             torch.cat([b.probs for b in banks])[order],
             torch.cat([b.labels for b in banks])[order],
         )
@@ -132,11 +135,13 @@ def collect_bank(
             batch = classifier.data_preprocessor(batch, False)
             maps = classifier.backbone(batch['inputs'])
             feats = classifier.neck(maps)
-            pooled = getattr(classifier.neck, 'pool', None)
+            enhanced = classifier.head.pre_logits(feats).float().cpu()
+            pool = getattr(classifier.neck, 'pool', None)
             parts.append(
                 FeatureBank(
                     torch.tensor([int(s.sample_idx) for s in batch['data_samples']]),
-                    (pooled(maps) if pooled else classifier.head.pre_logits(feats)).float().cpu(),
+                    pool(maps).float().cpu() if pool else enhanced,
+                    enhanced,
                     classifier.head(feats).float().softmax(1).cpu(),
                     torch.cat([s.gt_label for s in batch['data_samples']]).cpu(),
                 )

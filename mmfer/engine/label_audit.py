@@ -3,10 +3,21 @@
 from collections.abc import Callable
 
 import torch
-from torch import Tensor
+import torch.nn.functional as F
+from torch import Tensor, nn
 
-from mmfer.engine.feature_bank import FeatureBank
+from mmfer.engine.feature_bank import FeatureBank, unwrap
 from mmfer.models.losses import neighbor_label_distribution
+
+
+def bank_similarity(model: nn.Module) -> Callable[[Tensor, Tensor], Tensor]:
+    """How a model finds neighbours: as its HIFENet does, any other by the cosine of features."""
+    neck = getattr(unwrap(model), 'neck', None)
+    similarity = getattr(neck, 'similarity', None)
+    if similarity is None:
+        return lambda x, others: F.normalize(x, dim=1) @ F.normalize(others, dim=1).T
+    device = next(model.parameters()).device
+    return lambda x, others: similarity(x.to(device), others.to(device)).cpu()
 
 
 def bank_distributions(

@@ -101,9 +101,7 @@ class Renderer:
         opaque, sheer = self._surfaces(points, look, pose)
         base, veil = Layer.of(opaque, camera), Layer.of(sheer, camera)
         left = self.head.vertices[self.head.eye_vertices[0]]
-        shader = Shader(
-            person, scene, look.skin, self._painter, pose.head, left.mean(0), look.hair
-        )
+        shader = Shader(person, scene, look.skin, self._painter, pose.head, left.mean(0), look.hair)
         depth = np.full(camera.size**2, np.inf, np.float32)
         depth[base.pixels] = base.depth
         veil = veil.select(veil.depth < depth[veil.pixels])
@@ -126,9 +124,7 @@ class Renderer:
         x1, y1, x2, y2 = (float(value) / SUPERSAMPLING for value in box)
         return Rendering(image, landmarks, visible, (x1, y1, x2, y2))
 
-    def _surfaces(
-        self, points: np.ndarray, look: Look, pose: Pose
-    ) -> tuple[Surface, Surface]:
+    def _surfaces(self, points: np.ndarray, look: Look, pose: Pose) -> tuple[Surface, Surface]:
         """What hides everything behind it, and what may let it shine through."""
         head = self.head
         texture = np.concatenate([head.vertices, head.regions], 1)

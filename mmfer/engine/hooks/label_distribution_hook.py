@@ -12,7 +12,7 @@ from mmengine.runner import Runner
 from torch import Tensor
 
 from mmfer.engine.feature_bank import build_with_pipeline, collect_bank, unwrap
-from mmfer.engine.label_audit import audit_rows, bank_distributions
+from mmfer.engine.label_audit import audit_rows, bank_distributions, bank_similarity
 from mmfer.models.heads import RALDHead
 from mmfer.registry import HOOKS
 
@@ -124,10 +124,9 @@ class LabelDistributionHook(Hook):
                 runner.cfg.train_dataloader.dataset, pipeline_of.dataset.pipeline
             )
         bank = collect_bank(model, self._dataset, self.batch_size)
-        device = next(model.parameters()).device
         distributions = bank_distributions(
             bank,
-            lambda x, y: model.neck.similarity(x.to(device), y.to(device)).cpu(),
+            bank_similarity(model),
             self.k or loss.k,
             loss.normalize,
         )
