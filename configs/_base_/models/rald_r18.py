@@ -33,7 +33,5 @@ model = dict(
         neighbor_loss=dict(type='NeighborLabelDistributionLoss', k=5, reduction='class_mean'),
     ),
 )
-custom_hooks = [
-    dict(type='EvalContextHook', num_per_class=3, seed=0),
-    dict(type='LabelDistributionHook', warmup_epochs=0, neighbors='batch'),
-]
+default_hooks = dict(eval_context=dict(type='EvalContextHook', num_per_class=3, seed=0))
+custom_hooks = [dict(type='LabelDistributionHook', warmup_epochs=0, neighbors='batch')]

@@ -4,4 +4,4 @@ model = dict(
     neck=dict(labels=None, hlrr=None, lgifo=None),
     head=dict(neighbor_loss=None),
 )
-custom_hooks = [dict(type='EvalContextHook', num_per_class=3, seed=0)]
+custom_hooks = []

@@ -1,4 +1,4 @@
 # Table 3 of paper 003, row (e): ITRR and LGIFO; 96.80 in the paper.
 _base_ = '../rald_r18_fgemotions.py'
 model = dict(neck=dict(hlrr=None), head=dict(neighbor_loss=None))
-custom_hooks = [dict(type='EvalContextHook', num_per_class=3, seed=0)]
+custom_hooks = []
