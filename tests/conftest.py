@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from mmfer import compat  # noqa: F401  (before torchvision and mmpretrain)
 from tests.helpers import write_images
 
 torch.set_num_threads(1)
