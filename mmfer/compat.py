@@ -44,7 +44,7 @@ def disable_mmpretrain_multimodal() -> None:
     With ``transformers`` 5 and ``pycocotools`` installed, ``import mmpretrain.models`` fails in
     them, and mmfer uses none. Can go when mmpretrain supports ``transformers`` 5.
     """
-    dependency = importlib.import_module('mmpretrain.utils.dependency')
+    dependency: Any = importlib.import_module('mmpretrain.utils.dependency')
     dependency.WITH_MULTIMODAL = False
 
 
