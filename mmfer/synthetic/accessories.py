@@ -99,9 +99,11 @@ def fit_glasses(head: Head, shape: np.ndarray, seed: int, dark: bool) -> Solid:
         ears = head.regions[:, 2] > 0.5
         ear = shape[ears & (np.sign(head.vertices[:, 0]) == side)]
         root = ear[np.argmax(ear[:, 1])]
-        outer = 1.02 * max(abs(hinge[0]), np.quantile(np.abs(ear[:, 0]), 0.15)) * side
-        bend = np.array([outer, hinge[1], hinge[2] - 0.12 * unit])
-        solids.append(tube(np.stack([hinge, bend, [outer, root[1], root[2]]]), radius * 1.1))
+        outer = max(abs(hinge[0]), np.quantile(np.abs(ear[:, 0]), 0.2)) * side
+        s = np.linspace(0, 1, 6)[:, None]
+        straight = hinge + s * (np.array([outer, root[1], root[2]]) - hinge)
+        straight[:, 0] = hinge[0] + s[:, 0] ** 0.6 * (outer - hinge[0])
+        solids.append(tube(straight, radius * 1.1))
     x = np.linspace(-1, 1, 7) * (left[0] + 0.03 * unit - half_width)
     y = middle[1] + 0.03 * unit * (1 - (x / x[0]) ** 2)
     solids.append(tube(np.stack([x, y, front + 0.01 * unit - WRAP * x * x / unit], 1), radius))

@@ -23,9 +23,7 @@ HAND_TARGETS = (8, 57, 51, 4, 12, 30, 36, 45, 27)
 """Landmarks before which a hand may be held."""
 
 
-def fit_occluder(
-    head: Head, shape: np.ndarray, neutral: np.ndarray, scene: Scene
-) -> Solid | None:
+def fit_occluder(head: Head, shape: np.ndarray, neutral: np.ndarray, scene: Scene) -> Solid | None:
     """The solid occluder of a scene, in the axes of the person's shape; None for none.
 
     Args:
@@ -108,20 +106,37 @@ def hold_hand(head: Head, shape: np.ndarray, rng: np.random.Generator) -> Solid:
     # Fingers along +x and the palm towards -z, as the hand lies before the face.
     fingers, across, palm = axes
     hand = hand @ np.stack([fingers, -across, -palm]).T
-    triangles = head.hand_triangles
-    right = rng.random() < 0.5
-    if right:
+    hand, triangles = lengthen(hand, head.hand_triangles, np.array([-2.0, 0, 0]))
+    if rng.random() < 0.5:
         hand, triangles = hand * [1, -1, 1], triangles[:, ::-1]
     unit = head.eye_distance(shape) / 0.616
     target = shape[head.landmarks[rng.choice(HAND_TARGETS)]]
-    turn = np.radians(90 + rng.uniform(10, 75) * (1 if right else -1))
+    # The arm comes from below, from the side of the face that the hand covers.
+    lean = rng.uniform(5, 65) * np.sign(target[0] + 0.1 * unit * rng.standard_normal())
+    turn = np.radians(90 + lean)
     flat = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1]])
-    tilt = rotation(rng.uniform(-20, 20), rng.uniform(-10, 10), 0)
+    tilt = rotation(rng.uniform(-15, 15), rng.uniform(-8, 8), 0)
     hand = unit * rng.uniform(0.85, 1.0) * hand @ (tilt @ flat).T
     skin = shape[np.unique(head.part('skin'))]
     beside = np.hypot(*(skin[:, :2] - target[:2]).T) < 0.45 * unit
     hand += [target[0], target[1], skin[beside, 2].max() + 0.06 * unit]
     return Solid.of(hand, triangles, Material.HAND)
+
+
+def lengthen(
+    points: np.ndarray, triangles: np.ndarray, by: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw out the open border of a mesh."""
+    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+    _, place, count = np.unique(np.sort(edges, 1), axis=0, return_index=True, return_counts=True)
+    border = edges[place[count == 1]]
+    start, end = border[:, 0], border[:, 1]
+    new_id = np.full(len(points), -1)
+    new_id[start] = len(points) + np.arange(len(start))
+    sleeve = np.concatenate(
+        [np.stack([end, start, new_id[start]], 1), np.stack([end, new_id[start], new_id[end]], 1)]
+    )
+    return np.concatenate([points, points[start] + by]), np.concatenate([triangles, sleeve])
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ HAIR_MARGIN = 1.12
 """Height of a head with its hair, in heights of the bare head."""
 HAIR_LIFT = 0.04
 """Skin that rises above the hair by less than this stays under it."""
+SILHOUETTE = 0.01
+"""A point this near to the outline of the head, in parts of the picture, counts as on it."""
 CACHED_PEOPLE = 64
 OCCLUDING = (Material.DARK_GLASS, Material.CLOTH, Material.HAND)
 
@@ -69,7 +71,9 @@ def seen(
     size = len(depth)
     inside = ((xy >= 0) & (xy < size)).all(1)
     column, row = np.clip(xy.astype(np.int32), 0, size - 1).T
-    farthest = cv2.dilate(np.where(np.isfinite(depth), depth, 1e6).astype(np.float32), np.ones((3, 3)))
+    reach = 2 * max(1, round(SILHOUETTE * size)) + 1
+    known = np.where(np.isfinite(depth), depth, 1e6).astype(np.float32)
+    farthest = cv2.dilate(known, np.ones((reach, reach), np.uint8))
     return inside & (distance <= farthest[row, column] + tolerance) & ~hidden[row, column]
 
 
@@ -152,9 +156,7 @@ class Renderer:
         opaque = join([opaque, *(solid_surface(solid, pose) for solid in worn)])
         base, veil = Layer.of(opaque, camera), Layer.of(sheer, camera)
         left = self.head.vertices[self.head.eye_vertices[0]]
-        shader = Shader(
-            person, scene, look.skin, self._painter, pose.head, left.mean(0), look.hair
-        )
+        shader = Shader(person, scene, look.skin, self._painter, pose.head, left.mean(0), look.hair)
         depth = np.full(camera.size**2, np.inf, np.float32)
         depth[base.pixels] = base.depth
         veil = veil.select(veil.depth - HAIR_LIFT < depth[veil.pixels])
@@ -188,9 +190,7 @@ class Renderer:
         high = np.clip(xy.max(0) / SUPERSAMPLING, 0, camera.size / SUPERSAMPLING)
         return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
-    def _surfaces(
-        self, points: np.ndarray, look: Look, pose: Pose
-    ) -> tuple[Surface, Surface]:
+    def _surfaces(self, points: np.ndarray, look: Look, pose: Pose) -> tuple[Surface, Surface]:
         """What hides everything behind it, and what may let it shine through."""
         head = self.head
         texture = np.concatenate([head.vertices, head.regions], 1)
