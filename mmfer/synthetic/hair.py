@@ -35,16 +35,29 @@ class Hair:
     """(V, 8): angle in half turns, distance along the strand, depth inside the hair's outline."""
     strands: np.ndarray
     """(256, 512, 1) tone of the strands, around 0."""
-    hangs: bool
-    """Whether the inside of the hair can be seen."""
+
+
+HAIRLINE = (
+    np.array([-1.2, -0.5, 0, 0.25, 0.45, 0.62, 0.75, 0.9, 1.15, 1.5]),
+    np.array([6.5, 6.6, 6.75, 7.15, 7.2, 7.2, 7.5, 7.85, 8.02, 8.1]),
+)
+"""Depth and height of points of the line where hair begins, from the nape to the forehead."""
+
+
+def forehead_shift(person: Person) -> float:
+    """How much higher than usual the hair of a person begins in front, in units of the mesh."""
+    own = np.random.default_rng([person.seed, 7]).uniform(-0.16, -0.02)
+    receding = 0.3 * max(0.0, person.gender - 0.5) * max(0.0, person.age - 0.45)
+    return float(own + 2 * receding)
 
 
 def hairline(rest: np.ndarray) -> np.ndarray:
-    """How far points (..., 3) of the base head lie above the line where the hair begins."""
-    depths = [-1, -0.5, 0, 0.25, 0.45, 0.62, 0.75, 0.9, 1.15, 1.5]
-    heights = [6.55, 6.6, 6.75, 7.2, 7.22, 7.15, 7.5, 7.85, 8.02, 8.1]
+    """Distance of points (..., 3) of the base head from the hairline, positive in the hair."""
+    depths, heights = HAIRLINE
+    slope = np.gradient(heights, depths)
     line = np.interp(rest[..., 2], depths, heights)
-    return (rest[..., 1] - line).astype(np.float32)
+    steepness = np.hypot(1, np.interp(rest[..., 2], depths, slope))
+    return ((rest[..., 1] - line) / steepness).astype(np.float32)
 
 
 class HairCutter:
@@ -146,7 +159,6 @@ class HairCutter:
             triangles,
             texture,
             strand_tones(person.seed),
-            hangs,
         )
 
     def _volume(
@@ -158,11 +170,11 @@ class HairCutter:
         lumps = cv2.GaussianBlur(lumps, (0, 0), 2.0, sigmaY=5.0)
         lumps /= lumps.std()
         top = 1 + 0.35 * smoothstep(7.9, 8.4, scalp[..., 1])
-        thickness = smoothstep(-0.05, 0.4, inside) * top * (1 + 0.16 * lumps)
+        thickness = smoothstep(-0.02, 0.35, inside) * top * (1 + 0.16 * lumps)
         if hangs:
             parting = rng.uniform(-0.25, 0.25)
-            groove = np.exp(-(((scalp[..., 0] - parting) / 0.05) ** 2))
-            thickness *= 1 - 0.7 * groove * smoothstep(0.1, 0.5, scalp[..., 2])
+            groove = np.exp(-(((scalp[..., 0] - parting) / 0.08) ** 2))
+            thickness *= 1 - 0.35 * groove * smoothstep(0.1, 0.5, scalp[..., 2])
         return np.clip(thickness, 0, None).astype(np.float32)
 
 
@@ -174,7 +186,8 @@ def outline(
     rng: np.random.Generator,
 ) -> np.ndarray:
     """How far each point of the hood's grid lies inside the hair: (rows, columns)."""
-    inside = hairline(scalp)
+    front = smoothstep(0.6, 0.95, scalp[..., 2])
+    inside = hairline(scalp) - forehead_shift(person) * front
     if person.hair_style not in HANGING:
         return inside
     low = 6.1 + rng.uniform(-0.1, 0.35) if person.hair_style == 'bob' else rng.uniform(5.0, 5.5)

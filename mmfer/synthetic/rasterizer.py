@@ -67,19 +67,17 @@ def rasterize(
     row, column = np.divmod(step, columns[owner])
     column += low[ids, 0][owner]
     row += low[ids, 1][owner]
+    pixel = row * width + column
 
-    # Barycentric weights and depth are affine in x and y: one plane per triangle each.
     (bx, by), (cx, cy) = edges[ids, 0].T, edges[ids, 1].T
     ax, ay = corners[ids, 0].T - 0.5
     inverse = 1 / area[ids]
-    b_plane = np.stack([cy * inverse, -cx * inverse, (ay * cx - ax * cy) * inverse])
-    c_plane = np.stack([-by * inverse, bx * inverse, (ax * by - ay * bx) * inverse])
-    x, y = column.astype(np.float32), row.astype(np.float32)
-    b = b_plane[0][owner] * x + b_plane[1][owner] * y + b_plane[2][owner]
-    c = c_plane[0][owner] * x + c_plane[1][owner] * y + c_plane[2][owner]
+    x, y = column.astype(np.float32) - ax[owner], row.astype(np.float32) - ay[owner]
+    b = (cy * inverse)[owner] * x - (cx * inverse)[owner] * y
+    c = (bx * inverse)[owner] * y - (by * inverse)[owner] * x
     inside = np.flatnonzero((b >= -1e-5) & (c >= -1e-5) & (b + c <= 1 + 1e-5))
     owner, b, c = owner[inside], b[inside], c[inside]
-    pixel = row[inside] * width + column[inside]
+    pixel = pixel[inside]
     z = depth[triangles[ids]]
     near = z[owner, 0] + b * (z[:, 1] - z[:, 0])[owner] + c * (z[:, 2] - z[:, 0])[owner]
 

@@ -1,23 +1,29 @@
 """What each material looks like: from the texture values of a layer to its reflectance."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
+from mmfer.synthetic.accessories import frame_color
 from mmfer.synthetic.chart import locate, look_up, smoothstep
 from mmfer.synthetic.eyes import eye_albedo
 from mmfer.synthetic.hair import Hair
 from mmfer.synthetic.lighting import Reflectance
-from mmfer.synthetic.scene import Person, Scene
+from mmfer.synthetic.occluders import mask_color
+from mmfer.synthetic.scene import Color, Person, Scene
 from mmfer.synthetic.skin import SkinPainter, SkinTexture, fold_depths
 from mmfer.synthetic.surface import Layer, Material, unit
 
-PLAIN: Mapping[Material, tuple[tuple[float, float, float], float, float]] = {
-    Material.TEETH: ((0.80, 0.77, 0.69), 0.4, 60),
-    Material.TONGUE: ((0.55, 0.22, 0.21), 0.2, 30),
-    Material.LASHES: ((0.05, 0.04, 0.035), 0.0, 1),
-}
-"""Albedo, shine and sharpness of the materials without a texture."""
+
+@dataclass(frozen=True)
+class Plain:
+    """A material of one colour."""
+
+    albedo: Color
+    shine: float = 0.0
+    sharpness: float = 1.0
+    sheen: float = 0.0
+    scatter: float = 0.0
 
 
 class Shader:
@@ -36,6 +42,17 @@ class Shader:
         self.person, self.scene, self.skin, self.painter = person, scene, skin, painter
         self.hair = hair
         self.head, self.eye_centre = head, eye_centre
+        red, green, blue = person.skin
+        frame = frame_color(scene.seed if scene.occluder == 'sunglasses' else person.seed)
+        self.plain = {
+            Material.TEETH: Plain((0.78, 0.75, 0.67), 0.3, 60),
+            Material.TONGUE: Plain((0.50, 0.20, 0.19), 0.15, 30),
+            Material.LASHES: Plain((0.05, 0.04, 0.035)),
+            Material.FRAME: Plain(frame, 0.8, 60, 0.2),
+            Material.DARK_GLASS: Plain((0.012, 0.012, 0.014), 0.9, 90, 0.7),
+            Material.CLOTH: Plain(mask_color(scene.seed), 0.03, 8, 0.05),
+            Material.HAND: Plain((red, 0.97 * green, 0.96 * blue), 0.12, 18, 0.2, 1.0),
+        }
 
     def reflectance(self, layer: Layer) -> Reflectance:
         count = len(layer.pixels)
@@ -45,10 +62,11 @@ class Shader:
         self._skin(layer, surface)
         self._eyes(layer, surface)
         self._hair(layer, surface)
-        for material, (albedo, shine, sharpness) in PLAIN.items():
+        for material, plain in self.plain.items():
             at = np.flatnonzero(layer.materials == material)
-            surface.albedo[at] = albedo
-            surface.shine[at], surface.sharpness[at] = shine, sharpness
+            surface.albedo[at], surface.scatter[at] = plain.albedo, plain.scatter
+            surface.shine[at], surface.sharpness[at] = plain.shine, plain.sharpness
+            surface.sheen[at] = plain.sheen
         return surface
 
     def _skin(self, layer: Layer, surface: Reflectance) -> None:
@@ -119,6 +137,6 @@ class Shader:
         at = np.flatnonzero(layer.materials == Material.HAIR)
         if len(at):
             inside = layer.texture[at, 2]
-            fray = 0.05 + 0.05 * self._strands(layer.texture[at])
-            opaque[at] = smoothstep(-0.02, 0.07, inside - fray * smoothstep(0.4, 0.0, inside))
+            fray = 0.03 + 0.03 * self._strands(layer.texture[at])
+            opaque[at] = smoothstep(-0.02, 0.05, inside - fray * smoothstep(0.4, 0.0, inside))
         return opaque

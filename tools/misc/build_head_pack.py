@@ -39,7 +39,10 @@ FOLDERS = (
     'asym',
 )
 LOWEST_Y = 5.2
-WRIST_X = 3.93
+HAND_AXIS = np.array([0.38, -0.63, 0.67])
+"""Where the left forearm points."""
+WRIST = 0.85
+"""How far along that axis the hand begins."""
 STEP = 0.001
 """The unit of the packed displacements, which is the precision of the sources."""
 
@@ -136,7 +139,9 @@ def build(wheel_path: Path) -> dict[str, np.ndarray]:
         deltas.append(units[moved])
         counts.append(int(moved.sum()))
 
-    hand = (body.groups == 'body') & (body.vertices[body.quads, 0].min(1) > WRIST_X)
+    corners = body.vertices[body.quads]
+    beyond = (corners @ HAND_AXIS > WRIST).all(1) & (corners[..., :2] > (2.5, 0)).all((1, 2))
+    hand = (body.groups == 'body') & beyond
     hand_ids, hand_quads = np.unique(body.quads[hand], return_inverse=True)
     return {
         'vertices': body.vertices[ids].astype(np.float32),
