@@ -33,5 +33,3 @@ model = dict(
         neighbor_loss=dict(type='NeighborLabelDistributionLoss', k=5, reduction='class_mean'),
     ),
 )
-default_hooks = dict(eval_context=dict(type='EvalContextHook', num_per_class=3, seed=0))
-custom_hooks = [dict(type='LabelDistributionHook', warmup_epochs=0, neighbors='batch')]

@@ -1,0 +1,5 @@
+"""Transforms."""
+
+from mmfer.datasets.transforms.loading import LoadFace
+
+__all__ = ['LoadFace']
