@@ -152,8 +152,8 @@ class HairCutter:
         if hangs:
             base = hang(base, self.along, volume)
         rest = self._place(base + volume + 0.012).reshape(-1, 3)
-        distance, near = self.tree.query(rest, k=8)
-        weight = 1 / (distance + 0.05) ** 2
+        distance, near = self.tree.query(self._place(base).reshape(-1, 3), k=5)
+        weight = 1 / (distance + 0.02) ** 2
         weight = (weight / weight.sum(1, keepdims=True)).astype(np.float32)
         moved = shape[self.anchors] - self.head.vertices[self.anchors]
         points = rest + np.einsum('nk,nkc->nc', weight, moved[near])
@@ -184,7 +184,9 @@ class HairCutter:
         if hangs:
             parting = rng.uniform(-0.25, 0.25)
             groove = np.exp(-(((scalp[..., 0] - parting) / 0.08) ** 2))
-            thickness *= 1 - 0.35 * groove * smoothstep(0.1, 0.5, scalp[..., 2])
+            thickness *= 1 - 0.25 * groove * smoothstep(0.1, 0.5, scalp[..., 2])
+        else:
+            thickness *= 0.25 + 0.75 * smoothstep(6.8, 7.9, scalp[..., 1])
         return np.clip(thickness, 0, None).astype(np.float32)
 
 
