@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mmfer.synthetic.chart import SIZE, Chart, smoothstep
+from mmfer.synthetic.arrays import f32, smoothstep
+from mmfer.synthetic.chart import SIZE, Chart
 from mmfer.synthetic.hair import forehead_shift, hairline
 from mmfer.synthetic.scene import Person
 
@@ -77,8 +78,8 @@ class SkinPainter:
 
     def paint(self, person: Person) -> SkinTexture:
         rng = np.random.default_rng([person.seed, 1])
-        skin = np.array(person.skin, np.float32)
-        hair = np.array(person.hair, np.float32)
+        skin = f32(person.skin)
+        hair = f32(person.hair)
         broad, fine, pores = noise(rng, 14), noise(rng, 3.5), noise(rng, 1.1)
         strands = noise(rng, 0.7, 3.0)
 
