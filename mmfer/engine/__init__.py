@@ -1,0 +1,17 @@
+"""What runs: configs, training, testing, hooks, precision and pretrained weights."""
+
+from mmfer.engine import checkpoint, cpu_amp, hooks, pretrained
+from mmfer.engine.config import load_config
+from mmfer.engine.testing import test
+from mmfer.engine.training import build_runner, train
+
+__all__ = [
+    'build_runner',
+    'checkpoint',
+    'cpu_amp',
+    'hooks',
+    'load_config',
+    'pretrained',
+    'test',
+    'train',
+]
