@@ -55,7 +55,7 @@ def test_output_names_are_never_shared(folder):
     ]
     names = output_names(paths, '.jpg')
     assert len({name.lower() for name in names}) == len(paths)
-    assert output_names(paths[:2], '.jpg') == ['a_x.jpg.jpg', 'b_x.jpg.jpg']
-    assert output_names(paths[2:4], '.jpg') == ['z.jpg.jpg', 'z.png.jpg']
+    assert output_names(paths[:2], '.jpg') == ['a_x.jpg', 'b_x.jpg']
+    assert output_names(paths[2:4], '.jpg') == ['z.jpg', 'z.png.jpg']
     assert output_names([folder / 'q.tif'], '.jpg') == ['q.jpg']
     assert output_names([], '.jpg') == []

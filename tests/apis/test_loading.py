@@ -21,7 +21,7 @@ def test_checkpoint_that_is_missing_broken_or_of_another_model(tmp_path):
     with pytest.raises(FileNotFoundError, match=r'no\.pth'):
         load_weights(model, tmp_path / 'no.pth')
     (tmp_path / 'text.pth').write_text('no weights')
-    with pytest.raises(ValueError, match=r'text\.pth" is no checkpoint'):
+    with pytest.raises(ValueError, match=r'text\.pth" is no PyTorch checkpoint'):
         load_weights(model, tmp_path / 'text.pth')
     (tmp_path / 'empty.pth').write_bytes(b'')
     with pytest.raises(ValueError, match=r'empty\.pth"'):
@@ -46,7 +46,7 @@ def test_checkpoint_cannot_run_code(tmp_path):
             return (open, (str(tmp_path / 'ran'), 'w'))
 
     torch.save({'state_dict': {}, 'meta': Evil()}, tmp_path / 'evil.pth')
-    with pytest.raises(ValueError, match='no checkpoint'):
+    with pytest.raises(ValueError, match='run code'):
         load_weights(torch.nn.Linear(2, 3), tmp_path / 'evil.pth')
     assert not (tmp_path / 'ran').exists()
 
