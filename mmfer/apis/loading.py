@@ -1,6 +1,5 @@
 """What an inferencer needs of a config and a checkpoint, checked."""
 
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from mmengine.runner import load_checkpoint
 
+import mmfer.engine.checkpoint  # noqa: F401  (its loader of local files)
 from mmfer.faces import Alignment, build_alignment
 from mmfer.registry import DATASETS, TRANSFORMS
 
@@ -34,7 +34,7 @@ def load_weights(model: torch.nn.Module, checkpoint: str | Path) -> dict[str, An
         )
     try:
         loaded = load_checkpoint(model, str(checkpoint), map_location='cpu', strict=True)
-    except (pickle.UnpicklingError, EOFError, OSError, KeyError) as error:
+    except (EOFError, OSError, KeyError) as error:
         raise ValueError(
             f'"{checkpoint}" is no checkpoint that can be read: {error} Train again, or copy the '
             'file again.'

@@ -1,6 +1,5 @@
 """Checkpoints from which a killed run goes on as if it had not been killed."""
 
-import logging
 from collections import deque
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,6 @@ from mmengine.runner import EpochBasedTrainLoop, Runner
 
 from mmfer.engine.checkpoint import ATOMIC_BACKEND, write_atomically
 from mmfer.registry import HOOKS
-
-
-def _hide_deprecations(record: logging.LogRecord) -> bool:
-    return 'will be deprecated in future' not in record.getMessage()
 
 
 @HOOKS.register_module()
@@ -48,10 +43,7 @@ class CheckpointHook(MMEngineCheckpointHook):
 
     def before_train(self, runner: Runner) -> None:
         """Set up the paths, and make up for the validation that a killed run did not save."""
-        # mmengine's own use of its FileClient warns at every start of a training.
-        runner.logger.addFilter(_hide_deprecations)
         super().before_train(runner)
-        runner.logger.removeFilter(_hide_deprecations)
         loop = runner.train_loop
         if not (self._must_validate and isinstance(loop, EpochBasedTrainLoop)):
             return
