@@ -1,5 +1,6 @@
-"""What runs: configs, training, testing, hooks, precision and pretrained weights."""
+"""What runs: configs, training, testing, hooks, banks, precision and pretrained weights."""
 
+from mmfer import compat  # noqa: F401  (before mmpretrain)
 from mmfer.engine import checkpoint, cpu_amp, hooks, pretrained
 from mmfer.engine.config import load_config
 from mmfer.engine.testing import test

@@ -1,0 +1,31 @@
+"""From a photograph to aligned faces."""
+
+from mmfer.faces.alignment import (
+    Alignment,
+    BoxAlignment,
+    FivePointAlignment,
+    align_face,
+    build_alignment,
+    similarity_transform,
+)
+from mmfer.faces.face import KEYPOINT_NAMES, Face
+from mmfer.faces.image import IMAGE_SUFFIXES, read_image
+from mmfer.faces.mtcnn import MTCNN
+from mmfer.faces.sidecar import ImageFaces, read_sidecar, write_sidecar
+
+__all__ = [
+    'IMAGE_SUFFIXES',
+    'KEYPOINT_NAMES',
+    'MTCNN',
+    'Alignment',
+    'BoxAlignment',
+    'Face',
+    'FivePointAlignment',
+    'ImageFaces',
+    'align_face',
+    'build_alignment',
+    'read_image',
+    'read_sidecar',
+    'similarity_transform',
+    'write_sidecar',
+]

@@ -1,0 +1,51 @@
+"""Arithmetic on boxes, arrays (N, 4) of x1, y1, x2, y2."""
+
+from typing import Literal
+
+import numpy as np
+
+
+def box_overlap(
+    box: np.ndarray, boxes: np.ndarray, over: Literal['union', 'smaller'] = 'union'
+) -> np.ndarray:
+    """Overlap of one box (4,) with many (N, 4), in parts of their union or of the smaller box."""
+    corner = np.maximum(box[:2], boxes[:, :2])
+    size = np.maximum(0, np.minimum(box[2:], boxes[:, 2:]) - corner)
+    shared = size.prod(axis=1)
+    area = (box[2:] - box[:2]).prod()
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+    whole = area + areas - shared if over == 'union' else np.minimum(area, areas)
+    return shared / np.maximum(whole, 1e-9)
+
+
+def non_maximum_suppression(
+    boxes: np.ndarray,
+    scores: np.ndarray,
+    threshold: float,
+    over: Literal['union', 'smaller'] = 'union',
+) -> np.ndarray:
+    """Indices of the boxes that stay, best first.
+
+    A box goes if it overlaps a better one that stays by more than ``threshold``.
+
+    Args:
+        boxes: (N, 4).
+        scores: (N,).
+        threshold: Largest overlap allowed, 0 to 1.
+        over: What the overlap is divided by: the area of the union, or of the smaller box, which
+            also removes a box inside another.
+    """
+    rest = np.argsort(-scores, kind='stable')
+    kept = []
+    while rest.size:
+        best, rest = rest[0], rest[1:]
+        kept.append(best)
+        rest = rest[box_overlap(boxes[best], boxes[rest], over) <= threshold]
+    return np.array(kept, dtype=np.int64)
+
+
+def square_boxes(boxes: np.ndarray) -> np.ndarray:
+    """The boxes (N, 4) widened to squares around their centres."""
+    centre = (boxes[:, :2] + boxes[:, 2:]) / 2
+    half = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, keepdims=True) / 2
+    return np.concatenate([centre - half, centre + half], axis=1)
