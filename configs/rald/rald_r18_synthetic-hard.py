@@ -32,5 +32,5 @@ param_scheduler = dict(total_steps=epochs)
 train_cfg = dict(max_epochs=epochs, val_interval=epochs)
 default_hooks = dict(
     warm_start=dict(type='WarmStartHook', epochs=6),
-    checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=1),
+    checkpoint=dict(type='CheckpointHook', interval=2, max_keep_ckpts=1),
 )
