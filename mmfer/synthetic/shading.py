@@ -38,7 +38,7 @@ class Shader:
         red, green, blue = person.skin
         frame = frame_color(scene.seed if scene.occluder == 'sunglasses' else person.seed)
         self.plain = {
-            Material.TEETH: Plain((0.78, 0.75, 0.67), 0.3, 60),
+            Material.TEETH: Plain((0.85, 0.81, 0.72), 0.3, 60, scatter=0.5),
             Material.TONGUE: Plain((0.50, 0.20, 0.19), 0.15, 30),
             Material.LASHES: Plain((0.05, 0.04, 0.035)),
             Material.FRAME: Plain(frame, 0.8, 60, 0.2),
