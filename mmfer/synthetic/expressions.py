@@ -60,8 +60,8 @@ def blended(first: Recipe, second: Recipe, weight: float) -> Recipe:
 BASIC_RECIPES: dict[str, Recipe] = {
     'neutral': Recipe({}, source='No action unit (FACS).'),
     'happiness': Recipe(
-        {'6': 0.9, '12': 1.0, '25': 0.7, '10': 0.15},
-        source='6+12(+25), the Duchenne smile (Ekman, Davidson & Friesen 1990); '
+        {'6': 0.9, '12': 1.1, '25': 0.8, '26': 0.3, '10': 0.25},
+        source='6+12 with 25 or 26, the Duchenne smile (Ekman, Davidson & Friesen 1990); '
         '10 is our choice, it bares the upper teeth.',
     ),
     'sadness': Recipe(
