@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmfer.synthetic.layouts.base import Layout
+from mmfer.synthetic.people import sample_person
 from mmfer.synthetic.presets import Options
 from mmfer.synthetic.scene import Person
-from mmfer.synthetic.people import sample_person
 
 SPLITS = ('train', 'test')
 

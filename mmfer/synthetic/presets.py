@@ -143,6 +143,5 @@ class Options:
         fields = asdict(self)
         conditions = fields.pop('conditions')
         return fields | {
-            f'conditions.{k}': list(v) if isinstance(v, tuple) else v
-            for k, v in conditions.items()
+            f'conditions.{k}': list(v) if isinstance(v, tuple) else v for k, v in conditions.items()
         }

@@ -14,9 +14,7 @@ from mmfer.synthetic.scene import Person, Rendering
 Truth = dict[str, Any]
 
 
-def annotation(
-    layout: Layout, sample: Sample, person: Person, shot: Shot, rendering: Rendering
-) -> Truth:
+def annotation(sample: Sample, person: Person, shot: Shot, rendering: Rendering) -> Truth:
     """The annotation of an image; category ids are label indices + 1, as COCO counts."""
     x1, y1, x2, y2 = (round(float(v), 2) for v in rendering.face_box)
     keypoints = [
