@@ -6,11 +6,13 @@ import cv2
 import numpy as np
 from scipy.spatial import cKDTree
 
-from mmfer.synthetic.chart import AXIS_Z, smoothstep
+from mmfer.synthetic.arrays import smoothstep
+from mmfer.synthetic.camera import Pose, head_share
+from mmfer.synthetic.chart import AXIS_Z
 from mmfer.synthetic.head import Head
 from mmfer.synthetic.rasterizer import rasterize
 from mmfer.synthetic.scene import HAIR_STYLES, Person
-from mmfer.synthetic.surface import vertex_normals
+from mmfer.synthetic.surface import Material, Surface, vertex_normals
 
 MIDDLE_Y = 7.5
 """Height of the hood's equator: spherical above it, cylindrical below."""
@@ -29,22 +31,44 @@ class Hair:
     points: np.ndarray
     rest: np.ndarray
     """(V, 3) the same points on the base head."""
-    normals: np.ndarray
     triangles: np.ndarray
     texture: np.ndarray
     """(V, 8): angle in half turns, distance along the strand, depth inside the hair's outline."""
     strands: np.ndarray
     """(256, 512, 1) tone of the strands, around 0."""
-    hangs: bool
-    """Whether the inside of the hair can be seen."""
+
+    def surfaces(self, pose: Pose) -> tuple[Surface, Surface]:
+        """The posed outside of the hair, and the inside where the hair is dense."""
+        points = pose(self.points, head_share(self.rest[:, 1]))
+        normals = vertex_normals(points, self.triangles)
+        material = np.full(len(self.triangles), Material.HAIR, np.uint8)
+        dense = (self.texture[self.triangles, 2] > 0.05).all(1)
+        outer = Surface(points, normals, self.texture, self.triangles, material)
+        backs = self.triangles[dense][:, ::-1]
+        return outer, Surface(points, normals, self.texture, backs, material[dense])
+
+
+HAIRLINE = (
+    np.array([-1.2, -0.5, 0, 0.25, 0.45, 0.62, 0.75, 0.9, 1.15, 1.5]),
+    np.array([6.5, 6.6, 6.75, 7.15, 7.2, 7.2, 7.5, 7.85, 8.02, 8.1]),
+)
+"""Depth and height of points of the line where hair begins, from the nape to the forehead."""
+
+
+def forehead_shift(person: Person) -> float:
+    """How much higher than usual the hair of a person begins in front, in units of the mesh."""
+    own = np.random.default_rng([person.seed, 7]).uniform(-0.16, -0.02)
+    receding = 0.3 * max(0.0, person.gender - 0.5) * max(0.0, person.age - 0.45)
+    return float(own + 2 * receding)
 
 
 def hairline(rest: np.ndarray) -> np.ndarray:
-    """How far points (..., 3) of the base head lie above the line where the hair begins."""
-    depths = [-1, -0.5, 0, 0.25, 0.45, 0.62, 0.75, 0.9, 1.15, 1.5]
-    heights = [6.55, 6.6, 6.75, 7.2, 7.22, 7.15, 7.5, 7.85, 8.02, 8.1]
+    """Distance of points (..., 3) of the base head from the hairline, positive in the hair."""
+    depths, heights = HAIRLINE
+    slope = np.gradient(heights, depths)
     line = np.interp(rest[..., 2], depths, heights)
-    return (rest[..., 1] - line).astype(np.float32)
+    steepness = np.hypot(1, np.interp(rest[..., 2], depths, slope))
+    return ((rest[..., 1] - line) / steepness).astype(np.float32)
 
 
 class HairCutter:
@@ -86,9 +110,9 @@ class HairCutter:
         points = np.stack([column, row], 1).astype(np.float32) * scale + 0.5
         height, width = len(self.along) * scale, COLUMNS * scale
         seen = rasterize(points, -radius, triangles, height, width, two_sided=True)
-        grid = np.full(height * width, np.nan, np.float32)
-        grid[seen.pixels] = -seen.depth
-        grid = grid.reshape(height, width)[::scale, ::scale]
+        fine = np.full(height * width, np.nan, np.float32)
+        fine[seen.pixels] = -seen.depth
+        grid = fine.reshape(height, width)[::scale, ::scale].copy()
         for line in grid:
             known = np.isfinite(line)
             if known.any():
@@ -128,8 +152,8 @@ class HairCutter:
         if hangs:
             base = hang(base, self.along, volume)
         rest = self._place(base + volume + 0.012).reshape(-1, 3)
-        distance, near = self.tree.query(rest, k=8)
-        weight = 1 / (distance + 0.05) ** 2
+        distance, near = self.tree.query(self._place(base).reshape(-1, 3), k=5)
+        weight = 1 / (distance + 0.02) ** 2
         weight = (weight / weight.sum(1, keepdims=True)).astype(np.float32)
         moved = shape[self.anchors] - self.head.vertices[self.anchors]
         points = rest + np.einsum('nk,nkc->nc', weight, moved[near])
@@ -142,27 +166,27 @@ class HairCutter:
         return Hair(
             points.astype(np.float32),
             rest,
-            vertex_normals(points.astype(np.float32), self.triangles),
             triangles,
             texture,
             strand_tones(person.seed),
-            hangs,
         )
 
     def _volume(
         self, inside: np.ndarray, scalp: np.ndarray, hangs: bool, rng: np.random.Generator
     ) -> np.ndarray:
         """Thickness of the hair in volumes: (rows, columns)."""
-        lumps = rng.standard_normal(inside.shape, dtype=np.float32)
-        lumps[:, -1] = lumps[:, 0]
-        lumps = cv2.GaussianBlur(lumps, (0, 0), 2.0, sigmaY=5.0)
-        lumps /= lumps.std()
+        white = rng.standard_normal(inside.shape, dtype=np.float32)
+        white[:, -1] = white[:, 0]
+        smooth = cv2.GaussianBlur(white, (0, 0), 2.0, sigmaY=5.0)
+        lumps = smooth / np.std(smooth)
         top = 1 + 0.35 * smoothstep(7.9, 8.4, scalp[..., 1])
-        thickness = smoothstep(-0.05, 0.4, inside) * top * (1 + 0.16 * lumps)
+        thickness = smoothstep(-0.02, 0.35, inside) * top * (1 + 0.16 * lumps)
         if hangs:
             parting = rng.uniform(-0.25, 0.25)
-            groove = np.exp(-(((scalp[..., 0] - parting) / 0.05) ** 2))
-            thickness *= 1 - 0.7 * groove * smoothstep(0.1, 0.5, scalp[..., 2])
+            groove = np.exp(-(((scalp[..., 0] - parting) / 0.08) ** 2))
+            thickness *= 1 - 0.25 * groove * smoothstep(0.1, 0.5, scalp[..., 2])
+        else:
+            thickness *= 0.25 + 0.75 * smoothstep(6.8, 7.9, scalp[..., 1])
         return np.clip(thickness, 0, None).astype(np.float32)
 
 
@@ -174,7 +198,8 @@ def outline(
     rng: np.random.Generator,
 ) -> np.ndarray:
     """How far each point of the hood's grid lies inside the hair: (rows, columns)."""
-    inside = hairline(scalp)
+    front = smoothstep(0.6, 0.95, scalp[..., 2])
+    inside = hairline(scalp) - forehead_shift(person) * front
     if person.hair_style not in HANGING:
         return inside
     low = 6.1 + rng.uniform(-0.1, 0.35) if person.hair_style == 'bob' else rng.uniform(5.0, 5.5)

