@@ -1,11 +1,18 @@
 """Work-arounds for other libraries' versions, each with its reason and its end.
 
-Import this module before ``mmpretrain``; :mod:`mmfer.registry` does.
+Import this module before ``mmpretrain``; :mod:`mmfer.registry` does. Nothing here needs ``mmcv``
+to be the lite or the full one, and mmfer uses neither ``mmcv.ops`` nor ``pkg_resources``, which
+setuptools dropped in version 82 (hence relative ``_base_`` paths in every config).
 """
 
 import importlib
+import warnings
+from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import torch
+from mmengine.logging import HistoryBuffer
 
 
 def define_missing_torchvision_operators() -> None:
@@ -41,10 +48,71 @@ def disable_mmpretrain_multimodal() -> None:
     dependency.WITH_MULTIMODAL = False
 
 
+def _history_statistic(owner: Any, name: str) -> Callable[..., Any]:
+    """What stands for ``getattr`` in a checkpoint: the statistics of a HistoryBuffer, no more."""
+    statistics: dict[str, Callable[..., Any]] = {
+        'min': HistoryBuffer.min,
+        'max': HistoryBuffer.max,
+        'mean': HistoryBuffer.mean,
+        'current': HistoryBuffer.current,
+    }
+    if owner is not HistoryBuffer or name not in statistics:
+        raise ValueError(
+            f'A checkpoint asks for the attribute "{name}" of {owner!r}; only the statistics of '
+            'HistoryBuffer may be loaded.'
+        )
+    return statistics[name]
+
+
+def allow_checkpoint_types() -> None:
+    """Let ``torch.load(weights_only=True)`` read mmengine's checkpoints.
+
+    They hold the logged scalars as :class:`HistoryBuffer`, which refers to its own methods
+    (through ``getattr``) and to numpy arrays. ``weights_only`` stays on, because a stranger's
+    checkpoint must never run code, and ``getattr`` is replaced by a look-up of the four methods.
+    Can go when mmengine writes plain types.
+    """
+    scalars = (np.float16, np.float32, np.float64, np.int32, np.int64, np.uint8, np.bool_)
+    multiarray = importlib.import_module('numpy._core.multiarray')
+    torch.serialization.add_safe_globals(
+        [
+            HistoryBuffer,
+            (_history_statistic, 'builtins.getattr'),
+            np.ndarray,
+            np.dtype,
+            *{type(np.dtype(scalar)) for scalar in scalars},
+            # Written by numpy 2 and by numpy 1, under either name.
+            (multiarray._reconstruct, 'numpy._core.multiarray._reconstruct'),
+            (multiarray._reconstruct, 'numpy.core.multiarray._reconstruct'),
+            (multiarray.scalar, 'numpy._core.multiarray.scalar'),
+            (multiarray.scalar, 'numpy.core.multiarray.scalar'),
+        ]
+    )
+
+
+def silence_expected_warnings() -> None:
+    """Hide warnings of other libraries that no user of mmfer can act upon.
+
+    - mmcv-lite names a missing operator of the full mmcv, at every import: mmfer uses none.
+    - mmengine's AMP calls PyTorch's ``torch.cuda.amp.GradScaler``, deprecated since PyTorch 2.4.
+    - mmengine's checkpoint code calls ``torch.load`` and reads the ``pkg_resources`` of setuptools.
+
+    Each can go when its library no longer warns.
+    """
+    for message in (
+        'Fail to import ``MultiScaleDeformableAttention``',
+        r'`torch\.cuda\.amp\.GradScaler\(args\.\.\.\)` is deprecated',
+        'pkg_resources is deprecated as an API',
+    ):
+        warnings.filterwarnings('ignore', message=message)
+
+
 def apply() -> None:
     """Apply every work-around, in the order in which they are needed."""
+    silence_expected_warnings()
     define_missing_torchvision_operators()
     disable_mmpretrain_multimodal()
+    allow_checkpoint_types()
 
 
 apply()

@@ -1,0 +1,31 @@
+"""Hooks, logging and environment that all configs share."""
+
+default_scope = 'mmfer'
+
+default_hooks = dict(
+    timer=dict(type='IterTimerHook'),
+    logger=dict(type='LoggerHook', interval=50),
+    param_scheduler=dict(type='ParamSchedulerHook'),
+    # A new checkpoint is complete before an old one goes.
+    checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=2),
+    sampler_seed=dict(type='DistSamplerSeedHook'),
+    random_state=dict(type='RandomStateHook'),
+    class_order=dict(type='ClassOrderHook'),
+    sync_buffers=dict(type='SyncBuffersHook'),
+    visualization=dict(type='VisualizationHook', enable=False),
+)
+
+env_cfg = dict(
+    cudnn_benchmark=False,
+    mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),
+    dist_cfg=dict(backend='nccl'),
+)
+
+visualizer = dict(type='UniversalVisualizer', vis_backends=[dict(type='LocalVisBackend')])
+
+# With deterministic=True a GPU, too, gives the same weights twice, more slowly.
+randomness = dict(seed=0, deterministic=False)
+
+log_level = 'INFO'
+load_from = None
+resume = False

@@ -1,0 +1,64 @@
+"""Reads a config for training or testing on the machine at hand."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.config import Config
+
+from mmfer.registry import register_all_modules
+
+LAUNCHERS = ('none', 'pytorch', 'slurm')
+
+
+def load_config(
+    path: str | Path,
+    work_dir: str | Path | None = None,
+    options: dict[str, Any] | None = None,
+    launcher: str = 'none',
+) -> Config:
+    """Read a config, register everything, and fit the config to this machine.
+
+    Args:
+        path: The config file.
+        work_dir: Where checkpoints and logs go; default: the config's own ``work_dir``, else
+            ``work_dirs/<name of the config>``.
+        options: Entries to replace, with dots in their keys: ``{'train_cfg.max_epochs': 5}``.
+        launcher: One of :data:`LAUNCHERS`.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is no config, or an option does not fit it.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f'No config at "{path}". Those of mmfer are under configs/.')
+    if path.suffix != '.py':
+        raise ValueError(f'"{path}" is no config: configs of mmfer are Python files (.py).')
+    register_all_modules()
+    cfg = Config.fromfile(str(path))
+    if 'model' not in cfg:
+        raise ValueError(f'The config "{path}" has no `model`: choose a config outside _base_.')
+    if options:
+        try:
+            cfg.merge_from_dict(options)
+        except (KeyError, TypeError, IndexError, AssertionError) as error:
+            raise ValueError(
+                f'--cfg-options {options} does not fit {path}: {error}. '
+                'tools/misc/print_config.py shows the entries.'
+            ) from error
+    cfg.default_scope = 'mmfer'
+    cfg.work_dir = str(work_dir or cfg.get('work_dir') or Path('work_dirs') / path.stem)
+    # Every run is guarded and repeatable, also one from a config without our runtime.
+    hooks = cfg.setdefault('default_hooks', {})
+    hooks.setdefault('random_state', dict(type='RandomStateHook'))
+    hooks.setdefault('class_order', dict(type='ClassOrderHook'))
+    cfg.launcher = launcher
+    if launcher != 'none' and not torch.cuda.is_available():
+        cfg.model_wrapper_cfg = dict(
+            type='MMDistributedDataParallel',
+            device_ids=None,
+            broadcast_buffers=cfg.get('broadcast_buffers', False),
+            find_unused_parameters=cfg.get('find_unused_parameters', False),
+        )
+    return cfg

@@ -1,0 +1,46 @@
+"""Starts the ranks of a distributed run on machines without a GPU."""
+
+import os
+import subprocess
+
+import torch
+from torch import distributed
+
+
+def _slurm_environment() -> dict[str, str]:
+    hosts = subprocess.run(
+        ['scontrol', 'show', 'hostnames', os.environ['SLURM_NODELIST']],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return {
+        'RANK': os.environ['SLURM_PROCID'],
+        'LOCAL_RANK': os.environ['SLURM_LOCALID'],
+        'WORLD_SIZE': os.environ['SLURM_NTASKS'],
+        'MASTER_ADDR': hosts.stdout.split()[0],
+        'MASTER_PORT': '29500',
+    }
+
+
+def init_cpu_ranks(launcher: str) -> None:
+    """Join the process group over gloo if this is a rank of a run on CPUs.
+
+    mmengine's own initialisation takes a GPU for granted, and leaves a group alone that is there
+    already. With a GPU, or without a launcher, nothing is done.
+
+    Raises:
+        ValueError: The launcher's environment variables are not there.
+    """
+    if launcher == 'none' or torch.cuda.is_available() or distributed.is_initialized():
+        return
+    needed = 'SLURM_PROCID' if launcher == 'slurm' else 'RANK'
+    if needed not in os.environ:
+        script = 'tools/slurm_train.sh' if launcher == 'slurm' else 'tools/dist_train.sh'
+        raise ValueError(
+            f'--launcher {launcher}, but {needed} is not in the environment: start with {script}.'
+        )
+    if launcher == 'slurm':
+        for name, value in _slurm_environment().items():
+            os.environ.setdefault(name, value)
+    distributed.init_process_group('gloo')

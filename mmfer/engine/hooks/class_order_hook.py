@@ -1,0 +1,74 @@
+"""Stops where a checkpoint and a data set do not mean the same classes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mmengine.hooks import Hook
+from mmengine.runner import BaseLoop, Runner
+
+from mmfer.registry import HOOKS
+
+
+def describe_difference(checkpoint: Sequence[str], dataset: Sequence[str]) -> str | None:
+    """Say how the classes of a checkpoint and of a data set differ; None if they do not."""
+    if tuple(checkpoint) == tuple(dataset):
+        return None
+    if sorted(checkpoint) == sorted(dataset):
+        index = next(i for i, (a, b) in enumerate(zip(checkpoint, dataset, strict=True)) if a != b)
+        return (
+            f'the same classes in another order, from class {index} on: "{checkpoint[index]}" in '
+            f'the checkpoint, "{dataset[index]}" in the data set'
+        )
+    lost = sorted(set(checkpoint) - set(dataset)) or ['none']
+    new = sorted(set(dataset) - set(checkpoint)) or ['none']
+    return (
+        f'{len(checkpoint)} classes in the checkpoint and {len(dataset)} in the data set; only in '
+        f'the checkpoint: {", ".join(lost)}; only in the data set: {", ".join(new)}'
+    )
+
+
+@HOOKS.register_module()
+class ClassOrderHook(Hook):
+    """Compare the classes in a checkpoint with those of the data set.
+
+    A test or a resumed training with other classes, or with the same in another order, stops:
+    its numbers would be wrong without a sign. Fine-tuning (``load_from``) on other classes is
+    usual and only warned of. A checkpoint that does not tell its classes is warned of.
+
+    Raises:
+        ValueError: The classes differ.
+
+    Example:
+        >>> default_hooks = dict(class_order=dict(type='ClassOrderHook'))
+    """
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Compare, as soon as the checkpoint is read."""
+        training = isinstance(runner._train_loop, BaseLoop)
+        if training:
+            loop = runner.train_loop
+        elif isinstance(runner._test_loop, BaseLoop):
+            loop = runner.test_loop
+        else:
+            loop = runner.val_loop
+        dataset = (getattr(loop.dataloader.dataset, 'metainfo', None) or {}).get('classes')
+        meta = checkpoint.get('meta', {})
+        saved = (meta.get('dataset_meta') or {}).get('classes') or meta.get('CLASSES')
+        if not dataset:
+            return
+        if not saved:
+            runner.logger.warning(
+                'The checkpoint does not tell its classes: nobody checks that their order is that '
+                f'of the data set ({", ".join(dataset)}).'
+            )
+            return
+        difference = describe_difference(saved, dataset)
+        if difference is None:
+            return
+        if training and not runner._resume:
+            runner.logger.warning(f'Fine-tuning on other classes: {difference}.')
+            return
+        raise ValueError(
+            f'The checkpoint was trained on other classes: {difference}. Give the data set the '
+            "classes of the checkpoint, in the checkpoint's order, or take another checkpoint."
+        )

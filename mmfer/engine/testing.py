@@ -1,0 +1,86 @@
+"""Tests a trained model of a config."""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config, ConfigDict
+from mmengine.dist import is_main_process
+from mmengine.fileio import dump
+
+from mmfer.engine.training import build_runner
+
+
+def use_tta(cfg: Config) -> None:
+    """Change a config to average the scores over its ``tta_pipeline``.
+
+    Raises:
+        ValueError: The config has no ``tta_pipeline``.
+    """
+    if 'tta_pipeline' not in cfg:
+        raise ValueError(
+            '--tta needs the augmented views: add a `tta_pipeline` (with the TestTimeAug '
+            'transform) to the config.'
+        )
+    tta_model = deepcopy(cfg.get('tta_model', ConfigDict(type='AverageClsScoreTTA')))
+    cfg.model = ConfigDict(**tta_model, module=cfg.model)
+    dataset = cfg.test_dataloader.dataset
+    while 'pipeline' not in dataset:
+        dataset = dataset.dataset
+    dataset.pipeline = cfg.tta_pipeline
+
+
+def add_metric(cfg: Config, metric: dict[str, Any]) -> None:
+    """Append a metric to the test evaluator of a config, which may be a dict or a list."""
+    evaluator = cfg.test_evaluator
+    if isinstance(evaluator, dict) and 'metrics' in evaluator:
+        metrics = evaluator['metrics']
+        evaluator['metrics'] = [*(metrics if isinstance(metrics, list) else [metrics]), metric]
+    else:
+        cfg.test_evaluator = [*(evaluator if isinstance(evaluator, list) else [evaluator]), metric]
+
+
+def test(
+    cfg: Config,
+    checkpoint: str | Path,
+    out: str | Path | None = None,
+    dump_to: str | Path | None = None,
+    show_dir: str | Path | None = None,
+    tta: bool = False,
+) -> dict[str, float]:
+    """Test a checkpoint with a config of :func:`mmfer.engine.load_config`.
+
+    Args:
+        cfg: The config.
+        checkpoint: The checkpoint file.
+        out: A JSON file for the metrics.
+        dump_to: A JSON file for the predictions of all images.
+        show_dir: A folder for the test images with their true and predicted classes.
+        tta: Average the scores over the views of the config's ``tta_pipeline``.
+
+    Returns:
+        The metrics.
+
+    Raises:
+        FileNotFoundError: There is no such checkpoint.
+        ValueError: The config has no test part, or ``tta`` and no ``tta_pipeline``.
+    """
+    if not Path(checkpoint).is_file():
+        raise FileNotFoundError(f'No checkpoint at "{checkpoint}".')
+    if cfg.get('test_dataloader') is None or cfg.get('test_evaluator') is None:
+        raise ValueError('The config has no `test_dataloader` with a `test_evaluator` to test on.')
+    cfg.load_from, cfg.resume = str(checkpoint), False
+    if tta:
+        use_tta(cfg)
+    if dump_to is not None:
+        add_metric(cfg, dict(type='DumpPredictions', out_file=str(dump_to)))
+    if show_dir is not None:
+        cfg.default_hooks.visualization = dict(
+            type='VisualizationHook', enable=True, interval=1, out_dir=str(show_dir)
+        )
+    metrics = build_runner(cfg).test()
+    if out is not None and is_main_process():
+        Path(out).parent.mkdir(parents=True, exist_ok=True)
+        dump({name: float(value) for name, value in metrics.items()}, str(out), indent=2)
+    return metrics

@@ -1,0 +1,72 @@
+"""Trains the model of a config."""
+
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from mmengine.runner import Runner, find_latest_checkpoint
+
+from mmfer.engine.distributed import init_cpu_ranks
+from mmfer.registry import RUNNERS
+
+
+def build_runner(cfg: Config) -> Runner:
+    """The runner of a config, after the start of the other ranks if there are any."""
+    init_cpu_ranks(cfg.launcher)
+    if 'runner_type' in cfg:
+        return RUNNERS.build(cfg)
+    return Runner.from_cfg(cfg)
+
+
+def train(
+    cfg: Config,
+    resume: str | bool = False,
+    amp: bool = False,
+    seed: int | None = None,
+    auto_scale_lr: bool = False,
+    validate: bool = True,
+) -> Runner:
+    """Train from a config of :func:`mmfer.engine.load_config`.
+
+    Args:
+        cfg: The config.
+        resume: True goes on from the last checkpoint in the work directory, or begins where there
+            is none; a path goes on from that checkpoint.
+        amp: Train in mixed precision: float16 on a GPU, bfloat16 on a CPU that has units for it.
+        seed: Replaces the config's seed.
+        auto_scale_lr: Scale the learning rate with the batch size over all devices.
+        validate: Whether to validate while training.
+
+    Raises:
+        FileNotFoundError: There is no such checkpoint.
+        ValueError: The config lacks what an argument needs.
+    """
+    if isinstance(resume, str) and resume:
+        if not Path(resume).is_file():
+            raise FileNotFoundError(f'No checkpoint at "{resume}" to resume from.')
+        cfg.resume, cfg.load_from = True, resume
+    elif resume:
+        last = find_latest_checkpoint(cfg.work_dir)
+        if last is not None and not Path(last).is_file():
+            raise FileNotFoundError(
+                f'{cfg.work_dir}/last_checkpoint names "{last}", which is not there. Give the '
+                'checkpoint itself: --resume CKPT.'
+            )
+        cfg.resume, cfg.load_from = True, None
+    if amp:
+        wrapper = 'AmpOptimWrapper' if torch.cuda.is_available() else 'CPUAmpOptimWrapper'
+        cfg.optim_wrapper.type = wrapper
+    if seed is not None:
+        cfg.merge_from_dict({'randomness.seed': seed})
+    if auto_scale_lr:
+        if 'base_batch_size' not in cfg.get('auto_scale_lr', {}):
+            raise ValueError(
+                '--auto-scale-lr needs the batch size that the learning rate was chosen for: add '
+                'auto_scale_lr = dict(base_batch_size=...) to the config.'
+            )
+        cfg.auto_scale_lr.enable = True
+    if not validate:
+        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    runner = build_runner(cfg)
+    runner.train()
+    return runner

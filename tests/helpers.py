@@ -1,0 +1,99 @@
+"""Small pictures, a small config and the tools as real processes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+ROOT = Path(__file__).parents[1]
+CLASSES = ('anger', 'happiness', 'sadness')
+
+CONFIG = """
+_base_ = '{root}/configs/_base_/default_runtime.py'
+
+model = dict(
+    type='ImageClassifier',
+    data_preprocessor=dict(num_classes=3, mean=[127.5] * 3, std=[60.0] * 3, to_rgb=True),
+    backbone=dict(type='ResNet', depth=18, base_channels=8, stem_channels=8),
+    neck=dict(type='GlobalAveragePooling'),
+    head=dict(type='LinearClsHead', num_classes=3, in_channels=64,
+              loss=dict(type='CrossEntropyLoss')),
+)
+train_pipeline = [
+    dict(type='LoadImageFromFile'),
+    dict(type='RandomResizedCrop', scale=32),
+    dict(type='RandomFlip', prob=0.5, direction='horizontal'),
+    dict(type='PackInputs'),
+]
+test_pipeline = [
+    dict(type='LoadImageFromFile'),
+    dict(type='ResizeEdge', scale=32),
+    dict(type='PackInputs'),
+]
+dataset = dict(
+    type='CustomDataset', data_root='{data}', data_prefix='train',
+    metainfo=dict(classes={classes}),
+)
+train_dataloader = dict(
+    batch_size=4, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=True),
+    dataset=dict(**dataset, pipeline=train_pipeline),
+)
+val_dataloader = dict(
+    batch_size=4, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(**dataset, pipeline=test_pipeline),
+)
+test_dataloader = val_dataloader
+val_evaluator = dict(type='Accuracy', topk=(1,))
+test_evaluator = val_evaluator
+train_cfg = dict(by_epoch=True, max_epochs=1)
+val_cfg = dict()
+test_cfg = dict()
+optim_wrapper = dict(optimizer=dict(type='SGD', lr=0.01, momentum=0.9))
+param_scheduler = dict(type='MultiStepLR', milestones=[2], gamma=0.1)
+"""
+
+
+def write_images(folder: Path, count: int = 12, size: int = 32) -> Path:
+    """Class folders below ``folder/train`` with pictures of noise, ``count`` in all."""
+    rng = np.random.default_rng(0)
+    for i in range(count):
+        path = folder / 'train' / CLASSES[i % 3] / f'{i:03}.png'
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 256, (size, size, 3), np.uint8)).save(path)
+    return folder
+
+
+def write_config(path: Path, data: Path, extra: str = '', classes: tuple = CLASSES) -> Path:
+    """The config above for the pictures in ``data``, with more lines at its end."""
+    path.write_text(CONFIG.format(root=ROOT, data=data, classes=classes) + extra)
+    return path
+
+
+def tool_environment(*paths: Path) -> dict[str, str]:
+    """The environment of a tool's process; ``paths`` come before all others in its path."""
+    python_path = [*map(str, paths), str(ROOT)]
+    return {
+        **os.environ,
+        'PYTHONPATH': os.pathsep.join(python_path),
+        'OMP_NUM_THREADS': '1',
+        'CUDA_VISIBLE_DEVICES': '',
+    }
+
+
+def run_tool(
+    tool: str, *args: object, paths: tuple[Path, ...] = (), check: bool = True
+) -> subprocess.CompletedProcess:
+    """Run a tool and return what it printed; its failure fails the test unless unchecked."""
+    result = subprocess.run(
+        [sys.executable, str(ROOT / 'tools' / tool), *map(str, args)],
+        env=tool_environment(*paths),
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    if check and result.returncode != 0:
+        raise AssertionError(f'{tool} {args} failed:\n{result.stdout}\n{result.stderr}')
+    return result
