@@ -47,7 +47,7 @@ class CocoExpression(ExpressionDataset):
         img_prefix: str = '',
         **options: Any,
     ) -> None:
-        self.annotations, self.img_prefix = ann_file, img_prefix
+        self.annotations, self.image_folder = ann_file, img_prefix
         self.root = Path(data_root).expanduser()
         carved = options.get('val_ratio', 0) != 0
         first = split if split == 'test' or (split == 'val' and not carved) else 'train'
@@ -88,7 +88,7 @@ class CocoExpression(ExpressionDataset):
             face = coco.anns[number]
             name = coco.imgs[face['image_id']]['file_name']
             where = f'{path}, annotation {number} of {name}'
-            image = self.root / self.img_prefix / name
+            image = self.root / self.image_folder / name
             if not image.is_file():
                 raise FileNotFoundError(
                     f'{where}: there is no file "{image}". Correct file_name or img_prefix.'
@@ -116,4 +116,5 @@ class CocoExpression(ExpressionDataset):
 def _coarse(categories: list[dict[str, Any]]) -> list[str] | None:
     """The coarse class of each category, if every one has its own and they differ."""
     names = [category.get('supercategory') or '' for category in categories]
-    return names if all(names) and len(set(names)) > 1 else None
+    own = [category['name'] for category in categories]
+    return names if all(names) and len(set(names)) > 1 and names != own else None

@@ -19,7 +19,7 @@ COUNTS = {
 """The images of each class in the official release."""
 GROUPS = {
     'gender': ('male', 'female', 'unsure'),
-    'race': ('Caucasian', 'African-American', 'Asian'),
+    'race': ('caucasian', 'african-american', 'asian'),
     'age': ('0-3', '4-19', '20-39', '40-69', '70+'),
 }
 """What the numbers in the last three rows of a manual annotation mean."""

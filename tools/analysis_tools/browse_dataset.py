@@ -57,7 +57,7 @@ def describe(sample: dict[str, Any], classes: tuple[str, ...]) -> str:
     clean = sample.get('clean_label', sample['gt_label'])
     first = label if clean == sample['gt_label'] else f'{label} (clean: {classes[clean]})'
     second = ''
-    if 'gt_score' in sample:
+    if 'gt_score' in sample and sample['gt_score'].max() < 0.999:
         top = np.argsort(sample['gt_score'])[::-1][:2]
         second = ', '.join(
             f'{classes[i]} {sample["gt_score"][i]:.2f}' for i in top if sample['gt_score'][i] > 0
