@@ -44,7 +44,7 @@ def disable_mmpretrain_multimodal() -> None:
     With ``transformers`` 5 and ``pycocotools`` installed, ``import mmpretrain.models`` fails in
     them, and mmfer uses none. Can go when mmpretrain supports ``transformers`` 5.
     """
-    dependency = importlib.import_module('mmpretrain.utils.dependency')
+    dependency: Any = importlib.import_module('mmpretrain.utils.dependency')
     dependency.WITH_MULTIMODAL = False
 
 
@@ -94,17 +94,22 @@ def silence_expected_warnings() -> None:
     """Hide warnings of other libraries that no user of mmfer can act upon.
 
     - mmcv-lite names a missing operator of the full mmcv, at every import: mmfer uses none.
-    - mmengine's AMP calls PyTorch's ``torch.cuda.amp.GradScaler``, deprecated since PyTorch 2.4.
-    - mmengine's checkpoint code calls ``torch.load`` and reads the ``pkg_resources`` of setuptools.
+    - mmengine 0.10 uses PyTorch's ``torch.cuda.amp.GradScaler`` (deprecated since 2.4) and
+      ``broadcast_buffers`` (deprecated since 2.13), and setuptools' ``pkg_resources``.
+    - mmengine 0.10 logs that its own ``FileClient`` is deprecated whenever it saves a checkpoint;
+      that module logs nothing else.
 
     Each can go when its library no longer warns.
     """
     for message in (
         'Fail to import ``MultiScaleDeformableAttention``',
         r'`torch\.cuda\.amp\.GradScaler\(args\.\.\.\)` is deprecated',
+        r'`broadcast_buffers` is deprecated',
         'pkg_resources is deprecated as an API',
     ):
         warnings.filterwarnings('ignore', message=message)
+    file_client: Any = importlib.import_module('mmengine.fileio.file_client')
+    file_client.print_log = lambda *args, **options: None
 
 
 def apply() -> None:

@@ -4,9 +4,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
+from mmengine.config import Config
 from PIL import Image
+
+from mmfer.engine import load_config
 
 ROOT = Path(__file__).parents[1]
 CLASSES = ('anger', 'happiness', 'sadness')
@@ -97,3 +101,13 @@ def run_tool(
     if check and result.returncode != 0:
         raise AssertionError(f'{tool} {args} failed:\n{result.stdout}\n{result.stderr}')
     return result
+
+
+def tiny_config(folder: Path, data: Path, options: dict | None = None, extra: str = '') -> Config:
+    """The config above as a runner of this process takes it, with its work directory."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = write_config(folder / 'tiny.py', data, extra)
+    cfg = load_config(path, folder / 'work', options)
+    # Runners of one name that start in the same second would share their logs.
+    cfg.experiment_name = uuid4().hex
+    return cfg

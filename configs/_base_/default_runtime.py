@@ -12,7 +12,6 @@ default_hooks = dict(
     random_state=dict(type='RandomStateHook'),
     class_order=dict(type='ClassOrderHook'),
     sync_buffers=dict(type='SyncBuffersHook'),
-    visualization=dict(type='VisualizationHook', enable=False),
 )
 
 env_cfg = dict(

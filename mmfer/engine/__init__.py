@@ -1,8 +1,18 @@
-"""What runs: configs, training, testing, hooks, precision and pretrained weights."""
+"""What runs: configs, training, testing, hooks, banks, precision and pretrained weights."""
 
-from mmfer.engine import hooks
+from mmfer import compat  # noqa: F401  (before mmpretrain)
+from mmfer.engine import checkpoint, cpu_amp, hooks, pretrained
 from mmfer.engine.config import load_config
 from mmfer.engine.testing import test
 from mmfer.engine.training import build_runner, train
 
-__all__ = ['build_runner', 'hooks', 'load_config', 'test', 'train']
+__all__ = [
+    'build_runner',
+    'checkpoint',
+    'cpu_amp',
+    'hooks',
+    'load_config',
+    'pretrained',
+    'test',
+    'train',
+]

@@ -2,12 +2,9 @@
 
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from functools import wraps
 from types import TracebackType
-
-import mmfer
 
 USER_ERRORS = (ValueError, FileNotFoundError, NotADirectoryError, KeyError)
 OWN_PACKAGES = ('mmfer', 'mmengine', '__main__')

@@ -1,6 +1,5 @@
 """Tests a trained model of a config."""
 
-import json
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -76,9 +75,8 @@ def test(
     if dump_to is not None:
         add_metric(cfg, dict(type='DumpPredictions', out_file=str(dump_to)))
     if show_dir is not None:
-        cfg.default_hooks.visualization = dict(
-            type='VisualizationHook', enable=True, interval=1, out_dir=str(show_dir)
-        )
+        drawing = dict(type='DrawPredictionsHook', out_dir=str(show_dir))
+        cfg.custom_hooks = [*cfg.get('custom_hooks', []), drawing]
     metrics = build_runner(cfg).test()
     if out is not None and is_main_process():
         Path(out).parent.mkdir(parents=True, exist_ok=True)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import torch
 from mmengine.config import Config
-from mmengine.runner import Runner, find_latest_checkpoint
+from mmengine.runner import Runner
 
+from mmfer.engine.checkpoint import last_checkpoint
 from mmfer.engine.distributed import init_cpu_ranks
 from mmfer.registry import RUNNERS
 
@@ -46,13 +47,8 @@ def train(
             raise FileNotFoundError(f'No checkpoint at "{resume}" to resume from.')
         cfg.resume, cfg.load_from = True, resume
     elif resume:
-        last = find_latest_checkpoint(cfg.work_dir)
-        if last is not None and not Path(last).is_file():
-            raise FileNotFoundError(
-                f'{cfg.work_dir}/last_checkpoint names "{last}", which is not there. Give the '
-                'checkpoint itself: --resume CKPT.'
-            )
-        cfg.resume, cfg.load_from = True, None
+        last = last_checkpoint(cfg.work_dir)
+        cfg.resume, cfg.load_from = last is not None, last and str(last)
     if amp:
         wrapper = 'AmpOptimWrapper' if torch.cuda.is_available() else 'CPUAmpOptimWrapper'
         cfg.optim_wrapper.type = wrapper

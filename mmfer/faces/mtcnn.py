@@ -15,6 +15,7 @@ from mmfer.faces.mtcnn_networks import ONet, PNet, RNet
 
 WEIGHTS = Path(__file__).parent / 'assets' / 'mtcnn.npz'
 WINDOW, STRIDE = 12, 2
+GREY = (127, 127, 127)
 PYRAMID_STEP = 0.709
 """Ratio of neighbouring scales, the square root of 1/2: the area halves from scale to scale."""
 
@@ -45,7 +46,7 @@ class MTCNN(nn.Module):
     def __init__(
         self,
         min_face_size: int = 24,
-        thresholds: Sequence[float] = (0.6, 0.7, 0.9),
+        thresholds: Sequence[float] = (0.6, 0.7, 0.8),
         max_side: int | None = 1280,
     ) -> None:
         super().__init__()
@@ -154,8 +155,8 @@ def _move(boxes: np.ndarray, offsets: torch.Tensor) -> np.ndarray:
 
 
 def _crops(image: np.ndarray, boxes: np.ndarray, side: int) -> np.ndarray:
-    """The square boxes (N, 4) cut out, (N, side, side, 3); black beyond the picture's border."""
-    crops = np.zeros((len(boxes), side, side, 3), dtype=np.uint8)
+    """The square boxes (N, 4) cut out, (N, side, side, 3); grey beyond the picture's border."""
+    crops = np.full((len(boxes), side, side, 3), GREY[0], dtype=np.uint8)
     height, width = image.shape[:2]
     for crop, (x1, y1, x2, y2) in zip(crops, np.rint(boxes).astype(int), strict=True):
         inside = image[max(y1, 0) : min(y2, height), max(x1, 0) : min(x2, width)]
@@ -163,7 +164,7 @@ def _crops(image: np.ndarray, boxes: np.ndarray, side: int) -> np.ndarray:
             continue
         padding = max(-y1, 0), max(y2 - height, 0), max(-x1, 0), max(x2 - width, 0)
         if any(padding):
-            inside = cv2.copyMakeBorder(inside, *padding, cv2.BORDER_CONSTANT)
+            inside = cv2.copyMakeBorder(inside, *padding, cv2.BORDER_CONSTANT, value=GREY)
         method = cv2.INTER_AREA if inside.shape[0] > side else cv2.INTER_LINEAR
         crop[:] = cv2.resize(inside, (side, side), interpolation=method)
     return crops

@@ -56,7 +56,8 @@ class Scene:
     """Head pose in degrees: yaw > 0 turns the face to the image's right, pitch > 0 bows it,
     roll > 0 tilts it clockwise as seen in the image."""
     zoom: float = 0.9
-    """Height of the picture in heights of the head; smaller is closer."""
+    """Height of the picture in heights of the head with its hair (1.12 heights from the chin to the
+    crown); smaller is closer."""
     light: tuple[float, float, float] = (30.0, 30.0, 0.9)
     """Azimuth and elevation in degrees, and strength of the key light."""
     light_color: Color = (1.0, 0.97, 0.93)
@@ -83,6 +84,8 @@ class Rendering:
     landmarks: np.ndarray
     """(68, 2) float32: x, y in pixels, in the order of iBUG 300-W."""
     visible: np.ndarray
-    """(68,) bool: inside the picture and hidden neither by the head nor by an occluder."""
+    """(68,) bool: inside the picture and hidden neither by the head, nor its hair, nor an
+    occluder."""
     face_box: tuple[float, float, float, float]
-    """x1, y1, x2, y2 in pixels: the smallest box around the visible face, without hair."""
+    """x1, y1, x2, y2 in pixels: the smallest box around the face from the hairline to the chin,
+    without ears and hair, cut at the picture's border; an occluder leaves it as it is."""

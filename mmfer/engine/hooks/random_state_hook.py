@@ -1,6 +1,7 @@
 """The same random numbers in every run, broken or not."""
 
 import random
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,14 +17,14 @@ def seed_worker(worker_id: int) -> None:
     """Seed Python and NumPy in a worker of a DataLoader from the seed that PyTorch gave it."""
     seed = torch.initial_seed() % 2**32
     random.seed(seed)
-    np.random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 (mmcv's transforms draw from the global generator)
 
 
 def seed_everything(*keys: int) -> None:
     """Seed Python, NumPy and PyTorch with a hash of some numbers."""
     seed = int(np.random.SeedSequence(keys).generate_state(1)[0])
     random.seed(seed)
-    np.random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 (mmcv's transforms draw from the global generator)
     torch.manual_seed(seed)
 
 
@@ -48,8 +49,9 @@ class RandomStateHook(Hook):
         loader: DataLoader = runner.train_dataloader
         loader.worker_init_fn = seed_worker
         # A run without a given seed drew another one for its samplers before it was resumed.
-        for sampler in (loader.sampler, getattr(loader.batch_sampler, 'sampler', None)):
-            if getattr(sampler, 'seed', None) is not None:
+        samplers: list[Any] = [loader.sampler, getattr(loader.batch_sampler, 'sampler', None)]
+        for sampler in samplers:
+            if hasattr(sampler, 'seed'):
                 sampler.seed = runner.seed
 
     def before_train_epoch(self, runner: Runner) -> None:

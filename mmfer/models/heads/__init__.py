@@ -1,0 +1,5 @@
+"""Heads."""
+
+from mmfer.models.heads.rald_head import RALDHead
+
+__all__ = ['RALDHead']

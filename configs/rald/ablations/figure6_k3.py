@@ -1,0 +1,3 @@
+# Figure 6 of paper 003: k = 3 nearest images instead of 5.
+_base_ = '../rald_r18_fgemotions.py'
+model = dict(head=dict(neighbor_loss=dict(k=3)))

@@ -1,0 +1,197 @@
+"""Expressions of the faces in pictures, by a trained model."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.registry import DefaultScope
+from tqdm import tqdm
+
+from mmfer.apis.inputs import find_images
+from mmfer.apis.loading import (
+    build_pipeline,
+    class_names,
+    face_alignment,
+    load_weights,
+    read_config,
+)
+from mmfer.faces import MTCNN, Face, read_image
+from mmfer.faces.image import check_image
+from mmfer.registry import MODELS, register_all_modules
+
+
+@dataclass(frozen=True)
+class FacePrediction:
+    """A face and its expression: ``scores`` are the probabilities of all classes, in order."""
+
+    face: Face
+    scores: dict[str, float]
+
+    @property
+    def label(self) -> str:
+        """The most probable class."""
+        return max(self.scores, key=lambda name: self.scores[name])
+
+    def to_dict(self) -> dict[str, Any]:
+        """As ``results.json`` holds it."""
+        landmarks, score = self.face.landmarks, self.face.score
+        return {
+            'bbox': [round(float(v), 2) for v in self.face.bbox],
+            'score': None if score is None else round(score, 6),
+            'landmarks': None if landmarks is None else landmarks.round(2).tolist(),
+            'label': self.label,
+            'scores': {name: round(p, 6) for name, p in self.scores.items()},
+        }
+
+
+@dataclass(frozen=True)
+class ImagePrediction:
+    """What was found in one picture; ``image`` is None if it could not be read."""
+
+    path: str
+    message: str
+    faces: tuple[FacePrediction, ...] = ()
+    image: np.ndarray | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As ``results.json`` holds it."""
+        return {
+            'img_path': self.path,
+            'message': self.message,
+            'faces': [face.to_dict() for face in self.faces],
+        }
+
+
+class FERInferencer:
+    """Finds the faces in pictures and reads their expressions with a trained model.
+
+    A face is cut out as the config's top level says, so that it looks as the training pictures
+    do, then goes through the config's test pipeline after its loading step::
+
+        face_crop = dict(type='box', size=112, scale=1.47, shift=(0.01, -0.05))
+
+    Args:
+        config: A config file, or the config.
+        checkpoint: Weights trained with that config. Its class names are used, else the config's.
+        device: Where the model and the detector run.
+        detector: Anything with MTCNN's ``detect``; MTCNN with its defaults if None.
+        batch_size: Most faces at once through the model.
+
+    Raises:
+        FileNotFoundError: If the config or the checkpoint is not there.
+        ValueError: If one cannot be read, they do not fit each other, or their classes differ.
+
+    Example:
+        >>> inferencer = FERInferencer('my_config.py', 'epoch_10.pth')
+        >>> inferencer(['photos/', 'more/*.jpg'])['results'][0]['faces'][0]['label']
+        'happiness'
+    """
+
+    def __init__(
+        self,
+        config: str | Path | Config,
+        checkpoint: str | Path,
+        device: str = 'cpu',
+        detector: MTCNN | None = None,
+        batch_size: int = 32,
+    ) -> None:
+        self.config = read_config(config)
+        self.batch_size = batch_size
+        register_all_modules()
+        with DefaultScope.overwrite_default_scope('mmfer'):
+            self.model = MODELS.build(self.config.model)
+            meta = load_weights(self.model, checkpoint)
+            self.pipeline = build_pipeline(self.config)
+            self.classes = class_names(self.config, meta, str(checkpoint))
+        self.alignment = face_alignment(self.config, meta, str(checkpoint))
+        self.detector = (detector or MTCNN()).to(device)
+        self.model.to(device)
+        self.model.eval()
+
+    def __call__(
+        self, inputs: Any, detect: bool = True, progress: bool = False
+    ) -> dict[str, list[dict[str, Any]]]:
+        """Read the expressions in pictures.
+
+        Args:
+            inputs: Paths, folders, globs, and arrays (H, W, 3) uint8 RGB, one or a sequence.
+            detect: Look for faces; otherwise each picture is taken for one face crop.
+            progress: Show a progress bar.
+
+        Returns:
+            ``{'results': [{'img_path', 'message', 'faces': [{'bbox', 'score', 'landmarks',
+            'label', 'scores'}]}]}``, one entry for each picture, in order. A picture that cannot
+            be read, or has no face, says so in ``message``.
+
+        Raises:
+            FileNotFoundError: If an input names no picture.
+        """
+        if isinstance(inputs, str | Path | np.ndarray):
+            inputs = [inputs]
+        items: list[Path | np.ndarray] = []
+        for item in inputs:
+            items += [item] if isinstance(item, np.ndarray) else find_images([item])[0]
+        predictions = tqdm(
+            self.predict(items, detect), total=len(items), unit='picture', disable=not progress
+        )
+        return {'results': [prediction.to_dict() for prediction in predictions]}
+
+    def predict(
+        self, images: Iterable[str | Path | np.ndarray], detect: bool = True
+    ) -> Iterator[ImagePrediction]:
+        """The predictions for picture files or arrays, one by one as they are ready."""
+        for number, item in enumerate(images):
+            if isinstance(item, np.ndarray):
+                path, image = f'array {number}', item
+                check_image(image)
+            else:
+                path = str(item)
+                try:
+                    image = read_image(item)
+                except (FileNotFoundError, ValueError) as error:
+                    yield ImagePrediction(path, str(error))
+                    continue
+            faces = self.detector.detect(image) if detect else [Face.of_whole_image(image)]
+            crops = [self._crop(image, face) for face in faces] if detect else [image]
+            scores = self.classify(crops)
+            found = tuple(FacePrediction(f, s) for f, s in zip(faces, scores, strict=True))
+            count = f'{len(found)} face{"s" if len(found) > 1 else ""} found.'
+            message = 'No face found.' if not found else count if detect else 'Taken for a face.'
+            yield ImagePrediction(path, message, found, image)
+
+    def classify(self, crops: Sequence[np.ndarray]) -> list[dict[str, float]]:
+        """The class probabilities of face crops (H, W, 3) uint8 RGB, in batches."""
+        results: list[dict[str, float]] = []
+        for start in range(0, len(crops), self.batch_size):
+            batch = [self.pipeline(_sample(c)) for c in crops[start : start + self.batch_size]]
+            with torch.inference_mode():
+                samples = self.model.test_step(pseudo_collate(batch))
+            for sample in samples:
+                scores = sample.pred_score.double().cpu().tolist()
+                if len(scores) != len(self.classes):
+                    raise ValueError(
+                        f'The model gives {len(scores)} scores, but there are '
+                        f'{len(self.classes)} class names. Correct the classes of the config.'
+                    )
+                results.append(dict(zip(self.classes, scores, strict=True)))
+        return results
+
+    def _crop(self, image: np.ndarray, face: Face) -> np.ndarray:
+        if self.alignment is None:
+            raise ValueError(
+                'The config does not say how the faces of a photograph are to be cut out. Add to '
+                "its top level, for example, face_crop = dict(type='box', size=112, scale=1.47), "
+                'or say that the pictures are face crops already (detect=False, --no-detect).'
+            )
+        return self.alignment.crop(image, face)
+
+
+def _sample(crop: np.ndarray) -> dict[str, Any]:
+    """What the pipeline's loading step would have given: BGR, as OpenCV reads it."""
+    shape = crop.shape[:2]
+    return {'img': np.ascontiguousarray(crop[..., ::-1]), 'img_shape': shape, 'ori_shape': shape}

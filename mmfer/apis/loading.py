@@ -1,0 +1,102 @@
+"""What an inferencer needs of a config and a checkpoint, checked."""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.config import Config
+from mmengine.dataset import Compose
+from mmengine.runner import load_checkpoint
+
+from mmfer.faces import Alignment, build_alignment
+from mmfer.registry import DATASETS, TRANSFORMS
+
+
+def read_config(config: str | Path | Config) -> Config:
+    if isinstance(config, Config):
+        return config
+    if not Path(config).is_file():
+        raise FileNotFoundError(
+            f'No config at "{config}". Give the file with which the model was trained.'
+        )
+    try:
+        return Config.fromfile(str(config))
+    except (SyntaxError, OSError, KeyError, TypeError) as error:
+        raise ValueError(f'The config "{config}" cannot be read: {error}.') from error
+
+
+def load_weights(model: torch.nn.Module, checkpoint: str | Path) -> dict[str, Any]:
+    """Load the weights, all of them, and return the checkpoint's ``meta``."""
+    if not Path(checkpoint).is_file():
+        raise FileNotFoundError(
+            f'No checkpoint at "{checkpoint}". Give a .pth file that tools/train.py has written.'
+        )
+    try:
+        loaded = load_checkpoint(model, str(checkpoint), map_location='cpu', strict=True)
+    except (pickle.UnpicklingError, EOFError, OSError, KeyError) as error:
+        raise ValueError(
+            f'"{checkpoint}" is no checkpoint that can be read: {error} Train again, or copy the '
+            'file again.'
+        ) from error
+    except RuntimeError as error:
+        raise ValueError(
+            f'The checkpoint "{checkpoint}" does not fit the model of the config: {error}\n'
+            'Give the config with which it was trained.'
+        ) from error
+    return loaded.get('meta') or {}
+
+
+def build_pipeline(config: Config) -> Compose:
+    """The config's test pipeline without its first step, which reads the file."""
+    first, *rest = config.test_dataloader.dataset.pipeline
+    if first['type'] != 'LoadImageFromFile' or first.get('color_type', 'color') != 'color':
+        raise ValueError(
+            'The test pipeline of the config must start with dict(type="LoadImageFromFile") and '
+            f'read in colour; it starts with {dict(first)}.'
+        )
+    return Compose([TRANSFORMS.build(step) for step in rest])
+
+
+def class_names(config: Config, meta: dict[str, Any], where: str) -> tuple[str, ...]:
+    """The checkpoint's class names, else the config's; both must be the same if both are there."""
+    recorded = tuple((meta.get('dataset_meta') or {}).get('classes') or ())
+    dataset = config.test_dataloader.dataset
+    reader = DATASETS.get(dataset.type)
+    named = (
+        (dataset.get('metainfo') or {}).get('classes')
+        or dataset.get('classes')
+        or (getattr(reader, 'METAINFO', None) or {}).get('classes')
+        or ()
+    )
+    # Some readers take the name of a file with one class in each line.
+    expected = () if isinstance(named, str) else tuple(named)
+    if recorded and expected and recorded != expected:
+        raise ValueError(
+            f'The classes of the checkpoint "{where}" ({", ".join(recorded)}) are not those of '
+            f'the config ({", ".join(expected)}), in that order, so that labels would be wrong. '
+            'Give the config with which it was trained.'
+        )
+    if not recorded and not expected:
+        raise ValueError(
+            f'Neither the checkpoint "{where}" nor the config names the classes. Add '
+            'metainfo=dict(classes=[...]) to the data set in test_dataloader, in the order of '
+            'the labels.'
+        )
+    return recorded or expected
+
+
+def face_alignment(config: Config, meta: dict[str, Any], where: str) -> Alignment | None:
+    """The config's face crop; stops if the checkpoint records that it was trained on another."""
+    chosen = config.get('face_crop')
+    alignment = None if chosen is None else build_alignment(chosen)
+    recorded = (meta.get('dataset_meta') or {}).get('alignment')
+    if recorded is None:
+        return alignment
+    trained = build_alignment(recorded)
+    if alignment is not None and alignment != trained:
+        raise ValueError(
+            f'The checkpoint "{where}" was trained on faces cut out as {trained}, but the config '
+            f'has face_crop = {alignment}. Give the config with which it was trained.'
+        )
+    return trained

@@ -1,0 +1,61 @@
+"""A trained model and the data it is looked at with."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.dataset import BaseDataset
+from mmengine.registry import DefaultScope
+
+from mmfer.apis.loading import load_weights, read_config
+from mmfer.engine.feature_bank import FeatureBank, build_with_pipeline, collect_bank
+from mmfer.registry import DATASETS, MODELS, register_all_modules
+
+SPLITS = ('train', 'val', 'test')
+
+
+@dataclass
+class TrainedModel:
+    """A config with its model in eval mode, weights loaded."""
+
+    config: Config
+    model: Any
+
+    @classmethod
+    def load(
+        cls, config: str | Path | Config, checkpoint: str | Path, device: str = 'cpu'
+    ) -> 'TrainedModel':
+        """Build the config's model and load a checkpoint.
+
+        Raises:
+            FileNotFoundError: If the config or the checkpoint is not there.
+            ValueError: If one cannot be read, or they do not fit each other.
+        """
+        cfg = read_config(config)
+        register_all_modules()
+        with DefaultScope.overwrite_default_scope('mmfer'):
+            model = MODELS.build(cfg.model)
+        load_weights(model, checkpoint)
+        model.to(device)
+        model.eval()
+        return cls(cfg, model)
+
+    def dataset(self, split: str) -> BaseDataset:
+        """The data set of ``'train'``, ``'val'`` or ``'test'``, with the test pipeline.
+
+        Raises:
+            ValueError: If the config has no such split.
+        """
+        loader = self.config.get(f'{split}_dataloader')
+        if split not in SPLITS or loader is None:
+            raise ValueError(f'The config has no {split}_dataloader.')
+        with DefaultScope.overwrite_default_scope('mmfer'):
+            if split != 'train':
+                return DATASETS.build(loader.dataset)
+            pipeline_of = self.config.get('val_dataloader') or self.config.test_dataloader
+            return build_with_pipeline(loader.dataset, pipeline_of.dataset.pipeline)
+
+    def bank(self, dataset: BaseDataset, batch_size: int = 128) -> FeatureBank:
+        """Features and predictions of a data set."""
+        return collect_bank(self.model, dataset, batch_size)

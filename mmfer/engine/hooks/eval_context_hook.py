@@ -1,0 +1,131 @@
+"""What images attend to at test time."""
+
+from typing import Any
+
+import numpy as np
+from mmengine.dataset import BaseDataset
+from mmengine.dist import broadcast
+from mmengine.hooks import Hook
+from mmengine.logging import print_log
+from mmengine.runner import Runner
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from mmfer.engine.feature_bank import build_with_pipeline, pooled_features, unwrap
+from mmfer.models.necks import ITRR
+from mmfer.registry import HOOKS
+
+
+def balanced_indices(labels: np.ndarray, num_per_class: int, seed: int) -> list[int]:
+    """Indices of ``num_per_class`` images of every class, drawn without replacement.
+
+    A class with fewer images gives all it has.
+    """
+    rng = np.random.default_rng(seed)
+    return [
+        int(i)
+        for c in np.unique(labels)
+        for i in rng.permutation(np.flatnonzero(labels == c))[:num_per_class]
+    ]
+
+
+def gt_labels(dataset: BaseDataset) -> np.ndarray:
+    """The labels of a data set or of a wrapper of data sets."""
+    return np.array([int(dataset.get_data_info(i)['gt_label']) for i in range(len(dataset))])
+
+
+def find_itrr(model: nn.Module) -> tuple[str, ITRR] | None:
+    """The name and module of the model's ITRR, or None."""
+    return next(
+        ((name, m) for name, m in unwrap(model).named_modules() if isinstance(m, ITRR)), None
+    )
+
+
+@HOOKS.register_module()
+class EvalContextHook(Hook):
+    """Prepares the test-time context of :class:`mmfer.models.ITRR`.
+
+    With ``context='support'`` it draws a fixed, class-balanced, seeded set of training images and
+    refreshes their features in the model's buffer before every validation and into every
+    checkpoint. With ``context='batch'`` it makes validation and test loaders shuffle with a fixed
+    seed, since in a file sorted by class the batch gives the labels away. Models without ITRR are
+    left alone.
+
+    Args:
+        num_per_class: Images of each class in the support set.
+        seed: Seed of the draw and of the shuffling.
+        batch_size: Images per step when the features are made.
+
+    Example:
+        >>> custom_hooks = [dict(type='EvalContextHook', num_per_class=3)]
+    """
+
+    def __init__(self, num_per_class: int = 3, seed: int = 0, batch_size: int = 128) -> None:
+        if num_per_class < 1:
+            raise ValueError(f'num_per_class={num_per_class} must be at least 1.')
+        self.num_per_class = num_per_class
+        self.seed = seed
+        self.batch_size = batch_size
+        self._images: tuple[BaseDataset, list[int]] | None = None
+        self._refreshed_at = -1
+
+    def support_features(self, runner: Runner) -> Tensor:
+        """F of the support images, (S, D), with the weights as they are now."""
+        if self._images is None:
+            pipeline_of = runner.cfg.get('val_dataloader') or runner.cfg.get('test_dataloader')
+            if not pipeline_of:
+                raise ValueError(
+                    'The support set needs the test pipeline: give the config a val_dataloader or '
+                    'a test_dataloader.'
+                )
+            dataset = build_with_pipeline(
+                runner.cfg.train_dataloader.dataset, pipeline_of.dataset.pipeline
+            )
+            indices = balanced_indices(gt_labels(dataset), self.num_per_class, self.seed)
+            self._images = dataset, indices
+        return pooled_features(runner.model, *self._images, batch_size=self.batch_size)
+
+    def before_val_epoch(self, runner: Runner) -> None:
+        found = find_itrr(runner.model)
+        if found is None:
+            return
+        _, itrr = found
+        if itrr.context == 'batch':
+            self._shuffle(runner.val_dataloader, 'validation')
+            return
+        training = runner._train_loop is not None
+        if itrr.context == 'support' and training and self._refreshed_at != runner.iter:
+            features = self.support_features(runner)
+            broadcast(features)
+            itrr.set_support(features)
+            self._refreshed_at = runner.iter
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        found = find_itrr(runner.model)
+        if found is None or found[1].context != 'support':
+            return
+        name, itrr = found
+        # Runs on the first rank only, so without any exchange between ranks.
+        if self._refreshed_at != runner.iter:
+            itrr.set_support(self.support_features(runner))
+        checkpoint['state_dict'][f'{name}.support_features'] = itrr.support_features.cpu()
+
+    def before_test_epoch(self, runner: Runner) -> None:
+        found = find_itrr(runner.model)
+        if found is not None and found[1].context == 'batch':
+            self._shuffle(runner.test_dataloader, 'test')
+
+    def _shuffle(self, loader: DataLoader, name: str) -> None:
+        sampler: Any = loader.sampler
+        if not hasattr(sampler, 'shuffle'):
+            raise ValueError(
+                f"The {name} loader's {type(sampler).__name__} can not shuffle, which "
+                "context='batch' needs: use sampler=dict(type='DefaultSampler')."
+            )
+        if not sampler.shuffle:
+            print_log(
+                f"context='batch': each {name} image meets the images of its batch, so the "
+                f'{name} set is shuffled with seed {self.seed}; scores depend on that order.',
+                'current',
+            )
+        sampler.shuffle, sampler.seed = True, self.seed

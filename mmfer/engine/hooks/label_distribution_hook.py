@@ -1,0 +1,142 @@
+"""Updates of the label distributions of NNLDL (paper 003, section 3.4)."""
+
+import json
+from pathlib import Path
+
+import torch
+from mmengine.dataset import BaseDataset
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+from mmengine.logging import print_log
+from mmengine.runner import Runner
+from torch import Tensor
+
+from mmfer.engine.feature_bank import build_with_pipeline, collect_bank, unwrap
+from mmfer.engine.label_audit import audit_rows, bank_distributions, bank_similarity
+from mmfer.models.heads import RALDHead
+from mmfer.registry import HOOKS
+
+CHECKPOINT_KEY = 'label_distribution'
+
+
+@HOOKS.register_module()
+class LabelDistributionHook(Hook):
+    """Warms up the neighbours' loss and finds neighbours beyond the batch.
+
+    Args:
+        warmup_epochs: The loss's weight rises linearly from 0 over these epochs; 0 for none, as
+            in the paper.
+        neighbors: ``'batch'``, the images of the batch (paper), or ``'bank'``: features and
+            predictions of the whole training set, over all ranks. Their distributions replace
+            those of the batch and are kept in the checkpoint.
+        interval: Epochs between two refreshes of the bank.
+        start: First epoch (from 0) at whose start the bank is filled; the batch serves before.
+        k: Neighbours in the bank; None takes the loss's k.
+        audit_file: Where in the work directory the training images are written with each refresh
+            and at the end, ranked by how far their neighbours contradict the annotation; None for
+            nowhere. Needs ``neighbors='bank'``.
+        batch_size: Images per step when the bank is filled.
+
+    Raises:
+        ValueError: If an option is out of its range, or the model's head is no RALDHead with a
+            neighbours' loss.
+
+    Example:
+        >>> custom_hooks = [dict(type='LabelDistributionHook', neighbors='bank', interval=5)]
+    """
+
+    def __init__(
+        self,
+        warmup_epochs: int = 0,
+        neighbors: str = 'batch',
+        interval: int = 1,
+        start: int = 1,
+        k: int | None = None,
+        audit_file: str | None = 'label_audit.json',
+        batch_size: int = 128,
+    ) -> None:
+        if neighbors not in ('batch', 'bank'):
+            raise ValueError(f"neighbors='{neighbors}' must be 'batch' or 'bank'.")
+        if warmup_epochs < 0 or interval < 1 or start < 0:
+            raise ValueError(
+                f'warmup_epochs={warmup_epochs} and start={start} must not be negative, '
+                f'interval={interval} must be at least 1.'
+            )
+        self.warmup_epochs = warmup_epochs
+        self.neighbors = neighbors
+        self.interval = interval
+        self.start = start
+        self.k = k
+        self.audit_file = audit_file
+        self.batch_size = batch_size
+        self._dataset: BaseDataset | None = None
+        self._restored: Tensor | None = None
+
+    def _head(self, runner: Runner) -> RALDHead:
+        head = getattr(unwrap(runner.model), 'head', None)
+        if not isinstance(head, RALDHead) or head.neighbor_loss is None:
+            raise ValueError(
+                'LabelDistributionHook needs a model whose head is a RALDHead with neighbor_loss, '
+                f'not {type(head).__name__}. Remove the hook or change model.head.'
+            )
+        return head
+
+    def before_train(self, runner: Runner) -> None:
+        head = self._head(runner)
+        if self._restored is not None and self.neighbors == 'bank':
+            head.neighbor_distributions = self._restored
+
+    def before_train_epoch(self, runner: Runner) -> None:
+        due = runner.epoch >= self.start and (runner.epoch - self.start) % self.interval == 0
+        if self.neighbors == 'bank' and due:
+            self._refresh(runner)
+
+    def before_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: dict | None = None
+    ) -> None:
+        total = self.warmup_epochs * len(runner.train_dataloader)
+        self._head(runner).neighbor_weight = min(1.0, (runner.iter + 1) / total) if total else 1.0
+
+    def after_train(self, runner: Runner) -> None:
+        if self.neighbors == 'bank' and self.audit_file:
+            self._refresh(runner)
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        distributions = self._head(runner).neighbor_distributions
+        if distributions is not None:
+            checkpoint[CHECKPOINT_KEY] = distributions
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        self._restored = checkpoint.get(CHECKPOINT_KEY)
+
+    def _refresh(self, runner: Runner) -> None:
+        model, head = unwrap(runner.model), self._head(runner)
+        loss = head.neighbor_loss
+        assert loss is not None
+        if self._dataset is None:
+            pipeline_of = runner.cfg.get('val_dataloader') or runner.cfg.get('test_dataloader')
+            if not pipeline_of:
+                raise ValueError(
+                    'The bank needs the test pipeline: give the config a val_dataloader or a '
+                    'test_dataloader.'
+                )
+            self._dataset = build_with_pipeline(
+                runner.cfg.train_dataloader.dataset, pipeline_of.dataset.pipeline
+            )
+        bank = collect_bank(model, self._dataset, self.batch_size)
+        distributions = bank_distributions(
+            bank,
+            bank_similarity(model),
+            self.k or loss.k,
+            loss.normalize,
+        )
+        table = torch.full((len(self._dataset), distributions.size(1)), torch.nan)
+        table[bank.sample_idx] = distributions
+        head.neighbor_distributions = table
+        if self.audit_file and is_main_process():
+            classes = list(self._dataset.metainfo['classes'])
+            paths = [self._dataset.get_data_info(int(i))['img_path'] for i in bank.sample_idx]
+            rows = audit_rows(bank, distributions, classes, paths)
+            path = Path(runner.work_dir) / self.audit_file
+            path.write_text(json.dumps(rows, indent=1), encoding='utf-8')
+            print_log(f'Label audit of {len(rows)} training images: {path}', 'current')

@@ -1,0 +1,81 @@
+"""Annotations that contradict an image's neighbours."""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from mmfer.engine.feature_bank import FeatureBank, unwrap
+from mmfer.models.losses import neighbor_label_distribution
+
+
+def bank_similarity(model: nn.Module) -> Callable[[Tensor, Tensor], Tensor]:
+    """How a model finds neighbours: as its HIFENet does, any other by the cosine of features."""
+    neck = getattr(unwrap(model), 'neck', None)
+    similarity = getattr(neck, 'similarity', None)
+    if similarity is None:
+        return lambda x, others: F.normalize(x, dim=1) @ F.normalize(others, dim=1).T
+    device = next(model.parameters()).device
+    return lambda x, others: similarity(x.to(device), others.to(device)).cpu()
+
+
+def bank_distributions(
+    bank: FeatureBank,
+    similarity: Callable[[Tensor, Tensor], Tensor],
+    k: int,
+    normalize: str = 'softmax',
+    chunk: int = 1024,
+) -> Tensor:
+    """D of every image in a bank by its k nearest others in that bank (eq. 18): (n, C).
+
+    Args:
+        bank: Features and predictions of n images.
+        similarity: Of features (N, D) and (M, D): (N, M), as ``HIFENet.similarity``.
+        k: Number of neighbours.
+        normalize: See :func:`mmfer.models.losses.neighbor_label_distribution`.
+        chunk: Images at a time, which bounds the memory at chunk x n.
+    """
+    parts = []
+    with torch.no_grad():
+        for start in range(0, len(bank.features), chunk):
+            relation = similarity(bank.features[start : start + chunk], bank.features)
+            parts.append(
+                neighbor_label_distribution(
+                    relation, bank.probs, k, normalize, exclude_self=True, self_offset=start
+                )
+            )
+    return torch.cat(parts)
+
+
+def contradiction(distributions: Tensor, labels: Tensor) -> Tensor:
+    """How far distributions (n, C) contradict the labels (n,): the most probable other class's
+    share less the annotated one's, from -1 to 1."""
+    annotated = distributions.gather(1, labels[:, None])
+    others = distributions.scatter(1, labels[:, None], -1.0)
+    return others.amax(1) - annotated[:, 0]
+
+
+def audit_rows(
+    bank: FeatureBank, distributions: Tensor, classes: list[str], paths: list[str]
+) -> list[dict]:
+    """One row per image, the most suspicious first.
+
+    Returns:
+        Rows of ``img_path, sample_idx, label, suggestion`` (the neighbours' first class), ``score``
+        (:func:`contradiction`) and ``confidence`` (the model's own probability of the label).
+    """
+    score = contradiction(distributions, bank.labels)
+    confidence = bank.probs.gather(1, bank.labels[:, None])[:, 0]
+    suggestion = distributions.argmax(1)
+    return [
+        {
+            'img_path': paths[i],
+            'sample_idx': int(bank.sample_idx[i]),
+            'label': classes[int(bank.labels[i])],
+            'suggestion': classes[int(suggestion[i])],
+            'score': round(float(score[i]), 6),
+            'confidence': round(float(confidence[i]), 6),
+        }
+        for i in score.argsort(descending=True).tolist()
+    ]

@@ -1,0 +1,130 @@
+"""Nearest-neighbour label distribution learning (paper 003, section 3.4)."""
+
+import torch
+from torch import Tensor, nn
+
+from mmfer.registry import MODELS
+
+
+def neighbor_label_distribution(
+    relation: Tensor,
+    probs: Tensor,
+    k: int = 5,
+    normalize: str = 'softmax',
+    exclude_self: bool | None = None,
+    self_offset: int = 0,
+) -> Tensor:
+    """The similarity-weighted mean of the predictions of the k nearest images (eq. 18).
+
+    Args:
+        relation: R_v, (N, M): how near each of M images is to each of N; -inf excludes one.
+        probs: P, (M, C), the predicted distributions of the M images.
+        k: Number of neighbours, clipped to those there are.
+        normalize: ``'softmax'`` over the k relations, which may be negative; ``'sum'`` divides by
+            their sum, as printed.
+        exclude_self: Leave out image i itself, in column ``self_offset + i``. None: where N = M.
+        self_offset: See ``exclude_self``.
+
+    Returns:
+        D, (N, C). An image without any neighbour has a row of NaN.
+
+    Raises:
+        ValueError: If k < 1, or ``normalize`` is unknown.
+    """
+    if k < 1:
+        raise ValueError(f'k={k} must be at least 1.')
+    if normalize not in ('softmax', 'sum'):
+        raise ValueError(f"normalize='{normalize}' must be 'softmax' or 'sum'.")
+    n, m = relation.shape
+    if exclude_self is None:
+        exclude_self = n == m
+    if exclude_self and m:
+        own = torch.arange(n, device=relation.device)
+        relation = relation.clone()
+        relation[own, own + self_offset] = -torch.inf
+        k = min(k, m - 1)
+    nearest, index = relation.topk(max(0, min(k, m)), dim=1)
+    if normalize == 'softmax':
+        weights = nearest.softmax(1)
+    else:
+        nearest = nearest.masked_fill(nearest == -torch.inf, 0)
+        weights = nearest / nearest.sum(1, keepdim=True)
+    if not weights.size(1):
+        return probs.new_full((n, probs.size(1)), torch.nan)
+    return torch.einsum('nk,nkc->nc', weights, probs[index])
+
+
+def neighbor_label_distribution_loss(
+    logits: Tensor, distribution: Tensor, reduction: str = 'class_mean'
+) -> Tensor:
+    """KL(D || P), P being the softmax of the logits (eq. 19).
+
+    The formula printed is the cross-entropy part of the divergence; the gradient in P is the same.
+
+    Args:
+        logits: (N, C).
+        distribution: D, (N, C), taken as constant; a row of NaN counts as 0.
+        reduction: ``'class_mean'`` divides by N C as printed, ``'batch_mean'`` by N.
+
+    Returns:
+        A scalar.
+
+    Raises:
+        ValueError: If ``reduction`` is unknown.
+    """
+    if reduction not in ('class_mean', 'batch_mean'):
+        raise ValueError(f"reduction='{reduction}' must be 'class_mean' or 'batch_mean'.")
+    log_probs = logits.float().log_softmax(1)
+    target = distribution.detach().float().nan_to_num(nan=0.0)
+    total = (torch.xlogy(target, target) - target * log_probs).sum()
+    return total / (logits.numel() if reduction == 'class_mean' else len(logits))
+
+
+@MODELS.register_module()
+class NeighborLabelDistributionLoss(nn.Module):
+    """Pull each prediction towards those of the nearest images (eq. 18-19).
+
+    Args:
+        k: Number of neighbours.
+        normalize: See :func:`neighbor_label_distribution`.
+        exclude_self: Leave the image itself out of its neighbours.
+        reduction: See :func:`neighbor_label_distribution_loss`.
+        loss_weight: Weight of the loss, 1 in eq. 21.
+
+    Example:
+        >>> head = dict(
+        ...     type='RALDHead', num_classes=33, in_channels=512,
+        ...     neighbor_loss=dict(type='NeighborLabelDistributionLoss', k=5))
+    """
+
+    def __init__(
+        self,
+        k: int = 5,
+        normalize: str = 'softmax',
+        exclude_self: bool = True,
+        reduction: str = 'class_mean',
+        loss_weight: float = 1.0,
+    ) -> None:
+        super().__init__()
+        self.k = k
+        self.normalize = normalize
+        self.exclude_self = exclude_self
+        self.reduction = reduction
+        self.loss_weight = loss_weight
+
+    def distribution(self, relation: Tensor, probs: Tensor, self_offset: int = 0) -> Tensor:
+        """D (N, C) of the relation (N, M) and the M images' predictions (M, C)."""
+        return neighbor_label_distribution(
+            relation.detach().float(),
+            probs.detach().float(),
+            self.k,
+            self.normalize,
+            self.exclude_self,
+            self_offset,
+        )
+
+    def forward(self, logits: Tensor, distribution: Tensor) -> Tensor:
+        """The weighted loss of logits (N, C) against D (N, C): a scalar."""
+        return self.loss_weight * neighbor_label_distribution_loss(
+            logits, distribution, self.reduction
+        )

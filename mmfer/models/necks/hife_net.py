@@ -1,0 +1,148 @@
+"""Hierarchy-aware image feature enhancement network of RALD (paper 003, section 3.3)."""
+
+from collections.abc import Iterable
+
+import torch
+import torch.nn.functional as F
+from mmengine.model import BaseModule
+from torch import Tensor
+
+from mmfer.models.necks.hlrr import HLRR
+from mmfer.models.necks.itrr import ITRR
+from mmfer.models.necks.label_embedding import LabelEmbedding
+from mmfer.models.necks.lgifo import LGIFO
+from mmfer.registry import MODELS
+
+
+def _fingerprint(tensors: Iterable[Tensor]) -> tuple:
+    return tuple((t.data_ptr(), t._version) for t in tensors)
+
+
+@MODELS.register_module()
+class HIFENet(BaseModule):
+    """Image, label and image-label relations on pooled features (paper 003, figure 2).
+
+    Backbone map -> pooled F -> :class:`ITRR` -> F~ -> :class:`LGIFO`, guided by the labels of
+    :class:`LabelEmbedding` and :class:`HLRR` -> F^. Any part may be None, which gives the rows of
+    table 3.
+
+    In eval mode everything that does not depend on the images (label side, support set) is
+    computed once and kept until a weight, the support set or the mode changes.
+
+    While the buffer ``bypassed`` is true, features pass through a norm alone: the plain network,
+    from which :class:`mmfer.engine.WarmStartHook` starts the rest warm.
+
+    Args:
+        in_channels: Channels D of the backbone's last map.
+        itrr: Options of :class:`ITRR`, or None.
+        hlrr: Options of :class:`HLRR`, or None for the projected labels as they are.
+        lgifo: Options of :class:`LGIFO`, or None for no label guidance.
+        labels: Options of :class:`LabelEmbedding`; needed with ``lgifo``.
+        neighbors: What the first output holds: ``'relation'``, R_v of ITRR, or ``'cosine'``, the
+            cosine similarity of F.
+
+    Raises:
+        ValueError: If ``lgifo`` has no ``labels``, ``hlrr`` no ``lgifo``, a hierarchy no label
+            tree, ``neighbors='relation'`` no ``itrr``; or, in forward, without a support set.
+
+    Example:
+        >>> neck = dict(
+        ...     type='HIFENet', in_channels=512, labels=dict(label_tree='fgemotions'),
+        ...     itrr=dict(), hlrr=dict(), lgifo=dict())
+    """
+
+    bypassed: Tensor
+
+    def __init__(
+        self,
+        in_channels: int = 512,
+        itrr: dict | None = None,
+        hlrr: dict | None = None,
+        lgifo: dict | None = None,
+        labels: dict | None = None,
+        neighbors: str = 'relation',
+    ) -> None:
+        super().__init__()
+        if lgifo is not None and labels is None:
+            raise ValueError('HIFENet with lgifo needs labels, as dict(label_tree="fgemotions").')
+        if hlrr is not None and lgifo is None:
+            raise ValueError('HIFENet with hlrr needs lgifo, which carries labels to images.')
+        if neighbors not in ('relation', 'cosine'):
+            raise ValueError(f"neighbors='{neighbors}' must be 'relation' or 'cosine'.")
+        if neighbors == 'relation' and itrr is None:
+            raise ValueError("HIFENet without itrr has no R_v: set neighbors='cosine'.")
+        self.neighbors = neighbors
+        self.itrr = None if itrr is None else ITRR(in_channels, **itrr)
+        self.hlrr = None if hlrr is None else HLRR(in_channels, **hlrr)
+        self.lgifo = None if lgifo is None else LGIFO(in_channels, **lgifo)
+        self.labels = None if lgifo is None else LabelEmbedding(in_channels, **(labels or {}))
+        if self.hlrr and self.hlrr.hierarchy and (labels or {}).get('label_tree') is None:
+            raise ValueError(
+                'HLRR with a hierarchy needs labels.label_tree; RALD-L has hlrr.hierarchy=False.'
+            )
+        self.register_buffer('bypassed', torch.tensor(False))
+        self._cache: dict[str, tuple] = {}
+
+    def train(self, mode: bool = True) -> 'HIFENet':
+        self._cache.clear()
+        super().train(mode)
+        return self
+
+    def _label_keys_values(self) -> tuple[Tensor, Tensor]:
+        assert self.labels is not None and self.lgifo is not None
+        labels = self.labels()
+        if self.hlrr is not None:
+            labels = self.hlrr(labels, self.labels.distance_index)
+        return self.lgifo.attention.keys_values(labels)
+
+    def _support_keys_values(self) -> tuple[Tensor, Tensor]:
+        assert self.itrr is not None
+        return self.itrr.support_keys_values()
+
+    def _constant(self, name: str) -> tuple[Tensor, Tensor]:
+        """What does not depend on the images, kept in eval mode without gradients."""
+        compute = getattr(self, f'_{name}_keys_values')
+        if self.training or torch.is_grad_enabled():
+            return compute()
+        autocast = torch.is_autocast_enabled(next(self.parameters()).device.type)
+        key = (autocast, _fingerprint(self.parameters()), _fingerprint(self.buffers()))
+        if self._cache.get(name, (None,))[0] != key:
+            self._cache[name] = (key, compute())
+        return self._cache[name][1]
+
+    def pool(self, inputs: Tensor | tuple[Tensor, ...]) -> Tensor:
+        """F (N, D) of the backbone's last map (N, D, H, W), or of features (N, D)."""
+        x = inputs[-1] if isinstance(inputs, tuple) else inputs
+        return x.mean((2, 3)) if x.ndim == 4 else x
+
+    def similarity(self, x: Tensor, others: Tensor) -> Tensor:
+        """What neighbours are found by: (N, M) of pooled features x (N, D), others (M, D)."""
+        if self.neighbors == 'cosine':
+            return F.normalize(x, dim=1) @ F.normalize(others, dim=1).T
+        assert self.itrr is not None
+        return self.itrr.relation(x, others)
+
+    def forward(self, inputs: Tensor | tuple[Tensor, ...]) -> tuple[Tensor | None, Tensor]:
+        """Enhance features.
+
+        Args:
+            inputs: The backbone's maps, the last of shape (N, D, H, W).
+
+        Returns:
+            R_v or the cosine similarity (N, M), None in eval mode where images do not meet each
+            other; and F^ (N, D), last, so that every head of mmpretrain works behind this neck.
+        """
+        x = self.pool(inputs)
+        if self.bypassed:
+            return x.new_zeros(len(x), 0), F.layer_norm(x, x.shape[1:])
+        relation = None
+        enhanced = x
+        if self.itrr is not None:
+            uses_support = not self.training and self.itrr.context == 'support'
+            support = self._constant('support') if uses_support else None
+            relation, enhanced = self.itrr(x, support)
+        if self.neighbors == 'cosine' and self.training:
+            relation = self.similarity(x, x)
+        if self.lgifo is not None:
+            enhanced = self.lgifo(enhanced, *self._constant('label'))
+        return relation, enhanced

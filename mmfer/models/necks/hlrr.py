@@ -1,0 +1,73 @@
+"""Hierarchy-aware label relation representation (paper 003, section 3.3.2)."""
+
+import torch
+import torch.nn.functional as F
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from mmfer.models.necks.attention import RelationAttention
+from mmfer.registry import MODELS
+
+
+def hierarchy_bias(first: Tensor, steps: Tensor, index: Tensor) -> Tensor:
+    """The bias b of eq. 8, indexed by the distance of eq. 9 and never increasing in it.
+
+    The distances are ranks, not numbers: 0 on the diagonal, 1 for the edge between a coarse class
+    and its fine ones, 2 for sigma (500 in the paper), which therefore never meets an exponential.
+
+    Args:
+        first: The bias at distance 0, a scalar.
+        steps: (2,), the raw falls to distance 1 and 2; softplus makes them positive.
+        index: (C, C) long, values 0, 1 and 2.
+
+    Returns:
+        (C, C).
+    """
+    falls = F.softplus(steps).cumsum(0)
+    return torch.cat([first.reshape(1), first - falls])[index]
+
+
+@MODELS.register_module()
+class HLRR(BaseModule):
+    """Self-attention over the label nodes with a learnable bias for their hierarchy (eq. 8-12).
+
+    Args:
+        embed_dims: Width D of the projected labels.
+        hierarchy: Add the bias. False is RALD-L, for data without a hierarchy.
+        num_heads, scale, ffn_dims, residual, init: See :class:`RelationAttention`.
+
+    Example:
+        >>> neck = dict(type='HIFENet', in_channels=512, hlrr=dict(hierarchy=True))
+    """
+
+    def __init__(
+        self,
+        embed_dims: int = 512,
+        hierarchy: bool = True,
+        num_heads: int = 8,
+        scale: float = 0.125,
+        ffn_dims: int = 1024,
+        residual: bool = True,
+        init: str = 'identity',
+    ) -> None:
+        super().__init__()
+        self.hierarchy = hierarchy
+        self.attention = RelationAttention(embed_dims, num_heads, scale, ffn_dims, residual, init)
+        if hierarchy:
+            self.bias_first = nn.Parameter(torch.zeros(()))
+            self.bias_steps = nn.Parameter(torch.zeros(2))
+
+    def forward(self, labels: Tensor, index: Tensor) -> Tensor:
+        """Relate the labels.
+
+        Args:
+            labels: S, (C, D).
+            index: (C, C), see :func:`hierarchy_bias`.
+
+        Returns:
+            S~, (C, D).
+        """
+        bias = None
+        if self.hierarchy:
+            bias = hierarchy_bias(self.bias_first, self.bias_steps, index)
+        return self.attention(labels, *self.attention.keys_values(labels), bias)[1]

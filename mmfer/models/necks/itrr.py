@@ -1,0 +1,116 @@
+"""Image topological relation representation (paper 003, section 3.3.1)."""
+
+import torch
+import torch.distributed.nn.functional as distributed
+from mmengine.dist import is_distributed
+from mmengine.model import BaseModule
+from torch import Tensor
+
+from mmfer.models.necks.attention import RelationAttention
+from mmfer.registry import MODELS
+
+CONTEXTS = ('support', 'batch', 'self')
+
+
+@MODELS.register_module()
+class ITRR(BaseModule):
+    """Self-attention across the images of a batch (eq. 3-7).
+
+    A prediction then depends on the other images in the batch. In training that is the method; at
+    test time ``context`` decides what an image attends to:
+
+    - ``'support'`` (default): itself and a fixed support set of training features, kept in the
+      buffer ``support_features``. One image gives the same answer alone, in any batch and order.
+    - ``'batch'``: the images of its batch, the paper's protocol. The loader must shuffle: in a
+      test file sorted by class the neighbours give the label away.
+    - ``'self'``: itself alone.
+
+    Args:
+        embed_dims: Width D of the features.
+        context: What an image attends to in eval mode.
+        gather: In distributed training attend to the images of all ranks, not of one's own only.
+        num_heads, scale, ffn_dims, residual, init: See :class:`RelationAttention`.
+
+    Raises:
+        ValueError: If ``context`` is unknown.
+
+    Example:
+        >>> neck = dict(type='HIFENet', in_channels=512, itrr=dict(context='support'))
+    """
+
+    support_features: Tensor
+
+    def __init__(
+        self,
+        embed_dims: int = 512,
+        context: str = 'support',
+        gather: bool = False,
+        num_heads: int = 8,
+        scale: float = 0.125,
+        ffn_dims: int = 1024,
+        residual: bool = True,
+        init: str = 'similarity',
+    ) -> None:
+        super().__init__()
+        if context not in CONTEXTS:
+            raise ValueError(f"context='{context}' must be one of {', '.join(CONTEXTS)}.")
+        self.context = context
+        self.gather = gather
+        self.attention = RelationAttention(embed_dims, num_heads, scale, ffn_dims, residual, init)
+        self.register_buffer('support_features', torch.zeros(0, embed_dims))
+
+    def set_support(self, features: Tensor) -> None:
+        """Replace the support set by pooled backbone features (S, D) of training images."""
+        self.support_features = features.detach().to(self.support_features)
+
+    def _load_from_state_dict(self, state_dict: dict, prefix: str, *args: object) -> None:
+        saved = state_dict.get(f'{prefix}support_features')
+        if saved is not None:
+            self.support_features = self.support_features.new_zeros(saved.shape)
+        super()._load_from_state_dict(state_dict, prefix, *args)
+
+    def support_keys_values(self) -> tuple[Tensor, Tensor]:
+        """Keys and values (h, S, D / h) of the support set.
+
+        Raises:
+            ValueError: If there is no support set.
+        """
+        if not len(self.support_features):
+            raise ValueError(
+                "ITRR with context='support' has no support set: the checkpoint holds none, or "
+                'none is loaded. Make one with `python tools/misc/make_support_set.py CONFIG '
+                'CHECKPOINT OUT`, train with EvalContextHook, or set '
+                "model.neck.itrr.context='self'."
+            )
+        return self.attention.keys_values(self.support_features)
+
+    def relation(self, x: Tensor, others: Tensor) -> Tensor:
+        """R_v of eq. 4, averaged over the heads: (N, M) of x (N, D) and others (M, D)."""
+        keys, _ = self.attention.keys_values(others)
+        return (self.attention.queries(x) @ keys.transpose(1, 2)).mean(0)
+
+    def forward(
+        self, x: Tensor, support: tuple[Tensor, Tensor] | None = None
+    ) -> tuple[Tensor | None, Tensor]:
+        """Relate the images.
+
+        Args:
+            x: F, (N, D).
+            support: What :meth:`support_keys_values` gave, if the caller keeps it.
+
+        Returns:
+            The relation R_v (N, M), averaged over the heads, M being N or, gathered, the images of
+            all ranks; None where images do not meet each other. And F~ (N, D).
+        """
+        if self.training or self.context == 'batch':
+            others = x
+            if self.training and self.gather and is_distributed():
+                others = torch.cat(distributed.all_gather(x))
+            relation, out = self.attention(x, *self.attention.keys_values(others))
+            return relation.mean(0), out
+        if self.context == 'self':
+            nothing = x.new_zeros(
+                self.attention.num_heads, 0, x.size(1) // self.attention.num_heads
+            )
+            return None, self.attention.with_own(x, nothing, nothing)
+        return None, self.attention.with_own(x, *(support or self.support_keys_values()))

@@ -1,0 +1,65 @@
+"""Label semantics (paper 003, eq. 2)."""
+
+from collections.abc import Sequence
+
+import torch
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from mmfer.labels import LabelTree, WordVectors
+from mmfer.registry import MODELS
+
+
+@MODELS.register_module()
+class LabelEmbedding(BaseModule):
+    """Frozen word vectors of the label nodes, projected to the features' width (eq. 2).
+
+    A coarse class is the mean of its fine classes. Only the projection is learnt.
+
+    Args:
+        embed_dims: Width D of the projection.
+        label_tree: A tree's file or shipped name (:meth:`mmfer.labels.LabelTree.load`).
+        classes: Without a tree, the class names.
+        word_vectors: A file or shipped name (:meth:`mmfer.labels.WordVectors.load`).
+
+    Raises:
+        ValueError: If both or neither of ``label_tree`` and ``classes`` are given, or a word has
+            no vector.
+
+    Example:
+        >>> neck = dict(type='HIFENet', in_channels=512, labels=dict(label_tree='fgemotions'))
+    """
+
+    vectors: Tensor
+    distance_index: Tensor
+
+    def __init__(
+        self,
+        embed_dims: int = 512,
+        label_tree: str | None = None,
+        classes: Sequence[str] | None = None,
+        word_vectors: str = 'glove_6b_50d',
+    ) -> None:
+        super().__init__()
+        if (label_tree is None) == (classes is None):
+            raise ValueError(
+                'Labels need either label_tree (with a hierarchy) or classes (without one), '
+                f'got label_tree={label_tree!r} and classes={classes!r}.'
+            )
+        words = WordVectors.load(word_vectors)
+        if label_tree is not None:
+            tree = LabelTree.load(label_tree)
+            self.classes = tree.fine
+            vectors, index = words.of_tree(tree), torch.from_numpy(tree.distance_index)
+        else:
+            self.classes = tuple(classes or ())
+            vectors = words.of_names(self.classes)
+            index = 2 - 2 * torch.eye(len(self.classes), dtype=torch.long)
+        # Rebuilt from the config, so not part of the state dict.
+        self.register_buffer('vectors', torch.from_numpy(vectors).float(), persistent=False)
+        self.register_buffer('distance_index', index, persistent=False)
+        self.projection = nn.Linear(self.vectors.size(1), embed_dims)
+
+    def forward(self) -> Tensor:
+        """S, projected: (C, D), fine classes first."""
+        return self.projection(self.vectors)

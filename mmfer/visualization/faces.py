@@ -1,0 +1,192 @@
+"""Pictures with the faces found in them and the expressions read from them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+FONT_FILE = Path(matplotlib.get_data_path()) / 'fonts' / 'ttf' / 'DejaVuSans.ttf'
+SHORTEST, LONGEST = 640, 2048
+"""A picture is enlarged or shrunk so that its longer side lies between these, in pixels."""
+BACKGROUND, INK, FAINT = (250, 250, 250), (30, 30, 30), (222, 222, 222)
+COLORS = [
+    (31, 119, 180),
+    (214, 39, 40),
+    (44, 130, 44),
+    (148, 80, 189),
+    (190, 100, 0),
+    (0, 130, 140),
+]
+
+
+@dataclass(frozen=True)
+class LabelledFace:
+    """A face to draw: its box x1, y1, x2, y2 in pixels, and the probabilities of the classes."""
+
+    bbox: Sequence[float]
+    scores: Mapping[str, float]
+
+    def best(self, count: int) -> list[tuple[str, float]]:
+        return sorted(self.scores.items(), key=lambda item: -item[1])[:count]
+
+
+def draw_faces(
+    image: np.ndarray, faces: Sequence[LabelledFace], message: str = '', top: int = 5
+) -> np.ndarray:
+    """Draw boxes and labels in a picture, and a bar chart for each face outside it.
+
+    The charts carry the numbers of the boxes and stand beside the picture, or below it where they
+    would be wider than it, so that they hide nothing and can be read whatever the picture's size
+    and the number of faces.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        faces: What to draw, in the order in which they are numbered.
+        message: Written where the charts would be if there is no face.
+        top: Number of classes in a chart.
+
+    Returns:
+        The annotated picture, (H', W', 3) uint8 RGB.
+    """
+    height, width = image.shape[:2]
+    scale = np.clip(max(height, width), SHORTEST, LONGEST) / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    picture = Image.fromarray(image).resize(size, Image.Resampling.LANCZOS)
+    text = max(14, round(max(size) / 55))
+    font = ImageFont.truetype(str(FONT_FILE), text)
+    draw = ImageDraw.Draw(picture)
+    labels: list[tuple[float, float, float, float]] = []
+    for number, face in enumerate(faces, 1):
+        box = tuple(float(v) * scale for v in face.bbox)
+        _draw_box(draw, box, number, size, text)
+    for number, face in enumerate(faces, 1):
+        box = tuple(float(v) * scale for v in face.bbox)
+        labels.append(_draw_label(draw, box, number, face, size, font, labels))
+    charts = _charts(faces, top, font) if faces else _note(message, font)
+    beside, below = _columns(charts, size)
+    if beside.width <= max(size[0], charts[0].width):
+        canvas = Image.new('RGB', (size[0] + beside.width, max(size[1], beside.height)), BACKGROUND)
+        canvas.paste(beside, (size[0], 0))
+    else:
+        canvas = Image.new('RGB', (max(size[0], below.width), size[1] + below.height), BACKGROUND)
+        canvas.paste(below, (0, size[1]))
+    canvas.paste(picture, (0, 0))
+    return np.array(canvas)
+
+
+def _color(number: int) -> tuple[int, int, int]:
+    return COLORS[(number - 1) % len(COLORS)]
+
+
+def _draw_box(
+    draw: ImageDraw.ImageDraw, box: tuple[float, ...], number: int, size: tuple[int, int], text: int
+) -> None:
+    line = max(2, text // 6)
+    # A side beyond the border is drawn at the border.
+    x1, y1 = max(box[0], 0), max(box[1], 0)
+    x2, y2 = min(box[2], size[0] - 1), min(box[3], size[1] - 1)
+    draw.rectangle((x1, y1, max(x1, x2), max(y1, y2)), outline=_color(number), width=line)
+
+
+def _draw_label(
+    draw: ImageDraw.ImageDraw,
+    box: tuple[float, ...],
+    number: int,
+    face: LabelledFace,
+    size: tuple[int, int],
+    font: ImageFont.FreeTypeFont,
+    taken: Sequence[tuple[float, float, float, float]],
+) -> tuple[float, float, float, float]:
+    """Write number, class and probability at the box where no other label stands."""
+    name, probability = face.best(1)[0]
+    pad = font.size / 4
+    tall = font.size + 2 * pad
+    for label in (f'{number} {name} {probability:.0%}', str(number)):
+        wide = draw.textlength(label, font) + 2 * pad
+        x = float(np.clip(box[0], 0, max(0, size[0] - wide)))
+        for y in (box[1] - tall, box[3], box[1], box[3] - tall):
+            y = float(np.clip(y, 0, max(0, size[1] - tall)))
+            place = (x, y, x + wide, y + tall)
+            if not any(_overlap(place, other) for other in taken):
+                break
+        else:
+            continue
+        break
+    draw.rectangle(place, fill=_color(number))
+    draw.text((place[0] + pad, place[1] + tall / 2), label, 'white', font, anchor='lm')
+    return place
+
+
+def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _note(message: str, font: ImageFont.FreeTypeFont) -> list[Image.Image]:
+    gap = round(font.size)
+    note = Image.new('RGB', (round(font.getlength(message)) + 2 * gap, 3 * gap), BACKGROUND)
+    ImageDraw.Draw(note).text((gap, 1.5 * gap), message, INK, font, anchor='lm')
+    return [note]
+
+
+def _charts(
+    faces: Sequence[LabelledFace], top: int, font: ImageFont.FreeTypeFont
+) -> list[Image.Image]:
+    """A chart of its ``top`` classes for each face, all of one size."""
+    gap = round(font.size)
+    names = [name for face in faces for name, _ in face.best(top)]
+    widths = round(max(font.getlength(name) for name in names)), 6 * gap
+    rows = 1 + max(len(face.best(top)) for face in faces)
+    size = (sum(widths) + round(font.getlength(' 100%')) + 3 * gap, round(1.4 * gap * rows) + gap)
+    charts = []
+    for number, face in enumerate(faces, 1):
+        charts.append(Image.new('RGB', size, BACKGROUND))
+        draw = ImageDraw.Draw(charts[-1])
+        _draw_card(draw, gap, gap // 2, number, face.best(top), widths, font)
+    return charts
+
+
+def _columns(
+    charts: Sequence[Image.Image], size: tuple[int, int]
+) -> tuple[Image.Image, Image.Image]:
+    """The charts in columns as high as the picture, and in rows as wide as it."""
+    width, height = charts[0].size
+    high = max(1, size[1] // height)
+    wide = max(1, size[0] // width)
+    count = len(charts)
+    panels = []
+    for columns, rows in (
+        (-(-count // high), min(high, count)),
+        (min(wide, count), -(-count // wide)),
+    ):
+        panel = Image.new('RGB', (columns * width, rows * height), BACKGROUND)
+        for i, chart in enumerate(charts):
+            column, row = divmod(i, rows)
+            panel.paste(chart, (column * width, row * height))
+        panels.append(panel)
+    return panels[0], panels[1]
+
+
+def _draw_card(
+    draw: ImageDraw.ImageDraw,
+    x: int,
+    y: int,
+    number: int,
+    best: Sequence[tuple[str, float]],
+    widths: tuple[int, int],
+    font: ImageFont.FreeTypeFont,
+) -> None:
+    step = 1.4 * font.size
+    draw.text((x, y + step / 2), f'face {number}', _color(number), font, anchor='lm')
+    for row, (name, probability) in enumerate(best, 1):
+        middle = y + step * (row + 0.5)
+        left = x + widths[0] + font.size / 2
+        top, bottom = middle - 0.35 * font.size, middle + 0.35 * font.size
+        draw.text((x, middle), name, INK, font, anchor='lm')
+        draw.rectangle((left, top, left + widths[1], bottom), fill=FAINT)
+        if probability > 0:
+            draw.rectangle((left, top, left + widths[1] * probability, bottom), fill=_color(number))
+        right = left + widths[1] + font.size / 3
+        draw.text((right, middle), f'{probability:.0%}', INK, font, anchor='lm')

@@ -1,0 +1,76 @@
+"""t-SNE of features, fine classes grouped by their coarse class (paper 003, figure 9)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from sklearn.manifold import TSNE
+
+
+def class_colors(parents: Sequence[int]) -> np.ndarray:
+    """One RGB colour per fine class: a hue for each coarse class, shades of it within. (C, 3)."""
+    parents = np.asarray(parents)
+    hues = matplotlib.colormaps['hsv'](np.linspace(0, 1, parents.max() + 2)[:-1])[:, :3]
+    colors = np.empty((len(parents), 3))
+    for parent in np.unique(parents):
+        members = np.flatnonzero(parents == parent)
+        shades = np.linspace(0.45, 1.0, len(members))[:, None]
+        colors[members] = hues[parent] * shades + 0.25 * (1 - shades)
+    return colors
+
+
+def tsne(features: np.ndarray, seed: int = 0, perplexity: float = 30.0) -> np.ndarray:
+    """Features (n, D) on a plane, (n, 2), by t-SNE of their cosine distances."""
+    if len(features) < 5:
+        raise ValueError(f't-SNE needs at least 5 images, got {len(features)}.')
+    return TSNE(
+        random_state=seed,
+        metric='cosine',
+        init='random',
+        perplexity=min(perplexity, (len(features) - 1) / 3),
+    ).fit_transform(features)
+
+
+def draw_embedding(
+    points: Sequence[np.ndarray],
+    labels: np.ndarray,
+    titles: Sequence[str],
+    classes: Sequence[str],
+    coarse: Sequence[str],
+    parents: Sequence[int],
+    path: str | Path,
+) -> None:
+    """Write planes of points side by side.
+
+    Args:
+        points: For each model (n, 2).
+        labels: Fine classes, (n,).
+        titles: One for each model.
+        classes: Names of the fine classes.
+        coarse: Names of the coarse classes.
+        parents: The coarse class of each fine one.
+        path: The picture to write.
+    """
+    colors = class_colors(parents)
+    figure = Figure(figsize=(5 * len(points) + 2.2, 5), dpi=120)
+    axes = figure.subplots(1, len(points), squeeze=False)[0]
+    for axis, plane, title in zip(axes, points, titles, strict=True):
+        axis.scatter(*plane.T, c=colors[labels], s=6, linewidths=0)
+        axis.set(title=title, xticks=[], yticks=[])
+    handles = []
+    for i, name in enumerate(coarse):
+        handles.append(Line2D([], [], linestyle='', label=rf'$\bf{{{name}}}$'))
+        handles += [
+            Line2D([], [], marker='o', linestyle='', color=colors[c], label=classes[c], ms=4)
+            for c in range(len(classes))
+            if parents[c] == i
+        ]
+    axes[-1].legend(
+        handles=handles, loc='center left', bbox_to_anchor=(1, 0.5), fontsize=6, ncols=2
+    )
+    figure.tight_layout()
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path)

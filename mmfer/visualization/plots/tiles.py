@@ -1,0 +1,51 @@
+"""Rows of labelled pictures, on which several figures are built."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A picture (H, W, 3) uint8 RGB with a caption under it and the colour of its frame."""
+
+    image: np.ndarray
+    caption: str = ''
+    frame: str | None = None
+
+
+def draw_tiles(
+    rows: Sequence[Sequence[Tile]], titles: Sequence[str], path: str | Path, size: float = 1.3
+) -> None:
+    """Write rows of tiles, each row with a title at its left, as a picture.
+
+    Args:
+        rows: The tiles; rows may differ in length.
+        titles: One for each row.
+        path: The picture to write (.png, .jpg, .pdf, .svg).
+        size: Width of a tile in inches.
+    """
+    columns = max(map(len, rows))
+    figure = Figure(figsize=(size * columns + 1.2, (size + 0.45) * len(rows)), dpi=120)
+    axes = figure.subplots(len(rows), columns, squeeze=False)
+    for row, title, line in zip(rows, titles, axes, strict=True):
+        for i, axis in enumerate(line):
+            axis.set_xticks([])
+            axis.set_yticks([])
+            axis.spines[:].set_visible(False)
+            if i < len(row):
+                _draw_tile(axis, row[i])
+        line[0].set_ylabel(title, rotation=0, ha='right', va='center', fontsize=8)
+    figure.tight_layout(pad=0.4)
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path)
+
+
+def _draw_tile(axis: object, tile: Tile) -> None:
+    axis.imshow(tile.image)  # type: ignore[attr-defined]
+    axis.set_xlabel(tile.caption, fontsize=7)  # type: ignore[attr-defined]
+    if tile.frame is not None:
+        axis.spines[:].set(visible=True, color=tile.frame, linewidth=2.5)  # type: ignore[attr-defined]

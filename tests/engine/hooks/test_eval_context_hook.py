@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+import torch
+
+from mmfer.engine.feature_bank import build_with_pipeline, pooled_features
+from mmfer.engine.hooks.eval_context_hook import balanced_indices, gt_labels
+from tests.engine.hooks.toy import rald_runner
+
+
+def test_draw_is_balanced_seeded_and_without_replacement():
+    labels = np.array([0] * 9 + [1] * 4 + [2])
+    drawn = balanced_indices(labels, 3, seed=1)
+    assert drawn == balanced_indices(labels, 3, seed=1) != balanced_indices(labels, 3, seed=2)
+    assert len(set(drawn)) == 7 and np.bincount(labels[drawn]).tolist() == [3, 3, 1]
+
+
+def test_validation_and_checkpoint_hold_the_features_of_the_weights_as_they_are(tmp_path):
+    runner = rald_runner(tmp_path)
+    runner.train()
+    saved = torch.load(tmp_path / 'work' / 'epoch_1.pth', weights_only=True)['state_dict']
+    config = runner.cfg
+    dataset = build_with_pipeline(
+        config.train_dataloader.dataset, config.val_dataloader.dataset.pipeline
+    )
+    indices = balanced_indices(gt_labels(dataset), 2, 0)
+    expected = pooled_features(runner.model, dataset, indices)
+    assert expected.shape == (6, 64)
+    torch.testing.assert_close(saved['neck.itrr.support_features'], expected)
+    torch.testing.assert_close(runner.model.neck.itrr.support_features, expected)
+
+
+def test_a_tested_checkpoint_keeps_its_own_support_set(tmp_path):
+    rald_runner(tmp_path).train()
+    checkpoint = tmp_path / 'work' / 'epoch_1.pth'
+    content = torch.load(checkpoint, weights_only=True)
+    content['state_dict']['neck.itrr.support_features'] = torch.ones(4, 64)
+    torch.save(content, checkpoint)
+    runner = rald_runner(tmp_path, f"load_from = r'{checkpoint}'\n")
+    runner.test()
+    assert torch.equal(runner.model.neck.itrr.support_features, torch.ones(4, 64))
+
+
+def test_batch_context_shuffles_with_a_fixed_seed_and_says_so(tmp_path, caplog):
+    runner = rald_runner(tmp_path, "model['neck']['itrr']['context'] = 'batch'\n")
+    runner.test()
+    sampler = runner.test_dataloader.sampler
+    assert sampler.shuffle and list(sampler) == list(sampler) != sorted(sampler)
+    log = next((tmp_path / 'work').rglob('*.log')).read_text()
+    assert 'the test set is shuffled with seed 0' in log
+
+
+def test_models_without_itrr_are_left_alone(tmp_path):
+    extra = "model['neck'] = dict(type='GlobalAveragePooling')\n"
+    extra += "model['head'] = dict(type='LinearClsHead', num_classes=3, in_channels=64)\n"
+    runner = rald_runner(tmp_path, extra)
+    runner.train()
+    assert not runner.val_dataloader.sampler.shuffle
+
+
+def test_without_a_test_pipeline_it_says_what_is_missing(tmp_path):
+    extra = 'val_dataloader = val_evaluator = val_cfg = None\n'
+    extra += 'test_dataloader = test_evaluator = test_cfg = None\n'
+    with pytest.raises(ValueError, match='needs the test pipeline'):
+        rald_runner(tmp_path, extra).train()

@@ -1,0 +1,81 @@
+import json
+
+import pytest
+import torch
+
+from mmfer.engine.feature_bank import collect_bank
+from mmfer.engine.hooks import LabelDistributionHook
+from mmfer.engine.label_audit import bank_distributions
+from tests.engine.hooks.toy import rald_runner
+
+
+def with_hook(**options):
+    hook = dict(type='LabelDistributionHook', **options)
+    return f"train_cfg['max_epochs'] = 2\ncustom_hooks = [{hook}]\n"
+
+
+def test_warm_up_rises_linearly(tmp_path):
+    runner = rald_runner(tmp_path, with_hook(warmup_epochs=1))
+    seen = []
+    hook = next(h for h in runner.hooks if isinstance(h, LabelDistributionHook))
+    after = hook.before_train_iter
+
+    def record(*args, **kwargs):
+        after(*args, **kwargs)
+        seen.append(runner.model.head.neighbor_weight)
+
+    hook.before_train_iter = record
+    runner.train()
+    assert seen == pytest.approx([0.25, 0.5, 0.75, 1, 1, 1, 1, 1])
+
+
+def test_bank_is_used_saved_restored_and_audited(tmp_path):
+    runner = rald_runner(tmp_path, with_hook(neighbors='bank', start=1, k=3))
+    runner.train()
+    rows = json.loads((tmp_path / 'work' / 'label_audit.json').read_text())
+    assert len(rows) == 15 and len({row['img_path'] for row in rows}) == 15
+    assert rows == sorted(rows, key=lambda row: -row['score'])
+    checkpoint = tmp_path / 'work' / 'epoch_2.pth'
+    saved = torch.load(checkpoint, weights_only=True)['label_distribution']
+    assert saved.shape == (15, 3)
+    torch.testing.assert_close(saved.sum(1), torch.ones(15))
+
+    extra = with_hook(neighbors='bank', start=9) + f"resume = True\nload_from = r'{checkpoint}'\n"
+    resumed = rald_runner(tmp_path, extra + "train_cfg['max_epochs'] = 3\n")
+    resumed.train()
+    torch.testing.assert_close(
+        torch.load(tmp_path / 'work' / 'epoch_3.pth', weights_only=True)['label_distribution'],
+        saved,
+    )
+
+
+def test_bank_holds_what_the_model_says_of_each_image(tmp_path):
+    runner = rald_runner(tmp_path, with_hook(neighbors='bank', start=1, k=3))
+    runner.train()
+    hook = next(h for h in runner.hooks if isinstance(h, LabelDistributionHook))
+    model = runner.model.eval()
+    bank = collect_bank(model, hook._dataset)
+    assert bank.sample_idx.tolist() == list(range(15))
+    for i in (0, 7, 14):
+        sample = hook._dataset[i]
+        inputs = model.data_preprocessor(dict(inputs=[sample['inputs']]))['inputs']
+        with torch.no_grad():
+            features = model.neck.pool(model.backbone(inputs))[0]
+            probs = model(inputs).softmax(1)[0]
+        torch.testing.assert_close(bank.features[i], features, rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(bank.probs[i], probs, rtol=1e-3, atol=1e-4)
+        assert bank.labels[i] == sample['data_samples'].gt_label
+    expected = bank_distributions(bank, model.neck.similarity, 3)
+    torch.testing.assert_close(
+        runner.model.head.neighbor_distributions, expected.detach(), rtol=1e-3, atol=1e-4
+    )
+
+
+def test_wrong_options_and_models(tmp_path):
+    with pytest.raises(ValueError, match="neighbors='all'"):
+        LabelDistributionHook(neighbors='all')
+    with pytest.raises(ValueError, match='interval=0'):
+        LabelDistributionHook(interval=0)
+    extra = "model['head']['neighbor_loss'] = None\n" + with_hook()
+    with pytest.raises(ValueError, match='RALDHead with neighbor_loss'):
+        rald_runner(tmp_path, extra).train()

@@ -1,0 +1,61 @@
+"""Sizes and ratios of known models."""
+
+import pytest
+import torch
+from torch import nn
+
+from mmfer.engine.benchmark import Measurement, benchmark, build_model, format_table, peak_memory
+
+
+class Convolutions(nn.Module):
+    """``depth`` convolutions of 3 x 3 from 3 to 3 channels."""
+
+    def __init__(self, depth: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(*(nn.Conv2d(3, 3, 3, padding=1) for _ in range(depth)))
+
+    def forward(self, inputs: torch.Tensor, mode: str = 'tensor') -> torch.Tensor:
+        return self.layers(inputs)
+
+
+def test_parameters_flops_and_ratio() -> None:
+    models = {'one': Convolutions(1).eval(), 'twenty': Convolutions(20).eval()}
+    one, twenty = benchmark(models, batch_sizes=(2,), size=32, repeats=3, seconds=0.01)
+    assert one.parameters == 3 * 3 * 9 + 3
+    assert one.flops == pytest.approx(3 * 3 * 9 * 32 * 32)
+    assert twenty.flops == pytest.approx(20 * one.flops)
+    assert one.ratio == {2: 1.0}
+    assert twenty.ratio[2] < 0.8  # twenty times the work
+
+
+def test_peak_memory_counts_input_weights_and_activations() -> None:
+    inputs = torch.rand(4, 3, 64, 64)
+    image = 4 * inputs.numel()
+    shallow, deep = (peak_memory(Convolutions(depth).eval(), inputs) for depth in (1, 3))
+    assert 2 * image < shallow < 2.2 * image  # input and output
+    assert 3 * image < deep < 3.2 * image  # what an intermediate layer frees does not add up
+
+
+def test_prepare_benchmark_is_called() -> None:
+    from mmengine.config import Config
+
+    from mmfer.registry import MODELS, register_all_modules
+
+    register_all_modules()
+
+    class Prepared(nn.Identity):
+        prepared = False
+
+        def prepare_benchmark(self) -> None:
+            self.prepared = True
+
+    MODELS.register_module(module=Prepared, force=True)
+    model = build_model(Config({'model': {'type': 'mmfer.Prepared'}}), 'cpu')
+    assert model.prepared
+    assert not model.training
+
+
+def test_table() -> None:
+    result = Measurement('plain', 11_180_000, 1.8e9, {1: 10.0}, {1: 1.0}, {1: 3 * 2**20})
+    last = format_table([result]).splitlines()[-1]
+    assert last == '| plain | 11.18 M | 1.800 G | 10.0 | 1.000 | 3 MiB |'

@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+import torch
+
+from mmfer.engine.feature_bank import FeatureBank
+from mmfer.engine.label_audit import (
+    audit_rows,
+    bank_distributions,
+    bank_similarity,
+    contradiction,
+)
+
+
+def bank_of(features, probs, labels):
+    n = len(labels)
+    features = torch.tensor(features, dtype=torch.float)
+    return FeatureBank(
+        torch.arange(n), features, features, torch.tensor(probs), torch.tensor(labels)
+    )
+
+
+def test_contradiction_by_hand():
+    distributions = torch.tensor([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.5, 0.5, 0.0]])
+    score = contradiction(distributions, torch.tensor([0, 0, 1]))
+    np.testing.assert_allclose(score, [-0.5, 0.5, 0.0], atol=1e-6)
+
+
+def test_a_wrong_label_among_its_likes_comes_first():
+    rng = np.random.default_rng(0)
+    features = np.repeat(np.eye(3) * 5, 10, axis=0) + rng.normal(size=(30, 3)) * 0.1
+    labels = np.repeat([0, 1, 2], 10)
+    probs = np.eye(3, dtype=np.float32)[labels] * 0.8 + 0.2 / 3
+    labels[4] = 2
+    bank = bank_of(features, probs, labels.tolist())
+    similarity = bank_similarity(torch.nn.Linear(1, 1))
+    # In chunks, the image itself must still be left out.
+    distributions = bank_distributions(bank, similarity, k=5, chunk=7)
+    torch.testing.assert_close(distributions, bank_distributions(bank, similarity, k=5))
+    rows = audit_rows(bank, distributions, ['a', 'b', 'c'], [f'{i}.png' for i in range(30)])
+    assert rows[0] == {
+        'img_path': '4.png',
+        'sample_idx': 4,
+        'label': 'c',
+        'suggestion': 'a',
+        'score': pytest.approx(0.8, abs=1e-4),
+        'confidence': pytest.approx(0.2 / 3, abs=1e-4),
+    }
+    assert rows[1]['score'] < 0
+
+
+def test_banks_join_sorted_each_image_once():
+    first = bank_of([[0.0], [1.0]], [[1.0], [1.0]], [0, 0])
+    second = FeatureBank(*(t.flip(0) for t in vars(first).values()))
+    joined = second.concat([first])
+    assert joined.sample_idx.tolist() == [0, 1] and joined.features.flatten().tolist() == [0, 1]

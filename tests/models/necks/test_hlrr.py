@@ -1,0 +1,44 @@
+import numpy as np
+import torch
+
+from mmfer.labels import LabelTree
+from mmfer.models import HLRR, hierarchy_bias
+
+TREE = LabelTree.from_mapping({'fear': ['panic', 'worry'], 'love': ['lust']})
+
+
+def test_bias_never_increases_in_distance_whatever_is_learnt():
+    for first, steps in ((0.0, (0.0, 0.0)), (3.0, (-50.0, 4.0)), (-2.0, (9.0, -50.0))):
+        b = hierarchy_bias(torch.tensor(first), torch.tensor(steps), torch.arange(3))
+        expected = first - np.concatenate([[0], np.cumsum(np.log1p(np.exp(steps)))])
+        np.testing.assert_allclose(b, expected, rtol=1e-5)
+        assert b[0] >= b[1] >= b[2]
+
+
+def test_bias_is_indexed_by_the_tree():
+    b = hierarchy_bias(torch.tensor(1.0), torch.zeros(2), torch.from_numpy(TREE.distance_index))
+    log2 = np.log(2)
+    # Nodes: panic, worry, lust, fear, love.
+    np.testing.assert_allclose(b.diagonal(), 1)
+    np.testing.assert_allclose([b[0, 3], b[3, 1], b[2, 4]], 1 - log2)
+    np.testing.assert_allclose([b[0, 1], b[0, 4], b[3, 4]], 1 - 2 * log2)
+
+
+def test_attention_with_bias_and_without():
+    torch.manual_seed(0)
+    index = torch.from_numpy(TREE.distance_index)
+    labels = torch.randn(5, 16)
+    hlrr = HLRR(16, num_heads=4, ffn_dims=8, init='default')
+    bias = hierarchy_bias(hlrr.bias_first, hlrr.bias_steps, index)
+    keys_values = hlrr.attention.keys_values(labels)
+    torch.testing.assert_close(hlrr(labels, index), hlrr.attention(labels, *keys_values, bias)[1])
+    plain = HLRR(16, hierarchy=False, num_heads=4, ffn_dims=8, init='default')
+    plain.attention.load_state_dict(hlrr.attention.state_dict())
+    torch.testing.assert_close(plain(labels, index), hlrr.attention(labels, *keys_values)[1])
+    assert not [n for n, _ in plain.named_parameters() if 'bias_' in n]
+
+
+def test_the_three_scalars_learn():
+    hlrr = HLRR(16, num_heads=4, init='default')
+    hlrr(torch.randn(5, 16), torch.from_numpy(TREE.distance_index)).square().sum().backward()
+    assert hlrr.bias_steps.grad.abs().min() > 0

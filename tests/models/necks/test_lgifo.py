@@ -1,0 +1,22 @@
+import torch
+
+from mmfer.models import LGIFO
+
+
+def test_values_are_the_labels_unprojected():
+    lgifo = LGIFO(16, num_heads=4, ffn_dims=8)
+    labels = torch.randn(6, 16)
+    keys, values = lgifo.attention.keys_values(labels)
+    torch.testing.assert_close(values.transpose(0, 1).flatten(1), labels)
+    assert keys.shape == (4, 6, 4)
+
+
+def test_as_printed_the_output_holds_nothing_of_the_image_but_its_weights():
+    lgifo = LGIFO(16, num_heads=4, ffn_dims=8, residual=False, init='default')
+    labels = torch.randn(1, 16).expand(6, 16)
+    # Over equal labels every image gets the same output, however it differs.
+    out = lgifo(torch.randn(5, 16), *lgifo.attention.keys_values(labels))
+    torch.testing.assert_close(out, out[:1].expand(5, 16), rtol=1e-4, atol=1e-5)
+    skip = LGIFO(16, num_heads=4, ffn_dims=8, init='default')
+    out = skip(torch.randn(5, 16), *skip.attention.keys_values(labels))
+    assert (out - out[:1]).abs().max() > 0.1

@@ -1,0 +1,21 @@
+"""tools/analysis_tools/benchmark.py as a user runs it."""
+
+from pathlib import Path
+
+from tests.helpers import run_tool, write_config
+
+
+def test_two_configs_beside_each_other(tmp_path: Path) -> None:
+    first = write_config(tmp_path / 'first.py', tmp_path)
+    second = write_config(tmp_path / 'second.py', tmp_path)
+    second.write_text(second.read_text().replace('depth=18', 'depth=34'))
+    options = ('--size', 32, '--batch-sizes', 1, 4, '--repeats', 2, '--seconds', 0.05)
+    result = run_tool('analysis_tools/benchmark.py', first, second, *options)
+    head, _, *rows = (
+        [cell.strip() for cell in line.strip('|').split('|')]
+        for line in result.stdout.splitlines()
+        if line.startswith('|')
+    )
+    assert [row[0] for row in rows] == [str(first), str(second)]
+    assert rows[0][head.index('ratio at 4')] == '1.000'
+    assert float(rows[1][head.index('ratio at 4')]) < 1

@@ -1,0 +1,63 @@
+"""Rank the training images by how far their neighbours contradict their annotation.
+
+Writes rows of img_path, label, suggestion, score and the model's own confidence as JSON, the most
+suspicious first. Where the annotations hold the clean label of planted noise, it prints how well
+the score, and the confidence alone, find the noise (AUROC).
+
+Example:
+    python tools/analysis_tools/audit_labels.py configs/rald/rald_r18_synthetic.py \
+        work_dirs/rald_r18_synthetic/epoch_12.pth --out label_audit.json
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from sklearn.metrics import roc_auc_score
+
+from mmfer.apis.model import TrainedModel
+from mmfer.engine.cli import friendly_errors
+from mmfer.engine.label_audit import audit_rows, bank_distributions, bank_similarity
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('config', help='the config file')
+    parser.add_argument('checkpoint', help='the checkpoint file')
+    parser.add_argument('--out', required=True, metavar='JSON', help='the file to write')
+    parser.add_argument('--k', type=int, default=20, help='neighbours of each image')
+    parser.add_argument('--top', type=int, default=10, help='rows to print')
+    return parser.parse_args()
+
+
+@friendly_errors
+def main() -> None:
+    args = parse_args()
+    trained = TrainedModel.load(args.config, args.checkpoint)
+    dataset = trained.dataset('train')
+    bank = trained.bank(dataset)
+    distributions = bank_distributions(bank, bank_similarity(trained.model), args.k)
+    infos = [dataset.get_data_info(int(i)) for i in bank.sample_idx]
+    classes = list(dataset.metainfo['classes'])
+    rows = audit_rows(bank, distributions, classes, [info['img_path'] for info in infos])
+    Path(args.out).parent.mkdir(parents=True, exist_ok=True)
+    Path(args.out).write_text(json.dumps(rows, indent=1), encoding='utf-8')
+    for row in rows[: args.top]:
+        print('{score:+.3f} {label} -> {suggestion}: {img_path}'.format(**row))
+    print(f'{len(rows)} images -> {args.out}')
+    noisy = {
+        int(i): info['clean_label'] != info['gt_label']
+        for i, info in zip(bank.sample_idx, infos, strict=True)
+        if 'clean_label' in info
+    }
+    truth = [noisy.get(row['sample_idx'], False) for row in rows]
+    if any(truth):
+        for name, sign in (('score', 1), ('confidence', -1)):
+            auroc = roc_auc_score(truth, [sign * row[name] for row in rows])
+            print(f'AUROC of {sum(truth)} planted errors by {name}: {auroc:.4f}')
+
+
+if __name__ == '__main__':
+    main()

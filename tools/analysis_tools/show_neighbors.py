@@ -1,0 +1,65 @@
+"""The nearest images by which label distributions are made, with weights (paper 003, figure 8).
+
+Example:
+    python tools/analysis_tools/show_neighbors.py configs/rald/rald_r18_synthetic.py \
+        work_dirs/rald_r18_synthetic/epoch_12.pth --out neighbors.png --images 6
+"""
+
+import argparse
+
+import numpy as np
+import torch
+
+from mmfer.apis.model import SPLITS, TrainedModel
+from mmfer.engine.cli import friendly_errors
+from mmfer.engine.label_audit import bank_similarity
+from mmfer.faces import read_image
+from mmfer.visualization.plots.tiles import Tile, draw_tiles
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('config', help='the config file')
+    parser.add_argument('checkpoint', help='the checkpoint file')
+    parser.add_argument('--out', required=True, help='the picture to write')
+    parser.add_argument('--split', choices=SPLITS, default='train')
+    parser.add_argument('--images', type=int, default=6, help='images, drawn at random')
+    parser.add_argument('--k', type=int, default=5, help='neighbours of each')
+    parser.add_argument('--seed', type=int, default=0)
+    return parser.parse_args()
+
+
+@friendly_errors
+def main() -> None:
+    args = parse_args()
+    trained = TrainedModel.load(args.config, args.checkpoint)
+    dataset = trained.dataset(args.split)
+    bank = trained.bank(dataset)
+    chosen = np.random.default_rng(args.seed).permutation(len(bank.labels))[: args.images]
+    with torch.no_grad():
+        relation = bank_similarity(trained.model)(bank.features[chosen], bank.features)
+    relation[torch.arange(len(chosen)), torch.from_numpy(chosen)] = -torch.inf
+    nearest, index = relation.topk(args.k, dim=1)
+    weights = nearest.softmax(1)
+    classes = dataset.metainfo['classes']
+
+    def tile(i: int, caption: str, frame: str | None) -> Tile:
+        path = dataset.get_data_info(int(bank.sample_idx[i]))['img_path']
+        return Tile(read_image(path), caption, frame)
+
+    rows = []
+    for i, neighbors, shares in zip(chosen, index.tolist(), weights.tolist(), strict=True):
+        row = [tile(i, classes[bank.labels[i]], 'black')]
+        for j, share in zip(neighbors, shares, strict=True):
+            same = bool(bank.labels[i] == bank.labels[j])
+            caption = f'{classes[bank.labels[j]]}\n{share:.2f}'
+            row.append(tile(j, caption, 'tab:green' if same else 'tab:red'))
+        rows.append(row)
+    draw_tiles(rows, [''] * len(rows), args.out)
+    print(f'{len(rows)} images with {args.k} neighbours each -> {args.out}')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,51 @@
+"""Put a support set into a checkpoint of RALD that has none, or replace it.
+
+The support set is what an image attends to at test time besides itself: features of a fixed,
+class-balanced, seeded draw of training images.
+
+Example:
+    python tools/misc/make_support_set.py configs/rald/rald_r18_fgemotions.py in.pth out.pth
+"""
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from mmfer.apis.model import TrainedModel
+from mmfer.engine.cli import friendly_errors
+from mmfer.engine.feature_bank import pooled_features
+from mmfer.engine.hooks.eval_context_hook import balanced_indices, find_itrr, gt_labels
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('config', help='the config file')
+    parser.add_argument('checkpoint', help='the checkpoint file')
+    parser.add_argument('out', help='the checkpoint to write')
+    parser.add_argument('--num-per-class', type=int, default=3, help='images of each class')
+    parser.add_argument('--seed', type=int, default=0, help='seed of the draw')
+    return parser.parse_args()
+
+
+@friendly_errors
+def main() -> None:
+    args = parse_args()
+    trained = TrainedModel.load(args.config, args.checkpoint)
+    found = find_itrr(trained.model)
+    if found is None:
+        raise ValueError(f'The model of {args.config} has no ITRR, so it needs no support set.')
+    dataset = trained.dataset('train')
+    indices = balanced_indices(gt_labels(dataset), args.num_per_class, args.seed)
+    features = pooled_features(trained.model, dataset, indices)
+    checkpoint = torch.load(args.checkpoint, map_location='cpu', weights_only=True)
+    checkpoint['state_dict'][f'{found[0]}.support_features'] = features.cpu()
+    Path(args.out).parent.mkdir(parents=True, exist_ok=True)
+    torch.save(checkpoint, args.out)
+    print(f'{len(features)} support images of {len(dataset)} -> {args.out}')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,34 @@
+"""Print a config with everything that it inherits.
+
+Examples:
+    python tools/misc/print_config.py configs/rald/rald_r18_synthetic.py \
+        --cfg-options train_cfg.max_epochs=20
+"""
+
+import argparse
+
+from mmengine.config import DictAction
+
+from mmfer.engine import load_config
+from mmfer.engine.cli import friendly_errors
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('config', help='the config file')
+    parser.add_argument(
+        '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE', help='replace entries'
+    )
+    return parser.parse_args()
+
+
+@friendly_errors
+def main() -> None:
+    args = parse_args()
+    print(load_config(args.config, options=args.cfg_options).pretty_text)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,95 @@
+"""Find the faces in pictures and read their expressions.
+
+Writes an annotated picture for each picture given, and ``results.json``.
+"""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from PIL import Image
+from tqdm import tqdm
+
+from mmfer.apis import FERInferencer, ImagePrediction
+from mmfer.apis.inputs import find_images, output_names
+from mmfer.faces import MTCNN
+from mmfer.visualization import LabelledFace, draw_faces
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('inputs', nargs='+', metavar='INPUT', help='pictures, folders, globs')
+    parser.add_argument('--config', required=True, help='the config of the trained model')
+    parser.add_argument('--checkpoint', required=True, help='its weights, a .pth file')
+    parser.add_argument('--out-dir', required=True, type=Path, help='folder for what is written')
+    parser.add_argument('--device', default='cpu', help='default: %(default)s')
+    parser.add_argument(
+        '--min-face-size', type=int, default=24, help='pixels, default: %(default)s'
+    )
+    parser.add_argument(
+        '--no-detect', action='store_true', help='each picture is a face crop already'
+    )
+    return parser.parse_args()
+
+
+def write_picture(prediction: ImagePrediction, path: Path) -> None:
+    if prediction.image is None:
+        return
+    faces = [LabelledFace(found.face.bbox.tolist(), found.scores) for found in prediction.faces]
+    drawn = draw_faces(prediction.image, faces, prediction.message)
+    Image.fromarray(drawn).save(path, quality=92)
+
+
+def predict(args: argparse.Namespace) -> None:
+    paths, left_out = find_images(args.inputs)
+    if left_out:
+        print(f'{len(left_out)} files in the folders are no pictures by their suffix: left out.')
+    targets = [args.out_dir / name for name in output_names(paths, '.jpg')]
+    given = {path.resolve() for path in paths}
+    for target in targets:
+        if target.resolve() in given:
+            raise ValueError(
+                f'The annotated picture "{target}" would overwrite a picture given. Give another '
+                '--out-dir.'
+            )
+    inferencer = FERInferencer(
+        args.config, args.checkpoint, args.device, MTCNN(min_face_size=args.min_face_size)
+    )
+    args.out_dir.mkdir(parents=True, exist_ok=True)
+    predictions = inferencer.predict(paths, detect=not args.no_detect)
+    results, faces, without, unread = [], 0, 0, []
+    for prediction, target in zip(
+        tqdm(predictions, total=len(paths), unit='picture'), targets, strict=True
+    ):
+        write_picture(prediction, target)
+        results.append(prediction.to_dict())
+        faces += len(prediction.faces)
+        if prediction.image is None:
+            unread.append(prediction.message)
+        elif not prediction.faces:
+            without += 1
+    out = args.out_dir / 'results.json'
+    unfinished = out.with_suffix('.json.tmp')
+    unfinished.write_text(json.dumps({'results': results}, indent=1), encoding='utf-8')
+    os.replace(unfinished, out)
+    for message in unread:
+        print(f'Not read: {message}')
+    print(
+        f'{len(paths)} pictures, {faces} faces; {without} without a face, {len(unread)} not read. '
+        f'See {out} and the pictures beside it.'
+    )
+
+
+def main() -> int:
+    try:
+        predict(parse_args())
+    except (FileNotFoundError, ValueError) as error:
+        print(f'Error: {error}', file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
