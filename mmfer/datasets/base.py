@@ -1,160 +1,241 @@
-"""What all readers of expression data share."""
+"""What all data sets of expressions share."""
 
-from abc import abstractmethod
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
 from mmengine.logging import print_log
 from mmpretrain.datasets import BaseDataset
 
-from mmfer.datasets.images import BrokenImageReport, find_problem
-from mmfer.datasets.sidecar import add_truth
+from mmfer.datasets.images import BrokenImageError, BrokenImageReport, find_problem
+from mmfer.datasets.names import check_unique_files
+from mmfer.datasets.sidecar import Sidecar
 from mmfer.datasets.split import carve_validation
+from mmfer.labels import LabelTree
 
-IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.webp', '.tif', '.tiff')
-SPLITS = ('train', 'val', 'trainval', 'test')
+Sample = dict[str, Any]
+WARNING = 30
 
 
 class ExpressionDataset(BaseDataset):
-    """Base of the readers: splits, truth from a sidecar, broken images, class counts.
+    """The base of the readers: one sample per face, each with a class.
 
-    A sample has ``img_path`` and ``gt_label``, and where known ``coarse_label``, ``landmarks``
-    (68, 2), ``landmark_scores`` (68,), ``face_box``, ``gt_score``, ``clean_label``, ``subject``
-    and ``group``.
+    A reader implements :meth:`read_samples`. A sample has ``img_path``, ``gt_label`` and, where
+    known, ``coarse_label``, ``clean_label`` (before planted label noise), ``gt_score`` (soft
+    label), ``landmarks`` (68, 2), ``landmark_scores`` (68,), ``face_box`` (x1, y1, x2, y2),
+    ``subject``, ``group`` (gender, age, race) and mmengine's ``sample_idx``. ``metainfo`` has
+    ``classes`` and, with a label tree, ``coarse_classes`` and ``parents``.
 
     Args:
-        data_root: The folder as downloaded.
-        split: ``'train'``, ``'test'``, ``'val'`` (the part of the training set held out by
-            ``val_ratio``) or ``'trainval'`` (the whole training set).
-        pipeline: Transforms.
-        val_ratio: Share of the training set held out, so that no epoch or setting is chosen on
-            the test set. Seeded, the same share of every class, whole subjects where they are
-            known. With 0, ``'train'`` is the whole training set.
-        seed: Seed of that draw.
-        broken: What a broken image does: ``'error'`` stops, ``'skip'`` leaves it out, named in
-            the log and in ``broken_report``.
-        broken_report: The file that names skipped images.
-        sidecar: Read truth from ``annotations/<split>.json`` (COCO-style) where it is there.
-        soft_labels: Give the sidecar's label distributions as ``gt_score``.
-        metainfo: Replaces entries of the class's own.
-        test_mode: As in mmengine.
-        lazy_init: As in mmengine.
+        data_root: The folder of the data set.
+        split: ``'train'``, ``'val'``, ``'trainval'`` or ``'test'``. With a ``val_ratio``,
+            ``'val'`` is a part of the training images and ``'train'`` the rest; ``'trainval'``
+            is always all of them.
+        classes: The names of the classes, in the order of their label indices.
+        label_tree: The tree whose fine classes are ``classes``: a name shipped with mmfer, a JSON
+            file, or None.
+        coarse_classes: The coarse class of each class, where no tree tells it.
+        pipeline: The transforms.
+        val_ratio: The share of each class to validate on; whole subjects where they are known.
+        val_seed: Fixes the draw of the validation part.
+        sidecar: A COCO-style JSON file that knows more of the images (landmarks, subjects, ...).
+            True reads ``annotations/<split>.json`` under ``data_root`` where it is there.
+        soft_labels: Give the sidecar's class distributions as ``gt_score``.
+        broken: ``'error'`` stops at a broken image. ``'skip'`` goes on without it: those found at
+            the start are left out; one found later in training is replaced by another image,
+            drawn at random. Each is counted, and named in the log and in ``broken_report``.
+            Every image of a test set (``test_mode``) is decoded at the start then, since it can
+            have no replacement.
+        broken_report: The file that names the broken images.
+        empty_classes: Whether a class without an image is an ``'error'`` or only a ``'warn'``.
+        test_mode: Whether broken images may not be replaced by others.
+        indices: Keep these samples only, or the first so many.
+        lazy_init: Read nothing until it is asked for.
 
     Raises:
-        FileNotFoundError: If the data are not there; says where to ask and how to render.
-        ValueError: If annotations or images are broken, or an option is unknown.
+        FileNotFoundError: If the data set, or an image of it, is not there.
+        ValueError: If an option or an entry of the data set is wrong, or an image is broken.
     """
+
+    SEVERAL_FACES = False
+    """Whether an image may give several samples."""
 
     def __init__(
         self,
         data_root: str,
         split: str = 'train',
-        pipeline: Sequence = (),
+        *,
+        classes: Sequence[str],
+        label_tree: str | None = None,
+        coarse_classes: Sequence[str] | None = None,
+        pipeline: Sequence[dict | Any] = (),
         val_ratio: float = 0.0,
-        seed: int = 0,
-        broken: str = 'error',
-        broken_report: str = 'work_dirs/broken_images.txt',
-        sidecar: bool = True,
+        val_seed: int = 0,
+        sidecar: bool | str = True,
         soft_labels: bool = False,
-        metainfo: dict | None = None,
+        broken: Literal['error', 'skip'] = 'error',
+        broken_report: str = 'work_dirs/broken_images.txt',
+        empty_classes: Literal['error', 'warn'] = 'error',
         test_mode: bool = False,
+        indices: int | Sequence[int] | None = None,
         lazy_init: bool = False,
     ) -> None:
-        if split not in SPLITS:
-            raise ValueError(f"split='{split}' must be one of {', '.join(SPLITS)}.")
-        if broken not in ('error', 'skip'):
-            raise ValueError(f"broken='{broken}' must be 'error' or 'skip'.")
-        if split == 'val' and not val_ratio:
-            raise ValueError("split='val' needs val_ratio, the share of the training set held out.")
-        self.split = split
-        self.val_ratio = val_ratio
-        self.seed = seed
-        self.broken = broken
-        self.broken_report = broken_report
-        self.sidecar = sidecar
-        self.soft_labels = soft_labels
+        for option, value, known in (
+            ('split', split, ('train', 'val', 'trainval', 'test')),
+            ('broken', broken, ('error', 'skip')),
+            ('empty_classes', empty_classes, ('error', 'warn')),
+        ):
+            if value not in known:
+                raise ValueError(
+                    f'{type(self).__name__}({option}={value!r}): choose one of {", ".join(known)}.'
+                )
+        metainfo: dict[str, Any] = {'classes': tuple(classes)}
+        if label_tree is not None:
+            tree = LabelTree.load(label_tree)
+            tree.check_classes(metainfo['classes'], f'the data set under "{data_root}"')
+            metainfo |= {'coarse_classes': tree.coarse, 'parents': tree.parents}
+        elif coarse_classes is not None:
+            coarse = tuple(dict.fromkeys(coarse_classes))
+            parents = tuple(map(coarse.index, coarse_classes))
+            metainfo |= {'coarse_classes': coarse, 'parents': parents}
+        self.root = Path(data_root).expanduser()
+        self.split, self.val_ratio, self.val_seed = split, val_ratio, val_seed
+        self.sidecar, self.soft_labels = sidecar, soft_labels
+        self.broken, self.empty_classes = broken, empty_classes
+        self.broken_images = BrokenImageReport(broken_report)
         super().__init__(
             ann_file='',
-            data_root=data_root,
-            pipeline=pipeline,
             metainfo=metainfo,
+            data_root=str(self.root),
+            pipeline=pipeline,
             test_mode=test_mode,
+            indices=indices,
             lazy_init=lazy_init,
         )
 
-    @property
-    def part(self) -> str:
-        """The part of the data set on disk from which the split is taken."""
-        return 'test' if self.split == 'test' else 'train'
+    def read_samples(self, part: str) -> list[Sample]:
+        """Read a part of the data set as it lies on disk.
 
-    @abstractmethod
-    def read_samples(self, root: Path, part: str) -> list[dict[str, Any]]:
-        """The samples of ``'train'`` or ``'test'``, each with ``img_path`` and ``gt_label``."""
+        Args:
+            part: ``'train'``, ``'test'``, or ``'val'`` if no ``val_ratio`` is given.
 
-    def load_data_list(self) -> list[dict[str, Any]]:
-        root = Path(self.data_root)
-        samples = self.read_samples(root, self.part)
-        self._check_classes(samples, root)
-        if self.sidecar:
-            file = root / 'annotations' / f'{self.part}.json'
-            add_truth(samples, file, root, self.metainfo['classes'], self.soft_labels)
-        if self.split in ('train', 'val') and self.val_ratio:
-            held_out = carve_validation(
+        Returns:
+            Samples with ``img_path``, ``gt_label``, optionally further fields, and optionally
+            ``where`` (file and row, for messages), in an order that does not depend on the disk.
+        """
+        raise NotImplementedError
+
+    def load_data_list(self) -> list[Sample]:
+        """Read, check and complete the samples of the split."""
+        carved = self.val_ratio != 0 and self.split in ('train', 'val')
+        part = 'train' if carved or self.split == 'trainval' else self.split
+        samples = self.read_samples(part)
+        if not self.SEVERAL_FACES:
+            self._check_files(samples)
+        self._check_classes(samples, part)
+        self.read_sidecar(samples, part)
+        if carved:
+            mask = carve_validation(
                 [s['gt_label'] for s in samples],
                 self.val_ratio,
-                self.seed,
+                self.val_seed,
                 [s.get('subject') for s in samples],
             )
-            samples = [
-                s for s, out in zip(samples, held_out, strict=True) if out == (self.split == 'val')
-            ]
-        return self._without_broken(samples, root)
+            keep = mask if self.split == 'val' else ~mask
+            samples = [s for s, kept in zip(samples, keep, strict=True) if kept]
+        samples = self._without_broken(samples)
+        parents = self._metainfo.get('parents')
+        for sample in samples:
+            sample.pop('where', None)
+            distribution = sample.pop('distribution', None)
+            if self.soft_labels:
+                sample['gt_score'] = self._soft_label(sample, distribution)
+            if parents is not None:
+                sample['coarse_label'] = parents[sample['gt_label']]
+        return samples
 
-    def _check_classes(self, samples: list[dict], root: Path) -> None:
-        counts = Counter(s['gt_label'] for s in samples)
-        empty = [c for i, c in enumerate(self.metainfo['classes']) if not counts[i]]
-        if empty and self.part == 'train':
-            raise ValueError(
-                f'No training image of {len(empty)} classes under "{root}": {", ".join(empty)}. '
-                'Add images, or name only the classes that there are.'
-            )
-        if empty:
+    def prepare_data(self, idx: int) -> Any:
+        """Run the pipeline; None, upon which mmengine draws another, for a broken image."""
+        try:
+            return super().prepare_data(idx)
+        except BrokenImageError as error:
+            if self.broken == 'error' or self.test_mode:
+                raise
+            self.broken_images.add([(error.path, error.reason)], 'replaced by others')
+            return None
+
+    def _check_files(self, samples: list[Sample]) -> None:
+        twins = check_unique_files((s['img_path'], s.get('where', 'its folder')) for s in samples)
+        if twins:
             print_log(
-                f'No test image of {", ".join(empty)} under "{root}": mean-class figures leave '
-                'these classes out.',
-                'current',
-                level=30,
+                f'{len(twins)} times two files of one name lie in one folder under "{self.root}" '
+                f'and may be one image twice; all are used: {"; ".join(twins[:5])}',
+                logger='current',
+                level=WARNING,
             )
 
-    def _without_broken(self, samples: list[dict], root: Path) -> list[dict]:
-        problems = {
-            s['img_path']: problem
-            for s in samples
-            if (problem := find_problem(s['img_path'])) is not None
-        }
-        if problems and self.broken == 'error':
-            shown = '; '.join(f'{path}: {why}' for path, why in list(problems.items())[:5])
-            raise ValueError(
-                f'{len(problems)} of {len(samples)} images under "{root}" are broken: {shown}. '
-                "Copy them again, or set broken='skip' in the data set to go on without them."
-            )
-        BrokenImageReport(self.broken_report).add(problems.items(), 'are skipped')
-        return [s for s in samples if s['img_path'] not in problems]
-
-
-def list_images(folder: Path) -> list[Path]:
-    """The image files of a folder, sorted.
-
-    Raises:
-        ValueError: If two differ in their suffix alone, so that one name means two images.
-    """
-    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in IMAGE_SUFFIXES)
-    twice = [stem for stem, count in Counter(p.stem for p in paths).items() if count > 1]
-    if twice:
-        raise ValueError(
-            f'Two images of one name in "{folder}": {", ".join(twice[:5])}. Rename or remove one '
-            'of each.'
+    def _check_classes(self, samples: list[Sample], part: str) -> None:
+        counts = Counter(s['gt_label'] for s in samples)
+        empty = [name for i, name in enumerate(self._metainfo['classes']) if not counts[i]]
+        if not empty:
+            return
+        message = (
+            f'No image of {len(empty)} classes in the {part} part of "{self.root}": '
+            f'{", ".join(empty)}.'
         )
-    return paths
+        if self.empty_classes == 'error' or not samples:
+            raise ValueError(
+                f"{message} Add images, leave the classes out, or set empty_classes='warn' in "
+                "the data set's config."
+            )
+        print_log(message, logger='current', level=WARNING)
+
+    def read_sidecar(self, samples: list[Sample], part: str) -> None:
+        """Add to the samples what a sidecar knows of them."""
+        path = self.root / 'annotations' / f'{part}.json'
+        if isinstance(self.sidecar, str):
+            path = Path(self.sidecar).expanduser()
+        elif not self.sidecar or not path.is_file():
+            if self.soft_labels:
+                raise ValueError(
+                    f'soft_labels=True needs the class distributions of a sidecar, and "{path}" '
+                    'is not read. Give its path as sidecar=..., or set soft_labels=False.'
+                )
+            return
+        sidecar = Sidecar(path, self.root, self._metainfo['classes'])
+        sidecar.complete(samples)
+        if sidecar.alignment is not None:
+            self._metainfo['alignment'] = sidecar.alignment
+
+    def _without_broken(self, samples: list[Sample]) -> list[Sample]:
+        decode = self.test_mode and self.broken == 'skip'
+        checked: dict[str, str | None] = {}
+        for sample in samples:
+            path = sample['img_path']
+            if path not in checked:
+                checked[path] = find_problem(path, decode)
+        problems = [(path, reason) for path, reason in checked.items() if reason]
+        if not problems:
+            return samples
+        if self.broken == 'skip':
+            self.broken_images.add(problems, 'left out')
+            return [s for s in samples if checked[s['img_path']] is None]
+        self.broken_images.add(problems, 'found')
+        raise BrokenImageError(
+            problems[0][0],
+            f'{problems[0][1]} ({len(problems)} broken images in all, named in '
+            f'{self.broken_images.path})',
+        )
+
+    def _soft_label(self, sample: Sample, distribution: np.ndarray | None) -> np.ndarray:
+        if distribution is not None:
+            return distribution
+        one_hot = np.zeros(len(self._metainfo['classes']), dtype=np.float32)
+        one_hot[sample['gt_label']] = 1
+        return one_hot
+
+    def extra_repr(self) -> list[str]:
+        """Where the samples come from, for ``print``."""
+        return [f'Root of dataset: \t{self.root}', f'Split: \t{self.split}']

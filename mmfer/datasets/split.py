@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.model_selection import StratifiedGroupKFold
 
 
 def carve_validation(
@@ -11,8 +10,8 @@ def carve_validation(
 ) -> np.ndarray:
     """Draw a validation part, the same share of every class.
 
-    Where all subjects are known, no subject stands on both sides; the shares are then only as
-    equal as whole subjects allow, and ``ratio`` is rounded to one part of a whole number.
+    Where all subjects are known, no subject stands on both sides, and the shares are only as
+    equal as whole subjects allow.
 
     Args:
         labels: The N class indices.
@@ -24,27 +23,40 @@ def carve_validation(
         A mask (N,) that is True in the validation part.
 
     Raises:
-        ValueError: If the ratio is out of range, or there are fewer subjects than parts.
+        ValueError: If the ratio is out of range, or all images show one subject.
     """
     if not 0 < ratio <= 0.5:
         raise ValueError(f'val_ratio={ratio}: give a share above 0 and at most 0.5, such as 0.1.')
-    mask = np.zeros(len(labels), dtype=bool)
     classes = np.asarray(labels)
-    if subjects is not None and all(subject is not None for subject in subjects):
-        parts = round(1 / ratio)
-        groups = np.asarray(subjects, dtype=str)
-        if len(set(groups)) < parts:
-            raise ValueError(
-                f'val_ratio={ratio} needs at least {parts} subjects, there are '
-                f'{len(set(groups))}. Raise val_ratio or validate on other data.'
-            )
-        # Its warning on classes with fewer images than parts tells of nothing but uneven shares.
-        folds = StratifiedGroupKFold(parts, shuffle=True, random_state=seed)
-        mask[next(folds.split(classes, classes, groups))[1]] = True
-        return mask
     rng = np.random.default_rng(seed)
+    if subjects is not None and all(subject is not None for subject in subjects):
+        return _draw_subjects(classes, np.asarray(subjects, dtype=str), ratio, rng)
+    mask = np.zeros(len(classes), dtype=bool)
     for label in np.unique(classes):
         members = np.flatnonzero(classes == label)
         count = max(1, round(ratio * len(members))) if len(members) > 1 else 0
         mask[rng.permutation(members)[:count]] = True
     return mask
+
+
+def _draw_subjects(
+    classes: np.ndarray, subjects: np.ndarray, ratio: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Take whole subjects, in random order, as long as each brings the class counts closer."""
+    names, owner = np.unique(subjects, return_inverse=True)
+    if len(names) < 2:
+        raise ValueError(
+            f'All images show the subject "{names[0]}", so none is left to validate on. Validate '
+            'on other data.'
+        )
+    counts = np.zeros((len(names), classes.max() + 1))
+    np.add.at(counts, (owner, classes), 1)
+    missing = ratio * counts.sum(axis=0)
+    taken = np.zeros(len(names), dtype=bool)
+    for subject in rng.permutation(len(names)):
+        rest = missing - counts[subject]
+        if (rest**2).sum() < (missing**2).sum():
+            taken[subject], missing = True, rest
+    if not taken.any():
+        taken[rng.integers(len(names))] = True
+    return taken[owner]

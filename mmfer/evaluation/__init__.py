@@ -1,7 +1,14 @@
-"""Figures of merit."""
+"""Metrics, and what they are computed from."""
 
 from mmfer import compat  # noqa: F401  (before mmpretrain)
-from mmfer.evaluation.metrics import *  # noqa: F403
-from mmfer.evaluation.scores import expression_scores
+from mmfer.evaluation.metrics import DumpPredictions, ExpressionMetric
+from mmfer.evaluation.predictions import Predictions
+from mmfer.evaluation.report import expression_report, format_report
 
-__all__ = ['expression_scores']
+__all__ = [
+    'DumpPredictions',
+    'ExpressionMetric',
+    'Predictions',
+    'expression_report',
+    'format_report',
+]

@@ -1,4 +1,4 @@
-"""Metrics."""
+"""Metrics for mmengine's evaluators."""
 
 from mmfer.evaluation.metrics.dump_predictions import DumpPredictions
 from mmfer.evaluation.metrics.expression_metric import ExpressionMetric

@@ -1,82 +1,82 @@
-"""The figures of expression recognition over a test set."""
+"""The metric of every config of mmfer."""
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
-from mmfer.evaluation.scores import expression_scores
+from mmfer.evaluation.report import Report, expression_report, format_report
 from mmfer.registry import METRICS
-
-SCALARS = ('accuracy', 'mean_class_accuracy', 'coarse_accuracy', 'macro_f1')
 
 
 @METRICS.register_module()
 class ExpressionMetric(BaseMetric):
-    """Overall and mean-class accuracy, accuracy at the coarse level, macro F1, a class table.
+    """Accuracy, mean class accuracy, macro F1 and, with a label tree, coarse accuracy.
 
-    Class names, and the tree for the coarse level, come from the data set's meta information.
+    They are logged in percent as ``accuracy``, ``mean_class_accuracy``, ``macro_f1`` and
+    ``coarse_accuracy`` (``save_best='accuracy'``), with a table of the classes.
+    :func:`mmfer.evaluation.expression_report` defines them. The names of the classes and the
+    tree come from the data set's ``metainfo``.
 
     Args:
-        out_file: A JSON file for all of :func:`mmfer.evaluation.expression_scores`; None for none.
-        per_class: Log the table of the classes.
-        prefix: Put before the names of the figures.
-        collect_device: As in mmengine.
+        coarse: How the coarse class is predicted, ``'argmax'`` or ``'sum'``.
+        out_file: A JSON file for the whole report, with the confusion matrix.
+        collect_device: ``'cpu'`` or ``'gpu'``, for several ranks.
+
+    Raises:
+        ValueError: If the data set tells no classes, or scores and labels do not fit them.
 
     Example:
-        >>> test_evaluator = dict(type='ExpressionMetric', out_file='work_dirs/scores.json')
+        >>> val_evaluator = dict(type='ExpressionMetric')
+        >>> test_evaluator = dict(type='ExpressionMetric', out_file='work_dirs/report.json')
     """
+
+    default_prefix = 'expression'
 
     def __init__(
         self,
+        coarse: Literal['argmax', 'sum'] = 'argmax',
         out_file: str | None = None,
-        per_class: bool = True,
-        prefix: str | None = None,
         collect_device: str = 'cpu',
     ) -> None:
-        super().__init__(collect_device=collect_device, prefix=prefix)
-        self.out_file = out_file
-        self.per_class = per_class
+        super().__init__(collect_device=collect_device)
+        self.prefix = None  # plain names; mmengine would warn of no prefix at all
+        self.coarse, self.out_file = coarse, out_file
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Keep scores and label of each sample."""
         for sample in data_samples:
-            self.results.append((int(sample['gt_label']), int(sample['pred_label'])))
+            scores = sample['pred_score'].detach().float().cpu().numpy()
+            self.results.append((scores, int(sample['gt_label'])))
 
-    def compute_metrics(self, results: list) -> dict[str, float]:
+    def compute_metrics(self, results: list[tuple[np.ndarray, int]]) -> dict[str, float]:
+        """Judge all samples, log the table and write the report."""
         meta = self.dataset_meta or {}
         if not meta.get('classes'):
             raise ValueError(
-                'ExpressionMetric needs the class names: give the data set metainfo=dict(classes='
-                '[...]), in the order of its labels.'
+                'ExpressionMetric: the data set tells no classes. Give them in its '
+                'metainfo=dict(classes=(...)), or take a reader of mmfer.'
             )
-        truth, predicted = np.array(results).T
-        scores = expression_scores(truth, predicted, meta['classes'], meta.get('parents'))
-        scores['classes'] = list(meta['classes'])
-        if scores['absent_classes']:
-            print_log(
-                f'No image of {", ".join(scores["absent_classes"])}: left out of the means.',
-                'current',
-                level=30,
-            )
-        if self.per_class:
-            print_log(class_table(scores['per_class']), 'current')
+        report = expression_report(
+            np.stack([scores for scores, _ in results]),
+            np.array([label for _, label in results]),
+            meta['classes'],
+            meta.get('coarse_classes'),
+            meta.get('parents'),
+            self.coarse,
+        )
+        print_log(f'Results in percent\n{format_report(report)}', logger='current')
         if self.out_file is not None:
-            Path(self.out_file).parent.mkdir(parents=True, exist_ok=True)
-            Path(self.out_file).write_text(json.dumps(scores, indent=1), encoding='utf-8')
-        return {name: scores[name] for name in (*SCALARS, 'chance') if name in scores}
+            write_report(report, self.out_file)
+        names = ('accuracy', 'mean_class_accuracy', 'macro_f1', 'coarse_accuracy')
+        return {name: report[name] for name in names if name in report}
 
 
-def class_table(per_class: dict[str, dict[str, float]]) -> str:
-    """The classes with precision, recall, F1 and count, as aligned text."""
-    width = max(map(len, [*per_class, 'class']))
-    lines = ['', f'{"class":{width}} {"precision":>9} {"recall":>7} {"f1":>6} {"count":>6}']
-    lines += [
-        f'{name:{width}} {row["precision"]:9.2f} {row["recall"]:7.2f} {row["f1"]:6.2f} '
-        f'{row["count"]:6d}'
-        for name, row in per_class.items()
-    ]
-    return '\n'.join(lines)
+def write_report(report: Report, path: str | Path) -> None:
+    """Write a report as JSON, making the folders above it."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(json.dumps(report, indent=1), encoding='utf-8')
