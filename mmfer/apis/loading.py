@@ -10,7 +10,17 @@ from mmengine.runner import load_checkpoint
 
 import mmfer.engine.checkpoint  # noqa: F401  (its loader of local files)
 from mmfer.faces import Alignment, build_alignment
-from mmfer.registry import DATASETS, TRANSFORMS
+from mmfer.registry import DATASETS, MODELS, TRANSFORMS
+
+LOADERS = ('LoadExpressionImage', 'LoadImageFromFile')
+
+
+def build_model(config: Config) -> Any:
+    """The config's model with the normalisation of its data, as the runner builds it."""
+    model = config.model.copy()
+    if config.get('data_preprocessor') is not None:
+        model.setdefault('data_preprocessor', config.data_preprocessor)
+    return MODELS.build(model)
 
 
 def read_config(config: str | Path | Config) -> Config:
@@ -50,9 +60,9 @@ def load_weights(model: torch.nn.Module, checkpoint: str | Path) -> dict[str, An
 def build_pipeline(config: Config) -> Compose:
     """The config's test pipeline without its first step, which reads the file."""
     first, *rest = config.test_dataloader.dataset.pipeline
-    if first['type'] != 'LoadImageFromFile' or first.get('color_type', 'color') != 'color':
+    if first['type'] not in LOADERS or first.get('color_type', 'color') != 'color':
         raise ValueError(
-            'The test pipeline of the config must start with dict(type="LoadImageFromFile") and '
+            f'The test pipeline of the config must start with one of {", ".join(LOADERS)} and '
             f'read in colour; it starts with {dict(first)}.'
         )
     return Compose([TRANSFORMS.build(step) for step in rest])

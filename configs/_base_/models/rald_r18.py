@@ -1,13 +1,7 @@
-# RALD (paper 003) on ResNet-18, 33 fine classes.
+"""RALD (paper 003) on ResNet-18, 33 fine classes."""
+
 model = dict(
     type='ImageClassifier',
-    data_preprocessor=dict(
-        type='ClsDataPreprocessor',
-        num_classes=33,
-        mean=[123.675, 116.28, 103.53],
-        std=[58.395, 57.12, 57.375],
-        to_rgb=True,
-    ),
     backbone=dict(
         type='ResNet',
         depth=18,
