@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from mmfer.apis.inputs import find_images
 from mmfer.apis.loading import (
+    build_model,
     build_pipeline,
     class_names,
     face_alignment,
@@ -22,7 +23,7 @@ from mmfer.apis.loading import (
 )
 from mmfer.faces import MTCNN, Face, read_image
 from mmfer.faces.image import check_image
-from mmfer.registry import MODELS, register_all_modules
+from mmfer.registry import register_all_modules
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class FERInferencer:
         self.batch_size = batch_size
         register_all_modules()
         with DefaultScope.overwrite_default_scope('mmfer'):
-            self.model = MODELS.build(self.config.model)
+            self.model = build_model(self.config)
             meta = load_weights(self.model, checkpoint)
             self.pipeline = build_pipeline(self.config)
             self.classes = class_names(self.config, meta, str(checkpoint))

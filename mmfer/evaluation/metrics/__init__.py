@@ -1,0 +1,6 @@
+"""Metrics for mmengine's evaluators."""
+
+from mmfer.evaluation.metrics.dump_predictions import DumpPredictions
+from mmfer.evaluation.metrics.expression_metric import ExpressionMetric
+
+__all__ = ['DumpPredictions', 'ExpressionMetric']

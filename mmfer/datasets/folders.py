@@ -1,0 +1,127 @@
+"""Class folders and csv files, the two forms in which images with a class are handed out."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mmfer.datasets.names import class_index, normal_form
+from mmfer.faces.image import IMAGE_SUFFIXES
+from mmfer.labels import LabelTree
+
+Sample = dict[str, Any]
+
+
+def _subfolders(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith('.'))
+
+
+def _images(folder: Path, deep: bool = True) -> list[Path]:
+    found = folder.rglob('*') if deep else folder.glob('*')
+    return sorted(
+        p for p in found if p.suffix.lower() in IMAGE_SUFFIXES and not p.name.startswith('.')
+    )
+
+
+def _check_no_loose_images(folder: Path) -> None:
+    loose = _images(folder, deep=False)
+    if loose:
+        raise ValueError(
+            f'{len(loose)} images, such as {loose[0].name}, lie in "{folder}" beside the class '
+            'folders and have no class. Move them into a class folder or remove them.'
+        )
+
+
+def read_class_folders(folder: Path, names: Sequence[str]) -> list[Sample]:
+    """Samples of ``<folder>/<class>/**/<image>``; the label is the index of the name.
+
+    Raises:
+        ValueError: If a folder is no class, or an image lies beside the class folders.
+    """
+    _check_no_loose_images(folder)
+    return [
+        {'img_path': str(path), 'gt_label': class_index(sub.name, names, f'Folder "{sub}"')}
+        for sub in _subfolders(folder)
+        for path in _images(sub)
+    ]
+
+
+def has_coarse_folders(folder: Path) -> bool:
+    """Whether the folders below hold folders, as ``<coarse>/<fine>/`` does, or images.
+
+    Raises:
+        ValueError: If some hold folders and others images.
+    """
+    coarse = [sub.name for sub in _subfolders(folder) if _subfolders(sub)]
+    fine = [sub.name for sub in _subfolders(folder) if _images(sub, deep=False)]
+    if coarse and fine:
+        raise ValueError(
+            f'"{folder}" mixes two layouts: {", ".join(coarse[:3])} hold folders as '
+            f'<coarse>/<fine>/ does, {", ".join(fine[:3])} hold images as <fine>/ does. Bring all '
+            'into one layout.'
+        )
+    return bool(coarse)
+
+
+def read_tree_folders(folder: Path, tree: LabelTree) -> list[Sample]:
+    """Samples of ``<folder>/<coarse>/<fine>/<image>``.
+
+    Raises:
+        ValueError: If a folder is no class of its level, or stands under another coarse class
+            than in the tree.
+    """
+    _check_no_loose_images(folder)
+    samples = []
+    for top in _subfolders(folder):
+        coarse = class_index(top.name, tree.coarse, f'Folder "{top}"')
+        part = read_class_folders(top, tree.fine)
+        for sample in part:
+            parent = tree.parents[sample['gt_label']]
+            if parent != coarse:
+                raise ValueError(
+                    f'Folder "{Path(sample["img_path"]).parent}": the label tree has '
+                    f'{tree.fine[sample["gt_label"]]} under {tree.coarse[parent]}, not under '
+                    f'{top.name}. Move the folder or give the matching label_tree.'
+                )
+        samples += part
+    return samples
+
+
+def read_csv(path: Path, data_root: Path, classes: Sequence[str]) -> list[Sample]:
+    """Samples of a csv file with the columns ``path`` and ``fine``, or ``path`` and ``label``.
+
+    The path is relative to ``data_root`` or absolute; other columns are left alone.
+
+    Raises:
+        FileNotFoundError: If a row names a file that is not there.
+        ValueError: If a column is missing, a row is cut short, or its label is no class.
+    """
+    with path.open(newline='', encoding='utf-8-sig') as file:
+        rows = csv.DictReader(file, skipinitialspace=True)
+        columns = {normal_form(name): name for name in rows.fieldnames or ()}
+        label = columns.get('fine') or columns.get('label')
+        if 'path' not in columns or label is None:
+            raise ValueError(
+                f'"{path}" lacks the column {"path" if "path" not in columns else "fine"}; its '
+                f'first line has: {", ".join(columns) or "nothing"}. It must name the columns '
+                'path and fine (or label).'
+            )
+        samples = []
+        for row in rows:
+            where = f'{path}, line {rows.line_num}'
+            if not row[columns['path']] or not row[label]:
+                raise ValueError(f'{where}: the path or the class is empty. Complete the row.')
+            image = data_root / row[columns['path']]
+            if not image.is_file():
+                raise FileNotFoundError(
+                    f'{where}: there is no file "{image}". Correct the path, which is relative to '
+                    f'"{data_root}", or remove the row.'
+                )
+            samples.append(
+                {
+                    'img_path': str(image),
+                    'gt_label': class_index(row[label], classes, where),
+                    'where': where,
+                }
+            )
+    return samples

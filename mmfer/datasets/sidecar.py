@@ -1,0 +1,91 @@
+"""What a COCO-style file beside a data set knows about its images."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mmengine.logging import print_log
+
+from mmfer.datasets.coco import parse_face, read_coco
+
+FACE = 'face'
+"""The category of a detector's faces, which tells no expression."""
+
+
+class Sidecar:
+    """A COCO-style JSON file with one face for each image of a data set.
+
+    Its ``file_name`` is the path below the data root, with ``/``. Beside the fields of
+    :func:`mmfer.datasets.coco.parse_face` an annotation may have ``clean_category_id``, the true
+    class where label noise was planted. Its ``category_id`` must be the class of the image.
+
+    Args:
+        path: The file.
+        data_root: The folder of the data set.
+        classes: The classes of the data set, in order.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file is faulty, as in :func:`mmfer.datasets.coco.read_coco`.
+    """
+
+    def __init__(self, path: Path, data_root: Path, classes: Sequence[str]) -> None:
+        self.path, self.data_root, self.classes = path, data_root, tuple(classes)
+        self._coco = read_coco(path)
+        self._ids = {image['file_name']: i for i, image in self._coco.imgs.items()}
+        self.alignment: dict[str, Any] | None = self._coco.dataset.get('alignment')
+
+    def complete(self, samples: list[dict[str, Any]]) -> None:
+        """Add what is known to each sample, in place.
+
+        Raises:
+            ValueError: If the file and the data set name different classes for an image.
+        """
+        unknown, several = [], []
+        for sample in samples:
+            path = Path(sample['img_path'])
+            name = (
+                path.relative_to(self.data_root) if path.is_relative_to(self.data_root) else path
+            ).as_posix()
+            faces = self._coco.imgToAnns[self._ids[name]] if name in self._ids else []
+            if not faces:
+                unknown.append(name)
+                continue
+            if len(faces) > 1:
+                several.append(name)
+                faces = sorted(faces, key=_area, reverse=True)
+            self._add(sample, faces[0], f'{self.path}, image {name}')
+        for names, what in (
+            (unknown, 'it has no face for them'),
+            (several, 'it has several faces for them, of which the largest is taken'),
+        ):
+            if names:
+                print_log(
+                    f'Sidecar {self.path}, {len(names)} of {len(samples)} images: {what}: '
+                    f'{", ".join(names[:5])}{", ..." if len(names) > 5 else ""}',
+                    logger='current',
+                    level=30,
+                )
+
+    def _add(self, sample: dict[str, Any], face: dict[str, Any], where: str) -> None:
+        category = self._coco.cats[face['category_id']]['name']
+        given = self.classes[sample['gt_label']]
+        if category not in (given, FACE):
+            raise ValueError(
+                f'{where}: the class is "{category}" there, but "{given}" in the data set. Write '
+                'the sidecar again, or read with sidecar=False.'
+            )
+        sample.update(parse_face(face, self.classes, where))
+        if 'clean_category_id' in face:
+            clean = self._coco.cats.get(face['clean_category_id'], {}).get('name')
+            if clean not in self.classes:
+                raise ValueError(
+                    f'{where}: clean_category_id {face["clean_category_id"]!r} is no class of the '
+                    'data set. Write the sidecar again, or read with sidecar=False.'
+                )
+            sample['clean_label'] = self.classes.index(clean)
+
+
+def _area(face: dict[str, Any]) -> float:
+    *_, width, height = face.get('bbox', (0, 0))
+    return float(width * height)

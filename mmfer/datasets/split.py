@@ -1,0 +1,62 @@
+"""A validation part carved from the training set."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def carve_validation(
+    labels: Sequence[int], ratio: float, seed: int, subjects: Sequence[str | None] | None = None
+) -> np.ndarray:
+    """Draw a validation part, the same share of every class.
+
+    Where all subjects are known, no subject stands on both sides, and the shares are only as
+    equal as whole subjects allow.
+
+    Args:
+        labels: The N class indices.
+        ratio: The share of the validation part, above 0 and at most 0.5.
+        seed: Fixes the draw, whatever the machine.
+        subjects: The N identities, or None.
+
+    Returns:
+        A mask (N,) that is True in the validation part.
+
+    Raises:
+        ValueError: If the ratio is out of range, or all images show one subject.
+    """
+    if not 0 < ratio <= 0.5:
+        raise ValueError(f'val_ratio={ratio}: give a share above 0 and at most 0.5, such as 0.1.')
+    classes = np.asarray(labels)
+    rng = np.random.default_rng(seed)
+    if subjects is not None and all(subject is not None for subject in subjects):
+        return _draw_subjects(classes, np.asarray(subjects, dtype=str), ratio, rng)
+    mask = np.zeros(len(classes), dtype=bool)
+    for label in np.unique(classes):
+        members = np.flatnonzero(classes == label)
+        count = max(1, round(ratio * len(members))) if len(members) > 1 else 0
+        mask[rng.permutation(members)[:count]] = True
+    return mask
+
+
+def _draw_subjects(
+    classes: np.ndarray, subjects: np.ndarray, ratio: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Take whole subjects, in random order, as long as each brings the class counts closer."""
+    names, owner = np.unique(subjects, return_inverse=True)
+    if len(names) < 2:
+        raise ValueError(
+            f'All images show the subject "{names[0]}", so none is left to validate on. Validate '
+            'on other data.'
+        )
+    counts = np.zeros((len(names), classes.max() + 1))
+    np.add.at(counts, (owner, classes), 1)
+    missing = ratio * counts.sum(axis=0)
+    taken = np.zeros(len(names), dtype=bool)
+    for subject in rng.permutation(len(names)):
+        rest = missing - counts[subject]
+        if (rest**2).sum() < (missing**2).sum():
+            taken[subject], missing = True, rest
+    if not taken.any():
+        taken[rng.integers(len(names))] = True
+    return taken[owner]

@@ -1,0 +1,180 @@
+"""Geometric transforms that move image, landmarks and box together.
+
+Points are in pixels, with (0, 0) at the centre of the first pixel, as in OpenCV.
+"""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmcv.transforms.utils import cache_randomness
+
+from mmfer.registry import TRANSFORMS
+
+FLIPPED_68 = np.array(
+    [*range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1)]
+    + [45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40]
+    + [*range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), *range(67, 64, -1)]
+)
+"""The iBUG 300-W point that lies where each of the 68 points lies in the mirror image."""
+FLIPPED_5 = np.array([1, 0, 2, 4, 3])
+"""The same for two eyes, nose and two corners of the mouth."""
+
+# numpy's global generator is the one that mmengine seeds in every worker.
+_uniform = np.random.uniform  # noqa: NPY002
+
+POINTS = {'landmarks': FLIPPED_68, 'landmarks5': FLIPPED_5}
+
+
+def move(results: dict[str, Any], matrix: np.ndarray, image: np.ndarray) -> dict[str, Any]:
+    """A sample with another image, and its landmarks and box moved.
+
+    Args:
+        results: The sample.
+        matrix: (2, 3), takes (x, y, 1) of the old image to (x, y) of the new one.
+        image: The new image.
+    """
+    moved = {**results, 'img': image, 'img_shape': image.shape[:2]}
+    for name in POINTS:
+        if name in results:
+            moved[name] = (results[name] @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
+    if 'face_box' in results:
+        x1, y1, x2, y2 = results['face_box']
+        corners = np.array([[x1, y1], [x2, y1], [x1, y2], [x2, y2]])
+        corners = corners @ matrix[:, :2].T + matrix[:, 2]
+        moved['face_box'] = np.concatenate([corners.min(0), corners.max(0)]).astype(np.float32)
+    return moved
+
+
+@TRANSFORMS.register_module()
+class CropFace(BaseTransform):
+    """Cut the square around ``face_box`` out; beyond the image's edge, the edge is repeated.
+
+    Args:
+        margin: The border on each side, in parts of the box's longer side.
+
+    Raises:
+        ValueError: If the sample has no ``face_box``.
+
+    Example:
+        >>> pipeline = [dict(type='LoadExpressionImage'), dict(type='CropFace', margin=0.15)]
+    """
+
+    def __init__(self, margin: float = 0.15) -> None:
+        self.margin = margin
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Replace the image by the crop."""
+        if 'face_box' not in results:
+            raise ValueError(
+                f'CropFace: no face_box is known for "{results["img_path"]}". Give boxes in the '
+                'annotations or a sidecar, or leave CropFace out.'
+            )
+        x1, y1, x2, y2 = results['face_box']
+        side = max(1, round(max(x2 - x1, y2 - y1) * (1 + 2 * self.margin)))
+        left, top = round((x1 + x2 - side) / 2), round((y1 + y2 - side) / 2)
+        image = results['img']
+        height, width = image.shape[:2]
+        rows = np.clip(np.arange(top, top + side), 0, height - 1)
+        columns = np.clip(np.arange(left, left + side), 0, width - 1)
+        crop = image[rows[:, None], columns]
+        return move(results, np.array([[1.0, 0, -left], [0, 1.0, -top]]), crop)
+
+
+@TRANSFORMS.register_module()
+class ResizeFace(BaseTransform):
+    """Resize to a square.
+
+    Args:
+        size: The side in pixels.
+
+    Example:
+        >>> pipeline = [dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=112)]
+    """
+
+    def __init__(self, size: int) -> None:
+        if size < 1:
+            raise ValueError(f'ResizeFace(size={size}): give at least 1 pixel.')
+        self.size = size
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Replace the image."""
+        height, width = results['img'].shape[:2]
+        x, y = self.size / width, self.size / height
+        if (height, width) == (self.size, self.size):
+            return results
+        method = cv2.INTER_AREA if min(x, y) < 1 else cv2.INTER_LINEAR
+        image = cv2.resize(results['img'], (self.size, self.size), interpolation=method)
+        return move(results, np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2]]), image)
+
+
+@TRANSFORMS.register_module()
+class RandomFaceFlip(BaseTransform):
+    """Mirror a face, with each landmark taking the number of its opposite.
+
+    Args:
+        prob: How often.
+
+    Example:
+        >>> pipeline = [dict(type='LoadExpressionImage'), dict(type='RandomFaceFlip', prob=0.5)]
+    """
+
+    def __init__(self, prob: float = 0.5) -> None:
+        if not 0 <= prob <= 1:
+            raise ValueError(f'RandomFaceFlip(prob={prob}): give a probability from 0 to 1.')
+        self.prob = prob
+
+    @cache_randomness
+    def _draw(self) -> bool:
+        return bool(_uniform() < self.prob)
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Mirror, or not; ``flip`` says which."""
+        if not self._draw():
+            return {**results, 'flip': False, 'flip_direction': None}
+        image = cv2.flip(results['img'], 1)
+        width = image.shape[1]
+        moved = move(results, np.array([[-1.0, 0, width - 1], [0, 1.0, 0]]), image)
+        for name, order in POINTS.items():
+            if name in moved:
+                moved[name] = moved[name][order]
+        if 'landmark_scores' in moved:
+            moved['landmark_scores'] = moved['landmark_scores'][FLIPPED_68]
+        return {**moved, 'flip': True, 'flip_direction': 'horizontal'}
+
+
+@TRANSFORMS.register_module()
+class RandomFaceAffine(BaseTransform):
+    """Rotate, scale and shift a face, in one warp; beyond the edge, the image is mirrored.
+
+    Args:
+        rotate: The largest angle in degrees, in either direction.
+        scale: The smallest and largest factor.
+        shift: The largest shift in parts of the side, in either direction of x and y.
+
+    Example:
+        >>> pipeline = [dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=112),
+        ...             dict(type='RandomFaceAffine', rotate=10, scale=(0.9, 1.1), shift=0.05)]
+    """
+
+    def __init__(
+        self, rotate: float = 10, scale: tuple[float, float] = (0.9, 1.1), shift: float = 0.05
+    ) -> None:
+        self.rotate, self.scale, self.shift = rotate, scale, shift
+
+    @cache_randomness
+    def _draw(self) -> tuple[float, float, np.ndarray]:
+        angle = _uniform(-self.rotate, self.rotate)
+        return angle, _uniform(*self.scale), _uniform(-1, 1, 2) * self.shift
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Warp the image."""
+        angle, scale, shift = self._draw()
+        height, width = results['img'].shape[:2]
+        matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle, scale)
+        matrix[:, 2] += shift * (width, height)
+        image = cv2.warpAffine(
+            results['img'], matrix, (width, height), borderMode=cv2.BORDER_REFLECT_101
+        )
+        return move(results, matrix, image)

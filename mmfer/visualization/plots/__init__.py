@@ -1,0 +1,7 @@
+"""Plots of confusion matrices, training curves and samples."""
+
+from mmfer.visualization.plots.confusion import plot_confusion
+from mmfer.visualization.plots.curves import plot_curves
+from mmfer.visualization.plots.sample_grid import Cell, draw_sample_grid
+
+__all__ = ['Cell', 'draw_sample_grid', 'plot_confusion', 'plot_curves']

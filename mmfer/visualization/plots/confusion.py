@@ -1,0 +1,75 @@
+"""A confusion matrix as a picture."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+
+def plot_confusion(
+    matrix: np.ndarray,
+    classes: Sequence[str],
+    coarse_classes: Sequence[str] | None = None,
+    parents: Sequence[int] | None = None,
+    title: str = '',
+) -> Figure:
+    """Draw a confusion matrix, its rows in percent, with the coarse groups marked.
+
+    Args:
+        matrix: Counts (C, C): true classes in rows, predicted ones in columns.
+        classes: The C names.
+        coarse_classes: The names of the coarse classes, or None.
+        parents: The coarse class of each class; classes are brought together by it.
+        title: Above the picture.
+    """
+    order = np.arange(len(classes)) if parents is None else np.argsort(parents, kind='stable')
+    counts = np.asarray(matrix)[np.ix_(order, order)]
+    totals = counts.sum(axis=1, keepdims=True)
+    percent = 100 * counts / np.maximum(totals, 1)
+    names = [classes[i] for i in order]
+    side = 3.5 + 0.32 * len(names)
+    figure = Figure(figsize=(side + 1, side), layout='constrained', dpi=110)
+    axes = figure.add_subplot()
+    image = axes.imshow(percent, cmap='Blues', vmin=0, vmax=100)
+    figure.colorbar(image, ax=axes, label='% of the true class', shrink=0.7, pad=0.02)
+    axes.set_xticks(range(len(names)), names, rotation=90)
+    axes.set_yticks(
+        range(len(names)),
+        [f'{name} ({int(total)})' for name, total in zip(names, totals[:, 0], strict=True)],
+    )
+    axes.set_xlabel('predicted')
+    axes.set_ylabel('true (images)')
+    if title:
+        figure.suptitle(title)
+    size = 9 if len(names) <= 12 else 6.5
+    for (row, column), value in np.ndenumerate(percent):
+        if value >= 0.5:
+            color = 'white' if value > 55 else '#1a1a1a'
+            axes.text(column, row, f'{value:.0f}', ha='center', va='center', c=color, size=size)
+    if coarse_classes is not None and parents is not None:
+        _mark_groups(axes, [coarse_classes[parents[i]] for i in order])
+    return figure
+
+
+def _mark_groups(axes: Axes, group: list[str]) -> None:
+    """Frame each coarse class on the diagonal, and write its name above its columns."""
+    starts = [i for i in range(len(group)) if i == 0 or group[i] != group[i - 1]]
+    for start, end in zip(starts, [*starts[1:], len(group)], strict=True):
+        corner, length = start - 0.5, end - start
+        frame = Rectangle((corner, corner), length, length, fill=False, ec='#b3450f', lw=1.6)
+        axes.add_patch(frame)
+        axes.text(
+            corner + length / 2,
+            -0.8,
+            group[start],
+            ha='center' if length > 2 else 'left',
+            va='bottom',
+            rotation=0 if length > 2 else 45,
+            c='#b3450f',
+            weight='bold',
+        )
+        if start:
+            for line in (axes.axhline, axes.axvline):
+                line(corner, c='#b3450f', lw=0.4, alpha=0.6)

@@ -1,0 +1,119 @@
+"""Training curves."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+SERIES = ('#2a6fbb', '#c8561b', '#2f8f5b', '#8a4fa3', '#b02a4c', '#5f6b7a', '#a88600', '#1795a5')
+COUNTERS = ('step', 'iter', 'epoch')
+
+
+@dataclass
+class Curve:
+    """A scalar over a training."""
+
+    axis: str
+    """What the steps count: ``iteration`` or ``epoch``."""
+    steps: list[float] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+
+Curves = dict[str, Curve]
+
+
+def read_scalars(path: str | Path) -> Curves:
+    """Read the scalars of a run.
+
+    Args:
+        path: A file of mmengine's scalars (JSON, one object a line), or a work directory, whose
+            newest run is taken.
+
+    Raises:
+        FileNotFoundError: If there is no such file, and none below the directory.
+        ValueError: If a line is not JSON.
+    """
+    path = Path(path)
+    if path.is_dir():
+        files = sorted(path.rglob('vis_data/scalars.json'))
+        if not files:
+            raise FileNotFoundError(
+                f'No vis_data/scalars.json below "{path}". Give the work directory of a training.'
+            )
+        path = files[-1]
+    if not path.is_file():
+        raise FileNotFoundError(f'No log at "{path}". Give a work directory or its scalars.json.')
+    rows = []
+    for number, line in enumerate(path.read_text(encoding='utf-8').splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            rows.append(json.loads(line))
+        except ValueError as error:
+            raise ValueError(
+                f'{path}, line {number}: {error}. Give the vis_data/scalars.json of a training.'
+            ) from error
+    # Rows of training count iterations; those of validation epochs, if training goes by epoch.
+    validation = 'epoch' if any('epoch' in row for row in rows) else 'iteration'
+    curves: Curves = {}
+    for row in rows:
+        axis = 'iteration' if 'iter' in row else validation
+        for name, value in row.items():
+            if name not in COUNTERS and 'step' in row and isinstance(value, int | float):
+                curve = curves.setdefault(name, Curve(axis))
+                curve.steps.append(float(row['step']))
+                curve.values.append(float(value))
+    return curves
+
+
+def plot_curves(runs: Mapping[str, Curves], scalars: Sequence[str]) -> Figure:
+    """Draw one panel for each scalar, with one line for each run.
+
+    Args:
+        runs: The curves of each run, by its name.
+        scalars: What to draw, such as ``loss``, ``lr`` or ``accuracy``.
+
+    Raises:
+        ValueError: If no run has a scalar; the message names those that are there.
+    """
+    known = sorted({name for curves in runs.values() for name in curves})
+    unknown = [name for name in scalars if name not in known]
+    if unknown:
+        raise ValueError(
+            f'No run has {", ".join(unknown)}. There are: {", ".join(known) or "no scalars"}.'
+        )
+    figure = Figure(figsize=(1 + 4.6 * len(scalars), 4.2), layout='constrained', dpi=110)
+    for axes, scalar in zip(
+        figure.subplots(1, len(scalars), squeeze=False)[0], scalars, strict=True
+    ):
+        for i, (run, curves) in enumerate(runs.items()):
+            if scalar not in curves:
+                continue
+            curve = curves[scalar]
+            axes.set_xlabel(curve.axis)
+            axes.plot(
+                curve.steps,
+                curve.values,
+                c=SERIES[i % len(SERIES)],
+                ls=('-', '--', ':')[i // len(SERIES) % 3],
+                marker='o' if len(curve.steps) < 30 else None,
+                ms=3,
+                lw=1.5,
+                label=run,
+            )
+        percent = any(word in scalar for word in ('accuracy', 'f1'))
+        axes.set_title(f'{scalar} (%)' if percent else scalar, size=11)
+        axes.grid(alpha=0.25, lw=0.6)
+        axes.spines[['top', 'right']].set_visible(False)
+    if len(runs) > 1:
+        shown = {
+            label: handle
+            for axes in figure.axes
+            for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+        }
+        figure.legend(
+            shown.values(), shown.keys(), loc='outside lower center', ncols=4, frameon=False
+        )
+    return figure
