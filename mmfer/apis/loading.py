@@ -44,11 +44,6 @@ def load_weights(model: torch.nn.Module, checkpoint: str | Path) -> dict[str, An
         )
     try:
         loaded = load_checkpoint(model, str(checkpoint), map_location='cpu', strict=True)
-    except (EOFError, OSError, KeyError) as error:
-        raise ValueError(
-            f'"{checkpoint}" is no checkpoint that can be read: {error} Train again, or copy the '
-            'file again.'
-        ) from error
     except RuntimeError as error:
         raise ValueError(
             f'The checkpoint "{checkpoint}" does not fit the model of the config: {error}\n'

@@ -37,7 +37,7 @@ def test_scores_are_those_of_the_model_on_the_crop(inferencer):
     """By hand: the crop, resized as the config says, as RGB, normalised, through the network."""
     image = read_image(ASTRONAUT)
     (prediction,) = inferencer.predict([ASTRONAUT])
-    crop = BoxAlignment(48, 1.47, (0.01, -0.05)).crop(image, prediction.faces[0].face)
+    crop = BoxAlignment(48, 1.45, (0.02, -0.06)).crop(image, prediction.faces[0].face)
     crop = cv2.resize(crop, (32, 32))
     x = torch.from_numpy((crop.astype(np.float32) - 127.5) / 60).permute(2, 0, 1)[None]
     with torch.inference_mode():
