@@ -77,7 +77,8 @@ def load_from_disk(filename: str, map_location: Any = None) -> dict[str, Any]:
     except Exception as error:  # what is damaged may fail anywhere
         raise ValueError(
             f'The checkpoint "{filename}" can not be read: it is cut short, damaged or no '
-            f'checkpoint ({path.stat().st_size} bytes; {error}). Take an older one or copy it again.'
+            f'checkpoint ({path.stat().st_size} bytes; {error}). Take an older one '
+            'or copy it again.'
         ) from error
 
 

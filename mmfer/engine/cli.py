@@ -14,7 +14,7 @@ import mmpretrain
 import mmfer
 
 USER_ERRORS = (ValueError, FileNotFoundError, NotADirectoryError, KeyError)
-OWN_FOLDERS = [Path(package.__file__).parent for package in (mmfer, mmengine, mmpretrain)]
+OWN_FOLDERS = [Path(str(package.__file__)).parent for package in (mmfer, mmengine, mmpretrain)]
 """They raise these errors on purpose."""
 IN_WORKER = re.compile(
     r'Original Traceback.*File "(?P<file>[^"]+)", line [^\n]*\n +(?P<line>[^\n]*)\n'
