@@ -5,7 +5,7 @@ so that the rows of a paper's table run at a size that the machine at hand can d
 already there are kept: a killed call goes on where it was.
 
 Example (table 3 of paper 003 on rendered faces, both test-time contexts):
-    python tools/analysis_tools/repeat.py configs/rald/rald_r18_synthetic-hard.py \
+    python tools/analysis_tools/repeat.py configs/rald/rald_r18_synthetic-ablation.py \
         --variants configs/rald/ablations/table3_*.py --seeds 0 1 2 \
         --contexts support batch --out work_dirs/table3
 """

@@ -1,14 +1,14 @@
-"""Rendered faces at low intensity, blended, occluded and turned: for comparing methods.
+"""Rendered faces, few and small, for comparing many variants over several seeds.
 
-    python tools/render_synthetic.py fgemotions data/synthetic/fgemotions-hard \
-        --preset hard --images 3300 --size 96
+    python tools/render_synthetic.py fgemotions data/synthetic/fgemotions-ablation \
+        --preset standard --images 1980 --size 80
 """
 
 _base_ = './rald_r18_synthetic.py'
 
-data_root = 'data/synthetic/fgemotions-hard'
+data_root = 'data/synthetic/fgemotions-ablation'
 image_size = 80
-epochs = 10
+epochs = 11
 
 train_pipeline = [
     dict(
@@ -31,6 +31,6 @@ val_dataloader = test_dataloader
 param_scheduler = dict(total_steps=epochs)
 train_cfg = dict(max_epochs=epochs, val_interval=epochs)
 default_hooks = dict(
-    warm_start=dict(epochs=6),
+    warm_start=dict(epochs=8),
     checkpoint=dict(interval=2, max_keep_ckpts=1),
 )
