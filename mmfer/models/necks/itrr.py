@@ -63,6 +63,10 @@ class ITRR(BaseModule):
         """Replace the support set by pooled backbone features (S, D) of training images."""
         self.support_features = features.detach().to(self.support_features)
 
+    def prepare_benchmark(self, num_images: int = 99) -> None:
+        """A random support set, for measurements of speed with random weights."""
+        self.set_support(torch.rand(num_images, self.support_features.size(1)))
+
     def _load_from_state_dict(self, state_dict: dict, prefix: str, *args: object) -> None:
         saved = state_dict.get(f'{prefix}support_features')
         if saved is not None:

@@ -64,6 +64,11 @@ def test_support_set_is_in_the_state_dict(itrr):
     assert torch.equal(other.support_features, itrr.support_features)
 
 
+def test_a_random_support_set_for_benchmarks(itrr):
+    itrr.prepare_benchmark(7)
+    assert itrr.support_features.shape == (7, 16) and itrr(torch.randn(2, 16))[1].shape == (2, 16)
+
+
 def test_unknown_context():
     with pytest.raises(ValueError, match="context='all'"):
         ITRR(context='all')
