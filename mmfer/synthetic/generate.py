@@ -146,9 +146,7 @@ def _finish(
     truth: dict[str, dict[int, Truth]],
 ) -> None:
     """Write what needs all images: lists, truth, contact sheet."""
-    for name, listed in layout.lists(
-        {k: [s.label for s in v] for k, v in samples.items()}
-    ).items():
+    for name, listed in layout.lists({k: [s.label for s in v] for k, v in samples.items()}).items():
         write_atomically(root / name, listed)
     for split in SPLITS:
         text = f'{layout.name}, {split}: rendered faces, no photographs of people'
