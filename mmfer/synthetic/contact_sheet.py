@@ -26,13 +26,18 @@ def contact_sheet(
         layout: Where the images lie.
         root: The data set's folder.
         samples: Images to take from; those that carry planted label noise are left out.
-        examples: Images of each class.
+        examples: Images of each class, at most.
         columns: Classes side by side.
         thumbnail: Width and height of an image on the sheet, in pixels.
 
     Returns:
         (H, W, 3) uint8, RGB.
     """
+    chosen: list[list[Sample]] = [[] for _ in layout.classes]
+    for sample in samples:
+        if sample.label == sample.clean_label and len(chosen[sample.label]) < examples:
+            chosen[sample.label].append(sample)
+    examples = max(map(len, chosen))
     rows = -(-len(layout.classes) // columns)
     cell = (examples * thumbnail + 6, thumbnail + CAPTION + 2)
     sheet = Image.new('RGB', (columns * cell[0], rows * cell[1]), 'white')
@@ -41,8 +46,7 @@ def contact_sheet(
         left, top = (label // rows) * cell[0], (label % rows) * cell[1]
         coarse = layout.coarse[layout.parents[label]]
         draw.text((left + 2, top), name if coarse == name else f'{coarse}: {name}', 'black')
-        chosen = [s for s in samples if s.label == s.clean_label == label][:examples]
-        for i, sample in enumerate(chosen):
+        for i, sample in enumerate(chosen[label]):
             path = root / layout.image_path(sample.split, sample.index, label)
             with Image.open(path) as image:
                 small = image.convert('RGB').resize((thumbnail, thumbnail))

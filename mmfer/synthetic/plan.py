@@ -55,17 +55,13 @@ def class_counts(images: int, shares: Sequence[float]) -> list[int]:
 
 
 def _clean_labels(counts: Sequence[int], rng: np.random.Generator) -> list[int]:
-    """Labels in rounds, each a random order of the classes that still have images left.
+    """Labels in random order, but each class spread evenly.
 
-    Neighbours, who share an identity, thus show different classes as long as there are several.
+    Neighbours, who share an identity, thus show as many different classes as there can be.
     """
-    left = np.array(counts)
-    labels: list[int] = []
-    while left.any():
-        present = np.flatnonzero(left)
-        labels += rng.permutation(present).tolist()
-        left[present] -= 1
-    return labels
+    labels = np.repeat(np.arange(len(counts)), counts)
+    places = np.concatenate([(np.arange(n) + rng.random(n)) / n for n in counts])
+    return [int(label) for label in labels[np.argsort(places)]]
 
 
 def noisy_labels(

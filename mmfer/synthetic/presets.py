@@ -28,7 +28,7 @@ class Conditions:
     """Standard deviation in degrees around the recipe's own pose, as the two below."""
     pitch: float = 4.0
     roll: float = 3.0
-    zoom: Range = (0.82, 0.95)
+    zoom: Range = (0.7, 0.86)
     light_azimuth: Range = (-60.0, 60.0)
     light_elevation: Range = (5.0, 50.0)
     light_strength: Range = (0.6, 1.1)
@@ -68,7 +68,7 @@ PRESETS: dict[str, Preset] = {
             yaw=22.0,
             pitch=9.0,
             roll=8.0,
-            zoom=(0.75, 1.05),
+            zoom=(0.65, 0.98),
             light_azimuth=(-100.0, 100.0),
             light_elevation=(-20.0, 75.0),
             light_strength=(0.3, 1.3),
@@ -124,6 +124,8 @@ class Options:
             raise ValueError(f'The seed must not be negative, but is {seed}.')
         if size is not None and not 32 <= size <= 1024:
             raise ValueError(f'The size must be from 32 to 1024 pixels, but is {size}.')
+        if images is not None and images < 1:
+            raise ValueError(f'The number of images must be positive, but is {images}.')
         base = PRESETS[preset]
         base = replace(base, images=images or base.images, size=size or base.size)
         return cls(

@@ -81,17 +81,23 @@ def journal_path(root: Path, split: str) -> Path:
     return root / 'annotations' / f'{split}.partial.jsonl'
 
 
+def repair_journal(root: Path, split: str) -> None:
+    """Cut off a last row that a kill left unfinished; its image is rendered again."""
+    path = journal_path(root, split)
+    if path.is_file():
+        content = path.read_bytes()
+        path.write_bytes(content[: content.rfind(b'\n') + 1])
+
+
 def _rows(root: Path, split: str) -> Iterator[Truth]:
     if sidecar_path(root, split).is_file():
         yield from json.loads(sidecar_path(root, split).read_text(encoding='utf-8'))['annotations']
     if journal_path(root, split).is_file():
         with journal_path(root, split).open(encoding='utf-8') as lines:
-            for line in lines:
-                # A row cut short by a kill has no line end; its image is rendered again.
-                if line.endswith('\n'):
-                    yield json.loads(line)
+            yield from map(json.loads, lines)
 
 
 def known_truth(root: Path, split: str) -> dict[int, Truth]:
     """The annotations written so far, keyed by the index of the image."""
+    repair_journal(root, split)
     return {row['image_id'] - 1: row for row in _rows(root, split)}

@@ -1,0 +1,81 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mmfer.synthetic.generate import generate
+from mmfer.synthetic.record import RECORD, dump, journal_path, sidecar_path
+
+SETTINGS = {'preset': 'tiny', 'seed': 3, 'size': 48, 'images': 24, 'progress': False}
+
+
+def _files(root: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob('*') if p.is_file()}
+
+
+def test_the_number_of_workers_does_not_change_a_byte(rendered_rafdb: Path, tmp_path: Path):
+    other = generate('rafdb', tmp_path / 'two', workers=2, **SETTINGS)
+    assert _files(other) == _files(rendered_rafdb)
+
+
+def test_deleted_files_come_back_and_others_are_kept(rendered_rafdb: Path, tmp_path: Path):
+    root = tmp_path / 'set'
+    shutil.copytree(rendered_rafdb, root)
+    (root / 'Image/aligned/train_00002_aligned.jpg').unlink()
+    (root / 'Annotation/manual/test_0003_manu_attri.txt').unlink()
+    (root / 'contact_sheet.jpg').unlink()
+    kept = root / 'Image/aligned/train_00001_aligned.jpg'
+    time = kept.stat().st_mtime_ns
+    generate('rafdb', root, **SETTINGS)
+    assert _files(root) == _files(rendered_rafdb)
+    assert kept.stat().st_mtime_ns == time
+
+
+def test_a_killed_run_is_gone_on_with(rendered_rafdb: Path, tmp_path: Path):
+    root = tmp_path / 'set'
+    shutil.copytree(rendered_rafdb, root)
+    rows = json.loads(sidecar_path(root, 'train').read_text())['annotations']
+    journal = b''.join(dump(row, indent=None) for row in rows[:5])
+    journal_path(root, 'train').write_bytes(journal + dump(rows[5], indent=None)[:100])
+    sidecar_path(root, 'train').unlink()
+    sidecar_path(root, 'test').unlink()
+    (root / 'Image/aligned/train_00009_aligned.jpg.partial').write_bytes(b'half')
+    description = json.loads((root / RECORD).read_text())
+    (root / RECORD).write_bytes(dump({**description, 'complete': False}))
+    generate('rafdb', root, **SETTINGS)
+    assert _files(root) == _files(rendered_rafdb)
+
+
+def test_other_options_are_refused_and_nothing_changes(rendered_rafdb: Path):
+    before = _files(rendered_rafdb)
+    with pytest.raises(ValueError, match='size is 48 there and 64 now'):
+        generate('rafdb', rendered_rafdb, **{**SETTINGS, 'size': 64})
+    assert _files(rendered_rafdb) == before
+
+
+def test_the_record_says_complete(rendered_rafdb: Path):
+    assert json.loads((rendered_rafdb / RECORD).read_text())['complete'] is True
+    assert not list(rendered_rafdb.rglob('*.partial*'))
+
+
+def test_a_failing_worker_names_its_image(rendered_rafdb: Path, tmp_path: Path):
+    root = tmp_path / 'set'
+    shutil.copytree(rendered_rafdb, root)
+    shutil.rmtree(root / 'Image')
+    (root / 'Image').write_text('in the way')
+    with pytest.raises(RuntimeError, match='Image/aligned/.*_aligned.jpg" failed'):
+        generate('rafdb', root, workers=2, **SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ('wrong', 'message'),
+    [
+        ({'layout': 'fer'}, 'no layout "fer".*fgemotions, rafdb'),
+        ({'workers': 0}, 'workers must be at least 1'),
+    ],
+)
+def test_wrong_arguments(wrong, message, tmp_path: Path):
+    with pytest.raises(ValueError, match=message):
+        generate(**{'layout': 'rafdb', 'out': tmp_path / 'x', **wrong})
+    assert not (tmp_path / 'x').exists()

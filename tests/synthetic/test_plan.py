@@ -1,0 +1,96 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from mmfer.synthetic.layouts import build_layout
+from mmfer.synthetic.plan import (
+    Sample,
+    class_counts,
+    image_generator,
+    noisy_labels,
+    person_of,
+    plan,
+)
+from mmfer.synthetic.presets import NOISE_KINDS, Options
+
+FG, RAF = build_layout('fgemotions'), build_layout('rafdb')
+
+
+def test_counts_are_in_proportion_with_one_at_least():
+    assert class_counts(10, [1, 1, 1]) == [4, 3, 3]
+    assert class_counts(100, [1, 1000]) == [1, 99]
+    counts = class_counts(12_271, RAF.shares['train'])
+    assert sum(counts) == 12_271
+    assert np.abs(np.subtract(counts, RAF.shares['train'])).max() <= 2
+
+
+def test_splits_are_balanced_and_disjoint_in_identities():
+    samples = plan(FG, Options.build('small'))
+    assert {k: len(v) for k, v in samples.items()} == {'train': 1056, 'test': 264}
+    for split in samples.values():
+        assert len(set(Counter(s.label for s in split).values())) == 1
+        assert [s.index for s in split] == list(range(len(split)))
+    identities = {k: {s.identity for s in v} for k, v in samples.items()}
+    assert not identities['train'] & identities['test']
+    assert len(identities['train']) == 1056 / 8
+
+
+def test_an_identity_shows_several_classes():
+    for layout, least in ((FG, 6), (RAF, 3)):
+        samples = plan(layout, Options.build('small'))['train']
+        of_one = [{s.label for s in samples[i : i + 8]} for i in range(0, len(samples), 8)]
+        assert np.mean([len(labels) for labels in of_one]) >= least
+
+
+def test_people_of_both_splits_differ():
+    assert person_of(0, 'train-0001') == person_of(0, 'train-0001')
+    assert person_of(0, 'train-0001') != person_of(0, 'test-0001')
+    assert person_of(0, 'train-0001') != person_of(0, 'train-0002')
+    assert person_of(0, 'train-0001') != person_of(1, 'train-0001')
+
+
+def test_random_numbers_of_an_image_depend_on_seed_split_and_index_alone():
+    def draw(seed, split, index, label=0):
+        return image_generator(seed, Sample(split, index, label, label, 'train-0000')).random()
+
+    assert draw(0, 'train', 5) == draw(0, 'train', 5, label=3)
+    assert len({draw(0, 'train', 5), draw(0, 'test', 5), draw(1, 'train', 5)}) == 3
+    assert draw(0, 'train', 5) != draw(0, 'train', 6)
+
+
+@pytest.mark.parametrize('kind', NOISE_KINDS)
+def test_label_noise_moves_the_right_share_to_the_right_classes(kind):
+    clean = plan(FG, Options.build('standard', seed=2))
+    noisy = plan(FG, Options.build('standard', seed=2, label_noise=0.1, noise_kind=kind))
+    assert noisy['test'] == clean['test']
+    moved = [s for s in noisy['train'] if s.label != s.clean_label]
+    assert len(moved) == 800
+    same = [FG.parents[s.label] == FG.parents[s.clean_label] for s in moved]
+    expected = {'other-coarse': 0, 'same-coarse': 1}.get(kind)
+    if expected is None:
+        assert 0 < np.mean(same) < 0.5
+    else:
+        assert set(same) == {bool(expected)}
+    for before, after in zip(clean['train'], noisy['train'], strict=True):
+        assert (before.label, before.identity) == (after.clean_label, after.identity)
+
+
+def test_noise_is_uniform_over_the_classes_allowed():
+    labels = [0] * 30_000
+    moved = noisy_labels(
+        labels, [0, 0, 1, 1, 2], 1 - 1e-6, 'other-coarse', np.random.default_rng(0)
+    )
+    counts = Counter(moved)
+    assert set(counts) == {2, 3, 4}
+    assert min(counts.values()) > 9_500
+
+
+def test_noise_within_coarse_classes_of_one_class_is_refused():
+    with pytest.raises(ValueError, match='only 0 images have such a class'):
+        plan(RAF, Options.build('small', label_noise=0.1, noise_kind='same-coarse'))
+
+
+def test_too_few_images():
+    with pytest.raises(ValueError, match='fewer than the 33 classes.*at least 165 images'):
+        plan(FG, Options.build('small', images=100))

@@ -1,0 +1,77 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from mmfer.synthetic import record
+from mmfer.synthetic.layouts import build_layout
+from mmfer.synthetic.presets import Options
+
+LAYOUT = build_layout('rafdb')
+
+
+def _describe(**options):
+    return record.describe(LAYOUT, Options.build('tiny', **options))
+
+
+def test_a_new_folder_is_claimed_and_gone_on_with(tmp_path: Path):
+    root = tmp_path / 'a' / 'b'
+    record.claim_folder(root, _describe())
+    record.claim_folder(root, _describe())
+    written = json.loads((root / record.RECORD).read_text())
+    assert written == {**_describe(), 'complete': False}
+
+
+def test_other_options_are_refused_by_name(tmp_path: Path):
+    record.claim_folder(tmp_path / 'x', _describe(seed=1))
+    with pytest.raises(ValueError, match='other options: seed is 1 there and 2 now; label_noise'):
+        record.claim_folder(tmp_path / 'x', _describe(seed=2, label_noise=0.1))
+
+
+def test_another_layout_is_refused(tmp_path: Path):
+    record.claim_folder(tmp_path / 'x', _describe())
+    other = record.describe(build_layout('fgemotions'), Options.build('tiny'))
+    with pytest.raises(ValueError, match="layout is 'rafdb' there and 'fgemotions' now"):
+        record.claim_folder(tmp_path / 'x', other)
+
+
+def test_a_folder_of_something_else_is_refused(tmp_path: Path):
+    (tmp_path / 'holiday.jpg').touch()
+    with pytest.raises(ValueError, match='not empty and holds no rendering.json'):
+        record.claim_folder(tmp_path, _describe())
+    assert not (tmp_path / record.RECORD).exists()
+
+
+def test_a_file_is_refused(tmp_path: Path):
+    (tmp_path / 'x').touch()
+    with pytest.raises(ValueError, match='is a file'):
+        record.claim_folder(tmp_path / 'x', _describe())
+
+
+def test_a_broken_record_is_refused(tmp_path: Path):
+    (tmp_path / record.RECORD).write_text('{')
+    with pytest.raises(ValueError, match='is not JSON'):
+        record.claim_folder(tmp_path, _describe())
+
+
+def test_truth_is_read_from_journal_and_sidecar(tmp_path: Path):
+    (tmp_path / 'annotations').mkdir()
+    record.sidecar_path(tmp_path, 'train').write_text('{"annotations": [{"image_id": 1}]}')
+    with record.journal_path(tmp_path, 'train').open('wb') as journal:
+        journal.write(record.dump({'image_id': 4, 'a': 'ä'}, indent=None))
+        journal.write(b'{"image_id": 5, "keyp')
+    assert record.known_truth(tmp_path, 'train') == {
+        0: {'image_id': 1},
+        3: {'image_id': 4, 'a': 'ä'},
+    }
+    assert record.known_truth(tmp_path, 'test') == {}
+
+
+def test_rows_after_one_cut_short_are_read(tmp_path: Path):
+    (tmp_path / 'annotations').mkdir()
+    journal = record.journal_path(tmp_path, 'test')
+    journal.write_bytes(record.dump({'image_id': 1}, indent=None) + b'{"image_id": 2, "ke')
+    record.repair_journal(tmp_path, 'test')
+    with journal.open('ab') as file:
+        file.write(record.dump({'image_id': 3}, indent=None))
+    assert set(record.known_truth(tmp_path, 'test')) == {0, 2}

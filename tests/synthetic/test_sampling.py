@@ -1,0 +1,90 @@
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mmfer.synthetic.layouts import build_layout
+from mmfer.synthetic.presets import PRESETS
+from mmfer.synthetic.sampling import sample_expression, sample_shot
+from mmfer.synthetic.scene import OCCLUDERS
+
+FG, RAF = build_layout('fgemotions'), build_layout('rafdb')
+STANDARD, HARD = PRESETS['standard'].conditions, PRESETS['hard'].conditions
+STILL = replace(STANDARD, intensity=(0.8, 0.8), jitter=0.0)
+
+
+def _shots(layout, conditions, count=300):
+    return [
+        sample_shot(layout, i % len(layout.classes), conditions, np.random.default_rng(i))
+        for i in range(count)
+    ]
+
+
+def test_the_same_seed_gives_the_same_shot():
+    first, second = (sample_shot(FG, 3, HARD, np.random.default_rng(1)) for _ in range(2))
+    assert first == second
+    assert first != sample_shot(FG, 3, HARD, np.random.default_rng(2))
+
+
+def test_action_units_are_scaled_by_the_intensity():
+    label = RAF.classes.index('happiness')
+    shown = sample_expression(RAF, label, STILL, np.random.default_rng(0))
+    full = RAF.recipes['happiness'].action_units
+    got = {au: x for au, x in shown.recipe.action_units.items() if au in full}
+    assert got == pytest.approx({au: 0.8 * x for au, x in full.items()})
+    assert shown.intensity == 0.8
+    assert shown.distribution == {'happiness': 1.0}
+
+
+def test_asymmetric_expressions_are_mirrored_in_half_of_the_images():
+    label = FG.classes.index('contempt')
+    sides = Counter(
+        'L12' in sample_expression(FG, label, STILL, np.random.default_rng(i)).recipe.action_units
+        for i in range(200)
+    )
+    assert 70 < sides[True] < 130
+
+
+def test_distributions_of_blends():
+    conditions = replace(HARD, blend_rate=1.0)
+    siblings = 0
+    for i, shot in enumerate(_shots(FG, conditions)):
+        distribution = shot.expression.distribution
+        label = i % len(FG.classes)
+        assert len(distribution) == 2
+        assert sum(distribution.values()) == pytest.approx(1, abs=1e-9)
+        assert max(distribution, key=distribution.__getitem__) == FG.classes[label]
+        parents = {FG.parents[FG.classes.index(name)] for name in distribution}
+        siblings += len(parents) == 1
+    assert 0.4 < siblings / 300 < 0.75
+
+
+def test_a_blend_shows_action_units_of_both():
+    conditions = replace(STILL, blend_rate=1.0)
+    label = RAF.classes.index('happiness')
+    for seed in range(20):
+        shown = sample_expression(RAF, label, conditions, np.random.default_rng(seed))
+        second, weight = list(shown.distribution.items())[1]
+        twelve = 0.8 * (1 - weight) * RAF.recipes['happiness'].action_units['12']
+        assert shown.recipe.action_units['12'] == pytest.approx(twelve)
+        assert set(RAF.recipes[second].action_units) <= set(shown.recipe.action_units)
+
+
+def test_conditions_are_kept():
+    scenes = [shot.scene for shot in _shots(FG, HARD)]
+    assert {s.occluder for s in scenes} == {*OCCLUDERS, None}
+    assert 0.15 < np.mean([s.occluder is not None for s in scenes]) < 0.35
+    assert all(HARD.zoom[0] <= s.zoom <= HARD.zoom[1] for s in scenes)
+    assert all(HARD.light_azimuth[0] <= s.light[0] <= HARD.light_azimuth[1] for s in scenes)
+    qualities = [s.jpeg_quality for s in scenes if s.jpeg_quality is not None]
+    assert 0.6 < len(qualities) / 300 < 0.8
+    assert 20 <= min(qualities) <= max(qualities) <= 90
+    assert 17 < np.std([s.yaw for s in scenes]) < 27
+    assert not any(s.scene.occluder for s in _shots(FG, STANDARD))
+
+
+def test_face_units_stay_in_range():
+    for shot in _shots(FG, HARD) + _shots(FG, STANDARD):
+        assert all(0 <= x <= 1.5 for x in shot.scene.face_units.values())
+        assert shot.scene.face_units['eyeLookUpLeft'] == max(0, shot.gaze[1])

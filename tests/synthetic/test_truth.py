@@ -1,0 +1,79 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from pycocotools.coco import COCO
+
+from mmfer.labels import LabelTree
+from mmfer.synthetic.people import group_of
+from mmfer.synthetic.plan import person_of
+
+TREE = LabelTree.load('fgemotions')
+
+
+@pytest.fixture(params=['train', 'test'])
+def coco(request, rendered_fgemotions: Path) -> COCO:
+    return COCO(rendered_fgemotions / 'annotations' / f'{request.param}.json')
+
+
+def test_pycocotools_loads_it(coco: COCO, rendered_fgemotions: Path):
+    assert len(coco.imgs) == len(coco.anns)
+    for image_id, image in coco.imgs.items():
+        (annotation,) = coco.imgToAnns[image_id]
+        path = rendered_fgemotions / image['file_name']
+        category = coco.cats[annotation['category_id']]
+        assert path.parts[-3:-1] == (category['supercategory'], category['name'])
+        with Image.open(path) as picture:
+            assert picture.size == (image['width'], image['height']) == (48, 48)
+
+
+def test_categories_are_the_classes_in_order(coco: COCO):
+    categories = coco.loadCats(range(1, 34))
+    assert tuple(c['name'] for c in categories) == TREE.fine
+    assert [TREE.coarse.index(c['supercategory']) for c in categories] == list(TREE.parents)
+
+
+def test_landmarks_lie_in_the_face(coco: COCO):
+    for annotation in coco.anns.values():
+        points = np.reshape(annotation['keypoints'], (68, 3))
+        assert set(points[:, 2]) <= {0, 1}
+        assert points[:, 2].sum() == annotation['num_keypoints'] > 30
+        x, y, width, height = annotation['bbox']
+        assert annotation['area'] == pytest.approx(width * height, abs=0.01)
+        nose = points[30]
+        assert x <= nose[0] <= x + width and y <= nose[1] <= y + height
+        assert points[36:42, 0].mean() < points[42:48, 0].mean()
+
+
+def test_truth_of_the_expression(coco: COCO):
+    for annotation in coco.anns.values():
+        name = coco.cats[annotation['clean_category_id']]['name']
+        assert annotation['distribution'] == {name: 1.0}
+        assert 0.6 <= annotation['intensity'] <= 1.05
+        assert set(annotation['pose']) == {'yaw', 'pitch', 'roll'}
+        assert len(annotation['gaze']) == 2
+        assert annotation['action_units']
+        assert annotation['occluder'] is None
+
+
+def test_truth_of_the_person(coco: COCO):
+    for annotation in coco.anns.values():
+        person = person_of(0, annotation['identity'])
+        assert annotation['group'] == group_of(person).names()
+
+
+def test_identities_are_disjoint_and_noise_is_in_the_training_split(rendered_fgemotions: Path):
+    identities, moved = {}, {}
+    for split in ('train', 'test'):
+        path = rendered_fgemotions / 'annotations' / f'{split}.json'
+        rows = json.loads(path.read_text())['annotations']
+        identities[split] = {row['identity'] for row in rows}
+        moved[split] = [row for row in rows if row['category_id'] != row['clean_category_id']]
+    assert not identities['train'] & identities['test']
+    assert len(moved['train']) == round(0.2 * 66)
+    assert not moved['test']
+    for row in moved['train']:
+        said, shown = row['category_id'] - 1, row['clean_category_id'] - 1
+        assert TREE.parents[said] != TREE.parents[shown]
