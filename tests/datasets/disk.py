@@ -29,7 +29,9 @@ def write_tree(root: Path) -> str:
     return str(path)
 
 
-def write_fg_emotions(root: Path, count: int = 3, coarse: bool = False, split: str = 'train') -> str:
+def write_fg_emotions(
+    root: Path, count: int = 3, coarse: bool = False, split: str = 'train'
+) -> str:
     """Class folders of the small tree; returns the tree's path."""
     tree = LabelTree.from_mapping(TREE)
     for i, name in enumerate(tree.fine):
@@ -44,7 +46,9 @@ def write_fg_emotions(root: Path, count: int = 3, coarse: bool = False, split: s
 def coco_data(names: list[str]) -> dict[str, Any]:
     """A COCO-style file with one face of class 2 (panic) for each image."""
     return {
-        'images': [{'id': i, 'file_name': n, 'width': 20, 'height': 16} for i, n in enumerate(names)],
+        'images': [
+            {'id': i, 'file_name': n, 'width': 20, 'height': 16} for i, n in enumerate(names)
+        ],
         'annotations': [
             {
                 'id': i + 1,
