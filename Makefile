@@ -24,4 +24,4 @@ test: lint
 	$(BIN)/python -m pytest
 
 quickstart: setup
-	@PATH="$(CURDIR)/$(BIN):$$PATH" tools/quickstart.sh
+	@$(BIN)/python tools/quickstart.py

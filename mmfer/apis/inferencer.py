@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from mmfer.apis.inputs import find_images
 from mmfer.apis.loading import (
+    build_model,
     build_pipeline,
     class_names,
     face_alignment,
@@ -22,7 +23,7 @@ from mmfer.apis.loading import (
 )
 from mmfer.faces import MTCNN, Face, read_image
 from mmfer.faces.image import check_image
-from mmfer.registry import MODELS, register_all_modules
+from mmfer.registry import register_all_modules
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class FERInferencer:
     A face is cut out as the config's top level says, so that it looks as the training pictures
     do, then goes through the config's test pipeline after its loading step::
 
-        face_crop = dict(type='box', size=112, scale=1.47, shift=(0.01, -0.05))
+        face_crop = dict(type='box', size=112, scale=1.45, shift=(0.02, -0.06))
 
     Args:
         config: A config file, or the config.
@@ -104,7 +105,7 @@ class FERInferencer:
         self.batch_size = batch_size
         register_all_modules()
         with DefaultScope.overwrite_default_scope('mmfer'):
-            self.model = MODELS.build(self.config.model)
+            self.model = build_model(self.config)
             meta = load_weights(self.model, checkpoint)
             self.pipeline = build_pipeline(self.config)
             self.classes = class_names(self.config, meta, str(checkpoint))
@@ -185,7 +186,7 @@ class FERInferencer:
         if self.alignment is None:
             raise ValueError(
                 'The config does not say how the faces of a photograph are to be cut out. Add to '
-                "its top level, for example, face_crop = dict(type='box', size=112, scale=1.47), "
+                "its top level, for example, face_crop = dict(type='box', size=112, scale=1.45), "
                 'or say that the pictures are face crops already (detect=False, --no-detect).'
             )
         return self.alignment.crop(image, face)

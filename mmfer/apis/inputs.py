@@ -53,8 +53,8 @@ def output_names(paths: Sequence[Path], suffix: str) -> list[str]:
     """A file name for each path, no two alike even where upper and lower case are the same.
 
     It is the stem with the new suffix; where that is shared, the whole name, then with as many
-    parent folders before it as needed: ``a/x.jpg`` and ``b/x.jpg`` give ``a_x.jpg.png`` and
-    ``b_x.jpg.png``.
+    parent folders before it as needed: ``a/x.tif`` and ``b/x.tif`` give ``a_x.tif.jpg`` and
+    ``b_x.tif.jpg``. The suffix is not written twice.
     """
     parts = [path.absolute().parts for path in paths]
     names = [path.stem for path in paths]
@@ -69,11 +69,11 @@ def output_names(paths: Sequence[Path], suffix: str) -> list[str]:
             for name, part in zip(names, parts, strict=True)
         ]
     taken: set[str] = set()
-    result = []
-    for name in names:
-        unique, number = name, 2
+    for i, name in enumerate(names):
+        stem = name[: -len(suffix)] if name.lower().endswith(suffix) else name
+        unique, number = stem, 2
         while unique.lower() in taken:
-            unique, number = f'{name}_{number}', number + 1
+            unique, number = f'{stem}_{number}', number + 1
         taken.add(unique.lower())
-        result.append(unique + suffix)
-    return result
+        names[i] = unique + suffix
+    return names

@@ -1,6 +1,5 @@
 """What an inferencer needs of a config and a checkpoint, checked."""
 
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +8,19 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from mmengine.runner import load_checkpoint
 
+import mmfer.engine.checkpoint  # noqa: F401  (its loader of local files)
 from mmfer.faces import Alignment, build_alignment
-from mmfer.registry import DATASETS, TRANSFORMS
+from mmfer.registry import DATASETS, MODELS, TRANSFORMS
+
+LOADERS = ('LoadExpressionImage', 'LoadImageFromFile')
+
+
+def build_model(config: Config) -> Any:
+    """The config's model with the normalisation of its data, as the runner builds it."""
+    model = config.model.copy()
+    if config.get('data_preprocessor') is not None:
+        model.setdefault('data_preprocessor', config.data_preprocessor)
+    return MODELS.build(model)
 
 
 def read_config(config: str | Path | Config) -> Config:
@@ -34,11 +44,6 @@ def load_weights(model: torch.nn.Module, checkpoint: str | Path) -> dict[str, An
         )
     try:
         loaded = load_checkpoint(model, str(checkpoint), map_location='cpu', strict=True)
-    except (pickle.UnpicklingError, EOFError, OSError, KeyError) as error:
-        raise ValueError(
-            f'"{checkpoint}" is no checkpoint that can be read: {error} Train again, or copy the '
-            'file again.'
-        ) from error
     except RuntimeError as error:
         raise ValueError(
             f'The checkpoint "{checkpoint}" does not fit the model of the config: {error}\n'
@@ -50,9 +55,9 @@ def load_weights(model: torch.nn.Module, checkpoint: str | Path) -> dict[str, An
 def build_pipeline(config: Config) -> Compose:
     """The config's test pipeline without its first step, which reads the file."""
     first, *rest = config.test_dataloader.dataset.pipeline
-    if first['type'] != 'LoadImageFromFile' or first.get('color_type', 'color') != 'color':
+    if first['type'] not in LOADERS or first.get('color_type', 'color') != 'color':
         raise ValueError(
-            'The test pipeline of the config must start with dict(type="LoadImageFromFile") and '
+            f'The test pipeline of the config must start with one of {", ".join(LOADERS)} and '
             f'read in colour; it starts with {dict(first)}.'
         )
     return Compose([TRANSFORMS.build(step) for step in rest])

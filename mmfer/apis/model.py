@@ -8,9 +8,9 @@ from mmengine.config import Config
 from mmengine.dataset import BaseDataset
 from mmengine.registry import DefaultScope
 
-from mmfer.apis.loading import load_weights, read_config
+from mmfer.apis.loading import build_model, load_weights, read_config
 from mmfer.engine.feature_bank import FeatureBank, build_with_pipeline, collect_bank
-from mmfer.registry import DATASETS, MODELS, register_all_modules
+from mmfer.registry import DATASETS, register_all_modules
 
 SPLITS = ('train', 'val', 'test')
 
@@ -35,7 +35,7 @@ class TrainedModel:
         cfg = read_config(config)
         register_all_modules()
         with DefaultScope.overwrite_default_scope('mmfer'):
-            model = MODELS.build(cfg.model)
+            model = build_model(cfg)
         load_weights(model, checkpoint)
         model.to(device)
         model.eval()

@@ -74,10 +74,11 @@ def load_from_disk(filename: str, map_location: Any = None) -> dict[str, Any]:
             f'The checkpoint "{filename}" is no PyTorch checkpoint, or holds Python objects that '
             f'would have to run code ({reason}). Save its weights alone, as a state dict.'
         ) from error
-    except (RuntimeError, EOFError, OSError) as error:
+    except Exception as error:  # what is damaged may fail anywhere
         raise ValueError(
-            f'The checkpoint "{filename}" can not be read: it is cut short or damaged '
-            f'({path.stat().st_size} bytes; {error}). Take an older one or copy it again.'
+            f'The checkpoint "{filename}" can not be read: it is cut short, damaged or no '
+            f'checkpoint ({path.stat().st_size} bytes; {error}). Take an older one '
+            'or copy it again.'
         ) from error
 
 

@@ -1,24 +1,50 @@
 """What the command line tools share."""
 
 import os
+import re
 import sys
+import traceback
 from collections.abc import Callable
 from functools import wraps
-from types import TracebackType
+from pathlib import Path
+
+import mmengine
+import mmpretrain
+
+import mmfer
 
 USER_ERRORS = (ValueError, FileNotFoundError, NotADirectoryError, KeyError)
-OWN_PACKAGES = ('mmfer', 'mmengine', '__main__')
-"""A user error is raised on purpose, by one of these."""
+OWN_FOLDERS = [Path(str(package.__file__)).parent for package in (mmfer, mmengine, mmpretrain)]
+"""They raise these errors on purpose."""
+IN_WORKER = re.compile(
+    r'Original Traceback.*File "(?P<file>[^"]+)", line [^\n]*\n +(?P<line>[^\n]*)\n'
+    r'.*?^\w+: (?P<message>.*)',
+    re.DOTALL | re.MULTILINE,
+)
+"""In a message from a process that loads data: where it was raised, and what it said."""
 
 
-def _raised_by(error: BaseException) -> str:
-    """The top-level package whose code raised an error."""
-    frame: TracebackType | None = error.__traceback__
-    module = ''
-    while frame is not None:
-        module = frame.tb_frame.f_globals.get('__name__', '')
-        frame = frame.tb_next
-    return module.partition('.')[0]
+def user_message(error: BaseException, tool: str) -> str | None:
+    """What to tell the user of a tool, or None for an error that is none of the user's.
+
+    The user's are those of :data:`USER_ERRORS` that a ``raise`` of the tool, of mmfer or of its
+    foundations raised, and files that these did not find; not those out of a call to another
+    library.
+
+    Args:
+        error: A caught error.
+        tool: The file of the tool.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    if not isinstance(error, USER_ERRORS) or not frames:
+        return None
+    file, line = frames[-1].filename, frames[-1].line or ''
+    message = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
+    if in_worker := IN_WORKER.search(message):
+        file, line, message = in_worker['file'], in_worker['line'], in_worker['message'].strip()
+    own = file == tool or any(folder in Path(file).parents for folder in OWN_FOLDERS)
+    on_purpose = line.startswith('raise ') or isinstance(error, OSError)
+    return message if own and on_purpose else None
 
 
 def friendly_errors(main: Callable[[], None]) -> Callable[[], None]:
@@ -31,17 +57,14 @@ def friendly_errors(main: Callable[[], None]) -> Callable[[], None]:
 
     @wraps(main)
     def run() -> None:
-        if os.environ.get('MMFER_DEBUG') == '1':
-            main()
-            return
         try:
             main()
         except KeyboardInterrupt:
             sys.exit('\nInterrupted.')
         except USER_ERRORS as error:
-            if _raised_by(error) not in OWN_PACKAGES:
+            message = user_message(error, main.__code__.co_filename)
+            if message is None or os.environ.get('MMFER_DEBUG') == '1':
                 raise
-            message = error.args[0] if isinstance(error, KeyError) else error
             sys.exit(f'Error: {message}')
 
     return run

@@ -50,9 +50,11 @@ def load_config(
     cfg.default_scope = 'mmfer'
     cfg.work_dir = str(work_dir or cfg.get('work_dir') or Path('work_dirs') / path.stem)
     # Every run is guarded and repeatable, also one from a config without our runtime.
-    hooks = cfg.setdefault('default_hooks', {})
-    hooks.setdefault('random_state', dict(type='RandomStateHook'))
-    hooks.setdefault('class_order', dict(type='ClassOrderHook'))
+    cfg.default_hooks = {
+        'random_state': dict(type='RandomStateHook'),
+        'class_order': dict(type='ClassOrderHook'),
+        **cfg.get('default_hooks', {}),
+    }
     cfg.launcher = launcher
     if launcher != 'none' and not torch.cuda.is_available():
         cfg.model_wrapper_cfg = dict(

@@ -48,7 +48,9 @@ def train(
         cfg.resume, cfg.load_from = True, resume
     elif resume:
         last = last_checkpoint(cfg.work_dir)
-        cfg.resume, cfg.load_from = last is not None, last and str(last)
+        # Without a checkpoint yet, the config's own load_from holds.
+        if last is not None:
+            cfg.resume, cfg.load_from = True, str(last)
     if amp:
         wrapper = 'AmpOptimWrapper' if torch.cuda.is_available() else 'CPUAmpOptimWrapper'
         cfg.optim_wrapper.type = wrapper

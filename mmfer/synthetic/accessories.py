@@ -41,10 +41,8 @@ def join_solids(solids: list[Solid]) -> Solid:
 def tube(path: np.ndarray, radius: float, closed: bool = False, sides: int = 6) -> Solid:
     """A round bar along a path (N, 3)."""
     count = len(path)
-    if closed:
-        tangent = np.roll(path, -1, 0) - np.roll(path, 1, 0)
-    else:
-        tangent = np.gradient(path, axis=0)
+    around = np.roll(path, -1, 0) - np.roll(path, 1, 0)
+    tangent = around if closed else np.gradient(path, axis=0)
     tangent = tangent / np.linalg.norm(tangent, axis=1, keepdims=True)
     aside = np.cross(tangent, np.where(np.abs(tangent[:, 2:]) < 0.9, [0, 0, 1], [0, 1, 0]))
     aside /= np.linalg.norm(aside, axis=1, keepdims=True)

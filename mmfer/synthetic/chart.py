@@ -15,12 +15,6 @@ FRONT_STRETCH = 0.7
 """Columns per angle are this many times denser in front than half of them at the back."""
 
 
-def smoothstep(low: float, high: float, x: np.ndarray) -> np.ndarray:
-    """0 below ``low`` and 1 above ``high``, or the other way round, smoothly."""
-    t = np.clip((x - low) / (high - low), 0, 1)
-    return t * t * (3 - 2 * t)
-
-
 def locate(rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Column and row, in texels, of points (N, 3) of the base head."""
     turn = np.arctan2(rest[:, 0], rest[:, 2] - AXIS_Z) / np.pi
@@ -34,8 +28,8 @@ def look_up(texture: np.ndarray, column: np.ndarray, row: np.ndarray) -> np.ndar
     count = len(column)
     # remap takes no side beyond 32767: fold the points into rows of 256.
     pad = (0, -count % 256)
-    maps = (np.pad(values, pad).reshape(-1, 256) for values in (column, row))
-    values = cv2.remap(texture, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    x, y = np.pad(column, pad).reshape(-1, 256), np.pad(row, pad).reshape(-1, 256)
+    values = cv2.remap(texture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return values.reshape(-1, texture.shape[2])[:count]
 
 

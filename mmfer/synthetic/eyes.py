@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from mmfer.synthetic.chart import smoothstep
+from mmfer.synthetic.arrays import f32, smoothstep
 from mmfer.synthetic.scene import Person
 
+EYE_CENTRE = (0.3078, 7.2841, 1.2454)
+"""Middle of the left eyeball of the base head."""
 SCLERA = (0.82, 0.78, 0.75)
 PUPIL_SHARE = 0.42
 
@@ -21,8 +23,8 @@ def eye_albedo(directions: np.ndarray, person: Person) -> np.ndarray:
     radius = person.iris_radius
     ring = smoothstep(radius * 0.75, radius, angle)
     tone = (1 + 0.12 * fibres) * (1 - 0.65 * ring) * (0.8 + 0.5 * angle / radius)
-    iris = np.float32(person.iris) * np.clip(tone, 0.1, 2)[:, None]
-    white = np.float32(SCLERA) * (1 - 0.25 * smoothstep(0.5, 1.1, angle))[:, None]
+    iris = f32(person.iris) * np.clip(tone, 0.1, 2)[:, None]
+    white = f32(SCLERA) * (1 - 0.25 * smoothstep(0.5, 1.1, angle))[:, None]
     inside = smoothstep(radius + 0.05, radius - 0.03, angle)[:, None]
     pupil = smoothstep(radius * (PUPIL_SHARE + 0.05), radius * (PUPIL_SHARE - 0.03), angle)
     color = white * (1 - inside) + iris * inside

@@ -6,11 +6,13 @@ import cv2
 import numpy as np
 from scipy.spatial import cKDTree
 
-from mmfer.synthetic.chart import AXIS_Z, smoothstep
+from mmfer.synthetic.arrays import smoothstep
+from mmfer.synthetic.camera import Pose, head_share
+from mmfer.synthetic.chart import AXIS_Z
 from mmfer.synthetic.head import Head
 from mmfer.synthetic.rasterizer import rasterize
 from mmfer.synthetic.scene import HAIR_STYLES, Person
-from mmfer.synthetic.surface import vertex_normals
+from mmfer.synthetic.surface import Material, Surface, vertex_normals
 
 MIDDLE_Y = 7.5
 """Height of the hood's equator: spherical above it, cylindrical below."""
@@ -29,12 +31,21 @@ class Hair:
     points: np.ndarray
     rest: np.ndarray
     """(V, 3) the same points on the base head."""
-    normals: np.ndarray
     triangles: np.ndarray
     texture: np.ndarray
     """(V, 8): angle in half turns, distance along the strand, depth inside the hair's outline."""
     strands: np.ndarray
     """(256, 512, 1) tone of the strands, around 0."""
+
+    def surfaces(self, pose: Pose) -> tuple[Surface, Surface]:
+        """The posed outside of the hair, and the inside where the hair is dense."""
+        points = pose(self.points, head_share(self.rest[:, 1]))
+        normals = vertex_normals(points, self.triangles)
+        material = np.full(len(self.triangles), Material.HAIR, np.uint8)
+        dense = (self.texture[self.triangles, 2] > 0.05).all(1)
+        outer = Surface(points, normals, self.texture, self.triangles, material)
+        backs = self.triangles[dense][:, ::-1]
+        return outer, Surface(points, normals, self.texture, backs, material[dense])
 
 
 HAIRLINE = (
@@ -99,9 +110,9 @@ class HairCutter:
         points = np.stack([column, row], 1).astype(np.float32) * scale + 0.5
         height, width = len(self.along) * scale, COLUMNS * scale
         seen = rasterize(points, -radius, triangles, height, width, two_sided=True)
-        grid = np.full(height * width, np.nan, np.float32)
-        grid[seen.pixels] = -seen.depth
-        grid = grid.reshape(height, width)[::scale, ::scale]
+        fine = np.full(height * width, np.nan, np.float32)
+        fine[seen.pixels] = -seen.depth
+        grid = fine.reshape(height, width)[::scale, ::scale].copy()
         for line in grid:
             known = np.isfinite(line)
             if known.any():
@@ -141,8 +152,8 @@ class HairCutter:
         if hangs:
             base = hang(base, self.along, volume)
         rest = self._place(base + volume + 0.012).reshape(-1, 3)
-        distance, near = self.tree.query(rest, k=8)
-        weight = 1 / (distance + 0.05) ** 2
+        distance, near = self.tree.query(self._place(base).reshape(-1, 3), k=5)
+        weight = 1 / (distance + 0.02) ** 2
         weight = (weight / weight.sum(1, keepdims=True)).astype(np.float32)
         moved = shape[self.anchors] - self.head.vertices[self.anchors]
         points = rest + np.einsum('nk,nkc->nc', weight, moved[near])
@@ -155,7 +166,6 @@ class HairCutter:
         return Hair(
             points.astype(np.float32),
             rest,
-            vertex_normals(points.astype(np.float32), self.triangles),
             triangles,
             texture,
             strand_tones(person.seed),
@@ -165,16 +175,18 @@ class HairCutter:
         self, inside: np.ndarray, scalp: np.ndarray, hangs: bool, rng: np.random.Generator
     ) -> np.ndarray:
         """Thickness of the hair in volumes: (rows, columns)."""
-        lumps = rng.standard_normal(inside.shape, dtype=np.float32)
-        lumps[:, -1] = lumps[:, 0]
-        lumps = cv2.GaussianBlur(lumps, (0, 0), 2.0, sigmaY=5.0)
-        lumps /= lumps.std()
+        white = rng.standard_normal(inside.shape, dtype=np.float32)
+        white[:, -1] = white[:, 0]
+        smooth = cv2.GaussianBlur(white, (0, 0), 2.0, sigmaY=5.0)
+        lumps = smooth / np.std(smooth)
         top = 1 + 0.35 * smoothstep(7.9, 8.4, scalp[..., 1])
         thickness = smoothstep(-0.02, 0.35, inside) * top * (1 + 0.16 * lumps)
         if hangs:
             parting = rng.uniform(-0.25, 0.25)
             groove = np.exp(-(((scalp[..., 0] - parting) / 0.08) ** 2))
-            thickness *= 1 - 0.35 * groove * smoothstep(0.1, 0.5, scalp[..., 2])
+            thickness *= 1 - 0.25 * groove * smoothstep(0.1, 0.5, scalp[..., 2])
+        else:
+            thickness *= 0.25 + 0.75 * smoothstep(6.8, 7.9, scalp[..., 1])
         return np.clip(thickness, 0, None).astype(np.float32)
 
 

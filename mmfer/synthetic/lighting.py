@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mmfer.synthetic.arrays import f32, unit
 from mmfer.synthetic.camera import Camera
 from mmfer.synthetic.scene import Scene
-from mmfer.synthetic.surface import Layer, unit
+from mmfer.synthetic.surface import Layer
 
 SHADOW_STEPS = np.geomspace(0.04, 1.8, 18).astype(np.float32)
 
@@ -31,7 +32,7 @@ class Reflectance:
 def direction(azimuth: float, elevation: float) -> np.ndarray:
     """The unit vector towards a light, from angles in degrees."""
     a, e = np.radians([azimuth, elevation])
-    return np.float32([np.sin(a) * np.cos(e), np.sin(e), np.cos(a) * np.cos(e)])
+    return f32([np.sin(a) * np.cos(e), np.sin(e), np.cos(a) * np.cos(e)])
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,15 @@ class Lighting:
         normals, view = surface.normals, layer.view
         shadow, opened = self.shadow[layer.pixels, None], self.openness[layer.pixels, None]
         scatter = surface.scatter[:, None]
-        wrap = 0.05 + scatter * np.float32([0.30, 0.15, 0.11])
+        wrap = 0.05 + scatter * f32([0.30, 0.15, 0.11])
         facing = (normals @ self.towards)[:, None]
-        leak = 0.22 * scatter * np.float32([1, 0.55, 0.45])
+        leak = 0.22 * scatter * f32([1, 0.55, 0.45])
         key = np.clip((facing + wrap) / (1 + wrap), 0, None) * (leak + (1 - leak) * shadow)
         fill = np.clip(0.5 + 0.5 * (normals @ direction(-1.2 * azimuth, 10))[:, None], 0, 1)
         sky = 0.5 + 0.5 * normals[:, 1:2]
-        color = np.float32(self.scene.light_color)
+        color = f32(self.scene.light_color)
         light = strength * key * color
-        light += opened * (0.33 * fill * np.sqrt(fill) * np.float32([0.9, 0.95, 1]))
+        light += opened * (0.33 * fill * np.sqrt(fill) * f32([0.9, 0.95, 1]))
         light += opened * (0.22 + 0.22 * sky)
         halfway = unit(view + self.towards)
         gloss = np.clip(np.einsum('ij,ij->i', normals, halfway), 0, 1) ** surface.sharpness
@@ -104,8 +105,8 @@ def cast_shadow(
     stopped = (behind > bias) & (behind < 1.2 * extent / 2.6)
     lit = np.ones(coarse.shape, np.float32)
     lit[rows, columns] = 1 - stopped.any(1)
-    lit = cv2.GaussianBlur(lit, (0, 0), coarse.shape[0] / 90)
-    return cv2.resize(lit, (size, size), interpolation=cv2.INTER_LINEAR)
+    soft = cv2.GaussianBlur(lit, (0, 0), coarse.shape[0] / 90)
+    return cv2.resize(soft, (size, size), interpolation=cv2.INTER_LINEAR)
 
 
 def openness(depth: np.ndarray, extent: float) -> np.ndarray:

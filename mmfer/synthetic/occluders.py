@@ -74,9 +74,9 @@ def fit_mask(head: Head, shape: np.ndarray) -> Solid:
     radius = np.hypot(local[:, 0], local[:, 2]).astype(np.float32)
     points = np.stack([column, row], 1).astype(np.float32) + 0.5
     seen = rasterize(points, -radius, skin, MASK_ROWS, MASK_COLUMNS, two_sided=True)
-    grid = np.full(MASK_ROWS * MASK_COLUMNS, radius[head.landmarks[8]] * 0.8, np.float32)
-    grid[seen.pixels] = -seen.depth
-    grid = grid.reshape(MASK_ROWS, MASK_COLUMNS)
+    flat_grid = np.full(MASK_ROWS * MASK_COLUMNS, radius[head.landmarks[8]] * 0.8, np.float32)
+    flat_grid[seen.pixels] = -seen.depth
+    grid = flat_grid.reshape(MASK_ROWS, MASK_COLUMNS)
     tent = cv2.dilate(grid, np.ones((11, 5), np.uint8))
     tent = cv2.GaussianBlur(tent, (0, 0), 2.2, sigmaY=3.0)
     edge = np.clip(np.minimum(share, 1 - share) * 5, 0, 1) * np.clip((1 - np.abs(side)) * 5, 0, 1)

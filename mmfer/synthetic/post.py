@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from mmfer.synthetic.arrays import f32
 from mmfer.synthetic.scene import Scene
 
 REFERENCE_SIZE = 112
@@ -13,10 +14,10 @@ def background(scene: Scene, size: int) -> np.ndarray:
     """A soft backdrop (S, S, 3) of linear light."""
     rng = np.random.default_rng([scene.seed, 3])
     cells = int(rng.integers(3, 9))
-    clouds = rng.random((cells, cells, 3), dtype=np.float32)
-    clouds = cv2.resize(clouds, (size, size), interpolation=cv2.INTER_CUBIC)
+    cells_of_light = rng.random((cells, cells, 3), dtype=np.float32)
+    clouds = cv2.resize(cells_of_light, (size, size), interpolation=cv2.INTER_CUBIC)
     height = 1 - np.arange(size, dtype=np.float32)[:, None, None] / size
-    base = np.float32(scene.background) * (0.75 + 0.4 * height)
+    base = f32(scene.background) * (0.75 + 0.4 * height)
     return base * (0.75 + 0.5 * clouds)
 
 
@@ -45,4 +46,6 @@ def compress(image: np.ndarray, quality: int) -> np.ndarray:
     if not 1 <= quality <= 100:
         raise ValueError(f'Scene.jpeg_quality is {quality}: give 1 to 100, or None.')
     _, buffer = cv2.imencode('.jpg', image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.ascontiguousarray(cv2.imdecode(buffer, cv2.IMREAD_COLOR)[..., ::-1])
+    decoded = cv2.imdecode(buffer, cv2.IMREAD_COLOR)
+    assert decoded is not None
+    return np.ascontiguousarray(decoded[..., ::-1])

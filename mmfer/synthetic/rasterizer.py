@@ -48,12 +48,12 @@ def rasterize(
     Returns:
         Fragments of the pixels that some triangle covers.
     """
-    corners = points[triangles]
-    edges = corners[:, [1, 2]] - corners[:, [0, 0]]
-    area = edges[:, 0, 0] * edges[:, 1, 1] - edges[:, 0, 1] * edges[:, 1, 0]
+    a, b, c = points[triangles[:, 0]], points[triangles[:, 1]], points[triangles[:, 2]]
+    ab, ac = b - a, c - a
+    area = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
     # A pixel's centre lies half a pixel beyond its index.
-    low = np.ceil(corners.min(1) - 0.5).astype(np.int32)
-    high = np.floor(corners.max(1) - 0.5).astype(np.int32)
+    low = np.ceil(np.minimum(np.minimum(a, b), c) - 0.5).astype(np.int32)
+    high = np.floor(np.maximum(np.maximum(a, b), c) - 0.5).astype(np.int32)
     np.clip(low, 0, None, out=low)
     np.minimum(high, (width - 1, height - 1), out=high)
     extent = high - low + 1
@@ -69,17 +69,17 @@ def rasterize(
     row += low[ids, 1][owner]
     pixel = row * width + column
 
-    (bx, by), (cx, cy) = edges[ids, 0].T, edges[ids, 1].T
-    ax, ay = corners[ids, 0].T - 0.5
+    (bx, by), (cx, cy), (ax, ay) = ab[ids].T, ac[ids].T, a[ids].T - 0.5
     inverse = 1 / area[ids]
     x, y = column.astype(np.float32) - ax[owner], row.astype(np.float32) - ay[owner]
-    b = (cy * inverse)[owner] * x - (cx * inverse)[owner] * y
-    c = (bx * inverse)[owner] * y - (by * inverse)[owner] * x
-    inside = np.flatnonzero((b >= -1e-5) & (c >= -1e-5) & (b + c <= 1 + 1e-5))
-    owner, b, c = owner[inside], b[inside], c[inside]
-    pixel = pixel[inside]
-    z = depth[triangles[ids]]
-    near = z[owner, 0] + b * (z[:, 1] - z[:, 0])[owner] + c * (z[:, 2] - z[:, 0])[owner]
+    second = (cy * inverse)[owner] * x - (cx * inverse)[owner] * y
+    third = (bx * inverse)[owner] * y - (by * inverse)[owner] * x
+    slack = np.float32(1e-5)
+    inside = np.flatnonzero((second >= -slack) & (third >= -slack) & (second + third <= 1 + slack))
+    owner, pixel, second, third = owner[inside], pixel[inside], second[inside], third[inside]
+    near, *rise = depth[triangles[ids]].T
+    rise_second, rise_third = rise[0] - near, rise[1] - near
+    near = near[owner] + second * rise_second[owner] + third * rise_third[owner]
 
     nearest = np.full(height * width, np.inf, np.float32)
     np.minimum.at(nearest, pixel, near)
@@ -88,5 +88,6 @@ def rasterize(
     winner[pixel[front]] = front
     pixels = np.flatnonzero(winner >= 0)
     chosen = winner[pixels]
-    b, c = b[chosen], c[chosen]
-    return Fragments(pixels, ids[owner[chosen]], np.stack([1 - b - c, b, c], 1), near[chosen])
+    second, third = second[chosen], third[chosen]
+    weights = np.stack([1 - second - third, second, third], 1)
+    return Fragments(pixels, ids[owner[chosen]], weights, near[chosen])

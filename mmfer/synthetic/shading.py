@@ -5,14 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmfer.synthetic.accessories import frame_color
-from mmfer.synthetic.chart import locate, look_up, smoothstep
-from mmfer.synthetic.eyes import eye_albedo
-from mmfer.synthetic.hair import Hair
+from mmfer.synthetic.arrays import f32, smoothstep, unit
+from mmfer.synthetic.chart import locate, look_up
+from mmfer.synthetic.eyes import EYE_CENTRE, eye_albedo
 from mmfer.synthetic.lighting import Reflectance
+from mmfer.synthetic.look import Look
 from mmfer.synthetic.occluders import mask_color
 from mmfer.synthetic.scene import Color, Person, Scene
-from mmfer.synthetic.skin import SkinPainter, SkinTexture, fold_depths
-from mmfer.synthetic.surface import Layer, Material, unit
+from mmfer.synthetic.skin import SkinPainter, fold_depths
+from mmfer.synthetic.surface import Layer, Material
 
 
 @dataclass(frozen=True)
@@ -30,22 +31,14 @@ class Shader:
     """Looks up the materials of one person in one scene."""
 
     def __init__(
-        self,
-        person: Person,
-        scene: Scene,
-        skin: SkinTexture,
-        painter: SkinPainter,
-        head: np.ndarray,
-        eye_centre: np.ndarray,
-        hair: Hair | None,
+        self, person: Person, scene: Scene, look: Look, painter: SkinPainter, head: np.ndarray
     ) -> None:
-        self.person, self.scene, self.skin, self.painter = person, scene, skin, painter
-        self.hair = hair
-        self.head, self.eye_centre = head, eye_centre
+        self.person, self.scene, self.painter = person, scene, painter
+        self.skin, self.hair, self.head = look.skin, look.hair, head
         red, green, blue = person.skin
         frame = frame_color(scene.seed if scene.occluder == 'sunglasses' else person.seed)
         self.plain = {
-            Material.TEETH: Plain((0.78, 0.75, 0.67), 0.3, 60),
+            Material.TEETH: Plain((0.85, 0.81, 0.72), 0.3, 60, scatter=0.5),
             Material.TONGUE: Plain((0.50, 0.20, 0.19), 0.15, 30),
             Material.LASHES: Plain((0.05, 0.04, 0.035)),
             Material.FRAME: Plain(frame, 0.8, 60, 0.2),
@@ -80,17 +73,17 @@ class Shader:
         lip = (0.88 * lips)[:, None]
         hair = hair * (1 - lips)
         tone = albedo.mean(1, keepdims=True) / max(float(np.mean(self.person.skin)), 1e-3)
-        albedo = albedo * (1 - lip) + np.float32(self.person.lip) * tone * lip
-        albedo = albedo * (1 - 0.08 * ears[:, None] * np.float32([0, 1, 1]))
+        albedo = albedo * (1 - lip) + f32(self.person.lip) * tone * lip
+        albedo = albedo * (1 - 0.08 * ears[:, None] * f32([0, 1, 1]))
         deep = inside[:, None]
-        albedo = albedo * (1 - deep) + np.float32([0.20, 0.05, 0.05]) * deep
+        albedo = albedo * (1 - deep) + f32([0.20, 0.05, 0.05]) * deep
         bump = look_up(self.skin.bump, column, row)
         for name, depth in fold_depths(self.person, self.scene.face_units).items():
             if depth > 0.02:
                 bump += depth * look_up(self.painter.folds[name], column, row)
         bump *= (1 - 0.7 * np.maximum(lips, hair))[:, None]
         dressed = self._shirt(rest)
-        albedo = albedo * (1 - dressed) + np.float32(self.scene.shirt) * dressed
+        albedo = albedo * (1 - dressed) + f32(self.scene.shirt) * dressed
         bare = 1 - dressed[:, 0]
         surface.albedo[at] = albedo
         surface.normals[at] = unit(layer.normals[at] + (bump * bare[:, None]) @ self.head.T)
@@ -108,7 +101,7 @@ class Shader:
         for material, side in ((Material.LEFT_EYE, 1), (Material.RIGHT_EYE, -1)):
             at = np.flatnonzero(layer.materials == material)
             if len(at):
-                gaze = layer.texture[at, :3] - self.eye_centre * np.float32([side, 1, 1])
+                gaze = layer.texture[at, :3] - f32([side * EYE_CENTRE[0], *EYE_CENTRE[1:]])
                 surface.albedo[at] = eye_albedo(unit(gaze), self.person)
                 surface.shine[at], surface.sharpness[at] = 2.2, 260
                 surface.sheen[at] = 0.1
@@ -118,7 +111,7 @@ class Shader:
         if self.hair is None or not len(at):
             return
         tone = self._strands(layer.texture[at])
-        surface.albedo[at] = np.float32(self.person.hair) * np.clip(1 + 0.3 * tone, 0.3, 2)[:, None]
+        surface.albedo[at] = f32(self.person.hair) * np.clip(1 + 0.3 * tone, 0.3, 2)[:, None]
         surface.normals[at, 0] += 0.22 * tone
         surface.normals[at] = unit(surface.normals[at])
         surface.shine[at], surface.sharpness[at], surface.sheen[at] = 0.10, 14, 0.06

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mmfer.synthetic.chart import SIZE, Chart, smoothstep
+from mmfer.synthetic.arrays import f32, smoothstep
+from mmfer.synthetic.chart import SIZE, Chart
 from mmfer.synthetic.hair import forehead_shift, hairline
 from mmfer.synthetic.scene import Person
 
@@ -77,10 +78,10 @@ class SkinPainter:
 
     def paint(self, person: Person) -> SkinTexture:
         rng = np.random.default_rng([person.seed, 1])
-        skin = np.array(person.skin, np.float32)
-        hair = np.array(person.hair, np.float32)
+        skin = f32(person.skin)
+        hair = f32(person.hair)
         broad, fine, pores = noise(rng, 14), noise(rng, 3.5), noise(rng, 1.1)
-        strands = noise(rng, 0.7, 3.0)
+        strands = noise(rng, 0.7, 1.8)
 
         tone = (1 + 0.035 * broad + 0.02 * fine + 0.02 * pores)[..., None]
         paint = skin * tone
@@ -95,14 +96,14 @@ class SkinPainter:
         )
         brow *= smoothstep(-0.06, 0.05, self.brow_x) * smoothstep(1.06, 0.9, self.brow_x)
         brow *= self.front * person.brow_opacity * np.clip(0.8 + 0.25 * strands, 0, 1)
-        beard = self.beard * person.beard * np.clip(0.7 + 0.35 * strands, 0, 1)
+        beard = self.beard * person.beard * np.clip(0.75 + 0.22 * strands, 0, 1)
         scalp = self._scalp(person, strands)
         share = 1 - (1 - brow) * (1 - beard) * (1 - scalp)
         share = np.clip(share, 0, 1)[..., None]
         paint = paint * (1 - share) + hair * 0.75 * share
 
         age = person.wrinkles
-        relief = 0.0008 * pores + (0.0005 + 0.0012 * age) * fine
+        relief = 0.0008 * pores + (0.0003 + 0.0012 * age) * fine
         bump = self.chart.bump(relief.astype(np.float32))
         return SkinTexture(np.concatenate([paint, share], -1).astype(np.float32), bump)
 

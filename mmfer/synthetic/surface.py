@@ -6,6 +6,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from mmfer.synthetic.arrays import f32, unit
 from mmfer.synthetic.camera import Camera
 from mmfer.synthetic.rasterizer import rasterize
 
@@ -68,12 +69,6 @@ def vertex_normals(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     return unit(np.stack(columns, 1).astype(np.float32))
 
 
-def unit(vectors: np.ndarray) -> np.ndarray:
-    """Vectors (N, 3) brought to length 1."""
-    length = np.sqrt(np.einsum('ij,ij->i', vectors, vectors))
-    return vectors / np.maximum(length, 1e-9)[:, None]
-
-
 @dataclass(frozen=True)
 class Layer:
     """What is seen at the pixels of one rasterized surface, all (N, ...)."""
@@ -96,7 +91,7 @@ class Layer:
         attributes = np.concatenate([surface.normals, surface.texture], 1)
         values = seen.interpolate(surface.triangles, attributes)
         points = camera.unproject(seen.pixels, seen.depth)
-        view = unit(np.float32([0, 0, camera.distance]) - points)
+        view = unit(f32([0, 0, camera.distance]) - points)
         normals = unit(values[:, :3])
         facing = np.einsum('ij,ij->i', normals, view)
         normals[facing < 0] *= -1

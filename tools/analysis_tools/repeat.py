@@ -44,6 +44,9 @@ def parse_args() -> argparse.Namespace:
         help='test-time contexts of ITRR; models without it are tested once',
     )
     parser.add_argument('--out', required=True, help='the folder for runs and tables')
+    parser.add_argument(
+        '--load-from', metavar='PATTERN', help='weights to start from; {seed} stands for the seed'
+    )
     parser.add_argument('--jobs', type=int, default=1, help='runs at the same time')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE')
     return parser.parse_args()
@@ -67,7 +70,14 @@ def call(script: str, *args: str, threads: int, log: Path) -> None:
         raise ValueError(f'{script} {" ".join(args)} failed with exit code {code}: see {log}.')
 
 
-def run(config: Path, seed: int, contexts: list[str], folder: Path, threads: int) -> dict:
+def run(
+    config: Path,
+    seed: int,
+    contexts: list[str],
+    load_from: str | None,
+    folder: Path,
+    threads: int,
+) -> dict:
     """Train once and test in every context: ``{context: metrics}``."""
     results = {}
     folder.mkdir(parents=True, exist_ok=True)
@@ -80,6 +90,8 @@ def run(config: Path, seed: int, contexts: list[str], folder: Path, threads: int
             if not (folder / 'trained').is_file():
                 train = ['--work-dir', str(folder), '--seed', str(seed), '--resume']
                 train += ['--no-validate']
+                if load_from is not None:
+                    train += ['--cfg-options', f'load_from={load_from.format(seed=seed)}']
                 call('train.py', str(config), *train, threads=threads, log=log)
                 (folder / 'trained').touch()
             test = [str(config), last.read_text().strip(), '--work-dir', str(folder / 'test')]
@@ -125,7 +137,14 @@ def main() -> None:
     results: dict[str, dict[str, list[dict]]] = {name: {} for name in configs}
     with ThreadPoolExecutor(args.jobs) as pool:
         done = pool.map(
-            lambda t: run(configs[t[0]], t[1], args.contexts, out / t[0] / f'seed{t[1]}', threads),
+            lambda t: run(
+                configs[t[0]],
+                t[1],
+                args.contexts,
+                args.load_from,
+                out / t[0] / f'seed{t[1]}',
+                threads,
+            ),
             tasks,
         )
         for (name, _), contexts in tqdm(zip(tasks, done, strict=True), total=len(tasks)):

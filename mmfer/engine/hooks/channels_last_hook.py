@@ -19,6 +19,10 @@ class ChannelsLastHook(Hook):
         >>> custom_hooks = [dict(type='ChannelsLastHook')]
     """
 
-    def before_run(self, runner: Runner) -> None:
-        """Change the layout, before weights are initialised or loaded."""
+    def before_train(self, runner: Runner) -> None:
+        """Change the layout of weights that were initialised or loaded in the usual one."""
+        runner.model.to(memory_format=torch.channels_last)
+
+    def before_test(self, runner: Runner) -> None:
+        """Change the layout of loaded weights."""
         runner.model.to(memory_format=torch.channels_last)

@@ -1,5 +1,6 @@
 """What images attend to at test time."""
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -54,17 +55,22 @@ class EvalContextHook(Hook):
     Args:
         num_per_class: Images of each class in the support set.
         seed: Seed of the draw and of the shuffling.
+        shuffle: False leaves the order as it is in ``'batch'`` context, to measure what a file
+            sorted by class gives away.
         batch_size: Images per step when the features are made.
 
     Example:
         >>> custom_hooks = [dict(type='EvalContextHook', num_per_class=3)]
     """
 
-    def __init__(self, num_per_class: int = 3, seed: int = 0, batch_size: int = 128) -> None:
+    def __init__(
+        self, num_per_class: int = 3, seed: int = 0, shuffle: bool = True, batch_size: int = 128
+    ) -> None:
         if num_per_class < 1:
             raise ValueError(f'num_per_class={num_per_class} must be at least 1.')
         self.num_per_class = num_per_class
         self.seed = seed
+        self.shuffle = shuffle
         self.batch_size = batch_size
         self._images: tuple[BaseDataset, list[int]] | None = None
         self._refreshed_at = -1
@@ -116,6 +122,14 @@ class EvalContextHook(Hook):
             self._shuffle(runner.test_dataloader, 'test')
 
     def _shuffle(self, loader: DataLoader, name: str) -> None:
+        if not self.shuffle:
+            print_log(
+                f"context='batch' without shuffling: if the {name} set is sorted by class, its "
+                'batches give the labels away and the scores are too high.',
+                'current',
+                level=logging.WARNING,
+            )
+            return
         sampler: Any = loader.sampler
         if not hasattr(sampler, 'shuffle'):
             raise ValueError(

@@ -59,3 +59,7 @@ class RandomStateHook(Hook):
         seed_everything(runner.seed, runner.epoch, get_rank())
         # Workers that persist would go on with the state of the last epoch.
         runner.train_dataloader._iterator = None
+
+    def after_train(self, runner: Runner) -> None:
+        """Let go of persistent workers now: garbage collection waits ten seconds for them."""
+        runner.train_dataloader._iterator = None

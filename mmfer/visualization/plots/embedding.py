@@ -12,11 +12,11 @@ from sklearn.manifold import TSNE
 
 def class_colors(parents: Sequence[int]) -> np.ndarray:
     """One RGB colour per fine class: a hue for each coarse class, shades of it within. (C, 3)."""
-    parents = np.asarray(parents)
-    hues = matplotlib.colormaps['hsv'](np.linspace(0, 1, parents.max() + 2)[:-1])[:, :3]
+    parent_of = np.asarray(parents)
+    hues = matplotlib.colormaps['hsv'](np.linspace(0, 1, parent_of.max() + 2)[:-1])[:, :3]
     colors = np.empty((len(parents), 3))
-    for parent in np.unique(parents):
-        members = np.flatnonzero(parents == parent)
+    for parent in np.unique(parent_of):
+        members = np.flatnonzero(parent_of == parent)
         shades = np.linspace(0.45, 1.0, len(members))[:, None]
         colors[members] = hues[parent] * shades + 0.25 * (1 - shades)
     return colors

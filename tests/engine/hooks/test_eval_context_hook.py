@@ -49,6 +49,16 @@ def test_batch_context_shuffles_with_a_fixed_seed_and_says_so(tmp_path, caplog):
     assert 'the test set is shuffled with seed 0' in log
 
 
+def test_without_shuffling_it_warns(tmp_path):
+    extra = "model['neck']['itrr']['context'] = 'batch'\n"
+    extra += "default_hooks['eval_context']['shuffle'] = False\n"
+    runner = rald_runner(tmp_path, extra)
+    runner.test()
+    assert not runner.test_dataloader.sampler.shuffle
+    log = next((tmp_path / 'work').rglob('*.log')).read_text()
+    assert 'WARNING' in log and 'give the labels away' in log
+
+
 def test_models_without_itrr_are_left_alone(tmp_path):
     extra = "model['neck'] = dict(type='GlobalAveragePooling')\n"
     extra += "model['head'] = dict(type='LinearClsHead', num_classes=3, in_channels=64)\n"

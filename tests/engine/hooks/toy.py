@@ -25,4 +25,5 @@ def rald_config(folder: Path, extra: str = '') -> Config:
 
 
 def rald_runner(folder: Path, extra: str = '') -> Runner:
-    return build_runner(rald_config(folder, extra))
+    # Its own name: runs of the same second would share a logger.
+    return build_runner(rald_config(folder, f"experiment_name = '{folder.name}'\n" + extra))

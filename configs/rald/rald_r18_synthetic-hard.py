@@ -1,0 +1,36 @@
+"""Rendered faces at low intensity, blended, occluded and turned: for comparing methods.
+
+    python tools/render_synthetic.py fgemotions data/synthetic/fgemotions-hard \
+        --preset hard --images 3300 --size 96
+"""
+
+_base_ = './rald_r18_synthetic.py'
+
+data_root = 'data/synthetic/fgemotions-hard'
+image_size = 80
+epochs = 10
+
+train_pipeline = [
+    dict(
+        type='Cached',
+        transforms=[dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=image_size)],
+    ),
+    dict(type='RandomFaceFlip', prob=0.5),
+    dict(type='RandomFaceAffine', rotate=8, scale=(0.95, 1.15), shift=0.04),
+    dict(type='PackExpression'),
+]
+test_pipeline = [
+    dict(type='LoadExpressionImage'),
+    dict(type='ResizeFace', size=image_size),
+    dict(type='PackExpression'),
+]
+train_dataloader = dict(dataset=dict(data_root=data_root, pipeline=train_pipeline))
+test_dataloader = dict(dataset=dict(data_root=data_root, pipeline=test_pipeline))
+val_dataloader = test_dataloader
+
+param_scheduler = dict(total_steps=epochs)
+train_cfg = dict(max_epochs=epochs, val_interval=epochs)
+default_hooks = dict(
+    warm_start=dict(epochs=6),
+    checkpoint=dict(interval=2, max_keep_ckpts=1),
+)

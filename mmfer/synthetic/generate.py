@@ -1,0 +1,157 @@
+"""Renders a whole data set."""
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+from mmfer.synthetic import record
+from mmfer.synthetic.contact_sheet import contact_sheet
+from mmfer.synthetic.image_writer import ImageWriter, encode_jpeg
+from mmfer.synthetic.layouts import Layout, build_layout
+from mmfer.synthetic.layouts.base import write_atomically
+from mmfer.synthetic.plan import SPLITS, Sample, plan
+from mmfer.synthetic.presets import Options
+from mmfer.synthetic.truth import Truth, sidecar
+
+_writer: ImageWriter | None = None
+
+
+def _start_worker(layout: str, options: Options, root: Path) -> None:
+    global _writer
+    cv2.setNumThreads(1)
+    threadpool_limits(1)
+    _writer = ImageWriter(build_layout(layout), options, root)
+
+
+def _work(sample: Sample) -> Truth:
+    assert _writer is not None
+    return _writer(sample)
+
+
+@contextmanager
+def _rendered(
+    layout: Layout, options: Options, root: Path, samples: Sequence[Sample], workers: int
+) -> Iterator[Iterator[Truth]]:
+    """The annotations of the samples, in order, while worker processes render them."""
+    if workers == 1 or len(samples) < 2:
+        with threadpool_limits(1):
+            yield map(ImageWriter(layout, options, root), samples) if samples else iter(())
+        return
+    pool = ProcessPoolExecutor(
+        min(workers, len(samples)),
+        # Forking a process whose libraries run threads may hang.
+        mp_context=multiprocessing.get_context('spawn'),
+        initializer=_start_worker,
+        initargs=(layout.name, options, root),
+    )
+    try:
+        # Chunks of one identity: the renderer keeps its shape.
+        yield pool.map(_work, samples, chunksize=options.images_per_identity)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _files_exist(layout: Layout, root: Path, sample: Sample) -> bool:
+    image = layout.image_path(sample.split, sample.index, sample.label)
+    companions = layout.companion_paths(sample.split, sample.index)
+    return all((root / path).is_file() for path in (image, *companions))
+
+
+def generate(
+    layout: str,
+    out: str | Path,
+    preset: str = 'small',
+    seed: int = 0,
+    workers: int = 1,
+    size: int | None = None,
+    images: int | None = None,
+    label_noise: float = 0.0,
+    noise_kind: str = 'other-coarse',
+    progress: bool = True,
+) -> Path:
+    """Render a labelled data set of faces in the files of a real one.
+
+    The same arguments give the same bytes, whatever ``workers`` is. Images that lie there already
+    are kept if they were rendered with the same arguments, so a killed run is gone on with.
+
+    Args:
+        layout: A name of :data:`mmfer.synthetic.layouts.LAYOUTS`.
+        out: The folder to write, new or begun with the same arguments.
+        preset: A name of :data:`mmfer.synthetic.presets.PRESETS`.
+        seed: Seed of everything that is drawn.
+        workers: Number of processes.
+        size: Width and height in pixels, in place of the preset's.
+        images: Number of images of both splits together, in place of the preset's.
+        label_noise: Share of the training labels that are moved to another class.
+        noise_kind: Where they move to, see :func:`mmfer.synthetic.plan.noisy_labels`.
+        progress: Show a progress bar.
+
+    Returns:
+        The folder.
+
+    Raises:
+        ValueError: If an argument is out of range, or the folder holds something else.
+        RuntimeError: If an image cannot be rendered; the message names it.
+
+    Example:
+        >>> generate('rafdb', 'data/synthetic/rafdb', preset='tiny')  # doctest: +SKIP
+    """
+    if workers < 1:
+        raise ValueError(f'The number of workers must be at least 1, but is {workers}.')
+    options = Options.build(preset, seed, size, images, label_noise, noise_kind)
+    target, root = build_layout(layout), Path(out)
+    samples = plan(target, options)
+    description = record.describe(target, options)
+    record.claim_folder(root, description)
+
+    truth = {split: record.known_truth(root, split) for split in SPLITS}
+    missing = [
+        s
+        for split in SPLITS
+        for s in samples[split]
+        if s.index not in truth[split] or not _files_exist(target, root, s)
+    ]
+    if missing:
+        record.mark(root, description, complete=False)
+        (root / 'annotations').mkdir(exist_ok=True)
+    bar = tqdm(
+        total=sum(map(len, samples.values())),
+        initial=sum(map(len, samples.values())) - len(missing),
+        desc=f'Rendering {layout}',
+        unit='img',
+        disable=not progress,
+    )
+    with bar, _rendered(target, options, root, missing, workers) as annotations:
+        for sample, annotation in zip(missing, annotations, strict=True):
+            truth[sample.split][sample.index] = annotation
+            with record.journal_path(root, sample.split).open('ab') as journal:
+                journal.write(record.dump(annotation, indent=None))
+            bar.update()
+    _finish(target, options, root, samples, truth)
+    record.mark(root, description, complete=True)
+    return root
+
+
+def _finish(
+    layout: Layout,
+    options: Options,
+    root: Path,
+    samples: dict[str, list[Sample]],
+    truth: dict[str, dict[int, Truth]],
+) -> None:
+    """Write what needs all images: lists, truth, contact sheet."""
+    for name, listed in layout.lists({k: [s.label for s in v] for k, v in samples.items()}).items():
+        write_atomically(root / name, listed)
+    for split in SPLITS:
+        text = f'{layout.name}, {split}: rendered faces, no photographs of people'
+        content = sidecar(layout, samples[split], truth[split], options.size, text)
+        write_atomically(record.sidecar_path(root, split), record.dump(content, indent=None))
+        record.journal_path(root, split).unlink(missing_ok=True)
+    sheet = contact_sheet(layout, root, samples['train'])
+    write_atomically(root / 'contact_sheet.jpg', encode_jpeg(sheet, quality=85))

@@ -1,0 +1,22 @@
+"""Writers of rendered images in the files of real data sets."""
+
+from mmfer.synthetic.layouts.base import Layout
+from mmfer.synthetic.layouts.fgemotions import FGEmotionsLayout
+from mmfer.synthetic.layouts.rafdb import RAFDBLayout
+
+LAYOUTS: dict[str, type[Layout]] = {
+    layout.name: layout for layout in (FGEmotionsLayout, RAFDBLayout)
+}
+
+__all__ = ['LAYOUTS', 'FGEmotionsLayout', 'Layout', 'RAFDBLayout', 'build_layout']
+
+
+def build_layout(name: str) -> Layout:
+    """The layout of a name.
+
+    Raises:
+        ValueError: If there is none of that name.
+    """
+    if name not in LAYOUTS:
+        raise ValueError(f'There is no layout "{name}". Use one of: {", ".join(LAYOUTS)}.')
+    return LAYOUTS[name]()

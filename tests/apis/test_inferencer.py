@@ -1,0 +1,123 @@
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+
+from mmfer.apis import FERInferencer
+from mmfer.faces import BoxAlignment, read_image
+from tests.apis.model_files import ASTRONAUT, write_model
+from tests.helpers import CLASSES, write_config
+
+
+@pytest.fixture(scope='module')
+def files(tmp_path_factory):
+    return write_model(tmp_path_factory.mktemp('model'))
+
+
+@pytest.fixture(scope='module')
+def inferencer(files):
+    return FERInferencer(*files)
+
+
+def test_one_face(inferencer):
+    (result,) = inferencer(ASTRONAUT)['results']
+    assert result['img_path'] == str(ASTRONAUT)
+    assert result['message'] == '1 face found.'
+    (face,) = result['faces']
+    assert set(face) == {'bbox', 'score', 'landmarks', 'label', 'scores'}
+    assert len(face['bbox']) == 4
+    assert np.shape(face['landmarks']) == (5, 2)
+    assert tuple(face['scores']) == CLASSES
+    assert sum(face['scores'].values()) == pytest.approx(1, abs=1e-5)
+    assert face['label'] == max(face['scores'], key=face['scores'].get)
+
+
+def test_scores_are_those_of_the_model_on_the_crop(inferencer):
+    """By hand: the crop, resized as the config says, as RGB, normalised, through the network."""
+    image = read_image(ASTRONAUT)
+    (prediction,) = inferencer.predict([ASTRONAUT])
+    crop = BoxAlignment(48, 1.45, (0.02, -0.06)).crop(image, prediction.faces[0].face)
+    crop = cv2.resize(crop, (32, 32))
+    x = torch.from_numpy((crop.astype(np.float32) - 127.5) / 60).permute(2, 0, 1)[None]
+    with torch.inference_mode():
+        logits = inferencer.model(x, mode='tensor')
+        logits = inferencer.model.head((logits[-1],)) if isinstance(logits, tuple) else logits
+        expected = logits.softmax(1)[0].numpy()
+    np.testing.assert_allclose(list(prediction.faces[0].scores.values()), expected, atol=1e-5)
+
+
+def test_arrays_and_paths_give_the_same(inferencer):
+    array = read_image(ASTRONAUT)
+    by_path, by_array = inferencer([ASTRONAUT, array])['results']
+    assert by_array['img_path'] == 'array 1'
+    assert by_array['faces'] == by_path['faces']
+
+
+def test_many_faces_in_batches_are_as_alone(inferencer, files):
+    crowd = np.tile(read_image(ASTRONAUT)[:230, 20:240], (2, 3, 1))
+    small = FERInferencer(*files, batch_size=4)
+    (together,) = inferencer([crowd])['results']
+    (in_fours,) = small([crowd])['results']
+    assert together['message'] == '6 faces found.'
+    for a, b in zip(together['faces'], in_fours['faces'], strict=True):
+        assert list(a['scores'].values()) == pytest.approx(list(b['scores'].values()), abs=1e-5)
+
+
+def test_no_face_and_a_broken_picture_are_said_so(inferencer, tmp_path):
+    (tmp_path / 'broken.jpg').write_bytes(b'x')
+    blank, broken, good = inferencer(
+        [np.zeros((50, 2, 3), np.uint8), tmp_path / 'broken.jpg', ASTRONAUT]
+    )['results']
+    assert (blank['message'], blank['faces']) == ('No face found.', [])
+    assert 'broken.jpg' in broken['message']
+    assert broken['faces'] == []
+    assert len(good['faces']) == 1
+
+
+def test_without_detection_the_picture_is_the_face(inferencer):
+    (result,) = inferencer(ASTRONAUT, detect=False)['results']
+    (face,) = result['faces']
+    assert face['bbox'] == [0, 0, 256, 256]
+    assert face['score'] is None
+    assert face['landmarks'] is None
+    assert inferencer([np.zeros((2, 50, 3), np.uint8)], detect=False)['results'][0]['faces']
+
+
+def test_model_is_in_eval_mode(inferencer):
+    assert not any(module.training for module in inferencer.model.modules())
+
+
+def test_classes_of_config_and_checkpoint_must_agree(tmp_path):
+    config, checkpoint = write_model(tmp_path, classes=CLASSES[::-1])
+    with pytest.raises(ValueError, match='classes of the checkpoint'):
+        FERInferencer(config, checkpoint)
+
+
+def test_classes_come_from_the_config_if_the_checkpoint_has_none(tmp_path):
+    config, checkpoint = write_model(tmp_path, classes=None)
+    assert FERInferencer(config, checkpoint).classes == CLASSES
+    anonymous = Config.fromfile(config)
+    del anonymous.test_dataloader.dataset['metainfo']
+    with pytest.raises(ValueError, match='names the classes'):
+        FERInferencer(anonymous, checkpoint)
+
+
+def test_more_class_names_than_scores(tmp_path):
+    names = ('a', 'b', 'c', 'd')
+    _, checkpoint = write_model(tmp_path, classes=names)
+    config = write_config(tmp_path / 'four.py', tmp_path, classes=names)
+    with pytest.raises(ValueError, match='3 scores, but there are 4 class names'):
+        FERInferencer(config, checkpoint)(ASTRONAUT, detect=False)
+
+
+def test_config_without_a_crop_is_enough_for_face_crops_only(tmp_path):
+    inferencer = FERInferencer(*write_model(tmp_path, extra=''))
+    assert inferencer(ASTRONAUT, detect=False)['results'][0]['faces']
+    with pytest.raises(ValueError, match='face_crop = dict'):
+        inferencer(ASTRONAUT)
+
+
+def test_inputs_that_name_nothing(inferencer):
+    with pytest.raises(FileNotFoundError, match='nowhere'):
+        inferencer('nowhere/*.jpg')

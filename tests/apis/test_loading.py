@@ -1,0 +1,70 @@
+import pytest
+import torch
+from mmengine.config import Config
+
+from mmfer.apis.loading import build_pipeline, face_alignment, load_weights, read_config
+from mmfer.faces import BoxAlignment
+from mmfer.registry import register_all_modules
+from tests.apis.model_files import write_model
+
+
+def test_config_that_is_missing_or_broken(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r'no\.py'):
+        read_config(tmp_path / 'no.py')
+    (tmp_path / 'broken.py').write_text('model = dict(')
+    with pytest.raises(ValueError, match=r'broken\.py" cannot be read'):
+        read_config(tmp_path / 'broken.py')
+
+
+def test_checkpoint_that_is_missing_broken_or_of_another_model(tmp_path):
+    model = torch.nn.Linear(2, 3)
+    with pytest.raises(FileNotFoundError, match=r'no\.pth'):
+        load_weights(model, tmp_path / 'no.pth')
+    (tmp_path / 'text.pth').write_text('no weights')
+    with pytest.raises(ValueError, match=r'text\.pth" is no PyTorch checkpoint'):
+        load_weights(model, tmp_path / 'text.pth')
+    (tmp_path / 'empty.pth').write_bytes(b'')
+    with pytest.raises(ValueError, match=r'empty\.pth"'):
+        load_weights(model, tmp_path / 'empty.pth')
+    torch.save({'state_dict': {'weight': torch.zeros(3, 2)}}, tmp_path / 'part.pth')
+    with pytest.raises(ValueError, match='bias'):
+        load_weights(model, tmp_path / 'part.pth')
+    torch.save(model.state_dict(), tmp_path / 'plain.pth')
+    assert load_weights(torch.nn.Linear(2, 3), tmp_path / 'plain.pth') == {}
+
+
+def test_truncated_checkpoint(tmp_path):
+    _, checkpoint = write_model(tmp_path)
+    checkpoint.write_bytes(checkpoint.read_bytes()[:5000])
+    with pytest.raises(ValueError, match=r'model\.pth"'):
+        load_weights(torch.nn.Linear(2, 3), checkpoint)
+
+
+def test_checkpoint_cannot_run_code(tmp_path):
+    class Evil:
+        def __reduce__(self):
+            return (open, (str(tmp_path / 'ran'), 'w'))
+
+    torch.save({'state_dict': {}, 'meta': Evil()}, tmp_path / 'evil.pth')
+    with pytest.raises(ValueError, match='run code'):
+        load_weights(torch.nn.Linear(2, 3), tmp_path / 'evil.pth')
+    assert not (tmp_path / 'ran').exists()
+
+
+def test_pipeline_must_start_by_loading(tmp_path):
+    register_all_modules()
+    steps = [{'type': 'PackInputs'}]
+    config = Config({'test_dataloader': {'dataset': {'pipeline': steps}}})
+    with pytest.raises(ValueError, match='LoadImageFromFile'):
+        build_pipeline(config)
+
+
+def test_alignment_of_config_and_checkpoint():
+    box = {'type': 'box', 'size': 64, 'scale': 1.5, 'shift': [0.0, 0.0]}
+    other = {'dataset_meta': {'alignment': {'type': 'box', 'size': 64, 'scale': 1.2}}}
+    same = {'dataset_meta': {'alignment': box}}
+    assert face_alignment(Config(), {}, 'k') is None
+    assert face_alignment(Config(), same, 'k') == BoxAlignment(64, 1.5)
+    assert face_alignment(Config({'face_crop': box}), same, 'k') == BoxAlignment(64, 1.5)
+    with pytest.raises(ValueError, match=r'scale=1\.2'):
+        face_alignment(Config({'face_crop': box}), other, 'k')

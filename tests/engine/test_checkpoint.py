@@ -1,0 +1,108 @@
+"""Checkpoint files that are whole, readable and harmless."""
+
+import os
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmengine.fileio import get_file_backend
+from mmengine.logging import HistoryBuffer
+from mmengine.runner import CheckpointLoader
+
+from mmfer.engine.checkpoint import last_checkpoint, load_from_disk, write_atomically
+
+
+def test_write_atomically_replaces_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / 'new' / 'file'
+    write_atomically(path, b'one')
+    write_atomically(path, b'two')
+    assert path.read_bytes() == b'two'
+    assert [file.name for file in path.parent.iterdir()] == ['file']
+
+
+def test_interrupted_write_keeps_the_old_content(tmp_path: Path, monkeypatch) -> None:
+    path = tmp_path / 'file'
+    write_atomically(path, b'old')
+    seen = []
+
+    def killed(source: Path, target: Path) -> None:
+        seen.append((source.read_bytes(), target.read_bytes()))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, 'replace', killed)
+    with pytest.raises(KeyboardInterrupt):
+        get_file_backend(backend_args={'backend': 'atomic'}).put(b'new', str(path))
+    assert seen == [(b'new', b'old')]
+    assert path.read_bytes() == b'old'
+
+
+def test_logs_and_numpy_types_of_a_checkpoint(tmp_path: Path) -> None:
+    history = HistoryBuffer()
+    history.update(1.5)
+    content = {
+        'message_hub': {'log_scalars': {'loss': history}},
+        'best': [np.float64(0.5), np.float32(2), np.int64(3)],
+        'state_dict': {'weight': torch.ones(2)},
+    }
+    torch.save(content, tmp_path / 'epoch_1.pth')
+    # As mmengine's runners and inferencers read it.
+    loaded = CheckpointLoader.load_checkpoint(str(tmp_path / 'epoch_1.pth'), map_location='cpu')
+    loss = loaded['message_hub']['log_scalars']['loss']
+    loss.update(2.5)
+    assert loss.mean() == 2.0
+    assert loss.statistics('current') == 2.5
+    assert loaded['best'] == [0.5, 2, 3]
+
+
+class Malicious:
+    def __init__(self, *call: object) -> None:
+        self.call = call
+
+    def __reduce__(self) -> tuple:
+        return self.call[0], self.call[1:]
+
+
+@pytest.mark.parametrize(
+    'content',
+    [
+        Malicious(os.system, 'echo run > ran'),
+        Malicious(getattr, Path, 'home'),
+        Malicious(getattr, HistoryBuffer, '__init__'),
+    ],
+    ids=['system', 'getattr of another class', 'getattr of a private method'],
+)
+def test_checkpoint_runs_no_code(content: object, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    torch.save({'state_dict': content}, 'evil.pth')
+    with pytest.raises(ValueError, match=r'evil\.pth'):
+        load_from_disk('evil.pth')
+    assert not Path('ran').exists()
+
+
+def test_truncated_file_says_so(tmp_path: Path) -> None:
+    torch.save({'weight': torch.rand(10_000)}, tmp_path / 'whole.pth')
+    whole = (tmp_path / 'whole.pth').read_bytes()
+    for size in (len(whole) - 100, len(whole) // 2, 10, 0):
+        (tmp_path / 'cut.pth').write_bytes(whole[:size])
+        with pytest.raises(ValueError, match=rf'cut\.pth.*can not be read.*{size} bytes'):
+            load_from_disk(str(tmp_path / 'cut.pth'))
+
+
+def test_no_checkpoint_at_all(tmp_path: Path) -> None:
+    (tmp_path / 'text.pth').write_text('epoch: 1')
+    with pytest.raises(ValueError, match=r'text\.pth'):
+        load_from_disk(str(tmp_path / 'text.pth'))
+    (tmp_path / 'plain.pth').write_bytes(pickle.dumps(Path('x')))
+    with pytest.raises(ValueError, match=r'plain\.pth'):
+        load_from_disk(str(tmp_path / 'plain.pth'))
+
+
+def test_last_checkpoint(tmp_path: Path) -> None:
+    assert last_checkpoint(tmp_path) is None
+    (tmp_path / 'last_checkpoint').write_text('/elsewhere/before/epoch_3.pth')
+    with pytest.raises(FileNotFoundError, match='names "/elsewhere/before/epoch_3.pth"'):
+        last_checkpoint(tmp_path)
+    (tmp_path / 'epoch_3.pth').touch()
+    assert last_checkpoint(tmp_path) == tmp_path / 'epoch_3.pth'

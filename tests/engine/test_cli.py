@@ -1,0 +1,99 @@
+"""Whose fault an error is."""
+
+import numpy as np
+import pytest
+from torch.utils.data import DataLoader, Dataset
+
+from mmfer.engine.checkpoint import load_from_disk
+from mmfer.engine.cli import friendly_errors, user_message
+from mmfer.engine.training import build_runner
+
+
+class Unreadable(Dataset):
+    def __init__(self, bug: bool) -> None:
+        self.bug = bug
+
+    def __len__(self) -> int:
+        return 1
+
+    def __getitem__(self, index: int) -> None:
+        if self.bug:
+            np.zeros(3).reshape(2)
+        load_from_disk('nowhere.pth')
+
+
+def test_user_error_is_one_line(capsys: pytest.CaptureFixture) -> None:
+    @friendly_errors
+    def main() -> None:
+        load_from_disk('nowhere.pth')
+
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 'Error: No checkpoint at "nowhere.pth".'
+
+
+def test_own_error_of_a_tool() -> None:
+    @friendly_errors
+    def main() -> None:
+        raise ValueError('Give --tree.')
+
+    with pytest.raises(SystemExit, match='Give --tree'):
+        main()
+
+
+def test_unknown_component_names_it() -> None:
+    from mmfer.registry import MODELS, register_all_modules
+
+    register_all_modules()
+    with pytest.raises(KeyError) as caught:
+        MODELS.build(dict(type='NoSuchNeck'))
+    assert 'NoSuchNeck is not in' in (user_message(caught.value, 'tool.py') or '')
+
+
+def test_bug_keeps_its_traceback() -> None:
+    @friendly_errors
+    def main() -> None:
+        np.random.default_rng(0).integers(3, 1)  # numpy raises the ValueError
+
+    with pytest.raises(ValueError, match='low >= high'):
+        main()
+    assert user_message(TypeError('a bug'), __file__) is None
+
+
+def test_debug_shows_all_tracebacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    @friendly_errors
+    def main() -> None:
+        load_from_disk('nowhere.pth')
+
+    monkeypatch.setenv('MMFER_DEBUG', '1')
+    with pytest.raises(FileNotFoundError):
+        main()
+
+
+@pytest.mark.parametrize('bug', [False, True])
+def test_error_in_a_worker(bug: bool) -> None:
+    loader = DataLoader(Unreadable(bug), num_workers=1)
+    with pytest.raises((ValueError, FileNotFoundError)) as caught:
+        next(iter(loader))
+    message = user_message(caught.value, 'tool.py')
+    if bug:
+        assert message is None
+    else:
+        assert message == 'No checkpoint at "nowhere.pth".'
+
+
+def test_interrupt() -> None:
+    @friendly_errors
+    def main() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit, match='Interrupted'):
+        main()
+
+
+def test_missing_environment_of_a_launcher(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mmengine.config import Config
+
+    monkeypatch.delenv('RANK', raising=False)
+    with pytest.raises(ValueError, match=r'--launcher pytorch.*tools/dist_train\.sh'):
+        build_runner(Config({'launcher': 'pytorch'}))

@@ -1,0 +1,52 @@
+"""Configs fitted to the machine."""
+
+from pathlib import Path
+
+import pytest
+
+from mmfer.engine import load_config
+from tests.helpers import ROOT, write_config
+
+
+def test_defaults_of_a_config_without_our_runtime(tmp_path: Path) -> None:
+    path = tmp_path / 'plain.py'
+    path.write_text("model = dict(type='ImageClassifier')\n")
+    cfg = load_config(path)
+    assert cfg.default_scope == 'mmfer'
+    assert cfg.work_dir == 'work_dirs/plain'
+    assert cfg.default_hooks.random_state.type == 'RandomStateHook'
+    assert cfg.default_hooks.class_order.type == 'ClassOrderHook'
+    assert cfg.launcher == 'none'
+    assert 'model_wrapper_cfg' not in cfg
+
+
+def test_work_dir_and_options(tmp_path: Path) -> None:
+    path = write_config(tmp_path / 'tiny.py', tmp_path, "work_dir = 'from_config'\n")
+    assert load_config(path).work_dir == 'from_config'
+    cfg = load_config(path, tmp_path / 'work', {'train_dataloader.batch_size': 7})
+    assert cfg.work_dir == str(tmp_path / 'work')
+    assert cfg.train_dataloader.batch_size == 7
+
+
+def test_ranks_on_cpus_need_no_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_config(tmp_path / 'tiny.py', tmp_path)
+    monkeypatch.setattr('torch.cuda.is_available', lambda: False)
+    assert load_config(path, launcher='pytorch').model_wrapper_cfg.device_ids is None
+    monkeypatch.setattr('torch.cuda.is_available', lambda: True)
+    assert 'model_wrapper_cfg' not in load_config(path, launcher='pytorch')
+
+
+def test_bad_paths(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match='No config at'):
+        load_config(tmp_path / 'none.py')
+    (tmp_path / 'config.json').write_text('{}')
+    with pytest.raises(ValueError, match='configs of mmfer are Python files'):
+        load_config(tmp_path / 'config.json')
+    with pytest.raises(ValueError, match='has no `model`'):
+        load_config(ROOT / 'configs' / '_base_' / 'default_runtime.py')
+
+
+def test_option_that_does_not_fit(tmp_path: Path) -> None:
+    path = write_config(tmp_path / 'tiny.py', tmp_path)
+    with pytest.raises(ValueError, match='--cfg-options .* does not fit'):
+        load_config(path, options={'train_pipeline.9.type': 'Resize'})

@@ -1,0 +1,55 @@
+"""The start of ranks without a GPU."""
+
+import subprocess
+
+import pytest
+from torch import distributed
+
+from mmfer.engine.distributed import _slurm_environment, init_cpu_ranks
+
+
+@pytest.fixture
+def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('torch.cuda.is_available', lambda: False)
+    for name in ('RANK', 'WORLD_SIZE', 'MASTER_ADDR', 'MASTER_PORT', 'SLURM_PROCID'):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_nothing_without_a_launcher(no_gpu: None) -> None:
+    init_cpu_ranks('none')
+    assert not distributed.is_initialized()
+
+
+@pytest.mark.parametrize(
+    ('launcher', 'script'), [('pytorch', 'dist_train'), ('slurm', 'slurm_train')]
+)
+def test_started_without_the_launcher(no_gpu: None, launcher: str, script: str) -> None:
+    with pytest.raises(ValueError, match=rf'--launcher {launcher}.*tools/{script}\.sh'):
+        init_cpu_ranks(launcher)
+
+
+def test_slurm(no_gpu: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = {'PROCID': '3', 'LOCALID': '1', 'NTASKS': '4', 'NODELIST': 'node[01-02]'}
+    for name, value in task.items():
+        monkeypatch.setenv(f'SLURM_{name}', value)
+    hosts = subprocess.CompletedProcess([], 0, stdout='node01\nnode02\n')
+    monkeypatch.setattr(subprocess, 'run', lambda *args, **options: hosts)
+    assert _slurm_environment() == {
+        'RANK': '3',
+        'LOCAL_RANK': '1',
+        'WORLD_SIZE': '4',
+        'MASTER_ADDR': 'node01',
+        'MASTER_PORT': '29500',
+    }
+
+
+def test_gloo_group_of_one(no_gpu: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = {'RANK': '0', 'WORLD_SIZE': '1', 'MASTER_ADDR': '127.0.0.1', 'MASTER_PORT': '0'}
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    init_cpu_ranks('pytorch')
+    try:
+        assert distributed.get_backend() == 'gloo'
+        init_cpu_ranks('pytorch')  # a group that is there is left alone
+    finally:
+        distributed.destroy_process_group()

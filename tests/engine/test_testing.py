@@ -1,0 +1,58 @@
+"""What the arguments of test() change."""
+
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+
+from mmfer.engine import test as run_test
+from mmfer.engine.testing import add_metric, use_tta
+from tests.helpers import tiny_config
+
+METRIC = dict(type='DumpPredictions', out_file='out.json')
+
+
+@pytest.mark.parametrize(
+    ('before', 'after'),
+    [
+        (dict(type='Accuracy'), [dict(type='Accuracy'), METRIC]),
+        ([dict(type='Accuracy')], [dict(type='Accuracy'), METRIC]),
+        (dict(metrics=dict(type='Accuracy')), dict(metrics=[dict(type='Accuracy'), METRIC])),
+        (dict(metrics=[dict(type='Accuracy')]), dict(metrics=[dict(type='Accuracy'), METRIC])),
+    ],
+)
+def test_metric_joins_any_evaluator(before, after) -> None:
+    cfg = Config(dict(test_evaluator=before))
+    add_metric(cfg, METRIC)
+    assert cfg.test_evaluator == after
+
+
+def test_tta_replaces_the_innermost_pipeline() -> None:
+    inner = dict(type='CustomDataset', pipeline=['old'])
+    cfg = Config(
+        dict(
+            model=dict(type='ImageClassifier'),
+            tta_pipeline=['new'],
+            test_dataloader=dict(dataset=dict(type='RepeatDataset', dataset=inner)),
+        )
+    )
+    use_tta(cfg)
+    assert cfg.model.type == 'AverageClsScoreTTA'
+    assert cfg.model.module.type == 'ImageClassifier'
+    assert cfg.test_dataloader.dataset.dataset.pipeline == ['new']
+
+
+def test_tta_needs_a_pipeline(image_folder: Path, tmp_path: Path) -> None:
+    cfg = tiny_config(tmp_path, image_folder)
+    with pytest.raises(ValueError, match='add a `tta_pipeline`'):
+        use_tta(cfg)
+
+
+def test_missing_checkpoint_and_missing_test_part(image_folder: Path, tmp_path: Path) -> None:
+    cfg = tiny_config(tmp_path, image_folder)
+    with pytest.raises(FileNotFoundError, match=r'No checkpoint at "none\.pth"'):
+        run_test(cfg, 'none.pth')
+    (tmp_path / 'some.pth').touch()
+    cfg.test_evaluator = None
+    with pytest.raises(ValueError, match='no `test_dataloader` with a `test_evaluator`'):
+        run_test(cfg, tmp_path / 'some.pth')

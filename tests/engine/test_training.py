@@ -1,0 +1,61 @@
+"""What the arguments of train() change."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from mmfer.engine import train
+from mmfer.engine.checkpoint import load_from_disk
+from tests.helpers import tiny_config
+
+
+def test_seed_fixes_the_weights(image_folder: Path, tmp_path: Path) -> None:
+    def weight(name: str, seed: int) -> torch.Tensor:
+        cfg = tiny_config(tmp_path / name, image_folder)
+        return train(cfg, seed=seed).model.head.fc.weight
+
+    first, again, other = weight('a', 1), weight('b', 1), weight('c', 2)
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+def test_validating_changes_no_weight(image_folder: Path, tmp_path: Path) -> None:
+    options = {'train_cfg.max_epochs': 2}
+    with_it = train(tiny_config(tmp_path / 'a', image_folder, options))
+    without = train(tiny_config(tmp_path / 'b', image_folder, options), validate=False)
+    assert without.val_loop is None
+    for first, second in zip(with_it.model.parameters(), without.model.parameters(), strict=True):
+        assert torch.equal(first, second)
+
+
+def test_learning_rate_is_scaled(image_folder: Path, tmp_path: Path) -> None:
+    options = {'auto_scale_lr.base_batch_size': 16}
+    runner = train(tiny_config(tmp_path, image_folder, options), auto_scale_lr=True, validate=False)
+    assert runner.optim_wrapper.get_lr()['lr'] == [pytest.approx(0.01 * 4 / 16)]
+
+
+def test_scaling_needs_a_base(image_folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match='base_batch_size'):
+        train(tiny_config(tmp_path, image_folder), auto_scale_lr=True)
+
+
+def test_resume_without_a_checkpoint_begins(image_folder: Path, tmp_path: Path) -> None:
+    runner = train(tiny_config(tmp_path, image_folder), resume=True, validate=False)
+    assert runner.epoch == 1
+
+
+def test_resume_in_a_moved_folder(image_folder: Path, tmp_path: Path) -> None:
+    cfg = tiny_config(tmp_path, image_folder)
+    train(cfg, validate=False)
+    (tmp_path / 'work').rename(tmp_path / 'moved')
+    more = tiny_config(tmp_path, image_folder, {'train_cfg.max_epochs': 2})
+    more.work_dir = str(tmp_path / 'moved')
+    train(more, resume=True, validate=False)
+    saved = load_from_disk(str(tmp_path / 'moved' / 'epoch_2.pth'))
+    assert saved['meta']['iter'] == 6
+
+
+def test_missing_checkpoint(image_folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r'No checkpoint at "none\.pth"'):
+        train(tiny_config(tmp_path, image_folder), resume='none.pth')

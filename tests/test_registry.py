@@ -1,0 +1,83 @@
+"""Names of all three libraries under one scope, and plugins."""
+
+import importlib.metadata
+import subprocess
+import sys
+
+import pytest
+import torch
+from mmengine.registry import DefaultScope
+
+from mmfer import registry
+from mmfer.registry import (
+    DATASETS,
+    HOOKS,
+    METRICS,
+    MODELS,
+    TRANSFORMS,
+    WEIGHT_INITIALIZERS,
+    register_all_modules,
+)
+from tests.helpers import ROOT
+
+
+@pytest.mark.parametrize(
+    ('nodes', 'name', 'library'),
+    [
+        (MODELS, 'ResNet', 'mmpretrain'),
+        (MODELS, 'ImageClassifier', 'mmpretrain'),
+        (MODELS, 'ClsDataPreprocessor', 'mmpretrain'),
+        (DATASETS, 'BaseDataset', 'mmpretrain'),
+        (DATASETS, 'RepeatDataset', 'mmengine'),
+        (TRANSFORMS, 'LoadImageFromFile', 'mmcv'),
+        (TRANSFORMS, 'PackInputs', 'mmpretrain'),
+        (METRICS, 'Accuracy', 'mmpretrain'),
+        (HOOKS, 'LoggerHook', 'mmengine'),
+        (HOOKS, 'CheckpointHook', 'mmfer'),
+        (WEIGHT_INITIALIZERS, 'Pretrained', 'mmfer'),
+        (WEIGHT_INITIALIZERS, 'Kaiming', 'mmengine'),
+    ],
+)
+def test_bare_names_resolve(nodes, name: str, library: str) -> None:
+    register_all_modules()
+    assert nodes.get(name).__module__.partition('.')[0] == library
+
+
+@pytest.mark.parametrize('name', ['MODELS', 'HOOKS', 'OPTIM_WRAPPERS', 'VISUALIZERS'])
+def test_nodes_are_grandchildren_of_mmengine(name: str) -> None:
+    node = getattr(registry, name)
+    assert node.scope == 'mmfer'
+    assert node.parent.scope == 'mmpretrain'
+    assert node.parent.parent.scope == 'mmengine'
+
+
+def test_other_libraries_keep_their_own_components() -> None:
+    register_all_modules()
+    assert HOOKS.parent.get('CheckpointHook').__module__ == 'mmengine.hooks.checkpoint_hook'
+
+
+def test_bare_use_in_a_fresh_process() -> None:
+    """A lookup imports what it needs; nobody registered anything before."""
+    code = (
+        'from mmfer.registry import MODELS, HOOKS\n'
+        "print(MODELS.get('ResNet').__module__, HOOKS.get('RandomStateHook').__module__)"
+    )
+    result = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, cwd=ROOT)
+    assert result.stdout.split() == [
+        'mmpretrain.models.backbones.resnet',
+        'mmfer.engine.hooks.random_state_hook',
+    ]
+
+
+def test_default_scope() -> None:
+    register_all_modules()
+    assert DefaultScope.get_current_instance().scope_name == 'mmfer'
+    model = MODELS.build(dict(type='GlobalAveragePooling'))
+    assert model(torch.ones(1, 2, 3, 3)).shape == (1, 2)
+
+
+def test_broken_plugin_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = importlib.metadata.EntryPoint('mine', 'no_such_module', registry.PLUGIN_GROUP)
+    monkeypatch.setattr(registry, 'entry_points', lambda group: [broken])
+    with pytest.warns(UserWarning, match=r'"mine" \(no_such_module\).*ModuleNotFoundError'):
+        register_all_modules()

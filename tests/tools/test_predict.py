@@ -1,0 +1,67 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.apis.model_files import ASTRONAUT, write_model
+from tests.helpers import run_tool
+
+
+@pytest.fixture(scope='module')
+def model(tmp_path_factory):
+    config, checkpoint = write_model(tmp_path_factory.mktemp('model'))
+    return '--config', config, '--checkpoint', checkpoint
+
+
+def test_folder_of_good_faceless_and_broken_pictures(model, tmp_path):
+    for name in ('a/x.jpg', 'b/x.jpg'):
+        (tmp_path / name).parent.mkdir()
+        shutil.copy(ASTRONAUT, tmp_path / name)
+    Image.fromarray(np.zeros((40, 2), np.uint8)).save(tmp_path / 'b/narrow.png')
+    (tmp_path / 'b/broken.jpg').write_bytes(ASTRONAUT.read_bytes()[:3000])
+    (tmp_path / 'b/notes.txt').write_text('no picture')
+    out = tmp_path / 'out'
+    said = run_tool('predict.py', tmp_path / 'a', tmp_path / 'b', *model, '--out-dir', out)
+    results = json.loads((out / 'results.json').read_text())['results']
+    found = {r['img_path'][len(str(tmp_path)) + 1 :]: r for r in results}
+    assert set(found) == {'a/x.jpg', 'b/x.jpg', 'b/narrow.png', 'b/broken.jpg'}
+    assert found['a/x.jpg']['faces'] == found['b/x.jpg']['faces']
+    assert found['b/narrow.png']['message'] == 'No face found.'
+    assert 'broken.jpg' in found['b/broken.jpg']['message']
+    written = {path.name for path in out.iterdir()}
+    assert written == {'a_x.jpg', 'b_x.jpg', 'narrow.jpg', 'results.json'}
+    assert Image.open(out / 'a_x.jpg').width > 640
+    assert '4 pictures, 2 faces; 1 without a face, 1 not read' in said.stdout
+    assert '1 files in the folders are no pictures' in said.stdout
+    assert '4/4' in said.stderr
+
+
+def test_without_detection(model, tmp_path):
+    run_tool('predict.py', ASTRONAUT, *model, '--out-dir', tmp_path, '--no-detect')
+    (result,) = json.loads((tmp_path / 'results.json').read_text())['results']
+    assert result['faces'][0]['bbox'] == [0, 0, 256, 256]
+
+
+def fails(*args):
+    result = run_tool('predict.py', *args, check=False)
+    assert result.returncode == 1
+    assert 'Traceback' not in result.stderr
+    return result.stderr
+
+
+def test_errors_are_one_message(model, tmp_path):
+    out = '--out-dir', tmp_path / 'out'
+    assert 'No picture at' in fails('nowhere/*.jpg', *model, *out)
+    _, config, _, checkpoint = model
+    missing = tmp_path / 'missing'
+    assert 'No config at' in fails(ASTRONAUT, '--config', missing, '--checkpoint', checkpoint, *out)
+    assert 'No checkpoint at' in fails(ASTRONAUT, '--config', config, '--checkpoint', missing, *out)
+
+
+def test_inputs_are_never_overwritten(model, tmp_path):
+    shutil.copy(ASTRONAUT, tmp_path / 'x.jpg')
+    before = (tmp_path / 'x.jpg').read_bytes()
+    assert 'would overwrite' in fails(tmp_path / 'x.jpg', *model, '--out-dir', tmp_path)
+    assert (tmp_path / 'x.jpg').read_bytes() == before

@@ -1,0 +1,84 @@
+"""tools/test.py as a user runs it."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.helpers import CLASSES, run_tool, write_config
+
+TTA = """
+tta_pipeline = [
+    dict(type='LoadImageFromFile'),
+    dict(type='TestTimeAug', transforms=[
+        [dict(type='ResizeEdge', scale=32)],
+        [dict(type='RandomFlip', prob=1.0), dict(type='RandomFlip', prob=0.0)],
+        [dict(type='PackInputs')],
+    ]),
+]
+"""
+
+
+@pytest.fixture(scope='module')
+def trained(image_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp('trained')
+    config = write_config(folder / 'tiny.py', image_folder, TTA)
+    run_tool('train.py', config, '--work-dir', folder / 'work')
+    return config, folder / 'work' / 'epoch_1.pth'
+
+
+def test_metrics_predictions_and_pictures(
+    trained: tuple[Path, Path], image_folder: Path, tmp_path: Path
+) -> None:
+    files = ('--out', tmp_path / 'a' / 'out.json', '--dump', tmp_path / 'b' / 'dump.json')
+    options = (*files, '--show-dir', tmp_path / 'shown', '--work-dir', tmp_path / 'work')
+    run_tool('test.py', *trained, *options)
+    metrics = json.loads((tmp_path / 'a' / 'out.json').read_text())
+    dump = json.loads((tmp_path / 'b' / 'dump.json').read_text())
+    assert dump['classes'] == list(CLASSES)
+    rows = dump['predictions']
+    assert len(rows) == 12
+    right = np.mean([row['pred_label'] == row['gt_label'] for row in rows])
+    assert metrics['accuracy/top1'] == pytest.approx(100 * right)
+    shown = sorted((tmp_path / 'shown').iterdir())
+    assert len(shown) == 12
+    names = [Path(row['img_path']).stem for row in rows]
+    assert [path.name for path in shown] == [f'{i:06}_{name}.png' for i, name in enumerate(names)]
+    picture = np.asarray(
+        Image.open(shown[4]).convert('RGB').crop((0, 0, 224, 224)).resize((32, 32))
+    )
+    original = np.asarray(Image.open(rows[4]['img_path']).convert('RGB'))
+    # Red is red and blue is blue.
+    matched = [np.corrcoef(picture[..., i].ravel(), original[..., i].ravel())[0, 1] for i in (0, 2)]
+    assert min(matched) > 0.8
+
+
+def test_tta_averages_scores(trained: tuple[Path, Path], tmp_path: Path) -> None:
+    config, checkpoint = trained
+    flipped = tmp_path / 'flipped.py'
+    flipped.write_text(
+        config.read_text()
+        + "test_dataloader['dataset']['pipeline'] = [\n    dict(type='LoadImageFromFile'),\n"
+        "    dict(type='ResizeEdge', scale=32),\n    dict(type='RandomFlip', prob=1.0),\n"
+        "    dict(type='PackInputs'),\n]\n"
+    )
+    scores = {}
+    for name, path, *more in (('plain', config), ('flip', flipped), ('tta', config, '--tta')):
+        out = tmp_path / f'{name}.json'
+        run_tool('test.py', path, checkpoint, '--dump', out, '--work-dir', tmp_path / 'work', *more)
+        rows = json.loads(out.read_text())['predictions']
+        scores[name] = np.array([row['pred_scores'] for row in rows])
+    assert not np.allclose(scores['plain'], scores['flip'], atol=1e-4)
+    np.testing.assert_allclose(scores['tta'], (scores['plain'] + scores['flip']) / 2, atol=1e-5)
+
+
+def test_other_class_order_is_one_clear_message(
+    trained: tuple[Path, Path], image_folder: Path, tmp_path: Path
+) -> None:
+    config = write_config(tmp_path / 'tiny.py', image_folder, classes=CLASSES[::-1])
+    result = run_tool('test.py', config, trained[1], '--work-dir', tmp_path / 'work', check=False)
+    assert result.returncode == 1
+    assert 'same classes in another order' in result.stderr
+    assert 'Traceback' not in result.stderr
