@@ -14,6 +14,7 @@ from mmfer.datasets.names import check_unique_files
 from mmfer.datasets.sidecar import Sidecar
 from mmfer.datasets.split import carve_validation
 from mmfer.labels import LabelTree
+from mmfer.registry import TRANSFORMS
 
 Sample = dict[str, Any]
 WARNING = 30
@@ -109,7 +110,8 @@ class ExpressionDataset(BaseDataset):
             ann_file='',
             metainfo=metainfo,
             data_root=str(self.root),
-            pipeline=pipeline,
+            # Built here, so that mmfer's transforms are found without a default scope, too.
+            pipeline=[TRANSFORMS.build(t) if isinstance(t, dict) else t for t in pipeline],
             test_mode=test_mode,
             indices=indices,
             lazy_init=lazy_init,

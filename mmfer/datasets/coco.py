@@ -18,7 +18,7 @@ def read_coco(path: Path) -> COCO:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is not JSON, lacks a part, names an image or category id twice, or an
+        ValueError: If it is not JSON, lacks a part, names an id twice, or an
             annotation refers to an image or a category that is not there.
     """
     if not path.is_file():
@@ -43,10 +43,6 @@ def read_coco(path: Path) -> COCO:
             f'"{path}": an entry of images or categories lacks {error}. Images need id and '
             'file_name, categories id and name.'
         ) from error
-    for part, numbers in ids.items():
-        if len(set(numbers)) < len(numbers):
-            twice = next(n for n in numbers if numbers.count(n) > 1)
-            raise ValueError(f'"{path}": {part} has the id {twice} twice. Give each its own.')
     known = {'image_id': set(ids['images']), 'category_id': set(ids['categories'])}
     for i, annotation in enumerate(data['annotations']):
         for field, values in known.items():
@@ -56,6 +52,11 @@ def read_coco(path: Path) -> COCO:
                     'file. Correct or remove the annotation.'
                 )
         annotation.setdefault('id', i + 1)
+    ids['annotations'] = [annotation['id'] for annotation in data['annotations']]
+    for part, numbers in ids.items():
+        if len(set(numbers)) < len(numbers):
+            twice = next(n for n in numbers if numbers.count(n) > 1)
+            raise ValueError(f'"{path}": {part} has the id {twice} twice. Give each its own.')
     coco = COCO()
     coco.dataset = data
     with contextlib.redirect_stdout(io.StringIO()):  # it reports its progress

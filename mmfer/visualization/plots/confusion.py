@@ -46,7 +46,7 @@ def plot_confusion(
     size = 9 if len(names) <= 12 else 6.5
     for (row, column), value in np.ndenumerate(percent):
         if value >= 0.5:
-            color = 'white' if value > 55 else '#1a1a1a'
+            color = 'white' if value > 50 else '#1a1a1a'
             axes.text(column, row, f'{value:.0f}', ha='center', va='center', c=color, size=size)
     if coarse_classes is not None and parents is not None:
         _mark_groups(axes, [coarse_classes[parents[i]] for i in order])
@@ -58,15 +58,16 @@ def _mark_groups(axes: Axes, group: list[str]) -> None:
     starts = [i for i in range(len(group)) if i == 0 or group[i] != group[i - 1]]
     for start, end in zip(starts, [*starts[1:], len(group)], strict=True):
         corner, length = start - 0.5, end - start
+        fits = len(group[start]) <= 3 * length
         frame = Rectangle((corner, corner), length, length, fill=False, ec='#b3450f', lw=1.6)
         axes.add_patch(frame)
         axes.text(
             corner + length / 2,
             -0.8,
             group[start],
-            ha='center' if length > 2 else 'left',
+            ha='center' if fits else 'left',
             va='bottom',
-            rotation=0 if length > 2 else 45,
+            rotation=0 if fits else 45,
             c='#b3450f',
             weight='bold',
         )

@@ -1,0 +1,188 @@
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from mmengine.dataset import ClassBalancedDataset
+
+from mmfer.datasets import BrokenImageError, CocoExpression, ExpressionFolder, FGEmotions
+from tests.datasets.disk import coco_data, write_fg_emotions, write_image, write_json
+
+PIPELINE = [{'type': 'LoadExpressionImage'}]
+CLASSES = ['worry', 'panic', 'anger', 'hate']
+
+
+def folder(root: Path, **options: Any) -> ExpressionFolder:
+    defaults: dict[str, Any] = {
+        'classes': CLASSES,
+        'pipeline': PIPELINE,
+        'broken_report': str(root / 'report.txt'),
+    }
+    return ExpressionFolder(str(root), **{**defaults, **options})
+
+
+def test_options_are_checked(tmp_path: Path) -> None:
+    for option in ({'split': 'dev'}, {'broken': 'ignore'}, {'empty_classes': 'no'}):
+        with pytest.raises(ValueError, match=r'choose one of'):
+            folder(tmp_path, **option)
+
+
+def test_validation_and_training_part_share_nothing(tmp_path: Path) -> None:
+    write_fg_emotions(tmp_path, count=5)
+
+    def paths(split: str) -> set[str]:
+        data = folder(tmp_path, split=split, val_ratio=0.2)
+        return {data.get_data_info(i)['img_path'] for i in range(len(data))}
+
+    train, val, both = map(paths, ('train', 'val', 'trainval'))
+    assert (len(train), len(val), len(both)) == (16, 4, 20)
+    assert train | val == both
+    assert len({Path(path).parent for path in val}) == 4
+
+
+def test_without_a_ratio_a_validation_part_on_disk_is_read(tmp_path: Path) -> None:
+    write_fg_emotions(tmp_path)
+    with pytest.raises(FileNotFoundError, match=r'no val/ and no val\.csv \(or set val_ratio'):
+        folder(tmp_path, split='val')
+    write_fg_emotions(tmp_path, count=1, split='val')
+    assert len(folder(tmp_path, split='val')) == 4
+    assert len(folder(tmp_path)) == 12
+
+
+def test_subjects_of_the_sidecar_stay_whole(tmp_path: Path) -> None:
+    names = [f'train/{c}/{i}.png' for c in CLASSES for i in range(4)]
+    for name in names:
+        write_image(tmp_path / name)
+    data = coco_data(names)
+    data['categories'] = [{'id': i, 'name': c} for i, c in enumerate(CLASSES)]
+    for annotation in data['annotations']:
+        annotation.pop('distribution')
+        number = annotation['image_id']
+        annotation |= {'category_id': number // 4, 'identity': f'p{number % 4}'}
+    write_json(tmp_path / 'annotations' / 'train.json', data)
+
+    def subjects(split: str) -> set[str]:
+        part = folder(tmp_path, split=split, val_ratio=0.25)
+        return {part.get_data_info(i)['subject'] for i in range(len(part))}
+
+    assert len(subjects('val')) == 1
+    assert len(subjects('train')) == 3
+    assert not subjects('val') & subjects('train')
+
+
+def test_an_empty_class_stops_or_is_told(tmp_path: Path, log: list[str]) -> None:
+    write_fg_emotions(tmp_path)
+    options = {'classes': [*CLASSES, 'joy']}
+    with pytest.raises(ValueError, match='No image of 1 classes in the train part .*: joy'):
+        folder(tmp_path, **options)
+    assert len(folder(tmp_path, **options, empty_classes='warn')) == 12
+    assert 'joy' in log[-1]
+    (tmp_path / 'test').mkdir()
+    with pytest.raises(ValueError, match='No image of 4 classes'):
+        folder(tmp_path, split='test', empty_classes='warn')
+
+
+def test_twins_are_told_and_used(tmp_path: Path, log: list[str]) -> None:
+    write_fg_emotions(tmp_path)
+    write_image(tmp_path / 'train' / 'hate' / '0.jpg')
+    assert len(folder(tmp_path)) == 13
+    assert '0.jpg and ' in log[-1]
+
+
+def test_broken_images_stop_and_all_are_named(tmp_path: Path) -> None:
+    write_fg_emotions(tmp_path)
+    (tmp_path / 'train' / 'hate' / '0.png').write_bytes(b'')
+    cut = tmp_path / 'train' / 'worry' / '1.png'
+    cut.write_bytes(cut.read_bytes()[:-40])
+    with pytest.raises(BrokenImageError, match='2 broken images in all'):
+        folder(tmp_path)
+    assert len((tmp_path / 'report.txt').read_text().splitlines()) == 2
+
+
+def test_broken_images_are_left_out_and_named(tmp_path: Path, log: list[str]) -> None:
+    write_fg_emotions(tmp_path)
+    (tmp_path / 'train' / 'hate' / '0.png').write_bytes(b'')
+    data = folder(tmp_path, broken='skip')
+    assert len(data) == 11
+    assert 'hate/0.png' in log[-1]
+    assert 'hate/0.png' in (tmp_path / 'report.txt').read_text()
+
+
+def damage(path: Path) -> None:
+    """Spoil the inside of a picture; its begin and end stay."""
+    data = bytearray(path.read_bytes())
+    data[60:120] = bytes(60)
+    path.write_bytes(data)
+
+
+def test_damage_found_in_training_is_replaced_and_named(tmp_path: Path, log: list[str]) -> None:
+    write_fg_emotions(tmp_path)
+    path = tmp_path / 'train' / 'worry' / '0.png'
+    damage(path)
+    data = folder(tmp_path, broken='skip')
+    index = next(i for i in range(12) if data.get_data_info(i)['img_path'] == str(path))
+    with pytest.raises(BrokenImageError, match=r'worry/0\.png'):
+        folder(tmp_path)[index]
+    assert data[index]['img_path'] != str(path)
+    assert '1 broken images replaced by others' in log[-1]
+    assert list(data.broken_images.reasons) == [str(path)]
+
+
+def test_a_test_set_is_decoded_before_an_image_is_left_out(tmp_path: Path) -> None:
+    write_fg_emotions(tmp_path)
+    damage(tmp_path / 'train' / 'worry' / '0.png')
+    assert len(folder(tmp_path, broken='skip', test_mode=True)) == 11
+    with pytest.raises(BrokenImageError):
+        list(map(folder(tmp_path, test_mode=True).__getitem__, range(12)))
+
+
+def test_a_tree_gives_coarse_labels(tmp_path: Path) -> None:
+    tree = write_fg_emotions(tmp_path)
+    data = folder(tmp_path, label_tree=tree)
+    assert data.metainfo['coarse_classes'] == ('fear', 'anger')
+    assert data.metainfo['parents'] == (0, 0, 1, 1)
+    for i in range(len(data)):
+        info = data.get_data_info(i)
+        assert info['coarse_label'] == info['gt_label'] // 2
+    with pytest.raises(ValueError, match='another order'):
+        folder(tmp_path, label_tree=tree, classes=CLASSES[::-1])
+
+
+def test_soft_labels_come_from_the_sidecar(tmp_path: Path) -> None:
+    tree = write_fg_emotions(tmp_path)
+    with pytest.raises(ValueError, match='soft_labels=True needs'):
+        FGEmotions(str(tmp_path), label_tree=tree, soft_labels=True)
+    data = coco_data(['train/panic/0.png'])
+    path = write_json(tmp_path / 'side.json', data)
+    dataset = FGEmotions(str(tmp_path), label_tree=tree, soft_labels=True, sidecar=str(path))
+    scores = {
+        '/'.join(Path(info['img_path']).parts[-2:]): info['gt_score']
+        for info in map(dataset.get_data_info, range(12))
+    }
+    np.testing.assert_allclose(scores['panic/0.png'], [0.25, 0.75, 0, 0])
+    np.testing.assert_allclose(scores['hate/0.png'], [0, 0, 0, 1])
+    hard = FGEmotions(str(tmp_path), label_tree=tree, sidecar=str(path))
+    assert all('gt_score' not in hard.get_data_info(i) for i in range(12))
+
+
+def test_a_data_set_of_several_faces_needs_no_unique_files(tmp_path: Path) -> None:
+    write_image(tmp_path / 'a.png')
+    data = coco_data(['a.png'])
+    data['annotations'] += [
+        {**data['annotations'][0], 'id': 7 + c, 'category_id': c} for c in (1, 3)
+    ]
+    write_json(tmp_path / 'annotations' / 'train.json', data)
+    assert len(CocoExpression(str(tmp_path))) == 3
+
+
+def test_wrappers_and_workers_get_what_they_need(tmp_path: Path) -> None:
+    write_fg_emotions(tmp_path)
+    data = folder(tmp_path)
+    # Folders are read in alphabetical order, labels stay as given.
+    assert data.get_gt_labels().tolist() == [2] * 3 + [3] * 3 + [1] * 3 + [0] * 3
+    assert len(ClassBalancedDataset(data, oversample_thr=0.5)) == 24
+    again = pickle.loads(pickle.dumps(data))
+    assert (again[3]['img'] == data[3]['img']).all()
+    assert len(folder(tmp_path, indices=5)) == 5
+    assert 'Split: \ttrain' in repr(data)

@@ -1,0 +1,65 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mmfer.datasets.sidecar import Sidecar
+from tests.datasets.disk import coco_data, write_json
+
+CLASSES = ('panic', 'worry', 'hate')
+
+
+def complete(root: Path, data: dict[str, Any], label: int = 0) -> list[dict[str, Any]]:
+    samples = [
+        {'img_path': str(root / name), 'gt_label': label} for name in ('train/a.png', 'train/b.png')
+    ]
+    Sidecar(write_json(root / 'side.json', data), root, CLASSES).complete(samples)
+    return samples
+
+
+def test_samples_are_completed_by_their_path(tmp_path: Path) -> None:
+    first, second = complete(tmp_path, coco_data(['train/b.png', 'train/a.png']))
+    assert first['subject'] == 'person-1'
+    assert second['subject'] == 'person-0'
+    # The data set's own order, not that of the file.
+    assert first['clean_label'] == 1
+    assert first['distribution'].tolist() == [0.75, 0.25, 0]
+
+
+def test_another_class_stops(tmp_path: Path) -> None:
+    with pytest.raises(
+        ValueError, match='image train/a.png: the class is "panic" there, but "hate"'
+    ):
+        complete(tmp_path, coco_data(['train/a.png']), label=2)
+
+
+def test_a_detectors_sidecar_tells_no_class(tmp_path: Path) -> None:
+    data = coco_data(['train/a.png', 'train/b.png'])
+    data['categories'] = [{'id': 2, 'name': 'face', 'supercategory': 'person'}]
+    data['alignment'] = {'type': 'five_point', 'size': 112}
+    for annotation in data['annotations']:
+        annotation['keypoints'] = [1.0] * 15
+        del annotation['clean_category_id'], annotation['distribution']
+    samples = complete(tmp_path, data, label=2)
+    assert samples[0]['face_box'].tolist() == [2, 3, 12, 15]
+    assert 'landmarks' not in samples[0]
+    assert Sidecar(tmp_path / 'side.json', tmp_path, CLASSES).alignment == data['alignment']
+
+
+def test_unknown_images_are_named(tmp_path: Path, log: list[str]) -> None:
+    assert 'subject' not in complete(tmp_path, coco_data(['train/a.png']))[1]
+    assert '1 of 2 images: it has no face for them: train/b.png' in log[0]
+
+
+def test_the_largest_of_several_faces_is_taken_and_told(tmp_path: Path, log: list[str]) -> None:
+    data = coco_data(['train/a.png', 'train/b.png'])
+    data['annotations'].append({**data['annotations'][0], 'id': 9, 'bbox': [0, 0, 20, 20]})
+    assert complete(tmp_path, data)[0]['face_box'].tolist() == [0, 0, 20, 20]
+    assert 'several faces' in log[0]
+
+
+def test_an_unknown_clean_class_stops(tmp_path: Path) -> None:
+    data = coco_data(['train/a.png'])
+    data['annotations'][0]['clean_category_id'] = 7
+    with pytest.raises(ValueError, match='clean_category_id 7'):
+        complete(tmp_path, data)

@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from mmfer.datasets.split import carve_validation
+
+LABELS = [0] * 100 + [1] * 20 + [2] * 3 + [3]
+
+
+def test_each_class_gives_its_share() -> None:
+    mask = carve_validation(LABELS, 0.2, seed=0)
+    assert np.bincount(np.array(LABELS)[mask], minlength=4).tolist() == [20, 4, 1, 0]
+
+
+def test_a_seed_fixes_the_draw() -> None:
+    first, again, other = (carve_validation(LABELS, 0.2, seed) for seed in (1, 1, 2))
+    assert (first == again).all()
+    assert (first != other).any()
+
+
+def test_subjects_stay_whole_and_classes_balanced() -> None:
+    rng = np.random.default_rng(0)
+    subjects = np.repeat(np.arange(100), 6)
+    labels = rng.integers(0, 4, 600)
+    mask = carve_validation(labels, 0.2, 0, [f's{s}' for s in subjects])
+    assert not set(subjects[mask]) & set(subjects[~mask])
+    shares = np.bincount(labels[mask]) / np.bincount(labels)
+    assert np.abs(shares - 0.2).max() < 0.06
+
+
+def test_unknown_subjects_are_not_grouped() -> None:
+    subjects = ['a'] * 123 + [None]
+    assert (carve_validation(LABELS, 0.2, 0, subjects) == carve_validation(LABELS, 0.2, 0)).all()
+
+
+def test_bad_ratios_and_a_single_subject_stop() -> None:
+    for ratio in (-0.1, 0, 0.6):
+        with pytest.raises(ValueError, match='val_ratio'):
+            carve_validation(LABELS, ratio, 0)
+    with pytest.raises(ValueError, match='subject "me"'):
+        carve_validation([0, 1], 0.5, 0, ['me', 'me'])

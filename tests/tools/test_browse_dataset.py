@@ -1,0 +1,67 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.datasets.disk import write_image
+from tests.helpers import ROOT, run_tool
+
+TOOL = 'analysis_tools/browse_dataset.py'
+CLASSES = ['anger', 'fear', 'happiness']
+
+
+@pytest.fixture(scope='module')
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The config for one's own folder, with small images."""
+    root = tmp_path_factory.mktemp('mine')
+    rng = np.random.default_rng(0)
+    for part, count in (('train', 10), ('test', 4)):
+        for i, name in enumerate(CLASSES):
+            for k in range(count):
+                path = write_image(root / part / name / f'{k}.png', seed=k)
+                # Each class has its own colour, so that it can be learned.
+                color = np.full((32, 32, 3), 40)
+                color[..., i] = 200
+                pixels = (color + rng.integers(-30, 30, color.shape)).clip(0, 255)
+                Image.fromarray(pixels.astype(np.uint8)).save(path)
+    path = root / 'mine.py'
+    path.write_text(
+        f"_base_ = '{ROOT}/configs/custom/resnet18_my_folder.py'\n"
+        f"folder = dict(data_root='{root}')\n"
+        + ''.join(
+            f"{part}_dataloader = dict(batch_size=8, dataset=dict(data_root='{root}'))\n"
+            for part in ('train', 'val', 'test')
+        )
+        + 'train_cfg = dict(max_epochs=3)\n'
+        'param_scheduler = dict(total_steps=3)\n'
+        'model = dict(backbone=dict(stem_channels=8, base_channels=8), head=dict(in_channels=64))\n'
+    )
+    return path
+
+
+@pytest.mark.parametrize('mode', ['original', 'transformed'])
+def test_samples_are_drawn(config: Path, tmp_path: Path, mode: str) -> None:
+    out = tmp_path / 'new' / 'samples.png'
+    options = ('--mode', mode, '--number', 8, '--columns', 4, '--size', 60, '--out', out)
+    result = run_tool(TOOL, config, *options)
+    assert '8 of 27 train samples' in result.stdout
+    sheet = np.asarray(Image.open(out))
+    assert sheet.shape == (8 + 2 * (60 + 42 + 8), 8 + 4 * 68, 3)
+    assert sheet[8:68, 8:68].std() > 20
+
+
+def test_the_config_for_ones_own_folder_learns_and_is_judged(config: Path, tmp_path: Path) -> None:
+    work = tmp_path / 'work'
+    run_tool('train.py', config, '--work-dir', work)
+    (best,) = work.glob('best_mean_class_accuracy_*.pth')
+    out = tmp_path / 'confusion.png'
+    matrix = 'analysis_tools/confusion_matrix.py'
+    result = run_tool(matrix, config, best, '--out', out, '--work-dir', work)
+    report = json.loads(out.with_suffix('.json').read_text())
+    assert report['classes'] == CLASSES
+    assert report['num_samples'] == 12
+    assert report['accuracy'] > 50
+    assert 'mean class accuracy' in result.stdout
+    assert out.is_file()

@@ -1,0 +1,35 @@
+import numpy as np
+
+from mmfer.visualization.plots import plot_confusion
+
+CLASSES = ('worry', 'anger', 'panic')
+
+
+def test_rows_are_percent_and_classes_grouped() -> None:
+    matrix = np.array([[3, 1, 0], [0, 0, 0], [0, 0, 8]])
+    figure = plot_confusion(matrix, CLASSES, ('fear', 'anger'), (0, 1, 0), 'a title')
+    axes = figure.axes[0]
+    shown = axes.images[0].get_array()
+    # worry and panic are brought together
+    np.testing.assert_allclose(shown, [[75, 0, 25], [0, 100, 0], [0, 0, 0]])
+    assert [t.get_text() for t in axes.get_xticklabels()] == ['worry', 'panic', 'anger']
+    assert [t.get_text() for t in axes.get_yticklabels()] == [
+        'worry (4)',
+        'panic (8)',
+        'anger (0)',
+    ]
+    texts = [t.get_text() for t in axes.texts]
+    assert texts == ['75', '25', '100', 'fear', 'anger']
+    assert [(p.get_x(), p.get_width()) for p in axes.patches] == [(-0.5, 2), (1.5, 1)]
+
+
+def test_without_a_tree_the_order_stays() -> None:
+    figure = plot_confusion(np.eye(3), CLASSES)
+    labels = [t.get_text() for t in figure.axes[0].get_xticklabels()]
+    assert labels == list(CLASSES)
+    assert not figure.axes[0].patches
+
+
+def test_the_picture_grows_with_the_classes() -> None:
+    small, large = (plot_confusion(np.eye(n), [str(i) for i in range(n)]) for n in (7, 33))
+    assert large.get_figwidth() > 2 * small.get_figwidth()
