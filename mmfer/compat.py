@@ -112,12 +112,33 @@ def silence_expected_warnings() -> None:
     file_client.print_log = lambda *args, **options: None
 
 
+def keep_functions_out_of_scheduler_states() -> None:
+    """Let checkpoints of a one-cycle schedule be read again.
+
+    mmengine's ``OneCycleParamScheduler`` keeps its annealing function in its state dict, hence in
+    the checkpoint, which ``torch.load`` then refuses, as functions could run code. A scheduler
+    makes its functions when it is built, so none need be stored. Can go when mmengine leaves them
+    out.
+    """
+    scheduler = importlib.import_module('mmengine.optim.scheduler.param_scheduler')._ParamScheduler
+    original = scheduler.state_dict
+    if getattr(original, 'without_functions', False):
+        return
+
+    def state_dict(self: Any) -> dict[str, Any]:
+        return {name: value for name, value in original(self).items() if not callable(value)}
+
+    state_dict.without_functions = True  # type: ignore[attr-defined]
+    scheduler.state_dict = state_dict
+
+
 def apply() -> None:
     """Apply every work-around, in the order in which they are needed."""
     silence_expected_warnings()
     define_missing_torchvision_operators()
     disable_mmpretrain_multimodal()
     allow_checkpoint_types()
+    keep_functions_out_of_scheduler_states()
 
 
 apply()

@@ -5,7 +5,9 @@ import sys
 
 import pytest
 import torch
+from mmengine.optim import OneCycleLR
 
+from mmfer import compat
 from tests.helpers import ROOT
 
 
@@ -87,3 +89,17 @@ def test_mmengine_does_not_log_its_own_deprecation(capfd: pytest.CaptureFixture)
     FileClient(backend='disk')
     captured = capfd.readouterr()
     assert 'deprecated' not in captured.out + captured.err
+
+
+def test_checkpoints_of_a_one_cycle_schedule_hold_no_functions(tmp_path):
+    compat.apply()
+    model = torch.nn.Linear(1, 1)
+    schedule = OneCycleLR(torch.optim.SGD(model.parameters(), lr=0.1), eta_max=0.1, total_steps=9)
+    schedule.step()
+    torch.save(schedule.state_dict(), tmp_path / 'state.pth')
+    state = torch.load(tmp_path / 'state.pth', weights_only=True)
+    other = OneCycleLR(torch.optim.SGD(model.parameters(), lr=0.1), eta_max=0.1, total_steps=9)
+    other.load_state_dict(state)
+    for each in (schedule, other):
+        each.step()
+    assert other.get_last_value() == schedule.get_last_value()
