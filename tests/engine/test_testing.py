@@ -1,11 +1,14 @@
 """What the arguments of test() change."""
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from mmengine.config import Config
 
 from mmfer.engine import test as run_test
+from mmfer.engine import train
 from mmfer.engine.testing import add_metric, use_tta
 from tests.helpers import tiny_config
 
@@ -56,3 +59,23 @@ def test_missing_checkpoint_and_missing_test_part(image_folder: Path, tmp_path: 
     cfg.test_evaluator = None
     with pytest.raises(ValueError, match='no `test_dataloader` with a `test_evaluator`'):
         run_test(cfg, tmp_path / 'some.pth')
+
+
+def test_tta_averages_scores(image_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / 'trained'
+    train(tiny_config(folder, image_folder), validate=False)
+    view = [dict(type='LoadImageFromFile'), dict(type='ResizeEdge', scale=32)]
+    flip, pack = dict(type='RandomFlip', prob=1.0), dict(type='PackInputs')
+    both = dict(type='TestTimeAug', transforms=[[flip, dict(type='RandomFlip', prob=0.0)], [pack]])
+    scores = {}
+    for name, pipeline in (('plain', [*view, pack]), ('flip', [*view, flip, pack]), ('tta', None)):
+        cfg = tiny_config(tmp_path / name, image_folder)
+        if pipeline:
+            cfg.test_dataloader.dataset.pipeline = pipeline
+        cfg.tta_pipeline = [*view, both]
+        out = tmp_path / f'{name}.json'
+        run_test(cfg, folder / 'work' / 'epoch_1.pth', dump_to=out, tta=name == 'tta')
+        rows = json.loads(out.read_text())['predictions']
+        scores[name] = np.array([row['pred_scores'] for row in rows])
+    assert not np.allclose(scores['plain'], scores['flip'], atol=1e-4)
+    np.testing.assert_allclose(scores['tta'], (scores['plain'] + scores['flip']) / 2, atol=1e-5)

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from mmfer.engine import load_config
+from mmfer.engine import test as run_test
 from mmfer.engine.checkpoint import load_from_disk
-from tests.helpers import ROOT, run_tool, tool_environment, write_config, write_images
+from tests.helpers import ROOT, tool_environment, write_config, write_images
 
 RECORDER = """
 import torch
@@ -58,7 +60,8 @@ def test_two_ranks_train_and_test_as_one(tmp_path: Path) -> None:
     checkpoint = tmp_path / 'work' / 'epoch_1.pth'
     options = ('--work-dir', tmp_path / 'test', '--out')
     run_script('dist_test.sh', config, checkpoint, 2, *options, tmp_path / 'two.json', cwd=tmp_path)
-    run_tool('test.py', config, checkpoint, *options, tmp_path / 'one.json', paths=(tmp_path,))
+    one_rank = write_config(tmp_path / 'one_rank.py', data)
+    run_test(load_config(one_rank, tmp_path / 'test'), checkpoint, tmp_path / 'one.json')
     one, two = (json.loads((tmp_path / f'{name}.json').read_text()) for name in ('one', 'two'))
     assert one == pytest.approx(two)
 

@@ -9,22 +9,11 @@ from PIL import Image
 
 from tests.helpers import CLASSES, run_tool, write_config
 
-TTA = """
-tta_pipeline = [
-    dict(type='LoadImageFromFile'),
-    dict(type='TestTimeAug', transforms=[
-        [dict(type='ResizeEdge', scale=32)],
-        [dict(type='RandomFlip', prob=1.0), dict(type='RandomFlip', prob=0.0)],
-        [dict(type='PackInputs')],
-    ]),
-]
-"""
-
 
 @pytest.fixture(scope='module')
 def trained(image_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp('trained')
-    config = write_config(folder / 'tiny.py', image_folder, TTA)
+    config = write_config(folder / 'tiny.py', image_folder)
     run_tool('train.py', config, '--work-dir', folder / 'work')
     return config, folder / 'work' / 'epoch_1.pth'
 
@@ -53,25 +42,6 @@ def test_metrics_predictions_and_pictures(
     # Red is red and blue is blue.
     matched = [np.corrcoef(picture[..., i].ravel(), original[..., i].ravel())[0, 1] for i in (0, 2)]
     assert min(matched) > 0.8
-
-
-def test_tta_averages_scores(trained: tuple[Path, Path], tmp_path: Path) -> None:
-    config, checkpoint = trained
-    flipped = tmp_path / 'flipped.py'
-    flipped.write_text(
-        config.read_text()
-        + "test_dataloader['dataset']['pipeline'] = [\n    dict(type='LoadImageFromFile'),\n"
-        "    dict(type='ResizeEdge', scale=32),\n    dict(type='RandomFlip', prob=1.0),\n"
-        "    dict(type='PackInputs'),\n]\n"
-    )
-    scores = {}
-    for name, path, *more in (('plain', config), ('flip', flipped), ('tta', config, '--tta')):
-        out = tmp_path / f'{name}.json'
-        run_tool('test.py', path, checkpoint, '--dump', out, '--work-dir', tmp_path / 'work', *more)
-        rows = json.loads(out.read_text())['predictions']
-        scores[name] = np.array([row['pred_scores'] for row in rows])
-    assert not np.allclose(scores['plain'], scores['flip'], atol=1e-4)
-    np.testing.assert_allclose(scores['tta'], (scores['plain'] + scores['flip']) / 2, atol=1e-5)
 
 
 def test_other_class_order_is_one_clear_message(
