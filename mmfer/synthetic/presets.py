@@ -55,7 +55,7 @@ class Preset:
 
 PRESETS: dict[str, Preset] = {
     'tiny': Preset(images=99, size=64, test_share=1 / 3),
-    'small': Preset(images=1320, size=112),
+    'small': Preset(images=1980, size=112),
     'standard': Preset(images=10_000, size=112),
     'hard': Preset(
         images=10_000,
