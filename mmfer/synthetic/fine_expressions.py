@@ -169,7 +169,7 @@ _SURPRISE: dict[str, Recipe] = {
 _HAPPINESS: dict[str, Recipe] = {
     'cheerful': BASIC_RECIPES['happiness'],
     'enthrall': Recipe(
-        {'1': 0.6, '2': 0.6, '5': 0.7, '12': 0.5, '25': 0.9, '26': 0.3},
+        {'1': 0.7, '2': 0.7, '5': 0.9, '12': 0.5, '25': 0.9, '26': 0.45},
         gaze=(0.0, 0.7),
         pitch=-6.0,
         source='Raised brows, wide eyes and slack jaw of awe (Keltner & Cordaro 2017), a slight '
