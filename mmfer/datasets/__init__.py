@@ -2,7 +2,6 @@
 
 from mmfer import compat  # noqa: F401  (before mmpretrain)
 from mmfer.datasets.base import ExpressionDataset
-from mmfer.datasets.class_order import map_class_order
 from mmfer.datasets.coco_expression import CocoExpression
 from mmfer.datasets.expression_folder import ExpressionFolder
 from mmfer.datasets.fg_emotions import FGEmotions
@@ -32,5 +31,4 @@ __all__ = [
     'RandomFaceAffine',
     'RandomFaceFlip',
     'ResizeFace',
-    'map_class_order',
 ]

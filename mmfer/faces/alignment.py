@@ -144,7 +144,7 @@ class BoxAlignment(Alignment):
         shift: Offset of the square's centre from the box's, x and y, in sides of the box.
 
     Example:
-        >>> face_crop = dict(type='box', size=112, scale=1.45, shift=(0.02, -0.06))  # in a config
+        >>> face_crop = dict(type='box', size=112, scale=1.28, shift=(0.02, -0.05))  # in a config
     """
 
     type: ClassVar[str] = 'box'
