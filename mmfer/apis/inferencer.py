@@ -74,7 +74,7 @@ class FERInferencer:
     A face is cut out as the config's top level says, so that it looks as the training pictures
     do, then goes through the config's test pipeline after its loading step::
 
-        face_crop = dict(type='box', size=112, scale=1.45, shift=(0.02, -0.06))
+        face_crop = dict(type='box', size=112, scale=1.28, shift=(0.02, -0.05))
 
     Args:
         config: A config file, or the config.
@@ -186,7 +186,7 @@ class FERInferencer:
         if self.alignment is None:
             raise ValueError(
                 'The config does not say how the faces of a photograph are to be cut out. Add to '
-                "its top level, for example, face_crop = dict(type='box', size=112, scale=1.45), "
+                "its top level, for example, face_crop = dict(type='box', size=112, scale=1.28), "
                 'or say that the pictures are face crops already (detect=False, --no-detect).'
             )
         return self.alignment.crop(image, face)
