@@ -1,0 +1,67 @@
+"""Every config builds, trains a step, and is what its name says."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import torch
+from mmpretrain.structures import DataSample
+
+from mmfer.apis.loading import build_model
+from mmfer.engine import load_config
+from mmfer.registry import DATASETS, HOOKS, TRANSFORMS
+
+ROOT = Path(__file__).parents[1] / 'configs'
+CONFIGS = sorted(p for p in ROOT.rglob('*.py') if '_base_' not in p.parts)
+TABLE_3 = {
+    'a_none': (),
+    'b_itrr': ('itrr',),
+    'c_itrr_nnldl': ('itrr', 'nnldl'),
+    'd_lgifo': ('lgifo',),
+    'e_itrr_lgifo': ('itrr', 'lgifo'),
+    'f_hlrr_lgifo': ('hlrr', 'lgifo'),
+    'g_itrr_hlrr_lgifo': ('itrr', 'hlrr', 'lgifo'),
+    'all_rald': ('itrr', 'hlrr', 'lgifo', 'nnldl'),
+}
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_config_builds_and_takes_a_training_step(path):
+    cfg = load_config(path)
+    model = build_model(copy.deepcopy(cfg)).train()
+    samples = [DataSample(metainfo=dict(sample_idx=i)).set_gt_label(i % 3) for i in range(4)]
+    losses = model(torch.randn(4, 3, 64, 64), samples, mode='loss')
+    sum(value for name, value in losses.items() if 'loss' in name).backward()
+    assert losses['loss'].isfinite()
+    for hook in (*cfg.get('default_hooks', {}).values(), *cfg.get('custom_hooks', ())):
+        assert HOOKS.get(hook['type']) is not None, hook
+    for loader in (cfg.train_dataloader, cfg.test_dataloader):
+        assert DATASETS.get(loader.dataset.type) is not None
+        for step in loader.dataset.pipeline:
+            TRANSFORMS.build(step)
+
+
+@pytest.mark.parametrize(('row', 'parts'), TABLE_3.items())
+def test_rows_of_table_3_have_the_parts_they_name(row, parts):
+    cfg = load_config(ROOT / 'rald' / 'ablations' / f'table3_{row}.py')
+    model = build_model(cfg)
+    there = {part for part in ('itrr', 'hlrr', 'lgifo') if getattr(model.neck, part, None)}
+    if getattr(model.head, 'neighbor_loss', None) is not None:
+        there.add('nnldl')
+    assert there == set(parts)
+    hooks = [hook['type'] for hook in cfg.custom_hooks]
+    assert ('LabelDistributionHook' in hooks) == ('nnldl' in parts)
+
+
+def test_settings_of_the_paper():
+    cfg = load_config(ROOT / 'rald' / 'rald_r18_fgemotions.py')
+    assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=0.01, momentum=0.9, weight_decay=5e-4)
+    assert cfg.train_cfg.max_epochs == 300 and cfg.train_dataloader.batch_size == 128
+    assert cfg.param_scheduler.milestones == [100, 200] and cfg.param_scheduler.gamma == 5e-3
+    assert cfg.image_size == 224
+    model = build_model(cfg)
+    attention = model.neck.itrr.attention
+    assert (attention.num_heads, attention.scale) == (8, 0.125)
+    assert model.head.neighbor_loss.k == 5 and model.head.neighbor_loss.loss_weight == 1
+    assert model.backbone.zero_init_residual is False
+    assert len(model.neck.labels.vectors) == 39 and model.head.num_classes == 33
