@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import yaml
 from mmpretrain.structures import DataSample
 
 from mmfer.apis.loading import build_model
@@ -65,3 +66,16 @@ def test_settings_of_the_paper():
     assert model.head.neighbor_loss.k == 5 and model.head.neighbor_loss.loss_weight == 1
     assert model.backbone.zero_init_residual is False
     assert len(model.neck.labels.vectors) == 39 and model.head.num_classes == 33
+
+
+def test_model_index_names_every_config_of_a_system():
+    index = yaml.safe_load((ROOT.parent / 'model-index.yml').read_text())
+    for file in index['Import']:
+        content = yaml.safe_load((ROOT.parent / file).read_text())
+        named = {model['Config'] for model in content['Models']}
+        there = {str(p.relative_to(ROOT.parent)) for p in (ROOT.parent / file).parent.glob('*.py')}
+        assert named == there
+        collections = {collection['Name'] for collection in content['Collections']}
+        assert {model['In Collection'] for model in content['Models']} <= collections
+        for model in content['Models']:
+            assert Path(model['Config']).stem == model['Name']

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmfer.engine.cli import friendly_errors
 from mmfer.labels import LabelTree, WordVectors
 
 
@@ -71,6 +72,7 @@ def read(source: str, index: str | None, words: set[str]) -> dict[str, np.ndarra
     return {word: np.array(vector) for word, vector in rows if word in words}
 
 
+@friendly_errors
 def main() -> None:
     args = parse_args()
     words = set(args.words)

@@ -1,0 +1,15 @@
+import re
+
+from PIL import Image
+
+from tests.tools.rald import run_main
+
+
+def test_all_images_fall_into_one_group(small_rald, tmp_path, monkeypatch, capsys):
+    out = tmp_path / 'cases.png'
+    pair = [small_rald.config, small_rald.checkpoint]
+    arguments = ['--model', *pair, '--baseline', *pair, '--out', out, '--num', 2]
+    run_main(monkeypatch, 'analysis_tools/compare_cases.py', *arguments)
+    counts = re.findall(r'(both \w+) \((\d+) of 33\)', capsys.readouterr().out)
+    assert sum(int(n) for _, n in counts) == 33
+    assert Image.open(out).size[0] > 300

@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+from mmfer.labels import WordVectors
+from tests.tools.rald import run_main
+
+WORDS = ['panic', 'lust', 'other']
+TABLE = np.array([[1, 2.5], [3, -4], [0, 0]], dtype=np.float32)
+
+
+def write_source(folder, kind):
+    if kind == 'bin':
+        path = folder / 'words.bin'
+        rows = b''.join(
+            w.encode() + b' ' + v.tobytes() + b'\n' for w, v in zip(WORDS, TABLE, strict=True)
+        )
+        path.write_bytes(b'3 2\n' + rows)
+        return [path]
+    if kind == 'npy':
+        np.save(folder / 'words.npy', TABLE)
+        (folder / 'index.txt').write_text('\n'.join(WORDS))
+        return [folder / 'words.npy', '--index', folder / 'index.txt']
+    path = folder / 'words.txt'
+    path.write_text(''.join(f'{w} {v[0]} {v[1]}\n' for w, v in zip(WORDS, TABLE, strict=True)))
+    return [path]
+
+
+@pytest.mark.parametrize('kind', ['bin', 'npy', 'txt'])
+def test_every_format_gives_the_same_table(kind, tmp_path, monkeypatch):
+    source, *index = write_source(tmp_path, kind)
+    out = tmp_path / 'out.txt'
+    arguments = [source, out, *index, '--words', 'lust', 'panic']
+    run_main(monkeypatch, 'misc/convert_word_vectors.py', *arguments)
+    vectors = WordVectors.load(out)
+    assert set(vectors.table) == {'lust', 'panic'}
+    np.testing.assert_allclose(vectors['lust'], [3, -4])
+
+
+def test_missing_words_are_named(tmp_path, monkeypatch):
+    source, *_ = write_source(tmp_path, 'txt')
+    with pytest.raises(SystemExit, match='wrath'):
+        arguments = [source, tmp_path / 'out.txt', '--words', 'lust', 'wrath']
+        run_main(monkeypatch, 'misc/convert_word_vectors.py', *arguments)
+
+
+def test_a_cut_file(tmp_path, monkeypatch):
+    source, *_ = write_source(tmp_path, 'bin')
+    source.write_bytes(source.read_bytes()[:-14])
+    with pytest.raises(SystemExit, match='cut short'):
+        arguments = [source, tmp_path / 'out.txt', '--words', 'lust']
+        run_main(monkeypatch, 'misc/convert_word_vectors.py', *arguments)
