@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from mmfer import compat  # noqa: F401  (before torchvision and mmpretrain)
+from mmfer.synthetic.generate import generate
 from tests.helpers import write_images
 
 torch.set_num_threads(1)
@@ -15,3 +16,17 @@ torch.set_num_threads(1)
 def image_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve pictures of 32 px in three class folders below ``train``."""
     return write_images(tmp_path_factory.mktemp('images'))
+
+
+@pytest.fixture(scope='session')
+def rendered_fgemotions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny preset in FG-Emotions' files, with a fifth of the training labels moved."""
+    root = tmp_path_factory.mktemp('synthetic') / 'fgemotions'
+    return generate('fgemotions', root, 'tiny', size=48, label_noise=0.2, progress=False)
+
+
+@pytest.fixture(scope='session')
+def rendered_rafdb(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """24 images in RAF-DB's files."""
+    root = tmp_path_factory.mktemp('synthetic') / 'rafdb'
+    return generate('rafdb', root, 'tiny', seed=3, size=48, images=24, progress=False)

@@ -8,19 +8,6 @@ import pytest
 
 from mmfer.datasets import RAFDB, CocoExpression, FGEmotions
 from mmfer.labels import RAFDB_CLASSES
-from mmfer.synthetic.generate import generate
-
-
-@pytest.fixture(scope='module')
-def fgemotions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp('rendered') / 'fgemotions'
-    return generate('fgemotions', root, 'tiny', size=48, label_noise=0.2, progress=False)
-
-
-@pytest.fixture(scope='module')
-def rafdb(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp('rendered') / 'rafdb'
-    return generate('rafdb', root, 'tiny', seed=3, size=48, images=24, progress=False)
 
 
 def truth(root: Path, split: str) -> dict[str, dict]:
@@ -30,13 +17,13 @@ def truth(root: Path, split: str) -> dict[str, dict]:
 
 
 @pytest.mark.parametrize('split', ['train', 'test'])
-def test_fgemotions(fgemotions: Path, split: str) -> None:
-    dataset = FGEmotions(str(fgemotions), split, soft_labels=True, empty_classes='warn')
-    annotations = truth(fgemotions, split)
+def test_fgemotions(rendered_fgemotions: Path, split: str) -> None:
+    dataset = FGEmotions(str(rendered_fgemotions), split, soft_labels=True, empty_classes='warn')
+    annotations = truth(rendered_fgemotions, split)
     assert len(dataset) == len(annotations) == {'train': 66, 'test': 33}[split]
     moved = 0
     for info in map(dataset.get_data_info, range(len(dataset))):
-        annotation = annotations[str(Path(info['img_path']).relative_to(fgemotions))]
+        annotation = annotations[str(Path(info['img_path']).relative_to(rendered_fgemotions))]
         assert info['gt_label'] == annotation['category_id'] - 1
         assert info['clean_label'] == annotation['clean_category_id'] - 1
         assert info['coarse_label'] == dataset.metainfo['parents'][info['gt_label']]
@@ -48,21 +35,21 @@ def test_fgemotions(fgemotions: Path, split: str) -> None:
     assert moved == {'train': 13, 'test': 0}[split]
 
 
-def test_rafdb(rafdb: Path) -> None:
-    dataset = RAFDB(str(rafdb), 'train')
-    annotations = truth(rafdb, 'train')
+def test_rafdb(rendered_rafdb: Path) -> None:
+    dataset = RAFDB(str(rendered_rafdb), 'train')
+    annotations = truth(rendered_rafdb, 'train')
     assert dataset.metainfo['classes'] == RAFDB_CLASSES and len(dataset) == len(annotations)
     for info in map(dataset.get_data_info, range(len(dataset))):
-        annotation = annotations[str(Path(info['img_path']).relative_to(rafdb))]
+        annotation = annotations[str(Path(info['img_path']).relative_to(rendered_rafdb))]
         assert info['gt_label'] == annotation['category_id'] - 1
         assert info['group'] == annotation['group']
 
 
-def test_coco(fgemotions: Path) -> None:
-    dataset = CocoExpression(str(fgemotions), 'test')
-    annotations = truth(fgemotions, 'test')
+def test_coco(rendered_fgemotions: Path) -> None:
+    dataset = CocoExpression(str(rendered_fgemotions), 'test')
+    annotations = truth(rendered_fgemotions, 'test')
     assert len(dataset) == 33 and dataset.metainfo['coarse_classes'][0] == 'fear'
     for info in map(dataset.get_data_info, range(len(dataset))):
-        annotation = annotations[str(Path(info['img_path']).relative_to(fgemotions))]
+        annotation = annotations[str(Path(info['img_path']).relative_to(rendered_fgemotions))]
         x, y, width, height = annotation['bbox']
         np.testing.assert_allclose(info['face_box'], [x, y, x + width, y + height], rtol=1e-5)

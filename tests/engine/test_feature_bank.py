@@ -1,0 +1,73 @@
+import random
+
+import numpy as np
+import pytest
+import torch
+
+from mmfer.apis.loading import build_model
+from mmfer.engine import load_config
+from mmfer.engine.feature_bank import build_with_pipeline, collect_bank, pooled_features
+from tests.helpers import write_config, write_images
+
+
+@pytest.fixture(scope='module')
+def cfg(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('bank')
+    return load_config(write_config(folder / 'config.py', write_images(folder / 'data')))
+
+
+@pytest.fixture
+def model(cfg):
+    torch.manual_seed(0)
+    cfg = cfg.copy()
+    neck = dict(type='HIFENet', in_channels=64, itrr=dict(num_heads=4, context='batch'))
+    cfg.model = dict(cfg.model, neck=neck)
+    return build_model(cfg).train()
+
+
+@pytest.mark.parametrize('wrapper', [None, 'RepeatDataset', 'ConcatDataset'])
+def test_pipeline_is_replaced_inside_wrappers(cfg, wrapper):
+    inner, test_pipeline = cfg.train_dataloader.dataset, cfg.test_dataloader.dataset.pipeline
+    outer = {
+        None: inner,
+        'RepeatDataset': dict(type='RepeatDataset', times=2, dataset=inner),
+        'ConcatDataset': dict(type='ConcatDataset', datasets=[inner, inner]),
+    }[wrapper]
+    before = [step['type'] for step in inner.pipeline]
+    dataset = build_with_pipeline(outer, test_pipeline)
+    assert len(dataset) == (12 if wrapper is None else 24)
+    # The training pipeline crops and flips at random.
+    for _ in range(3):
+        assert torch.equal(dataset[5]['inputs'], dataset[5]['inputs'])
+    assert [step['type'] for step in inner.pipeline] == before
+
+
+def test_collecting_leaves_random_states_and_the_mode_as_they_were(cfg, model):
+    dataset = build_with_pipeline(
+        cfg.train_dataloader.dataset, cfg.test_dataloader.dataset.pipeline
+    )
+    random.seed(1)
+    np.random.seed(1)  # noqa: NPY002
+    torch.manual_seed(1)
+    expected = random.random(), np.random.rand(), float(torch.rand(()))  # noqa: NPY002
+    random.seed(1)
+    np.random.seed(1)  # noqa: NPY002
+    torch.manual_seed(1)
+    statistics = model.backbone.bn1.running_mean.clone()
+    collect_bank(model, dataset)
+    pooled_features(model, dataset, [1, 2])
+    assert (random.random(), np.random.rand(), float(torch.rand(()))) == expected  # noqa: NPY002
+    assert model.training and model.backbone.training
+    assert torch.equal(model.backbone.bn1.running_mean, statistics)
+
+
+def test_batch_context_is_shuffled_with_a_fixed_seed(cfg, model):
+    dataset = build_with_pipeline(
+        cfg.train_dataloader.dataset, cfg.test_dataloader.dataset.pipeline
+    )
+    with torch.no_grad():
+        model.head.fc.weight.normal_(std=1)
+    one, same, other = (collect_bank(model, dataset, 4, seed=seed) for seed in (0, 0, 1))
+    torch.testing.assert_close(one.probs, same.probs)
+    torch.testing.assert_close(one.features, other.features)
+    assert (one.probs - other.probs).abs().max() > 1e-6

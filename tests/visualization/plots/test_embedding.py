@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from mmfer.labels import LabelTree
+from mmfer.visualization.plots.embedding import class_colors, draw_embedding, tsne
+
+
+def test_every_class_has_its_own_colour_near_its_siblings():
+    parents = LabelTree.load('fgemotions').parents
+    colors = class_colors(parents)
+    assert colors.min() >= 0 and colors.max() <= 1
+    distances = np.linalg.norm(colors[:, None] - colors[None], axis=-1)
+    assert distances[~np.eye(33, dtype=bool)].min() > 0.02
+
+
+def test_tsne_keeps_clusters_apart_and_is_seeded():
+    rng = np.random.default_rng(0)
+    centres = np.eye(8)[[0] * 20 + [1] * 20]
+    features = centres * 5 + rng.normal(size=(40, 8)) * 0.1
+    plane = tsne(features, seed=3)
+    assert np.array_equal(plane, tsne(features, seed=3))
+    nearest = np.linalg.norm(plane[:, None] - plane[None], axis=-1) + np.eye(40) * 1e9
+    assert (nearest.argmin(1) // 20 == np.arange(40) // 20).all()
+    with pytest.raises(ValueError, match='at least 5'):
+        tsne(features[:4])
+
+
+def test_picture_of_two_planes(tmp_path):
+    path = tmp_path / 'tsne.png'
+    planes = [np.random.default_rng(i).normal(size=(30, 2)) for i in (0, 1)]
+    labels = np.arange(30) % 3
+    draw_embedding(
+        planes, labels, ['a', 'b'], ['panic', 'worry', 'lust'], ['fear', 'love'], [0, 0, 1], path
+    )
+    width, height = Image.open(path).size
+    assert width > 1.8 * height
