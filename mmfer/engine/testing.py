@@ -53,7 +53,8 @@ def test(
     Args:
         cfg: The config.
         checkpoint: The checkpoint file.
-        out: A JSON file for the metrics.
+        out: A JSON file for the metrics; of ExpressionMetric the whole report, with the table of
+            the classes and the confusion matrix.
         dump_to: A JSON file for the predictions of all images.
         show_dir: A folder for the test images with their true and predicted classes.
         tta: Average the scores over the views of the config's ``tta_pipeline``.
@@ -77,8 +78,12 @@ def test(
     if show_dir is not None:
         drawing = dict(type='DrawPredictionsHook', out_dir=str(show_dir))
         cfg.custom_hooks = [*cfg.get('custom_hooks', []), drawing]
-    metrics = build_runner(cfg).test()
+    runner = build_runner(cfg)
+    metrics = runner.test()
     if out is not None and is_main_process():
         Path(out).parent.mkdir(parents=True, exist_ok=True)
-        dump({name: float(value) for name, value in metrics.items()}, str(out), indent=2)
+        content: dict[str, Any] = {name: float(value) for name, value in metrics.items()}
+        for metric in runner.test_evaluator.metrics:
+            content |= getattr(metric, 'report', None) or {}
+        dump(content, str(out), indent=2)
     return metrics

@@ -46,6 +46,8 @@ class ExpressionMetric(BaseMetric):
         super().__init__(collect_device=collect_device)
         self.prefix = None  # plain names; mmengine would warn of no prefix at all
         self.coarse, self.out_file = coarse, out_file
+        self.report: Report | None = None
+        """The whole report of the last evaluation."""
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Keep scores and label of each sample."""
@@ -69,6 +71,7 @@ class ExpressionMetric(BaseMetric):
             meta.get('parents'),
             self.coarse,
         )
+        self.report = report
         print_log(f'Results in percent\n{format_report(report)}', logger='current')
         if self.out_file is not None:
             write_report(report, self.out_file)
