@@ -56,14 +56,16 @@ def unwrap(model: nn.Module) -> Any:
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Eval mode without gradients, restored afterwards."""
-    training = model.training
+    """Eval mode without gradients, restored afterwards, in frozen parts as they were."""
+    modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:
         with torch.no_grad():
             yield
     finally:
-        model.train(training)
+        model.train(modes[0][1])
+        for module, training in modes:
+            module.training = training
 
 
 def build_with_pipeline(dataset_cfg: dict, pipeline: list[dict]) -> BaseDataset:

@@ -6,7 +6,12 @@ import torch
 
 from mmfer.apis.loading import build_model
 from mmfer.engine import load_config
-from mmfer.engine.feature_bank import build_with_pipeline, collect_bank, pooled_features
+from mmfer.engine.feature_bank import (
+    build_with_pipeline,
+    collect_bank,
+    evaluating,
+    pooled_features,
+)
 from tests.helpers import write_config, write_images
 
 
@@ -71,3 +76,47 @@ def test_batch_context_is_shuffled_with_a_fixed_seed(cfg, model):
     torch.testing.assert_close(one.probs, same.probs)
     torch.testing.assert_close(one.features, other.features)
     assert (one.probs - other.probs).abs().max() > 1e-6
+
+
+def test_a_bank_is_what_the_model_says_of_each_image(cfg, model):
+    model.neck.itrr.context = 'self'
+    dataset = build_with_pipeline(
+        cfg.train_dataloader.dataset, cfg.test_dataloader.dataset.pipeline
+    )
+    bank = collect_bank(model, dataset, batch_size=5)
+    assert bank.sample_idx.tolist() == list(range(12))
+    with evaluating(model):
+        for i in (0, 7, 11):
+            item = dataset[i]
+            batch = {'inputs': [item['inputs']], 'data_samples': [item['data_samples']]}
+            maps = model.backbone(model.data_preprocessor(batch, False)['inputs'])
+            enhanced = model.neck(maps)[-1]
+            probs = model.head.fc(enhanced).softmax(1)
+            for row, expected in (
+                (bank.features[i], maps[-1].mean((2, 3))),
+                (bank.enhanced[i], enhanced),
+                (bank.probs[i], probs),
+            ):
+                torch.testing.assert_close(row, expected[0], atol=1e-5, rtol=1e-4)
+            assert bank.labels[i] == item['data_samples'].gt_label
+
+
+def test_a_plain_network_has_the_features_of_its_head(cfg):
+    dataset = build_with_pipeline(
+        cfg.train_dataloader.dataset, cfg.test_dataloader.dataset.pipeline
+    )
+    bank = collect_bank(build_model(cfg), dataset)
+    assert bank.features.shape == (12, 64) and torch.equal(bank.features, bank.enhanced)
+
+
+def test_frozen_parts_are_not_woken_up(model):
+    model.backbone.bn1.eval()
+    with evaluating(model):
+        assert not model.training
+    assert model.training and model.neck.training and not model.backbone.bn1.training
+
+
+def test_an_error_restores_the_mode_too(model):
+    with pytest.raises(RuntimeError, match='inside'), evaluating(model):
+        raise RuntimeError('inside')
+    assert all(module.training for module in model.modules()) and torch.is_grad_enabled()

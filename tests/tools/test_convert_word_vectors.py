@@ -43,9 +43,23 @@ def test_missing_words_are_named(tmp_path, monkeypatch):
         run_main(monkeypatch, 'misc/convert_word_vectors.py', *arguments)
 
 
-def test_a_cut_file(tmp_path, monkeypatch):
+@pytest.mark.parametrize('bytes_lost', [5, 9, 14, 20])
+def test_a_cut_file(bytes_lost, tmp_path, monkeypatch):
+    """Within a vector by a whole number (5), in front of it (9), in a word, in the vector before."""
     source, *_ = write_source(tmp_path, 'bin')
-    source.write_bytes(source.read_bytes()[:-14])
+    source.write_bytes(source.read_bytes()[:-bytes_lost])
     with pytest.raises(SystemExit, match='cut short'):
-        arguments = [source, tmp_path / 'out.txt', '--words', 'lust']
+        arguments = [source, tmp_path / 'out.txt', '--words', 'other']
+        run_main(monkeypatch, 'misc/convert_word_vectors.py', *arguments)
+
+
+@pytest.mark.parametrize(('end', 'fits'), [('\n', True), ('\nmore', False), ('\n\n', False)])
+def test_an_index_must_have_a_word_for_each_row(end, fits, tmp_path, monkeypatch):
+    source, option, index = write_source(tmp_path, 'npy')
+    index.write_text(index.read_text() + end)
+    arguments = [source, tmp_path / 'out.txt', option, index, '--words', 'lust']
+    if fits:
+        run_main(monkeypatch, 'misc/convert_word_vectors.py', *arguments)
+        return
+    with pytest.raises(SystemExit, match='has 4 words, but .* has 3 rows'):
         run_main(monkeypatch, 'misc/convert_word_vectors.py', *arguments)

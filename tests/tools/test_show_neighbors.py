@@ -1,3 +1,4 @@
+import pytest
 from PIL import Image
 
 from tests.tools.rald import run_main
@@ -10,3 +11,10 @@ def test_images_with_their_neighbours(small_rald, tmp_path, monkeypatch, capsys)
     assert '2 images with 3 neighbours each' in capsys.readouterr().out
     width, height = Image.open(out).size
     assert width > height > 300
+
+
+@pytest.mark.parametrize('wrong', [('--k', 66), ('--k', 0), ('--images', 0)])
+def test_numbers_that_cannot_be(wrong, small_rald, tmp_path, monkeypatch):
+    arguments = [small_rald.config, small_rald.checkpoint, '--out', tmp_path / 'out.png', *wrong]
+    with pytest.raises(SystemExit, match='the train part has 66 images, so give 1 to 65'):
+        run_main(monkeypatch, 'analysis_tools/show_neighbors.py', *arguments)

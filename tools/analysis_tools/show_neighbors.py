@@ -37,6 +37,12 @@ def main() -> None:
     trained = TrainedModel.load(args.config, args.checkpoint)
     dataset = trained.dataset(args.split)
     bank = trained.bank(dataset)
+    if not 1 <= args.k < len(bank.labels) or args.images < 1:
+        raise ValueError(
+            f'--k {args.k} with --images {args.images}: the {args.split} part has '
+            f'{len(bank.labels)} images, so give 1 to {len(bank.labels) - 1} neighbours of at '
+            'least 1 image.'
+        )
     chosen = np.random.default_rng(args.seed).permutation(len(bank.labels))[: args.images]
     with torch.no_grad():
         relation = bank_similarity(trained.model)(bank.features[chosen], bank.features)

@@ -34,12 +34,14 @@ def word2vec_binary(path: Path) -> Iterator[tuple[str, np.ndarray]]:
         count, size = map(int, file.readline().split())
         for _ in range(count):
             word = bytearray()
-            while (char := file.read(1)) != b' ':
-                if not char:
-                    raise ValueError(f'{path} ends after {file.tell()} bytes: it is cut short.')
+            while (char := file.read(1)) not in (b' ', b''):
                 word += char
-            vector = np.frombuffer(file.read(4 * size), dtype='<f4')
-            yield word.decode('utf-8', 'replace').strip(), vector
+            content = file.read(4 * size)
+            if len(content) < 4 * size:
+                raise ValueError(
+                    f'{path} ends after {file.tell()} bytes: it is cut short. Copy it again.'
+                )
+            yield word.decode('utf-8', 'replace').strip(), np.frombuffer(content, dtype='<f4')
 
 
 def npy_table(path: Path, index: str | None) -> Iterator[tuple[str, np.ndarray]]:
@@ -50,8 +52,14 @@ def npy_table(path: Path, index: str | None) -> Iterator[tuple[str, np.ndarray]]
 
         words = parquet.read_table(index).column(0).to_pylist()
     else:
-        words = Path(index).read_text(encoding='utf-8').split('\n')
-    return zip(words, np.load(path, mmap_mode='r'), strict=False)
+        words = Path(index).read_text(encoding='utf-8').removesuffix('\n').split('\n')
+    table = np.load(path, mmap_mode='r')
+    if len(words) != len(table):
+        raise ValueError(
+            f'{index} has {len(words)} words, but {path} has {len(table)} rows. Give the index '
+            'that belongs to the table.'
+        )
+    return zip(words, table, strict=True)
 
 
 def read(source: str, index: str | None, words: set[str]) -> dict[str, np.ndarray]:

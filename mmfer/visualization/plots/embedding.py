@@ -11,13 +11,18 @@ from sklearn.manifold import TSNE
 
 
 def class_colors(parents: Sequence[int]) -> np.ndarray:
-    """One RGB colour per fine class: a hue for each coarse class, shades of it within. (C, 3)."""
+    """One RGB colour per fine class: a hue for each coarse class, shades of it within. (C, 3).
+
+    Where all classes have one coarse class, each has a hue of its own.
+    """
     parent_of = np.asarray(parents)
+    if len(np.unique(parent_of)) == 1:
+        parent_of = np.arange(len(parent_of))
     hues = matplotlib.colormaps['hsv'](np.linspace(0, 1, parent_of.max() + 2)[:-1])[:, :3]
     colors = np.empty((len(parents), 3))
     for parent in np.unique(parent_of):
         members = np.flatnonzero(parent_of == parent)
-        shades = np.linspace(0.45, 1.0, len(members))[:, None]
+        shades = np.linspace(1.0, 0.45, len(members))[:, None]
         colors[members] = hues[parent] * shades + 0.25 * (1 - shades)
     return colors
 
@@ -34,6 +39,7 @@ def tsne(features: np.ndarray, seed: int = 0, perplexity: float = 30.0) -> np.nd
     ).fit_transform(features)
 
 
+@matplotlib.rc_context({'text.parse_math': False})  # names are no TeX
 def draw_embedding(
     points: Sequence[np.ndarray],
     labels: np.ndarray,
@@ -62,15 +68,17 @@ def draw_embedding(
         axis.set(title=title, xticks=[], yticks=[])
     handles = []
     for i, name in enumerate(coarse):
-        handles.append(Line2D([], [], linestyle='', label=rf'$\bf{{{name}}}$'))
+        handles.append(Line2D([], [], linestyle='', label=name))
         handles += [
             Line2D([], [], marker='o', linestyle='', color=colors[c], label=classes[c], ms=4)
             for c in range(len(classes))
             if parents[c] == i
         ]
-    axes[-1].legend(
+    legend = axes[-1].legend(
         handles=handles, loc='center left', bbox_to_anchor=(1, 0.5), fontsize=6, ncols=2
     )
+    for handle, text in zip(handles, legend.get_texts(), strict=True):
+        text.set_fontweight('bold' if handle.get_marker() == 'None' else 'normal')
     figure.tight_layout()
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -17,6 +18,7 @@ class Tile:
     frame: str | None = None
 
 
+@matplotlib.rc_context({'text.parse_math': False})  # names are no TeX
 def draw_tiles(
     rows: Sequence[Sequence[Tile]], titles: Sequence[str], path: str | Path, size: float = 1.3
 ) -> None:

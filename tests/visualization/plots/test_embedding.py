@@ -35,3 +35,21 @@ def test_picture_of_two_planes(tmp_path):
     )
     width, height = Image.open(path).size
     assert width > 1.8 * height
+
+
+def test_without_coarse_classes_every_class_has_its_own_hue():
+    colors = class_colors([0] * 7)
+    distances = np.linalg.norm(colors[:, None] - colors[None], axis=-1)
+    assert distances[~np.eye(7, dtype=bool)].min() > 0.3
+
+
+@pytest.mark.parametrize('planes', [1, 2])
+def test_points_have_their_colours_and_names_need_not_be_tex(planes, tmp_path):
+    path = tmp_path / 'tsne.png'
+    points = [np.array([[0.0, 0.0], [1.0, 1.0]])] * planes
+    names = ['$w_', 'y$^$'], ['very_sad 100%', 'angry_']
+    draw_embedding(points, np.array([0, 1]), ['$a_$', 'b'][:planes], *names, [0, 1], path)
+    pixels = np.asarray(Image.open(path).convert('RGB')) / 255
+    assert pixels.shape == (600, round((5 * planes + 2.2) * 120), 3)
+    for color in class_colors([0, 1]):
+        assert (np.abs(pixels - color).max(-1) < 0.02).sum() > 10 * planes

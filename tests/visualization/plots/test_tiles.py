@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from PIL import Image
 
 from mmfer.visualization.plots.tiles import Tile, draw_tiles
@@ -15,3 +16,27 @@ def test_rows_of_different_length(tmp_path):
     assert left.any() and right.any()
     top, bottom = np.array_split(is_red, 2)
     assert top.sum() > 1.8 * bottom.sum() > 0
+
+
+def test_size_follows_from_rows_and_columns(tmp_path):
+    path = tmp_path / 'tiles.png'
+    tile = Tile(np.zeros((20, 20, 3), np.uint8))
+    draw_tiles([[tile] * 3, [tile]], ['', ''], path, size=1.0)
+    assert Image.open(path).size == (round((3 + 1.2) * 120), round(2 * (1 + 0.45) * 120))
+
+
+def test_frames_have_their_colours_and_captions_need_not_be_tex(tmp_path):
+    path = tmp_path / 'tiles.png'
+    blue = np.full((20, 20, 3), (0, 0, 255), np.uint8)
+    draw_tiles([[Tile(blue, '$a_', 'lime'), Tile(blue, 'b$^$', 'red')]], ['a $_$ title'], path)
+    pixels = np.asarray(Image.open(path).convert('RGB')).astype(int)
+    green, red = (
+        np.flatnonzero((np.abs(pixels - color).max(-1) < 30).any(0))
+        for color in ((0, 255, 0), (255, 0, 0))
+    )
+    assert len(green) > 20 and len(red) > 20 and green.max() < red.min()
+
+
+def test_a_title_for_each_row(tmp_path):
+    with pytest.raises(ValueError, match='zip'):
+        draw_tiles([[Tile(np.zeros((2, 2, 3), np.uint8))]], ['a', 'b'], tmp_path / 'tiles.png')
