@@ -45,7 +45,7 @@ def test_missing_words_are_named(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize('bytes_lost', [5, 9, 14, 20])
 def test_a_cut_file(bytes_lost, tmp_path, monkeypatch):
-    """Within a vector by a whole number (5), in front of it (9), in a word, in the vector before."""
+    """Within a vector by whole numbers (5), before it (9), in a word, in the vector before."""
     source, *_ = write_source(tmp_path, 'bin')
     source.write_bytes(source.read_bytes()[:-bytes_lost])
     with pytest.raises(SystemExit, match='cut short'):
