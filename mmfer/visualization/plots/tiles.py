@@ -31,7 +31,9 @@ def draw_tiles(
         size: Width of a tile in inches.
     """
     columns = max(map(len, rows))
-    figure = Figure(figsize=(size * columns + 1.2, (size + 0.45) * len(rows)), dpi=120)
+    lines = max(tile.caption.count('\n') + 1 for row in rows for tile in row)
+    height = size + 0.1 + 0.15 * lines
+    figure = Figure(figsize=(size * columns + 1.2, height * len(rows)), dpi=120)
     axes = figure.subplots(len(rows), columns, squeeze=False)
     for row, title, line in zip(rows, titles, axes, strict=True):
         for i, axis in enumerate(line):
@@ -41,7 +43,7 @@ def draw_tiles(
             if i < len(row):
                 _draw_tile(axis, row[i])
         line[0].set_ylabel(title, rotation=0, ha='right', va='center', fontsize=8)
-    figure.tight_layout(pad=0.4)
+    figure.tight_layout(pad=0.4, h_pad=1.0)
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)
 

@@ -18,11 +18,16 @@ def test_rows_of_different_length(tmp_path):
     assert top.sum() > 1.8 * bottom.sum() > 0
 
 
-def test_size_follows_from_rows_and_columns(tmp_path):
+def test_size_follows_from_rows_columns_and_caption_lines(tmp_path):
     path = tmp_path / 'tiles.png'
-    tile = Tile(np.zeros((20, 20, 3), np.uint8))
-    draw_tiles([[tile] * 3, [tile]], ['', ''], path, size=1.0)
-    assert Image.open(path).size == (round((3 + 1.2) * 120), round(2 * (1 + 0.45) * 120))
+    image = np.zeros((20, 20, 3), np.uint8)
+    sizes = []
+    for caption in ('one', 'one\ntwo\nthree'):
+        tile = Tile(image, caption)
+        draw_tiles([[tile] * 3, [tile]], ['', ''], path, size=1.0)
+        sizes.append(Image.open(path).size)
+    assert sizes[0][0] == sizes[1][0] == round((3 + 1.2) * 120)
+    assert sizes[1][1] - sizes[0][1] >= 2 * 2 * 8 * 120 / 72
 
 
 def test_frames_have_their_colours_and_captions_need_not_be_tex(tmp_path):
