@@ -32,12 +32,18 @@ def parse_args() -> argparse.Namespace:
 @friendly_errors
 def main() -> None:
     args = parse_args()
-    predicted = {}
+    predicted, images = {}, {}
     for name in ('baseline', 'model'):
         trained = TrainedModel.load(*getattr(args, name))
         dataset = trained.dataset(args.split)
         bank = trained.bank(dataset)
         predicted[name] = bank.probs.argmax(1).numpy()
+        images[name] = [dataset.get_data_info(int(i))['img_path'] for i in bank.sample_idx]
+    if images['model'] != images['baseline']:
+        raise ValueError(
+            f'The {args.split} parts of {args.baseline[0]} and {args.model[0]} hold different '
+            'images. Give two configs of one data set.'
+        )
     truth = bank.labels.numpy()
     ours, base = predicted['model'], predicted['baseline']
     groups = {
@@ -56,11 +62,10 @@ def main() -> None:
         titles.append(f'{title}\n({members.sum()} of {len(truth)})')
         row = []
         for i in chosen:
-            path = dataset.get_data_info(int(bank.sample_idx[i]))['img_path']
             names = [classes[c[i]] for c in (truth, base, ours)]
             caption = 'true: {}\nbaseline: {}\nmodel: {}'.format(*names)
             frame = 'tab:green' if ours[i] == truth[i] else 'tab:red'
-            row.append(Tile(read_image(path), caption, frame))
+            row.append(Tile(read_image(images['model'][i]), caption, frame))
         rows.append(row)
     draw_tiles(rows, titles, args.out, size=1.5)
     print('; '.join(title.replace('\n', ' ') for title in titles), f'-> {args.out}')

@@ -60,6 +60,18 @@ def merged(base: Config, variant: Config) -> Config:
     return cfg
 
 
+def write_config(cfg: Config, path: Path) -> None:
+    """Write a variant's config, unless runs with another one lie beside it."""
+    text = cfg.pretty_text
+    if any(path.parent.glob('seed*')) and path.is_file() and path.read_text('utf-8') != text:
+        raise ValueError(
+            f'The runs in {path.parent} had another config ({path}), so they cannot be gone on '
+            'with. Give another --out, or remove the folder.'
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding='utf-8')
+
+
 def call(script: str, *args: str, threads: int, log: Path) -> None:
     env = {**os.environ, 'OMP_NUM_THREADS': str(threads), 'MKL_NUM_THREADS': str(threads)}
     env['PYTHONPATH'] = os.pathsep.join([str(TOOLS.parent), env.get('PYTHONPATH', '')])
@@ -110,11 +122,11 @@ def table(results: dict[str, dict[str, list[dict]]]) -> str:
         for context, runs in contexts.items():
             cells = []
             for metric in METRICS:
-                values = [
-                    next((v for k, v in r.items() if k.endswith(metric)), np.nan) for r in runs
-                ]
-                deviation = np.std(values, ddof=1) if len(values) > 1 else np.nan
-                cells.append(f'{np.mean(values):.2f} ± {deviation:.2f}')
+                values = [r.get(metric, np.nan) for r in runs]
+                cell = '-' if np.isnan(values).any() else f'{np.mean(values):.2f}'
+                if cell != '-' and len(values) > 1:
+                    cell += f' ± {np.std(values, ddof=1):.2f}'
+                cells.append(cell)
             lines.append(f'| {name} | {context} | {len(runs)} | ' + ' | '.join(cells) + ' |')
     return '\n'.join(lines)
 
@@ -124,14 +136,13 @@ def main() -> None:
     args = parse_args()
     out = Path(args.out)
     base = load_config(args.base, options=args.cfg_options)
-    configs = {}
+    configs: dict[str, Path] = {}
     for path in args.variants or [args.base]:
         name = Path(path).stem
-        folder = out / name
-        folder.mkdir(parents=True, exist_ok=True)
-        configs[name] = folder / 'config.py'
-        cfg = merged(base, load_config(path)) if args.variants else base
-        cfg.dump(configs[name])
+        if name in configs:
+            raise ValueError(f'Two variants are named {name}: rename one, as its row bears it.')
+        configs[name] = out / name / 'config.py'
+        write_config(merged(base, load_config(path)) if args.variants else base, configs[name])
     threads = max(1, (os.cpu_count() or 1) // args.jobs)
     tasks = [(name, seed) for seed in args.seeds for name in configs]
     results: dict[str, dict[str, list[dict]]] = {name: {} for name in configs}

@@ -9,6 +9,7 @@ Example:
 import argparse
 
 import numpy as np
+from torch import Tensor
 
 from mmfer.apis.model import SPLITS, TrainedModel
 from mmfer.engine.cli import friendly_errors
@@ -37,11 +38,18 @@ def parse_args() -> argparse.Namespace:
 @friendly_errors
 def main() -> None:
     args = parse_args()
-    points = []
+    points: list[np.ndarray] = []
+    labels: Tensor | None = None
     for config, checkpoint, title in args.model:
         trained = TrainedModel.load(config, checkpoint)
         dataset = trained.dataset(args.split)
         bank = trained.bank(dataset)
+        if labels is not None and not labels.equal(bank.labels):
+            raise ValueError(
+                f'The {args.split} part of {config} has other images than that of the first '
+                'model. Give configs of one data set.'
+            )
+        labels = bank.labels
         chosen = np.random.default_rng(args.seed).permutation(len(bank.labels))[: args.num]
         points.append(tsne(bank.enhanced[chosen].numpy(), args.seed))
         print(f'{title}: {len(chosen)} of {len(bank.labels)} images')
