@@ -81,6 +81,8 @@ def tool_environment(*paths: Path) -> dict[str, str]:
     python_path = [*map(str, paths), str(ROOT)]
     return {
         **os.environ,
+        # The shell scripts call `python`: this one, also where its environment is not activated.
+        'PATH': os.pathsep.join([str(Path(sys.executable).parent), os.environ['PATH']]),
         'PYTHONPATH': os.pathsep.join(python_path),
         'OMP_NUM_THREADS': '1',
         'CUDA_VISIBLE_DEVICES': '',

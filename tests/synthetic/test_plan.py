@@ -27,13 +27,13 @@ def test_counts_are_in_proportion_with_one_at_least():
 
 def test_splits_are_balanced_and_disjoint_in_identities():
     samples = plan(FG, Options.build('small'))
-    assert {k: len(v) for k, v in samples.items()} == {'train': 1056, 'test': 264}
+    assert {k: len(v) for k, v in samples.items()} == {'train': 1584, 'test': 396}
     for split in samples.values():
         assert len(set(Counter(s.label for s in split).values())) == 1
         assert [s.index for s in split] == list(range(len(split)))
     identities = {k: {s.identity for s in v} for k, v in samples.items()}
     assert not identities['train'] & identities['test']
-    assert len(identities['train']) == 1056 / 8
+    assert len(identities['train']) == 1584 / 8
 
 
 def test_an_identity_shows_several_classes():
