@@ -8,8 +8,8 @@ from torch import Tensor, nn
 class RelationAttention(BaseModule):
     """Multi-head attention, feed-forward network and norm (eq. 3-7; also 10-12 and 13-17).
 
-    As printed, ``norm(MSA + FFN(MSA))`` carries nothing of the query but its attention weights.
-    That form does not train from scratch, so ``residual=True`` adds the query to MSA first.
+    As printed, ``norm(MSA + FFN(MSA))`` carries nothing of the query but its attention weights;
+    ``residual=True``, our default, adds the query to MSA first, as transformers do.
 
     Args:
         embed_dims: Width D of queries, keys and output.
