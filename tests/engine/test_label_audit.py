@@ -22,7 +22,7 @@ def bank_of(features, probs, labels):
 def test_contradiction_by_hand():
     distributions = torch.tensor([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.5, 0.5, 0.0]])
     score = contradiction(distributions, torch.tensor([0, 0, 1]))
-    np.testing.assert_allclose(score, [-0.5, 0.5, 0.0], atol=1e-6)
+    np.testing.assert_allclose(score, [0.3, 0.9, 0.5], atol=1e-6)
 
 
 def test_a_wrong_label_among_its_likes_comes_first():
@@ -42,10 +42,10 @@ def test_a_wrong_label_among_its_likes_comes_first():
         'sample_idx': 4,
         'label': 'c',
         'suggestion': 'a',
-        'score': pytest.approx(0.8, abs=1e-4),
+        'score': pytest.approx(1 - 0.2 / 3, abs=1e-4),
         'confidence': pytest.approx(0.2 / 3, abs=1e-4),
     }
-    assert rows[1]['score'] < 0
+    assert rows[1]['score'] < 0.5
 
 
 def test_banks_join_sorted_each_image_once():

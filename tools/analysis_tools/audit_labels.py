@@ -45,7 +45,7 @@ def main() -> None:
     Path(args.out).parent.mkdir(parents=True, exist_ok=True)
     Path(args.out).write_text(json.dumps(rows, indent=1), encoding='utf-8')
     for row in rows[: args.top]:
-        print('{score:+.3f} {label} -> {suggestion}: {img_path}'.format(**row))
+        print('{score:.3f} {label} -> {suggestion}: {img_path}'.format(**row))
     print(f'{len(rows)} images -> {args.out}')
     noisy = {
         int(i): info['clean_label'] != info['gt_label']
