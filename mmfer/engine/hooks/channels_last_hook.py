@@ -11,9 +11,9 @@ from mmfer.registry import HOOKS
 class ChannelsLastHook(Hook):
     """Store convolution weights with their channels last; their outputs then follow.
 
-    Together with bfloat16 it doubles the speed of a ResNet-18 on CPUs that have units for it, and
-    it helps GPUs with tensor cores in mixed precision. Results agree up to rounding, and so does
-    the checkpoint, which may be loaded with or without the hook.
+    Meant for bfloat16 on CPUs that have units for it, and for GPUs with tensor cores in mixed
+    precision. Results agree up to rounding, and so does the checkpoint, which may be loaded with
+    or without the hook.
 
     Example:
         >>> custom_hooks = [dict(type='ChannelsLastHook')]
