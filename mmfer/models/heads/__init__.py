@@ -1,5 +1,6 @@
 """Heads."""
 
+from mmfer.models.heads.feature_loss_head import FeatureLossHead
 from mmfer.models.heads.rald_head import RALDHead
 
-__all__ = ['RALDHead']
+__all__ = ['FeatureLossHead', 'RALDHead']

@@ -1,0 +1,42 @@
+"""From a feature map to the map and its pooled vector."""
+
+from mmcv.cnn import build_norm_layer
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from mmfer.registry import MODELS
+
+
+@MODELS.register_module()
+class FeaturePooling(BaseModule):
+    """Global average pooling that keeps the map, for losses that look at it.
+
+    Takes the last map (N, C, H, W) of a tuple and gives the tuple (map, vector (N, C)); the vector
+    comes last, so that every head of mmpretrain works behind it.
+
+    Args:
+        in_channels: Channels C; needed with ``norm``.
+        norm: Config of a normalisation of the pooled vector, as ConvNeXt has it, or None.
+
+    Raises:
+        ValueError: If ``norm`` has no ``in_channels``.
+
+    Example:
+        >>> neck = [
+        ...     dict(type='HDAM', in_channels=512),
+        ...     dict(type='FeaturePooling', in_channels=512, norm=dict(type='LN', eps=1e-6))]
+    """
+
+    def __init__(self, in_channels: int | None = None, norm: dict | None = None) -> None:
+        super().__init__()
+        if norm is None:
+            self.norm: nn.Module = nn.Identity()
+        elif in_channels is None:
+            raise ValueError('FeaturePooling with norm needs in_channels, the width of the vector.')
+        else:
+            self.norm = build_norm_layer(norm, in_channels)[1]
+
+    def forward(self, feats: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
+        """Feature maps, the last of which (N, C, H, W) is pooled -> (map, vector (N, C))."""
+        feature_map = feats[-1]
+        return feature_map, self.norm(feature_map.mean((2, 3)))
