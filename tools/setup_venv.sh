@@ -20,6 +20,13 @@ rm -rf "$venv"
 "$python" -m venv "$venv"
 touch "$venv/of_mmfer"
 "$venv/bin/python" -m pip install --disable-pip-version-check -r "$lock"
+if ! "$venv/bin/python" -c 'import cv2' 2> /dev/null; then
+    echo "OpenCV does not load on a system without libraries for windows: taking its headless build."
+    version=$(sed -n 's/^opencv-python==//p' "$lock")
+    "$venv/bin/python" -m pip uninstall --disable-pip-version-check --yes --quiet opencv-python
+    "$venv/bin/python" -m pip install --disable-pip-version-check --quiet --no-deps \
+        "opencv-python-headless==$version"
+fi
 "$venv/bin/python" -m pip install --disable-pip-version-check --quiet --no-deps \
     --no-build-isolation --editable .
 cp "$lock" "$venv/installed.txt"
