@@ -5,13 +5,15 @@ from torch import Tensor
 from torch.nn import functional
 
 
-def check_labels(labels: Tensor, size: int, num_classes: int) -> None:
+def check_labels(labels: Tensor, size: int, num_classes: int | None = None) -> None:
     """Raise a ValueError unless ``labels`` are ``size`` class indices below ``num_classes``."""
     if labels.shape != (size,) or labels.is_floating_point() or labels.dtype == torch.bool:
         raise ValueError(
             f'labels are {labels.dtype} of shape {tuple(labels.shape)} for a batch of {size}: '
             'give one class index for each image.'
         )
+    if num_classes is None:
+        return
     wrong = ((labels < 0) | (labels >= num_classes)).nonzero().flatten()
     if len(wrong):
         row = int(wrong[0])
@@ -29,7 +31,7 @@ def check_features(features: Tensor, labels: Tensor, centers: Tensor | None = No
             'image, as FeaturePooling does.'
         )
     if centers is None:
-        check_labels(labels, len(features), torch.iinfo(torch.int64).max)
+        check_labels(labels, len(features))
         return
     if centers.ndim != 2 or centers.size(1) != features.size(1):
         raise ValueError(
