@@ -62,6 +62,6 @@ class CenterLoss(nn.Module):
         self, features: Tensor, labels: Tensor, feature_map: Tensor | None = None
     ) -> Tensor:
         """The weighted loss of features (N, D) with labels (N,): a scalar."""
-        loss = center_loss(features.float(), labels, self.centers())
+        loss = center_loss(features.float(), labels, self.centers.weight)
         self.centers.step(features, labels)
         return self.loss_weight * loss

@@ -69,10 +69,6 @@ class Centers(nn.Module):
         else:
             self.register_buffer('weight', weight)
 
-    def forward(self) -> Tensor:
-        """The centres (C, D) as a loss takes them."""
-        return self.weight if self.update == 'gradient' else self.weight.clone()
-
     @torch.no_grad()
     def step(
         self,

@@ -65,7 +65,7 @@ class IslandLoss(nn.Module):
         self, features: Tensor, labels: Tensor, feature_map: Tensor | None = None
     ) -> Tensor:
         """The weighted loss of features (N, D) with labels (N,): a scalar."""
-        loss = island_loss(features.float(), labels, self.centers(), self.island_weight)
+        loss = island_loss(features.float(), labels, self.centers.weight, self.island_weight)
         self.centers.step(features, labels, repulsion=self._repulsion)
         return self.loss_weight * loss
 

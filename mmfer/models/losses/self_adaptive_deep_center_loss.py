@@ -81,7 +81,8 @@ class SelfAdaptiveDeepCenterLoss(nn.Module):
         """The weighted loss of features (N, D), labels (N,) and map (N, D, H, W): a scalar."""
         with torch.autocast(features.device.type, enabled=False):
             attention = self.attention(feature_map.float())
-        centers = self.centers()
-        loss = self_adaptive_deep_center_loss(features.float(), labels, centers, attention)
+        loss = self_adaptive_deep_center_loss(
+            features.float(), labels, self.centers.weight, attention
+        )
         self.centers.step(features, labels, attention)
         return self.loss_weight * loss

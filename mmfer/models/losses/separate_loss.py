@@ -76,7 +76,7 @@ class SeparateLoss(nn.Module):
     ) -> Tensor:
         """The weighted loss of features (N, D) with labels (N,): a scalar."""
         features = features.float()
-        loss = separate_loss(features, labels, self.centers(), self.separation_weight)
+        loss = separate_loss(features, labels, self.centers.weight, self.separation_weight)
         self.centers.step(unit_vectors(features), labels, repulsion=self._repulsion)
         return self.loss_weight * loss
 

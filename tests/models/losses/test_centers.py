@@ -90,7 +90,7 @@ def test_a_step_between_forward_and_backward_changes_no_gradient(batch):
     features, labels = torch.from_numpy(batch[0]).requires_grad_(), torch.from_numpy(batch[1])
     centers = Centers(5, 4)
     expected = features.detach() - centers.weight[labels]
-    loss = (features - centers()[labels]).square().sum() / 2
+    loss = (features - centers.weight[labels]).square().sum() / 2
     centers.step(features, labels)
     loss.backward()
     torch.testing.assert_close(features.grad, expected)
