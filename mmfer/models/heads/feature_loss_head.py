@@ -24,7 +24,8 @@ class FeatureLossHead(LinearClsHead):
         in_channels: Width D of the features.
         feature_losses: Configs of the losses on the features.
         loss: Config of the loss on the scores.
-        topk, cal_acc, init_cfg: See mmpretrain's ``LinearClsHead``.
+        topk, cal_acc: See mmpretrain's ``LinearClsHead``.
+        init_cfg: Start of the weights; the default leaves those of the feature losses alone.
 
     Raises:
         ValueError: If two feature losses have the same name.
@@ -44,7 +45,7 @@ class FeatureLossHead(LinearClsHead):
         loss: dict = dict(type='CrossEntropyLoss', loss_weight=1.0),  # noqa: B006
         topk: int | tuple[int, ...] = (1,),
         cal_acc: bool = False,
-        init_cfg: dict | None = dict(type='Normal', layer='Linear', std=0.01),  # noqa: B006
+        init_cfg: dict | None = dict(type='Normal', std=0.01, override=dict(name='fc')),  # noqa: B006
     ) -> None:
         super().__init__(
             num_classes, in_channels, init_cfg=init_cfg, loss=loss, topk=topk, cal_acc=cal_acc

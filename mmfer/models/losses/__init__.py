@@ -1,13 +1,41 @@
 """Losses: each a plain function and a class that holds its options."""
 
+from mmfer.models.losses.center_loss import CenterLoss, center_loss
+from mmfer.models.losses.centers import Centers
+from mmfer.models.losses.contrastive_loss import ContrastiveLoss, contrastive_loss
+from mmfer.models.losses.deep_attention_network import DeepAttentionNetwork
+from mmfer.models.losses.island_loss import IslandLoss, island_loss
 from mmfer.models.losses.neighbor_label_distribution_loss import (
     NeighborLabelDistributionLoss,
     neighbor_label_distribution,
     neighbor_label_distribution_loss,
 )
+from mmfer.models.losses.one_vs_rest_loss import OneVsRestLoss, one_vs_rest_loss
+from mmfer.models.losses.self_adaptive_deep_center_loss import (
+    SelfAdaptiveDeepCenterLoss,
+    self_adaptive_deep_center_loss,
+)
+from mmfer.models.losses.separate_loss import SeparateLoss, separate_loss
+from mmfer.models.losses.softmax_focal_loss import SoftmaxFocalLoss, softmax_focal_loss
 
 __all__ = [
+    'CenterLoss',
+    'Centers',
+    'ContrastiveLoss',
+    'DeepAttentionNetwork',
+    'IslandLoss',
     'NeighborLabelDistributionLoss',
+    'OneVsRestLoss',
+    'SelfAdaptiveDeepCenterLoss',
+    'SeparateLoss',
+    'SoftmaxFocalLoss',
+    'center_loss',
+    'contrastive_loss',
+    'island_loss',
     'neighbor_label_distribution',
     'neighbor_label_distribution_loss',
+    'one_vs_rest_loss',
+    'self_adaptive_deep_center_loss',
+    'separate_loss',
+    'softmax_focal_loss',
 ]

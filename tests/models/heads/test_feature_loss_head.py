@@ -61,3 +61,62 @@ def test_without_feature_losses_it_is_the_linear_head():
 def test_a_loss_may_stand_there_once(losses):
     with pytest.raises(ValueError, match='MeanSquareLoss stands there twice'):
         head(dict(type='MeanSquareLoss'), dict(type='MeanSquareLoss'))
+
+
+def cross_entropy(x, y, weight, bias):
+    """Paper 002, eq. 8, and its gradients in the features and the weight."""
+    z = x @ weight.T + bias
+    probs = np.exp(z) / np.exp(z).sum(1, keepdims=True)
+    one_hot = np.eye(len(weight))[y]
+    value = -(one_hot * np.log(probs)).sum() / len(x)
+    slope = (probs - one_hot) / len(x)
+    return value, slope @ weight, slope.T @ x
+
+
+@pytest.mark.parametrize(
+    ('name', 'options', 'factor'),
+    [
+        ('CenterLoss', dict(loss_weight=0.01), 0.01),  # paper 002, eq. 10
+        ('SelfAdaptiveDeepCenterLoss', dict(map_size=2), 0.6),  # paper 000, eq. 8
+    ],
+)
+def test_sum_of_the_losses(name, options, factor):
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(6, 4)).astype('f4'), rng.integers(0, 3, 6)
+    module = head(dict(type=name, num_classes=3, in_channels=4, **options))
+    torch.nn.init.normal_(module.fc.weight)
+    samples = [DataSample().set_gt_label(int(label)) for label in y]
+    features, maps = torch.tensor(x, requires_grad=True), torch.rand(6, 4, 2, 2)
+    (part,) = module.feature_losses.values()
+    centers = part.centers.weight.numpy().copy()
+    attention = part.attention(maps).detach().numpy() if 'map_size' in options else 1.0
+    losses = module.loss((maps, features), samples)
+    total = sum(losses.values())
+    total.backward()
+
+    entropy, in_x, in_weight = cross_entropy(
+        x, y, module.fc.weight.detach().numpy(), module.fc.bias.detach().numpy()
+    )
+    difference = x - centers[y]
+    expected = entropy + factor * (attention * difference**2).sum() / 12
+    np.testing.assert_allclose(total.item(), expected, rtol=1e-5)
+    in_x = in_x + factor * attention * difference / 6
+    np.testing.assert_allclose(features.grad, in_x, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(module.fc.weight.grad, in_weight, rtol=1e-4, atol=1e-6)
+
+
+def test_its_start_leaves_the_losses_alone():
+    options = dict(num_classes=3, in_channels=4, map_size=2)
+    module = head(dict(type='SelfAdaptiveDeepCenterLoss', **options))
+    (part,) = module.feature_losses.values()
+    before = {name: tensor.clone() for name, tensor in part.state_dict().items()}
+    module.init_weights()
+    assert all(torch.equal(before[name], tensor) for name, tensor in part.state_dict().items())
+    assert not module.fc.bias.any() and 0.001 < module.fc.weight.std() < 0.1
+
+
+def test_a_loss_that_looks_at_the_map_needs_one():
+    options = dict(num_classes=3, in_channels=4, map_size=2)
+    module = head(dict(type='SelfAdaptiveDeepCenterLoss', **options))
+    with pytest.raises(ValueError, match='let the neck give the map first'):
+        module.loss((torch.rand(2, 4),), [DataSample().set_gt_label(i) for i in (0, 2)])

@@ -1,0 +1,102 @@
+"""Class centres that a loss keeps, and how they move."""
+
+from collections.abc import Callable
+
+import torch
+from mmengine.dist import all_reduce
+from torch import Tensor, nn
+
+
+def unit_vectors(vectors: Tensor) -> Tensor:
+    """Rows (N, D) divided by their lengths; a row of zeros stays zero, with a finite gradient."""
+    length = vectors.norm(dim=1, keepdim=True)
+    return vectors / length.where(length > 0, 1)
+
+
+def center_similarity(centers: Tensor) -> Tensor:
+    """The sum of 1 + cos(c_j, c_k) over all ordered pairs j != k of centres (C, D): a scalar.
+
+    A centre of zeros has a cosine of 0 to all others.
+    """
+    units = unit_vectors(centers)
+    cosines = units.sum(0).square().sum() - units.square().sum()
+    return cosines + len(centers) * (len(centers) - 1)
+
+
+class Centers(nn.Module):
+    """One centre (C, D) for each class, in ``weight`` and in the checkpoint.
+
+    They start in random directions with a length of about 1 (decided here): short beside most
+    features, so that the first batches are not pulled to random places, yet long enough for the
+    gradients of their cosines. They move in training mode only, and on all ranks alike:
+
+    - ``update='rule'``: a buffer, which :meth:`step` moves by the rule of Wen et al. (2016), over
+      the images of all ranks. It moves at every forward pass; with gradient accumulation that is
+      once for each small batch, not once for each step of the optimizer.
+    - ``update='gradient'``: a parameter, moved by the optimizer; DDP averages its gradient. That
+      gradient is divided by the batch's size and multiplied by the loss's weight, so the centres
+      need a larger learning rate than the network, and no weight decay, which would draw them to
+      zero (see the example). With momentum, a class that is not in the batch moves on.
+
+    Args:
+        num_classes: Number of classes C.
+        in_channels: Width D of the features.
+        update: ``'rule'`` or ``'gradient'``.
+        rate: How far a centre moves, for the rule.
+
+    Raises:
+        ValueError: If ``update`` is unknown.
+
+    Example:
+        >>> optim_wrapper = dict(
+        ...     optimizer=dict(type='SGD', lr=0.01, momentum=0.9, weight_decay=5e-4),
+        ...     paramwise_cfg=dict(custom_keys=dict(centers=dict(lr_mult=50, decay_mult=0))))
+    """
+
+    weight: Tensor
+
+    def __init__(
+        self, num_classes: int, in_channels: int, update: str = 'rule', rate: float = 0.5
+    ) -> None:
+        super().__init__()
+        if update not in ('rule', 'gradient'):
+            raise ValueError(f"update='{update}' must be 'rule' or 'gradient'.")
+        self.update = update
+        self.rate = rate
+        weight = torch.randn(num_classes, in_channels) / in_channels**0.5
+        if update == 'gradient':
+            self.weight = nn.Parameter(weight)
+        else:
+            self.register_buffer('weight', weight)
+
+    @torch.no_grad()
+    def step(
+        self,
+        features: Tensor,
+        labels: Tensor,
+        attention: Tensor | None = None,
+        repulsion: Callable[[Tensor], Tensor] | None = None,
+    ) -> None:
+        """Move the centres by the rule; nothing in eval mode or with ``update='gradient'``.
+
+        c_j -= rate (sum over class j of a (c_j - x) / (1 + its count) + gradient of the repulsion)
+
+        Args:
+            features: (N, D) of this rank.
+            labels: (N,).
+            attention: a (N, D), the weight of each element; None for 1.
+            repulsion: A scalar function of the centres (C, D), which they descend.
+        """
+        if not self.training or self.update == 'gradient':
+            return
+        difference = self.weight[labels] - features.float()
+        if attention is not None:
+            difference = attention.float() * difference
+        total = torch.zeros_like(self.weight).index_add_(0, labels, difference)
+        count = total.new_zeros(len(total)).index_add_(0, labels, total.new_ones(len(labels)))
+        all_reduce(total)
+        all_reduce(count)
+        delta = total / (1 + count[:, None])
+        if repulsion is not None:
+            delta += torch.func.grad(repulsion)(self.weight)
+        self.weight -= self.rate * delta

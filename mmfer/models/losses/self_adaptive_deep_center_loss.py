@@ -1,0 +1,88 @@
+"""Self-adaptive deep center loss of MIFNet (paper 000, eq. 8-9)."""
+
+import torch
+from torch import Tensor, nn
+
+from mmfer.models.losses.centers import Centers
+from mmfer.models.losses.deep_attention_network import DeepAttentionNetwork
+from mmfer.models.losses.utils import check_features
+from mmfer.registry import MODELS
+
+
+def self_adaptive_deep_center_loss(
+    features: Tensor, labels: Tensor, centers: Tensor, attention: Tensor
+) -> Tensor:
+    """1/(2N) sum a (x - c_y)^2, element by element (eq. 9).
+
+    Printed with a norm around each single element; the square of the element is meant.
+
+    Args:
+        features: x, (N, D).
+        labels: y, (N,).
+        centers: c, (C, D).
+        attention: a, (N, D).
+
+    Returns:
+        A scalar.
+
+    Raises:
+        ValueError: If the shapes do not fit or a label is out of range.
+    """
+    check_features(features, labels, centers)
+    if attention.shape != features.shape:
+        raise ValueError(
+            f'attention has the shape {tuple(attention.shape)} and features '
+            f'{tuple(features.shape)}: give one weight for each element.'
+        )
+    return (attention * (features - centers[labels]).square()).sum() / (2 * len(features))
+
+
+@MODELS.register_module()
+class SelfAdaptiveDeepCenterLoss(nn.Module):
+    """Pull together those elements of a class's features that an attention includes (eq. 8-14).
+
+    A loss on features for :class:`FeatureLossHead`, computed in float32; it reads the map, too.
+    With ``update='rule'`` each image moves its centre as far as its attention says, divided by
+    1 + the count of its class, as in Farzaneh and Qi (2021), whose loss this is. Nothing in eq. 9
+    keeps the attention from lowering the loss by including less.
+
+    Args:
+        num_classes: Number of classes C.
+        in_channels: Width D of the features, and channels of the map.
+        map_size: Height and width of the map; one number for both.
+        loss_weight: gamma of eq. 8.
+        hidden_channels: See :class:`DeepAttentionNetwork`.
+        update, rate: How the centres move, see :class:`Centers`.
+
+    Example:
+        >>> head = dict(
+        ...     type='FeatureLossHead', num_classes=4, in_channels=512,
+        ...     feature_losses=[dict(
+        ...         type='SelfAdaptiveDeepCenterLoss', num_classes=4, in_channels=512,
+        ...         map_size=7)])
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        in_channels: int,
+        map_size: int | tuple[int, int],
+        loss_weight: float = 0.6,
+        hidden_channels: tuple[int, int, int] = (256, 128, 64),
+        update: str = 'rule',
+        rate: float = 0.5,
+    ) -> None:
+        super().__init__()
+        self.loss_weight = loss_weight
+        self.attention = DeepAttentionNetwork(in_channels, map_size, hidden_channels)
+        self.centers = Centers(num_classes, in_channels, update, rate)
+
+    def forward(self, features: Tensor, labels: Tensor, feature_map: Tensor) -> Tensor:
+        """The weighted loss of features (N, D), labels (N,) and map (N, D, H, W): a scalar."""
+        with torch.autocast(features.device.type, enabled=False):
+            attention = self.attention(feature_map.float())
+        loss = self_adaptive_deep_center_loss(
+            features.float(), labels, self.centers.weight, attention
+        )
+        self.centers.step(features, labels, attention)
+        return self.loss_weight * loss
