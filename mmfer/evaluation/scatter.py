@@ -15,8 +15,8 @@ def scatter_ratio(features: np.ndarray, labels: np.ndarray) -> float:
         labels: (N,), the class of each.
 
     Raises:
-        ValueError: If the shapes do not fit, a feature is not finite, or the class means do not
-            differ, as with one class only.
+        ValueError: If the shapes do not fit, a feature is not finite, no class has two samples,
+            or the class means do not differ, as with one class only.
     """
     if features.ndim != 2 or labels.shape != features.shape[:1] or not len(labels):
         raise ValueError(
@@ -29,6 +29,11 @@ def scatter_ratio(features: np.ndarray, labels: np.ndarray) -> float:
     values = features.astype(np.float64)
     values = values - values.mean(axis=0)
     classes, index, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    if counts.max() < 2:
+        raise ValueError(
+            f'Each of {len(classes)} classes has one sample only, so there is no scatter within '
+            'them. Give more samples.'
+        )
     sums = np.zeros((len(classes), values.shape[1]))
     np.add.at(sums, index, values)
     means = sums / counts[:, None]
