@@ -7,6 +7,7 @@ import torch
 from mmengine.evaluator import Evaluator
 from mmpretrain.structures import DataSample
 
+from mmfer.datasets import RAFDB
 from mmfer.evaluation import ExpressionMetric
 from mmfer.registry import METRICS
 
@@ -95,3 +96,26 @@ def test_it_is_built_by_name() -> None:
 def test_a_data_set_without_classes_stops() -> None:
     with pytest.raises(ValueError, match='the data set tells no classes'):
         evaluate(ExpressionMetric(), {})
+
+
+def test_a_data_set_with_groups_is_judged_by_them(rendered_rafdb: Path) -> None:
+    pipeline = [dict(type='LoadExpressionImage'), dict(type='PackExpression')]
+    dataset = RAFDB(str(rendered_rafdb), 'test', pipeline=pipeline, empty_classes='warn')
+    metric = ExpressionMetric(min_group=1)
+    evaluator = Evaluator(metric)
+    evaluator.dataset_meta = dataset.metainfo
+    labels = [dataset.get_data_info(i)['gt_label'] for i in range(len(dataset))]
+    for i, label in enumerate(labels):
+        scores = torch.eye(7)[label if i else (label + 1) % 7]  # all right but the first
+        evaluator.process([dataset[i]['data_samples'].set_pred_score(scores)])
+    metrics = evaluator.evaluate(len(dataset))
+    assert metric.report is not None
+    assert set(metric.report['groups']) == {'gender', 'race', 'age'}
+    first = dataset.get_data_info(0)['group']
+    for field, content in metric.report['groups'].items():
+        counts = {value: row['count'] for value, row in content['values'].items()}
+        assert sum(counts.values()) == len(dataset)
+        for value, row in content['values'].items():
+            wrong = 100 / row['count'] if value == first[field] else 0
+            assert row['accuracy'] == pytest.approx(100 - wrong)
+    assert metrics['accuracy'] == pytest.approx(100 - 100 / len(dataset))
