@@ -47,6 +47,11 @@ def test_zero_and_one_belong_to_the_outer_bins() -> None:
     assert expected_calibration_error(np.array([0.0, 1.0]), np.array([True, False])) == 100
 
 
+def test_a_border_belongs_to_the_bin_below() -> None:
+    error = expected_calibration_error(np.array([0.5, 0.75]), np.array([False, True]), bins=2)
+    assert error == pytest.approx(100 * (0.5 + 0.25) / 2)
+
+
 @pytest.mark.parametrize(
     ('probabilities', 'outcomes', 'bins', 'message'),
     [

@@ -26,5 +26,5 @@ def test_there_is_no_curve_of_one_value(present: bool) -> None:
 
 
 def test_the_mean_of_what_is_defined() -> None:
-    assert mean_of_defined([1.0, None, 2.0]) == 1.5
+    assert mean_of_defined([0.0, None, 3.0]) == 1.5
     assert mean_of_defined([None]) is None
