@@ -53,8 +53,8 @@ def test(
     Args:
         cfg: The config.
         checkpoint: The checkpoint file.
-        out: A JSON file for the metrics; of ExpressionMetric the whole report, with the table of
-            the classes and the confusion matrix.
+        out: A JSON file for the metrics; of ExpressionMetric and AttributeMetric the whole
+            report, with every class or attribute and every group.
         dump_to: A JSON file for the predictions of all images.
         show_dir: A folder for the test images with their true and predicted classes.
         tta: Average the scores over the views of the config's ``tta_pipeline``.

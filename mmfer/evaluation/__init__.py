@@ -1,14 +1,29 @@
 """Metrics, and what they are computed from."""
 
 from mmfer import compat  # noqa: F401  (before mmpretrain)
-from mmfer.evaluation.metrics import DumpPredictions, ExpressionMetric
+from mmfer.evaluation.attribute_report import attribute_report
+from mmfer.evaluation.calibration import expected_calibration_error
+from mmfer.evaluation.groups import group_report
+from mmfer.evaluation.metrics import AttributeMetric, DumpPredictions, ExpressionMetric
 from mmfer.evaluation.predictions import Predictions
-from mmfer.evaluation.report import expression_report, format_report
+from mmfer.evaluation.report import expression_report
+from mmfer.evaluation.scatter import scatter_ratio
+from mmfer.evaluation.seed_table import seed_table
+from mmfer.evaluation.tables import format_attribute_report, format_report
+from mmfer.evaluation.writing import write_report
 
 __all__ = [
+    'AttributeMetric',
     'DumpPredictions',
     'ExpressionMetric',
     'Predictions',
+    'attribute_report',
+    'expected_calibration_error',
     'expression_report',
+    'format_attribute_report',
     'format_report',
+    'group_report',
+    'scatter_ratio',
+    'seed_table',
+    'write_report',
 ]

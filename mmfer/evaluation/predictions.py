@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from mmfer.evaluation.groups import Group
+
 
 @dataclass(frozen=True)
 class Predictions:
@@ -16,7 +18,11 @@ class Predictions:
 
         {"classes": [...], "coarse_classes": [...] or null, "parents": [...] or null,
          "predictions": [{"img_path": "...", "sample_idx": 0, "gt_label": 2, "pred_label": 5,
-                          "pred_scores": [...]}, ...]}
+                          "pred_scores": [...], "group": {"gender": "female"}}, ...]}
+
+    ``group`` stands where it is known. Predictions of attributes have the names of the attributes
+    as ``classes`` and, instead of ``gt_label`` and ``pred_label``, ``gt_score``: 1, 0 or null
+    (unknown) for each.
 
     Args:
         classes: The names of the C classes.
@@ -36,9 +42,54 @@ class Predictions:
         return np.array([sample['pred_scores'] for sample in self.samples], dtype=np.float64)
 
     @property
+    def of_attributes(self) -> bool:
+        """Whether it is attributes, not classes, that were predicted."""
+        return bool(self.samples) and 'gt_label' not in self.samples[0]
+
+    @property
     def labels(self) -> np.ndarray:
-        """The true classes, (N,)."""
+        """The true classes, (N,).
+
+        Raises:
+            ValueError: If attributes were predicted.
+        """
+        if self.of_attributes:
+            raise ValueError(
+                'These are predictions of attributes, which have no class. Give those of a model '
+                'of expressions.'
+            )
         return np.array([sample['gt_label'] for sample in self.samples], dtype=np.int64)
+
+    @property
+    def targets(self) -> np.ndarray:
+        """Whether each attribute is present, (N, A) float of 0 and 1, 0 where it is unknown.
+
+        Raises:
+            ValueError: If classes were predicted.
+        """
+        return np.nan_to_num(self._truth())
+
+    @property
+    def mask(self) -> np.ndarray:
+        """Whether each attribute is known, (N, A) bool.
+
+        Raises:
+            ValueError: If classes were predicted.
+        """
+        return ~np.isnan(self._truth())
+
+    @property
+    def groups(self) -> list[Group | None]:
+        """What is known of the person on each image, such as gender, age and race."""
+        return [sample.get('group') for sample in self.samples]
+
+    def _truth(self) -> np.ndarray:
+        if not self.of_attributes:
+            raise ValueError(
+                'These are predictions of classes, not of attributes. Give those of a model of '
+                'attributes.'
+            )
+        return np.array([sample['gt_score'] for sample in self.samples], dtype=np.float64)
 
     def save(self, path: str | Path) -> None:
         """Write the file, making the folders above it."""
@@ -74,11 +125,13 @@ class Predictions:
                 f'"{path}" holds no predictions ({type(error).__name__}: {error}). Write it again '
                 'with tools/test.py CONFIG CKPT --dump.'
             ) from error
+        count = len(data['classes'])
+        truth = 'gt_score' if predictions.of_attributes else 'gt_label'
         for i, sample in enumerate(predictions.samples):
-            scores = sample.get('pred_scores')
-            if 'gt_label' not in sample or scores is None or len(scores) != len(data['classes']):
+            lists = [sample.get('pred_scores'), *([sample.get(truth)] * predictions.of_attributes)]
+            if sample.get(truth) is None or any(len(values or ()) != count for values in lists):
                 raise ValueError(
-                    f'"{path}", predictions[{i}]: gt_label and {len(data["classes"])} pred_scores '
-                    'are needed. Write it again with tools/test.py CONFIG CKPT --dump.'
+                    f'"{path}", predictions[{i}]: {truth} and {count} pred_scores are needed. '
+                    'Write it again with tools/test.py CONFIG CKPT --dump.'
                 )
         return predictions

@@ -43,3 +43,28 @@ def test_faulty_files_stop(tmp_path: Path) -> None:
     Predictions(['a', 'b', 'c'], SAMPLES).save(path)
     with pytest.raises(ValueError, match=r'predictions\[0\]: gt_label and 3 pred_scores'):
         Predictions.load(path)
+
+
+def test_files_without_groups_are_of_unknown_ones(tmp_path: Path) -> None:
+    path = tmp_path / 'p.json'
+    Predictions(['a', 'b'], SAMPLES).save(path)
+    read = Predictions.load(path)
+    assert read.groups == [None, None] and not read.of_attributes
+    with pytest.raises(ValueError, match='predictions of classes, not of attributes'):
+        _ = read.targets
+
+
+def test_attributes_have_targets_and_a_mask(tmp_path: Path) -> None:
+    path = tmp_path / 'p.json'
+    truths = ([1, None], [0, 1])
+    samples = [{'gt_score': truth, 'pred_scores': [0.75, 0.25]} for truth in truths]
+    Predictions(['a', 'b'], samples).save(path)
+    read = Predictions.load(path)
+    assert read.of_attributes
+    assert read.targets.tolist() == [[1, 0], [0, 1]]
+    assert read.mask.tolist() == [[True, False], [True, True]]
+    with pytest.raises(ValueError, match='attributes, which have no class'):
+        _ = read.labels
+    Predictions(['a', 'b'], [*samples, {'gt_score': [1], 'pred_scores': [0.5, 0.5]}]).save(path)
+    with pytest.raises(ValueError, match=r'predictions\[2\]: gt_score and 2 pred_scores'):
+        Predictions.load(path)

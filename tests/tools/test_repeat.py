@@ -1,10 +1,12 @@
 import json
 import re
 import runpy
+from argparse import Namespace
 
 import pytest
+from mmengine.config import Config
 
-from tests.helpers import ROOT
+from tests.helpers import ROOT, write_config
 from tests.tools.rald import run_main
 
 
@@ -47,8 +49,44 @@ def test_variants_of_one_name(small_rald, tmp_path, monkeypatch):
         run_main(monkeypatch, 'analysis_tools/repeat.py', *arguments)
 
 
-def test_table_has_mean_and_deviation_over_seeds():
-    table = runpy.run_path(str(ROOT / 'tools' / 'analysis_tools' / 'repeat.py'))['table']
-    runs = [{'mean_class_accuracy': 10.0 * i, 'accuracy': 1.0} for i in (1, 2, 6)]
-    *_, row = table({'ours': {'support': runs}}).splitlines()
-    assert row == '| ours | support | 3 | 1.00 ± 0.00 | 30.00 ± 26.46 | - |'
+def test_a_row_changes_a_slim_config_and_has_the_columns_asked_for(
+    image_folder, tmp_path, monkeypatch
+):
+    write_config(tmp_path / 'paper.py', image_folder)
+    slim, row = tmp_path / 'slim.py', tmp_path / 'row.py'
+    slim.write_text("""_base_ = './paper.py'
+model = dict(backbone=dict(base_channels=4, stem_channels=4), head=dict(in_channels=32))
+test_evaluator = dict(_delete_=True, type='ExpressionMetric')
+""")
+    row.write_text("""_base_ = './paper.py'
+model = dict(neck=[dict(type='FeaturePooling')], head=dict(type='FeatureLossHead'))
+custom_hooks = []
+""")
+    out = tmp_path / 'table'
+    columns = ['accuracy', 'per_class.anger.auc', 'scatter_ratio']
+    arguments = [slim, '--variants', row, '--seeds', 0, '--out', out, '--scatter']
+    run_main(monkeypatch, 'analysis_tools/repeat.py', *arguments, '--metrics', *columns)
+    head, _, text = (out / 'table.md').read_text().splitlines()
+    assert head == f'| variant | seeds | {" | ".join(columns)} |'
+    name, seeds, *numbers = re.split(r' *\| *', text)[1:-1]
+    assert (name, seeds) == ('row', '1')
+    assert len(numbers) == 3 and all(float(number) >= 0 for number in numbers)
+    model = Config.fromfile(str(out / 'row' / 'config.py')).model
+    assert (model.head.type, model.head.in_channels) == ('FeatureLossHead', 32)
+    assert model.backbone.base_channels == 4
+    ratio = json.loads((out / 'row' / 'seed0' / 'scatter_-.json').read_text())['scatter_ratio']
+    assert json.loads((out / 'results.json').read_text())['row']['-'][0]['scatter_ratio'] == ratio
+
+
+def test_variants_of_another_family_need_whole_models(image_folder, tmp_path, monkeypatch):
+    base = write_config(tmp_path / 'base.py', image_folder)
+    other = write_config(tmp_path / 'other.py', image_folder, "model['head']['topk'] = (1, 2)\n")
+    arguments = [base, '--variants', other, '--out', tmp_path / 'table']
+    with pytest.raises(SystemExit, match='inherit no common config'):
+        run_main(monkeypatch, 'analysis_tools/repeat.py', *arguments)
+    row_config = runpy.run_path(str(ROOT / 'tools' / 'analysis_tools' / 'repeat.py'))['row_config']
+    options = {'model.head.num_classes': 4}
+    args = Namespace(base=base, whole_models=True, cfg_options=options)
+    cfg = row_config(args, other)
+    assert (cfg.model.head.topk, cfg.model.head.num_classes) == ((1, 2), 4)
+    assert cfg.custom_hooks == []

@@ -1,47 +1,65 @@
 """Train and test variants of a config over several seeds; write mean and deviation as a table.
 
-The training settings are those of BASE; of every variant the model and the custom hooks are taken,
-so that the rows of a paper's table run at a size that the machine at hand can do. Runs that are
-already there are kept: a killed call goes on where it was.
+Each variant's changes are made to BASE, which has the data, the training settings and the size:
+the rows of a paper's table run at a size that the machine at hand can do. A variant is a config
+that inherits one that BASE inherits too, and what its file says is merged into BASE, as if it had
+`_base_ = BASE`. --cfg-options are merged into every row after that.
 
-Example (table 3 of paper 003 on rendered faces, both test-time contexts):
+A column of the table is an entry of the report of tools/test.py --out, with dots where it lies
+deeper, such as groups.gender.gaps.accuracy.gap. Runs that are already there are kept: a killed
+call goes on where it was.
+
+Examples:
+    Table 3 of paper 003 on rendered faces, in both test-time contexts:
     python tools/analysis_tools/repeat.py configs/rald/rald_r18_synthetic-ablation.py \
         --variants configs/rald/ablations/table3_*.py --seeds 0 1 2 \
         --contexts support batch --out work_dirs/table3
+    With other columns, and the scatter of the test features:
+    python tools/analysis_tools/repeat.py configs/rald/rald_r18_synthetic-ablation.py \
+        --scatter --metrics accuracy auc ece scatter_ratio --out work_dirs/measures
 """
 
 import argparse
-import copy
 import json
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from mmengine.config import Config, DictAction
 from tqdm import tqdm
 
 from mmfer.engine import load_config
 from mmfer.engine.cli import friendly_errors
+from mmfer.engine.variants import apply_variant
+from mmfer.evaluation import seed_table
 
 TOOLS = Path(__file__).resolve().parents[1]
-METRICS = ('accuracy', 'mean_class_accuracy', 'coarse_accuracy')
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('base', help='the config with data and training settings')
-    parser.add_argument('--variants', nargs='*', default=[], help='configs with other models')
+    parser.add_argument('base', help='the config with data, training settings and size')
+    parser.add_argument('--variants', nargs='*', default=[], help='configs whose changes are made')
+    parser.add_argument(
+        '--whole-models',
+        action='store_true',
+        help="take the variants' models and custom hooks as they are, not their changes",
+    )
     parser.add_argument('--seeds', nargs='+', type=int, default=[0, 1, 2])
     parser.add_argument(
         '--contexts',
         nargs='+',
         default=['support'],
         help='test-time contexts of ITRR; models without it are tested once',
+    )
+    parser.add_argument('--metrics', nargs='+', help='columns; default: what all papers print')
+    parser.add_argument(
+        '--scatter', action='store_true', help='measure scatter_ratio of the test features too'
     )
     parser.add_argument('--out', required=True, help='the folder for runs and tables')
     parser.add_argument(
@@ -52,12 +70,15 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def merged(base: Config, variant: Config) -> Config:
-    """The base's training with the variant's model and hooks."""
-    cfg = copy.deepcopy(base)
-    cfg.model = variant.model
-    cfg.custom_hooks = variant.get('custom_hooks', [])
-    return cfg
+def row_config(args: argparse.Namespace, variant: str) -> Config:
+    """BASE with a variant's changes or, for whole models, with its model and hooks."""
+    base = load_config(args.base)
+    if not args.whole_models:
+        return apply_variant(args.base, variant, base.work_dir, args.cfg_options)
+    other = load_config(variant)
+    base.model, base.custom_hooks = other.model, other.get('custom_hooks', [])
+    base.merge_from_dict(args.cfg_options or {})
+    return base
 
 
 def write_config(cfg: Config, path: Path) -> None:
@@ -72,96 +93,87 @@ def write_config(cfg: Config, path: Path) -> None:
     path.write_text(text, encoding='utf-8')
 
 
-def call(script: str, *args: str, threads: int, log: Path) -> None:
-    env = {**os.environ, 'OMP_NUM_THREADS': str(threads), 'MKL_NUM_THREADS': str(threads)}
-    env['PYTHONPATH'] = os.pathsep.join([str(TOOLS.parent), env.get('PYTHONPATH', '')])
-    with log.open('a', encoding='utf-8') as file:
+@dataclass(frozen=True)
+class Run:
+    """One training with its tests, in a folder of its own."""
+
+    config: Path
+    seed: int
+    folder: Path
+    threads: int
+
+    def call(self, script: str, *args: str) -> None:
+        """Run a tool in a process of its own, its output going to the folder."""
+        threads = str(self.threads)
+        env = {**os.environ, 'OMP_NUM_THREADS': threads, 'MKL_NUM_THREADS': threads}
+        env['PYTHONPATH'] = os.pathsep.join([str(TOOLS.parent), env.get('PYTHONPATH', '')])
+        log = self.folder / 'output.txt'
         command = [sys.executable, str(TOOLS / script), *args]
-        code = subprocess.run(command, env=env, stdout=file, stderr=file, check=False).returncode
-    if code:
-        raise ValueError(f'{script} {" ".join(args)} failed with exit code {code}: see {log}.')
+        with log.open('a', encoding='utf-8') as file:
+            done = subprocess.run(command, env=env, stdout=file, stderr=file, check=False)
+        if done.returncode:
+            raise ValueError(
+                f'{script} {" ".join(args)} failed with exit code {done.returncode}: see {log}.'
+            )
 
+    def train(self, load_from: str | None) -> str:
+        """Train, unless that is done, and give the checkpoint."""
+        if not (self.folder / 'trained').is_file():
+            options = ['--work-dir', str(self.folder), '--seed', str(self.seed), '--resume']
+            if load_from is not None:
+                options += ['--cfg-options', f'load_from={load_from.format(seed=self.seed)}']
+            self.call('train.py', str(self.config), *options, '--no-validate')
+            (self.folder / 'trained').touch()
+        return (self.folder / 'last_checkpoint').read_text().strip()
 
-def run(
-    config: Path,
-    seed: int,
-    contexts: list[str],
-    load_from: str | None,
-    folder: Path,
-    threads: int,
-) -> dict:
-    """Train once and test in every context: ``{context: metrics}``."""
-    results = {}
-    folder.mkdir(parents=True, exist_ok=True)
-    log = folder / 'output.txt'
-    itrr = (Config.fromfile(str(config)).model.get('neck') or {}).get('itrr')
-    for context in contexts if itrr is not None else ['-']:
-        out = folder / f'metrics_{context}.json'
-        if not out.is_file():
-            last = folder / 'last_checkpoint'
-            if not (folder / 'trained').is_file():
-                train = ['--work-dir', str(folder), '--seed', str(seed), '--resume']
-                train += ['--no-validate']
-                if load_from is not None:
-                    train += ['--cfg-options', f'load_from={load_from.format(seed=seed)}']
-                call('train.py', str(config), *train, threads=threads, log=log)
-                (folder / 'trained').touch()
-            test = [str(config), last.read_text().strip(), '--work-dir', str(folder / 'test')]
-            if context != '-':
-                test += ['--cfg-options', f'model.neck.itrr.context={context}']
-            call('test.py', *test, '--out', str(out), threads=threads, log=log)
-        results[context] = json.loads(out.read_text())
-    return results
-
-
-def table(results: dict[str, dict[str, list[dict]]]) -> str:
-    """Markdown with mean and standard deviation over seeds, in percent."""
-    lines = ['| variant | context | seeds | ' + ' | '.join(METRICS) + ' |']
-    lines.append('|---' * (3 + len(METRICS)) + '|')
-    for name, contexts in results.items():
-        for context, runs in contexts.items():
-            cells = []
-            for metric in METRICS:
-                values = [r.get(metric, np.nan) for r in runs]
-                cell = '-' if np.isnan(values).any() else f'{np.mean(values):.2f}'
-                if cell != '-' and len(values) > 1:
-                    cell += f' ± {np.std(values, ddof=1):.2f}'
-                cells.append(cell)
-            lines.append(f'| {name} | {context} | {len(runs)} | ' + ' | '.join(cells) + ' |')
-    return '\n'.join(lines)
+    def results(self, contexts: list[str], load_from: str | None, scatter: bool) -> dict:
+        """Train once and test in every context: ``{context: metrics}``."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        results: dict[str, dict] = {}
+        neck = Config.fromfile(str(self.config)).model.get('neck')
+        itrr = isinstance(neck, dict) and neck.get('itrr') is not None
+        for context in contexts if itrr else ['-']:
+            options = ['--cfg-options', f'model.neck.itrr.context={context}'] if itrr else []
+            work_dir = ['--work-dir', str(self.folder / 'test')]
+            tests = {f'metrics_{context}.json': ('test.py', work_dir)}
+            if scatter:
+                tests[f'scatter_{context}.json'] = ('analysis_tools/scatter.py', [])
+            results[context] = {}
+            for name, (script, more) in tests.items():
+                out = self.folder / name
+                if not out.is_file():
+                    given = [str(self.config), self.train(load_from), '--out', str(out), *more]
+                    self.call(script, *given, *options)
+                results[context] |= json.loads(out.read_text())
+        return results
 
 
 @friendly_errors
 def main() -> None:
     args = parse_args()
     out = Path(args.out)
-    base = load_config(args.base, options=args.cfg_options)
     configs: dict[str, Path] = {}
     for path in args.variants or [args.base]:
         name = Path(path).stem
         if name in configs:
             raise ValueError(f'Two variants are named {name}: rename one, as its row bears it.')
         configs[name] = out / name / 'config.py'
-        write_config(merged(base, load_config(path)) if args.variants else base, configs[name])
+        write_config(row_config(args, path), configs[name])
     threads = max(1, (os.cpu_count() or 1) // args.jobs)
-    tasks = [(name, seed) for seed in args.seeds for name in configs]
+    runs = {
+        (name, seed): Run(configs[name], seed, out / name / f'seed{seed}', threads)
+        for seed in args.seeds
+        for name in configs
+    }
     results: dict[str, dict[str, list[dict]]] = {name: {} for name in configs}
     with ThreadPoolExecutor(args.jobs) as pool:
         done = pool.map(
-            lambda t: run(
-                configs[t[0]],
-                t[1],
-                args.contexts,
-                args.load_from,
-                out / t[0] / f'seed{t[1]}',
-                threads,
-            ),
-            tasks,
+            lambda r: r.results(args.contexts, args.load_from, args.scatter), [*runs.values()]
         )
-        for (name, _), contexts in tqdm(zip(tasks, done, strict=True), total=len(tasks)):
+        for (name, _), contexts in tqdm(zip(runs, done, strict=True), total=len(runs)):
             for context, metrics in contexts.items():
                 results[name].setdefault(context, []).append(metrics)
-            text = table({n: r for n, r in results.items() if r})
+            text = seed_table(results, args.metrics)
             (out / 'table.md').write_text(text + '\n', encoding='utf-8')
             (out / 'results.json').write_text(json.dumps(results, indent=1), encoding='utf-8')
     print(text)

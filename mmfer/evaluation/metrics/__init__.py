@@ -1,6 +1,7 @@
 """Metrics for mmengine's evaluators."""
 
+from mmfer.evaluation.metrics.attribute_metric import AttributeMetric
 from mmfer.evaluation.metrics.dump_predictions import DumpPredictions
 from mmfer.evaluation.metrics.expression_metric import ExpressionMetric
 
-__all__ = ['DumpPredictions', 'ExpressionMetric']
+__all__ = ['AttributeMetric', 'DumpPredictions', 'ExpressionMetric']

@@ -6,6 +6,7 @@ from typing import Any
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
+from mmfer.evaluation.metrics.samples import attributes_of, label_of, scores_of
 from mmfer.evaluation.predictions import Predictions
 from mmfer.registry import METRICS
 
@@ -14,9 +15,14 @@ from mmfer.registry import METRICS
 class DumpPredictions(BaseMetric):
     """Write every prediction to the JSON file of :class:`mmfer.evaluation.Predictions`.
 
+    Of a data set whose ``metainfo`` has ``task='attributes'`` the attributes are written.
+
     Args:
         out_file: The file.
         collect_device: ``'cpu'`` or ``'gpu'``, for several ranks.
+
+    Raises:
+        ValueError: If a sample has no truth.
 
     Example:
         >>> test_evaluator = [
@@ -32,17 +38,21 @@ class DumpPredictions(BaseMetric):
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Keep what the file has of each sample."""
+        attributes = (self.dataset_meta or {}).get('task') == 'attributes'
         for sample in data_samples:
-            scores = sample['pred_score'].detach().float().cpu()
-            self.results.append(
-                {
-                    'img_path': sample.get('img_path'),
-                    'sample_idx': sample.get('sample_idx'),
-                    'gt_label': int(sample['gt_label']),
-                    'pred_label': int(scores.argmax()),
-                    'pred_scores': [round(score, 6) for score in scores.tolist()],
-                }
-            )
+            scores = scores_of(sample)
+            result = {'img_path': sample.get('img_path'), 'sample_idx': sample.get('sample_idx')}
+            if attributes:
+                target, known = attributes_of(sample)
+                pairs = zip(target.tolist(), known, strict=True)
+                result['gt_score'] = [value if there else None for value, there in pairs]
+            else:
+                result['gt_label'] = label_of(sample)
+                result['pred_label'] = int(scores.argmax())
+            result['pred_scores'] = [round(score, 6) for score in scores.tolist()]
+            if sample.get('group') is not None:
+                result['group'] = sample['group']
+            self.results.append(result)
 
     def compute_metrics(self, results: list[dict[str, Any]]) -> dict[str, float]:
         """Write the file; no metric comes of it."""

@@ -1,31 +1,34 @@
-"""The metric of every config of mmfer."""
+"""The metric of every config of expressions."""
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from mmengine.evaluator import BaseMetric
-from mmengine.logging import print_log
 
-from mmfer.evaluation.report import Report, expression_report, format_report
+from mmfer.evaluation.metrics.report_metric import ReportMetric
+from mmfer.evaluation.metrics.samples import label_of, scores_of
+from mmfer.evaluation.report import EXPRESSION_MEASURES, expression_report
+from mmfer.evaluation.tables import format_report
+from mmfer.evaluation.writing import Report
 from mmfer.registry import METRICS
 
 
 @METRICS.register_module()
-class ExpressionMetric(BaseMetric):
-    """Accuracy, mean class accuracy, macro F1 and, with a label tree, coarse accuracy.
+class ExpressionMetric(ReportMetric):
+    """Accuracy, mean class accuracy, macro F1, AUC and calibration error, also of groups.
 
-    They are logged in percent as ``accuracy``, ``mean_class_accuracy``, ``macro_f1`` and
-    ``coarse_accuracy`` (``save_best='accuracy'``), with a table of the classes.
-    :func:`mmfer.evaluation.expression_report` defines them. The names of the classes and the
-    tree come from the data set's ``metainfo``.
+    They are logged in percent as ``accuracy``, ``mean_class_accuracy``, ``macro_f1``, ``auc``,
+    ``ece`` and, with a label tree, ``coarse_accuracy`` (``save_best='accuracy'``), with a table
+    of the classes. :func:`mmfer.evaluation.expression_report` defines them. The names of the
+    classes and the tree come from the data set's ``metainfo``, and the groups from the samples'
+    ``group``.
 
     Args:
         coarse: How the coarse class is predicted, ``'argmax'`` or ``'sum'``.
-        out_file: A JSON file for the whole report, with the confusion matrix.
+        out_file: A JSON file for the whole report, with the confusion matrix and the groups.
         collect_device: ``'cpu'`` or ``'gpu'``, for several ranks.
+        calibration_bins: Bins of the calibration error.
+        min_group: Images that a group needs to be compared with others.
 
     Raises:
         ValueError: If the data set tells no classes, or scores and labels do not fit them.
@@ -35,51 +38,34 @@ class ExpressionMetric(BaseMetric):
         >>> test_evaluator = dict(type='ExpressionMetric', out_file='work_dirs/report.json')
     """
 
-    default_prefix = 'expression'
-
     def __init__(
         self,
         coarse: Literal['argmax', 'sum'] = 'argmax',
         out_file: str | None = None,
         collect_device: str = 'cpu',
+        calibration_bins: int = 15,
+        min_group: int = 30,
     ) -> None:
-        super().__init__(collect_device=collect_device)
-        self.prefix = None  # plain names; mmengine would warn of no prefix at all
-        self.coarse, self.out_file = coarse, out_file
-        self.report: Report | None = None
-        """The whole report of the last evaluation."""
+        super().__init__(EXPRESSION_MEASURES, out_file, calibration_bins, min_group, collect_device)
+        self.coarse = coarse
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Keep scores and label of each sample."""
+        """Keep scores, label and group of each sample."""
         for sample in data_samples:
-            scores = sample['pred_score'].detach().float().cpu().numpy()
-            self.results.append((scores, int(sample['gt_label'])))
+            self.results.append((scores_of(sample), label_of(sample), sample.get('group')))
 
-    def compute_metrics(self, results: list[tuple[np.ndarray, int]]) -> dict[str, float]:
-        """Judge all samples, log the table and write the report."""
-        meta = self.dataset_meta or {}
-        if not meta.get('classes'):
-            raise ValueError(
-                'ExpressionMetric: the data set tells no classes. Give them in its '
-                'metainfo=dict(classes=(...)), or take a reader of mmfer.'
-            )
+    def judge(self, results: list[Any], meta: dict[str, Any]) -> tuple[Report, str]:
+        """The report of all samples, and its table."""
+        scores, labels, groups = zip(*results, strict=True)
         report = expression_report(
-            np.stack([scores for scores, _ in results]),
-            np.array([label for _, label in results]),
+            np.stack(scores),
+            np.array(labels),
             meta['classes'],
             meta.get('coarse_classes'),
             meta.get('parents'),
             self.coarse,
+            groups,
+            self.calibration_bins,
+            self.min_group,
         )
-        self.report = report
-        print_log(f'Results in percent\n{format_report(report)}', logger='current')
-        if self.out_file is not None:
-            write_report(report, self.out_file)
-        names = ('accuracy', 'mean_class_accuracy', 'macro_f1', 'coarse_accuracy')
-        return {name: report[name] for name in names if name in report}
-
-
-def write_report(report: Report, path: str | Path) -> None:
-    """Write a report as JSON, making the folders above it."""
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_text(json.dumps(report, indent=1), encoding='utf-8')
+        return report, format_report(report)

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from mmengine.evaluator import Evaluator
 from mmpretrain.structures import DataSample
@@ -30,3 +31,39 @@ def test_every_prediction_is_written_with_its_image(tmp_path: Path) -> None:
         'pred_label': 1,
         'pred_scores': [0.2, 0.8],
     }
+
+
+def test_attributes_and_groups_are_written(tmp_path: Path) -> None:
+    path = tmp_path / 'predictions.json'
+    evaluator = Evaluator(DumpPredictions(str(path)))
+    evaluator.dataset_meta = {'classes': ('Bald', 'Male'), 'task': 'attributes'}
+    group = {'gender': 'male'}
+    first = DataSample(metainfo={'img_path': '0.png', 'sample_idx': 0, 'group': group})
+    first.set_field(torch.tensor([False, True]), 'attribute_mask')
+    second = DataSample(metainfo={'img_path': '1.png', 'sample_idx': 1})
+    for sample in (first, second):
+        sample.set_gt_score(torch.tensor([0.0, 1.0])).set_pred_score(torch.tensor([0.25, 0.75]))
+        evaluator.process([sample])
+    evaluator.evaluate(2)
+    read = Predictions.load(path)
+    assert read.of_attributes
+    assert read.samples[0] == {
+        'img_path': '0.png',
+        'sample_idx': 0,
+        'gt_score': [None, 1],
+        'pred_scores': [0.25, 0.75],
+        'group': group,
+    }
+    assert read.targets.tolist() == [[0, 1], [0, 1]]
+    assert read.mask.tolist() == [[False, True], [True, True]]
+    assert read.groups == [group, None]
+
+
+def test_a_sample_without_truth_stops(tmp_path: Path) -> None:
+    sample = DataSample(metainfo={'img_path': 'a.jpg'}).set_pred_score(torch.tensor([0.5, 0.5]))
+    evaluator = Evaluator(DumpPredictions(str(tmp_path / 'predictions.json')))
+    with pytest.raises(ValueError, match='"a.jpg" has no gt_label'):
+        evaluator.process([sample])
+    evaluator.dataset_meta = {'task': 'attributes'}
+    with pytest.raises(ValueError, match='"a.jpg" has no gt_score'):
+        evaluator.process([sample])

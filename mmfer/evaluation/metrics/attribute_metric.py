@@ -1,0 +1,67 @@
+"""The metric of every config of attributes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mmfer.evaluation.attribute_report import ATTRIBUTE_MEASURES, attribute_report
+from mmfer.evaluation.metrics.report_metric import ReportMetric
+from mmfer.evaluation.metrics.samples import attributes_of, scores_of
+from mmfer.evaluation.tables import format_attribute_report
+from mmfer.evaluation.writing import Report
+from mmfer.registry import METRICS
+
+
+@METRICS.register_module()
+class AttributeMetric(ReportMetric):
+    """Accuracy, balanced accuracy and more of binary attributes, each and on average.
+
+    The averages are logged in percent as ``mean_accuracy``, ``balanced_accuracy``, ``macro_f1``,
+    ``auc``, ``average_precision`` and ``ece`` (``save_best='balanced_accuracy'``), with a table of
+    the attributes. :func:`mmfer.evaluation.attribute_report` defines them. A sample gives
+    ``gt_score`` (A,) of 0 and 1, ``attribute_mask`` (A,) where some are unknown, and ``group``
+    where it is known; the names come from the data set's ``metainfo['classes']``.
+
+    Args:
+        out_file: A JSON file for the whole report, with every attribute and the groups.
+        collect_device: ``'cpu'`` or ``'gpu'``, for several ranks.
+        calibration_bins: Bins of the calibration error.
+        min_group: Images that a group needs to be compared with others.
+
+    Raises:
+        ValueError: If the data set tells no attributes, or scores and truth do not fit them.
+
+    Example:
+        >>> val_evaluator = dict(type='AttributeMetric')
+        >>> test_evaluator = dict(type='AttributeMetric', out_file='work_dirs/attributes.json')
+    """
+
+    def __init__(
+        self,
+        out_file: str | None = None,
+        collect_device: str = 'cpu',
+        calibration_bins: int = 15,
+        min_group: int = 30,
+    ) -> None:
+        measures = list(ATTRIBUTE_MEASURES)
+        super().__init__(measures, out_file, calibration_bins, min_group, collect_device)
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Keep scores, truth and group of each sample."""
+        for sample in data_samples:
+            self.results.append((scores_of(sample), *attributes_of(sample), sample.get('group')))
+
+    def judge(self, results: list[Any], meta: dict[str, Any]) -> tuple[Report, str]:
+        """The report of all samples, and its table."""
+        scores, targets, masks, groups = zip(*results, strict=True)
+        report = attribute_report(
+            np.stack(scores),
+            np.stack(targets),
+            meta['classes'],
+            np.stack(masks),
+            groups,
+            self.calibration_bins,
+            self.min_group,
+        )
+        return report, format_attribute_report(report)

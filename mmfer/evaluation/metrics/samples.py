@@ -1,0 +1,40 @@
+"""What metrics read of a tested sample."""
+
+from typing import Any
+
+import numpy as np
+
+
+def scores_of(sample: dict[str, Any]) -> np.ndarray:
+    """The predicted probabilities, (C,)."""
+    return sample['pred_score'].detach().float().cpu().numpy()
+
+
+def label_of(sample: dict[str, Any]) -> int:
+    """The true class.
+
+    Raises:
+        ValueError: If the sample has none.
+    """
+    if 'gt_label' not in sample:
+        raise ValueError(
+            f'The sample "{sample.get("img_path")}" has no gt_label. Take AttributeMetric for '
+            'attributes, and a reader that gives the expression for all others.'
+        )
+    return int(sample['gt_label'])
+
+
+def attributes_of(sample: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each attribute is present, and whether it is known, both (A,).
+
+    Raises:
+        ValueError: If the sample has no attributes.
+    """
+    if 'gt_score' not in sample:
+        raise ValueError(
+            f'The sample "{sample.get("img_path")}" has no gt_score, so no attributes. Take '
+            'ExpressionMetric for expressions, and a reader such as CelebA for attributes.'
+        )
+    target = sample['gt_score'].detach().float().cpu().numpy()
+    mask = sample.get('attribute_mask')
+    return target, np.ones(len(target), dtype=bool) if mask is None else mask.cpu().numpy()

@@ -1,0 +1,55 @@
+"""Results of several seeds as a table."""
+
+from typing import Any
+
+import numpy as np
+
+COLUMNS = (
+    'accuracy',
+    'mean_class_accuracy',
+    'coarse_accuracy',
+    'mean_accuracy',
+    'balanced_accuracy',
+    'scatter_ratio',
+)
+"""What a table shows of results that have it, unless told."""
+
+
+def look_up(metrics: dict[str, Any], name: str) -> float | None:
+    """An entry by its name, or with dots: ``'groups.gender.gaps.accuracy.gap'``."""
+    value: Any = metrics
+    for key in name.split('.'):
+        value = value.get(key) if isinstance(value, dict) else None
+    return float(value) if isinstance(value, (int, float)) else None
+
+
+def seed_table(
+    results: dict[str, dict[str, list[dict[str, Any]]]], metrics: list[str] | None = None
+) -> str:
+    """Markdown with mean and standard deviation over seeds.
+
+    Args:
+        results: For each variant and test-time context (``'-'`` for a model without one) the
+            metrics of each seed.
+        metrics: The columns; default: those of :data:`COLUMNS` that a result has.
+    """
+    rows = [(n, c, runs) for n, contexts in results.items() for c, runs in contexts.items()]
+    if metrics is None:
+        every = [run for *_, runs in rows for run in runs]
+        metrics = [m for m in COLUMNS if any(look_up(run, m) is not None for run in every)]
+    in_contexts = any(context != '-' for _, context, _ in rows)
+    lines = [['variant', *(['context'] if in_contexts else []), 'seeds', *metrics]]
+    lines.append(['---'] * len(lines[0]))
+    for name, context, runs in rows:
+        line = [name, *([context] if in_contexts else []), str(len(runs))]
+        lines.append(line + [_cell([look_up(run, m) for run in runs], m) for m in metrics])
+    return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
+
+
+def _cell(values: list[float | None], metric: str) -> str:
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return '-'
+    digits = 3 if metric == 'scatter_ratio' else 2
+    spread = f' ± {np.std(known, ddof=1):.{digits}f}' if len(known) > 1 else ''
+    return f'{np.mean(known):.{digits}f}{spread}'

@@ -1,0 +1,72 @@
+"""Reports as text."""
+
+from collections.abc import Sequence
+
+from mmfer.evaluation.attribute_report import ATTRIBUTE_MEASURES
+from mmfer.evaluation.report import EXPRESSION_MEASURES
+from mmfer.evaluation.writing import Report
+
+
+def format_report(report: Report) -> str:
+    """A table of the classes, with what was reached over all of them and by groups."""
+    lines = _rows(report['per_class'], 'class', ('accuracy', 'precision', 'f1', 'auc', 'count'))
+    lines += _overall(report, EXPRESSION_MEASURES, 'chance')
+    if report['absent_classes']:
+        lines.append(
+            'No sample, hence not part of the means: ' + ', '.join(report['absent_classes'])
+        )
+    return '\n'.join(lines + _groups(report, EXPRESSION_MEASURES))
+
+
+def format_attribute_report(report: Report) -> str:
+    """A table of the attributes, with what was reached over all of them and by groups."""
+    columns = ('present', *ATTRIBUTE_MEASURES.values(), 'count')
+    lines = _rows(report['per_attribute'], 'attribute', columns)
+    lines += _overall(report, list(ATTRIBUTE_MEASURES), 'majority')
+    for entry, what in (
+        ('unknown_attributes', 'Unknown everywhere, hence not part of the means'),
+        ('constant_attributes', 'Of one value only, hence part of mean accuracy and ece alone'),
+    ):
+        if report[entry]:
+            lines.append(f'{what}: {", ".join(report[entry])}')
+    return '\n'.join(lines + _groups(report, list(ATTRIBUTE_MEASURES)))
+
+
+def _rows(rows: dict[str, Report], title: str, columns: Sequence[str]) -> list[str]:
+    """A line for each row; a count stands without digits and undefined ones as a hyphen."""
+    width = max(len(name) for name in (title, *rows))
+    heads = {column: column.replace('_', ' ') for column in columns}
+    lines = ['  '.join([f'{title:{width}}', *(f'{head:>6}' for head in heads.values())])]
+    for name, row in rows.items():
+        cells = []
+        for column, head in heads.items():
+            value = row.get(column)
+            text = '-' if value is None else f'{value:.2f}' if column != 'count' else str(value)
+            cells.append(f'{text:>{max(6, len(head))}}')
+        lines.append('  '.join([f'{name:{width}}', *cells]))
+    return lines
+
+
+def _overall(report: Report, measures: Sequence[str], guess: str) -> list[str]:
+    width = max(len(name) for name in measures)
+    lines = ['-' * (width + 9)]
+    for name in measures:
+        if report.get(name) is not None:
+            known = report[guess].get(name)
+            beside = '' if known is None else f'  ({guess} {known:.2f})'
+            lines.append(f'{name.replace("_", " "):{width}} {report[name]:8.2f}{beside}')
+    return lines
+
+
+def _groups(report: Report, measures: Sequence[str]) -> list[str]:
+    shown = [name for name in measures if report.get(name) is not None]
+    lines = []
+    for field, content in report['groups'].items():
+        gaps = {name: gap['gap'] for name, gap in content['gaps'].items()}
+        rows = content['values'] | ({'largest gap': gaps} if gaps else {})
+        lines += ['', *_rows(rows, f'by {field}', (*shown, 'count'))]
+        if content['small']:
+            lines.append(f'Too few for the gaps: {", ".join(content["small"])}')
+        if content['unknown']:
+            lines.append(f'Of unknown {field}: {content["unknown"]}')
+    return lines

@@ -1,0 +1,41 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mmfer.evaluation.metrics.report_metric import ReportMetric
+from mmfer.evaluation.writing import Report
+
+
+class CountMetric(ReportMetric):
+    """Counts the samples."""
+
+    def process(self, data_batch: Any, data_samples: Any) -> None:
+        self.results.extend(data_samples)
+
+    def judge(self, results: list[Any], meta: dict[str, Any]) -> tuple[Report, str]:
+        report = {'count': len(results), 'auc': None, 'classes': list(meta['classes'])}
+        return report, f'{len(results)} samples'
+
+
+def counted(out_file: str | None = None) -> CountMetric:
+    metric = CountMetric(('count', 'auc', 'coarse_accuracy'), out_file, 15, 30, 'cpu')
+    metric.dataset_meta = {'classes': ('a', 'b')}
+    metric.process(None, [{}, {}])
+    return metric
+
+
+def test_what_is_defined_is_logged_and_all_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / 'new' / 'report.json'
+    metric = counted(str(path))
+    assert metric.evaluate(2) == {'count': 2}
+    assert metric.report == {'count': 2, 'auc': None, 'classes': ['a', 'b']}
+    assert json.loads(path.read_text()) == metric.report
+
+
+def test_without_names_it_stops() -> None:
+    metric = counted()
+    metric.dataset_meta = {}
+    with pytest.raises(ValueError, match='CountMetric: the data set tells no classes'):
+        metric.evaluate(2)

@@ -1,0 +1,26 @@
+import numpy as np
+import pytest
+
+from mmfer.evaluation.checks import check_probabilities
+
+
+def test_rounding_is_let_pass_and_cut_off() -> None:
+    checked = check_probabilities(np.array([[1.0004, -0.0004]], np.float32), 1, 2, 'classes')
+    assert checked.tolist() == [[1, 0]] and checked.dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    ('scores', 'samples', 'message'),
+    [
+        (np.ones((2, 3)), 2, 'as the data set has attributes'),
+        (np.ones(4), 1, 'Does the head'),
+        (np.ones((2, 4)), 3, 'for 3 labels'),
+        (np.ones((0, 4)), 0, 'at least one sample'),
+        (np.full((1, 4), np.inf), 1, 'sample 0 are not finite'),
+        (np.array([[0.0] * 4, [0, 0, 0, -1.5]]), 2, 'sample 1 are no probabilities'),
+        (np.array([[0.0] * 4, [0, 0, 0, 1.5]]), 2, 'sample 1 are no probabilities'),
+    ],
+)
+def test_what_does_not_fit_stops(scores: np.ndarray, samples: int, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        check_probabilities(scores, samples, 4, 'attributes')
