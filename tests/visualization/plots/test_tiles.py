@@ -45,3 +45,18 @@ def test_frames_have_their_colours_and_captions_need_not_be_tex(tmp_path):
 def test_a_title_for_each_row(tmp_path):
     with pytest.raises(ValueError, match='zip'):
         draw_tiles([[Tile(np.zeros((2, 2, 3), np.uint8))]], ['a', 'b'], tmp_path / 'tiles.png')
+
+
+def test_headings_stand_above_the_columns(tmp_path):
+    path = tmp_path / 'tiles.png'
+    tile = Tile(np.full((20, 20, 3), 255, np.uint8))
+    sizes = []
+    for headings in ((), ('$x_', 'two\nlines')):
+        draw_tiles([[tile, tile]], [''], path, size=1.0, headings=headings)
+        sizes.append(Image.open(path).size)
+    ink = np.asarray(Image.open(path).convert('L'))[: sizes[1][1] // 3] < 100
+    assert all(half.any() for half in np.array_split(ink, 2, axis=1))
+    assert not ink[0].any()
+    assert sizes[0][0] == sizes[1][0] and sizes[1][1] > sizes[0][1] + 20
+    with pytest.raises(ValueError, match='zip'):
+        draw_tiles([[tile, tile]], [''], path, headings=['only one'])
