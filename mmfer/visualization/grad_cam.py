@@ -45,7 +45,8 @@ class TappedScores(nn.Module):
         self._hook = find_layer(model, layer).register_forward_hook(self._lead_through)
 
     def _lead_through(self, module: nn.Module, inputs: Any, output: Any) -> Any:
-        # A copy goes on, so that in-place operations do not change what was seen.
+        # The map itself passes the tap, so that all that comes of it counts, also a vector pooled
+        # within the layer. A copy goes on: operations in place must not change what was seen.
         return change_map(output, lambda feature_map: self.tap(feature_map).clone())
 
     def forward(self, inputs: Tensor) -> Tensor:

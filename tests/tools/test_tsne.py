@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from mmfer.apis.loading import build_model
+from mmfer.engine import load_config
+from tests.helpers import write_config
 from tests.tools.rald import run_main
 
 
@@ -24,14 +28,15 @@ def test_one_model_gives_one_plane_and_the_images_come_first(small_rald, tmp_pat
     columns = np.flatnonzero((pixels < 60).mean(0) > 0.5)
     sides = columns[np.diff(columns, prepend=-9) > 4]
     first, second, third = (pixels[100:, left + 4 : left + 4 + 400] for left in sides[[0, 2, 4]])
-    assert np.abs(second - third).mean() < 1 < np.abs(first - second).mean()
+    assert 4 * np.abs(second - third).mean() < np.abs(first - second).mean()
 
 
-def test_attributes_have_no_classes(small_rald, tmp_path, monkeypatch):
-    config = tmp_path / 'attributes.py'
-    lines = "test_dataloader = dict(dataset=dict(metainfo=dict(task='attributes')))\n"
-    config.write_text(f"_base_ = r'{small_rald.config}'\n{lines}")
-    arguments = ['--model', config, small_rald.checkpoint, 'a', '--out', tmp_path / 'out.png']
+def test_attributes_have_no_classes(image_folder, tmp_path, monkeypatch):
+    lines = "test_dataloader['dataset']['metainfo'].update(task='attributes')\n"
+    config = write_config(tmp_path / 'attributes.py', image_folder, lines)
+    checkpoint = tmp_path / 'attributes.pth'
+    torch.save(dict(state_dict=build_model(load_config(config)).state_dict()), checkpoint)
+    arguments = ['--model', config, checkpoint, 'a', '--out', tmp_path / 'out.png']
     with pytest.raises(SystemExit, match='needs classes to colour'):
         run_main(monkeypatch, 'analysis_tools/tsne.py', *arguments)
 

@@ -83,7 +83,7 @@ def test_the_stages_of_a_swin_transformer():
     names = [f'backbone.stages.{i}' for i in range(4)]
     tall = torch.randn(1, 3, 128, 64)
     shapes = [heat.shape for heat in feature_maps(model, tall, names).values()]
-    assert shapes == [(1, 16, 8), (1, 8, 4), (1, 4, 2), (1, 4, 2)]
+    assert shapes == [(1, 32, 16), (1, 16, 8), (1, 8, 4), (1, 4, 2)]
     # tokens and the map made of them
     with recorded_maps(model, ['backbone.norm3', 'backbone']) as maps, torch.no_grad():
         model(images(), mode='tensor')

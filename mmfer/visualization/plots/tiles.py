@@ -39,7 +39,10 @@ def draw_tiles(
     lines = max(tile.caption.count('\n') + 1 for row in rows for tile in row)
     height = size + 0.1 + 0.15 * lines
     above = 0.18 * max((heading.count('\n') + 1 for heading in headings), default=0)
-    figure = Figure(figsize=(size * columns + 1.2, height * len(rows) + above), dpi=120)
+    left = 1.2 if any(titles) else 0.1
+    figure = Figure(
+        figsize=(size * columns + left, height * len(rows) + above), dpi=120, layout='constrained'
+    )
     axes = figure.subplots(len(rows), columns, squeeze=False)
     for row, title, line in zip(rows, titles, axes, strict=True):
         for i, axis in enumerate(line):
@@ -51,7 +54,6 @@ def draw_tiles(
         line[0].set_ylabel(title, rotation=0, ha='right', va='center', fontsize=8)
     for axis, heading in zip(axes[0], headings, strict=bool(headings)):
         axis.set_title(heading, fontsize=8)
-    figure.tight_layout(pad=0.4, h_pad=1.0)
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)
 
