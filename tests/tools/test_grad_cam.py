@@ -41,11 +41,12 @@ def test_attributes_of_files(tmp_path, monkeypatch):
         run_main(monkeypatch, TOOL, *arguments, 'Young')
 
 
-def test_different_images(small_rald, tmp_path, monkeypatch):
+@pytest.mark.parametrize('images', [1, 20])
+def test_different_images(images, small_rald, tmp_path, monkeypatch):
     other = tmp_path / 'other.py'
-    lines = 'test_dataloader = dict(dataset=dict(indices=20))\n'
+    lines = f'test_dataloader = dict(dataset=dict(indices={images}))\n'
     other.write_text(f"_base_ = r'{small_rald.config}'\n{lines}")
-    arguments = [small_rald.config, small_rald.checkpoint, '--out', tmp_path / 'cam.png']
+    arguments = [small_rald.config, small_rald.checkpoint, '--num', 2, '--out', tmp_path / 'c.png']
     with pytest.raises(SystemExit, match='hold different images'):
         run_main(monkeypatch, TOOL, *arguments, '--baseline', other, small_rald.checkpoint)
 

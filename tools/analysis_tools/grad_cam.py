@@ -88,7 +88,7 @@ def main() -> None:
         found[role] = [columns(trained, face, args.target, layer) for face in faces]
         shown.append(faces)
         print(f'{role}: {layer}')
-    if any(a.title != b.title for a, b in zip(shown[0], shown[-1], strict=True)):
+    if [face.title for face in shown[0]] != [face.title for face in shown[-1]]:
         raise ValueError(
             f'The {args.split} parts of the baseline and the model hold different images. '
             'Give two configs of one data set, or --images.'
