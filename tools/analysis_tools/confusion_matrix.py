@@ -1,15 +1,22 @@
-"""Draw the confusion matrix of a model, and write it as JSON.
+"""Draw the confusion matrices of one or more models, and write them as JSON.
+
+Several stand side by side (paper 000, figure 10); the JSON then holds a report for each name.
 
 Examples:
     python tools/analysis_tools/confusion_matrix.py predictions.json --out confusion.png
     python tools/analysis_tools/confusion_matrix.py configs/rald/rald_r18_synthetic.py \
         work_dirs/rald_r18_synthetic/epoch_10.pth --out confusion.png
+    python tools/analysis_tools/confusion_matrix.py --out confusion.png \
+        --model configs/mifnet/mifnet_r18-swint_ifer.py mifnet.pth MIFNet \
+        --predictions resnet18.json ResNet-18
 """
 
 import argparse
 import json
 import tempfile
 from pathlib import Path
+
+import numpy as np
 
 from mmfer.engine.cli import friendly_errors
 from mmfer.evaluation import Predictions, expression_report, format_report
@@ -20,48 +27,99 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('source', help='predictions of tools/test.py --dump (JSON), or a config')
+    parser.add_argument(
+        'source', nargs='?', help='predictions of tools/test.py --dump (JSON), or a config'
+    )
     parser.add_argument('checkpoint', nargs='?', help='the checkpoint, if the source is a config')
+    # Both into one list, so that the matrices stand in the order of the command line.
+    parser.add_argument(
+        '--model',
+        nargs=3,
+        action='append',
+        dest='named',
+        default=[],
+        metavar=('CONFIG', 'CKPT', 'NAME'),
+        help='a model to test and its title; may be repeated',
+    )
+    parser.add_argument(
+        '--predictions',
+        nargs=2,
+        action='append',
+        dest='named',
+        metavar=('FILE', 'NAME'),
+        help='predictions (JSON) and their title; may be repeated',
+    )
     parser.add_argument('--out', default='confusion_matrix.png', help='the picture')
     parser.add_argument('--json', help='the report; default: beside the picture')
-    parser.add_argument('--title', default='', help='above the picture')
+    parser.add_argument('--title', default='', help='above the matrix of the source')
     parser.add_argument('--work-dir', help='for logs, if the source is a config')
     return parser.parse_args()
 
 
-def predict(config: str, checkpoint: str | None, work_dir: str | None) -> Predictions:
-    """Test a checkpoint and take its predictions."""
+def read(source: str, checkpoint: str | None, work_dir: str | None) -> Predictions:
+    """The predictions in a file, or those of a checkpoint tested with a config."""
+    if not source.endswith('.py'):
+        return Predictions.load(source)
     from mmfer.engine import load_config, test
 
     if checkpoint is None:
-        raise ValueError(f'"{config}" is a config: give the checkpoint to test, too.')
+        raise ValueError(f'"{source}" is a config: give the checkpoint to test, too.')
     with tempfile.TemporaryDirectory() as folder:
         dump = Path(folder) / 'predictions.json'
-        test(load_config(config, work_dir), checkpoint, dump_to=dump)
+        test(load_config(source, work_dir), checkpoint, dump_to=dump)
         return Predictions.load(dump)
+
+
+def check_same(first: Predictions, other: Predictions, name: str) -> None:
+    """Whether they are of the same classes and images."""
+    if first.classes != other.classes:
+        raise ValueError(
+            f'"{name}" predicts {len(other.classes)} classes ({", ".join(other.classes)}), the '
+            f'first model {len(first.classes)} ({", ".join(first.classes)}). Give models of one '
+            'data set.'
+        )
+    images = [
+        [Path(sample.get('img_path') or '').name for sample in each.samples]
+        for each in (first, other)
+    ]
+    if images[0] != images[1] or not np.array_equal(first.labels, other.labels):
+        raise ValueError(
+            f'"{name}" was tested on other images, or with other labels, than the first model. '
+            'Give predictions for one test set.'
+        )
 
 
 @friendly_errors
 def main() -> None:
     args = parse_args()
-    if args.source.endswith('.py'):
-        predictions = predict(args.source, args.checkpoint, args.work_dir)
-    else:
-        predictions = Predictions.load(args.source)
-    coarse, parents = predictions.coarse_classes, predictions.parents
-    report = expression_report(
-        predictions.scores, predictions.labels, predictions.classes, coarse, parents
-    )
-    figure = plot_confusion(
-        report['confusion_matrix'], predictions.classes, coarse, parents, args.title
-    )
+    named = [(source, *checkpoint, name) for source, *checkpoint, name in args.named]
+    if args.source:
+        named.insert(0, (args.source, args.checkpoint, args.title))
+    if not named:
+        raise ValueError('Give predictions or a config with its checkpoint; several by --model.')
+    loaded: dict[str, Predictions] = {}
+    for source, *checkpoint, name in named:
+        if name in loaded:
+            raise ValueError(f'Two models are called "{name}". Give each a name of its own.')
+        loaded[name] = read(source, checkpoint[0] if checkpoint else None, args.work_dir)
+    first = next(iter(loaded.values()))
+    coarse, parents = first.coarse_classes, first.parents
+    reports = {}
+    for name, predictions in loaded.items():
+        check_same(first, predictions, name)
+        reports[name] = expression_report(
+            predictions.scores, predictions.labels, predictions.classes, coarse, parents
+        )
+        print('\n'.join(filter(None, [name, format_report(reports[name])])))
+    matrices = {name: np.array(report['confusion_matrix']) for name, report in reports.items()}
+    figure = plot_confusion(matrices, first.classes, coarse, parents)
     out = Path(args.out)
     out.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(out)
     json_file = Path(args.json or out.with_suffix('.json'))
     json_file.parent.mkdir(parents=True, exist_ok=True)
-    json_file.write_text(json.dumps(report, indent=1), encoding='utf-8')
-    print(format_report(report))
+    written = reports if len(reports) > 1 else next(iter(reports.values()))
+    json_file.write_text(json.dumps(written, indent=1), encoding='utf-8')
     print(f'Picture: {out}\nReport: {json_file}')
 
 

@@ -1,15 +1,21 @@
-"""t-SNE of the features before the classifier, of one or more models (paper 003, figure 9).
+"""t-SNE of the features before the classifier, of one or more models, side by side.
 
-Example:
+Figure 9 of paper 003 (a model beside a baseline) and figure 9 of paper 000 (one model under each
+loss; with --pixels its first panel, the images themselves). All panels show the same images.
+
+Examples:
     python tools/analysis_tools/tsne.py --out tsne.png --num 2500 \
         --model configs/rald/ablations/table3_a_none.py baseline.pth ResNet-18 \
         --model configs/rald/rald_r18_fgemotions.py rald.pth RALD
+    python tools/analysis_tools/tsne.py --out figure9.png --pixels Images \
+        --model configs/mifnet/ablations/table3_contrastive.py contrastive.pth Contrastive \
+        --model configs/mifnet/ablations/table3_island.py island.pth Island
 """
 
 import argparse
 
 import numpy as np
-from torch import Tensor
+from mmengine.dataset import BaseDataset
 
 from mmfer.apis.model import SPLITS, TrainedModel
 from mmfer.engine.cli import friendly_errors
@@ -28,6 +34,7 @@ def parse_args() -> argparse.Namespace:
         metavar=('CONFIG', 'CKPT', 'TITLE'),
         help='a trained model and its title; may be repeated',
     )
+    parser.add_argument('--pixels', metavar='TITLE', help='first a panel of the images as they are')
     parser.add_argument('--out', required=True, help='the picture to write')
     parser.add_argument('--split', choices=SPLITS, default='test')
     parser.add_argument('--num', type=int, default=2500, help='images, drawn at random')
@@ -35,30 +42,44 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def pixels(dataset: BaseDataset, indices: np.ndarray) -> np.ndarray:
+    """Images as the model gets them, as vectors around their mean."""
+    images = np.stack([dataset[int(i)]['inputs'].numpy().ravel() for i in indices]).astype('f4')
+    return images - images.mean(axis=0)
+
+
 @friendly_errors
 def main() -> None:
     args = parse_args()
     points: list[np.ndarray] = []
-    labels: Tensor | None = None
+    titles = [args.pixels] if args.pixels else []
+    shown: list[tuple[str, int]] = []
     for config, checkpoint, title in args.model:
         trained = TrainedModel.load(config, checkpoint)
         dataset = trained.dataset(args.split)
+        if dataset.metainfo.get('task') == 'attributes':
+            raise ValueError(f'{config} is of attributes: t-SNE needs classes to colour images by.')
         bank = trained.bank(dataset)
-        if labels is not None and not labels.equal(bank.labels):
+        names = [str(dataset.get_data_info(int(i)).get('img_path')) for i in bank.sample_idx]
+        images = list(zip(names, bank.labels.tolist(), strict=True))
+        if shown and shown != images:
             raise ValueError(
-                f'The {args.split} part of {config} has other images than that of the first '
-                'model. Give configs of one data set.'
+                f'The {args.split} part of {config} has other images or labels than that of the '
+                'first model. Give configs of one data set.'
             )
-        labels = bank.labels
+        shown = images
         chosen = np.random.default_rng(args.seed).permutation(len(bank.labels))[: args.num]
+        if args.pixels and not points:
+            points.append(tsne(pixels(dataset, bank.sample_idx.numpy()[chosen]), args.seed))
         points.append(tsne(bank.enhanced[chosen].numpy(), args.seed))
+        titles.append(title)
         print(f'{title}: {len(chosen)} of {len(bank.labels)} images')
     info = dataset.metainfo
     classes = info['classes']
     draw_embedding(
         points,
         bank.labels[chosen].numpy(),
-        [title for *_, title in args.model],
+        titles,
         classes,
         info.get('coarse_classes') or ['classes'],
         info.get('parents') or [0] * len(classes),

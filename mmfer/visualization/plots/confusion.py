@@ -1,6 +1,6 @@
-"""A confusion matrix as a picture."""
+"""Confusion matrices as a picture (paper 000, figure 10)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,31 +9,42 @@ from matplotlib.patches import Rectangle
 
 
 def plot_confusion(
-    matrix: np.ndarray,
+    matrices: Mapping[str, np.ndarray],
     classes: Sequence[str],
     coarse_classes: Sequence[str] | None = None,
     parents: Sequence[int] | None = None,
-    title: str = '',
 ) -> Figure:
-    """Draw a confusion matrix, its rows in percent, with the coarse groups marked.
+    """Draw confusion matrices, their rows in percent, side by side, at most three abreast.
 
     Args:
-        matrix: Counts (C, C): true classes in rows, predicted ones in columns.
+        matrices: Counts (C, C) of each model, true classes in rows and predicted ones in columns,
+            by the title above them, which may be empty.
         classes: The C names.
-        coarse_classes: The names of the coarse classes, or None.
+        coarse_classes: The names of the coarse classes, which are marked, or None.
         parents: The coarse class of each class; classes are brought together by it.
-        title: Above the picture.
     """
     order = np.arange(len(classes)) if parents is None else np.argsort(parents, kind='stable')
-    counts = np.asarray(matrix)[np.ix_(order, order)]
-    totals = counts.sum(axis=1, keepdims=True)
-    percent = 100 * counts / np.maximum(totals, 1)
     names = [classes[i] for i in order]
     side = 3.5 + 0.32 * len(names)
-    figure = Figure(figsize=(side + 1, side), layout='constrained', dpi=110)
-    axes = figure.add_subplot()
-    image = axes.imshow(percent, cmap='Blues', vmin=0, vmax=100)
-    figure.colorbar(image, ax=axes, label='% of the true class', shrink=0.7, pad=0.02)
+    columns = min(3, len(matrices))
+    rows = -(-len(matrices) // columns)
+    figure = Figure(figsize=((side + 1) * columns, side * rows), layout='constrained', dpi=110)
+    panels = figure.subfigures(rows, columns, squeeze=False).ravel()
+    for panel, (title, matrix) in zip(panels, matrices.items(), strict=False):
+        axes = panel.add_subplot()
+        _draw_matrix(axes, np.asarray(matrix)[np.ix_(order, order)], names)
+        panel.colorbar(axes.images[0], ax=axes, label='% of the true class', shrink=0.7, pad=0.02)
+        if title:
+            panel.suptitle(title)
+        if coarse_classes is not None and parents is not None:
+            _mark_groups(axes, [coarse_classes[parents[i]] for i in order])
+    return figure
+
+
+def _draw_matrix(axes: Axes, counts: np.ndarray, names: list[str]) -> None:
+    totals = counts.sum(axis=1, keepdims=True)
+    percent = 100 * counts / np.maximum(totals, 1)
+    axes.imshow(percent, cmap='Blues', vmin=0, vmax=100)
     axes.set_xticks(range(len(names)), names, rotation=90)
     axes.set_yticks(
         range(len(names)),
@@ -41,16 +52,11 @@ def plot_confusion(
     )
     axes.set_xlabel('predicted')
     axes.set_ylabel('true (images)')
-    if title:
-        figure.suptitle(title)
     size = 9 if len(names) <= 12 else 6.5
     for (row, column), value in np.ndenumerate(percent):
         if value >= 0.5:
             color = 'white' if value > 50 else '#1a1a1a'
             axes.text(column, row, f'{value:.0f}', ha='center', va='center', c=color, size=size)
-    if coarse_classes is not None and parents is not None:
-        _mark_groups(axes, [coarse_classes[parents[i]] for i in order])
-    return figure
 
 
 def _mark_groups(axes: Axes, group: list[str]) -> None:

@@ -1,4 +1,7 @@
-"""t-SNE of features, fine classes grouped by their coarse class (paper 003, figure 9)."""
+"""t-SNE of features, fine classes grouped by their coarse class.
+
+Figure 9 of paper 003, and figure 9 of paper 000.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,7 +52,7 @@ def draw_embedding(
     parents: Sequence[int],
     path: str | Path,
 ) -> None:
-    """Write planes of points side by side.
+    """Write planes of points side by side, at most three abreast, with one legend.
 
     Args:
         points: For each model (n, 2).
@@ -59,12 +62,22 @@ def draw_embedding(
         coarse: Names of the coarse classes.
         parents: The coarse class of each fine one.
         path: The picture to write.
+
+    Raises:
+        ValueError: If there are not as many titles as planes.
     """
     colors = class_colors(parents)
-    figure = Figure(figsize=(5 * len(points) + 2.2, 5), dpi=120)
-    axes = figure.subplots(1, len(points), squeeze=False)[0]
-    for axis, plane, title in zip(axes, points, titles, strict=True):
-        axis.scatter(*plane.T, c=colors[labels], s=6, linewidths=0)
+    if len(points) != len(titles):
+        raise ValueError(f'{len(titles)} titles for {len(points)} planes: give one for each.')
+    size = np.clip(5000 / len(labels), 6, 24)
+    columns = min(3, len(points))
+    rows = -(-len(points) // columns)
+    figure = Figure(figsize=(5 * columns + 2.2, 5 * rows), dpi=120, layout='constrained')
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axis in axes[len(points) :]:
+        axis.set_axis_off()
+    for axis, plane, title in zip(axes, points, titles, strict=False):
+        axis.scatter(*plane.T, c=colors[labels], s=size, linewidths=0)
         axis.set(title=title, xticks=[], yticks=[])
     handles = []
     for i, name in enumerate(coarse):
@@ -74,11 +87,14 @@ def draw_embedding(
             for c in range(len(classes))
             if parents[c] == i
         ]
-    legend = axes[-1].legend(
-        handles=handles, loc='center left', bbox_to_anchor=(1, 0.5), fontsize=6, ncols=2
+    few = len(handles) <= 12
+    legend = figure.legend(
+        handles=handles,
+        loc='outside right center',
+        fontsize=9 if few else 6,
+        ncols=1 if few else 2,
     )
     for handle, text in zip(handles, legend.get_texts(), strict=True):
         text.set_fontweight('bold' if handle.get_marker() == 'None' else 'normal')
-    figure.tight_layout()
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)

@@ -20,7 +20,11 @@ class Tile:
 
 @matplotlib.rc_context({'text.parse_math': False})  # names are no TeX
 def draw_tiles(
-    rows: Sequence[Sequence[Tile]], titles: Sequence[str], path: str | Path, size: float = 1.3
+    rows: Sequence[Sequence[Tile]],
+    titles: Sequence[str],
+    path: str | Path,
+    size: float = 1.3,
+    headings: Sequence[str] = (),
 ) -> None:
     """Write rows of tiles, each row with a title at its left, as a picture.
 
@@ -29,11 +33,16 @@ def draw_tiles(
         titles: One for each row.
         path: The picture to write (.png, .jpg, .pdf, .svg).
         size: Width of a tile in inches.
+        headings: One above each column, or none.
     """
     columns = max(map(len, rows))
     lines = max(tile.caption.count('\n') + 1 for row in rows for tile in row)
     height = size + 0.1 + 0.15 * lines
-    figure = Figure(figsize=(size * columns + 1.2, height * len(rows)), dpi=120)
+    above = 0.18 * max((heading.count('\n') + 1 for heading in headings), default=0)
+    left = 1.2 if any(titles) else 0.1
+    figure = Figure(
+        figsize=(size * columns + left, height * len(rows) + above), dpi=120, layout='constrained'
+    )
     axes = figure.subplots(len(rows), columns, squeeze=False)
     for row, title, line in zip(rows, titles, axes, strict=True):
         for i, axis in enumerate(line):
@@ -43,7 +52,8 @@ def draw_tiles(
             if i < len(row):
                 _draw_tile(axis, row[i])
         line[0].set_ylabel(title, rotation=0, ha='right', va='center', fontsize=8)
-    figure.tight_layout(pad=0.4, h_pad=1.0)
+    for axis, heading in zip(axes[0], headings, strict=bool(headings)):
+        axis.set_title(heading, fontsize=8)
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)
 

@@ -53,3 +53,18 @@ def test_points_have_their_colours_and_names_need_not_be_tex(planes, tmp_path):
     assert pixels.shape == (600, round((5 * planes + 2.2) * 120), 3)
     for color in class_colors([0, 1]):
         assert (np.abs(pixels - color).max(-1) < 0.02).sum() > 10 * planes
+
+
+def test_five_planes_in_two_rows(tmp_path):
+    path = tmp_path / 'tsne.png'
+    points = [np.array([[0.0, 0.0], [1.0, 1.0]])] * 5
+    names = ['one', 'two'], ['classes']
+    draw_embedding(points, np.array([0, 1]), list('abcde'), *names, [0, 0], path)
+    pixels = np.asarray(Image.open(path).convert('RGB')) / 255
+    assert pixels.shape == (1200, round((5 * 3 + 2.2) * 120), 3)
+    color = class_colors([0, 0])[0]
+    halves = [np.abs(half - color).max(-1) < 0.02 for half in np.array_split(pixels, 2)]
+    in_panels = [half[:, : 5 * 3 * 120].sum() for half in halves]
+    assert in_panels[0] == pytest.approx(1.5 * in_panels[1], rel=0.1)
+    with pytest.raises(ValueError, match='4 titles for 5'):
+        draw_embedding(points, np.array([0, 1]), list('abcd'), *names, [0, 0], path)

@@ -24,7 +24,7 @@ def test_size_follows_from_rows_columns_and_caption_lines(tmp_path):
     sizes = []
     for caption in ('one', 'one\ntwo\nthree'):
         tile = Tile(image, caption)
-        draw_tiles([[tile] * 3, [tile]], ['', ''], path, size=1.0)
+        draw_tiles([[tile] * 3, [tile]], ['title', ''], path, size=1.0)
         sizes.append(Image.open(path).size)
     assert sizes[0][0] == sizes[1][0] == round((3 + 1.2) * 120)
     assert sizes[1][1] - sizes[0][1] >= 2 * 2 * 8 * 120 / 72
@@ -45,3 +45,28 @@ def test_frames_have_their_colours_and_captions_need_not_be_tex(tmp_path):
 def test_a_title_for_each_row(tmp_path):
     with pytest.raises(ValueError, match='zip'):
         draw_tiles([[Tile(np.zeros((2, 2, 3), np.uint8))]], ['a', 'b'], tmp_path / 'tiles.png')
+
+
+def test_headings_stand_above_the_columns(tmp_path):
+    path = tmp_path / 'tiles.png'
+    tile = Tile(np.full((20, 20, 3), 255, np.uint8))
+    sizes = []
+    for headings in ((), ('$x_', 'two\nlines')):
+        draw_tiles([[tile, tile]], [''], path, size=1.0, headings=headings)
+        sizes.append(Image.open(path).size)
+    ink = np.asarray(Image.open(path).convert('L'))[: sizes[1][1] // 3] < 100
+    assert all(half.any() for half in np.array_split(ink, 2, axis=1))
+    assert not ink[0].any()
+    assert sizes[0][0] == sizes[1][0] and sizes[1][1] > sizes[0][1] + 20
+    with pytest.raises(ValueError, match='zip'):
+        draw_tiles([[tile, tile]], [''], path, headings=['only one'])
+
+
+def test_captions_stand_clear_of_the_next_row(tmp_path):
+    path = tmp_path / 'tiles.png'
+    tile = Tile(np.zeros((20, 20, 3), np.uint8), 'one\ntwo')
+    draw_tiles([[tile] * 4] * 2, ['', ''], path, headings=['above'] * 4)
+    blank = (np.asarray(Image.open(path).convert('L')) > 250).all(1)
+    starts = np.flatnonzero(np.diff(blank.astype(int)) == -1)
+    # the headings, and in each row the tiles and two lines below them
+    assert len(starts) == 1 + 2 * 3

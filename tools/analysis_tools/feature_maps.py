@@ -1,0 +1,72 @@
+"""What the layers of a model respond to, as heat maps over faces (paper 000, figure 2).
+
+Each map is the mean over the channels of the absolute activations, stretched from its least to its
+largest value; these stand below it.
+
+Examples:
+    python tools/analysis_tools/feature_maps.py configs/mifnet/mifnet_r18-swint_synthetic.py \
+        work_dirs/mifnet_r18-swint_synthetic/epoch_10.pth --num 4 --out maps.png
+    python tools/analysis_tools/feature_maps.py CONFIG CKPT --images face.png --out maps.png \
+        --layers backbone.branch1.layer1 backbone.branch1.layer4 backbone.branch2.stages.0 neck
+"""
+
+import argparse
+
+import numpy as np
+
+from mmfer.apis import FERInferencer
+from mmfer.apis.model import SPLITS
+from mmfer.engine.cli import friendly_errors
+from mmfer.visualization import overlay_heat_map, scaled
+from mmfer.visualization.feature_maps import feature_maps, main_layers
+from mmfer.visualization.inputs import draw_inputs, read_inputs
+from mmfer.visualization.plots.tiles import Tile, draw_tiles
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('config', help='the config file')
+    parser.add_argument('checkpoint', help='the checkpoint file')
+    parser.add_argument('--out', required=True, help='the picture to write')
+    parser.add_argument(
+        '--layers',
+        nargs='+',
+        metavar='NAME',
+        help='modules of the model; default: both branches, if there are any, backbone and neck',
+    )
+    parser.add_argument('--images', nargs='+', metavar='FILE', help='pictures of cropped faces')
+    parser.add_argument('--num', type=int, default=4, help='faces, drawn if no files are given')
+    parser.add_argument('--split', choices=SPLITS, default='test', help='what they are drawn from')
+    parser.add_argument('--seed', type=int, default=0)
+    return parser.parse_args()
+
+
+def tile(image: np.ndarray, heat: np.ndarray) -> Tile:
+    """A map over a face, with its least and largest value."""
+    return Tile(overlay_heat_map(image, scaled(heat)), f'{heat.min():.3g} to {heat.max():.3g}')
+
+
+@friendly_errors
+def main() -> None:
+    args = parse_args()
+    trained = FERInferencer(args.config, args.checkpoint)
+    if args.images:
+        faces = read_inputs(trained, args.images)
+    else:
+        faces = draw_inputs(trained, args.split, args.num, args.seed)
+    layers = args.layers or main_layers(trained.model, faces[0].tensor(trained.model))
+    rows = []
+    for face in faces:
+        maps = feature_maps(trained.model, face.tensor(trained.model), layers)
+        tiles = [tile(face.image, heat[0]) for heat in maps.values()]
+        rows.append([Tile(face.image, face.title), *tiles])
+    sizes = ('x'.join(map(str, heat.shape[1:])) for heat in maps.values())
+    headings = ['face', *(f'{name}\n{size}' for name, size in zip(layers, sizes, strict=True))]
+    draw_tiles(rows, [''] * len(rows), args.out, size=1.7, headings=headings)
+    print(f'{", ".join(layers)} of {len(rows)} faces -> {args.out}')
+
+
+if __name__ == '__main__':
+    main()
