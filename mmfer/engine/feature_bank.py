@@ -136,9 +136,9 @@ def collect_bank(
         for batch in _loader(dataset, order[get_rank() :: get_world_size()], batch_size):
             batch = classifier.data_preprocessor(batch, False)
             maps = classifier.backbone(batch['inputs'])
-            feats = classifier.neck(maps)
+            feats = classifier.neck(maps) if classifier.with_neck else maps
             enhanced = classifier.head.pre_logits(feats).float().cpu()
-            pool = getattr(classifier.neck, 'pool', None)
+            pool = getattr(classifier.neck, 'pool', None) if classifier.with_neck else None
             parts.append(
                 FeatureBank(
                     torch.tensor([int(s.sample_idx) for s in batch['data_samples']]),

@@ -120,3 +120,16 @@ def test_an_error_restores_the_mode_too(model):
     with pytest.raises(RuntimeError, match='inside'), evaluating(model):
         raise RuntimeError('inside')
     assert all(module.training for module in model.modules()) and torch.is_grad_enabled()
+
+
+def test_a_model_without_a_neck(cfg):
+    config = cfg.copy()
+    backbone = dict(type='ConvNeXt', arch=dict(depths=[1, 1, 1, 1], channels=[8, 8, 8, 16]))
+    head = dict(type='LinearClsHead', num_classes=3, in_channels=16)
+    config.model = dict(type='ImageClassifier', backbone=backbone, head=head)
+    dataset = build_with_pipeline(
+        cfg.train_dataloader.dataset, cfg.test_dataloader.dataset.pipeline
+    )
+    bank = collect_bank(build_model(config).eval(), dataset)
+    assert bank.features.shape == (len(dataset), 16)
+    assert torch.equal(bank.features, bank.enhanced)
