@@ -12,7 +12,7 @@ epochs = 10
 model = dict(
     backbone=dict(
         branch2=dict(
-            arch=dict(embed_dims=48, depths=[1, 1, 2, 1], num_heads=[1, 2, 4, 8]),
+            arch=dict(_delete_=True, embed_dims=48, depths=[1, 1, 2, 1], num_heads=[1, 2, 4, 8]),
             img_size=image_size,
             # Maps of 24, 12, 6 and 3.
             stage_cfgs=[dict(window_size=6), dict(window_size=6), dict(window_size=6)]
