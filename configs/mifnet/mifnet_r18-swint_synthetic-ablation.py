@@ -35,7 +35,7 @@ model = dict(
                 num_classes=4,
                 in_channels=256,
                 map_size=3,
-                loss_weight=0.6,
+                loss_weight=0.05,
             )
         ],
     ),
