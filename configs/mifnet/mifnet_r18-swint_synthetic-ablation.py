@@ -10,7 +10,7 @@ _base_ = './mifnet_r18-swint_synthetic.py'
 
 data_root = 'data/synthetic/ifer-ablation'
 image_size = 80
-epochs = 8
+epochs = 6
 
 model = dict(
     backbone=dict(

@@ -7,7 +7,7 @@ _base_ = './mifnet_r18-swint_ifer.py'
 
 data_root = 'data/synthetic/ifer'
 image_size = 96
-epochs = 10
+epochs = 8
 
 model = dict(
     backbone=dict(
