@@ -30,8 +30,9 @@ TABLE_3 = {
 def test_config_builds_and_takes_a_training_step(path):
     cfg = load_config(path)
     model = build_model(copy.deepcopy(cfg)).train()
-    samples = [DataSample(metainfo=dict(sample_idx=i)).set_gt_label(i % 3) for i in range(4)]
-    losses = model(torch.randn(4, 3, 64, 64), samples, mode='loss')
+    samples = [DataSample(metainfo=dict(sample_idx=i)).set_gt_label(i % 3) for i in range(2)]
+    size = cfg.get('image_size', 64)
+    losses = model(torch.randn(2, 3, size, size), samples, mode='loss')
     sum(value for name, value in losses.items() if 'loss' in name).backward()
     assert losses['loss'].isfinite()
     for hook in (*cfg.get('default_hooks', {}).values(), *cfg.get('custom_hooks', ())):

@@ -1,0 +1,5 @@
+"""Backbones."""
+
+from mmfer.models.backbones.dual_branch import DualBranch
+
+__all__ = ['DualBranch']

@@ -1,18 +1,26 @@
 """Necks."""
 
 from mmfer.models.necks.feature_pooling import FeaturePooling
+from mmfer.models.necks.hdam import HDAM
 from mmfer.models.necks.hife_net import HIFENet
 from mmfer.models.necks.hlrr import HLRR, hierarchy_bias
 from mmfer.models.necks.itrr import ITRR
 from mmfer.models.necks.label_embedding import LabelEmbedding
 from mmfer.models.necks.lgifo import LGIFO
+from mmfer.models.necks.sga_net import SGANet, spatial_global_attention
+from mmfer.models.necks.sk_net import SKNet, selective_kernel
 
 __all__ = [
+    'HDAM',
     'HIFENet',
     'HLRR',
     'ITRR',
     'LGIFO',
     'FeaturePooling',
     'LabelEmbedding',
+    'SGANet',
+    'SKNet',
     'hierarchy_bias',
+    'selective_kernel',
+    'spatial_global_attention',
 ]

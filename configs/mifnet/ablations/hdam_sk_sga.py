@@ -1,0 +1,8 @@
+# Section 2.2 of paper 000: SGANet after SKNet; worse than parallel there, without a figure.
+_base_ = '../mifnet_r18-swint_ifer.py'
+model = dict(
+    neck=[
+        dict(type='HDAM', in_channels={{_base_.model.head.in_channels}}, mode='sk_sga'),
+        dict(type='FeaturePooling'),
+    ]
+)

@@ -1,0 +1,13 @@
+# Not in table 3 of paper 000, which describes it in section 1.3: softmax and center loss.
+_base_ = '../mifnet_r18-swint_ifer.py'
+model = dict(
+    head=dict(
+        feature_losses=[
+            dict(
+                type='CenterLoss',
+                num_classes={{_base_.model.head.num_classes}},
+                in_channels={{_base_.model.head.in_channels}},
+            )
+        ]
+    )
+)

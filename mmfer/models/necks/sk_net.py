@@ -1,0 +1,90 @@
+"""Selective kernels as channel attention (paper 000, section 2.2)."""
+
+import torch.nn.functional as F
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from mmfer.registry import MODELS
+
+
+def selective_kernel(
+    dilated: Tensor, grouped: Tensor, dilated_scores: Tensor, grouped_scores: Tensor
+) -> Tensor:
+    """V of eq. 4-7: the two branches, weighted by channel with a + b = 1.
+
+    Args:
+        dilated: U~, (N, C, H, W).
+        grouped: U^, (N, C, H, W).
+        dilated_scores: A z, (N, C).
+        grouped_scores: B z, (N, C).
+
+    Returns:
+        (N, C, H, W).
+    """
+    # The softmax over two scores is the sigmoid of their difference.
+    a = (dilated_scores - grouped_scores).sigmoid()[..., None, None]
+    return a * dilated + (1 - a) * grouped
+
+
+class _BatchNorm2d(nn.BatchNorm2d):
+    """Takes the running statistics where training has one value per channel, as for one image."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.training and x.numel() == x.size(1):
+            mean, var = self.running_mean, self.running_var
+            return F.batch_norm(x, mean, var, self.weight, self.bias, eps=self.eps)
+        return super().forward(x)
+
+
+@MODELS.register_module()
+class SKNet(BaseModule):
+    """Chooses for every channel between two fields of view (eq. 4-7).
+
+    U~ comes from a 3x3 convolution of dilation 2 (a field of 5x5), U^ from a plain one, both
+    grouped and each with batch norm and ReLU; s is the global average of U = U~ + U^, and
+    z = ReLU(BN(fc(s))) of width max(C / reduction, min_channels). Groups and widths are those of Li
+    et al. 2019, from whom the paper takes this part without printing them.
+
+    In training, a batch of one image has one value per channel in s, which batch norm can not
+    normalise: there it uses its running statistics.
+
+    Args:
+        in_channels: Channels C of the map.
+        groups: Groups of both 3x3 convolutions.
+        reduction: How much narrower z is than s.
+        min_channels: Least width of z.
+
+    Raises:
+        ValueError: If ``groups`` does not divide ``in_channels``.
+
+    Example:
+        >>> neck = [dict(type='HDAM', in_channels=512), dict(type='FeaturePooling')]
+    """
+
+    def __init__(
+        self, in_channels: int, groups: int = 32, reduction: int = 16, min_channels: int = 32
+    ) -> None:
+        super().__init__()
+        if in_channels % groups:
+            raise ValueError(f'groups={groups} must divide in_channels={in_channels}.')
+        self.dilated = self._branch(in_channels, groups, dilation=2)
+        self.grouped = self._branch(in_channels, groups, dilation=1)
+        width = max(in_channels // reduction, min_channels)
+        self.squeeze = nn.Sequential(
+            nn.Conv2d(in_channels, width, 1, bias=False), _BatchNorm2d(width), nn.ReLU(inplace=True)
+        )
+        self.dilated_scores = nn.Linear(width, in_channels, bias=False)
+        self.grouped_scores = nn.Linear(width, in_channels, bias=False)
+
+    @staticmethod
+    def _branch(channels: int, groups: int, dilation: int) -> nn.Sequential:
+        conv = nn.Conv2d(
+            channels, channels, 3, padding=dilation, dilation=dilation, groups=groups, bias=False
+        )
+        return nn.Sequential(conv, _BatchNorm2d(channels), nn.ReLU(inplace=True))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """X_in (N, C, H, W) -> V (N, C, H, W)."""
+        dilated, grouped = self.dilated(x), self.grouped(x)
+        z = self.squeeze((dilated + grouped).mean((2, 3), keepdim=True)).flatten(1)
+        return selective_kernel(dilated, grouped, self.dilated_scores(z), self.grouped_scores(z))
