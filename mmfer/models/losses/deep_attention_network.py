@@ -3,25 +3,15 @@
 import torch
 from mmengine.logging import print_log
 from torch import Tensor, nn
-from torch.nn import functional
 
+from mmfer.models.batch_norm import BatchNorm1d
 from mmfer.registry import MODELS
-
-
-class _BatchNorm(nn.BatchNorm1d):
-    """Takes the running statistics for a batch of one image, which has none of its own."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        if self.training and len(x) == 1:
-            mean, variance = self.running_mean, self.running_var
-            return functional.batch_norm(x, mean, variance, self.weight, self.bias, eps=self.eps)
-        return super().forward(x)
 
 
 def _encoder(in_channels: int, hidden_channels: tuple[int, int, int]) -> nn.Sequential:
     layers: list[nn.Module] = []
     for width, activation in zip(hidden_channels, (nn.ReLU(), nn.ReLU(), nn.Tanh()), strict=True):
-        layers += [nn.Linear(in_channels, width), _BatchNorm(width), activation]
+        layers += [nn.Linear(in_channels, width), BatchNorm1d(width), activation]
         in_channels = width
     return nn.Sequential(*layers)
 

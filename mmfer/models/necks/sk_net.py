@@ -1,9 +1,9 @@
 """Selective kernels as channel attention (paper 000, section 2.2)."""
 
-import torch.nn.functional as F
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from mmfer.models.batch_norm import BatchNorm2d
 from mmfer.registry import MODELS
 
 
@@ -24,16 +24,6 @@ def selective_kernel(
     # The softmax over two scores is the sigmoid of their difference.
     a = (dilated_scores - grouped_scores).sigmoid()[..., None, None]
     return a * dilated + (1 - a) * grouped
-
-
-class _BatchNorm2d(nn.BatchNorm2d):
-    """Takes the running statistics where training has one value per channel, as for one image."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        if self.training and x.numel() == x.size(1):
-            mean, var = self.running_mean, self.running_var
-            return F.batch_norm(x, mean, var, self.weight, self.bias, eps=self.eps)
-        return super().forward(x)
 
 
 @MODELS.register_module()
@@ -71,7 +61,7 @@ class SKNet(BaseModule):
         self.grouped = self._branch(in_channels, groups, dilation=1)
         width = max(in_channels // reduction, min_channels)
         self.squeeze = nn.Sequential(
-            nn.Conv2d(in_channels, width, 1, bias=False), _BatchNorm2d(width), nn.ReLU(inplace=True)
+            nn.Conv2d(in_channels, width, 1, bias=False), BatchNorm2d(width), nn.ReLU(inplace=True)
         )
         self.dilated_scores = nn.Linear(width, in_channels, bias=False)
         self.grouped_scores = nn.Linear(width, in_channels, bias=False)
@@ -81,7 +71,7 @@ class SKNet(BaseModule):
         conv = nn.Conv2d(
             channels, channels, 3, padding=dilation, dilation=dilation, groups=groups, bias=False
         )
-        return nn.Sequential(conv, _BatchNorm2d(channels), nn.ReLU(inplace=True))
+        return nn.Sequential(conv, BatchNorm2d(channels), nn.ReLU(inplace=True))
 
     def forward(self, x: Tensor) -> Tensor:
         """X_in (N, C, H, W) -> V (N, C, H, W)."""
