@@ -69,14 +69,14 @@ class Sidecar:
 
     def _add(self, sample: dict[str, Any], face: dict[str, Any], where: str) -> None:
         category = self._coco.cats[face['category_id']]['name']
-        given = self.classes[sample['gt_label']]
+        given = self.classes[sample['gt_label']] if 'gt_label' in sample else category
         if category not in (given, FACE):
             raise ValueError(
                 f'{where}: the class is "{category}" there, but "{given}" in the data set. Write '
                 'the sidecar again, or read with sidecar=False.'
             )
         sample.update(parse_face(face, self.classes, where))
-        if 'clean_category_id' in face:
+        if 'clean_category_id' in face and 'gt_label' in sample:
             clean = self._coco.cats.get(face['clean_category_id'], {}).get('name')
             if clean not in self.classes:
                 raise ValueError(
