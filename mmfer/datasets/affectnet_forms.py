@@ -134,12 +134,13 @@ def _load(stub: Path, kind: str) -> str:
 
 def parse_code(text: str, where: str) -> int:
     """The code of an expression, 0 to 10."""
-    if not text.strip().isdigit() or int(text) not in CODES:
+    code = parse_numbers(text, 1, 'expression', where)[0]
+    if code not in CODES:
         raise ValueError(
-            f'{where}: the expression {text!r} is not one of {CODES[0]} to {CODES[-1]}. Correct or '
+            f'{where}: the expression {text} is not one of {CODES[0]} to {CODES[-1]}. Correct or '
             'remove it.'
         )
-    return int(text)
+    return int(code)
 
 
 def parse_numbers(text: str, count: int, field: str, where: str) -> np.ndarray:
