@@ -68,7 +68,7 @@ class ExpressionDataset(FaceDataset):
         self.soft_labels, self.empty_classes = soft_labels, empty_classes
         super().__init__(data_root, split, metainfo=metainfo, **options)
 
-    def load_data_list(self) -> list[Sample]:
+    def load_data_list(self) -> Sequence[Sample]:
         """Read, check and complete the samples of the split."""
         samples = super().load_data_list()
         parents = self._metainfo.get('parents')

@@ -73,7 +73,9 @@ class CelebA(FaceDataset):
         open_questions = bool((values == 0).any())
         folder = self._images()
         samples = []
-        for row, (name, (number,)) in enumerate(zip(partition.names, partition.values, strict=True)):
+        for row, (name, (number,)) in enumerate(
+            zip(partition.names, partition.values, strict=True)
+        ):
             where = f'{partition.path}, {name}'
             if number not in PARTS.values():
                 raise ValueError(

@@ -1,6 +1,6 @@
 """What all data sets of faces share, whatever is known of a face."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -50,7 +50,7 @@ class FaceDataset(BaseDataset):
     SEVERAL_FACES = False
     """Whether an image may give several samples."""
     OWN_VALIDATION = False
-    """Whether the data set has a validation part, which ``'trainval'`` adds to the training part."""
+    """Whether there is a validation part, which ``'trainval'`` adds to the training part."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class FaceDataset(BaseDataset):
             serialize_data=serialize_data,
         )
 
-    def _check_option(self, option: str, value: Any, known: Sequence[Any]) -> None:
+    def _check_option(self, option: str, value: Any, known: Collection[Any]) -> None:
         if value not in known:
             raise ValueError(
                 f'{type(self).__name__}({option}={value!r}): choose one of '
@@ -103,12 +103,14 @@ class FaceDataset(BaseDataset):
         """
         raise NotImplementedError
 
-    def load_data_list(self) -> list[Sample]:
+    def load_data_list(self) -> Sequence[Sample]:
         """Read, check and complete the samples of the split."""
         parts = [self.split]
         if self.split == 'trainval':
             parts = ['train', 'val'] if self.OWN_VALIDATION else ['train']
-        samples = self.without_broken([s for part in parts for s in self.read_part(part)])
+        samples = [s for part in parts for s in self.read_part(part)]
+        broken = self.find_broken(samples)
+        samples = [s for s in samples if s['img_path'] not in broken]
         for sample in samples:
             sample.pop('where', None)
         return samples
@@ -163,11 +165,11 @@ class FaceDataset(BaseDataset):
         if sidecar.alignment is not None:
             self._metainfo['alignment'] = sidecar.alignment
 
-    def without_broken(self, samples: list[Sample]) -> list[Sample]:
-        """The samples whose images are whole.
+    def find_broken(self, samples: Iterable[Sample]) -> set[str]:
+        """The paths of broken images, which are reported.
 
         Raises:
-            BrokenImageError: If one is not, and ``broken`` is ``'error'``.
+            BrokenImageError: If there are some, and ``broken`` is ``'error'``.
         """
         decode = self.test_mode and self.broken == 'skip'
         checked: dict[str, str | None] = {}
@@ -175,17 +177,16 @@ class FaceDataset(BaseDataset):
             if sample['img_path'] not in checked:
                 checked[sample['img_path']] = find_problem(sample, decode)
         problems = [(path, reason) for path, reason in checked.items() if reason]
-        if not problems:
-            return samples
         if self.broken == 'skip':
             self.broken_images.add(problems, 'left out')
-            return [s for s in samples if checked[s['img_path']] is None]
-        self.broken_images.add(problems, 'found')
-        raise BrokenImageError(
-            problems[0][0],
-            f'{problems[0][1]} ({len(problems)} broken images in all, named in '
-            f'{self.broken_images.path})',
-        )
+        elif problems:
+            self.broken_images.add(problems, 'found')
+            raise BrokenImageError(
+                problems[0][0],
+                f'{problems[0][1]} ({len(problems)} broken images in all, named in '
+                f'{self.broken_images.path})',
+            )
+        return {path for path, _ in problems}
 
     def extra_repr(self) -> list[str]:
         """Where the samples come from, for ``print``."""

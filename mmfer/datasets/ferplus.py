@@ -136,6 +136,4 @@ class FERPlus(ExpressionDataset):
         for name in names:
             if (self.root / name).is_file():
                 return self.root / name
-        raise missing_dataset(
-            'FERPlus', self.root, names[-1], self.LAYOUTS, self.ASK, 'ferplus'
-        )
+        raise missing_dataset('FERPlus', self.root, names[-1], self.LAYOUTS, self.ASK, 'ferplus')

@@ -18,7 +18,7 @@ COUNT = 10240
 
 @DATASETS.register_module()
 class IFER(ExpressionDataset):
-    """IFER (Wang et al.), four expressions of infants under one year: happy, calm, crying, sleeping.
+    """IFER (Geng et al. 2023): happy, calm, crying and sleeping infants under one year.
 
     Class folders ``happy/``, ``calm/``, ``crying/``, ``sleeping/``, or ``ifer.csv`` with the
     columns ``path`` and ``label``, and optionally ``subject``. Nobody handed out a split, so it
@@ -44,7 +44,10 @@ class IFER(ExpressionDataset):
 
     OWN_VALIDATION = True
     CSV = 'ifer.csv'
-    ASK = 'it is not public; ask the authors of the paper on MIFNet (configs/mifnet/README.md).'
+    ASK = (
+        'it is not public; ask the authors of "Facial expression recognition of infants based on '
+        'MIFNet", Geng, Qi, Zhang, Xiao and Li, Computer Systems and Applications 32 (8), 2023.'
+    )
     LAYOUTS = (
         '{happy,calm,crying,sleeping}/<image>',
         'ifer.csv with the columns path,label and, where known, subject',

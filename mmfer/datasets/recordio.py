@@ -123,7 +123,9 @@ def read_image_records(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     index = path.with_suffix('.idx')
     for file in (path, index):
         if not file.is_file():
-            raise FileNotFoundError(f'There is no file "{file}". Copy both {path.stem}.rec and .idx.')
+            raise FileNotFoundError(
+                f'There is no file "{file}". Copy both {path.stem}.rec and .idx.'
+            )
     numbers, offsets = read_index(index)
     if 0 in numbers:
         flag, _ = struct.unpack('<If', read_record(path, int(offsets[numbers == 0][0]))[:8])

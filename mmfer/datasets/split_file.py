@@ -31,7 +31,7 @@ def draw_parts(
         The part of each image.
     """
     parts = np.full(len(labels), PARTS[0], dtype=object)
-    rest, left = np.arange(len(labels)), 1.0
+    rest, left = list(range(len(labels))), 1.0
     for part, share in zip(PARTS[:0:-1], SHARES[:0:-1], strict=True):
         mask = carve_validation(
             [labels[i] for i in rest],
@@ -39,14 +39,13 @@ def draw_parts(
             seed,
             None if subjects is None else [subjects[i] for i in rest],
         )
-        parts[rest[mask]] = part
-        rest, left = rest[~mask], left - share
+        parts[np.asarray(rest)[mask]] = part
+        rest = [i for i, taken in zip(rest, mask, strict=True) if not taken]
+        left -= share
     return parts.tolist()
 
 
-def read_or_draw(
-    path: Path, samples: Sequence[dict[str, Any]], root: Path, seed: int
-) -> list[str]:
+def read_or_draw(path: Path, samples: Sequence[dict[str, Any]], root: Path, seed: int) -> list[str]:
     """The part of each sample, from the split file, which is drawn and written if it is not there.
 
     The file is JSON: ``{"seed": 0, "train": [...], "val": [...], "test": [...]}`` with the paths
