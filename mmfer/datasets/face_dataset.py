@@ -51,6 +51,8 @@ class FaceDataset(BaseDataset):
     """Whether an image may give several samples."""
     OWN_VALIDATION = False
     """Whether there is a validation part, which ``'trainval'`` adds to the training part."""
+    SIDECAR_CLASSES = True
+    """Whether the classes in a sidecar must be those of the data set."""
 
     def __init__(
         self,
@@ -160,7 +162,8 @@ class FaceDataset(BaseDataset):
             path = Path(self.sidecar).expanduser()
         elif not self.sidecar or not path.is_file():
             return
-        sidecar = Sidecar(path, self.root, self._metainfo['classes'])
+        classes = self._metainfo['classes']
+        sidecar = Sidecar(path, self.root, classes, self.SIDECAR_CLASSES)
         sidecar.complete(samples)
         if sidecar.alignment is not None:
             self._metainfo['alignment'] = sidecar.alignment

@@ -1,7 +1,7 @@
 """Class folders and csv files, the two forms in which images with a class are handed out."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,8 @@ def list_images(folder: Path, deep: bool = True) -> list[Path]:
     )
 
 
-def _check_no_loose_images(folder: Path) -> None:
-    loose = list_images(folder, deep=False)
+def _check_no_loose_images(folder: Path, others: Collection[str] = ()) -> None:
+    loose = [path for path in list_images(folder, deep=False) if path.name not in others]
     if loose:
         raise ValueError(
             f'{len(loose)} images, such as {loose[0].name}, lie in "{folder}" beside the class '
@@ -34,16 +34,24 @@ def _check_no_loose_images(folder: Path) -> None:
         )
 
 
-def read_class_folders(folder: Path, names: Sequence[str]) -> list[Sample]:
+def read_class_folders(
+    folder: Path, names: Sequence[str], others: Collection[str] = ()
+) -> list[Sample]:
     """Samples of ``<folder>/<class>/**/<image>``; the label is the index of the name.
+
+    Args:
+        folder: The folder.
+        names: The classes, in the order of their label indices.
+        others: Folders and images to leave alone.
 
     Raises:
         ValueError: If a folder is no class, or an image lies beside the class folders.
     """
-    _check_no_loose_images(folder)
+    _check_no_loose_images(folder, others)
     return [
         {'img_path': str(path), 'gt_label': class_index(sub.name, names, f'Folder "{sub}"')}
         for sub in list_subfolders(folder)
+        if sub.name not in others
         for path in list_images(sub)
     ]
 

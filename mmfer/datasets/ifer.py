@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from mmfer.datasets.base import ExpressionDataset
-from mmfer.datasets.counts import compare_counts
+from mmfer.datasets.counts import class_counts, compare_counts
 from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.folders import read_class_folders, read_csv
 from mmfer.datasets.missing import missing_dataset
@@ -12,8 +12,10 @@ from mmfer.datasets.split_file import read_or_draw
 from mmfer.labels import IFER_CLASSES
 from mmfer.registry import DATASETS
 
-COUNT = 10240
-"""The images of the data set in the paper."""
+COUNTS = (3242, 3642, 1991, 1365)
+"""The images of each class in the paper."""
+NO_CLASSES = ('annotations', 'contact_sheet.jpg')
+"""What may lie beside the class folders."""
 
 
 @DATASETS.register_module()
@@ -70,10 +72,16 @@ class IFER(ExpressionDataset):
     def read_samples(self, part: str) -> list[Sample]:
         """Read all images, and keep those of a part."""
         samples = self._all()
-        found, official = {'images': len(samples)}, {'images': COUNT}
+        found = class_counts([sample['gt_label'] for sample in samples], IFER_CLASSES)
+        official = dict(zip(IFER_CLASSES, COUNTS, strict=True))
         compare_counts('IFER', self.root, 'whole', found, official)
+        # Before the split, which keeps subjects whole.
+        super().read_sidecar(samples, 'all')
         parts = read_or_draw(self.split_file, samples, self.root, self.split_seed)
         return [s for s, own in zip(samples, parts, strict=True) if own == part]
+
+    def read_sidecar(self, samples: list[Sample], part: str) -> None:
+        """One sidecar, ``annotations/all.json``, is of all parts, and is read with them."""
 
     def _all(self) -> list[Sample]:
         classes = self._metainfo['classes']
@@ -83,4 +91,4 @@ class IFER(ExpressionDataset):
         if absent:
             missing = f'{self.CSV} and no {", ".join(f"{name}/" for name in absent)}'
             raise missing_dataset('IFER', self.root, missing, self.LAYOUTS, self.ASK, 'ifer')
-        return read_class_folders(self.root, classes)
+        return read_class_folders(self.root, classes, NO_CLASSES)
