@@ -1,4 +1,4 @@
-"""RALD-L as in paper 003 on AffectNet-7; 65.24 in the paper, on images that it counts otherwise."""
+"""RALD-L as in paper 003 on AffectNet-7; 65.24 in the paper, which counts other images."""
 
 _base_ = [
     '../_base_/models/rald_r18.py',
@@ -6,13 +6,16 @@ _base_ = [
     '../_base_/schedules/sgd_300e.py',
     '../_base_/default_runtime.py',
 ]
-# The older form has whole photographs, with a box for each face; the one of 2021 has faces, and
-# there CropFace goes.
-train_pipeline = [
-    dict(type='LoadExpressionImage'),
-    dict(type='CropFace', margin=0.1),
-    dict(type='ResizeFace', size=224),
-    dict(type='RandomFaceFlip', prob=0.5),
-    dict(type='RandomFaceAffine', rotate=10, scale=(0.9, 1.1), shift=0.05),
-    dict(type='PackExpression'),
-]
+model = dict(
+    neck=dict(
+        labels=dict(
+            label_tree=None,
+            classes=['neutral', 'happy', 'sad', 'surprise', 'fear', 'disgust', 'anger'],
+        ),
+        hlrr=dict(hierarchy=False),
+    ),
+    head=dict(num_classes=7),
+)
+default_hooks = dict(eval_context=dict(type='EvalContextHook', num_per_class=12, seed=0))
+custom_hooks = [dict(type='LabelDistributionHook', warmup_epochs=0, neighbors='batch')]
+face_crop = dict(type='box', size=224, scale=1.28, shift=(0.02, -0.05))

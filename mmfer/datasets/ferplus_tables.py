@@ -117,14 +117,14 @@ def read_votes(path: Path) -> Votes:
                 f'"{path}" lacks the columns {", ".join(absent)}. Take it from its release again.'
             )
         for row in rows:
-            counts = [(row[name] or '').strip() for name in COLUMNS]
-            if not all(count.isdigit() for count in counts):
+            cells = [(row[name] or '').strip() for name in COLUMNS]
+            if not all(cell.isdigit() for cell in cells):
                 raise ValueError(
-                    f'{path}, line {rows.line_num}: the votes {", ".join(counts)} are not ten '
+                    f'{path}, line {rows.line_num}: the votes {", ".join(cells)} are not ten '
                     'whole numbers. Take the file from its release again.'
                 )
             usages.append(row['Usage'])
             names.append(row['Image name'])
-            votes.append([int(count) for count in counts])
+            votes.append([int(cell) for cell in cells])
     counts = np.array(votes, dtype=np.int64).reshape(-1, len(COLUMNS))
     return Votes(usages, names, counts)

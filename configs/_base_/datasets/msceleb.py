@@ -24,6 +24,17 @@ test_pipeline = [
     dict(type='ResizeFace', size=image_size),
     dict(type='PackExpression'),
 ]
+tta_pipeline = [
+    dict(type='LoadExpressionImage'),
+    dict(type='ResizeFace', size=image_size),
+    dict(
+        type='TestTimeAug',
+        transforms=[
+            [dict(type='RandomFaceFlip', prob=0.0), dict(type='RandomFaceFlip', prob=1.0)],
+            [dict(type='PackExpression')],
+        ],
+    ),
+]
 train_dataloader = dict(
     batch_size=256,
     dataset=dict(type=dataset_type, data_root=data_root, val_ratio=0.01, pipeline=train_pipeline),
