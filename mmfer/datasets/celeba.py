@@ -45,6 +45,7 @@ class CelebA(FaceDataset):
         >>> train = dict(type='CelebA', data_root='data/celeba', split='train')
     """
 
+    METAINFO = {'task': 'attributes'}
     OWN_VALIDATION = True
     ASK = (
         'download it at https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html (for research; "Deep '
@@ -60,8 +61,7 @@ class CelebA(FaceDataset):
     def __init__(
         self, data_root: str = 'data/celeba', split: str = 'train', **options: Any
     ) -> None:
-        metainfo = {'classes': CELEBA_ATTRIBUTES, 'task': 'attributes'}
-        super().__init__(data_root, split, metainfo=metainfo, **options)
+        super().__init__(data_root, split, metainfo={'classes': CELEBA_ATTRIBUTES}, **options)
 
     def read_samples(self, part: str) -> list[Sample]:
         """Read the lists, and keep the images of a part."""

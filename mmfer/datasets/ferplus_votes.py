@@ -34,7 +34,8 @@ def vote_targets(votes: np.ndarray, mode: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _majority(votes: np.ndarray) -> np.ndarray:
-    return np.where(votes == votes.max(), votes, 0)[:EMOTIONS] * (votes.argmax() < EMOTIONS)
+    winner = np.arange(len(votes)) == votes.argmax()
+    return np.where(winner, votes, 0)[:EMOTIONS]
 
 
 def _probability(votes: np.ndarray) -> np.ndarray:

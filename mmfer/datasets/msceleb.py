@@ -120,10 +120,6 @@ class MSCeleb1M(FaceDataset):
                 faces = faces.take(np.array([face['img_path'] not in broken for face in faces]))
         return faces
 
-    def get_gt_labels(self) -> np.ndarray:
-        """The classes, (N,)."""
-        return self.data_list.labels
-
     def _find(self, root: Path) -> tuple[Faces, tuple[str, ...]]:
         files = sorted(root.glob('*.rec'))
         if len(files) > 1:

@@ -143,7 +143,9 @@ def read_image_records(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _labels(path: Path, offsets: np.ndarray) -> np.ndarray:
     """The first label of each record, and a check that each lies within the file."""
-    words = np.memmap(path, dtype='<u4', mode='r', shape=(path.stat().st_size // 4,))
+    size = path.stat().st_size
+    # An empty file cannot be mapped.
+    words = np.memmap(path, '<u4', 'r', shape=(size // 4,)) if size >= 4 else np.zeros(0, '<u4')
     starts = offsets // 4
     # Magic, length, and the header's flag and label.
     inside = (offsets >= 0) & (offsets % 4 == 0) & (starts + 4 <= len(words))
@@ -153,7 +155,7 @@ def _labels(path: Path, offsets: np.ndarray) -> np.ndarray:
     if not whole.all():
         first = int(np.flatnonzero(~whole)[0])
         raise ValueError(
-            f'"{path}" ({path.stat().st_size} bytes) is cut short, or does not belong to its .idx '
+            f'"{path}" ({size} bytes) is cut short, or does not belong to its .idx '
             f'file: {(~whole).sum()} of {len(offsets)} records, the first at byte '
             f'{offsets[first]}, are not in it as a whole. Copy both again.'
         )

@@ -1,10 +1,10 @@
 """Samplers that draw some images more often than others."""
 
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator
 
 import numpy as np
 import torch
-from mmengine.dataset import DefaultSampler
+from mmengine.dataset import BaseDataset, DefaultSampler
 
 from mmfer.registry import DATA_SAMPLERS
 
@@ -18,16 +18,16 @@ class ClassBalancedSampler(DefaultSampler):
     share them.
 
     Args:
-        dataset: A data set of single labels, with ``get_cat_ids`` (or a wrapper that has it).
+        dataset: A data set of single labels, or mmengine's wrapper of some.
         seed: Fixes the draws; None takes the run's.
 
     Example:
         >>> train_dataloader = dict(sampler=dict(type='ClassBalancedSampler'))
     """
 
-    def __init__(self, dataset: Sized, seed: int | None = None) -> None:
+    def __init__(self, dataset: BaseDataset, seed: int | None = None) -> None:
         super().__init__(dataset, shuffle=True, seed=seed)
-        labels = np.array([dataset.get_cat_ids(i)[0] for i in range(len(dataset))])  # type: ignore[attr-defined]
+        labels = [dataset.get_data_info(i)['gt_label'] for i in range(len(dataset))]
         _, owner, counts = np.unique(labels, return_inverse=True, return_counts=True)
         self.weights = torch.from_numpy(1 / counts[owner])
 

@@ -17,9 +17,7 @@ CLASSES = ('neutral', 'happy', 'sad', 'surprise', 'fear', 'disgust', 'anger', 'c
 
 @pytest.mark.parametrize('form', ['csv', 'npy'])
 @pytest.mark.parametrize(('split', 'begin'), [('train', 'train'), ('test', 'val'), ('val', 'val')])
-def test_both_forms_give_the_same_fields(
-    tmp_path: Path, form: str, split: str, begin: str
-) -> None:
+def test_both_forms_give_the_same_fields(tmp_path: Path, form: str, split: str, begin: str) -> None:
     write = write_affectnet_csv if form == 'csv' else write_affectnet_npy
     write(tmp_path)
     data = AffectNet(str(tmp_path), split)

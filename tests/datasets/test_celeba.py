@@ -27,9 +27,9 @@ def test_attributes_and_points_are_those_of_the_lists(tmp_path: Path, csv: bool)
             assert Path(info['img_path']).name == f'{row + 1:06}.jpg'
             assert info['gt_score'].dtype == np.float32
             assert info['gt_score'].tolist() == ((values[row] + 1) / 2).tolist()
-            assert info['landmarks5'].tolist() == (
-                10 * row + np.arange(10.0).reshape(5, 2)
-            ).tolist()
+            assert (
+                info['landmarks5'].tolist() == (10 * row + np.arange(10.0).reshape(5, 2)).tolist()
+            )
             assert 'attribute_mask' not in info
             assert 'gt_label' not in info
 
