@@ -100,7 +100,7 @@ class CelebA(FaceDataset):
             if points is not None:
                 sample['landmarks5'] = points[row]
             samples.append(sample)
-        found, official = {'images': len(samples)}, {'images': COUNTS[part]}
+        found, official = {'all': len(samples)}, {'all': COUNTS[part]}
         compare_counts('CelebA', self.root, part, found, official)
         return samples
 

@@ -8,7 +8,12 @@ from mmengine.logging import print_log
 
 
 def compare_counts(
-    name: str, root: Path, part: str, found: Mapping[str, int], official: Mapping[str, int]
+    name: str,
+    root: Path,
+    part: str,
+    found: Mapping[str, int],
+    official: Mapping[str, int],
+    unit: str = 'images',
 ) -> None:
     """Warn in the log where a part of a data set has not the official number of images.
 
@@ -16,8 +21,9 @@ def compare_counts(
         name: The data set.
         root: Its folder.
         part: The part, as the message shall call it.
-        found: The number of images of each class, or of the whole as ``{'images': ...}``.
+        found: The number of images of each class, or of all as ``{'all': ...}``.
         official: The same of the official release.
+        unit: What is counted.
     """
     differences = [
         f'{key} {found.get(key, 0)} (official {count})'
@@ -25,9 +31,10 @@ def compare_counts(
         if found.get(key, 0) != count
     ]
     if differences:
+        each = f': {", ".join(differences)}' if len(official) > 1 else ''
         print_log(
-            f'"{root}" is not the official {name}: {sum(found.values())} {part} images instead of '
-            f'{sum(official.values())}: {", ".join(differences)}. Its results compare to no '
+            f'"{root}" is not the official {name}: {sum(found.values())} {part} {unit} instead of '
+            f'{sum(official.values())}{each}. Its results compare to no '
             'published ones.',
             logger='current',
             level=30,

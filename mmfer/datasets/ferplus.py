@@ -129,11 +129,10 @@ class FERPlus(ExpressionDataset):
         return samples
 
     def _compare_counts(self, part: str, rows: int, images: int) -> None:
-        found = {'rows': rows}
-        if self.mode == 'majority':
-            found = {'majority': images}
-        official = {name: COUNTS[name][part] for name in found}
-        compare_counts('FERPlus', self.root, part, found, official)
+        counted, unit = ('majority', 'images') if self.mode == 'majority' else ('rows', 'rows')
+        found = {'all': images if counted == 'majority' else rows}
+        official = {'all': COUNTS[counted][part]}
+        compare_counts('FERPlus', self.root, part, found, official, unit)
 
     def _file(self, *names: str) -> Path:
         for name in names:

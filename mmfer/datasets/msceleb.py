@@ -152,13 +152,8 @@ def _compare_with_property(path: Path, count: int) -> None:
     if file.is_file():
         official = file.read_text('utf-8').split(',')[0].strip()
         if official.isdigit():
-            compare_counts(
-                'pack',
-                path.parent,
-                'training',
-                {'identities': count},
-                {'identities': int(official)},
-            )
+            found, told = {'all': count}, {'all': int(official)}
+            compare_counts('pack', path.parent, 'training', found, told, 'identities')
 
 
 def _read_folders(folders: Sequence[Path]) -> tuple[Faces, tuple[str, ...]]:

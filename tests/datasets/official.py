@@ -22,14 +22,48 @@ FERPLUS_PARTS = (
     ('PublicTest', 'FER2013Valid'),
     ('PrivateTest', 'FER2013Test'),
 )
-ATTRIBUTES = (
-    '5_o_Clock_Shadow Arched_Eyebrows Attractive Bags_Under_Eyes Bald Bangs Big_Lips Big_Nose '
-    'Black_Hair Blond_Hair Blurry Brown_Hair Bushy_Eyebrows Chubby Double_Chin Eyeglasses Goatee '
-    'Gray_Hair Heavy_Makeup High_Cheekbones Male Mouth_Slightly_Open Mustache Narrow_Eyes '
-    'No_Beard Oval_Face Pale_Skin Pointy_Nose Receding_Hairline Rosy_Cheeks Sideburns Smiling '
-    'Straight_Hair Wavy_Hair Wearing_Earrings Wearing_Hat Wearing_Lipstick Wearing_Necklace '
-    'Wearing_Necktie Young'
-).split()
+ATTRIBUTES = [
+    '5_o_Clock_Shadow',
+    'Arched_Eyebrows',
+    'Attractive',
+    'Bags_Under_Eyes',
+    'Bald',
+    'Bangs',
+    'Big_Lips',
+    'Big_Nose',
+    'Black_Hair',
+    'Blond_Hair',
+    'Blurry',
+    'Brown_Hair',
+    'Bushy_Eyebrows',
+    'Chubby',
+    'Double_Chin',
+    'Eyeglasses',
+    'Goatee',
+    'Gray_Hair',
+    'Heavy_Makeup',
+    'High_Cheekbones',
+    'Male',
+    'Mouth_Slightly_Open',
+    'Mustache',
+    'Narrow_Eyes',
+    'No_Beard',
+    'Oval_Face',
+    'Pale_Skin',
+    'Pointy_Nose',
+    'Receding_Hairline',
+    'Rosy_Cheeks',
+    'Sideburns',
+    'Smiling',
+    'Straight_Hair',
+    'Wavy_Hair',
+    'Wearing_Earrings',
+    'Wearing_Hat',
+    'Wearing_Lipstick',
+    'Wearing_Necklace',
+    'Wearing_Necktie',
+    'Young',
+]  # noqa: SIM905
 POINTS_HEAD = (
     'lefteye_x lefteye_y righteye_x righteye_y nose_x nose_y leftmouth_x leftmouth_y rightmouth_x '
     'rightmouth_y'
@@ -174,7 +208,7 @@ def write_records(folder: Path, records: list[bytes], numbers: list[int] | None 
 def write_pack(folder: Path, identities: tuple[int, ...] = (7, 7, 7, 9, 9, 2)) -> Path:
     """A pack as InsightFace makes it: head, images, and a record for each identity."""
     count = len(identities)
-    runs = sorted({identity: None for identity in identities}, key=identities.index)
+    runs = sorted(dict.fromkeys(identities), key=identities.index)
     records = [image_record([count + 1.0, count + 1.0 + len(runs)], 0, b'')]
     records += [
         image_record(float(label), i + 1, jpeg(i, 12 + i)) for i, label in enumerate(identities)

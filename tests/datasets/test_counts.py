@@ -12,8 +12,13 @@ def test_a_difference_is_told_with_both_numbers(log: list[str]) -> None:
 
 
 def test_a_class_that_is_absent_counts_as_none(log: list[str]) -> None:
-    compare_counts('Faces', Path('here'), 'test', {}, {'images': 4})
-    assert 'images 0 (official 4)' in log[0]
+    compare_counts('Faces', Path('here'), 'test', {}, {'glad': 4, 'sad': 0}, 'rows')
+    assert '0 test rows instead of 4: glad 0 (official 4). ' in log[0]
+
+
+def test_a_total_stands_alone(log: list[str]) -> None:
+    compare_counts('Faces', Path('here'), 'test', {'all': 2}, {'all': 3})
+    assert '2 test images instead of 3. ' in log[0]
 
 
 def test_official_counts_are_not_worth_a_word(log: list[str]) -> None:

@@ -55,10 +55,10 @@ def test_images_without_a_label_are_counted_in_the_log(tmp_path: Path, log: list
     write_ferplus(tmp_path, ROWS)
     FERPlus(str(tmp_path))
     assert 'of 12 images the votes for 3 give no label (mode majority)' in log[0]
-    assert 'majority 9 (official 25045)' in log[1]
+    assert '9 train images instead of 25045. ' in log[1]
     FERPlus(str(tmp_path), mode='probability')
     assert 'for 2 give no label (mode probability)' in log[2]
-    assert 'rows 12 (official 28709)' in log[3]
+    assert '12 train rows instead of 28709. ' in log[3]
 
 
 def test_official_counts_are_not_worth_a_word(

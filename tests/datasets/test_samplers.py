@@ -1,6 +1,5 @@
 from collections import Counter
 from itertools import chain
-from pathlib import Path
 
 import pytest
 from mmengine.dataset import ConcatDataset
