@@ -22,48 +22,14 @@ FERPLUS_PARTS = (
     ('PublicTest', 'FER2013Valid'),
     ('PrivateTest', 'FER2013Test'),
 )
-ATTRIBUTES = [
-    '5_o_Clock_Shadow',
-    'Arched_Eyebrows',
-    'Attractive',
-    'Bags_Under_Eyes',
-    'Bald',
-    'Bangs',
-    'Big_Lips',
-    'Big_Nose',
-    'Black_Hair',
-    'Blond_Hair',
-    'Blurry',
-    'Brown_Hair',
-    'Bushy_Eyebrows',
-    'Chubby',
-    'Double_Chin',
-    'Eyeglasses',
-    'Goatee',
-    'Gray_Hair',
-    'Heavy_Makeup',
-    'High_Cheekbones',
-    'Male',
-    'Mouth_Slightly_Open',
-    'Mustache',
-    'Narrow_Eyes',
-    'No_Beard',
-    'Oval_Face',
-    'Pale_Skin',
-    'Pointy_Nose',
-    'Receding_Hairline',
-    'Rosy_Cheeks',
-    'Sideburns',
-    'Smiling',
-    'Straight_Hair',
-    'Wavy_Hair',
-    'Wearing_Earrings',
-    'Wearing_Hat',
-    'Wearing_Lipstick',
-    'Wearing_Necklace',
-    'Wearing_Necktie',
-    'Young',
-]  # noqa: SIM905
+ATTRIBUTES_HEAD = (
+    '5_o_Clock_Shadow Arched_Eyebrows Attractive Bags_Under_Eyes Bald Bangs Big_Lips Big_Nose '
+    'Black_Hair Blond_Hair Blurry Brown_Hair Bushy_Eyebrows Chubby Double_Chin Eyeglasses Goatee '
+    'Gray_Hair Heavy_Makeup High_Cheekbones Male Mouth_Slightly_Open Mustache Narrow_Eyes '
+    'No_Beard Oval_Face Pale_Skin Pointy_Nose Receding_Hairline Rosy_Cheeks Sideburns Smiling '
+    'Straight_Hair Wavy_Hair Wearing_Earrings Wearing_Hat Wearing_Lipstick Wearing_Necklace '
+    'Wearing_Necktie Young'
+)
 POINTS_HEAD = (
     'lefteye_x lefteye_y righteye_x righteye_y nose_x nose_y leftmouth_x leftmouth_y rightmouth_x '
     'rightmouth_y'
@@ -134,7 +100,7 @@ def write_celeba(root: Path, values: np.ndarray | None = None, csv: bool = False
     names = [f'{i + 1:06}.jpg' for i in range(len(values))]
     points = np.arange(10 * len(values)).reshape(-1, 10)
     tables = {
-        'list_attr_celeba': (' '.join(ATTRIBUTES), values),
+        'list_attr_celeba': (ATTRIBUTES_HEAD, values),
         'list_landmarks_align_celeba': (POINTS_HEAD, points),
         'list_eval_partition': ('partition', np.arange(len(values))[:, None] // 2),
     }

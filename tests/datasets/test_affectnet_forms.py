@@ -16,10 +16,9 @@ from tests.datasets.official import landmark_text, write_affectnet_csv, write_af
 
 def test_rows_without_an_expression_need_no_image(tmp_path: Path) -> None:
     write_affectnet_csv(tmp_path)
-    for number in (18, 19, 20):
-        (
-            tmp_path / 'Manually_Annotated_Images' / str(number) / f'training{number - 10}.jpg'
-        ).unlink()
+    images = tmp_path / 'Manually_Annotated_Images'
+    for number in (8, 9, 10):
+        (images / f'{10 + number}' / f'training{number}.jpg').unlink()
     codes = [sample['gt_label'] for sample in read_csv(tmp_path, 'train', True)]
     assert codes == list(range(11))
 

@@ -6,7 +6,7 @@ import pytest
 from mmfer.datasets import CelebA, celeba
 from mmfer.labels import CELEBA_ATTRIBUTES
 from tests.datasets.official import (
-    ATTRIBUTES,
+    ATTRIBUTES_HEAD,
     celeba_values,
     write_celeba,
     write_sidecar,
@@ -20,7 +20,7 @@ def test_attributes_and_points_are_those_of_the_lists(tmp_path: Path, csv: bool)
     values = write_celeba(tmp_path, csv=csv)
     for split, rows in SPLITS.items():
         data = CelebA(str(tmp_path), split)
-        assert data.metainfo['classes'] == tuple(ATTRIBUTES) == CELEBA_ATTRIBUTES
+        assert data.metainfo['classes'] == tuple(ATTRIBUTES_HEAD.split()) == CELEBA_ATTRIBUTES
         assert data.metainfo['task'] == 'attributes'
         assert len(data) == len(rows)
         for row, info in zip(rows, map(data.get_data_info, range(len(rows))), strict=True):
