@@ -16,7 +16,6 @@ from mmfer.labels import FERPLUS_CLASSES
 from mmfer.registry import DATASETS
 
 USAGES = {'train': 'Training', 'val': 'PublicTest', 'test': 'PrivateTest'}
-FOLDERS = {'train': 'FER2013Train', 'val': 'FER2013Valid', 'test': 'FER2013Test'}
 COUNTS = {
     'rows': {'train': 28709, 'val': 3589, 'test': 3589},
     'majority': {'train': 25045, 'val': 3191, 'test': 3137},
@@ -30,8 +29,8 @@ class FERPlus(ExpressionDataset):
 
     Read are ``fer2013.csv`` (``emotion,pixels,Usage``) and ``fer2013new.csv`` (the votes), joined
     by row, since the names in the second do not follow the rows of the first. The pixels are read
-    from the csv file when they are asked for; ``img_path`` is where the owners' own script would
-    write the image, such as ``FER2013Train/fer0000000.png``, and need not be there.
+    from the csv file when they are asked for; ``img_path`` is ``<path of fer2013.csv>/row<number>``,
+    the first row below the head being ``row00000``.
 
     The votes become labels as published; single votes are taken as slips and do not count.
 
@@ -91,13 +90,13 @@ class FERPlus(ExpressionDataset):
         """Join the two files and keep a part."""
         pixel_file = self._file('fer2013/fer2013.csv', 'fer2013.csv')
         vote_file = self._file('fer2013new.csv')
-        images, votes = read_pixels(pixel_file), read_votes(vote_file)
-        if len(images) != len(votes.usages):
+        images, (usages, votes) = read_pixels(pixel_file), read_votes(vote_file)
+        if len(images) != len(usages):
             raise ValueError(
-                f'"{pixel_file}" has {len(images)} rows and "{vote_file}" {len(votes.usages)}; '
+                f'"{pixel_file}" has {len(images)} rows and "{vote_file}" {len(usages)}; '
                 'they are joined by row. Take both files from their releases again.'
             )
-        for row, (image, usage) in enumerate(zip(images, votes.usages, strict=True)):
+        for row, (image, usage) in enumerate(zip(images, usages, strict=True)):
             if image.usage != usage or usage not in USAGES.values():
                 raise ValueError(
                     f'Row {row} is of {image.usage} in "{pixel_file}" and of {usage} in '
@@ -105,14 +104,13 @@ class FERPlus(ExpressionDataset):
                     f'{", ".join(USAGES.values())} must stand in both. Take both files from their '
                     'releases again.'
                 )
-        rows = [row for row, usage in enumerate(votes.usages) if usage == USAGES[part]]
-        kept, shares = vote_targets(votes.counts[rows], self.mode)
+        rows = [row for row, usage in enumerate(usages) if usage == USAGES[part]]
+        kept, shares = vote_targets(votes[rows], self.mode)
         samples: list[Sample] = []
         for row, target in zip(np.asarray(rows)[kept], shares[kept], strict=True):
-            name = votes.names[row] or f'row{row:05}.png'
             samples.append(
                 {
-                    'img_path': str(self.root / FOLDERS[part] / name),
+                    'img_path': f'{pixel_file}/row{row:05}',
                     'packed_image': images[row].pixels,
                     'where': f'{vote_file}, row {row}',
                     'gt_label': int(target.argmax()),

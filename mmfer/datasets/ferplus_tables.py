@@ -88,30 +88,16 @@ def read_pixels(path: Path) -> list[PixelRow]:
     return rows
 
 
-@dataclass(frozen=True)
-class Votes:
-    """The N rows of ``fer2013new.csv``; some names are blank."""
-
-    usages: list[str]
-    names: list[str]
-    counts: np.ndarray
-    """(N, 10) int64, of the eight classes, unknown, and no face."""
-
-
-def read_votes(path: Path) -> Votes:
-    """Read ``fer2013new.csv``.
+def read_votes(path: Path) -> tuple[list[str], np.ndarray]:
+    """The usages (N) and votes (N, 10) of ``fer2013new.csv``; its names of images are not read.
 
     Raises:
         ValueError: If a column is missing, or a vote is no whole number of 0 or more.
     """
-    usages, names, votes = [], [], []
+    usages, votes = [], []
     with path.open(newline='', encoding='utf-8-sig') as file:
         rows = csv.DictReader(file, skipinitialspace=True)
-        absent = [
-            name
-            for name in ('Usage', 'Image name', *COLUMNS)
-            if name not in (rows.fieldnames or ())
-        ]
+        absent = [name for name in ('Usage', *COLUMNS) if name not in (rows.fieldnames or ())]
         if absent:
             raise ValueError(
                 f'"{path}" lacks the columns {", ".join(absent)}. Take it from its release again.'
@@ -124,7 +110,5 @@ def read_votes(path: Path) -> Votes:
                     'whole numbers. Take the file from its release again.'
                 )
             usages.append(row['Usage'])
-            names.append(row['Image name'])
             votes.append([int(cell) for cell in cells])
-    counts = np.array(votes, dtype=np.int64).reshape(-1, len(COLUMNS))
-    return Votes(usages, names, counts)
+    return usages, np.array(votes, dtype=np.int64).reshape(-1, len(COLUMNS))

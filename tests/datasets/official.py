@@ -17,11 +17,6 @@ AFFECTNET_HEAD = (
 VOTES_HEAD = (
     'Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n'
 )
-FERPLUS_PARTS = (
-    ('Training', 'FER2013Train'),
-    ('PublicTest', 'FER2013Valid'),
-    ('PrivateTest', 'FER2013Test'),
-)
 ATTRIBUTES_HEAD = (
     '5_o_Clock_Shadow Arched_Eyebrows Attractive Bags_Under_Eyes Bald Bangs Big_Lips Big_Nose '
     'Black_Hair Blond_Hair Blurry Brown_Hair Bushy_Eyebrows Chubby Double_Chin Eyeglasses Goatee '
@@ -77,7 +72,7 @@ def write_ferplus(root: Path, votes: list[tuple[int, ...]]) -> None:
     """The two tables, with a row of such votes in each part; a vote for no face has no name."""
     root.mkdir(parents=True, exist_ok=True)
     pixels, names, row, number = ['emotion,pixels,Usage\n'], [VOTES_HEAD], 0, 0
-    for usage, _ in FERPLUS_PARTS:
+    for usage in ('Training', 'PublicTest', 'PrivateTest'):
         for counts in votes:
             values = ' '.join(map(str, face_pixels(row).ravel()))
             pixels.append(f'3,{values},{usage}\n')

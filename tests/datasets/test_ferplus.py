@@ -6,7 +6,7 @@ import pytest
 
 from mmfer.datasets import FERPlus, ferplus
 from mmfer.labels import FERPLUS_CLASSES
-from tests.datasets.official import FERPLUS_PARTS, face_pixels, write_ferplus, write_sidecar
+from tests.datasets.official import face_pixels, write_ferplus, write_sidecar
 
 EYE = [tuple(10 if k == c else 0 for k in range(10)) for c in range(8)]
 NO_FACE = (0, 0, 0, 0, 0, 0, 0, 0, 0, 10)
@@ -27,8 +27,7 @@ def test_rows_are_joined_by_their_place(tmp_path: Path, split: str, part: int) -
     for i, row in enumerate(rows):
         assert (data[i]['img'] == face_pixels(row)[..., None]).all()
         assert 'gt_score' not in data[i]
-        name = f'fer{row - part - (1 if i else 0):07}.png'
-        assert data[i]['img_path'] == str(tmp_path / FERPLUS_PARTS[part][1] / name)
+        assert data[i]['img_path'] == f'{tmp_path}/fer2013.csv/row{row:05}'
 
 
 def test_soft_labels_are_the_votes(tmp_path: Path) -> None:
@@ -47,8 +46,8 @@ def test_soft_labels_are_the_votes(tmp_path: Path) -> None:
 def test_both_training_parts_together(tmp_path: Path) -> None:
     write_ferplus(tmp_path, ROWS)
     data = FERPlus(str(tmp_path), 'trainval')
-    folders = {Path(data.get_data_info(i)['img_path']).parent.name for i in range(len(data))}
-    assert len(data) == 18 and folders == {'FER2013Train', 'FER2013Valid'}
+    rows = [int(data.get_data_info(i)['img_path'][-5:]) for i in range(len(data))]
+    assert rows == [0, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 15, 16, 17, 18, 19, 20, 22]
 
 
 def test_images_without_a_label_are_counted_in_the_log(tmp_path: Path, log: list[str]) -> None:
@@ -93,7 +92,7 @@ def test_tables_that_do_not_belong_together_stop(tmp_path: Path) -> None:
 
 def test_a_sidecar_adds_the_face_but_neither_class_nor_shares(tmp_path: Path) -> None:
     write_ferplus(tmp_path, ROWS)
-    names = ['FER2013Train/fer0000000.png', 'FER2013Train/fer0000009.png']
+    names = ['fer2013.csv/row00000', 'fer2013.csv/row00010']
     path = tmp_path / 'annotations' / 'train.json'
     write_sidecar(path, names, list(FERPLUS_CLASSES), [3, 3])
     data = FERPlus(str(tmp_path), mode='probability')
@@ -116,8 +115,8 @@ def test_damaged_pixels_are_found_or_replaced(tmp_path: Path) -> None:
     path.write_text('\n'.join(text))
     data = FERPlus(str(tmp_path), **options)
     assert len(data) == 9
-    assert data[0]['img_path'] != str(tmp_path / 'FER2013Train' / 'fer0000000.png')
-    assert 'fer0000000.png' in (tmp_path / 'broken.txt').read_text()
+    assert data[0]['img_path'] != str(path / 'row00000')
+    assert 'row00000' in (tmp_path / 'broken.txt').read_text()
     assert len(FERPlus(str(tmp_path), **options, test_mode=True)) == 8
 
 

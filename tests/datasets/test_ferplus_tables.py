@@ -58,10 +58,9 @@ def test_votes_are_read_by_the_names_of_their_columns(tmp_path: Path) -> None:
     path.write_text(
         VOTES_HEAD + 'Training,,0,0,0,0,0,0,0,0,0,10\nPublicTest,a.png,4,6,0,0,0,0,0,0,0,0\n'
     )
-    votes = read_votes(path)
-    assert votes.usages == ['Training', 'PublicTest']
-    assert votes.names == ['', 'a.png']
-    assert votes.counts.tolist() == [[0] * 9 + [10], [4, 6] + [0] * 8]
+    usages, votes = read_votes(path)
+    assert usages == ['Training', 'PublicTest']
+    assert votes.tolist() == [[0] * 9 + [10], [4, 6] + [0] * 8]
 
 
 @pytest.mark.parametrize(
