@@ -29,8 +29,8 @@ class FERPlus(ExpressionDataset):
 
     Read are ``fer2013.csv`` (``emotion,pixels,Usage``) and ``fer2013new.csv`` (the votes), joined
     by row, since the names in the second do not follow the rows of the first. The pixels are read
-    from the csv file when they are asked for; ``img_path`` is ``<path of fer2013.csv>/row<number>``,
-    the first row below the head being ``row00000``.
+    from the csv file when they are asked for; ``img_path`` is ``<path of the csv file>/row00000``
+    for the first row below the head.
 
     The votes become labels as published; single votes are taken as slips and do not count.
 

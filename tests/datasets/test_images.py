@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmfer.datasets.images import BrokenImageError, BrokenImageReport, find_problem, load_bgr
+from mmfer.datasets.images import (
+    BrokenImageError,
+    BrokenImageReport,
+    find_problem,
+    load_bgr,
+    load_sample,
+)
 from tests.datasets.disk import write_image
 
 
@@ -76,3 +82,31 @@ def test_grey_and_transparent_pictures_get_three_channels(tmp_path: Path) -> Non
     Image.new('RGBA', (2, 2), (0, 0, 0, 0)).save(tmp_path / 'clear.png')
     assert np.all(load_bgr(tmp_path / 'grey.png') == 77)
     assert np.all(load_bgr(tmp_path / 'clear.png') == 255)
+
+
+class Packed:
+    """An image that is not in a file of its own."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+
+    def load(self) -> np.ndarray:
+        if self.error:
+            raise self.error
+        return np.full((2, 3, 3), 9, np.uint8)
+
+
+def test_a_packed_image_goes_before_the_path() -> None:
+    sample = {'img_path': 'all.rec/7', 'packed_image': Packed()}
+    assert (load_sample(sample) == 9).all()
+    assert find_problem(sample) is None
+    assert find_problem(sample, decode=True) is None
+
+
+@pytest.mark.parametrize('error', [ValueError('cut short'), FileNotFoundError('gone')])
+def test_a_damaged_packed_image_is_named(error: Exception) -> None:
+    sample = {'img_path': 'all.rec/7', 'packed_image': Packed(error)}
+    with pytest.raises(BrokenImageError, match='"all.rec/7" cannot be read: (cut short|gone)'):
+        load_sample(sample)
+    assert find_problem(sample) is None
+    assert find_problem(sample, decode=True) == str(error)
