@@ -1,12 +1,19 @@
 """Readers of expression data sets, as their owners hand them out, and transforms."""
 
 from mmfer import compat  # noqa: F401  (before mmpretrain)
+from mmfer.datasets.affectnet import AffectNet
 from mmfer.datasets.base import ExpressionDataset
+from mmfer.datasets.celeba import CelebA
 from mmfer.datasets.coco_expression import CocoExpression
 from mmfer.datasets.expression_folder import ExpressionFolder
+from mmfer.datasets.face_dataset import FaceDataset
+from mmfer.datasets.ferplus import FERPlus
 from mmfer.datasets.fg_emotions import FGEmotions
-from mmfer.datasets.images import BrokenImageError
+from mmfer.datasets.ifer import IFER
+from mmfer.datasets.images import BrokenImageError, PackedImage, load_sample
+from mmfer.datasets.msceleb import MSCeleb1M
 from mmfer.datasets.rafdb import RAFDB
+from mmfer.datasets.samplers import ClassBalancedSampler
 from mmfer.datasets.transforms import (
     Cached,
     CropFace,
@@ -18,17 +25,26 @@ from mmfer.datasets.transforms import (
 )
 
 __all__ = [
+    'IFER',
     'RAFDB',
+    'AffectNet',
     'BrokenImageError',
     'Cached',
+    'CelebA',
+    'ClassBalancedSampler',
     'CocoExpression',
     'CropFace',
     'ExpressionDataset',
     'ExpressionFolder',
+    'FERPlus',
     'FGEmotions',
+    'FaceDataset',
     'LoadExpressionImage',
+    'MSCeleb1M',
     'PackExpression',
+    'PackedImage',
     'RandomFaceAffine',
     'RandomFaceFlip',
     'ResizeFace',
+    'load_sample',
 ]

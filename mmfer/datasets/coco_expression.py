@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from mmfer.datasets.base import ExpressionDataset, Sample
+from mmfer.datasets.base import ExpressionDataset
 from mmfer.datasets.coco import parse_face, read_coco
+from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.missing import missing_dataset
 from mmfer.registry import DATASETS
 

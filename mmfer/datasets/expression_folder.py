@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mmfer.datasets.base import ExpressionDataset, Sample
+from mmfer.datasets.base import ExpressionDataset
+from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.folders import read_class_folders, read_csv
 from mmfer.datasets.missing import missing_dataset
 from mmfer.registry import DATASETS

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from mmfer.datasets.base import Sample
 from mmfer.datasets.expression_folder import ExpressionFolder
+from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.folders import has_coarse_folders, read_tree_folders
 from mmfer.labels import LabelTree
 from mmfer.registry import DATASETS

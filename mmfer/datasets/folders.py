@@ -1,7 +1,7 @@
 """Class folders and csv files, the two forms in which images with a class are handed out."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +12,21 @@ from mmfer.labels import LabelTree
 Sample = dict[str, Any]
 
 
-def _subfolders(folder: Path) -> list[Path]:
+def list_subfolders(folder: Path) -> list[Path]:
+    """The folders in a folder, sorted, without hidden ones."""
     return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith('.'))
 
 
-def _images(folder: Path, deep: bool = True) -> list[Path]:
+def list_images(folder: Path, deep: bool = True) -> list[Path]:
+    """The image files in a folder, or anywhere below it, sorted, without hidden ones."""
     found = folder.rglob('*') if deep else folder.glob('*')
     return sorted(
         p for p in found if p.suffix.lower() in IMAGE_SUFFIXES and not p.name.startswith('.')
     )
 
 
-def _check_no_loose_images(folder: Path) -> None:
-    loose = _images(folder, deep=False)
+def _check_no_loose_images(folder: Path, others: Collection[str] = ()) -> None:
+    loose = [path for path in list_images(folder, deep=False) if path.name not in others]
     if loose:
         raise ValueError(
             f'{len(loose)} images, such as {loose[0].name}, lie in "{folder}" beside the class '
@@ -32,17 +34,25 @@ def _check_no_loose_images(folder: Path) -> None:
         )
 
 
-def read_class_folders(folder: Path, names: Sequence[str]) -> list[Sample]:
+def read_class_folders(
+    folder: Path, names: Sequence[str], others: Collection[str] = ()
+) -> list[Sample]:
     """Samples of ``<folder>/<class>/**/<image>``; the label is the index of the name.
+
+    Args:
+        folder: The folder.
+        names: The classes, in the order of their label indices.
+        others: Folders and images to leave alone.
 
     Raises:
         ValueError: If a folder is no class, or an image lies beside the class folders.
     """
-    _check_no_loose_images(folder)
+    _check_no_loose_images(folder, others)
     return [
         {'img_path': str(path), 'gt_label': class_index(sub.name, names, f'Folder "{sub}"')}
-        for sub in _subfolders(folder)
-        for path in _images(sub)
+        for sub in list_subfolders(folder)
+        if sub.name not in others
+        for path in list_images(sub)
     ]
 
 
@@ -52,8 +62,8 @@ def has_coarse_folders(folder: Path) -> bool:
     Raises:
         ValueError: If some hold folders and others images.
     """
-    coarse = [sub.name for sub in _subfolders(folder) if _subfolders(sub)]
-    fine = [sub.name for sub in _subfolders(folder) if _images(sub, deep=False)]
+    coarse = [sub.name for sub in list_subfolders(folder) if list_subfolders(sub)]
+    fine = [sub.name for sub in list_subfolders(folder) if list_images(sub, deep=False)]
     if coarse and fine:
         raise ValueError(
             f'"{folder}" mixes two layouts: {", ".join(coarse[:3])} hold folders as '
@@ -72,7 +82,7 @@ def read_tree_folders(folder: Path, tree: LabelTree) -> list[Sample]:
     """
     _check_no_loose_images(folder)
     samples = []
-    for top in _subfolders(folder):
+    for top in list_subfolders(folder):
         coarse = class_index(top.name, tree.coarse, f'Folder "{top}"')
         part = read_class_folders(top, tree.fine)
         for sample in part:
@@ -90,7 +100,8 @@ def read_tree_folders(folder: Path, tree: LabelTree) -> list[Sample]:
 def read_csv(path: Path, data_root: Path, classes: Sequence[str]) -> list[Sample]:
     """Samples of a csv file with the columns ``path`` and ``fine``, or ``path`` and ``label``.
 
-    The path is relative to ``data_root`` or absolute; other columns are left alone.
+    The path is relative to ``data_root`` or absolute. A column ``subject`` tells who is shown;
+    other columns are left alone.
 
     Raises:
         FileNotFoundError: If a row names a file that is not there.
@@ -117,11 +128,12 @@ def read_csv(path: Path, data_root: Path, classes: Sequence[str]) -> list[Sample
                     f'{where}: there is no file "{image}". Correct the path, which is relative to '
                     f'"{data_root}", or remove the row.'
                 )
-            samples.append(
-                {
-                    'img_path': str(image),
-                    'gt_label': class_index(row[label], classes, where),
-                    'where': where,
-                }
-            )
+            sample: Sample = {
+                'img_path': str(image),
+                'gt_label': class_index(row[label], classes, where),
+                'where': where,
+            }
+            if 'subject' in columns and row[columns['subject']]:
+                sample['subject'] = row[columns['subject']]
+            samples.append(sample)
     return samples

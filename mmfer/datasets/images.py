@@ -1,7 +1,8 @@
 """Finding broken pictures: quickly before training, and surely when they are read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -14,6 +15,18 @@ COMPLETE = (
     (b'\xff\xd8\xff', b'\xff\xd9'),
     (b'\x89PNG\r\n\x1a\n', b'IEND\xaeB`\x82'),
 )
+
+
+class PackedImage(Protocol):
+    """An image that lies in a file with others. It is small, and can be pickled."""
+
+    def load(self) -> np.ndarray:
+        """Read it as (H, W, 3) uint8 BGR.
+
+        Raises:
+            FileNotFoundError: If the file is not there.
+            ValueError: If the image is damaged.
+        """
 
 
 class BrokenImageError(ValueError):
@@ -44,13 +57,31 @@ def load_bgr(path: str | Path) -> np.ndarray:
         raise BrokenImageError(path, str(error)) from error
 
 
-def find_problem(path: str | Path, decode: bool = False) -> str | None:
-    """What is wrong with an image file, or None.
+def load_sample(sample: Mapping[str, Any]) -> np.ndarray:
+    """Read the image of a sample, ``packed_image`` or else ``img_path``, as :func:`load_bgr` does.
 
-    A JPEG or PNG file that begins and ends as it must is taken as whole; every other file is
-    decoded, and all are if ``decode`` is set.
+    Raises:
+        BrokenImageError: If it is missing or damaged.
     """
+    if 'packed_image' not in sample:
+        return load_bgr(sample['img_path'])
+    try:
+        return sample['packed_image'].load()
+    except (FileNotFoundError, ValueError) as error:
+        raise BrokenImageError(sample['img_path'], str(error)) from error
+
+
+def find_problem(sample: Mapping[str, Any], decode: bool = False) -> str | None:
+    """What is wrong with the image of a sample, or None.
+
+    A JPEG or PNG file that begins and ends as it must is taken as whole, and so is a packed image,
+    as its reader has looked at its frame; every other file is decoded, and all are if ``decode``
+    is set.
+    """
+    path = sample['img_path']
     if not decode:
+        if 'packed_image' in sample:
+            return None
         try:
             with open(path, 'rb') as file:
                 head = file.read(8)
@@ -62,9 +93,9 @@ def find_problem(path: str | Path, decode: bool = False) -> str | None:
         if any(head.startswith(begin) and end in tail for begin, end in COMPLETE):
             return None
     try:
-        read_image(path)
-    except (FileNotFoundError, ValueError) as error:
-        return str(error)
+        load_sample(sample)
+    except BrokenImageError as error:
+        return error.reason
     return None
 
 

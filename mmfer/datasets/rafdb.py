@@ -1,13 +1,13 @@
 """RAF-DB: seven basic expressions of faces from the internet."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from mmengine.logging import print_log
 
-from mmfer.datasets.base import WARNING, ExpressionDataset, Sample
+from mmfer.datasets.base import ExpressionDataset
+from mmfer.datasets.counts import class_counts, compare_counts
+from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.missing import missing_dataset
 from mmfer.labels import RAFDB_CLASSES
 from mmfer.registry import DATASETS
@@ -93,7 +93,13 @@ class RAFDB(ExpressionDataset):
             samples.append(
                 {'img_path': str(path), 'gt_label': label, 'where': where, **self._attributes(stem)}
             )
-        self._compare_counts(samples, part)
+        compare_counts(
+            'RAF-DB',
+            self.root,
+            part,
+            class_counts([sample['gt_label'] for sample in samples], RAFDB_CLASSES),
+            dict(zip(RAFDB_CLASSES, COUNTS[part], strict=True)),
+        )
         return samples
 
     def _rows(self) -> list[str]:
@@ -143,22 +149,6 @@ class RAFDB(ExpressionDataset):
         if self.image == 'original' and box.is_file():
             result['face_box'] = _numbers(box, 4, 4)[0]
         return result
-
-    def _compare_counts(self, samples: list[Sample], part: str) -> None:
-        counts = Counter(sample['gt_label'] for sample in samples)
-        differences = [
-            f'{name} {counts[i]} (official {official})'
-            for i, (name, official) in enumerate(zip(RAFDB_CLASSES, COUNTS[part], strict=True))
-            if counts[i] != official
-        ]
-        if differences:
-            print_log(
-                f'"{self.root}" is not the official RAF-DB: {len(samples)} {part} images instead '
-                f'of {sum(COUNTS[part])}: {", ".join(differences)}. Its results compare to no '
-                'published ones.',
-                logger='current',
-                level=WARNING,
-            )
 
 
 def _numbers(path: Path, count: int, first: int) -> tuple[np.ndarray, np.ndarray]:

@@ -17,19 +17,24 @@ class Sidecar:
 
     Its ``file_name`` is the path below the data root, with ``/``. Beside the fields of
     :func:`mmfer.datasets.coco.parse_face` an annotation may have ``clean_category_id``, the true
-    class where label noise was planted. Its ``category_id`` must be the class of the image.
+    class where label noise was planted. Its ``category_id`` must be the class of the image, where
+    the data set knows one. A distribution that the data set itself knows stays.
 
     Args:
         path: The file.
         data_root: The folder of the data set.
         classes: The classes of the data set, in order.
+        same_classes: Whether an image must have the same class in both.
 
     Raises:
         FileNotFoundError: If there is no such file.
         ValueError: If the file is faulty, as in :func:`mmfer.datasets.coco.read_coco`.
     """
 
-    def __init__(self, path: Path, data_root: Path, classes: Sequence[str]) -> None:
+    def __init__(
+        self, path: Path, data_root: Path, classes: Sequence[str], same_classes: bool = True
+    ) -> None:
+        self.same_classes = same_classes
         self.path, self.data_root, self.classes = path, data_root, tuple(classes)
         self._coco = read_coco(path)
         self._ids = {image['file_name']: i for i, image in self._coco.imgs.items()}
@@ -69,14 +74,15 @@ class Sidecar:
 
     def _add(self, sample: dict[str, Any], face: dict[str, Any], where: str) -> None:
         category = self._coco.cats[face['category_id']]['name']
-        given = self.classes[sample['gt_label']]
-        if category not in (given, FACE):
+        given = self.classes[sample['gt_label']] if 'gt_label' in sample else category
+        if self.same_classes and category not in (given, FACE):
             raise ValueError(
                 f'{where}: the class is "{category}" there, but "{given}" in the data set. Write '
                 'the sidecar again, or read with sidecar=False.'
             )
-        sample.update(parse_face(face, self.classes, where))
-        if 'clean_category_id' in face:
+        own = {'distribution': sample['distribution']} if 'distribution' in sample else {}
+        sample.update(parse_face(face, self.classes, where) | own)
+        if 'clean_category_id' in face and 'gt_label' in sample:
             clean = self._coco.cats.get(face['clean_category_id'], {}).get('name')
             if clean not in self.classes:
                 raise ValueError(

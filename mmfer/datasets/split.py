@@ -6,7 +6,10 @@ import numpy as np
 
 
 def carve_validation(
-    labels: Sequence[int], ratio: float, seed: int, subjects: Sequence[str | None] | None = None
+    labels: Sequence[int] | np.ndarray,
+    ratio: float,
+    seed: int,
+    subjects: Sequence[str | None] | None = None,
 ) -> np.ndarray:
     """Draw a validation part, the same share of every class.
 
@@ -32,8 +35,8 @@ def carve_validation(
     if subjects is not None and all(subject is not None for subject in subjects):
         return _draw_subjects(classes, np.asarray(subjects, dtype=str), ratio, rng)
     mask = np.zeros(len(classes), dtype=bool)
-    for label in np.unique(classes):
-        members = np.flatnonzero(classes == label)
+    _, counts = np.unique(classes, return_counts=True)
+    for members in np.split(np.argsort(classes, kind='stable'), np.cumsum(counts)[:-1]):
         count = max(1, round(ratio * len(members))) if len(members) > 1 else 0
         mask[rng.permutation(members)[:count]] = True
     return mask

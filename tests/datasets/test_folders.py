@@ -92,3 +92,22 @@ def test_a_faulty_csv_is_located(
     (tmp_path / 'train.csv').write_text(text)
     with pytest.raises(error, match=message):
         read_csv(tmp_path / 'train.csv', tmp_path, FINE)
+
+
+def test_folders_and_images_that_are_none_are_left_alone(tmp_path: Path) -> None:
+    for name in ('worry/a.png', 'annotations/b.png', 'sheet.png'):
+        write_image(tmp_path / name)
+    with pytest.raises(ValueError, match='"annotations" is no class'):
+        read_class_folders(tmp_path, FINE, ('sheet.png',))
+    with pytest.raises(ValueError, match=r'such as sheet\.png'):
+        read_class_folders(tmp_path, FINE, ('annotations',))
+    assert len(read_class_folders(tmp_path, FINE, ('annotations', 'sheet.png'))) == 1
+
+
+def test_a_csv_may_tell_subjects(tmp_path: Path) -> None:
+    write_image(tmp_path / 'a.png')
+    write_image(tmp_path / 'b.png')
+    path = tmp_path / 'all.csv'
+    path.write_text('Subject,path,label\nann,a.png,worry\n,b.png,worry\n')
+    first, second = read_csv(path, tmp_path, FINE)
+    assert first['subject'] == 'ann' and 'subject' not in second

@@ -63,3 +63,19 @@ def test_an_unknown_clean_class_stops(tmp_path: Path) -> None:
     data['annotations'][0]['clean_category_id'] = 7
     with pytest.raises(ValueError, match='clean_category_id 7'):
         complete(tmp_path, data)
+
+
+def test_where_the_data_set_knows_no_class_any_will_do(tmp_path: Path) -> None:
+    path = write_json(tmp_path / 'side.json', coco_data(['train/a.png']))
+    sample = {'img_path': str(tmp_path / 'train/a.png')}
+    Sidecar(path, tmp_path, CLASSES).complete([sample])
+    assert sample['subject'] == 'person-0' and 'clean_label' not in sample
+
+
+def test_classes_may_differ_where_the_data_set_says_so(tmp_path: Path) -> None:
+    path = write_json(tmp_path / 'side.json', coco_data(['train/a.png']))
+    sample: dict[str, Any] = {'img_path': str(tmp_path / 'train/a.png'), 'gt_label': 2}
+    sample['distribution'] = own = [0, 0, 1]
+    Sidecar(path, tmp_path, CLASSES, same_classes=False).complete([sample])
+    assert sample['gt_label'] == 2 and sample['subject'] == 'person-0'
+    assert sample['distribution'] is own

@@ -53,23 +53,27 @@ class CropFace(BaseTransform):
 
     Args:
         margin: The border on each side, in parts of the box's longer side.
+        optional: Leave an image without ``face_box`` as it is, since it shows nothing but a face.
 
     Raises:
-        ValueError: If the sample has no ``face_box``.
+        ValueError: If the sample has no ``face_box``, and ``optional`` is False.
 
     Example:
         >>> pipeline = [dict(type='LoadExpressionImage'), dict(type='CropFace', margin=0.15)]
     """
 
-    def __init__(self, margin: float = 0.15) -> None:
-        self.margin = margin
+    def __init__(self, margin: float = 0.15, optional: bool = False) -> None:
+        self.margin, self.optional = margin, optional
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Replace the image by the crop."""
         if 'face_box' not in results:
+            if self.optional:
+                return results
             raise ValueError(
                 f'CropFace: no face_box is known for "{results["img_path"]}". Give boxes in the '
-                'annotations or a sidecar, or leave CropFace out.'
+                'annotations or a sidecar, set optional=True where images are faces already, or '
+                'leave CropFace out.'
             )
         x1, y1, x2, y2 = results['face_box']
         side = max(1, round(max(x2 - x1, y2 - y1) * (1 + 2 * self.margin)))

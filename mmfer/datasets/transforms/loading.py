@@ -4,13 +4,15 @@ from typing import Any
 
 from mmcv.transforms import BaseTransform
 
-from mmfer.datasets.images import load_bgr
+from mmfer.datasets.images import load_sample
 from mmfer.registry import TRANSFORMS
 
 
 @TRANSFORMS.register_module()
 class LoadExpressionImage(BaseTransform):
     """Read ``img_path`` as ``img`` (H, W, 3) uint8 BGR, whatever the file holds.
+
+    An image that lies in a file with others is read through the sample's ``packed_image``.
 
     EXIF rotation is applied, grey and 16-bit images become colour of 8 bits, and transparent
     parts are laid on white, as in :func:`mmfer.faces.read_image`. A truncated file is an error,
@@ -26,5 +28,5 @@ class LoadExpressionImage(BaseTransform):
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Add ``img``, ``img_shape`` and ``ori_shape``."""
-        image = load_bgr(results['img_path'])
+        image = load_sample(results)
         return {**results, 'img': image, 'img_shape': image.shape[:2], 'ori_shape': image.shape[:2]}

@@ -1,0 +1,56 @@
+"""Identities of MS-Celeb-1M at 112 px, the size of the packs, batches of 256, for pretraining.
+
+The model's head must have as many classes as there are identities: 85,742 in the pack
+``faces_emore``, 93,431 in ``ms1m-retinaface``. One image or more of each is kept to validate on.
+"""
+
+_base_ = './fgemotions.py'
+
+dataset_type = 'MSCeleb1M'
+data_root = 'data/msceleb'
+image_size = 112
+num_identities = 85742
+
+data_preprocessor = dict(num_classes=num_identities)
+
+train_pipeline = [
+    dict(type='LoadExpressionImage'),
+    dict(type='ResizeFace', size=image_size),
+    dict(type='RandomFaceFlip', prob=0.5),
+    dict(type='PackExpression'),
+]
+test_pipeline = [
+    dict(type='LoadExpressionImage'),
+    dict(type='ResizeFace', size=image_size),
+    dict(type='PackExpression'),
+]
+tta_pipeline = [
+    dict(type='LoadExpressionImage'),
+    dict(type='ResizeFace', size=image_size),
+    dict(
+        type='TestTimeAug',
+        transforms=[
+            [dict(type='RandomFaceFlip', prob=0.0), dict(type='RandomFaceFlip', prob=1.0)],
+            [dict(type='PackExpression')],
+        ],
+    ),
+]
+train_dataloader = dict(
+    batch_size=256,
+    dataset=dict(type=dataset_type, data_root=data_root, val_ratio=0.01, pipeline=train_pipeline),
+)
+test_dataloader = dict(
+    batch_size=256,
+    dataset=dict(
+        type=dataset_type,
+        data_root=data_root,
+        split='val',
+        val_ratio=0.01,
+        pipeline=test_pipeline,
+    ),
+)
+val_dataloader = test_dataloader
+
+# A table of all pairs of identities, as ExpressionMetric makes, would fill the memory.
+val_evaluator = dict(_delete_=True, type='Accuracy', topk=(1, 5))
+test_evaluator = val_evaluator

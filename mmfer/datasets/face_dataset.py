@@ -1,0 +1,196 @@
+"""What all data sets of faces share, whatever is known of a face."""
+
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from mmengine.logging import print_log
+from mmpretrain.datasets import BaseDataset
+
+from mmfer.datasets.images import BrokenImageError, BrokenImageReport, find_problem
+from mmfer.datasets.names import check_unique_files
+from mmfer.datasets.sidecar import Sidecar
+from mmfer.registry import TRANSFORMS
+
+Sample = dict[str, Any]
+WARNING = 30
+
+
+class FaceDataset(BaseDataset):
+    """The base of the readers: one sample per face.
+
+    A reader implements :meth:`read_samples`. A sample has ``img_path`` and, where known,
+    ``landmarks`` (68, 2), ``landmark_scores`` (68,), ``landmarks5`` (5, 2), ``face_box``
+    (x1, y1, x2, y2), ``subject``, ``group`` (gender, age, race) and mmengine's ``sample_idx``.
+    Where an image lies in a file with others, ``img_path`` is this file's path and the image's
+    name in it, and ``packed_image`` (:class:`mmfer.datasets.images.PackedImage`) reads it.
+
+    Args:
+        data_root: The folder of the data set.
+        split: ``'train'``, ``'val'``, ``'trainval'`` or ``'test'``.
+        metainfo: ``classes`` and what else all samples share.
+        pipeline: The transforms.
+        sidecar: A COCO-style JSON file that knows more of the images (landmarks, subjects, ...).
+            True reads ``annotations/<split>.json`` under ``data_root`` where it is there.
+        broken: ``'error'`` stops at a broken image. ``'skip'`` goes on without it: those found at
+            the start are left out; one found later in training is replaced by another image,
+            drawn at random. Each is counted, and named in the log and in ``broken_report``.
+            Every image of a test set (``test_mode``) is decoded at the start then, since it can
+            have no replacement.
+        broken_report: The file that names the broken images.
+        test_mode: Whether broken images may not be replaced by others.
+        indices: Keep these samples only, or the first so many.
+        lazy_init: Read nothing until it is asked for.
+
+    Raises:
+        FileNotFoundError: If the data set, or an image of it, is not there.
+        ValueError: If an option or an entry of the data set is wrong, or an image is broken.
+    """
+
+    SEVERAL_FACES = False
+    """Whether an image may give several samples."""
+    OWN_VALIDATION = False
+    """Whether there is a validation part, which ``'trainval'`` adds to the training part."""
+    SIDECAR_CLASSES = True
+    """Whether the classes in a sidecar must be those of the data set."""
+
+    def __init__(
+        self,
+        data_root: str,
+        split: str = 'train',
+        *,
+        metainfo: dict[str, Any],
+        pipeline: Sequence[dict | Any] = (),
+        sidecar: bool | str = True,
+        broken: Literal['error', 'skip'] = 'error',
+        broken_report: str = 'work_dirs/broken_images.txt',
+        test_mode: bool = False,
+        indices: int | Sequence[int] | None = None,
+        lazy_init: bool = False,
+        serialize_data: bool = True,
+    ) -> None:
+        self._check_option('split', split, ('train', 'val', 'trainval', 'test'))
+        self._check_option('broken', broken, ('error', 'skip'))
+        self.root = Path(data_root).expanduser()
+        self.split, self.sidecar, self.broken = split, sidecar, broken
+        self.broken_images = BrokenImageReport(broken_report)
+        super().__init__(
+            ann_file='',
+            metainfo=metainfo,
+            data_root=str(self.root),
+            # Built here, so that mmfer's transforms are found without a default scope, too.
+            pipeline=[TRANSFORMS.build(t) if isinstance(t, dict) else t for t in pipeline],
+            test_mode=test_mode,
+            indices=indices,
+            lazy_init=lazy_init,
+            serialize_data=serialize_data,
+        )
+
+    def _check_option(self, option: str, value: Any, known: Collection[Any]) -> None:
+        if value not in known:
+            raise ValueError(
+                f'{type(self).__name__}({option}={value!r}): choose one of '
+                f'{", ".join(map(str, known))}.'
+            )
+
+    def read_samples(self, part: str) -> list[Sample]:
+        """Read a part of the data set as it lies on disk.
+
+        Args:
+            part: ``'train'``, ``'test'``, or ``'val'``.
+
+        Returns:
+            Samples with ``img_path``, optionally further fields, and optionally ``where`` (file
+            and row, for messages), in an order that does not depend on the disk.
+        """
+        raise NotImplementedError
+
+    def load_data_list(self) -> Sequence[Sample]:
+        """Read, check and complete the samples of the split."""
+        parts = [self.split]
+        if self.split == 'trainval':
+            parts = ['train', 'val'] if self.OWN_VALIDATION else ['train']
+        samples = [s for part in parts for s in self.read_part(part)]
+        broken = self.find_broken(samples)
+        samples = [s for s in samples if s['img_path'] not in broken]
+        for sample in samples:
+            sample.pop('where', None)
+        return samples
+
+    def read_part(self, part: str) -> list[Sample]:
+        """Read a part, check it, and complete it from the sidecar."""
+        samples = self.read_samples(part)
+        if not self.SEVERAL_FACES:
+            self._check_files(samples)
+        self.check_samples(samples, part)
+        self.read_sidecar(samples, part)
+        return samples
+
+    def check_samples(self, samples: list[Sample], part: str) -> None:
+        """Check a part as a whole.
+
+        Raises:
+            ValueError: If it is empty.
+        """
+        if not samples:
+            raise ValueError(f'No image in the {part} part of "{self.root}". Add images.')
+
+    def prepare_data(self, idx: int) -> Any:
+        """Run the pipeline; None, upon which mmengine draws another, for a broken image."""
+        try:
+            return super().prepare_data(idx)
+        except BrokenImageError as error:
+            if self.broken == 'error' or self.test_mode:
+                raise
+            self.broken_images.add([(error.path, error.reason)], 'replaced by others')
+            return None
+
+    def _check_files(self, samples: list[Sample]) -> None:
+        twins = check_unique_files((s['img_path'], s.get('where', 'its folder')) for s in samples)
+        if twins:
+            print_log(
+                f'{len(twins)} times two files of one name lie in one folder under "{self.root}" '
+                f'and may be one image twice; all are used: {"; ".join(twins[:5])}',
+                logger='current',
+                level=WARNING,
+            )
+
+    def read_sidecar(self, samples: list[Sample], part: str) -> None:
+        """Add to the samples what a sidecar knows of them."""
+        path = self.root / 'annotations' / f'{part}.json'
+        if isinstance(self.sidecar, str):
+            path = Path(self.sidecar).expanduser()
+        elif not self.sidecar or not path.is_file():
+            return
+        classes = self._metainfo['classes']
+        sidecar = Sidecar(path, self.root, classes, self.SIDECAR_CLASSES)
+        sidecar.complete(samples)
+        if sidecar.alignment is not None:
+            self._metainfo['alignment'] = sidecar.alignment
+
+    def find_broken(self, samples: Iterable[Sample]) -> set[str]:
+        """The paths of broken images, which are reported.
+
+        Raises:
+            BrokenImageError: If there are some, and ``broken`` is ``'error'``.
+        """
+        decode = self.test_mode and self.broken == 'skip'
+        checked: dict[str, str | None] = {}
+        for sample in samples:
+            if sample['img_path'] not in checked:
+                checked[sample['img_path']] = find_problem(sample, decode)
+        problems = [(path, reason) for path, reason in checked.items() if reason]
+        if self.broken == 'skip':
+            self.broken_images.add(problems, 'left out')
+        elif problems:
+            self.broken_images.add(problems, 'found')
+            raise BrokenImageError(
+                problems[0][0],
+                f'{problems[0][1]} ({len(problems)} broken images in all, named in '
+                f'{self.broken_images.path})',
+            )
+        return {path for path, _ in problems}
+
+    def extra_repr(self) -> list[str]:
+        """Where the samples come from, for ``print``."""
+        return [f'Root of dataset: \t{self.root}', f'Split: \t{self.split}']

@@ -1,0 +1,70 @@
+"""How the ten votes on a face become its label, after Barsoum et al. 2016."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mmfer.labels import FERPLUS_CLASSES
+
+EMOTIONS = len(FERPLUS_CLASSES)
+COLUMNS = (*FERPLUS_CLASSES, 'unknown', 'NF')
+LEADING, COVERED = 3, 0.75
+TARGET_SHARE = 0.3
+
+
+def vote_targets(votes: np.ndarray, mode: str) -> tuple[np.ndarray, np.ndarray]:
+    """Which images have a label, and the shares of its classes.
+
+    Single votes do not count. A label needs more than half of the votes that are left.
+
+    Args:
+        votes: (N, 10), of the eight classes, unknown, and no face.
+        mode: ``'majority'``, ``'probability'`` or ``'multi_target'``.
+
+    Returns:
+        A mask (N,), and the shares (N, 8) float32, which sum to 1 where the mask is True.
+    """
+    votes = np.where(votes > 1, votes, 0).astype(np.float64)
+    chosen = np.zeros((len(votes), EMOTIONS))
+    for i, row in enumerate(votes):
+        chosen[i] = MODES[mode](row)
+    kept = chosen.sum(axis=1) > votes.sum(axis=1) / 2
+    shares = chosen / np.maximum(chosen.sum(axis=1, keepdims=True), 1)
+    return kept, shares.astype(np.float32)
+
+
+def _majority(votes: np.ndarray) -> np.ndarray:
+    winner = np.arange(len(votes)) == votes.argmax()
+    return np.where(winner, votes, 0)[:EMOTIONS]
+
+
+def _probability(votes: np.ndarray) -> np.ndarray:
+    """The leading classes, until they have 75 % of the votes or unknown or no face comes first.
+
+    Classes with equal votes are taken together; with more than three the votes tell nothing.
+    """
+    chosen = np.zeros(EMOTIONS)
+    taken, covered = 0, 0.0
+    for level in np.unique(votes[votes > 0])[::-1]:
+        if taken >= LEADING or covered >= COVERED * votes.sum():
+            break
+        tied = np.flatnonzero(votes == level)
+        emotions = tied[tied < EMOTIONS]
+        chosen[emotions] = level
+        taken += len(emotions)
+        covered += level * len(tied)
+        if len(emotions) < len(tied):
+            break
+    return chosen if taken <= LEADING else np.zeros(EMOTIONS)
+
+
+def _multi_target(votes: np.ndarray) -> np.ndarray:
+    accepted = np.where(votes >= TARGET_SHARE * votes.sum(), votes, 0)
+    return accepted[:EMOTIONS] * (accepted.argmax() < EMOTIONS)
+
+
+MODES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    'majority': _majority,
+    'probability': _probability,
+    'multi_target': _multi_target,
+}

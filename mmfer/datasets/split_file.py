@@ -1,0 +1,105 @@
+"""A split that we draw ourselves, kept on disk."""
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mmfer.datasets.split import carve_validation
+
+PARTS = ('train', 'val', 'test')
+SHARES = (0.6, 0.2, 0.2)
+
+
+def draw_parts(
+    labels: Sequence[int], seed: int, subjects: Sequence[str | None] | None = None
+) -> list[str]:
+    """Deal images to training, validation and test part, 6:2:2 of each class.
+
+    Where all subjects are known, whole subjects are dealt, and the shares are only as equal as
+    that allows.
+
+    Args:
+        labels: The N class indices.
+        seed: Fixes the draw, whatever the machine.
+        subjects: The N identities, or None.
+
+    Returns:
+        The part of each image.
+    """
+    parts = np.full(len(labels), PARTS[0], dtype=object)
+    rest, left = list(range(len(labels))), 1.0
+    for part, share in zip(PARTS[:0:-1], SHARES[:0:-1], strict=True):
+        mask = carve_validation(
+            [labels[i] for i in rest],
+            share / left,
+            seed,
+            None if subjects is None else [subjects[i] for i in rest],
+        )
+        parts[np.asarray(rest)[mask]] = part
+        rest = [i for i, taken in zip(rest, mask, strict=True) if not taken]
+        left -= share
+    return parts.tolist()
+
+
+def read_or_draw(path: Path, samples: Sequence[dict[str, Any]], root: Path, seed: int) -> list[str]:
+    """The part of each sample, from the split file, which is drawn and written if it is not there.
+
+    The file is JSON: ``{"seed": 0, "train": [...], "val": [...], "test": [...]}`` with the paths
+    below ``root``. All ranks of a distributed training write the same.
+
+    Args:
+        path: The split file.
+        samples: With ``img_path``, ``gt_label`` and, where known, ``subject``.
+        root: The folder of the data set.
+        seed: Fixes the draw.
+
+    Raises:
+        OSError: If the file cannot be written.
+        ValueError: If the file is no split file, of another seed, or of other images.
+    """
+    names = [Path(s['img_path']).relative_to(root).as_posix() for s in samples]
+    if not path.is_file():
+        subjects = [s.get('subject') for s in samples]
+        parts = draw_parts([s['gt_label'] for s in samples], seed, subjects)
+        _write(path, names, parts, seed)
+        return parts
+    again = 'Delete the file to draw the split anew, or name another one as split_file=...'
+    try:
+        content = json.loads(path.read_text('utf-8'))
+        part_of = {name: part for part in PARTS for name in content[part]}
+        drawn, count = content['seed'], sum(len(content[part]) for part in PARTS)
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(
+            f'"{path}" is no split file ({type(error).__name__}: {error}). {again}'
+        ) from error
+    if drawn != seed:
+        raise ValueError(f'"{path}" was drawn with seed {drawn}, not {seed}. {again}')
+    new, gone = sorted(set(names) - set(part_of)), sorted(set(part_of) - set(names))
+    if new or gone or count != len(part_of):
+        raise ValueError(
+            f'"{path}" is the split of other images: {len(new)} images are not in it'
+            f'{f", such as {new[0]}" if new else ""}; {len(gone)} of it are not on disk'
+            f'{f", such as {gone[0]}" if gone else ""}; {count - len(part_of)} are in it twice. '
+            f'{again}'
+        )
+    return [part_of[name] for name in names]
+
+
+def _write(path: Path, names: Sequence[str], parts: Sequence[str], seed: int) -> None:
+    content: dict[str, Any] = {'seed': seed}
+    for part in PARTS:
+        content[part] = [name for name, own in zip(names, parts, strict=True) if own == part]
+    half = path.with_name(f'{path.name}.{os.getpid()}')
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        half.write_text(json.dumps(content, indent=1), encoding='utf-8')
+        half.replace(path)
+    except OSError as error:
+        raise OSError(
+            f'The split cannot be written to "{path}": {error}. Name a file that can be written '
+            'as split_file=...'
+        ) from error

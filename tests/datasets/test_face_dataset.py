@@ -1,0 +1,104 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mmengine.dataset import ClassBalancedDataset, ConcatDataset, RepeatDataset
+
+from mmfer.datasets import BrokenImageError, CelebA, FaceDataset
+from tests.datasets.disk import write_image, write_json
+from tests.datasets.official import write_celeba
+
+
+class Lines(FaceDataset):
+    """Images named in text files, without any class."""
+
+    OWN_VALIDATION = True
+
+    def read_samples(self, part: str) -> list[dict[str, Any]]:
+        names = (self.root / f'{part}.txt').read_text().split()
+        return [{'img_path': str(self.root / name), 'where': part} for name in names]
+
+
+def lines(root: Path, split: str = 'train', **options: Any) -> Lines:
+    report = str(root / 'report.txt')
+    metainfo = {'classes': ('smile', 'glasses')}
+    return Lines(str(root), split, metainfo=metainfo, broken_report=report, **options)
+
+
+def write(root: Path) -> None:
+    for part, count in (('train', 3), ('val', 2), ('test', 1)):
+        names = [f'{part}{i}.png' for i in range(count)]
+        for name in names:
+            write_image(root / name)
+        (root / f'{part}.txt').write_text('\n'.join(names))
+
+
+def test_samples_need_no_class(tmp_path: Path) -> None:
+    write(tmp_path)
+    data = lines(tmp_path, pipeline=[{'type': 'LoadExpressionImage'}])
+    assert data.metainfo['classes'] == ('smile', 'glasses')
+    assert data.get_data_info(1) == {'img_path': str(tmp_path / 'train1.png'), 'sample_idx': 1}
+    assert data[2]['img'].shape == (16, 20, 3)
+
+
+def test_both_parts_to_train_on(tmp_path: Path) -> None:
+    write(tmp_path)
+    sizes = [len(lines(tmp_path, split)) for split in ('train', 'val', 'test', 'trainval')]
+    assert sizes == [3, 2, 1, 5]
+
+
+def test_without_a_validation_part_all_is_the_training_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path)
+    monkeypatch.setattr(Lines, 'OWN_VALIDATION', False)
+    assert len(lines(tmp_path, 'trainval')) == 3
+
+
+def test_each_part_has_its_sidecar(tmp_path: Path) -> None:
+    write(tmp_path)
+    for part in ('train', 'val'):
+        data = {
+            'images': [{'id': 0, 'file_name': f'{part}1.png'}],
+            'annotations': [{'image_id': 0, 'category_id': 0, 'identity': part}],
+            'categories': [{'id': 0, 'name': 'face'}],
+        }
+        write_json(tmp_path / 'annotations' / f'{part}.json', data)
+    both = lines(tmp_path, 'trainval')
+    subjects = [both.get_data_info(i).get('subject') for i in range(5)]
+    assert subjects == [None, 'train', None, None, 'val']
+    assert 'subject' not in lines(tmp_path, sidecar=False).get_data_info(1)
+
+
+def test_options_are_checked(tmp_path: Path) -> None:
+    for option in ({'split': 'dev'}, {'broken': 'ignore'}):
+        with pytest.raises(ValueError, match=r'Lines\(.*choose one of'):
+            lines(tmp_path, **option)
+
+
+def test_an_empty_part_and_an_image_given_twice_stop(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / 'train.txt').write_text('')
+    with pytest.raises(ValueError, match='No image in the train part'):
+        lines(tmp_path)
+    (tmp_path / 'train.txt').write_text('train0.png\ntrain0.png')
+    with pytest.raises(ValueError, match='given twice'):
+        lines(tmp_path)
+
+
+def test_broken_images_stop_or_are_left_out(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / 'train1.png').write_bytes(b'')
+    with pytest.raises(BrokenImageError, match=r'train1\.png'):
+        lines(tmp_path)
+    assert len(lines(tmp_path, broken='skip')) == 2
+
+
+def test_metainfo_goes_with_the_data(tmp_path: Path) -> None:
+    write_celeba(tmp_path)
+    data = CelebA(str(tmp_path))
+    assert RepeatDataset(data, 2).metainfo['task'] == 'attributes'
+    both = ConcatDataset([data, CelebA(str(tmp_path), 'val')])
+    assert both.metainfo == data.metainfo and len(both) == 4
+    with pytest.raises(KeyError, match='gt_label'):
+        ClassBalancedDataset(data, 0.5)
