@@ -72,7 +72,13 @@ class SkinPainter:
         beard = smoothstep(6.95, 6.7, cheek) * smoothstep(5.95, 6.15, y) * front
         beard *= smoothstep(0.0, 0.05, np.abs(y - 6.55) + 0.2 * x)
         moustache = np.exp(-(((y - 6.80) / 0.045) ** 2)) * smoothstep(0.36, 0.30, x) * front
-        self.beard = np.maximum(beard, moustache)
+        goatee = beard * smoothstep(0.3, 0.22, x) * smoothstep(6.66, 6.6, y)
+        self.beards = {
+            'full': np.maximum(beard, moustache),
+            'goatee': goatee,
+            'mustache': moustache,
+            'circle': np.maximum(goatee, moustache),
+        }
         self.front = front
         self.folds = {name: chart.bump(relief) for name, relief in folds(chart, front).items()}
 
@@ -96,7 +102,7 @@ class SkinPainter:
         )
         brow *= smoothstep(-0.06, 0.05, self.brow_x) * smoothstep(1.06, 0.9, self.brow_x)
         brow *= self.front * person.brow_opacity * np.clip(0.8 + 0.25 * strands, 0, 1)
-        beard = self.beard * person.beard * np.clip(0.75 + 0.22 * strands, 0, 1)
+        beard = self.beards[person.beard_style] * person.beard * np.clip(0.75 + 0.22 * strands, 0, 1)
         scalp = self._scalp(person, strands)
         share = 1 - (1 - brow) * (1 - beard) * (1 - scalp)
         share = np.clip(share, 0, 1)[..., None]

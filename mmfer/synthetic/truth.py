@@ -5,14 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from mmfer.synthetic.layouts.base import Layout
+from mmfer.synthetic.layouts.base import Layout, Truth
 from mmfer.synthetic.people import group_of
 from mmfer.synthetic.plan import Sample
 from mmfer.synthetic.sampling import Shot
 from mmfer.synthetic.scene import Person, Rendering
-
-Truth = dict[str, Any]
-
 
 def annotation(sample: Sample, person: Person, shot: Shot, rendering: Rendering) -> Truth:
     """The annotation of an image; category ids are label indices + 1, as COCO counts."""
@@ -53,7 +50,10 @@ def sidecar(
     size: int,
     description: str,
 ) -> dict[str, Any]:
-    """The COCO file of a split; ``annotations`` are keyed by the index of their sample."""
+    """The COCO file of a split; ``annotations`` are keyed by the index of their sample.
+
+    ``alignment`` says how the faces are cut out, as :mod:`mmfer.faces.sidecar` does.
+    """
     return {
         'info': {'description': description},
         'images': [
@@ -66,8 +66,6 @@ def sidecar(
             for s in samples
         ],
         'annotations': [annotations[s.index] for s in samples],
-        'categories': [
-            {'id': i + 1, 'name': name, 'supercategory': layout.coarse[parent]}
-            for i, (name, parent) in enumerate(zip(layout.classes, layout.parents, strict=True))
-        ],
+        'categories': layout.categories(),
+        'alignment': layout.alignment(size),
     }

@@ -2,13 +2,14 @@
 
 from mmfer.synthetic.layouts.base import Layout
 from mmfer.synthetic.layouts.fgemotions import FGEmotionsLayout
+from mmfer.synthetic.layouts.ifer import IFERLayout
 from mmfer.synthetic.layouts.rafdb import RAFDBLayout
 
 LAYOUTS: dict[str, type[Layout]] = {
-    layout.name: layout for layout in (FGEmotionsLayout, RAFDBLayout)
+    layout.name: layout for layout in (FGEmotionsLayout, IFERLayout, RAFDBLayout)
 }
 
-__all__ = ['LAYOUTS', 'FGEmotionsLayout', 'Layout', 'RAFDBLayout', 'build_layout']
+__all__ = ['LAYOUTS', 'FGEmotionsLayout', 'IFERLayout', 'Layout', 'RAFDBLayout', 'build_layout']
 
 
 def build_layout(name: str) -> Layout:

@@ -1,0 +1,45 @@
+"""The layout of IFER, the infants of paper 000."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from mmfer.synthetic.infant_expressions import INFANT_RECIPES
+from mmfer.synthetic.layouts.base import Layout, zoomed
+from mmfer.synthetic.people import sample_person
+from mmfer.synthetic.presets import Options
+from mmfer.synthetic.scene import Person
+
+ONE_YEAR = 0.1875 / 8
+"""Age of a person of one year."""
+WIDER = 1.2
+"""An infant's mouth lies low in its head, and opens far: more of the picture for the chin."""
+
+
+class IFERLayout(Layout):
+    """``<class>/NNNNN.jpg``, four classes of infants in one pool, as frequent as in the paper.
+
+    The paper's table 1 counts 3,242 happy, 3,642 calm, 1,991 crying and 1,365 sleeping faces of
+    children within their first year. IFER has no official split: its reader makes one, and keeps
+    the pictures of one infant together, whom ``annotations/all.json`` names. All infants are
+    toothless.
+    """
+
+    name = 'ifer'
+    classes = coarse = tuple(INFANT_RECIPES)
+    parents = tuple(range(len(classes)))
+    recipes = INFANT_RECIPES
+    shares = {'all': (3242, 3642, 1991, 1365)}
+    noisy_labels = False
+
+    def adapted(self, options: Options) -> Options:
+        """The preset's options with a wider view."""
+        return zoomed(options, WIDER)
+
+    def person(self, rng: np.random.Generator) -> Person:
+        """An infant of up to one year."""
+        return replace(sample_person(rng, age=float(rng.uniform(0, ONE_YEAR))), teeth=False)
+
+    def image_path(self, split: str, index: int, label: int) -> str:
+        """Path below the root; the number is unique within the data set."""
+        return f'{self.classes[label]}/{index + 1:05d}.jpg'
