@@ -1,7 +1,21 @@
 """Label names, label trees and word vectors, which data sets and models share."""
 
-from mmfer.labels.names import RAFDB_CLASSES
+from mmfer.labels.names import (
+    AFFECTNET_CLASSES,
+    CELEBA_ATTRIBUTES,
+    FERPLUS_CLASSES,
+    IFER_CLASSES,
+    RAFDB_CLASSES,
+)
 from mmfer.labels.tree import LabelTree
 from mmfer.labels.word_vectors import WordVectors
 
-__all__ = ['RAFDB_CLASSES', 'LabelTree', 'WordVectors']
+__all__ = [
+    'AFFECTNET_CLASSES',
+    'CELEBA_ATTRIBUTES',
+    'FERPLUS_CLASSES',
+    'IFER_CLASSES',
+    'RAFDB_CLASSES',
+    'LabelTree',
+    'WordVectors',
+]

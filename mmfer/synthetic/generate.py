@@ -156,12 +156,13 @@ def _finish(
     truth: dict[str, dict[int, Truth]],
 ) -> None:
     """Write what needs all images: lists, truth, contact sheet."""
+    counts = {split: len(listed) for split, listed in samples.items()}
     rows = {split: [truth[split][s.index] for s in samples[split]] for split in samples}
     for name, listed in layout.lists(root, rows).items():
         write_atomically(root / name, listed)
     for split in samples:
         text = f'{layout.name}, {split}: rendered faces, no photographs of people'
-        content = sidecar(layout, samples[split], truth[split], options.size, text)
+        content = sidecar(layout, samples[split], truth[split], counts, options.size, text)
         write_atomically(record.sidecar_path(root, split), record.dump(content, indent=None))
         record.journal_path(root, split).unlink(missing_ok=True)
     examples: dict[str, list[Path]] = {caption: [] for caption in layout.captions()}

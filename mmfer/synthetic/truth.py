@@ -47,10 +47,13 @@ def sidecar(
     layout: Layout,
     samples: Sequence[Sample],
     annotations: Mapping[int, Truth],
+    counts: Mapping[str, int],
     size: int,
     description: str,
 ) -> dict[str, Any]:
-    """The COCO file of a split; ``annotations`` are keyed by the index of their sample.
+    """The COCO file of a split.
+
+    ``annotations`` are keyed by the index of their sample; ``counts`` are the images of all splits.
 
     ``alignment`` says how the faces are cut out, as :mod:`mmfer.faces.sidecar` does.
     """
@@ -59,7 +62,7 @@ def sidecar(
         'images': [
             {
                 'id': s.index + 1,
-                'file_name': layout.image_path(s.split, s.index, s.label),
+                'file_name': layout.listed_name(s.split, s.index, s.label, counts),
                 'width': size,
                 'height': size,
             }

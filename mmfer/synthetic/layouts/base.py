@@ -104,6 +104,13 @@ class Layout(ABC):
     def image_path(self, split: str, index: int, label: int) -> str:
         """Path below the root of the image that is trained on."""
 
+    def listed_name(self, split: str, index: int, label: int, counts: Mapping[str, int]) -> str:
+        """The name of an image in the sidecar: its path, or where readers have it from.
+
+        ``counts`` are the numbers of images of the splits.
+        """
+        return self.image_path(split, index, label)
+
     def encode(self, image: np.ndarray) -> bytes:
         """The file of an (H, W, 3) RGB image."""
         return encode_jpeg(image)

@@ -9,22 +9,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mmfer.labels import FERPLUS_CLASSES
 from mmfer.synthetic.expressions import BASIC_RECIPES
 from mmfer.synthetic.files import encode_grey_png
 from mmfer.synthetic.layouts.base import Layout, Truth, numbered
 from mmfer.synthetic.presets import Options
 from mmfer.synthetic.scene import Person, Scene
 
-CLASSES = (
-    'neutral',
-    'happiness',
-    'surprise',
-    'sadness',
-    'anger',
-    'disgust',
-    'fear',
-    'contempt',
-)
 FER2013_LABELS = {
     'anger': 0,
     'disgust': 1,
@@ -58,9 +49,9 @@ class FERPlusLayout(Layout):
     """
 
     name = 'ferplus'
-    classes = coarse = CLASSES
-    parents = tuple(range(len(CLASSES)))
-    recipes = {name: BASIC_RECIPES[name] for name in CLASSES}
+    classes = coarse = FERPLUS_CLASSES
+    parents = tuple(range(len(FERPLUS_CLASSES)))
+    recipes = {name: BASIC_RECIPES[name] for name in FERPLUS_CLASSES}
     shares = dict.fromkeys(
         ('train', 'val', 'test'), (13013, 9367, 4493, 4415, 3124, 253, 825, 221)
     )
@@ -81,13 +72,18 @@ class FERPlusLayout(Layout):
         """Path below the root; parts are numbered from where the official ones begin."""
         return f'{self.folders[split]}/{self._file(split, index)}'
 
+    def listed_name(self, split: str, index: int, label: int, counts: Mapping[str, int]) -> str:
+        """The row of ``fer2013.csv``, from 0."""
+        splits = self.splits[: self.splits.index(split)]
+        return f'fer2013.csv/row{sum(counts[s] for s in splits) + index:05}'
+
     def encode(self, image: np.ndarray) -> bytes:
         """A grey PNG file."""
         return encode_grey_png(image)
 
     def completed(self, truth: Truth, person: Person, scene: Scene) -> Truth:
         """The annotation with ``votes`` for the classes, ``unknown`` and ``NF``."""
-        shares = np.array([truth['distribution'].get(name, 0.0) for name in CLASSES])
+        shares = np.array([truth['distribution'].get(name, 0.0) for name in FERPLUS_CLASSES])
         label, shown = truth['category_id'] - 1, truth['clean_category_id'] - 1
         shares[[label, shown]] = shares[[shown, label]]
         odds = np.append((1 - UNKNOWN) * shares / shares.sum(), UNKNOWN)
@@ -100,7 +96,7 @@ class FERPlusLayout(Layout):
         image_rows = csv.writer(images, lineterminator='\n')
         vote_rows = csv.writer(votes, lineterminator='\n')
         image_rows.writerow(['emotion', 'pixels', 'Usage'])
-        vote_rows.writerow(['Usage', 'Image name', *CLASSES, 'unknown', 'NF'])
+        vote_rows.writerow(['Usage', 'Image name', *FERPLUS_CLASSES, 'unknown', 'NF'])
         for split, usage in self.usages.items():
             for i, truth in enumerate(annotations[split]):
                 label = truth['category_id'] - 1
@@ -110,7 +106,7 @@ class FERPlusLayout(Layout):
                     raise FileNotFoundError(
                         f'"{path}" cannot be read. Give the same command again to render it anew.'
                     )
-                code = FER2013_LABELS[CLASSES[label]]
+                code = FER2013_LABELS[FERPLUS_CLASSES[label]]
                 image_rows.writerow([code, ' '.join(map(str, pixels.ravel())), usage])
                 vote_rows.writerow([usage, self._file(split, i), *truth['votes']])
         return {

@@ -1,11 +1,13 @@
 """The layout of IFER, the infants of paper 000."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from mmfer.synthetic.infant_expressions import INFANT_RECIPES
-from mmfer.synthetic.layouts.base import Layout, zoomed
+from mmfer.synthetic.layouts.base import Layout, Truth, zoomed
 from mmfer.synthetic.people import sample_person
 from mmfer.synthetic.presets import Options
 from mmfer.synthetic.scene import Person
@@ -17,12 +19,12 @@ WIDER = 1.2
 
 
 class IFERLayout(Layout):
-    """``<class>/NNNNN.jpg``, four classes of infants in one pool, as frequent as in the paper.
+    """``<class>/NNNNN.jpg`` and ``ifer.csv`` (``path,label,subject``), four classes of infants in one pool, as frequent as in the paper.
 
     The paper's table 1 counts 3,242 happy, 3,642 calm, 1,991 crying and 1,365 sleeping faces of
     children within their first year. IFER has no official split: its reader makes one, and keeps
-    the pictures of one infant together, whom ``annotations/all.json`` names. All infants are
-    toothless.
+    the pictures of one infant together, whom ``ifer.csv`` and ``annotations/all.json`` name. All
+    infants are toothless.
     """
 
     name = 'ifer'
@@ -43,3 +45,12 @@ class IFERLayout(Layout):
     def image_path(self, split: str, index: int, label: int) -> str:
         """Path below the root; the number is unique within the data set."""
         return f'{self.classes[label]}/{index + 1:05d}.jpg'
+
+    def lists(self, root: Path, annotations: Mapping[str, Sequence[Truth]]) -> dict[str, bytes]:
+        """The csv file with the subjects."""
+        rows = ['path,label,subject']
+        for i, truth in enumerate(annotations['all']):
+            label = truth['category_id'] - 1
+            path = self.image_path('all', i, label)
+            rows.append(f'{path},{self.classes[label]},{truth["identity"]}')
+        return {'ifer.csv': ('\n'.join(rows) + '\n').encode()}
