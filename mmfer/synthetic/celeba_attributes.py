@@ -2,7 +2,7 @@
 
 An attribute is 1 or -1 where the renderer's parameters leave no doubt, and 0, unknown, between the
 two thresholds and for everything that a rendering has not (a hat, earrings, waves) or that only
-taste decides (attractive, oval, big).
+taste decides (attractive, oval, big). Stubble leaves open whether there is a beard.
 """
 
 import numpy as np
@@ -11,8 +11,35 @@ from mmfer.labels import CELEBA_ATTRIBUTES
 from mmfer.synthetic.scene import Person, Scene
 
 SMILE = '12'
+BEARD_CONTRAST = 0.07
+"""A beard that differs less from the skin in mean reflectance can not be told from none."""
 INNER_LIPS = ((61, 67), (62, 66), (63, 65))
 """Pairs of upper and lower landmarks."""
+
+
+SHOWN = (
+    '5_o_Clock_Shadow',
+    'Bald',
+    'Bangs',
+    'Black_Hair',
+    'Blond_Hair',
+    'Blurry',
+    'Brown_Hair',
+    'Bushy_Eyebrows',
+    'Chubby',
+    'Eyeglasses',
+    'Goatee',
+    'Gray_Hair',
+    'Male',
+    'Mouth_Slightly_Open',
+    'Mustache',
+    'No_Beard',
+    'Pale_Skin',
+    'Smiling',
+    'Wearing_Lipstick',
+    'Young',
+)
+"""Attributes that a rendering can show."""
 
 
 def decided(value: float, absent: float, present: float) -> int:
@@ -53,11 +80,13 @@ def _hair(person: Person) -> dict[str, int]:
 def _beard(person: Person) -> dict[str, int]:
     if person.beard < 0.05:
         return {'No_Beard': 1, '5_o_Clock_Shadow': -1, 'Goatee': -1, 'Mustache': -1}
-    dense = decided(person.beard, 0.45, 0.65)
-    stubble = -dense if person.beard_style == 'full' else -1
-    if dense != 1:
-        return {'No_Beard': 0, '5_o_Clock_Shadow': stubble, 'Goatee': -1, 'Mustache': -1}
-    style = person.beard_style
+    style, dense = person.beard_style, decided(person.beard, 0.55, 0.75)
+    contrast = person.beard * (np.mean(person.skin) - np.mean(person.hair))
+    if dense == 0 or contrast < BEARD_CONTRAST:
+        return {}
+    if dense == -1:
+        shadow = 1 if style == 'full' else -1
+        return {'5_o_Clock_Shadow': shadow, 'Goatee': -1, 'Mustache': -1}
     return {
         'No_Beard': -1,
         '5_o_Clock_Shadow': -1,
@@ -84,13 +113,12 @@ def attributes(
     known = {
         **_hair(person),
         **_beard(person),
-        'Bags_Under_Eyes': decided(person.eye_bags, 0.6, 2.0),
         'Blurry': decided(scene.blur, 0.7, 1.4),
         'Bushy_Eyebrows': decided(person.brow_thickness * person.brow_opacity, 1.1, 1.5),
         'Chubby': decided(person.weight, 0.7, 0.95),
         'Eyeglasses': 1 if person.glasses or scene.occluder == 'sunglasses' else -1,
         'Male': decided(person.gender, 0.3, 0.7),
-        'Mouth_Slightly_Open': decided(lip_gap(landmarks), 0.03, 0.06),
+        'Mouth_Slightly_Open': decided(lip_gap(landmarks), 0.045, 0.06),
         'Pale_Skin': decided(min(person.skin), 0.5, 0.6),
         'Smiling': decided(action_units.get(SMILE, 0.0), 0.15, 0.3),
         'Wearing_Lipstick': _lipstick(person),

@@ -18,7 +18,6 @@ YOUNG_AGES, OLD_AGES = (0.37, 0.6), (0.7, 0.95)
 GREY_IF_OLD = 0.19
 FRINGE = 0.33
 GLASSES = 0.065
-BAGS = 0.205
 CHUBBY = 0.058
 PALE_IF_FAIR = 0.06
 LIPSTICK_IF_FEMALE = 0.8
@@ -58,7 +57,7 @@ class FacialHair:
 
 FACIAL_HAIR = (
     FacialHair(0.58, 'full', (0.0, 0.0)),
-    FacialHair(0.2, 'full', (0.25, 0.35)),
+    FacialHair(0.2, 'full', (0.4, 0.5)),
     FacialHair(0.05, 'full', (0.8, 1.0)),
     FacialHair(0.06, 'goatee', (0.85, 1.0)),
     FacialHair(0.06, 'circle', (0.85, 1.0)),
@@ -112,6 +111,5 @@ def sample_celebrity(rng: np.random.Generator) -> Person:
         weight=1.0 if chubby else float(rng.uniform(0.3, 0.6)),
         details=person.details | (fat if chubby else {}),
         lip=LIPSTICKS[rng.integers(len(LIPSTICKS))] if painted else natural,
-        eye_bags=float(rng.uniform(2.2, 2.5) if rng.random() < BAGS else rng.uniform(0.1, 0.5)),
         glasses=bool(rng.random() < GLASSES),
     )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mmfer.labels import CELEBA_ATTRIBUTES
-from mmfer.synthetic.celeba_attributes import attributes
+from mmfer.synthetic.celeba_attributes import SHOWN, attributes
 from mmfer.synthetic.celebrities import sample_celebrity
 from mmfer.synthetic.expressions import Recipe
 from mmfer.synthetic.layouts.base import (
@@ -97,8 +97,8 @@ class CelebALayout(Layout):
         return [{'id': 1, 'name': 'face', 'supercategory': 'person'}]
 
     def captions(self) -> tuple[str, ...]:
-        """All 40 attributes."""
-        return CELEBA_ATTRIBUTES
+        """The attributes that can be told."""
+        return SHOWN
 
     def captions_of(self, truth: Truth) -> tuple[str, ...]:
         """The attributes that are present."""
