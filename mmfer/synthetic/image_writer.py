@@ -12,6 +12,7 @@ from mmfer.synthetic.renderer import Renderer
 from mmfer.synthetic.sampling import sample_shot
 from mmfer.synthetic.truth import annotation
 
+
 class ImageWriter:
     """Writes the images of one rendered data set, in any order.
 

@@ -15,7 +15,6 @@ from mmfer.synthetic.scene import Color, Person, Scene
 from mmfer.synthetic.skin import SkinPainter, fold_depths
 from mmfer.synthetic.surface import Layer, Material
 
-
 TEETH: Color = (0.85, 0.81, 0.72)
 GUMS: Color = (0.55, 0.23, 0.22)
 

@@ -11,6 +11,7 @@ from mmfer.synthetic.plan import Sample
 from mmfer.synthetic.sampling import Shot
 from mmfer.synthetic.scene import Person, Rendering
 
+
 def annotation(sample: Sample, person: Person, shot: Shot, rendering: Rendering) -> Truth:
     """The annotation of an image; category ids are label indices + 1, as COCO counts."""
     x1, y1, x2, y2 = (round(float(v), 2) for v in rendering.face_box)

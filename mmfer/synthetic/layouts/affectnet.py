@@ -34,10 +34,13 @@ VALENCE_AROUSAL = {
     'anger': (-0.51, 0.59),
     'contempt': (-0.50, 0.30),
 }
-"""Valence and arousal of the classes at full intensity, on Russell's circumplex (*A circumplex model
-of affect*, J. Pers. Soc. Psychol. 39, 1980): the means of ``happy``, ``sad``, ``surprised``,
-``fearful``, ``disgusted`` and ``angry`` of Russell & Mehrabian 1977 (*Evidence for a three-factor
-theory of emotions*, J. Res. Pers. 11). Those of contempt are our choice."""
+"""Valence and arousal of the classes at full intensity, the axes of Russell's circumplex.
+
+The circumplex is of J. A. Russell, *A circumplex model of affect*, J. Pers. Soc. Psychol. 39, 1980.
+The values are the means of ``happy``, ``sad``, ``surprised``, ``fearful``, ``disgusted`` and
+``angry`` of J. A. Russell and A. Mehrabian, *Evidence for a three-factor theory of emotions*, J.
+Res. Pers. 11, 1977; those of contempt are our choice.
+"""
 
 COLUMNS = (
     'subDirectory_filePath',
@@ -87,7 +90,9 @@ class AffectNetLayout(Layout):
         """The annotation with ``valence`` and ``arousal``, each from -1 to 1."""
         strength = min(1.0, truth['intensity'])
         valence, arousal = (
-            sum(share * VALENCE_AROUSAL[name][axis] for name, share in truth['distribution'].items())
+            sum(
+                share * VALENCE_AROUSAL[name][axis] for name, share in truth['distribution'].items()
+            )
             for axis in (0, 1)
         )
         return truth | {

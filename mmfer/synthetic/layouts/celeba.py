@@ -62,6 +62,7 @@ class CelebALayout(Layout):
     recipes = MOUTHS
     shares = dict.fromkeys(('train', 'val', 'test'), (0.403, 0.114, 0.115, 0.368))
     noisy_labels = False
+    crop = (1.59, (0.02, -0.05))
     partitions = {'train': 0, 'val': 1, 'test': 2}
     starts = {'train': 1, 'val': 162771, 'test': 182638}
 

@@ -52,9 +52,7 @@ class FERPlusLayout(Layout):
     classes = coarse = FERPLUS_CLASSES
     parents = tuple(range(len(FERPLUS_CLASSES)))
     recipes = {name: BASIC_RECIPES[name] for name in FERPLUS_CLASSES}
-    shares = dict.fromkeys(
-        ('train', 'val', 'test'), (13013, 9367, 4493, 4415, 3124, 253, 825, 221)
-    )
+    shares = dict.fromkeys(('train', 'val', 'test'), (13013, 9367, 4493, 4415, 3124, 253, 825, 221))
     size = 48
     usages = {'train': 'Training', 'val': 'PublicTest', 'test': 'PrivateTest'}
     folders = {'train': 'FER2013Train', 'val': 'FER2013Valid', 'test': 'FER2013Test'}

@@ -19,7 +19,10 @@ WIDER = 1.2
 
 
 class IFERLayout(Layout):
-    """``<class>/NNNNN.jpg`` and ``ifer.csv`` (``path,label,subject``), four classes of infants in one pool, as frequent as in the paper.
+    """Class folders of infants in one pool, the classes as frequent as in the paper.
+
+    - ``<class>/NNNNN.jpg``
+    - ``ifer.csv``: ``path,label,subject``
 
     The paper's table 1 counts 3,242 happy, 3,642 calm, 1,991 crying and 1,365 sleeping faces of
     children within their first year. IFER has no official split: its reader makes one, and keeps
@@ -33,6 +36,7 @@ class IFERLayout(Layout):
     recipes = INFANT_RECIPES
     shares = {'all': (3242, 3642, 1991, 1365)}
     noisy_labels = False
+    crop = (1.40, (0.03, -0.14))
 
     def adapted(self, options: Options) -> Options:
         """The preset's options with a wider view."""
