@@ -18,7 +18,7 @@ from mmfer.synthetic.expressions import Recipe
 
 INFANT_RECIPES: dict[str, Recipe] = {
     'happy': Recipe(
-        {'6': 0.7, '12': 0.85, '25': 0.9, '26': 0.9},
+        {'6': 0.75, '12': 1.0, '25': 0.9, '26': 0.8},
         source='The open-mouthed smile with raised cheeks, 6+12+25+26 (Messinger 2002).',
     ),
     'calm': Recipe(
@@ -37,7 +37,7 @@ INFANT_RECIPES: dict[str, Recipe] = {
             '20': 1.1,
             '25': 0.8,
             '27': 0.75,
-            '43': 0.95,
+            '43': 0.75,
         },
         source='The cry face: brow bulge 4, eye squeeze 6+7+43, nasolabial furrow 9+10, and a '
         'square mouth, 20 and 16 over 25+27 (Grunau & Craig 1987; Oster 2006).',

@@ -74,7 +74,7 @@ def test_a_failing_worker_names_its_image(rendered_rafdb: Path, tmp_path: Path):
 @pytest.mark.parametrize(
     ('wrong', 'message'),
     [
-        ({'layout': 'fer'}, 'no layout "fer".*fgemotions, rafdb'),
+        ({'layout': 'fer'}, 'no layout "fer".*affectnet, celeba, ferplus, fgemotions, ifer, rafdb'),
         ({'workers': 0}, 'workers must be at least 1'),
     ],
 )

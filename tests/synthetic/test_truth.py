@@ -88,7 +88,7 @@ def test_identities_are_disjoint_and_noise_is_in_the_training_split(rendered_fge
 
 def test_a_config_with_another_crop_is_told(rendered_fgemotions: Path):
     """The alignment goes from the sidecar through the data set into the checkpoint."""
-    meta = {'dataset_meta': FGEmotions(str(rendered_fgemotions), 'train').metainfo}
+    meta = {'dataset_meta': FGEmotions(str(rendered_fgemotions), 'test').metainfo}
     own = dict(type='box', size=48, scale=1.28, shift=(0.02, -0.05))
     assert face_alignment(Config({'face_crop': own}), meta, 'a.pth') == build_alignment(own)
     assert face_alignment(Config(), meta, 'a.pth') == build_alignment(own)
