@@ -13,6 +13,8 @@ from mmfer.synthetic.scene import Person, Scene
 SMILE = '12'
 BEARD_CONTRAST = 0.07
 """A beard that differs less from the skin in mean reflectance can not be told from none."""
+BUZZ_CONTRAST = 1.5
+"""Cropped hair of nearly the skin's mean reflectance can not be told from none."""
 INNER_LIPS = ((61, 67), (62, 66), (63, 65))
 """Pairs of upper and lower landmarks."""
 
@@ -59,6 +61,9 @@ def _hair(person: Person) -> dict[str, int]:
     names = ('Black_Hair', 'Brown_Hair', 'Blond_Hair', 'Gray_Hair')
     if person.hair_style == 'bald':
         return {'Bald': 1, 'Bangs': -1, **dict.fromkeys(names, -1)}
+    lighter, darker = sorted((np.mean(person.skin), np.mean(person.hair)), reverse=True)
+    if person.hair_style == 'buzz' and lighter < BUZZ_CONTRAST * darker:
+        return {'Bangs': -1}
     red, green, blue = person.hair
     tone, colorful, reddish = (red + green + blue) / 3, red / blue, red / green
     grey = decided(colorful, 1.5, 1.2) if tone > 0.2 else -1
