@@ -26,7 +26,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--workers', type=int, default=1, help='number of processes')
     parser.add_argument('--size', type=int, help="width and height in pixels, not the preset's")
-    parser.add_argument('--images', type=int, help="images in both splits, not the preset's number")
+    parser.add_argument('--images', type=int, help="images in all splits, not the preset's number")
     parser.add_argument(
         '--label-noise', type=float, default=0.0, help='share of training labels that are moved'
     )

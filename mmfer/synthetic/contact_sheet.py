@@ -1,53 +1,40 @@
 """A picture of a rendered data set: some examples of each class."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from mmfer.synthetic.layouts.base import Layout
-from mmfer.synthetic.plan import Sample
-
 CAPTION = 14
 
 
 def contact_sheet(
-    layout: Layout,
-    root: Path,
-    samples: Sequence[Sample],
-    examples: int = 6,
+    examples: Mapping[str, Sequence[Path]],
+    most: int = 6,
     columns: int = 3,
     thumbnail: int = 80,
 ) -> np.ndarray:
-    """The first images of each class, below the class name.
+    """The first images of each group, below its caption.
 
     Args:
-        layout: Where the images lie.
-        root: The data set's folder.
-        samples: Images to take from; those that carry planted label noise are left out.
-        examples: Images of each class, at most.
-        columns: Classes side by side.
+        examples: Image files of each caption.
+        most: Images of each caption, at most.
+        columns: Captions side by side.
         thumbnail: Width and height of an image on the sheet, in pixels.
 
     Returns:
         (H, W, 3) uint8, RGB.
     """
-    chosen: list[list[Sample]] = [[] for _ in layout.classes]
-    for sample in samples:
-        if sample.label == sample.clean_label and len(chosen[sample.label]) < examples:
-            chosen[sample.label].append(sample)
-    examples = max(map(len, chosen))
-    rows = -(-len(layout.classes) // columns)
-    cell = (examples * thumbnail + 6, thumbnail + CAPTION + 2)
+    width = min(most, max(map(len, examples.values())))
+    rows = -(-len(examples) // columns)
+    cell = (width * thumbnail + 6, thumbnail + CAPTION + 2)
     sheet = Image.new('RGB', (columns * cell[0], rows * cell[1]), 'white')
     draw = ImageDraw.Draw(sheet)
-    for label, name in enumerate(layout.classes):
-        left, top = (label // rows) * cell[0], (label % rows) * cell[1]
-        coarse = layout.coarse[layout.parents[label]]
-        draw.text((left + 2, top), name if coarse == name else f'{coarse}: {name}', 'black')
-        for i, sample in enumerate(chosen[label]):
-            path = root / layout.image_path(sample.split, sample.index, label)
+    for number, (caption, paths) in enumerate(examples.items()):
+        left, top = (number // rows) * cell[0], (number % rows) * cell[1]
+        draw.text((left + 2, top), caption, 'black')
+        for i, path in enumerate(paths[:width]):
             with Image.open(path) as image:
                 small = image.convert('RGB').resize((thumbnail, thumbnail))
             sheet.paste(small, (left + i * thumbnail, top + CAPTION))

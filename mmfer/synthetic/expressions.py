@@ -16,6 +16,7 @@ class Recipe:
         yaw, pitch, roll: Head pose in degrees with the signs of
             :class:`mmfer.synthetic.scene.Scene` (AU 51 to 56).
         source: Where the recipe comes from, and what in it is our choice.
+        held: Action units that do not get weaker with the expression, such as closed lids.
     """
 
     action_units: Mapping[str, float]
@@ -24,6 +25,7 @@ class Recipe:
     pitch: float = 0.0
     roll: float = 0.0
     source: str = ''
+    held: tuple[str, ...] = ()
 
     def mirrored(self) -> 'Recipe':
         """The same expression with left and right swapped."""
@@ -34,6 +36,7 @@ class Recipe:
             self.pitch,
             -self.roll,
             self.source,
+            self.held,
         )
 
 

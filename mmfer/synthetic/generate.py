@@ -12,12 +12,13 @@ from tqdm import tqdm
 
 from mmfer.synthetic import record
 from mmfer.synthetic.contact_sheet import contact_sheet
-from mmfer.synthetic.image_writer import ImageWriter, encode_jpeg
+from mmfer.synthetic.files import encode_jpeg, write_atomically
+from mmfer.synthetic.image_writer import ImageWriter
 from mmfer.synthetic.layouts import Layout, build_layout
-from mmfer.synthetic.layouts.base import write_atomically
-from mmfer.synthetic.plan import SPLITS, Sample, plan
+from mmfer.synthetic.layouts.base import Truth
+from mmfer.synthetic.plan import Sample, plan
 from mmfer.synthetic.presets import Options
-from mmfer.synthetic.truth import Truth, sidecar
+from mmfer.synthetic.truth import sidecar
 
 _writer: ImageWriter | None = None
 
@@ -87,7 +88,7 @@ def generate(
         seed: Seed of everything that is drawn.
         workers: Number of processes.
         size: Width and height in pixels, in place of the preset's.
-        images: Number of images of both splits together, in place of the preset's.
+        images: Number of images of all splits together, in place of the preset's.
         label_noise: Share of the training labels that are moved to another class.
         noise_kind: Where they move to, see :func:`mmfer.synthetic.plan.noisy_labels`.
         progress: Show a progress bar.
@@ -104,19 +105,28 @@ def generate(
     """
     if workers < 1:
         raise ValueError(f'The number of workers must be at least 1, but is {workers}.')
-    options = Options.build(preset, seed, size, images, label_noise, noise_kind)
     target, root = build_layout(layout), Path(out)
+    if target.size is not None and size not in (None, target.size):
+        raise ValueError(
+            f'The files of {layout} hold images of {target.size} pixels alone, but size is {size}. '
+            'Leave it out, or choose another layout.'
+        )
+    options = target.adapted(
+        Options.build(preset, seed, target.size or size, images, label_noise, noise_kind)
+    )
     samples = plan(target, options)
     description = record.describe(target, options)
     record.claim_folder(root, description)
 
-    truth = {split: record.known_truth(root, split) for split in SPLITS}
+    truth = {split: record.known_truth(root, split) for split in samples}
     missing = [
         s
-        for split in SPLITS
+        for split in samples
         for s in samples[split]
         if s.index not in truth[split] or not _files_exist(target, root, s)
     ]
+    if record.is_kept(root, description, len(missing)):
+        return root
     if missing:
         record.mark(root, description, complete=False)
         (root / 'annotations').mkdir(exist_ok=True)
@@ -146,12 +156,20 @@ def _finish(
     truth: dict[str, dict[int, Truth]],
 ) -> None:
     """Write what needs all images: lists, truth, contact sheet."""
-    for name, listed in layout.lists({k: [s.label for s in v] for k, v in samples.items()}).items():
+    counts = {split: len(listed) for split, listed in samples.items()}
+    rows = {split: [truth[split][s.index] for s in samples[split]] for split in samples}
+    for name, listed in layout.lists(root, rows).items():
         write_atomically(root / name, listed)
-    for split in SPLITS:
+    for split in samples:
         text = f'{layout.name}, {split}: rendered faces, no photographs of people'
-        content = sidecar(layout, samples[split], truth[split], options.size, text)
+        content = sidecar(layout, samples[split], truth[split], counts, options.size, text)
         write_atomically(record.sidecar_path(root, split), record.dump(content, indent=None))
         record.journal_path(root, split).unlink(missing_ok=True)
-    sheet = contact_sheet(layout, root, samples['train'])
-    write_atomically(root / 'contact_sheet.jpg', encode_jpeg(sheet, quality=85))
+    examples: dict[str, list[Path]] = {caption: [] for caption in layout.captions()}
+    first = next(iter(samples))
+    for sample, row in zip(samples[first], rows[first], strict=True):
+        for caption in layout.captions_of(row):
+            path = layout.image_path(sample.split, sample.index, sample.label)
+            examples[caption].append(root / path)
+    sheet = encode_jpeg(contact_sheet(examples), quality=85)
+    write_atomically(root / 'contact_sheet.jpg', sheet)

@@ -208,7 +208,8 @@ def outline(
     curtain = 0.8 * (np.abs(turn)[None] - edge)
     below = smoothstep(7.55, 7.3, y)
     inside = inside * (1 - below) + np.maximum(curtain, np.minimum(inside, curtain)) * below
-    if rng.random() < 0.35:
+    by_chance = rng.random() < 0.35
+    if by_chance if person.fringe is None else person.fringe:
         fringe = np.minimum(y - rng.uniform(7.6, 7.75), 0.5)
         inside = np.maximum(inside, np.where(np.abs(turn)[None] < 1.2, fringe, -1))
     return np.minimum(inside, y - low).astype(np.float32)

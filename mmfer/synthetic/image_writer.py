@@ -3,28 +3,14 @@
 from functools import lru_cache
 from pathlib import Path
 
-import cv2
-import numpy as np
-
-from mmfer.synthetic.layouts.base import Layout, write_atomically
+from mmfer.synthetic.files import write_atomically
+from mmfer.synthetic.layouts.base import Layout, Truth
 from mmfer.synthetic.people import group_of
 from mmfer.synthetic.plan import Sample, image_generator, person_of
 from mmfer.synthetic.presets import Options
 from mmfer.synthetic.renderer import Renderer
 from mmfer.synthetic.sampling import sample_shot
-from mmfer.synthetic.truth import Truth, annotation
-
-FILE_QUALITY = 95
-"""JPEG quality of the files; the compression that a scene asks for comes before."""
-
-
-def encode_jpeg(image: np.ndarray, quality: int = FILE_QUALITY) -> bytes:
-    """A JPEG file of an (H, W, 3) RGB picture."""
-    settings = [cv2.IMWRITE_JPEG_QUALITY, quality]
-    done, encoded = cv2.imencode('.jpg', cv2.cvtColor(image, cv2.COLOR_RGB2BGR), settings)
-    if not done:
-        raise RuntimeError(f'OpenCV could not encode a picture of shape {image.shape} as JPEG.')
-    return encoded.tobytes()
+from mmfer.synthetic.truth import annotation
 
 
 class ImageWriter:
@@ -63,19 +49,20 @@ class ImageWriter:
             ) from error
 
     def _write(self, sample: Sample, path: str) -> Truth:
-        person = self._person(self.options.seed, sample.identity)
+        person = self._person(self.layout, self.options.seed, sample.identity)
         rng = image_generator(self.options.seed, sample)
         shot = sample_shot(self.layout, sample.clean_label, self.options.conditions, rng)
         rendering = self.renderer.render(person, shot.scene, self.options.size)
-        jpeg = encode_jpeg(rendering.image)
+        picture = self.layout.encode(rendering.image)
         companions = self.layout.companions(
             sample.split,
             sample.index,
-            jpeg,
+            picture,
             rendering.landmarks,
             rendering.face_box,
             group_of(person),
         )
-        for name, content in {**companions, path: jpeg}.items():
+        for name, content in {**companions, path: picture}.items():
             write_atomically(self.root / name, content)
-        return annotation(sample, person, shot, rendering)
+        truth = annotation(sample, person, shot, rendering)
+        return self.layout.completed(truth, person, shot.scene)

@@ -120,11 +120,24 @@ def _hair_style(rng: np.random.Generator, female: bool, age: float) -> str:
     return str(rng.choice(['bald', 'buzz', 'short', 'long'], p=[bald, 0.25, 0.68 - bald, 0.07]))
 
 
-def sample_person(rng: np.random.Generator) -> Person:
-    """Draw a person of any age, gender and ethnicity; mixed ethnicities are common."""
-    ethnicity = rng.dirichlet([0.35] * 3)
-    age = _age(rng)
-    gender = float(np.clip(rng.choice([0.1, 0.9]) + rng.normal(0, 0.08), 0, 1))
+def sample_person(
+    rng: np.random.Generator,
+    age: float | None = None,
+    gender: float | None = None,
+    ethnicity: np.ndarray | None = None,
+) -> Person:
+    """Draw a person; mixed ethnicities are common.
+
+    Args:
+        rng: Random numbers.
+        age, gender, ethnicity: As in :class:`Person`; drawn where they are None.
+    """
+    if ethnicity is None:
+        ethnicity = rng.dirichlet([0.35] * 3)
+    if age is None:
+        age = _age(rng)
+    if gender is None:
+        gender = float(np.clip(rng.choice([0.1, 0.9]) + rng.normal(0, 0.08), 0, 1))
     female, baby, adult = gender < 0.5, age < 0.08, age > 0.4
     skin = ethnicity @ SKIN * rng.uniform(0.8, 1.12) * rng.uniform(0.97, 1.03, 3)
     fair = ethnicity[2] > 0.5

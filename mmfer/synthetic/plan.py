@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmfer.synthetic.layouts.base import Layout
-from mmfer.synthetic.people import sample_person
 from mmfer.synthetic.presets import Options
 from mmfer.synthetic.scene import Person
 
-SPLITS = ('train', 'test')
+SPLITS = ('train', 'test', 'val', 'all')
+"""Their order is part of the random numbers."""
 
 _IDENTITY, _ORDER, _NOISE, _IMAGE = range(4)
 
@@ -38,10 +38,10 @@ def image_generator(seed: int, sample: Sample) -> np.random.Generator:
     return _generator(_IMAGE, seed, sample.split, sample.index)
 
 
-def person_of(seed: int, identity: str) -> Person:
+def person_of(layout: Layout, seed: int, identity: str) -> Person:
     """The person behind an identity such as ``train-0012``."""
     split, number = identity.split('-')
-    return sample_person(_generator(_IDENTITY, seed, split, int(number)))
+    return layout.person(_generator(_IDENTITY, seed, split, int(number)))
 
 
 def class_counts(images: int, shares: Sequence[float]) -> list[int]:
@@ -101,19 +101,37 @@ def noisy_labels(
     return noisy
 
 
+def split_sizes(splits: Sequence[str], images: int, held_out: float) -> dict[str, int]:
+    """Numbers of images: a share is held out from the first split, in equal parts for the rest."""
+    first, *others = splits
+    sizes = {first: images}
+    rest = round(images * held_out) if others else 0
+    for i, split in enumerate(others):
+        sizes[split] = rest // (len(others) - i)
+        rest -= sizes[split]
+        sizes[first] -= sizes[split]
+    return sizes
+
+
 def plan(layout: Layout, options: Options) -> dict[str, list[Sample]]:
-    """All images of both splits. Label noise touches the training split alone.
+    """All images of all splits. Label noise touches the training split alone.
 
     Raises:
-        ValueError: If there are fewer images than classes in a split.
+        ValueError: If there are fewer images than classes in a split, or labels are to be moved
+            that the layout keeps.
     """
-    test = round(options.images * options.test_share)
-    sizes = {'train': options.images - test, 'test': test}
+    sizes = split_sizes(layout.splits, options.images, options.test_share)
     if min(sizes.values()) < len(layout.classes):
+        share = options.test_share / (len(sizes) - 1) if len(sizes) > 1 else 1.0
         raise ValueError(
-            f'{options.images} images give {sizes["train"]} for training and {sizes["test"]} for '
-            f'testing, fewer than the {len(layout.classes)} classes of {layout.name}. Ask for at '
-            f'least {int(np.ceil(len(layout.classes) / options.test_share))} images.'
+            f'{options.images} images give {", ".join(f"{n} for {s}" for s, n in sizes.items())}, '
+            f'fewer than the {len(layout.classes)} classes of {layout.name}. Ask for at least '
+            f'{int(np.ceil(len(layout.classes) / share))} images.'
+        )
+    if options.label_noise and not layout.noisy_labels:
+        raise ValueError(
+            f'The layout {layout.name} takes no label noise, but {options.label_noise} was asked '
+            'for. Leave it out, or choose another layout.'
         )
     samples = {}
     for split, size in sizes.items():

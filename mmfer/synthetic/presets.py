@@ -45,7 +45,7 @@ class Preset:
     """Numbers and conditions of a rendered data set."""
 
     images: int
-    """Images of both splits together."""
+    """Images of all splits together."""
     size: int
     """Width and height in pixels."""
     test_share: float = 0.2

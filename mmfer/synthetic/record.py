@@ -2,28 +2,35 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mmfer.synthetic.action_units import ACTION_UNITS
-from mmfer.synthetic.layouts.base import Layout, write_atomically
+from mmfer.synthetic.files import write_atomically
+from mmfer.synthetic.layouts.base import Layout, Truth
 from mmfer.synthetic.presets import Options
-from mmfer.synthetic.truth import Truth
-from mmfer.version import __version__
 
 RECORD = 'rendering.json'
+RENDERER = 'renderer'
+
+_log = logging.getLogger(__name__)
+
+
+@cache
+def renderer_version(folder: Path = Path(__file__).parent) -> str:
+    """A digest over the code and the assets of the renderer: 16 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for path in sorted([*folder.rglob('*.py'), *folder.rglob('*.npz')]):
+        digest.update(f'{path.relative_to(folder).as_posix()} {path.stat().st_size}\n'.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def describe(layout: Layout, options: Options) -> dict[str, Any]:
     """Everything on which the bytes of the images depend."""
-    recipes = repr((sorted(layout.recipes.items()), ACTION_UNITS)).encode()
-    return {
-        'mmfer_version': __version__,
-        'layout': layout.name,
-        'recipes': hashlib.sha256(recipes).hexdigest()[:12],
-        **options.to_json(),
-    }
+    return {RENDERER: renderer_version(), 'layout': layout.name, **options.to_json()}
 
 
 def dump(content: object, indent: int | None = 1) -> bytes:
@@ -57,13 +64,40 @@ def claim_folder(root: Path, description: Mapping[str, Any]) -> None:
     differences = [
         f'{key} is {found.get(key)!r} there and {value!r} now'
         for key, value in description.items()
-        if found.get(key) != value
+        if key != RENDERER and found.get(key) != value
     ]
     if differences:
         raise ValueError(
             f'The folder "{root}" was rendered with other options: {"; ".join(differences)}. '
             'Give the same options, or another folder, or delete this one.'
         )
+
+
+def is_kept(root: Path, description: Mapping[str, Any], missing: int) -> bool:
+    """Whether a claimed folder is left as it is, for it is complete and of another renderer.
+
+    Raises:
+        ValueError: If images of another renderer have to be completed.
+    """
+    found = json.loads((root / RECORD).read_text(encoding='utf-8'))
+    here, now = found.get(RENDERER, 'unknown'), description[RENDERER]
+    if here == now:
+        return False
+    if missing or not found.get('complete'):
+        raise ValueError(
+            f'The folder "{root}" was begun by other code of the renderer ({here} there and {now} '
+            f'now, in {RECORD}), and {missing} images are missing: one data set would hold two '
+            'kinds of pictures. Delete the folder, give another one, or finish it with the code '
+            'that began it.'
+        )
+    _log.warning(
+        'The folder "%s" is complete and was rendered by other code (%s there and %s now): it is '
+        'kept as it is. Delete it to render anew.',
+        root,
+        here,
+        now,
+    )
+    return True
 
 
 def mark(root: Path, description: Mapping[str, Any], complete: bool) -> None:

@@ -73,10 +73,11 @@ def sample_expression(
     units = {}
     for au, level in recipe.action_units.items():
         factor = float(np.clip(rng.normal(1, conditions.jitter), 0.6, 1.4))
-        units[au] = level * factor * (max(intensity, 0.75) if au == LIDS else intensity)
+        shown = level * factor * (max(intensity, 0.75) if au == LIDS else intensity)
+        units[au] = level if au in recipe.held else shown
     if LIDS not in units and rng.random() < 0.2:
         units[LIDS] = _uniform(rng, (0.0, 0.2))
-    shown = Recipe(
+    scaled = Recipe(
         units,
         (recipe.gaze[0] * intensity, recipe.gaze[1] * intensity),
         recipe.yaw * intensity,
@@ -84,7 +85,7 @@ def sample_expression(
         recipe.roll * intensity,
         recipe.source,
     )
-    return Expression(shown, distribution, intensity)
+    return Expression(scaled, distribution, intensity)
 
 
 def _asymmetric(
@@ -113,7 +114,7 @@ def sample_shot(
     units = _asymmetric(face_units(recipe.action_units), c.asymmetry, rng) | gaze_units(*gaze)
     occluder = str(rng.choice(c.occluders)) if rng.random() < c.occluder_rate else None
     jpeg = int(rng.integers(c.jpeg_quality[0], c.jpeg_quality[1] + 1))
-    scene = Scene(
+    drawn = Scene(
         face_units=units,
         yaw=float(np.clip(rng.normal(recipe.yaw, c.yaw), -MAX_YAW, MAX_YAW)),
         pitch=float(np.clip(rng.normal(recipe.pitch, c.pitch), -MAX_PITCH, MAX_PITCH)),
@@ -133,4 +134,4 @@ def sample_shot(
         jpeg_quality=jpeg if rng.random() < c.jpeg_rate else None,
         seed=int(rng.integers(1_000_000)),
     )
-    return Shot(expression, scene, gaze)
+    return Shot(expression, layout.staged(drawn, rng), gaze)

@@ -8,6 +8,7 @@ Color = tuple[float, float, float]
 """Linear RGB reflectance or light, each around 0 to 1."""
 
 HAIR_STYLES = ('bald', 'buzz', 'short', 'bob', 'long')
+BEARD_STYLES = ('full', 'goatee', 'mustache', 'circle')
 OCCLUDERS = ('sunglasses', 'medical_mask', 'hand', 'bar')
 
 
@@ -31,15 +32,21 @@ class Person:
     iris: Color = (0.12, 0.07, 0.03)
     hair_style: str = 'short'
     hair_volume: float = 0.1
+    fringe: bool | None = None
+    """Whether hanging hair covers the forehead; None leaves it to the seed."""
     brow_thickness: float = 1.0
     brow_opacity: float = 0.8
     beard: float = 0.0
+    """Density, from 0 to 1."""
+    beard_style: str = 'full'
+    """One of :data:`BEARD_STYLES`; a circle is a moustache with a goatee."""
     wrinkles: float = 0.0
     eye_bags: float = 0.6
     blush: float = 0.7
     iris_radius: float = 0.5
     """Radius of the iris in radians of the eyeball; larger in babies."""
     glasses: bool = False
+    teeth: bool = True
     seed: int = 0
     """Seed of the skin's and hair's texture."""
 

@@ -15,6 +15,9 @@ from mmfer.synthetic.scene import Color, Person, Scene
 from mmfer.synthetic.skin import SkinPainter, fold_depths
 from mmfer.synthetic.surface import Layer, Material
 
+TEETH: Color = (0.85, 0.81, 0.72)
+GUMS: Color = (0.55, 0.23, 0.22)
+
 
 @dataclass(frozen=True)
 class Plain:
@@ -38,7 +41,7 @@ class Shader:
         red, green, blue = person.skin
         frame = frame_color(scene.seed if scene.occluder == 'sunglasses' else person.seed)
         self.plain = {
-            Material.TEETH: Plain((0.85, 0.81, 0.72), 0.3, 60, scatter=0.5),
+            Material.TEETH: Plain(TEETH if person.teeth else GUMS, 0.3, 60, scatter=0.5),
             Material.TONGUE: Plain((0.50, 0.20, 0.19), 0.15, 30),
             Material.LASHES: Plain((0.05, 0.04, 0.035)),
             Material.FRAME: Plain(frame, 0.8, 60, 0.2),

@@ -9,7 +9,7 @@ import numpy as np
 from mmfer.synthetic.arrays import f32, smoothstep
 from mmfer.synthetic.chart import SIZE, Chart
 from mmfer.synthetic.hair import forehead_shift, hairline
-from mmfer.synthetic.scene import Person
+from mmfer.synthetic.scene import BEARD_STYLES, Person
 
 FOLD_UNITS = {
     'forehead': {'browInnerUp': 0.8, 'browOuterUpLeft': 0.4, 'browOuterUpRight': 0.4},
@@ -72,11 +72,26 @@ class SkinPainter:
         beard = smoothstep(6.95, 6.7, cheek) * smoothstep(5.95, 6.15, y) * front
         beard *= smoothstep(0.0, 0.05, np.abs(y - 6.55) + 0.2 * x)
         moustache = np.exp(-(((y - 6.80) / 0.045) ** 2)) * smoothstep(0.36, 0.30, x) * front
-        self.beard = np.maximum(beard, moustache)
+        goatee = beard * smoothstep(0.3, 0.22, x) * smoothstep(6.66, 6.6, y)
+        self.beards = {
+            'full': np.maximum(beard, moustache),
+            'goatee': goatee,
+            'mustache': moustache,
+            'circle': np.maximum(goatee, moustache),
+        }
         self.front = front
         self.folds = {name: chart.bump(relief) for name, relief in folds(chart, front).items()}
 
     def paint(self, person: Person) -> SkinTexture:
+        """The skin of a person.
+
+        Raises:
+            ValueError: If the beard's style is none of ``BEARD_STYLES``.
+        """
+        if person.beard_style not in BEARD_STYLES:
+            raise ValueError(
+                f'Person.beard_style is "{person.beard_style}": give one of {BEARD_STYLES}.'
+            )
         rng = np.random.default_rng([person.seed, 1])
         skin = f32(person.skin)
         hair = f32(person.hair)
@@ -96,7 +111,9 @@ class SkinPainter:
         )
         brow *= smoothstep(-0.06, 0.05, self.brow_x) * smoothstep(1.06, 0.9, self.brow_x)
         brow *= self.front * person.brow_opacity * np.clip(0.8 + 0.25 * strands, 0, 1)
-        beard = self.beard * person.beard * np.clip(0.75 + 0.22 * strands, 0, 1)
+        beard = (
+            self.beards[person.beard_style] * person.beard * np.clip(0.75 + 0.22 * strands, 0, 1)
+        )
         scalp = self._scalp(person, strands)
         share = 1 - (1 - brow) * (1 - beard) * (1 - scalp)
         share = np.clip(share, 0, 1)[..., None]

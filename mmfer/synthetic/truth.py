@@ -5,13 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from mmfer.synthetic.layouts.base import Layout
+from mmfer.synthetic.layouts.base import Layout, Truth
 from mmfer.synthetic.people import group_of
 from mmfer.synthetic.plan import Sample
 from mmfer.synthetic.sampling import Shot
 from mmfer.synthetic.scene import Person, Rendering
-
-Truth = dict[str, Any]
 
 
 def annotation(sample: Sample, person: Person, shot: Shot, rendering: Rendering) -> Truth:
@@ -50,24 +48,28 @@ def sidecar(
     layout: Layout,
     samples: Sequence[Sample],
     annotations: Mapping[int, Truth],
+    counts: Mapping[str, int],
     size: int,
     description: str,
 ) -> dict[str, Any]:
-    """The COCO file of a split; ``annotations`` are keyed by the index of their sample."""
+    """The COCO file of a split.
+
+    ``annotations`` are keyed by the index of their sample; ``counts`` are the images of all splits.
+
+    ``alignment`` says how the faces are cut out, as :mod:`mmfer.faces.sidecar` does.
+    """
     return {
         'info': {'description': description},
         'images': [
             {
                 'id': s.index + 1,
-                'file_name': layout.image_path(s.split, s.index, s.label),
+                'file_name': layout.listed_name(s.split, s.index, s.label, counts),
                 'width': size,
                 'height': size,
             }
             for s in samples
         ],
         'annotations': [annotations[s.index] for s in samples],
-        'categories': [
-            {'id': i + 1, 'name': name, 'supercategory': layout.coarse[parent]}
-            for i, (name, parent) in enumerate(zip(layout.classes, layout.parents, strict=True))
-        ],
+        'categories': layout.categories(),
+        'alignment': layout.alignment(size),
     }

@@ -1,8 +1,11 @@
+import hashlib
 import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from mmfer.synthetic.generate import generate
 from mmfer.synthetic.record import RECORD, dump, journal_path, sidecar_path
@@ -71,7 +74,7 @@ def test_a_failing_worker_names_its_image(rendered_rafdb: Path, tmp_path: Path):
 @pytest.mark.parametrize(
     ('wrong', 'message'),
     [
-        ({'layout': 'fer'}, 'no layout "fer".*fgemotions, rafdb'),
+        ({'layout': 'fer'}, 'no layout "fer".*affectnet, celeba, ferplus, fgemotions, ifer, rafdb'),
         ({'workers': 0}, 'workers must be at least 1'),
     ],
 )
@@ -79,3 +82,53 @@ def test_wrong_arguments(wrong, message, tmp_path: Path):
     with pytest.raises(ValueError, match=message):
         generate(**{'layout': 'rafdb', 'out': tmp_path / 'x', **wrong})
     assert not (tmp_path / 'x').exists()
+
+
+def test_what_other_code_rendered_is_kept_or_refused(
+    rendered_rafdb: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    root = tmp_path / 'set'
+    shutil.copytree(rendered_rafdb, root)
+    description = json.loads((root / RECORD).read_text())
+    (root / RECORD).write_bytes(dump({**description, 'renderer': 'older'}))
+    before = _files(root)
+    generate('rafdb', root, **SETTINGS)
+    assert _files(root) == before
+    assert 'kept as it is' in caplog.text
+    (root / 'Image/aligned/train_00002_aligned.jpg').unlink()
+    with pytest.raises(ValueError, match='other code of the renderer .older there.*1 images'):
+        generate('rafdb', root, **SETTINGS)
+    assert len(_files(root)) == len(before) - 1
+
+
+def test_the_pictures_of_the_first_release_come_out_again(
+    rendered_fgemotions: Path, rendered_rafdb: Path
+):
+    """What was drawn has kept its digest; levels have some room for other machines."""
+    drawn = ('category_id', 'clean_category_id', 'intensity', 'action_units', 'pose', 'gaze')
+    for root, digest, levels in (
+        (rendered_fgemotions, 'e3dba9742fd42d05', (136.6, 151.2, 139.6, 158.7, 177.5, 184.5)),
+        (rendered_rafdb, 'ef443e0cfdd5a6af', (120.5, 139.6, 139.6, 124.8, 136.1, 150.7)),
+    ):
+        content = json.loads(sidecar_path(root, 'train').read_text())
+        rows = [[a[k] for k in (*drawn, 'identity', 'group')] for a in content['annotations']]
+        assert hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16] == digest
+        for image, level in zip(content['images'], levels, strict=False):
+            with Image.open(root / image['file_name']) as picture:
+                assert np.asarray(picture).mean() == pytest.approx(level, abs=0.3)
+
+
+@pytest.mark.parametrize('layout', ['affectnet', 'celeba', 'ferplus', 'ifer'])
+def test_a_new_layout_is_gone_on_with_by_any_number_of_workers(layout: str, tmp_path: Path):
+    settings = {**SETTINGS, 'images': 48 if layout == 'ferplus' else 24}
+    first = generate(layout, tmp_path / 'one', **settings)
+    files = _files(first)
+    pictures = [name for name in files if name.endswith(('.jpg', '.png')) and '/' in name]
+    for name in pictures[:2]:
+        (first / name).unlink()
+    lists = [name for name in files if name.endswith(('.csv', '.txt'))]
+    assert lists
+    for name in lists:
+        (first / name).unlink()
+    generate(layout, first, workers=2, **settings)
+    assert _files(first) == files

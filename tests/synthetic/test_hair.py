@@ -67,3 +67,15 @@ def test_the_hairline_divides_forehead_and_scalp() -> None:
 def test_an_unknown_style_is_refused(cutter: HairCutter, head: Head) -> None:
     with pytest.raises(ValueError, match='mohawk'):
         cutter.cut(Person(hair_style='mohawk'), head.vertices)
+
+
+def test_a_fringe_covers_the_forehead_if_asked_for(cutter: HairCutter) -> None:
+    for seed in range(4):
+        reach = {}
+        for fringe in (False, True):
+            person = Person(hair_style='long', seed=seed, fringe=fringe)
+            hair = cutter.cut(person, cutter.head.shape(person))
+            assert hair is not None
+            shown = hair.rest[hair.texture[:, 2] > 0]
+            reach[fringe] = shown[(shown[:, 2] > 1.0) & (np.abs(shown[:, 0]) < 0.3), 1].min()
+        assert reach[True] < reach[False] - 0.1

@@ -11,6 +11,7 @@ from mmfer.synthetic.plan import (
     noisy_labels,
     person_of,
     plan,
+    split_sizes,
 )
 from mmfer.synthetic.presets import NOISE_KINDS, Options
 
@@ -44,10 +45,10 @@ def test_an_identity_shows_several_classes():
 
 
 def test_people_of_both_splits_differ():
-    assert person_of(0, 'train-0001') == person_of(0, 'train-0001')
-    assert person_of(0, 'train-0001') != person_of(0, 'test-0001')
-    assert person_of(0, 'train-0001') != person_of(0, 'train-0002')
-    assert person_of(0, 'train-0001') != person_of(1, 'train-0001')
+    assert person_of(FG, 0, 'train-0001') == person_of(FG, 0, 'train-0001')
+    assert person_of(FG, 0, 'train-0001') != person_of(FG, 0, 'test-0001')
+    assert person_of(FG, 0, 'train-0001') != person_of(FG, 0, 'train-0002')
+    assert person_of(FG, 0, 'train-0001') != person_of(FG, 1, 'train-0001')
 
 
 def test_random_numbers_of_an_image_depend_on_seed_split_and_index_alone():
@@ -94,3 +95,27 @@ def test_noise_within_coarse_classes_of_one_class_is_refused():
 def test_too_few_images():
     with pytest.raises(ValueError, match='fewer than the 33 classes.*at least 165 images'):
         plan(FG, Options.build('small', images=100))
+
+
+@pytest.mark.parametrize(
+    ('splits', 'images', 'sizes'),
+    [
+        (('train', 'test'), 99, (66, 33)),
+        (('train', 'val', 'test'), 99, (66, 16, 17)),
+        (('all',), 99, (99,)),
+        (('train', 'val', 'test'), 11, (7, 2, 2)),
+    ],
+)
+def test_split_sizes(splits, images, sizes):
+    assert split_sizes(splits, images, 1 / 3) == dict(zip(splits, sizes, strict=True))
+
+
+def test_people_are_those_of_the_layout():
+    infant = person_of(build_layout('ifer'), 0, 'all-0001')
+    assert infant.age < 0.03 and not infant.teeth
+    assert person_of(RAF, 0, 'train-0001') == person_of(FG, 0, 'train-0001')
+
+
+def test_layouts_that_keep_their_labels():
+    with pytest.raises(ValueError, match='ifer takes no label noise, but 0.1'):
+        plan(build_layout('ifer'), Options.build('tiny', label_noise=0.1))

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,40 @@ def test_rows_after_one_cut_short_are_read(tmp_path: Path):
     with journal.open('ab') as file:
         file.write(record.dump({'image_id': 3}, indent=None))
     assert set(record.known_truth(tmp_path, 'test')) == {0, 2}
+
+
+def test_the_version_is_of_code_and_assets(tmp_path: Path):
+    folder = tmp_path / 'synthetic'
+    package = Path(record.__file__).parent
+    shutil.copytree(package, folder, ignore=shutil.ignore_patterns('__pycache__'))
+    (folder / 'notes.txt').touch()
+    assert record.renderer_version(folder) == record.renderer_version()
+    versions = {record.renderer_version()}
+    for number, name in enumerate(('hair.py', 'layouts/ifer.py', 'assets/head.npz')):
+        changed = shutil.copytree(package, tmp_path / str(number))
+        with (changed / name).open('ab') as file:
+            file.write(b'#')
+        versions.add(record.renderer_version(changed))
+    assert len(versions) == 4
+
+
+def test_what_other_code_began_is_not_gone_on_with(tmp_path: Path):
+    root, mine = tmp_path / 'x', _describe()
+    record.claim_folder(root, {**mine, record.RENDERER: 'abc'})
+    record.claim_folder(root, mine)
+    with pytest.raises(ValueError, match=r'other code .*\(abc there and .*3 images are missing'):
+        record.is_kept(root, mine, 3)
+    record.mark(root, {**mine, record.RENDERER: 'abc'}, complete=True)
+    with pytest.raises(ValueError, match='1 images are missing'):
+        record.is_kept(root, mine, 1)
+
+
+def test_what_other_code_completed_is_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    root, mine = tmp_path / 'x', _describe()
+    before = {k: v for k, v in mine.items() if k != record.RENDERER}
+    root.mkdir()
+    record.mark(root, before, complete=True)
+    assert record.is_kept(root, mine, 0)
+    assert 'complete and was rendered by other code (unknown there' in caplog.text
+    record.mark(root, mine, complete=True)
+    assert not record.is_kept(root, mine, 0)

@@ -167,3 +167,15 @@ def test_impossible_requests_are_refused(
 def test_importing_needs_no_torch() -> None:
     code = 'import sys, mmfer.synthetic; sys.exit("torch" in sys.modules)'
     subprocess.run([sys.executable, '-c', code], check=True)
+
+
+def test_a_toothless_mouth_shows_no_white(renderer: Renderer) -> None:
+    scene = Scene(face_units={'jawOpen': 0.5, 'mouthUpperUpLeft': 1, 'mouthUpperUpRight': 1})
+    images = [
+        renderer.render(replace(BALD, teeth=teeth), scene, 112).image.astype(int)
+        for teeth in (True, False)
+    ]
+    changed = np.abs(images[0] - images[1]).max(-1) > 30
+    assert changed.sum() > 20
+    red, green, _ = images[1][changed].mean(0)
+    assert red > 1.25 * green

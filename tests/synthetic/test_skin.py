@@ -3,6 +3,7 @@ import pytest
 
 from mmfer.synthetic import Head, Person
 from mmfer.synthetic.chart import Chart, locate
+from mmfer.synthetic.scene import BEARD_STYLES
 from mmfer.synthetic.skin import SkinPainter, fold_depths, noise
 
 
@@ -52,3 +53,27 @@ def test_folds_deepen_with_age_and_expression() -> None:
 
 def test_noise_has_unit_deviation() -> None:
     assert noise(np.random.default_rng(0), 3).std() == pytest.approx(1, abs=1e-4)
+
+
+def test_beards_grow_where_their_style_says(painter: SkinPainter) -> None:
+    spots = {'cheek': (0.62, 6.6, 1.0), 'chin': (0.05, 6.4, 1.3), 'lip': (0.1, 6.8, 1.4)}
+    expected = {
+        'full': {'cheek', 'chin', 'lip'},
+        'goatee': {'chin'},
+        'mustache': {'lip'},
+        'circle': {'chin', 'lip'},
+    }
+    for style in BEARD_STYLES:
+        paint = painter.paint(Person(beard=1.0, beard_style=style, hair_style='bald')).paint
+        hairy = set()
+        for name, point in spots.items():
+            row, column = texel(point)
+            share = paint[row - 2 : row + 3, column - 2 : column + 3, 3].mean()
+            if share > 0.3:
+                hairy.add(name)
+        assert hairy == expected[style]
+
+
+def test_an_unknown_beard_is_refused(painter: SkinPainter) -> None:
+    with pytest.raises(ValueError, match='beard_style is "braid"'):
+        painter.paint(Person(beard_style='braid'))

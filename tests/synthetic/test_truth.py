@@ -3,14 +3,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mmengine.config import Config
 from PIL import Image
 from pycocotools.coco import COCO
 
+from mmfer.apis.loading import face_alignment
+from mmfer.datasets import FGEmotions
+from mmfer.engine import load_config
+from mmfer.faces import build_alignment
 from mmfer.labels import LabelTree
+from mmfer.synthetic.layouts import build_layout
 from mmfer.synthetic.people import group_of
 from mmfer.synthetic.plan import person_of
+from tests.helpers import ROOT
 
-TREE = LabelTree.load('fgemotions')
+TREE, LAYOUT = LabelTree.load('fgemotions'), build_layout('fgemotions')
 
 
 @pytest.fixture(params=['train', 'test'])
@@ -60,7 +67,7 @@ def test_truth_of_the_expression(coco: COCO):
 
 def test_truth_of_the_person(coco: COCO):
     for annotation in coco.anns.values():
-        person = person_of(0, annotation['identity'])
+        person = person_of(LAYOUT, 0, annotation['identity'])
         assert annotation['group'] == group_of(person).names()
 
 
@@ -77,3 +84,19 @@ def test_identities_are_disjoint_and_noise_is_in_the_training_split(rendered_fge
     for row in moved['train']:
         said, shown = row['category_id'] - 1, row['clean_category_id'] - 1
         assert TREE.parents[said] != TREE.parents[shown]
+
+
+def test_a_config_with_another_crop_is_told(rendered_fgemotions: Path):
+    """The alignment goes from the sidecar through the data set into the checkpoint."""
+    meta = {'dataset_meta': FGEmotions(str(rendered_fgemotions), 'test').metainfo}
+    own = dict(type='box', size=48, scale=1.28, shift=(0.02, -0.05))
+    assert face_alignment(Config({'face_crop': own}), meta, 'a.pth') == build_alignment(own)
+    assert face_alignment(Config(), meta, 'a.pth') == build_alignment(own)
+    other = {**own, 'scale': 1.5}
+    with pytest.raises(ValueError, match='was trained on faces cut out as .*scale=1.28'):
+        face_alignment(Config({'face_crop': other}), meta, 'a.pth')
+
+
+def test_the_config_for_renderings_has_their_crop():
+    config = load_config(ROOT / 'configs/rald/rald_r18_synthetic.py')
+    assert build_alignment(config.face_crop) == build_alignment(LAYOUT.alignment(112))

@@ -1,14 +1,36 @@
 """Writers of rendered images in the files of real data sets."""
 
+from mmfer.synthetic.layouts.affectnet import AffectNetLayout
 from mmfer.synthetic.layouts.base import Layout
+from mmfer.synthetic.layouts.celeba import CelebALayout
+from mmfer.synthetic.layouts.ferplus import FERPlusLayout
 from mmfer.synthetic.layouts.fgemotions import FGEmotionsLayout
+from mmfer.synthetic.layouts.ifer import IFERLayout
 from mmfer.synthetic.layouts.rafdb import RAFDBLayout
 
 LAYOUTS: dict[str, type[Layout]] = {
-    layout.name: layout for layout in (FGEmotionsLayout, RAFDBLayout)
+    layout.name: layout
+    for layout in (
+        AffectNetLayout,
+        CelebALayout,
+        FERPlusLayout,
+        FGEmotionsLayout,
+        IFERLayout,
+        RAFDBLayout,
+    )
 }
 
-__all__ = ['LAYOUTS', 'FGEmotionsLayout', 'Layout', 'RAFDBLayout', 'build_layout']
+__all__ = [
+    'LAYOUTS',
+    'AffectNetLayout',
+    'CelebALayout',
+    'FERPlusLayout',
+    'FGEmotionsLayout',
+    'IFERLayout',
+    'Layout',
+    'RAFDBLayout',
+    'build_layout',
+]
 
 
 def build_layout(name: str) -> Layout:

@@ -1,14 +1,21 @@
 """What a layout is."""
 
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from mmfer.synthetic.expressions import Recipe
-from mmfer.synthetic.people import Group
+from mmfer.synthetic.files import encode_jpeg
+from mmfer.synthetic.people import Group, sample_person
+from mmfer.synthetic.presets import Options
+from mmfer.synthetic.scene import Person, Scene
+
+Truth = dict[str, Any]
+"""The annotation of an image in COCO's terms, see :mod:`mmfer.synthetic.truth`."""
 
 FIVE_POINTS = ((36, 42), (42, 48), (30, 31), (48, 49), (54, 55))
 """Ranges of the 68 landmarks whose means are eyes, nose tip and mouth corners."""
@@ -19,21 +26,43 @@ def five_points(landmarks: np.ndarray) -> np.ndarray:
     return np.stack([landmarks[a:b].mean(axis=0) for a, b in FIVE_POINTS])
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + '.partial')
-    with temporary.open('wb') as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+def landmarks_of(truth: Truth) -> np.ndarray:
+    """The (68, 2) landmarks of an annotation."""
+    return np.reshape(truth['keypoints'], (68, 3))[:, :2]
+
+
+def zoomed(options: Options, factor: float) -> Options:
+    """Options with views that many times as wide."""
+    low, high = (round(factor * zoom, 3) for zoom in options.conditions.zoom)
+    return replace(options, conditions=replace(options.conditions, zoom=(low, high)))
+
+
+def numbered(starts: Mapping[str, int], split: str, index: int) -> int:
+    """The number of an image where all parts of a data set are counted through.
+
+    Args:
+        starts: The official first number of each split, in rising order.
+        split: The split of the image.
+        index: Position in the split, from 0.
+
+    Raises:
+        ValueError: If the number is one of the next split.
+    """
+    number = starts[split] + index
+    following = [start for start in starts.values() if start > starts[split]]
+    if following and number >= min(following):
+        raise ValueError(
+            f'The {split} part has room for {min(following) - starts[split]} images, as the '
+            'official one, and more were asked for. Ask for fewer images.'
+        )
+    return number
 
 
 class Layout(ABC):
     """The files of a real data set, written for rendered images.
 
-    Subclasses say which classes there are, how many images each has and where files lie.
+    Subclasses say which classes there are, how many images each has and where files lie, and may
+    choose people, scenes and further truth.
     """
 
     name: str
@@ -44,11 +73,47 @@ class Layout(ABC):
     """Index of the coarse class of each class."""
     recipes: Mapping[str, Recipe]
     shares: Mapping[str, Sequence[float]]
-    """Relative numbers of images of the classes, for each split."""
+    """Relative numbers of images of the classes, for each split: ``train`` and ``test``, perhaps
+    ``val``; or ``all`` alone, where readers split."""
+    size: int | None = None
+    """Width and height of every image, if the files can hold no other."""
+    noisy_labels: bool = True
+    """Whether labels of the training split can be moved to other classes."""
+    crop: tuple[float, tuple[float, float]] = (1.28, (0.02, -0.05))
+    """The picture as a square around the box that mmfer's detector finds: its side in sides of
+    the box, and the offset of its centre; medians over renderings, see docs/faces.md."""
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Names of the splits."""
+        return tuple(self.shares)
+
+    def adapted(self, options: Options) -> Options:
+        """The options of a preset as this data set needs them."""
+        return options
+
+    def person(self, rng: np.random.Generator) -> Person:
+        """Draw a person."""
+        return sample_person(rng)
+
+    def staged(self, scene: Scene, rng: np.random.Generator) -> Scene:
+        """The scene of an image, perhaps with something changed."""
+        return scene
 
     @abstractmethod
     def image_path(self, split: str, index: int, label: int) -> str:
         """Path below the root of the image that is trained on."""
+
+    def listed_name(self, split: str, index: int, label: int, counts: Mapping[str, int]) -> str:
+        """The name of an image in the sidecar: its path, or where readers have it from.
+
+        ``counts`` are the numbers of images of the splits.
+        """
+        return self.image_path(split, index, label)
+
+    def encode(self, image: np.ndarray) -> bytes:
+        """The file of an (H, W, 3) RGB image."""
+        return encode_jpeg(image)
 
     def companions(
         self,
@@ -66,6 +131,32 @@ class Layout(ABC):
         """Paths of :meth:`companions`."""
         return ()
 
-    def lists(self, labels: Mapping[str, Sequence[int]]) -> dict[str, bytes]:
-        """Files that list all images, given the labels of each split."""
+    def completed(self, truth: Truth, person: Person, scene: Scene) -> Truth:
+        """The annotation of an image with what this data set knows besides."""
+        return truth
+
+    def categories(self) -> list[dict[str, Any]]:
+        """COCO's categories; their ids are label indices + 1."""
+        return [
+            {'id': i + 1, 'name': name, 'supercategory': self.coarse[parent]}
+            for i, (name, parent) in enumerate(zip(self.classes, self.parents, strict=True))
+        ]
+
+    def captions(self) -> tuple[str, ...]:
+        """Headings of the contact sheet."""
+        names = ((self.coarse[p], c) for c, p in zip(self.classes, self.parents, strict=True))
+        return tuple(c if coarse == c else f'{coarse}: {c}' for coarse, c in names)
+
+    def captions_of(self, truth: Truth) -> tuple[str, ...]:
+        """Headings that an image is an example of; none if it carries planted label noise."""
+        label = truth['category_id'] - 1
+        return (self.captions()[label],) if truth['clean_category_id'] - 1 == label else ()
+
+    def lists(self, root: Path, annotations: Mapping[str, Sequence[Truth]]) -> dict[str, bytes]:
+        """Files that list all images, given the annotations of each split in order."""
         return {}
+
+    def alignment(self, size: int) -> dict[str, Any]:
+        """How the faces are cut out, in the terms of :func:`mmfer.faces.build_alignment`."""
+        scale, shift = self.crop
+        return {'type': 'box', 'size': size, 'scale': scale, 'shift': list(shift)}

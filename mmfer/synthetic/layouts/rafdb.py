@@ -1,12 +1,13 @@
 """The layout of RAF-DB, single-label subset."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from mmfer.labels import RAFDB_CLASSES
 from mmfer.synthetic.expressions import BASIC_RECIPES
-from mmfer.synthetic.layouts.base import Layout, five_points
+from mmfer.synthetic.layouts.base import Layout, Truth, five_points
 from mmfer.synthetic.people import Group
 
 
@@ -64,11 +65,11 @@ class RAFDBLayout(Layout):
         contents = (jpeg, manual.encode(), bounding_box.encode())
         return dict(zip(self.companion_paths(split, index), contents, strict=True))
 
-    def lists(self, labels: Mapping[str, Sequence[int]]) -> dict[str, bytes]:
+    def lists(self, root: Path, annotations: Mapping[str, Sequence[Truth]]) -> dict[str, bytes]:
         """The list of all images with their official labels, 1 to 7."""
         rows = [
-            f'{self._stem(split, i)}.jpg {label + 1}\n'
-            for split in ('train', 'test')
-            for i, label in enumerate(labels[split])
+            f'{self._stem(split, i)}.jpg {truth["category_id"]}\n'
+            for split in self.splits
+            for i, truth in enumerate(annotations[split])
         ]
         return {'EmoLabel/list_patition_label.txt': ''.join(rows).encode()}

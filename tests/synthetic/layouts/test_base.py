@@ -1,8 +1,11 @@
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from mmfer.synthetic.layouts.base import five_points, write_atomically
+from mmfer.synthetic.layouts import LAYOUTS, build_layout
+from mmfer.synthetic.layouts.base import five_points, landmarks_of, numbered, zoomed
+from mmfer.synthetic.presets import PRESETS, Options
 
 
 def test_five_points():
@@ -15,9 +18,46 @@ def test_five_points():
     np.testing.assert_allclose(points[2:], landmarks[[30, 48, 54]])
 
 
-def test_files_are_replaced_whole(tmp_path: Path):
-    path = tmp_path / 'a' / 'b.txt'
-    write_atomically(path, b'one')
-    write_atomically(path, b'two')
-    assert path.read_bytes() == b'two'
-    assert list(path.parent.iterdir()) == [path]
+def test_landmarks_of():
+    truth = {'keypoints': [v for i in range(68) for v in (i, 100 + i, 1)]}
+    np.testing.assert_array_equal(landmarks_of(truth)[[0, 67]], [[0, 100], [67, 167]])
+
+
+def test_numbers_do_not_run_into_the_next_split():
+    starts = {'train': 1, 'val': 11, 'test': 14}
+    assert [numbered(starts, s, 2) for s in starts] == [3, 13, 16]
+    assert numbered(starts, 'test', 99) == 113
+    with pytest.raises(ValueError, match='The val part has room for 3 images'):
+        numbered(starts, 'val', 3)
+
+
+def test_zoomed():
+    options = Options.build('hard')
+    wider = zoomed(options, 1.2)
+    assert wider.conditions.zoom == pytest.approx((0.78, 1.176))
+    conditions = replace(wider.conditions, zoom=options.conditions.zoom)
+    assert replace(wider, conditions=conditions) == options
+
+
+@pytest.mark.parametrize('name', LAYOUTS)
+def test_every_layout_is_whole(name: str):
+    layout = build_layout(name)
+    count = len(layout.classes)
+    assert set(layout.recipes) >= set(layout.classes)
+    assert len(layout.parents) == count and max(layout.parents) < len(layout.coarse)
+    assert all(len(shares) == count for shares in layout.shares.values())
+    assert len(set(layout.captions())) == len(layout.captions())
+    for preset in PRESETS:
+        assert layout.adapted(Options.build(preset)).images == PRESETS[preset].images
+    paths = {layout.image_path(s, i, i % count) for s in layout.splits for i in range(50)}
+    assert len(paths) == 50 * len(layout.splits)
+
+
+@pytest.mark.parametrize('name', ['fgemotions', 'rafdb'])
+def test_the_first_layouts_leave_options_people_and_scenes_alone(name: str):
+    layout, options = build_layout(name), Options.build('hard')
+    assert layout.adapted(options) == options
+    rng = np.random.default_rng(0)
+    scene = object()
+    assert layout.staged(scene, rng) is scene  # type: ignore[arg-type]
+    assert rng.random() == np.random.default_rng(0).random()

@@ -1,0 +1,38 @@
+"""Picture files, and files that are there whole or not at all."""
+
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+FILE_QUALITY = 95
+"""JPEG quality of the files; the compression that a scene asks for comes before."""
+
+
+def encode_jpeg(image: np.ndarray, quality: int = FILE_QUALITY) -> bytes:
+    """A JPEG file of an (H, W, 3) RGB picture."""
+    return _encode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+
+
+def encode_grey_png(image: np.ndarray) -> bytes:
+    """A grey PNG file, without loss, of an (H, W, 3) RGB picture."""
+    return _encode('.png', cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], [])
+
+
+def _encode(suffix: str, image: np.ndarray, settings: list[int]) -> bytes:
+    done, encoded = cv2.imencode(suffix, image[..., ::-1], settings)
+    if not done:
+        raise RuntimeError(f'OpenCV could not encode a picture of shape {image.shape}.')
+    return encoded.tobytes()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + '.partial')
+    with temporary.open('wb') as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

@@ -1,0 +1,120 @@
+"""The layout of AffectNet in its older official form."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mmfer.synthetic.expressions import BASIC_RECIPES
+from mmfer.synthetic.layouts.base import Layout, Truth, landmarks_of
+from mmfer.synthetic.scene import Person, Scene
+
+FOLDER = 'Manually_Annotated_Images'
+IMAGES_PER_FOLDER = 400
+RECIPES = {
+    'neutral': 'neutral',
+    'happy': 'happiness',
+    'sad': 'sadness',
+    'surprise': 'surprise',
+    'fear': 'fear',
+    'disgust': 'disgust',
+    'anger': 'anger',
+    'contempt': 'contempt',
+}
+"""AffectNet's classes, in its order, and the names of their recipes."""
+
+VALENCE_AROUSAL = {
+    'neutral': (0.0, 0.0),
+    'happy': (0.81, 0.51),
+    'sad': (-0.63, -0.27),
+    'surprise': (0.40, 0.67),
+    'fear': (-0.64, 0.60),
+    'disgust': (-0.60, 0.35),
+    'anger': (-0.51, 0.59),
+    'contempt': (-0.50, 0.30),
+}
+"""Valence and arousal of the classes at full intensity, the axes of Russell's circumplex.
+
+The circumplex is of J. A. Russell, *A circumplex model of affect*, J. Pers. Soc. Psychol. 39, 1980.
+The values are the means of ``happy``, ``sad``, ``surprised``, ``fearful``, ``disgusted`` and
+``angry`` of J. A. Russell and A. Mehrabian, *Evidence for a three-factor theory of emotions*, J.
+Res. Pers. 11, 1977; those of contempt are our choice.
+"""
+
+COLUMNS = (
+    'subDirectory_filePath',
+    'face_x',
+    'face_y',
+    'face_width',
+    'face_height',
+    'facial_landmarks',
+    'expression',
+    'valence',
+    'arousal',
+)
+
+
+class AffectNetLayout(Layout):
+    """AffectNet's older form, with its eight classes of expressions.
+
+    - ``training.csv`` and ``validation.csv`` with :data:`COLUMNS`; landmarks are 68 times
+      ``x;y;`` without the last ``;``, the box is of whole pixels
+    - ``Manually_Annotated_Images/NNN/<hash>.jpg``
+
+    The classes of the training part are as frequent as the official ones; those of the validation
+    part, on which everyone tests, are equally frequent. Valence and arousal are those of the
+    classes (:data:`VALENCE_AROUSAL`), mixed as the expression is and scaled by its intensity.
+    """
+
+    name = 'affectnet'
+    classes = coarse = tuple(RECIPES)
+    parents = tuple(range(len(classes)))
+    recipes = {name: BASIC_RECIPES[recipe] for name, recipe in RECIPES.items()}
+    shares = {
+        'train': (74874, 134415, 25459, 14090, 6378, 3803, 24882, 3750),
+        'test': (500,) * 8,
+    }
+    files = {'train': 'training.csv', 'test': 'validation.csv'}
+
+    def _below_folder(self, split: str, index: int) -> str:
+        name = hashlib.sha224(f'{split} {index}'.encode()).hexdigest()
+        first = 1 if split == 'train' else 901
+        return f'{first + index // IMAGES_PER_FOLDER}/{name}.jpg'
+
+    def image_path(self, split: str, index: int, label: int) -> str:
+        """Path below the root, of a folder with a number and a file with a hash, 56 digits."""
+        return f'{FOLDER}/{self._below_folder(split, index)}'
+
+    def completed(self, truth: Truth, person: Person, scene: Scene) -> Truth:
+        """The annotation with ``valence`` and ``arousal``, each from -1 to 1."""
+        strength = min(1.0, truth['intensity'])
+        valence, arousal = (
+            sum(
+                share * VALENCE_AROUSAL[name][axis] for name, share in truth['distribution'].items()
+            )
+            for axis in (0, 1)
+        )
+        return truth | {
+            'valence': round(strength * valence, 6),
+            'arousal': round(strength * arousal, 6),
+        }
+
+    def lists(self, root: Path, annotations: Mapping[str, Sequence[Truth]]) -> dict[str, bytes]:
+        """The two csv files."""
+        return {
+            file: self._table(split, annotations[split]).encode()
+            for split, file in self.files.items()
+        }
+
+    def _table(self, split: str, annotations: Sequence[Truth]) -> str:
+        text = io.StringIO()
+        rows = csv.writer(text, lineterminator='\n')
+        rows.writerow(COLUMNS)
+        for i, truth in enumerate(annotations):
+            points = ';'.join(f'{v:.2f}' for v in landmarks_of(truth).ravel())
+            box = [round(v) for v in truth['bbox']]
+            label = truth['category_id'] - 1
+            place = self._below_folder(split, i)
+            rows.writerow([place, *box, points, label, truth['valence'], truth['arousal']])
+        return text.getvalue()

@@ -1,0 +1,125 @@
+"""The layout of CelebA."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mmfer.labels import CELEBA_ATTRIBUTES
+from mmfer.synthetic.celeba_attributes import SHOWN, attributes
+from mmfer.synthetic.celebrities import sample_celebrity
+from mmfer.synthetic.expressions import Recipe
+from mmfer.synthetic.layouts.base import (
+    Layout,
+    Truth,
+    five_points,
+    landmarks_of,
+    numbered,
+    zoomed,
+)
+from mmfer.synthetic.presets import Options
+from mmfer.synthetic.scene import Person, Scene
+
+FOLDER = 'img_align_celeba'
+POINTS = ('lefteye', 'righteye', 'nose', 'leftmouth', 'rightmouth')
+IMAGES_PER_IDENTITY = 2
+WIDER = 1.2
+"""CelebA's pictures show the hair, by which many attributes are known."""
+BLURRY = 0.051
+BLUR = (1.5, 2.2)
+
+MOUTHS = {
+    'closed': Recipe({}, source='No action unit.'),
+    'closed smile': Recipe({'6': 0.5, '12': 0.9}, source='6+12, the Duchenne smile.'),
+    'open': Recipe({'25': 0.8, '26': 0.6}, source='25+26, parted lips and a dropped jaw.'),
+    'open smile': Recipe(
+        {'6': 0.7, '12': 1.0, '25': 0.9, '26': 0.4, '10': 0.2},
+        source='6+12+25+26, the Duchenne smile; 10 bares the teeth, ours.',
+    ),
+}
+
+
+class CelebALayout(Layout):
+    """CelebA's folder and lists, with pictures of squares.
+
+    - ``img_align_celeba/000001.jpg``; parts are numbered from where the official ones begin
+    - ``list_attr_celeba.txt``: number of images, the 40 names, then 1, -1, or 0 for unknown
+    - ``list_eval_partition.txt``: 0, 1 or 2 for train, val and test
+    - ``list_landmarks_align_celeba.txt``: x and y of five points, whole pixels
+
+    People, smiles and blur are as frequent as in CelebA where the renderer can do them, see
+    :mod:`mmfer.synthetic.celebrities`; which attributes a picture shows is read off what was
+    rendered by :mod:`mmfer.synthetic.celeba_attributes`. An identity has two images, so that there
+    are many people; the label of the plan is the mouth alone, of which 48 % smile and 48 % are
+    open, as in CelebA.
+    """
+
+    name = 'celeba'
+    classes = coarse = tuple(MOUTHS)
+    parents = tuple(range(len(MOUTHS)))
+    recipes = MOUTHS
+    shares = dict.fromkeys(('train', 'val', 'test'), (0.403, 0.114, 0.115, 0.368))
+    noisy_labels = False
+    crop = (1.59, (0.02, -0.05))
+    partitions = {'train': 0, 'val': 1, 'test': 2}
+    starts = {'train': 1, 'val': 162771, 'test': 182638}
+
+    def adapted(self, options: Options) -> Options:
+        """The preset's options with a wider view and few images of a person."""
+        return replace(zoomed(options, WIDER), images_per_identity=IMAGES_PER_IDENTITY)
+
+    def person(self, rng: np.random.Generator) -> Person:
+        """A grown-up with traits as frequent as in CelebA."""
+        return sample_celebrity(rng)
+
+    def staged(self, scene: Scene, rng: np.random.Generator) -> Scene:
+        """The scene, blurred if it is one of the few that are."""
+        blurry, blur = rng.random() < BLURRY, float(rng.uniform(*BLUR))
+        return replace(scene, blur=blur) if blurry else scene
+
+    def _file(self, split: str, index: int) -> str:
+        return f'{numbered(self.starts, split, index):06d}.jpg'
+
+    def image_path(self, split: str, index: int, label: int) -> str:
+        """Path below the root."""
+        return f'{FOLDER}/{self._file(split, index)}'
+
+    def completed(self, truth: Truth, person: Person, scene: Scene) -> Truth:
+        """The annotation of a face without a class, with its 40 ``attributes``."""
+        values = attributes(person, scene, truth['action_units'], landmarks_of(truth))
+        classless = ('category_id', 'clean_category_id', 'distribution')
+        rest = {key: value for key, value in truth.items() if key not in classless}
+        return rest | {'category_id': 1, 'attributes': values}
+
+    def categories(self) -> list[dict[str, Any]]:
+        """One, a face."""
+        return [{'id': 1, 'name': 'face', 'supercategory': 'person'}]
+
+    def captions(self) -> tuple[str, ...]:
+        """The attributes that can be told."""
+        return SHOWN
+
+    def captions_of(self, truth: Truth) -> tuple[str, ...]:
+        """The attributes that are present."""
+        pairs = zip(CELEBA_ATTRIBUTES, truth['attributes'], strict=True)
+        return tuple(name for name, value in pairs if value == 1)
+
+    def lists(self, root: Path, annotations: Mapping[str, Sequence[Truth]]) -> dict[str, bytes]:
+        """The three lists."""
+        values, parts, points = [], [], []
+        for split, part in self.partitions.items():
+            for i, truth in enumerate(annotations[split]):
+                name = self._file(split, i)
+                five = np.rint(five_points(landmarks_of(truth))).astype(int).ravel()
+                values.append(f'{name} ' + ' '.join(f'{v:2d}' for v in truth['attributes']))
+                parts.append(f'{name} {part}')
+                points.append(f'{name} ' + ' '.join(f'{v:3d}' for v in five))
+        axes = [f'{point}_{axis}' for point in POINTS for axis in 'xy']
+        contents = {
+            'list_attr_celeba.txt': [str(len(values)), ' '.join(CELEBA_ATTRIBUTES), *values],
+            'list_eval_partition.txt': parts,
+            'list_landmarks_align_celeba.txt': [str(len(points)), ' '.join(axes), *points],
+        }
+        return {name: ('\n'.join(rows) + '\n').encode() for name, rows in contents.items()}
