@@ -85,4 +85,4 @@ default_hooks = dict(
     logger=dict(interval=10),
     channels_last=dict(type='ChannelsLastHook'),
 )
-face_crop = dict(size=112)
+face_crop = dict(_delete_=True, type='box', size=112, scale=1.40, shift=(0.03, -0.14))

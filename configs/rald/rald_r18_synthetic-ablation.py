@@ -34,3 +34,4 @@ default_hooks = dict(
     warm_start=dict(epochs=8),
     checkpoint=dict(interval=2, max_keep_ckpts=1),
 )
+face_crop = dict(size=80)
