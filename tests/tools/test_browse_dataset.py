@@ -1,4 +1,5 @@
 import json
+import runpy
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,29 @@ def test_samples_are_drawn(config: Path, tmp_path: Path, mode: str) -> None:
     sheet = np.asarray(Image.open(out))
     assert sheet.shape == (8 + 2 * (60 + 42 + 8), 8 + 4 * 68, 3)
     assert sheet[8:68, 8:68].std() > 20
+
+
+def test_attributes_are_drawn(tmp_path: Path) -> None:
+    root, out = tmp_path / 'celeba', tmp_path / 'samples.png'
+    run_tool('render_synthetic.py', 'celeba', root, '--preset', 'tiny', '--images', 24)
+    config = tmp_path / 'celeba.py'
+    config.write_text(
+        f"_base_ = '{ROOT}/configs/_base_/datasets/celeba.py'\n"
+        "model = dict(type='ImageClassifier', backbone=dict(type='ResNet', depth=18))\n"
+    )
+    options = ('--number', 4, '--columns', 2, '--size', 200, '--out', out, '--cfg-options')
+    result = run_tool(TOOL, config, *options, f'train_dataloader.dataset.data_root={root}')
+    assert '4 of' in result.stdout
+    sheet = np.asarray(Image.open(out))
+    assert sheet[8:208, 8:208].std() > 20 and sheet[210:240, 8:208].std() > 5
+
+
+def test_attributes_are_named() -> None:
+    describe = runpy.run_path(str(ROOT / 'tools' / TOOL))['describe']
+    sample = dict(gt_score=np.array([1, 0, 1, 1]), img_path='a/000001.jpg')
+    assert (
+        describe(sample, ('Bald', 'Male', 'Smiling', 'Young')) == 'Bald, Smiling\nYoung\n000001.jpg'
+    )
 
 
 def test_the_config_for_ones_own_folder_learns_and_is_judged(config: Path, tmp_path: Path) -> None:

@@ -52,7 +52,12 @@ def unpacked_pipeline(pipeline: list[dict[str, Any]], mode: str) -> list[dict[st
 
 
 def describe(sample: dict[str, Any], classes: tuple[str, ...]) -> str:
-    """The label of a sample and what else is known, in three lines."""
+    """The label of a sample, or its attributes, and what else is known, in three lines."""
+    if 'gt_label' not in sample:
+        present = [classes[i] for i in np.flatnonzero(sample['gt_score'])]
+        half = (len(present) + 1) // 2
+        lines = (', '.join(present[:half]), ', '.join(present[half:]))
+        return '\n'.join((*lines, Path(sample['img_path']).name))
     label = classes[sample['gt_label']]
     clean = sample.get('clean_label', sample['gt_label'])
     first = label if clean == sample['gt_label'] else f'{label} (clean: {classes[clean]})'

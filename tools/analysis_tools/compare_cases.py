@@ -11,8 +11,8 @@ import argparse
 import numpy as np
 
 from mmfer.apis.model import SPLITS, TrainedModel
+from mmfer.datasets import load_sample
 from mmfer.engine.cli import friendly_errors
-from mmfer.faces import read_image
 from mmfer.visualization.plots.tiles import Tile, draw_tiles
 
 
@@ -65,7 +65,8 @@ def main() -> None:
             names = [classes[c[i]] for c in (truth, base, ours)]
             caption = 'true: {}\nbaseline: {}\nmodel: {}'.format(*names)
             frame = 'tab:green' if ours[i] == truth[i] else 'tab:red'
-            row.append(Tile(read_image(images['model'][i]), caption, frame))
+            bgr = load_sample(dataset.get_data_info(int(bank.sample_idx[i])))
+            row.append(Tile(bgr[..., ::-1], caption, frame))
         rows.append(row)
     draw_tiles(rows, titles, args.out, size=1.5)
     print('; '.join(title.replace('\n', ' ') for title in titles), f'-> {args.out}')

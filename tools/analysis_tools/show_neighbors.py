@@ -11,9 +11,9 @@ import numpy as np
 import torch
 
 from mmfer.apis.model import SPLITS, TrainedModel
+from mmfer.datasets import load_sample
 from mmfer.engine.cli import friendly_errors
 from mmfer.engine.label_audit import bank_similarity
-from mmfer.faces import read_image
 from mmfer.visualization.plots.tiles import Tile, draw_tiles
 
 
@@ -52,8 +52,8 @@ def main() -> None:
     classes = dataset.metainfo['classes']
 
     def tile(i: int, caption: str, frame: str | None) -> Tile:
-        path = dataset.get_data_info(int(bank.sample_idx[i]))['img_path']
-        return Tile(read_image(path), caption, frame)
+        bgr = load_sample(dataset.get_data_info(int(bank.sample_idx[i])))
+        return Tile(bgr[..., ::-1], caption, frame)
 
     rows = []
     for i, neighbors, shares in zip(chosen, index.tolist(), weights.tolist(), strict=True):
