@@ -1,6 +1,7 @@
 """Models: every component under the name of its paper."""
 
 from mmfer import compat  # noqa: F401  (before mmpretrain)
+from mmfer.models.backbones import *  # noqa: F403
 from mmfer.models.heads import *  # noqa: F403
 from mmfer.models.losses import *  # noqa: F403
 from mmfer.models.necks import *  # noqa: F403

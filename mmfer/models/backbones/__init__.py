@@ -1,0 +1,5 @@
+"""Backbones."""
+
+from mmfer.models.backbones.convnext_map import ConvNeXtMap
+
+__all__ = ['ConvNeXtMap']
