@@ -12,8 +12,6 @@ model = dict(
         num_classes=7,
         in_channels=1024,
         loss=dict(type='CrossEntropyLoss', loss_weight=1.0),
-        feature_losses=[
-            dict(type='CenterLoss', num_classes=7, in_channels=1024, loss_weight=1e-2)
-        ],
+        feature_losses=[dict(type='CenterLoss', num_classes=7, in_channels=1024, loss_weight=1e-2)],
     ),
 )
