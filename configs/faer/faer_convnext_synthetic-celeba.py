@@ -7,14 +7,16 @@ _base_ = './faer_convnext-b_celeba.py'
 
 data_root = 'data/synthetic/celeba'
 image_size = 96
-epochs = 14
+epochs = 20
 
 model = dict(
     backbone=dict(
         _delete_=True,
         type='ConvNeXtMap',
         arch=dict(depths=[1, 1, 3, 1], channels=[32, 64, 128, 256]),
+        # PyTorch's own initialisation; ConvNeXt's is meant for hundreds of epochs.
         layer_scale_init_value=0.0,
+        init_cfg=None,
     ),
     neck=[
         dict(type='CCAttention', in_channels=256),
@@ -57,13 +59,13 @@ test_dataloader = dict(
 
 optim_wrapper = dict(
     type='CPUAmpOptimWrapper',
-    optimizer=dict(lr=2e-3, weight_decay=0.05),
+    optimizer=dict(lr=1e-3, weight_decay=0.05),
     paramwise_cfg=None,
 )
 param_scheduler = dict(
     _delete_=True,
     type='OneCycleLR',
-    eta_max=2e-3,
+    eta_max=1e-3,
     total_steps=epochs,
     convert_to_iter_based=True,
     by_epoch=True,
