@@ -120,7 +120,7 @@ def test_rows_of_table_2(data):
 
 
 @pytest.mark.parametrize('data', ['rafdb', 'affectnet7'])
-@pytest.mark.parametrize('exponent', [0, -1, -3, -4])
+@pytest.mark.parametrize('exponent', [0, -1, -2, -3, -4])
 def test_points_of_figure_3(data, exponent):
     cfg = config(f'ablations/figure3_{data}_lambda1e{exponent}')
     assert parts(cfg)[:2] == (['CCAttention'], [('CenterLoss', 10.0**exponent)])

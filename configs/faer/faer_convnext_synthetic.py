@@ -7,7 +7,7 @@ _base_ = './faer_convnext-b_rafdb.py'
 
 data_root = 'data/synthetic/rafdb'
 image_size = 96
-epochs = 20
+epochs = 14
 
 model = dict(
     backbone=dict(

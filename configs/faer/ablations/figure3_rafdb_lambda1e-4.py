@@ -1,4 +1,4 @@
-# Figure 3 of paper 002: lambda = 1e-4 for the center loss (1e-2 is FAER's own).
+# Figure 3 of paper 002: lambda = 1e-4 for the center loss.
 _base_ = '../faer_convnext-b_rafdb.py'
 model = dict(
     head=dict(
