@@ -1,6 +1,7 @@
 """Heads."""
 
+from mmfer.models.heads.attribute_head import AttributeHead
 from mmfer.models.heads.feature_loss_head import FeatureLossHead
 from mmfer.models.heads.rald_head import RALDHead
 
-__all__ = ['FeatureLossHead', 'RALDHead']
+__all__ = ['AttributeHead', 'FeatureLossHead', 'RALDHead']

@@ -1,5 +1,6 @@
 """Necks."""
 
+from mmfer.models.necks.cc_attention import CCAttention, cc_attention
 from mmfer.models.necks.feature_pooling import FeaturePooling
 from mmfer.models.necks.hdam import HDAM
 from mmfer.models.necks.hife_net import HIFENet
@@ -12,6 +13,7 @@ from mmfer.models.necks.sk_net import SKNet, selective_kernel
 
 __all__ = [
     'HDAM',
+    'CCAttention',
     'HIFENet',
     'HLRR',
     'ITRR',
@@ -20,6 +22,7 @@ __all__ = [
     'LabelEmbedding',
     'SGANet',
     'SKNet',
+    'cc_attention',
     'hierarchy_bias',
     'selective_kernel',
     'spatial_global_attention',

@@ -19,6 +19,7 @@ def test_all_fields_reach_the_data_sample() -> None:
         'landmarks': np.ones((68, 2), np.float32),
         'landmark_scores': np.ones(68, np.float32),
         'face_box': np.array([0, 1, 2, 3], np.float32),
+        'attribute_mask': np.array([True, False, True]),
     }
     packed = PackExpression()(results)
     sample = packed['data_samples']
@@ -28,6 +29,7 @@ def test_all_fields_reach_the_data_sample() -> None:
     assert isinstance(sample.landmarks, torch.Tensor)
     assert sample.landmarks.shape == (68, 2)
     assert sample.face_box.tolist() == [0, 1, 2, 3]
+    assert sample.attribute_mask.tolist() == [True, False, True]
     for name in ('coarse_label', 'clean_label', 'subject', 'group', 'sample_idx', 'img_path'):
         assert sample.metainfo[name] == results[name]
     batch = default_collate([packed, packed])
