@@ -1,4 +1,4 @@
-"""Stops where a checkpoint and a data set do not mean the same classes."""
+"""Stops where a model, a checkpoint and a data set do not mean the same classes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from mmengine.hooks import Hook
 from mmengine.runner import BaseLoop, Runner
 
+from mmfer.engine.feature_bank import unwrap
 from mmfer.registry import HOOKS
 
 
@@ -29,18 +30,32 @@ def describe_difference(checkpoint: Sequence[str], dataset: Sequence[str]) -> st
 
 @HOOKS.register_module()
 class ClassOrderHook(Hook):
-    """Compare the classes in a checkpoint with those of the data set.
+    """Compare the classes of the model and of a checkpoint with those of the data set.
+
+    Training stops at once where the head has not one output for each class.
 
     A test or a resumed training with other classes, or with the same in another order, stops:
     its numbers would be wrong without a sign. Fine-tuning (``load_from``) on other classes is
     usual and only warned of. A checkpoint that does not tell its classes is warned of.
 
     Raises:
-        ValueError: The classes differ.
+        ValueError: The classes, or their number, differ.
 
     Example:
         >>> default_hooks = dict(class_order=dict(type='ClassOrderHook'))
     """
+
+    def before_train(self, runner: Runner) -> None:
+        """Compare the head with the training data."""
+        dataset = runner.train_loop.dataloader.dataset
+        classes = (getattr(dataset, 'metainfo', None) or {}).get('classes')
+        outputs = getattr(getattr(unwrap(runner.model), 'head', None), 'num_classes', None)
+        if classes and outputs is not None and outputs != len(classes):
+            raise ValueError(
+                f'The head has {outputs} outputs, the training data {len(classes)} classes. Set '
+                f'model.head.num_classes={len(classes)} and data_preprocessor.num_classes='
+                f'{len(classes)}, or check where the data set lies.'
+            )
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Compare, as soon as the checkpoint is read."""

@@ -27,6 +27,14 @@ def reordered(folder: Path, data: Path):
     return tiny_config(folder, data, options)
 
 
+def test_a_head_with_other_outputs_stops_training(image_folder: Path, tmp_path: Path) -> None:
+    options = {'model.head.num_classes': len(CLASSES) + 2}
+    with pytest.raises(
+        ValueError, match=rf'has {len(CLASSES) + 2} outputs.*{len(CLASSES)} classes'
+    ):
+        train(tiny_config(tmp_path, image_folder, options), validate=False)
+
+
 def test_same_classes_pass(checkpoint: Path, image_folder: Path, tmp_path: Path) -> None:
     assert 'accuracy/top1' in run_test(tiny_config(tmp_path, image_folder), checkpoint)
 
