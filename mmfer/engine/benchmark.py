@@ -3,20 +3,24 @@
 import logging
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import torch
 from mmengine.analysis import get_model_complexity_info
 from mmengine.config import Config
 from mmengine.logging import MMLogger
+from mmpretrain.models.heads import MultiLabelClsHead
+from mmpretrain.structures import DataSample
 from torch import Tensor, is_tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakIdKeyDictionary
 
+from mmfer.models.heads import AttributeHead
 from mmfer.registry import MODELS
 
 
@@ -34,6 +38,10 @@ class Measurement:
     """Speed over the first model's in the same round, by batch size: the median."""
     memory: dict[int, int] = field(default_factory=dict)
     """Peak bytes of weights and activations, by batch size."""
+    train_speed: dict[int, float] = field(default_factory=dict)
+    """Images per second of forward and backward passes in training, by batch size."""
+    train_ratio: dict[int, float] = field(default_factory=dict)
+    """As ``ratio``, in training."""
 
 
 def build_model(cfg: Config, device: str) -> nn.Module:
@@ -63,6 +71,28 @@ def _predict(model: nn.Module, inputs: Tensor, amp: bool) -> None:
         model(inputs, mode='predict')
     if device == 'cuda':
         torch.cuda.synchronize()
+
+
+def _train(model: nn.Module, inputs: Tensor, samples: list[DataSample], amp: bool) -> None:
+    device = inputs.device.type
+    with precision(device, amp):
+        losses = model(inputs, samples, mode='loss')
+    sum(value for name, value in losses.items() if 'loss' in name).backward()
+    model.zero_grad()
+    if device == 'cuda':
+        torch.cuda.synchronize()
+
+
+def _annotated(model: Any, count: int) -> list[DataSample]:
+    """Samples with labels, or attributes, for any head."""
+    samples = [DataSample(metainfo={'sample_idx': i}) for i in range(count)]
+    for i, sample in enumerate(samples):
+        if isinstance(model.head, (AttributeHead, MultiLabelClsHead)):
+            sample.set_gt_score(torch.arange(model.head.num_classes) % 2)
+        else:
+            sample.set_gt_label(i % model.head.num_classes)
+        sample.to(next(model.parameters()).device)
+    return samples
 
 
 class _StorageTracker(TorchDispatchMode):
@@ -103,6 +133,7 @@ def benchmark(
     repeats: int = 5,
     seconds: float = 1.0,
     amp: bool = False,
+    train: bool = False,
 ) -> list[Measurement]:
     """Measure models in one process on the same random images.
 
@@ -116,6 +147,7 @@ def benchmark(
         repeats: How many rounds.
         seconds: How long a model runs at least in a round.
         amp: Predict in mixed precision.
+        train: Measure training, too: forward, loss and backward, without an optimizer.
     """
     results = []
     # It warns of every operator that it does not count.
@@ -136,19 +168,40 @@ def benchmark(
         for result, model in zip(results, models.values(), strict=True):
             result.memory[batch] = peak_memory(model, inputs, amp)
             _predict(model, inputs, amp)
-        rounds: list[list[float]] = []
-        for _ in range(repeats):
-            rounds.append([])
-            for model in models.values():
-                passes, start = 0, time.perf_counter()
-                while (elapsed := time.perf_counter() - start) < seconds or not passes:
-                    _predict(model, inputs, amp)
-                    passes += 1
-                rounds[-1].append(passes * batch / elapsed)
-        for index, result in enumerate(results):
-            result.speed[batch] = statistics.median(speeds[index] for speeds in rounds)
-            result.ratio[batch] = statistics.median(speeds[index] / speeds[0] for speeds in rounds)
+        steps = [partial(_predict, model, inputs, amp) for model in models.values()]
+        speeds, ratios = _take_turns(steps, batch, repeats, seconds)
+        for result, speed, ratio in zip(results, speeds, ratios, strict=True):
+            result.speed[batch], result.ratio[batch] = speed, ratio
+        if train:
+            steps = [
+                partial(_train, model.train(), inputs, _annotated(model, batch), amp)
+                for model in models.values()
+            ]
+            speeds, ratios = _take_turns(steps, batch, repeats, seconds)
+            for result, model, speed, ratio in zip(
+                results, models.values(), speeds, ratios, strict=True
+            ):
+                result.train_speed[batch], result.train_ratio[batch] = speed, ratio
+                model.eval()
     return results
+
+
+def _take_turns(
+    steps: Sequence[Callable[[], None]], batch: int, repeats: int, seconds: float
+) -> tuple[list[float], list[float]]:
+    """Images per second of each, and its ratio to the first: medians over the rounds."""
+    rounds: list[list[float]] = []
+    for _ in range(repeats):
+        rounds.append([])
+        for step in steps:
+            passes, start = 0, time.perf_counter()
+            while (elapsed := time.perf_counter() - start) < seconds or not passes:
+                step()
+                passes += 1
+            rounds[-1].append(passes * batch / elapsed)
+    speeds = [statistics.median(column) for column in zip(*rounds, strict=True)]
+    relative = [[speed / speeds[0] for speed in speeds] for speeds in rounds]
+    return speeds, [statistics.median(column) for column in zip(*relative, strict=True)]
 
 
 def format_table(results: Sequence[Measurement]) -> str:
@@ -157,6 +210,8 @@ def format_table(results: Sequence[Measurement]) -> str:
     head = ['model', 'parameters', 'FLOPs']
     for batch in batches:
         head += [f'images/s at {batch}', f'ratio at {batch}', f'peak memory at {batch}']
+        if results[0].train_speed:
+            head += [f'training images/s at {batch}', f'training ratio at {batch}']
     rows = [head, ['---'] * len(head)]
     for result in results:
         row = [result.name, f'{result.parameters / 1e6:.2f} M', f'{result.flops / 1e9:.3f} G']
@@ -166,5 +221,7 @@ def format_table(results: Sequence[Measurement]) -> str:
                 f'{result.ratio[batch]:.3f}',
                 f'{result.memory[batch] / 2**20:.0f} MiB',
             ]
+            if result.train_speed:
+                row += [f'{result.train_speed[batch]:.1f}', f'{result.train_ratio[batch]:.3f}']
         rows.append(row)
     return '\n'.join(f'| {" | ".join(row)} |' for row in rows)

@@ -2,9 +2,11 @@
 
 import pytest
 import torch
+from mmengine.config import Config
 from torch import nn
 
 from mmfer.engine.benchmark import Measurement, benchmark, build_model, format_table, peak_memory
+from mmfer.registry import MODELS, register_all_modules
 
 
 class Convolutions(nn.Module):
@@ -37,10 +39,6 @@ def test_peak_memory_counts_input_weights_and_activations() -> None:
 
 
 def test_prepare_benchmark_is_called() -> None:
-    from mmengine.config import Config
-
-    from mmfer.registry import MODELS, register_all_modules
-
     register_all_modules()
 
     class Prepared(nn.Identity):
@@ -53,6 +51,23 @@ def test_prepare_benchmark_is_called() -> None:
     model = build_model(Config({'model': {'type': 'mmfer.Prepared'}}), 'cpu')
     assert model.prepared
     assert not model.training
+
+
+@pytest.mark.parametrize('head', ['LinearClsHead', 'AttributeHead'])
+def test_training_is_measured_and_leaves_no_trace(head: str) -> None:
+    register_all_modules()
+    model = MODELS.build(
+        dict(
+            type='ImageClassifier',
+            backbone=dict(type='ResNet', depth=18, stem_channels=8, base_channels=8),
+            neck=dict(type='GlobalAveragePooling'),
+            head=dict(type=head, num_classes=3, in_channels=64),
+        )
+    ).eval()
+    (result,) = benchmark({'a': model}, (4,), size=32, repeats=2, seconds=0.01, train=True)
+    assert result.train_ratio == {4: 1.0}
+    assert 0 < result.train_speed[4] < result.speed[4]
+    assert not model.training and all(p.grad is None for p in model.parameters())
 
 
 def test_table() -> None:

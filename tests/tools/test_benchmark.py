@@ -9,7 +9,7 @@ def test_two_configs_beside_each_other(tmp_path: Path) -> None:
     first = write_config(tmp_path / 'first.py', tmp_path)
     second = write_config(tmp_path / 'second.py', tmp_path)
     second.write_text(second.read_text().replace('depth=18', 'depth=34'))
-    options = ('--size', 32, '--batch-sizes', 1, 4, '--repeats', 2, '--seconds', 0.05)
+    options = ('--size', 64, '--batch-sizes', 1, 4, '--repeats', 2, '--seconds', 0.05, '--train')
     result = run_tool('analysis_tools/benchmark.py', first, second, *options)
     head, _, *rows = (
         [cell.strip() for cell in line.strip('|').split('|')]
@@ -19,3 +19,6 @@ def test_two_configs_beside_each_other(tmp_path: Path) -> None:
     assert [row[0] for row in rows] == [str(first), str(second)]
     assert rows[0][head.index('ratio at 4')] == '1.000'
     assert float(rows[1][head.index('ratio at 4')]) < 1
+    assert rows[0][head.index('training ratio at 1')] == '1.000'
+    speeds = [float(row[head.index('training images/s at 4')]) for row in rows]
+    assert 0 < speeds[1] < speeds[0]

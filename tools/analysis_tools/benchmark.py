@@ -4,7 +4,7 @@ Ratios are to the first config, within the same process and round.
 
 Examples:
     python tools/analysis_tools/benchmark.py \
-        configs/rald/ablations/table3_a_resnet18.py configs/rald/rald_r18_fgemotions.py
+        configs/rald/ablations/table3_a_none.py configs/rald/rald_r18_fgemotions.py
 """
 
 import argparse
@@ -25,6 +25,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--size', type=int, default=224, help='of the images, in pixels')
     parser.add_argument('--repeats', type=int, default=5, help='rounds')
     parser.add_argument('--seconds', type=float, default=1.0, help='of a model in a round')
+    parser.add_argument('--train', action='store_true', help='measure training, too')
     parser.add_argument('--amp', action='store_true', help='mixed precision')
     parser.add_argument('--device', choices=('cpu', 'cuda'), help='default: cuda if there is one')
     return parser.parse_args()
@@ -37,7 +38,9 @@ def main() -> None:
         raise ValueError('A config is given twice: give each once.')
     device = args.device or ('cuda' if torch.cuda.is_available() else 'cpu')
     models = {path: build_model(load_config(path), device) for path in args.configs}
-    results = benchmark(models, args.batch_sizes, args.size, args.repeats, args.seconds, args.amp)
+    results = benchmark(
+        models, args.batch_sizes, args.size, args.repeats, args.seconds, args.amp, args.train
+    )
     print(
         f'{device}, {torch.get_num_threads()} threads, {args.size} px, PyTorch {torch.__version__}'
     )
