@@ -11,6 +11,7 @@ from mmpretrain.structures import DataSample
 from mmfer.apis.loading import build_model
 from mmfer.engine import load_config
 from mmfer.registry import DATASETS, HOOKS, TRANSFORMS
+from mmfer.synthetic.layouts import LAYOUTS
 
 ROOT = Path(__file__).parents[1] / 'configs'
 CONFIGS = sorted(p for p in ROOT.rglob('*.py') if '_base_' not in p.parts)
@@ -70,6 +71,17 @@ def test_rows_of_table_3_have_the_parts_they_name(row, parts):
     assert there == set(parts)
     hooks = [hook['type'] for hook in cfg.custom_hooks]
     assert ('LabelDistributionHook' in hooks) == ('nnldl' in parts)
+
+
+@pytest.mark.parametrize(
+    'path', [p for p in CONFIGS if '_synthetic' in p.name], ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_faces_are_cut_out_as_the_renderings_frame_them(path):
+    cfg = load_config(path)
+    layout = LAYOUTS[Path(cfg.data_root).name.removesuffix('-ablation')]
+    size = 80 if 'ablation' in path.name else 112
+    scale, shift = layout.crop
+    assert cfg.face_crop == dict(type='box', size=size, scale=scale, shift=shift)
 
 
 def test_settings_of_the_paper():

@@ -77,4 +77,4 @@ default_hooks = dict(
     logger=dict(interval=10),
     channels_last=dict(type='ChannelsLastHook'),
 )
-face_crop = dict(size=112)
+face_crop = dict(_delete_=True, type='box', size=112, scale=1.28, shift=(0.02, -0.05))
