@@ -1,4 +1,4 @@
-"""Find the faces in pictures and read their expressions.
+"""Find the faces in pictures and read their expressions or attributes.
 
 Writes an annotated picture for each picture given, and ``results.json``.
 """
@@ -37,8 +37,12 @@ def parse_args() -> argparse.Namespace:
 def write_picture(prediction: ImagePrediction, path: Path) -> None:
     if prediction.image is None:
         return
-    faces = [LabelledFace(found.face.bbox.tolist(), found.scores) for found in prediction.faces]
-    drawn = draw_faces(prediction.image, faces, prediction.message)
+    faces = [
+        LabelledFace(found.face.bbox.tolist(), found.scores, found.of_attributes)
+        for found in prediction.faces
+    ]
+    top = 10 if any(face.of_attributes for face in faces) else 5
+    drawn = draw_faces(prediction.image, faces, prediction.message, top)
     Image.fromarray(drawn).save(path, quality=92)
 
 

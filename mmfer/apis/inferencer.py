@@ -23,30 +23,45 @@ from mmfer.apis.loading import (
 )
 from mmfer.faces import MTCNN, Face, read_image
 from mmfer.faces.image import check_image
+from mmfer.models.heads import AttributeHead
 from mmfer.registry import register_all_modules
 
 
 @dataclass(frozen=True)
 class FacePrediction:
-    """A face and its expression: ``scores`` are the probabilities of all classes, in order."""
+    """A face and its expression, or its attributes.
+
+    ``scores`` are the probabilities of all classes, in order, which sum to 1; or of all attributes
+    that the model has learnt, each by itself.
+    """
 
     face: Face
     scores: dict[str, float]
+    of_attributes: bool = False
 
     @property
     def label(self) -> str:
         """The most probable class."""
         return max(self.scores, key=lambda name: self.scores[name])
 
+    @property
+    def present(self) -> list[str]:
+        """The attributes with a probability of at least 0.5."""
+        return [name for name, p in self.scores.items() if p >= 0.5]
+
     def to_dict(self) -> dict[str, Any]:
         """As ``results.json`` holds it."""
         landmarks, score = self.face.landmarks, self.face.score
+        scores = {name: round(p, 6) for name, p in self.scores.items()}
         return {
             'bbox': [round(float(v), 2) for v in self.face.bbox],
             'score': None if score is None else round(score, 6),
             'landmarks': None if landmarks is None else landmarks.round(2).tolist(),
-            'label': self.label,
-            'scores': {name: round(p, 6) for name, p in self.scores.items()},
+            **(
+                {'present': self.present, 'attributes': scores}
+                if self.of_attributes
+                else {'label': self.label, 'scores': scores}
+            ),
         }
 
 
@@ -69,7 +84,7 @@ class ImagePrediction:
 
 
 class FERInferencer:
-    """Finds the faces in pictures and reads their expressions with a trained model.
+    """Finds the faces in pictures and reads their expressions or attributes with a trained model.
 
     A face is cut out as the config's top level says, so that it looks as the training pictures
     do, then goes through the config's test pipeline after its loading step::
@@ -109,6 +124,8 @@ class FERInferencer:
             meta = load_weights(self.model, checkpoint)
             self.pipeline = build_pipeline(self.config)
             self.classes = class_names(self.config, meta, str(checkpoint))
+        self.of_attributes = isinstance(self.model.head, AttributeHead)
+        self.unlearnt = set((meta.get('dataset_meta') or {}).get('unknown_attributes') or ())
         self.alignment = face_alignment(self.config, meta, str(checkpoint))
         self.detector = (detector or MTCNN()).to(device)
         self.model.to(device)
@@ -127,7 +144,8 @@ class FERInferencer:
         Returns:
             ``{'results': [{'img_path', 'message', 'faces': [{'bbox', 'score', 'landmarks',
             'label', 'scores'}]}]}``, one entry for each picture, in order. A picture that cannot
-            be read, or has no face, says so in ``message``.
+            be read, or has no face, says so in ``message``. A model of attributes gives
+            ``'present'`` and ``'attributes'`` in place of ``'label'`` and ``'scores'``.
 
         Raises:
             FileNotFoundError: If an input names no picture.
@@ -160,13 +178,18 @@ class FERInferencer:
             faces = self.detector.detect(image) if detect else [Face.of_whole_image(image)]
             crops = [self._crop(image, face) for face in faces] if detect else [image]
             scores = self.classify(crops)
-            found = tuple(FacePrediction(f, s) for f, s in zip(faces, scores, strict=True))
+            found = tuple(
+                FacePrediction(f, s, self.of_attributes) for f, s in zip(faces, scores, strict=True)
+            )
             count = f'{len(found)} face{"s" if len(found) > 1 else ""} found.'
             message = 'No face found.' if not found else count if detect else 'Taken for a face.'
             yield ImagePrediction(path, message, found, image)
 
     def classify(self, crops: Sequence[np.ndarray]) -> list[dict[str, float]]:
-        """The class probabilities of face crops (H, W, 3) uint8 RGB, in batches."""
+        """The probabilities of classes or attributes of face crops (H, W, 3) uint8 RGB, in batches.
+
+        An attribute that was unknown in all of the training data is left out.
+        """
         results: list[dict[str, float]] = []
         for start in range(0, len(crops), self.batch_size):
             batch = [self.pipeline(_sample(c)) for c in crops[start : start + self.batch_size]]
@@ -179,7 +202,8 @@ class FERInferencer:
                         f'The model gives {len(scores)} scores, but there are '
                         f'{len(self.classes)} class names. Correct the classes of the config.'
                     )
-                results.append(dict(zip(self.classes, scores, strict=True)))
+                named = zip(self.classes, scores, strict=True)
+                results.append({name: p for name, p in named if name not in self.unlearnt})
         return results
 
     def _crop(self, image: np.ndarray, face: Face) -> np.ndarray:

@@ -29,7 +29,8 @@ class CelebA(FaceDataset):
     A sample has no single class. It has ``gt_score`` (40,) float32, 1 where the attribute is
     present; ``attribute_mask`` (40,) bool, True where it is known, if the list leaves anything
     open (a 0 instead of 1 or -1); and ``landmarks5`` (5, 2), the eyes, the nose and the corners
-    of the mouth. ``metainfo`` has the attributes as ``classes``, and ``task='attributes'``.
+    of the mouth. ``metainfo`` has the attributes as ``classes``, and ``task='attributes'``; and
+    those that the list leaves open for every image as ``unknown_attributes``.
 
     Args:
         data_root: The folder of the data set.
@@ -71,6 +72,10 @@ class CelebA(FaceDataset):
         values = self._attributes(attributes)
         points = self._points(attributes)
         open_questions = bool((values == 0).any())
+        never = [
+            n for n, column in zip(CELEBA_ATTRIBUTES, values.T, strict=True) if not column.any()
+        ]
+        self._metainfo['unknown_attributes'] = tuple(never)
         folder = self._images()
         samples = []
         for row, (name, (number,)) in enumerate(

@@ -20,7 +20,6 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakIdKeyDictionary
 
-from mmfer.models.heads import AttributeHead
 from mmfer.registry import MODELS
 
 
@@ -87,7 +86,7 @@ def _annotated(model: Any, count: int) -> list[DataSample]:
     """Samples with labels, or attributes, for any head."""
     samples = [DataSample(metainfo={'sample_idx': i}) for i in range(count)]
     for i, sample in enumerate(samples):
-        if isinstance(model.head, (AttributeHead, MultiLabelClsHead)):
+        if isinstance(model.head, MultiLabelClsHead):
             sample.set_gt_score(torch.arange(model.head.num_classes) % 2)
         else:
             sample.set_gt_label(i % model.head.num_classes)

@@ -24,10 +24,14 @@ COLORS = [
 
 @dataclass(frozen=True)
 class LabelledFace:
-    """A face to draw: its box x1, y1, x2, y2 in pixels, and the probabilities of the classes."""
+    """A face to draw: its box x1, y1, x2, y2 in pixels, and the probabilities of the classes.
+
+    Attributes, of which a face has many, stand in the chart alone, not at the box.
+    """
 
     bbox: Sequence[float]
     scores: Mapping[str, float]
+    of_attributes: bool = False
 
     def best(self, count: int) -> list[tuple[str, float]]:
         return sorted(self.scores.items(), key=lambda item: -item[1])[:count]
@@ -46,7 +50,7 @@ def draw_faces(
         image: (H, W, 3) uint8 RGB.
         faces: What to draw, in the order in which they are numbered.
         message: Written where the charts would be if there is no face.
-        top: Number of classes in a chart.
+        top: Number of classes, or attributes, in a chart.
 
     Returns:
         The annotated picture, (H', W', 3) uint8 RGB.
@@ -101,10 +105,13 @@ def _draw_label(
     taken: Sequence[tuple[float, float, float, float]],
 ) -> tuple[float, float, float, float]:
     """Write number, class and probability at the box where no other label stands."""
-    name, probability = face.best(1)[0]
+    texts = [str(number)]
+    if not face.of_attributes:
+        name, probability = face.best(1)[0]
+        texts.insert(0, f'{number} {name} {probability:.0%}')
     pad = font.size / 4
     tall = font.size + 2 * pad
-    for label in (f'{number} {name} {probability:.0%}', str(number)):
+    for label in texts:
         wide = draw.textlength(label, font) + 2 * pad
         x = float(np.clip(box[0], 0, max(0, size[0] - wide)))
         for y in (box[1] - tall, box[3], box[1], box[3] - tall):

@@ -6,7 +6,7 @@ from mmengine.config import Config
 
 from mmfer.apis import FERInferencer
 from mmfer.faces import BoxAlignment, read_image
-from tests.apis.model_files import ASTRONAUT, write_model
+from tests.apis.model_files import ASTRONAUT, FACE_CROP, write_model
 from tests.helpers import CLASSES, write_config
 
 
@@ -121,3 +121,23 @@ def test_config_without_a_crop_is_enough_for_face_crops_only(tmp_path):
 def test_inputs_that_name_nothing(inferencer):
     with pytest.raises(FileNotFoundError, match='nowhere'):
         inferencer('nowhere/*.jpg')
+
+
+ATTRIBUTES = "model['head'] = dict(type='AttributeHead', num_classes=3, in_channels=64)\n"
+
+
+def test_attributes(tmp_path):
+    """Each by itself; an attribute that no training image told of is left out."""
+    files = write_model(tmp_path, FACE_CROP + ATTRIBUTES, unknown_attributes=(CLASSES[1],))
+    inferencer = FERInferencer(*files)
+    (result,) = inferencer(ASTRONAUT, detect=False)['results']
+    (face,) = result['faces']
+    assert set(face) == {'bbox', 'score', 'landmarks', 'present', 'attributes'}
+    assert tuple(face['attributes']) == (CLASSES[0], CLASSES[2])
+    crop = cv2.resize(read_image(ASTRONAUT), (32, 32))
+    x = torch.from_numpy((crop.astype(np.float32) - 127.5) / 60).permute(2, 0, 1)[None]
+    with torch.inference_mode():
+        logits = inferencer.model.head(inferencer.model.extract_feat(x))[0].numpy()
+    expected = 1 / (1 + np.exp(-logits[[0, 2]].astype(np.float64)))
+    np.testing.assert_allclose(list(face['attributes'].values()), expected, atol=1e-5)
+    assert face['present'] == [name for name, p in face['attributes'].items() if p >= 0.5]

@@ -36,14 +36,17 @@ def test_attributes_and_points_are_those_of_the_lists(tmp_path: Path, csv: bool)
 
 def test_unknown_attributes_are_masked(tmp_path: Path) -> None:
     values = celeba_values(6)
-    values[0, 3] = values[5, 39] = 0
+    values[0, 3] = values[5, 39] = values[:, 7] = 0
     write_celeba(tmp_path, values)
-    info = CelebA(str(tmp_path)).get_data_info(0)
-    assert np.flatnonzero(~info['attribute_mask']).tolist() == [3]
+    data = CelebA(str(tmp_path))
+    assert data.metainfo['unknown_attributes'] == (CELEBA_ATTRIBUTES[7],)
+    info = data.get_data_info(0)
+    assert np.flatnonzero(~info['attribute_mask']).tolist() == [3, 7]
     assert info['attribute_mask'].dtype == bool
     assert info['gt_score'][3] == 0
     # Every sample has a mask, so that a batch has one.
-    assert CelebA(str(tmp_path), 'val').get_data_info(0)['attribute_mask'].all()
+    val = CelebA(str(tmp_path), 'val').get_data_info(0)
+    assert np.flatnonzero(~val['attribute_mask']).tolist() == [7]
 
 
 def test_the_archive_has_the_same_in_three_folders(tmp_path: Path) -> None:

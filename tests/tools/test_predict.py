@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.apis.model_files import ASTRONAUT, write_model
-from tests.helpers import run_tool
+from tests.apis.model_files import ASTRONAUT, FACE_CROP, write_model
+from tests.helpers import CLASSES, run_tool
 
 
 @pytest.fixture(scope='module')
@@ -65,3 +65,15 @@ def test_inputs_are_never_overwritten(model, tmp_path):
     before = (tmp_path / 'x.jpg').read_bytes()
     assert 'would overwrite' in fails(tmp_path / 'x.jpg', *model, '--out-dir', tmp_path)
     assert (tmp_path / 'x.jpg').read_bytes() == before
+
+
+def test_attributes(tmp_path):
+    head = "model['head'] = dict(type='AttributeHead', num_classes=3, in_channels=64)\n"
+    config, checkpoint = write_model(tmp_path, FACE_CROP + head)
+    run_tool(
+        'predict.py', ASTRONAUT, '--config', config, '--checkpoint', checkpoint,
+        '--out-dir', tmp_path / 'out',
+    )  # fmt: skip
+    (result,) = json.loads((tmp_path / 'out' / 'results.json').read_text())['results']
+    assert set(result['faces'][0]['attributes']) == set(CLASSES)
+    assert Image.open(tmp_path / 'out' / 'astronaut.jpg').width > 640

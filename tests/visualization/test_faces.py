@@ -73,3 +73,13 @@ def test_message_where_there_is_no_face():
     assert drawn.shape[1] > 700
     assert (drawn[:, 640:] != BACKGROUND).any()
     assert (drawn[:, :640] == 120).all()
+
+
+def test_attributes_stand_in_the_chart_alone():
+    box = (100, 200, 300, 400)
+    classes, attributes = (
+        draw_faces(picture(640, 640), [LabelledFace(box, SCORES, of_attributes)])
+        for of_attributes in (False, True)
+    )
+    assert count(attributes[:640, :640], COLORS[0]) < count(classes[:640, :640], COLORS[0])
+    assert (attributes[:, 640:] == classes[:, 640:]).all()

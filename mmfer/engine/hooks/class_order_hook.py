@@ -20,12 +20,19 @@ def describe_difference(checkpoint: Sequence[str], dataset: Sequence[str]) -> st
             f'the same classes in another order, from class {index} on: "{checkpoint[index]}" in '
             f'the checkpoint, "{dataset[index]}" in the data set'
         )
-    lost = sorted(set(checkpoint) - set(dataset)) or ['none']
-    new = sorted(set(dataset) - set(checkpoint)) or ['none']
+    lost = sorted(set(checkpoint) - set(dataset))
+    new = sorted(set(dataset) - set(checkpoint))
     return (
         f'{len(checkpoint)} classes in the checkpoint and {len(dataset)} in the data set; only in '
-        f'the checkpoint: {", ".join(lost)}; only in the data set: {", ".join(new)}'
+        f'the checkpoint: {_listed(lost)}; only in the data set: {_listed(new)}'
     )
+
+
+def _listed(names: Sequence[str], most: int = 50) -> str:
+    """The names, of which identities have tens of thousands."""
+    if len(names) <= most:
+        return ', '.join(names) or 'none'
+    return f'{", ".join(names[:most])} and {len(names) - most} more'
 
 
 @HOOKS.register_module()
@@ -74,7 +81,7 @@ class ClassOrderHook(Hook):
         if not saved:
             runner.logger.warning(
                 'The checkpoint does not tell its classes: nobody checks that their order is that '
-                f'of the data set ({", ".join(dataset)}).'
+                f'of the data set ({_listed(dataset)}).'
             )
             return
         difference = describe_difference(saved, dataset)

@@ -11,38 +11,61 @@ from mmengine.runner import Runner
 from mmpretrain.structures import DataSample
 from PIL import Image, ImageDraw, ImageFont
 
+from mmfer.evaluation.metrics.samples import attributes_of, scores_of
 from mmfer.registry import HOOKS
 
-RIGHT, WRONG = (30, 130, 60), (190, 40, 40)
+Color = tuple[int, int, int]
+RIGHT, WRONG, BLACK = (30, 130, 60), (190, 40, 40), (0, 0, 0)
 
 
-def draw_prediction(
-    image: np.ndarray, true: str | None, predicted: str, score: float, width: int = 224
+def write_below(
+    image: np.ndarray, lines: Sequence[tuple[str, Color]], width: int = 224
 ) -> Image.Image:
-    """A picture with its predicted class below, green if right, red if wrong.
-
-    Args:
-        image: (H, W, 3) uint8, RGB.
-        true: The true class, if known.
-        predicted: The predicted class.
-        score: Its probability.
-        width: Width of the result in pixels.
-    """
+    """A picture (H, W, 3) uint8 RGB, ``width`` pixels wide, with coloured lines of text below."""
     height = round(image.shape[0] * width / image.shape[1])
-    canvas = Image.new('RGB', (width, height + 40), 'white')
+    canvas = Image.new('RGB', (width, height + 17 * len(lines) + 6), 'white')
     canvas.paste(Image.fromarray(image).resize((width, height)), (0, 0))
     draw = ImageDraw.Draw(canvas)
     font = ImageFont.load_default(13)
-    color = WRONG if true not in (None, predicted) else RIGHT
-    draw.text((6, height + 3), f'{predicted} {score:.0%}', color, font)
-    if true is not None:
-        draw.text((6, height + 20), f'true: {true}', 'black', font)
+    for i, (text, color) in enumerate(lines):
+        draw.text((6, height + 3 + 17 * i), text, color, font)
     return canvas
+
+
+def class_lines(true: str | None, predicted: str, score: float) -> list[tuple[str, Color]]:
+    """The predicted class with its probability, green if right, red if wrong; the true class."""
+    lines = [(f'{predicted} {score:.0%}', WRONG if true not in (None, predicted) else RIGHT)]
+    return lines if true is None else [*lines, (f'true: {true}', BLACK)]
+
+
+def attribute_lines(
+    names: Sequence[str], scores: np.ndarray, target: np.ndarray, known: np.ndarray, most: int = 5
+) -> list[tuple[str, Color]]:
+    """How many of the known attributes are right, and the worst mistakes.
+
+    Args:
+        names: Those of the A attributes.
+        scores: Probabilities (A,), of which 0.5 and above mean present.
+        target: Whether each is present (A,).
+        known: Whether that is known (A,).
+        most: How many mistakes are named, those with the surest answer first.
+    """
+    wrong = np.flatnonzero(known & ((scores >= 0.5) != (target > 0)))
+    wrong = wrong[np.argsort(-np.abs(scores[wrong] - 0.5), kind='stable')]
+    right = known.sum() - len(wrong)
+    lines = [(f'{right} of {known.sum()} attributes right', WRONG if len(wrong) else RIGHT)]
+    for i in wrong[:most]:
+        truth = 'present' if target[i] > 0 else 'absent'
+        lines.append((f'{names[i]} {scores[i]:.0%}, {truth}', BLACK))
+    return lines
 
 
 @HOOKS.register_module()
 class DrawPredictionsHook(Hook):
     """Write every test image, as the network gets it, with its true and predicted class.
+
+    Of attributes (``task='attributes'`` in the data set's ``metainfo``) it tells how many are right
+    and names the mistakes.
 
     The pictures are numbered in the order of the data set and keep the images' names.
 
@@ -64,20 +87,27 @@ class DrawPredictionsHook(Hook):
         outputs: Sequence[DataSample],
     ) -> None:
         """Draw one batch."""
-        classes = runner.test_dataloader.dataset.metainfo['classes']
+        meta = runner.test_dataloader.dataset.metainfo
+        classes = meta['classes']
         inputs = data_batch['inputs']
-        if isinstance(inputs[0], Sequence):  # augmented views: the first shows the image
+        # Of augmented views, collated or not, the first shows the image.
+        if isinstance(inputs[0], Sequence) or inputs[0].ndim == 4:
             inputs = inputs[0]
         self.out_dir.mkdir(parents=True, exist_ok=True)
         start = batch_idx * runner.test_dataloader.batch_size
         for offset, (tensor, sample) in enumerate(zip(inputs, outputs, strict=True)):
             index = (start + offset) * runner.world_size + runner.rank
-            predicted = int(sample.pred_label)
-            true = classes[int(sample.gt_label)] if 'gt_label' in sample else None
+            fields = sample.to_dict()
+            scores = scores_of(fields)
+            if meta.get('task') == 'attributes':
+                lines = attribute_lines(classes, scores, *attributes_of(fields))
+            else:
+                # Not pred_label: of augmented views that is the first one's.
+                predicted = int(scores.argmax())
+                true = classes[int(sample.gt_label)] if 'gt_label' in sample else None
+                lines = class_lines(true, classes[predicted], float(scores[predicted]))
             # Images are loaded in the order blue, green, red.
             image = tensor.to(torch.uint8).permute(1, 2, 0).flip(-1).contiguous().cpu().numpy()
-            picture = draw_prediction(
-                image, true, classes[predicted], float(sample.pred_score[predicted])
-            )
+            picture = write_below(image, lines)
             name = Path(sample.get('img_path', 'image')).stem
             picture.save(self.out_dir / f'{index:06}_{name}.png')

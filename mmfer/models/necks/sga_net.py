@@ -36,7 +36,10 @@ class SGANet(BaseModule):
 
     Args:
         in_channels: Channels C of the map.
-        kernel_size: Of the convolution of eq. 2.
+        kernel_size: Of the convolution of eq. 2, odd.
+
+    Raises:
+        ValueError: If ``kernel_size`` is even.
 
     Example:
         >>> neck = [dict(type='HDAM', in_channels=512), dict(type='FeaturePooling')]
@@ -44,6 +47,8 @@ class SGANet(BaseModule):
 
     def __init__(self, in_channels: int, kernel_size: int = 7) -> None:
         super().__init__()
+        if kernel_size % 2 == 0:
+            raise ValueError(f'SGANet: kernel_size={kernel_size} must be odd.')
         self.gate = nn.Conv2d(2, 1, kernel_size, padding=kernel_size // 2)
         self.query = nn.Conv2d(in_channels, 1, 1)
         # A bias here would add the same to a whole row of the softmax.

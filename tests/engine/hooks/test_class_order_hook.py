@@ -74,3 +74,9 @@ def test_description_names_what_differs() -> None:
     assert text is not None
     assert '3 classes in the checkpoint and 2' in text
     assert 'only in the checkpoint: b, c; only in the data set: d' in text
+
+
+def test_thousands_of_identities_are_not_all_named() -> None:
+    text = describe_difference([f'{i:05}' for i in range(85742)], ['a', 'b'])
+    assert text is not None and len(text) < 1000
+    assert '85742 classes in the checkpoint' in text and '00049 and 85692 more' in text

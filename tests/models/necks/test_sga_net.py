@@ -62,3 +62,8 @@ def test_every_weight_learns_at_any_size(shape):
     if shape[2] * shape[3] > 1:
         for name, parameter in net.named_parameters():
             assert parameter.grad.abs().sum() > 1e-6, name
+
+
+def test_even_kernel():
+    with pytest.raises(ValueError, match='kernel_size=4 must be odd'):
+        SGANet(8, kernel_size=4)
