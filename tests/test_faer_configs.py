@@ -3,6 +3,7 @@
 import copy
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from mmengine.logging import MMLogger
@@ -12,6 +13,7 @@ from torch import nn
 
 from mmfer.apis.loading import build_model
 from mmfer.engine import load_config
+from mmfer.faces import build_alignment
 from tests.helpers import ROOT
 
 FAER = ROOT / 'configs' / 'faer'
@@ -166,3 +168,11 @@ def test_the_pretrained_trunk_loads(data, tmp_path, caplog):
 def test_without_the_pretrained_trunk_training_stops(tmp_path):
     with pytest.raises(FileNotFoundError, match=r'No checkpoint at .*epoch_20\.pth'):
         slim_model(config('faer_convnext-b_rafdb'), tmp_path / 'epoch_20.pth')
+
+
+def test_faces_of_photographs_are_framed_as_those_of_celeba():
+    """The means of CelebA's five points, about, in its pictures stretched to a square."""
+    cfg = config('faer_convnext-b_celeba')
+    points = np.array([[69, 111], [108, 111], [88, 136], [72, 152], [105, 152]]) / (178, 218)
+    template = build_alignment(cfg.face_crop).template / cfg.face_crop.size
+    assert np.abs(template - points).max() < 0.06

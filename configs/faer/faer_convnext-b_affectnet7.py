@@ -19,6 +19,12 @@ train_pipeline = [
 ]
 
 model = dict(backbone=dict(init_cfg=dict(type='Pretrained', checkpoint=pretrained)))
-train_dataloader = dict(batch_size=256, dataset=dict(pipeline=train_pipeline))
+train_dataloader = dict(
+    batch_size=256,
+    # Oversampling, as in the data set's base file: every class equally often.
+    sampler=dict(type='ClassBalancedSampler'),
+    dataset=dict(pipeline=train_pipeline),
+)
 optim_wrapper = dict(optimizer=dict(lr=2.5e-4))
-face_crop = dict(type='five_point', size=224, margin=0.0)
+# AffectNet's faces are boxes, not aligned.
+face_crop = dict(type='box', size=224, scale=1.28, shift=(0.02, -0.05))

@@ -29,8 +29,8 @@ class DualBranch(BaseModule):
         init_cfg: See mmengine's ``BaseModule``. Weights of a branch go into its own config.
 
     Raises:
-        ValueError: If both branches are None, or, in forward, if a branch's last output is no map
-            of ``in_channels`` channels.
+        ValueError: If both branches are None or ``in_channels`` are not two, or, in forward, if a
+            branch's last output is no map of ``in_channels`` channels.
 
     Example:
         >>> backbone = dict(
@@ -53,6 +53,10 @@ class DualBranch(BaseModule):
         super().__init__(init_cfg)
         if branch1 is None and branch2 is None:
             raise ValueError('DualBranch needs branch1 or branch2: both are None.')
+        if len(in_channels) != 2:
+            raise ValueError(
+                f'DualBranch: in_channels={in_channels} must be two widths, one for each branch.'
+            )
         self.in_channels = tuple(in_channels)
         self.out_channels = self.in_channels[0] if out_channels is None else out_channels
         self.branch1 = None if branch1 is None else MODELS.build(branch1)
@@ -85,6 +89,7 @@ class DualBranch(BaseModule):
             raise ValueError(
                 f'The last output of branch{index} has the shape {tuple(feature_map.shape)}; '
                 f'DualBranch expects (N, {channels}, H, W). Set in_channels to the width of the '
-                'last map of each branch, and choose out_indices and out_type that give a map.'
+                'last map of each branch, and choose out_indices and out_type that give a map; of '
+                'ConvNeXt, ConvNeXtMap gives it.'
             )
         return feature_map

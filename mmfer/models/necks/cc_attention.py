@@ -5,6 +5,7 @@ from typing import Literal
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from mmfer.models.necks.feature_pooling import last_map
 from mmfer.registry import MODELS
 
 
@@ -56,7 +57,7 @@ class CCAttention(BaseModule):
 
     Raises:
         ValueError: If ``groups`` or ``squeeze`` does not divide ``in_channels``, ``kernel_size``
-            is even or ``softmax_dim`` unknown.
+            is even or ``softmax_dim`` unknown, or, in forward, if the backbone gives no map.
 
     Example:
         >>> neck = [
@@ -101,8 +102,9 @@ class CCAttention(BaseModule):
 
     def forward(self, feats: tuple[Tensor, ...]) -> tuple[Tensor]:
         """Feature maps, the last of which (N, C, H, W) is attended -> (map (N, C, H, W),)."""
-        x = feats[-1].permute(0, 2, 3, 1)
-        query = self.query_norm(self.query(feats[-1]).permute(0, 2, 3, 1))
+        feature_map = last_map(feats)
+        x = feature_map.permute(0, 2, 3, 1)
+        query = self.query_norm(self.query(feature_map).permute(0, 2, 3, 1))
         out = cc_attention(x, query, self.key(x), self.value(x), self.softmax_dim)
         if self.residual:
             out = out + x

@@ -7,6 +7,21 @@ from torch import Tensor, nn
 from mmfer.registry import MODELS
 
 
+def last_map(feats: tuple[Tensor, ...]) -> Tensor:
+    """The last of a backbone's outputs, a map (N, C, H, W).
+
+    Raises:
+        ValueError: If it is none.
+    """
+    if feats[-1].ndim != 4:
+        raise ValueError(
+            f'The last output of the backbone has the shape {tuple(feats[-1].shape)}; a map '
+            '(N, C, H, W) is needed. Take ConvNeXtMap for ConvNeXt, and out_type="featmap" for '
+            'vision transformers.'
+        )
+    return feats[-1]
+
+
 @MODELS.register_module()
 class FeaturePooling(BaseModule):
     """Global average pooling that keeps the map, for losses that look at it.
@@ -19,7 +34,7 @@ class FeaturePooling(BaseModule):
         norm: Config of a normalisation of the pooled vector, as ConvNeXt has it, or None.
 
     Raises:
-        ValueError: If ``norm`` has no ``in_channels``.
+        ValueError: If ``norm`` has no ``in_channels``, or the backbone gives no map.
 
     Example:
         >>> neck = [
@@ -38,5 +53,5 @@ class FeaturePooling(BaseModule):
 
     def forward(self, feats: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
         """Feature maps, the last of which (N, C, H, W) is pooled -> (map, vector (N, C))."""
-        feature_map = feats[-1]
+        feature_map = last_map(feats)
         return feature_map, self.norm(feature_map.mean((2, 3)))

@@ -102,6 +102,8 @@ def test_a_branch_that_is_not_as_declared():
     model = build(branch1=RESNET, branch2=SWIN, in_channels=(64, 32))
     with pytest.raises(ValueError, match=r'branch2 has the shape \(1, 64, 2, 2\).*Set in_channels'):
         model(torch.randn(1, 3, 64, 64))
+    with pytest.raises(ValueError, match=r'in_channels=\(64,\) must be two widths'):
+        build(branch1=RESNET, branch2=SWIN, in_channels=(64,))
     model = build(branch1=dict(type='VectorBackbone'), branch2=SWIN, in_channels=(3, 64))
     with pytest.raises(ValueError, match=r'branch1 has the shape \(1, 3\)'):
         model(torch.randn(1, 3, 64, 64))

@@ -127,3 +127,11 @@ def test_bad_options(options, message):
 def test_unknown_softmax_dim_of_the_function():
     with pytest.raises(ValueError, match="'batch' must be"):
         cc_attention(*torch.randn(4, N, H, W, C), 'batch')
+
+
+def test_a_convnext_that_pools_its_map_itself():
+    options = dict(depths=[1, 1, 1, 1], channels=[8, 8, 8, 8])
+    feats = MODELS.build(dict(type='ConvNeXt', arch=options))(torch.randn(2, 3, 32, 32))
+    for neck in (CCAttention(8), MODELS.build(dict(type='FeaturePooling'))):
+        with pytest.raises(ValueError, match=r'shape \(2, 8\); a map .* Take ConvNeXtMap'):
+            neck(feats)
