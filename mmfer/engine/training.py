@@ -1,10 +1,11 @@
 """Trains the model of a config."""
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.config import Config
-from mmengine.runner import Runner
+from mmengine.runner import EpochBasedTrainLoop, Runner
 
 from mmfer.engine.checkpoint import last_checkpoint
 from mmfer.engine.distributed import init_cpu_ranks
@@ -40,7 +41,7 @@ def train(
 
     Raises:
         FileNotFoundError: There is no such checkpoint.
-        ValueError: The config lacks what an argument needs.
+        ValueError: The config lacks what an argument needs, or an epoch has no batch.
     """
     if isinstance(resume, str) and resume:
         if not Path(resume).is_file():
@@ -66,5 +67,17 @@ def train(
     if not validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     runner = build_runner(cfg)
+    if isinstance(runner.train_loop, EpochBasedTrainLoop):
+        _check_epoch(runner.train_loop.dataloader)
     runner.train()
     return runner
+
+
+def _check_epoch(loader: Any) -> None:
+    if len(loader):
+        return
+    raise ValueError(
+        f'An epoch has no batch: the training data have {len(loader.dataset)} images on all ranks '
+        f'together, a batch {loader.batch_size} on each, and incomplete batches are left out. Set '
+        'train_dataloader.batch_size smaller, or train_dataloader.drop_last=False.'
+    )
