@@ -49,7 +49,7 @@ def read_or_draw(path: Path, samples: Sequence[dict[str, Any]], root: Path, seed
     """The part of each sample, from the split file, which is drawn and written if it is not there.
 
     The file is JSON: ``{"seed": 0, "train": [...], "val": [...], "test": [...]}`` with the paths
-    below ``root``. All ranks of a distributed training write the same.
+    below ``root``, or whole ones of images that lie elsewhere. All ranks of a distributed training write the same.
 
     Args:
         path: The split file.
@@ -61,7 +61,8 @@ def read_or_draw(path: Path, samples: Sequence[dict[str, Any]], root: Path, seed
         OSError: If the file cannot be written.
         ValueError: If the file is no split file, of another seed, or of other images.
     """
-    names = [Path(s['img_path']).relative_to(root).as_posix() for s in samples]
+    paths = [Path(s['img_path']) for s in samples]
+    names = [(p.relative_to(root) if p.is_relative_to(root) else p).as_posix() for p in paths]
     if not path.is_file():
         subjects = [s.get('subject') for s in samples]
         parts = draw_parts([s['gt_label'] for s in samples], seed, subjects)

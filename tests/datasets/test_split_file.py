@@ -72,6 +72,16 @@ def test_a_file_of_another_split_stops(tmp_path: Path, change, message: str) -> 
         read_or_draw(path, samples(tmp_path), tmp_path, 0)
 
 
+def test_images_may_lie_elsewhere(tmp_path: Path) -> None:
+    near, far = tmp_path / 'near', tmp_path / 'far'
+    every = [*samples(near), *samples(far)]
+    parts = read_or_draw(tmp_path / 'split.json', every, near, 0)
+    assert read_or_draw(tmp_path / 'split.json', every, near, 0) == parts
+    content = json.loads((tmp_path / 'split.json').read_text())
+    named = [name for part in ('train', 'val', 'test') for name in content[part]]
+    assert sum(name.startswith(str(far)) for name in named) == len(every) / 2
+
+
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / 'file').touch()
     with pytest.raises(OSError, match='cannot be written to .*split_file='):
