@@ -70,6 +70,9 @@ def read_pixels(path: Path) -> list[PixelRow]:
         pixels, usage = names.index('pixels'), names.index('Usage')
         begin = len(head)
         for number, line in enumerate(file, 2):
+            if not line.strip():
+                begin += len(line)
+                continue
             fields = line.split(b',')
             text = fields[pixels].strip(b' "\r\n') if len(fields) == len(names) else b''
             if len(text.split()) != SIDE * SIDE:

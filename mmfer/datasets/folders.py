@@ -25,7 +25,12 @@ def list_images(folder: Path, deep: bool = True) -> list[Path]:
     )
 
 
-def _check_no_loose_images(folder: Path, others: Collection[str] = ()) -> None:
+def check_no_loose_images(folder: Path, others: Collection[str] = ()) -> None:
+    """Check that no images lie beside the class folders, but for ``others``.
+
+    Raises:
+        ValueError: If some do.
+    """
     loose = [path for path in list_images(folder, deep=False) if path.name not in others]
     if loose:
         raise ValueError(
@@ -47,7 +52,7 @@ def read_class_folders(
     Raises:
         ValueError: If a folder is no class, or an image lies beside the class folders.
     """
-    _check_no_loose_images(folder, others)
+    check_no_loose_images(folder, others)
     return [
         {'img_path': str(path), 'gt_label': class_index(sub.name, names, f'Folder "{sub}"')}
         for sub in list_subfolders(folder)
@@ -80,7 +85,7 @@ def read_tree_folders(folder: Path, tree: LabelTree) -> list[Sample]:
         ValueError: If a folder is no class of its level, or stands under another coarse class
             than in the tree.
     """
-    _check_no_loose_images(folder)
+    check_no_loose_images(folder)
     samples = []
     for top in list_subfolders(folder):
         coarse = class_index(top.name, tree.coarse, f'Folder "{top}"')

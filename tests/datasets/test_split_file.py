@@ -39,6 +39,12 @@ def test_subjects_stay_whole() -> None:
     assert Counter(parts) == {'train': 60, 'val': 20, 'test': 20}
 
 
+def test_two_subjects_are_too_few() -> None:
+    with pytest.raises(ValueError, match='show 2 subjects, too few'):
+        draw_parts([0, 1, 0, 1], 0, ['a', 'a', 'b', 'b'])
+    assert set(draw_parts([0, 1, 0, 1, 0, 1], 0, list('aabbcc'))) == {'train', 'val', 'test'}
+
+
 def test_a_split_is_drawn_once(tmp_path: Path) -> None:
     path = tmp_path / 'new' / 'split.json'
     parts = read_or_draw(path, samples(tmp_path), tmp_path, 0)
