@@ -13,6 +13,7 @@ _base_ = [
 pretrained = 'work_dirs/faer_convnext-b_msceleb/epoch_20.pth'
 train_pipeline = [
     dict(type='LoadExpressionImage'),
+    dict(type='CropFace', margin=0.0, optional=True),
     dict(type='ResizeFace', size=224),
     dict(type='RandomFaceFlip', prob=0.5),
     dict(type='PackExpression'),
@@ -21,4 +22,4 @@ train_pipeline = [
 model = dict(backbone=dict(init_cfg=dict(type='Pretrained', checkpoint=pretrained)))
 train_dataloader = dict(batch_size=256, dataset=dict(pipeline=train_pipeline))
 optim_wrapper = dict(optimizer=dict(lr=2.5e-4))
-face_crop = dict(type='five_point', size=224, margin=0.0)
+face_crop = dict(type='box', size=224, scale=1.28, shift=(0.02, -0.05))
