@@ -84,6 +84,40 @@ def test_faces_are_cut_out_as_the_renderings_frame_them(path):
     assert cfg.face_crop == dict(type='box', size=size, scale=scale, shift=shift)
 
 
+def test_affectnet_is_cut_out_alike_in_training_and_testing():
+    found = [load_config(path) for path in CONFIGS]
+    found = [cfg for cfg in found if cfg.train_dataloader.dataset.type == 'AffectNet']
+    assert len(found) > 2
+    for cfg in found:
+        for loader in (cfg.train_dataloader, cfg.test_dataloader):
+            types = [step['type'] for step in loader.dataset.pipeline]
+            # The older form has whole photographs.
+            assert types[:3] == ['LoadExpressionImage', 'CropFace', 'ResizeFace']
+        assert cfg.face_crop.type == 'box'
+
+
+@pytest.mark.parametrize(
+    'name',
+    [
+        'mifnet/mifnet_r18-swint_synthetic.py',
+        'faer/faer_convnext_synthetic.py',
+        'faer/faer_convnext_synthetic-celeba.py',
+    ],
+)
+def test_a_batch_of_one_image_trains(name):
+    cfg = load_config(ROOT / name)
+    model = build_model(cfg).train()
+    sample = DataSample()
+    if cfg.model.head.type == 'AttributeHead':
+        sample.set_gt_score(torch.arange(40) % 2)
+    else:
+        sample.set_gt_label(1)
+    losses = model(torch.randn(1, 3, cfg.image_size, cfg.image_size), [sample], mode='loss')
+    sum(value for name, value in losses.items() if 'loss' in name).backward()
+    for name, weight in model.named_parameters():
+        assert weight.grad is None or weight.grad.isfinite().all(), name
+
+
 def test_settings_of_the_paper():
     cfg = load_config(ROOT / 'rald' / 'rald_r18_fgemotions.py')
     assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=0.01, momentum=0.9, weight_decay=5e-4)

@@ -80,6 +80,7 @@ class AffectNet(ExpressionDataset):
     ) -> None:
         self._check_option('num_classes', num_classes, (7, 8))
         self.annotations = annotations
+        self.left_out = AFFECTNET_CLASSES[num_classes:]
         super().__init__(data_root, split, classes=AFFECTNET_CLASSES[:num_classes], **options)
 
     def read_part(self, part: str) -> list[Sample]:

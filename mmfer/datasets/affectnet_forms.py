@@ -1,13 +1,14 @@
 """The two forms in which AffectNet was handed out."""
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from mmfer.datasets.coco import LANDMARKS
+from mmfer.datasets.csv_rows import check_columns, csv_table
 from mmfer.datasets.face_dataset import Sample
+from mmfer.datasets.folders import list_images
 
 CSV_FILES = {'train': 'training.csv', 'test': 'validation.csv'}
 CSV_COLUMNS = (
@@ -45,43 +46,35 @@ def read_csv(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
     """
     path = find_csv(root, part)
     assert path is not None
-    with path.open(newline='', encoding='utf-8-sig') as file:
-        rows = csv.DictReader(file, skipinitialspace=True)
-        absent = [name for name in CSV_COLUMNS if name not in (rows.fieldnames or ())]
-        if absent:
-            raise ValueError(
-                f'"{path}" lacks the columns {", ".join(absent)}. Its first line must be '
-                f'{",".join(CSV_COLUMNS)}.'
+    head, rows = csv_table(path)
+    check_columns(path, head, CSV_COLUMNS)
+    for where, cells in rows:
+        row = dict(zip(head, cells, strict=True))
+        code = parse_code(row['expression'], where)
+        # Without an expression there may be no face, and no image either.
+        if code not in EXPRESSIONS:
+            yield {'gt_label': code}
+            continue
+        image = root / 'Manually_Annotated_Images' / row['subDirectory_filePath']
+        if not image.is_file():
+            raise FileNotFoundError(
+                f'{where}: there is no file "{image}". Unpack Manually_Annotated_Images '
+                'completely, or remove the row.'
             )
-        for row in rows:
-            where = f'{path}, line {rows.line_num}'
-            if any(row[name] is None for name in CSV_COLUMNS):
-                raise ValueError(f'{where}: the row is cut short. Complete or remove it.')
-            code = parse_code(row['expression'], where)
-            # Without an expression there may be no face, and no image either.
-            if code not in EXPRESSIONS:
-                yield {'gt_label': code}
-                continue
-            image = root / 'Manually_Annotated_Images' / row['subDirectory_filePath']
-            if not image.is_file():
-                raise FileNotFoundError(
-                    f'{where}: there is no file "{image}". Unpack Manually_Annotated_Images '
-                    'completely, or remove the row.'
+        sample = {'img_path': str(image), 'gt_label': code, 'where': where}
+        if annotations:
+            x, y, width, height = (
+                parse_numbers(row[name], 1, name, where)[0] for name in CSV_COLUMNS[1:5]
+            )
+            if width <= 0 or height <= 0:
+                raise ValueError(
+                    f'{where}: face_width {width:g} and face_height {height:g} must be above '
+                    '0. Correct or remove the row.'
                 )
-            sample = {'img_path': str(image), 'gt_label': code, 'where': where}
-            if annotations:
-                x, y, width, height = (
-                    parse_numbers(row[name], 1, name, where)[0] for name in CSV_COLUMNS[1:5]
-                )
-                if width <= 0 or height <= 0:
-                    raise ValueError(
-                        f'{where}: face_width {width:g} and face_height {height:g} must be above '
-                        '0. Correct or remove the row.'
-                    )
-                sample['face_box'] = np.array([x, y, x + width, y + height], dtype=np.float32)
-                sample |= parse_affect(row['valence'], row['arousal'], where)
-                sample['landmarks'] = parse_landmarks(row['facial_landmarks'], where)
-            yield sample
+            sample['face_box'] = np.array([x, y, x + width, y + height], dtype=np.float32)
+            sample |= parse_affect(row['valence'], row['arousal'], where)
+            sample['landmarks'] = parse_landmarks(row['facial_landmarks'], where)
+        yield sample
 
 
 def read_npy(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
@@ -90,10 +83,17 @@ def read_npy(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
     Raises:
         FileNotFoundError: If an annotation of an image, or an image of an annotation, is not
             there.
-        ValueError: If an annotation is faulty.
+        ValueError: If an annotation is faulty, or an image is there twice.
     """
     folder = root / NPY_FOLDERS[part]
-    images = {path.stem: path for path in (folder / 'images').glob('*.*')}
+    images: dict[str, Path] = {}
+    for path in list_images(folder / 'images', deep=False):
+        if path.stem in images:
+            raise ValueError(
+                f'"{folder}": {images[path.stem].name} and {path.name} have one annotation. Keep '
+                'one of them.'
+            )
+        images[path.stem] = path
     known = {p.name.removesuffix('_exp.npy') for p in (folder / 'annotations').glob('*_exp.npy')}
     for stems, there, absent in (
         (known - set(images), 'annotations/{}_exp.npy', 'images/{}.jpg'),

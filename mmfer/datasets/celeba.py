@@ -1,5 +1,6 @@
 """CelebA: 40 attributes of faces of celebrities."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ class CelebA(FaceDataset):
         """Read the lists, and keep the images of a part."""
         attributes = self._table('list_attr_celeba', CELEBA_ATTRIBUTES)
         partition = self._table('list_eval_partition', ('partition',))
-        self._check_same_images(attributes, partition)
+        partition = self._in_order_of(attributes, partition)
         values = self._attributes(attributes)
         points = self._points(attributes)
         open_questions = bool((values == 0).any())
@@ -136,9 +137,15 @@ class CelebA(FaceDataset):
         return table.values
 
     @staticmethod
-    def _check_same_images(first: Table, second: Table) -> None:
-        if first.names == second.names:
-            return
+    def _in_order_of(first: Table, second: Table) -> Table:
+        """The second list with its rows in the order of the first."""
+        if set(first.names) == set(second.names):
+            row_of = {name: row for row, name in enumerate(second.names)}
+            return replace(
+                second,
+                names=first.names,
+                values=second.values[[row_of[name] for name in first.names]],
+            )
         only = [sorted(set(a.names) - set(b.names)) for a, b in ((first, second), (second, first))]
         told = '; '.join(
             f'{len(names)} are only in {table.path.name}, such as {names[0]}'
@@ -147,16 +154,14 @@ class CelebA(FaceDataset):
         )
         raise ValueError(
             f'"{second.path}" ({len(second.names)} images) does not match "{first.path}" '
-            f'({len(first.names)} images): {told or "their order differs"}. Take both lists from '
-            'one release.'
+            f'({len(first.names)} images): {told}. Take both lists from one release.'
         )
 
     def _points(self, attributes: Table) -> np.ndarray | None:
         path = find_table(self.root, 'list_landmarks_align_celeba')
         if path is None:
             return None
-        table = read_table(path, None)
-        self._check_same_images(attributes, table)
+        table = self._in_order_of(attributes, read_table(path, None))
         if table.values.shape[1] != 10:
             raise ValueError(
                 f'"{path}" has {table.values.shape[1]} numbers in a row instead of 10, x and y of '

@@ -1,11 +1,12 @@
 """The lists of CelebA: a name and numbers in each row, as text or csv."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from mmfer.datasets.csv_rows import csv_rows
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,10 @@ def read_table(path: Path, columns: Sequence[str] | None) -> Table:
         ValueError: If the columns are others, a row is faulty, an image is named twice, or their
             number is not the one at the head of the file.
     """
-    with path.open(newline='', encoding='utf-8-sig') as file:
-        if path.suffix == '.csv':
-            rows = [(number, row) for number, row in enumerate(csv.reader(file), 1) if row]
-        else:
+    if path.suffix == '.csv':
+        rows = list(csv_rows(path))
+    else:
+        with path.open(encoding='utf-8-sig') as file:
             rows = [(number, line.split()) for number, line in enumerate(file, 1) if line.strip()]
     count = None
     if path.suffix == '.csv':
@@ -55,7 +56,7 @@ def read_table(path: Path, columns: Sequence[str] | None) -> Table:
         if rows and len(rows[0][1]) == 1:
             count = _count(path, rows.pop(0)[1][0])
         header = rows.pop(0)[1] if count is not None and rows else list(columns or ())
-    if columns is not None and tuple(name.strip() for name in header) != tuple(columns):
+    if columns is not None and tuple(header) != tuple(columns):
         wrong = sorted(set(header) ^ set(columns)) or ['the same in another order']
         raise ValueError(
             f'"{path}" names other columns than the official list: {", ".join(wrong[:5])}. Take it '

@@ -53,6 +53,8 @@ class FaceDataset(BaseDataset):
     """Whether there is a validation part, which ``'trainval'`` adds to the training part."""
     SIDECAR_CLASSES = True
     """Whether the classes in a sidecar must be those of the data set."""
+    left_out: Sequence[str] = ()
+    """Classes that a sidecar may know, and that are left out here."""
 
     def __init__(
         self,
@@ -163,7 +165,7 @@ class FaceDataset(BaseDataset):
         elif not self.sidecar or not path.is_file():
             return
         classes = self._metainfo['classes']
-        sidecar = Sidecar(path, self.root, classes, self.SIDECAR_CLASSES)
+        sidecar = Sidecar(path, self.root, classes, self.SIDECAR_CLASSES, self.left_out)
         sidecar.complete(samples)
         if sidecar.alignment is not None:
             self._metainfo['alignment'] = sidecar.alignment

@@ -1,11 +1,11 @@
 """The two csv files of FERPlus: pixels and votes."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from mmfer.datasets.csv_rows import check_columns, csv_table
 from mmfer.datasets.ferplus_votes import COLUMNS
 
 SIDE = 48
@@ -70,6 +70,9 @@ def read_pixels(path: Path) -> list[PixelRow]:
         pixels, usage = names.index('pixels'), names.index('Usage')
         begin = len(head)
         for number, line in enumerate(file, 2):
+            if not line.strip():
+                begin += len(line)
+                continue
             fields = line.split(b',')
             text = fields[pixels].strip(b' "\r\n') if len(fields) == len(names) else b''
             if len(text.split()) != SIDE * SIDE:
@@ -94,21 +97,18 @@ def read_votes(path: Path) -> tuple[list[str], np.ndarray]:
     Raises:
         ValueError: If a column is missing, or a vote is no whole number of 0 or more.
     """
-    usages, votes = [], []
-    with path.open(newline='', encoding='utf-8-sig') as file:
-        rows = csv.DictReader(file, skipinitialspace=True)
-        absent = [name for name in ('Usage', *COLUMNS) if name not in (rows.fieldnames or ())]
-        if absent:
+    usages: list[str] = []
+    votes: list[list[int]] = []
+    head, rows = csv_table(path)
+    check_columns(path, head, ('Usage', *COLUMNS))
+    for where, cells in rows:
+        row = dict(zip(head, cells, strict=True))
+        counts = [row[name] for name in COLUMNS]
+        if not all(count.isdecimal() for count in counts):
             raise ValueError(
-                f'"{path}" lacks the columns {", ".join(absent)}. Take it from its release again.'
+                f'{where}: the votes {", ".join(counts)} are not ten whole numbers. Take the file '
+                'from its release again.'
             )
-        for row in rows:
-            cells = [(row[name] or '').strip() for name in COLUMNS]
-            if not all(cell.isdigit() for cell in cells):
-                raise ValueError(
-                    f'{path}, line {rows.line_num}: the votes {", ".join(cells)} are not ten '
-                    'whole numbers. Take the file from its release again.'
-                )
-            usages.append(row['Usage'])
-            votes.append([int(cell) for cell in cells])
+        usages.append(row['Usage'])
+        votes.append([int(count) for count in counts])
     return usages, np.array(votes, dtype=np.int64).reshape(-1, len(COLUMNS))

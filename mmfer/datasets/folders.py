@@ -1,10 +1,10 @@
 """Class folders and csv files, the two forms in which images with a class are handed out."""
 
-import csv
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from mmfer.datasets.csv_rows import csv_table
 from mmfer.datasets.names import class_index, normal_form
 from mmfer.faces.image import IMAGE_SUFFIXES
 from mmfer.labels import LabelTree
@@ -25,7 +25,12 @@ def list_images(folder: Path, deep: bool = True) -> list[Path]:
     )
 
 
-def _check_no_loose_images(folder: Path, others: Collection[str] = ()) -> None:
+def check_no_loose_images(folder: Path, others: Collection[str] = ()) -> None:
+    """Check that no images lie beside the class folders, but for ``others``.
+
+    Raises:
+        ValueError: If some do.
+    """
     loose = [path for path in list_images(folder, deep=False) if path.name not in others]
     if loose:
         raise ValueError(
@@ -47,7 +52,7 @@ def read_class_folders(
     Raises:
         ValueError: If a folder is no class, or an image lies beside the class folders.
     """
-    _check_no_loose_images(folder, others)
+    check_no_loose_images(folder, others)
     return [
         {'img_path': str(path), 'gt_label': class_index(sub.name, names, f'Folder "{sub}"')}
         for sub in list_subfolders(folder)
@@ -80,7 +85,7 @@ def read_tree_folders(folder: Path, tree: LabelTree) -> list[Sample]:
         ValueError: If a folder is no class of its level, or stands under another coarse class
             than in the tree.
     """
-    _check_no_loose_images(folder)
+    check_no_loose_images(folder)
     samples = []
     for top in list_subfolders(folder):
         coarse = class_index(top.name, tree.coarse, f'Folder "{top}"')
@@ -107,33 +112,32 @@ def read_csv(path: Path, data_root: Path, classes: Sequence[str]) -> list[Sample
         FileNotFoundError: If a row names a file that is not there.
         ValueError: If a column is missing, a row is cut short, or its label is no class.
     """
-    with path.open(newline='', encoding='utf-8-sig') as file:
-        rows = csv.DictReader(file, skipinitialspace=True)
-        columns = {normal_form(name): name for name in rows.fieldnames or ()}
-        label = columns.get('fine') or columns.get('label')
-        if 'path' not in columns or label is None:
-            raise ValueError(
-                f'"{path}" lacks the column {"path" if "path" not in columns else "fine"}; its '
-                f'first line has: {", ".join(columns) or "nothing"}. It must name the columns '
-                'path and fine (or label).'
+    head, rows = csv_table(path)
+    columns = [normal_form(name) for name in head]
+    label = 'fine' if 'fine' in columns else 'label'
+    if not {'path', label} <= set(columns):
+        raise ValueError(
+            f'"{path}" lacks the column {"path" if "path" not in columns else "fine"}; its '
+            f'first line has: {", ".join(columns) or "nothing"}. It must name the columns '
+            'path and fine (or label).'
+        )
+    samples = []
+    for where, cells in rows:
+        row = dict(zip(columns, cells, strict=True))
+        if not row['path'] or not row[label]:
+            raise ValueError(f'{where}: the path or the class is empty. Complete the row.')
+        image = data_root / row['path']
+        if not image.is_file():
+            raise FileNotFoundError(
+                f'{where}: there is no file "{image}". Correct the path, which is relative to '
+                f'"{data_root}", or remove the row.'
             )
-        samples = []
-        for row in rows:
-            where = f'{path}, line {rows.line_num}'
-            if not row[columns['path']] or not row[label]:
-                raise ValueError(f'{where}: the path or the class is empty. Complete the row.')
-            image = data_root / row[columns['path']]
-            if not image.is_file():
-                raise FileNotFoundError(
-                    f'{where}: there is no file "{image}". Correct the path, which is relative to '
-                    f'"{data_root}", or remove the row.'
-                )
-            sample: Sample = {
-                'img_path': str(image),
-                'gt_label': class_index(row[label], classes, where),
-                'where': where,
-            }
-            if 'subject' in columns and row[columns['subject']]:
-                sample['subject'] = row[columns['subject']]
-            samples.append(sample)
+        sample: Sample = {
+            'img_path': str(image),
+            'gt_label': class_index(row[label], classes, where),
+            'where': where,
+        }
+        if row.get('subject'):
+            sample['subject'] = row['subject']
+        samples.append(sample)
     return samples

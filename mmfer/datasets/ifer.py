@@ -6,8 +6,9 @@ from typing import Any
 from mmfer.datasets.base import ExpressionDataset
 from mmfer.datasets.counts import class_counts, compare_counts
 from mmfer.datasets.face_dataset import Sample
-from mmfer.datasets.folders import read_class_folders, read_csv
+from mmfer.datasets.folders import list_subfolders, read_class_folders, read_csv
 from mmfer.datasets.missing import missing_dataset
+from mmfer.datasets.names import normal_form
 from mmfer.datasets.split_file import read_or_draw
 from mmfer.labels import IFER_CLASSES
 from mmfer.registry import DATASETS
@@ -87,7 +88,9 @@ class IFER(ExpressionDataset):
         classes = self._metainfo['classes']
         if (self.root / self.CSV).is_file():
             return read_csv(self.root / self.CSV, self.root, classes)
-        absent = [name for name in classes if not (self.root / name).is_dir()]
+        folders = list_subfolders(self.root) if self.root.is_dir() else []
+        there = {normal_form(folder.name) for folder in folders}
+        absent = [name for name in classes if name not in there]
         if absent:
             missing = f'{self.CSV} and no {", ".join(f"{name}/" for name in absent)}'
             raise missing_dataset('IFER', self.root, missing, self.LAYOUTS, self.ASK, 'ifer')

@@ -8,7 +8,7 @@ import numpy as np
 
 from mmfer.datasets.counts import compare_counts
 from mmfer.datasets.face_dataset import FaceDataset
-from mmfer.datasets.folders import list_images, list_subfolders
+from mmfer.datasets.folders import check_no_loose_images, list_images, list_subfolders
 from mmfer.datasets.missing import missing_dataset
 from mmfer.datasets.recordio import RecordImage, read_image_records
 from mmfer.datasets.split import carve_validation
@@ -72,7 +72,8 @@ class MSCeleb1M(FaceDataset):
 
     Raises:
         FileNotFoundError: If the data set is not there.
-        ValueError: If the record file is cut short, or a folder has no image.
+        ValueError: If the record file is cut short, a folder has no image, images lie beside the
+            folders, or a part is empty.
 
     Example:
         >>> train = dict(type='MSCeleb1M', data_root='data/msceleb', split='train')
@@ -114,6 +115,11 @@ class MSCeleb1M(FaceDataset):
         if self.val_ratio != 0 and self.split != 'trainval':
             mask = carve_validation(faces.labels, self.val_ratio, self.val_seed)
             faces = faces.take(mask if self.split == 'val' else ~mask)
+            if not len(faces):
+                raise ValueError(
+                    f'val_ratio={self.val_ratio} leaves no image in the {self.split} part of '
+                    f'"{self.root}": an identity needs two to give one. Validate on other data.'
+                )
         if faces.records is None or (self.test_mode and self.broken == 'skip'):
             broken = self.find_broken(faces)
             if broken:
@@ -133,6 +139,7 @@ class MSCeleb1M(FaceDataset):
         if not folders:
             absent = 'folders of identities and no .rec file'
             raise missing_dataset('MS-Celeb-1M', root, absent, self.LAYOUTS, self.ASK, None)
+        check_no_loose_images(root)
         return _read_folders(folders)
 
 

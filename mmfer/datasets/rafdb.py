@@ -105,7 +105,7 @@ class RAFDB(ExpressionDataset):
     def _rows(self) -> list[str]:
         path = self.root / self.LIST
         if path.is_file():
-            return [row for row in path.read_text('utf-8').splitlines() if row.strip()]
+            return [row for row in path.read_text('utf-8-sig').splitlines() if row.strip()]
         absent = self.LIST
         if any((self.root / part / '1').is_dir() for part in ('train', 'test')):
             absent += (

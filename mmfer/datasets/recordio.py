@@ -43,7 +43,7 @@ class RecordImage:
             FileNotFoundError: If the file is not there.
             ValueError: If the record or the image is damaged.
         """
-        _, encoded = split_header(read_record(self.path, self.offset))
+        _, encoded = split_header(read_record(self.path, self.offset), self.path, self.offset)
         try:
             with Image.open(io.BytesIO(encoded)) as picture:
                 return np.array(picture.convert('RGB'))[..., ::-1].copy()
@@ -78,13 +78,25 @@ def read_record(path: str | Path, offset: int) -> bytes:
             file.seek(-len(data) % 4, io.SEEK_CUR)
 
 
-def split_header(record: bytes) -> tuple[np.ndarray, bytes]:
-    """The labels of a record, at least one, and its image."""
-    flag, label, _, _ = HEADER.unpack_from(record)
-    if not flag:
-        return np.array([label]), record[HEADER.size :]
+def split_header(record: bytes, path: str | Path, offset: int) -> tuple[np.ndarray, bytes]:
+    """The labels of a record, at least one, and its image.
+
+    Args:
+        record: Its data.
+        path, offset: Where it is from, for the message.
+
+    Raises:
+        ValueError: If the record is too short for its labels.
+    """
+    flag, label, _, _ = HEADER.unpack_from(record.ljust(HEADER.size, b'\0'))
     end = HEADER.size + 4 * flag
-    return np.frombuffer(record[HEADER.size : end], dtype='<f4'), record[end:]
+    if len(record) < end:
+        raise ValueError(
+            f'{path}, byte {offset}: a record of {len(record)} bytes is too short for its header '
+            f'of {end}. Copy or pack the file again.'
+        )
+    labels = np.frombuffer(record[HEADER.size : end], dtype='<f4') if flag else np.array([label])
+    return labels, record[end:]
 
 
 def read_index(path: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -128,9 +140,11 @@ def read_image_records(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             )
     numbers, offsets = read_index(index)
     if 0 in numbers:
-        flag, _ = struct.unpack('<If', read_record(path, int(offsets[numbers == 0][0]))[:8])
-        if flag:
-            end = split_header(read_record(path, int(offsets[numbers == 0][0])))[0][0]
+        first = int(offsets[numbers == 0][0])
+        head = read_record(path, first)
+        # The flag, which comes first.
+        if any(head[:4]):
+            end = split_header(head, path, first)[0][0]
             chosen = (numbers > 0) & (numbers < end)
             if chosen.sum() != end - 1:
                 raise ValueError(

@@ -21,13 +21,22 @@ class ClassBalancedSampler(DefaultSampler):
         dataset: A data set of single labels, or mmengine's wrapper of some.
         seed: Fixes the draws; None takes the run's.
 
+    Raises:
+        ValueError: If the samples have no class, as those of attributes.
+
     Example:
         >>> train_dataloader = dict(sampler=dict(type='ClassBalancedSampler'))
     """
 
     def __init__(self, dataset: BaseDataset, seed: int | None = None) -> None:
         super().__init__(dataset, shuffle=True, seed=seed)
-        labels = [dataset.get_data_info(i)['gt_label'] for i in range(len(dataset))]
+        labels = [dataset.get_data_info(i).get('gt_label') for i in range(len(dataset))]
+        if None in labels:
+            raise ValueError(
+                f'ClassBalancedSampler: sample {labels.index(None)} of {type(dataset).__name__} '
+                "has no gt_label to balance. Take sampler=dict(type='DefaultSampler', "
+                'shuffle=True).'
+            )
         _, owner, counts = np.unique(labels, return_inverse=True, return_counts=True)
         self.weights = torch.from_numpy(1 / counts[owner])
 

@@ -25,6 +25,8 @@ class Sidecar:
         data_root: The folder of the data set.
         classes: The classes of the data set, in order.
         same_classes: Whether an image must have the same class in both.
+        left_out: Classes that the file knows and the data set leaves out. A distribution is told
+            of the others alone, and a clean class that is one of these is not told.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -32,9 +34,14 @@ class Sidecar:
     """
 
     def __init__(
-        self, path: Path, data_root: Path, classes: Sequence[str], same_classes: bool = True
+        self,
+        path: Path,
+        data_root: Path,
+        classes: Sequence[str],
+        same_classes: bool = True,
+        left_out: Sequence[str] = (),
     ) -> None:
-        self.same_classes = same_classes
+        self.same_classes, self.left_out = same_classes, tuple(left_out)
         self.path, self.data_root, self.classes = path, data_root, tuple(classes)
         self._coco = read_coco(path)
         self._ids = {image['file_name']: i for i, image in self._coco.imgs.items()}
@@ -81,15 +88,29 @@ class Sidecar:
                 'the sidecar again, or read with sidecar=False.'
             )
         own = {'distribution': sample['distribution']} if 'distribution' in sample else {}
-        sample.update(parse_face(face, self.classes, where) | own)
+        sample.update(parse_face(self._of_classes(face), self.classes, where) | own)
         if 'clean_category_id' in face and 'gt_label' in sample:
             clean = self._coco.cats.get(face['clean_category_id'], {}).get('name')
+            if clean in self.left_out:
+                return
             if clean not in self.classes:
                 raise ValueError(
                     f'{where}: clean_category_id {face["clean_category_id"]!r} is no class of the '
                     'data set. Write the sidecar again, or read with sidecar=False.'
                 )
             sample['clean_label'] = self.classes.index(clean)
+
+    def _of_classes(self, face: dict[str, Any]) -> dict[str, Any]:
+        """The annotation, its distribution without the classes that are left out."""
+        shares = face.get('distribution', {})
+        if not set(shares) & set(self.left_out):
+            return face
+        kept = {name: share for name, share in shares.items() if name not in self.left_out}
+        total = sum(kept.values())
+        rest = {name: value for name, value in face.items() if name != 'distribution'}
+        if total <= 0:
+            return rest
+        return rest | {'distribution': {name: share / total for name, share in kept.items()}}
 
 
 def _area(face: dict[str, Any]) -> float:

@@ -29,7 +29,16 @@ def draw_parts(
 
     Returns:
         The part of each image.
+
+    Raises:
+        ValueError: If all subjects are known, and there are fewer than three.
     """
+    if subjects is not None and None not in subjects and len(set(subjects)) < len(PARTS):
+        raise ValueError(
+            f'The images show {len(set(subjects))} subjects, too few for a training, a validation '
+            'and a test part. Add images of others, or leave the subjects out to deal single '
+            'images.'
+        )
     parts = np.full(len(labels), PARTS[0], dtype=object)
     rest, left = list(range(len(labels))), 1.0
     for part, share in zip(PARTS[:0:-1], SHARES[:0:-1], strict=True):
@@ -49,7 +58,8 @@ def read_or_draw(path: Path, samples: Sequence[dict[str, Any]], root: Path, seed
     """The part of each sample, from the split file, which is drawn and written if it is not there.
 
     The file is JSON: ``{"seed": 0, "train": [...], "val": [...], "test": [...]}`` with the paths
-    below ``root``. All ranks of a distributed training write the same.
+    below ``root``, or whole ones of images that lie elsewhere. All ranks of a distributed training
+    write the same.
 
     Args:
         path: The split file.
@@ -61,7 +71,8 @@ def read_or_draw(path: Path, samples: Sequence[dict[str, Any]], root: Path, seed
         OSError: If the file cannot be written.
         ValueError: If the file is no split file, of another seed, or of other images.
     """
-    names = [Path(s['img_path']).relative_to(root).as_posix() for s in samples]
+    paths = [Path(s['img_path']) for s in samples]
+    names = [(p.relative_to(root) if p.is_relative_to(root) else p).as_posix() for p in paths]
     if not path.is_file():
         subjects = [s.get('subject') for s in samples]
         parts = draw_parts([s['gt_label'] for s in samples], seed, subjects)

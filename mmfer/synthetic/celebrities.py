@@ -1,7 +1,8 @@
 """People as CelebA shows them: hair, beards, make-up and spectacles as frequent as there.
 
 The frequencies are aimed at those of CelebA's own attributes (Liu et al., *Deep learning face
-attributes in the wild*, ICCV 2015), as far as a person of the renderer can have them.
+attributes in the wild*, ICCV 2015), quoted from memory, as far as a person of the renderer can have
+them.
 """
 
 from dataclasses import dataclass, replace

@@ -101,7 +101,7 @@ def test_a_validation_part_may_be_carved(tmp_path: Path) -> None:
         (affectnet_row('10/training0.jpg', 1), 'given twice: .*line 2 and .*line 13'),
         (affectnet_row('10/training0.jpg', 1).replace('12,10', '0,10'), 'line 13: face_width 0'),
         (affectnet_row('10/training0.jpg', 1).replace('-0.25', '-3'), 'line 13: valence -3'),
-        ('10/training0.jpg,2,3,12\n', 'line 13: the row is cut short'),
+        ('10/training0.jpg,2,3,12\n', 'line 13: 4 cells below 9 columns'),
     ],
 )
 def test_faulty_rows_are_located(tmp_path: Path, row: str, message: str) -> None:

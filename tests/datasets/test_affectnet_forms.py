@@ -11,6 +11,7 @@ from mmfer.datasets.affectnet_forms import (
     read_csv,
     read_npy,
 )
+from tests.datasets.disk import write_image
 from tests.datasets.official import landmark_text, write_affectnet_csv, write_affectnet_npy
 
 
@@ -68,6 +69,18 @@ def test_faulty_annotations_are_located(
     write_affectnet_npy(tmp_path)
     np.save(tmp_path / 'train_set' / 'annotations' / f'3_{kind}.npy', value)
     with pytest.raises(ValueError, match=message):
+        list(read_npy(tmp_path, 'train', True))
+
+
+def test_what_computers_leave_behind_is_no_image_and_none_comes_twice(tmp_path: Path) -> None:
+    write_affectnet_npy(tmp_path)
+    images = tmp_path / 'train_set' / 'images'
+    for name in ('Thumbs.db', '.DS_Store', '._0.jpg'):
+        (images / name).touch()
+    (images / '1.jpg').rename(images / '1.JPG')
+    assert len(list(read_npy(tmp_path, 'train', True))) == 8
+    write_image(images / '3.png')
+    with pytest.raises(ValueError, match=r'3\.jpg and 3\.png have one annotation'):
         list(read_npy(tmp_path, 'train', True))
 
 

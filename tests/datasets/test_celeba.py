@@ -87,12 +87,16 @@ def test_lists_of_different_images_stop(tmp_path: Path, lost: str, message: str)
         CelebA(str(tmp_path))
 
 
-def test_lists_in_another_order_stop(tmp_path: Path) -> None:
-    write_celeba(tmp_path)
-    path = tmp_path / 'list_eval_partition.txt'
-    path.write_text('\n'.join(path.read_text().splitlines()[::-1]))
-    with pytest.raises(ValueError, match='their order differs'):
-        CelebA(str(tmp_path))
+def test_lists_in_another_order_are_matched_by_name(tmp_path: Path) -> None:
+    values = write_celeba(tmp_path)
+    for name, head in (('list_eval_partition', 0), ('list_landmarks_align_celeba', 2)):
+        path = tmp_path / f'{name}.txt'
+        lines = path.read_text().splitlines()
+        path.write_text('\n'.join(lines[:head] + lines[head:][::-1]))
+    info = CelebA(str(tmp_path), 'test').get_data_info(0)
+    assert Path(info['img_path']).name == '000005.jpg'
+    assert info['gt_score'].tolist() == (values[4] > 0).tolist()
+    assert info['landmarks5'].ravel().tolist() == list(range(40, 50))
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,15 @@ def test_other_columns_and_quotes_do_not_matter(tmp_path: Path) -> None:
     assert (row.pixels.load()[..., 0] == face_pixels(5)).all()
 
 
+def test_empty_lines_are_no_rows(tmp_path: Path) -> None:
+    write_ferplus(tmp_path, VOTES)
+    path = tmp_path / 'fer2013.csv'
+    lines = path.read_text().splitlines()
+    path.write_text('\n\n'.join(lines) + '\n\n')
+    found = [row.pixels.load()[..., 0] for row in read_pixels(path)]
+    np.testing.assert_array_equal(found, [face_pixels(row) for row in range(len(lines) - 1)])
+
+
 def test_faulty_pixel_tables_are_located(tmp_path: Path) -> None:
     path = tmp_path / 'fer2013.csv'
     path.write_text('emotion,image,Usage\n')
@@ -67,7 +76,7 @@ def test_votes_are_read_by_the_names_of_their_columns(tmp_path: Path) -> None:
     ('text', 'message'),
     [
         (VOTES_HEAD.replace(',NF', ''), 'lacks the columns NF'),
-        (VOTES_HEAD + 'Training,a,1,2,3\n', 'line 2: the votes 1, 2, 3, , '),
+        (VOTES_HEAD + 'Training,a,1,2,3\n', 'line 2: 5 cells below 12 columns'),
         (VOTES_HEAD + 'Training,a,1,2,3,4,x,0,0,0,0,0\n', 'line 2: the votes .*x'),
         (VOTES_HEAD + 'Training,a,1,2,3,4,-1,0,0,0,0,0\n', 'line 2: the votes .*-1'),
     ],

@@ -82,7 +82,8 @@ def test_a_csv_is_read(tmp_path: Path) -> None:
         ('file,fine\na.png,hate\n', ValueError, 'lacks the column path'),
         ('path,fine\na.png,hate\nb.png,hate\n', FileNotFoundError, 'line 3: there is no file'),
         ('path,fine\na.png,rage\n', ValueError, 'line 2: "rage" is no class'),
-        ('path,fine\na.png\n', ValueError, 'line 2: the path or the class is empty'),
+        ('path,fine\na.png\n', ValueError, 'line 2: 1 cells below 2 columns'),
+        ('path,fine\na.png,\n', ValueError, 'line 2: the path or the class is empty'),
     ],
 )
 def test_a_faulty_csv_is_located(

@@ -84,6 +84,20 @@ def test_other_counts_are_told_and_those_of_the_paper_are_not(
     assert not log
 
 
+def test_case_and_what_spreadsheets_add_do_not_matter(tmp_path: Path) -> None:
+    write_ifer(tmp_path, 5)
+    first = [Path(path).relative_to(tmp_path) for path in paths(tmp_path, 'test')]
+    for name in IFER_CLASSES:
+        (tmp_path / name).rename(tmp_path / name.upper())
+    (tmp_path / 'split_seed0.json').unlink()
+    names = [Path(path).relative_to(tmp_path) for path in paths(tmp_path, 'test')]
+    assert [str(name).lower() for name in names] == list(map(str, first))
+    rows = [f'{name.upper()}/{i}.jpg , {name.title()} ' for name in IFER_CLASSES for i in range(5)]
+    text = '\r\n'.join(['\ufeffPath, Label', *rows])
+    (tmp_path / 'ifer.csv').write_bytes(text.encode())
+    assert len(paths(tmp_path, 'train')) == 12
+
+
 def test_an_unknown_folder_stops(tmp_path: Path) -> None:
     write_ifer(tmp_path)
     (tmp_path / 'happy').rename(tmp_path / 'hapy')

@@ -143,6 +143,15 @@ def test_what_is_no_data_set_stops(tmp_path: Path) -> None:
         dataset(tmp_path / 'c')
 
 
+def test_nothing_is_dropped_in_silence(tmp_path: Path) -> None:
+    write_folders(tmp_path, 1)
+    with pytest.raises(ValueError, match=r'val_ratio=0.1 leaves no image in the val part'):
+        dataset(tmp_path, 'val', val_ratio=0.1)
+    write_image(tmp_path / 'loose.JPG')
+    with pytest.raises(ValueError, match=r'1 images, such as loose\.JPG, lie in'):
+        dataset(tmp_path)
+
+
 def test_faces_are_a_sequence() -> None:
     faces = Faces(np.array(['a', 'b', 'c']), np.array([0, 0, 1]))
     assert [face['img_path'] for face in faces] == ['a', 'b', 'c']

@@ -42,9 +42,9 @@ def test_data_that_hold_the_magic_number_come_in_pieces(tmp_path: Path, pieces: 
 
 
 def test_the_header_holds_one_label_or_several() -> None:
-    labels, image = split_header(image_record(3.0, 8, b'abc'))
+    labels, image = split_header(image_record(3.0, 8, b'abc'), 'train.rec', 0)
     assert labels.tolist() == [3] and image == b'abc'
-    labels, image = split_header(image_record([4.0, 1.5], 8, b'abc'))
+    labels, image = split_header(image_record([4.0, 1.5], 8, b'abc'), 'train.rec', 0)
     assert labels.tolist() == [4, 1.5] and image == b'abc'
 
 
@@ -103,6 +103,17 @@ def test_an_index_of_another_file_stops(tmp_path: Path) -> None:
     index.unlink()
     with pytest.raises(FileNotFoundError, match=r'no file ".*train\.idx"'):
         read_image_records(path)
+
+
+@pytest.mark.parametrize('size', [0, 3, 20, 28])
+def test_a_record_too_short_for_its_labels_stops(tmp_path: Path, size: int) -> None:
+    head = image_record([3.0, 4.0], 0, b'')[:size]
+    path = write_records(tmp_path, [head, image_record(5.0, 1, jpeg())])
+    with pytest.raises(ValueError, match=rf'train\.rec, byte 0: a record of {size} bytes is too'):
+        RecordImage(str(path), 0).load()
+    if size > 3:
+        with pytest.raises(ValueError, match='byte 0: .* too short'):
+            read_image_records(path)
 
 
 def test_a_damaged_image_is_located(tmp_path: Path) -> None:

@@ -64,6 +64,18 @@ def test_every_image_is_read_with_its_truth(roots: dict[str, Path], name: str) -
     assert seen == 48 or (name == 'ferplus' and seen > 36)
 
 
+def test_seven_classes_of_a_set_with_blends_and_moved_labels(tmp_path: Path) -> None:
+    root = generate(
+        'affectnet', tmp_path, 'hard', size=32, images=120, label_noise=0.4, progress=False
+    )
+    shares = [face['distribution'] for face in truth(root, 'train').values()]
+    assert any('contempt' in share and len(share) > 1 for share in shares)
+    data = AffectNet(str(root), num_classes=7, soft_labels=True, empty_classes='warn')
+    for info in map(data.get_data_info, range(len(data))):
+        assert info['gt_score'].shape == (7,) and info['gt_score'].sum() == pytest.approx(1)
+        assert info.get('clean_label', 0) < 7
+
+
 def test_pixels_in_the_table_are_those_of_the_pictures(roots: dict[str, Path]) -> None:
     data = read(roots, 'ferplus', 'test')
     with (roots['ferplus'] / 'fer2013new.csv').open() as file:

@@ -1,12 +1,14 @@
 from collections import Counter
 from itertools import chain
+from pathlib import Path
 
 import pytest
 from mmengine.dataset import ConcatDataset
 
-from mmfer.datasets import ClassBalancedSampler, ExpressionFolder, samplers
+from mmfer.datasets import CelebA, ClassBalancedSampler, ExpressionFolder, samplers
 from mmfer.registry import DATA_SAMPLERS
 from tests.datasets.disk import write_image
+from tests.datasets.official import write_celeba
 
 COUNTS = {'rare': 2, 'some': 10, 'many': 48}
 
@@ -51,6 +53,12 @@ def test_ranks_share_the_draws(
         monkeypatch.setattr('mmengine.dataset.sampler.get_dist_info', lambda rank=rank: (rank, 2))
         ranks.append(list(ClassBalancedSampler(unbalanced, seed=0)))
     assert list(chain(*zip(*ranks, strict=True))) == alone
+
+
+def test_attributes_have_no_class_to_balance(tmp_path: Path) -> None:
+    write_celeba(tmp_path)
+    with pytest.raises(ValueError, match=r'sample 0 of CelebA has no gt_label.*DefaultSampler'):
+        ClassBalancedSampler(CelebA(str(tmp_path)))
 
 
 def test_wrappers_and_configs_work(unbalanced: ExpressionFolder) -> None:

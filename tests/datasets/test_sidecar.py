@@ -65,6 +65,26 @@ def test_an_unknown_clean_class_stops(tmp_path: Path) -> None:
         complete(tmp_path, data)
 
 
+def test_classes_that_are_left_out_have_no_share(tmp_path: Path) -> None:
+    data = coco_data(['train/a.png', 'train/b.png'])
+    data['categories'].append({'id': 4, 'name': 'dread', 'supercategory': 'fear'})
+    first, second = data['annotations']
+    first['distribution'] = {'panic': 0.45, 'worry': 0.15, 'dread': 0.4}
+    second['distribution'] = {'dread': 1.0}
+    second['clean_category_id'] = 4
+    path = write_json(tmp_path / 'side.json', data)
+    with pytest.raises(ValueError, match='the distribution names dread'):
+        complete(tmp_path, data)
+    samples = [
+        {'img_path': str(tmp_path / name), 'gt_label': 0} for name in ('train/a.png', 'train/b.png')
+    ]
+    Sidecar(path, tmp_path, CLASSES, left_out=('dread',)).complete(samples)
+    assert samples[0]['distribution'].tolist() == pytest.approx([0.75, 0.25, 0])
+    assert samples[0]['clean_label'] == 1
+    # The image shows none of the classes.
+    assert 'distribution' not in samples[1] and 'clean_label' not in samples[1]
+
+
 def test_where_the_data_set_knows_no_class_any_will_do(tmp_path: Path) -> None:
     path = write_json(tmp_path / 'side.json', coco_data(['train/a.png']))
     sample = {'img_path': str(tmp_path / 'train/a.png')}

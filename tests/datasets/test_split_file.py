@@ -39,6 +39,12 @@ def test_subjects_stay_whole() -> None:
     assert Counter(parts) == {'train': 60, 'val': 20, 'test': 20}
 
 
+def test_two_subjects_are_too_few() -> None:
+    with pytest.raises(ValueError, match='show 2 subjects, too few'):
+        draw_parts([0, 1, 0, 1], 0, ['a', 'a', 'b', 'b'])
+    assert set(draw_parts([0, 1, 0, 1, 0, 1], 0, list('aabbcc'))) == {'train', 'val', 'test'}
+
+
 def test_a_split_is_drawn_once(tmp_path: Path) -> None:
     path = tmp_path / 'new' / 'split.json'
     parts = read_or_draw(path, samples(tmp_path), tmp_path, 0)
@@ -70,6 +76,16 @@ def test_a_file_of_another_split_stops(tmp_path: Path, change, message: str) -> 
     path.write_text(json.dumps(change(json.loads(path.read_text()))))
     with pytest.raises(ValueError, match=f'{message}.*Delete the file'):
         read_or_draw(path, samples(tmp_path), tmp_path, 0)
+
+
+def test_images_may_lie_elsewhere(tmp_path: Path) -> None:
+    near, far = tmp_path / 'near', tmp_path / 'far'
+    every = [*samples(near), *samples(far)]
+    parts = read_or_draw(tmp_path / 'split.json', every, near, 0)
+    assert read_or_draw(tmp_path / 'split.json', every, near, 0) == parts
+    content = json.loads((tmp_path / 'split.json').read_text())
+    named = [name for part in ('train', 'val', 'test') for name in content[part]]
+    assert sum(name.startswith(str(far)) for name in named) == len(every) / 2
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from mmpretrain.datasets import PackInputs
 from mmfer.registry import TRANSFORMS
 
 ARRAYS = ('landmarks', 'landmark_scores', 'landmarks5', 'face_box', 'attribute_mask')
-FACTS = ('coarse_label', 'clean_label', 'subject', 'group')
+FACTS = ('coarse_label', 'clean_label', 'subject', 'group', 'valence', 'arousal')
 
 
 @TRANSFORMS.register_module()
@@ -18,8 +18,8 @@ class PackExpression(PackInputs):
     The ``DataSample`` has, where known, ``gt_label`` (1,), ``gt_score`` (C,), ``landmarks``
     (68, 2), ``landmark_scores`` (68,), ``landmarks5`` (5, 2), ``face_box`` (4,) and
     ``attribute_mask`` (A,), True where the attribute in ``gt_score`` is known, as tensors, and
-    ``coarse_label``, ``clean_label``, ``subject``, ``group``, ``sample_idx``, ``img_path``,
-    ``img_shape``, ``ori_shape`` and ``flip`` as metainfo.
+    ``coarse_label``, ``clean_label``, ``subject``, ``group``, ``valence``, ``arousal``,
+    ``sample_idx``, ``img_path``, ``img_shape``, ``ori_shape`` and ``flip`` as metainfo.
 
     Example:
         >>> pipeline = [dict(type='LoadExpressionImage'), dict(type='PackExpression')]

@@ -16,6 +16,8 @@ def test_all_fields_reach_the_data_sample() -> None:
         'clean_label': 0,
         'subject': 'ann',
         'group': {'age': '4-19'},
+        'valence': -0.25,
+        'arousal': 0.5,
         'landmarks': np.ones((68, 2), np.float32),
         'landmark_scores': np.ones(68, np.float32),
         'face_box': np.array([0, 1, 2, 3], np.float32),
@@ -30,7 +32,8 @@ def test_all_fields_reach_the_data_sample() -> None:
     assert sample.landmarks.shape == (68, 2)
     assert sample.face_box.tolist() == [0, 1, 2, 3]
     assert sample.attribute_mask.tolist() == [True, False, True]
-    for name in ('coarse_label', 'clean_label', 'subject', 'group', 'sample_idx', 'img_path'):
+    arrays = ('img', 'gt_label', 'gt_score', 'landmarks', 'landmark_scores', 'face_box')
+    for name in results.keys() - {*arrays, 'attribute_mask'}:
         assert sample.metainfo[name] == results[name]
     batch = default_collate([packed, packed])
     assert batch['inputs'].shape == (2, 3, 8, 6)
