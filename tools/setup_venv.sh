@@ -24,8 +24,9 @@ if ! "$venv/bin/python" -c 'import cv2' 2> /dev/null; then
     echo "OpenCV does not load on a system without libraries for windows: taking its headless build."
     version=$(sed -n 's/^opencv-python==//p' "$lock")
     "$venv/bin/python" -m pip uninstall --disable-pip-version-check --yes --quiet opencv-python
+    # They share their files, of which removing one takes those of the other.
     "$venv/bin/python" -m pip install --disable-pip-version-check --quiet --no-deps \
-        "opencv-python-headless==$version"
+        --force-reinstall "opencv-python-headless==$version"
 fi
 "$venv/bin/python" -m pip install --disable-pip-version-check --quiet --no-deps \
     --no-build-isolation --editable .
