@@ -3,14 +3,14 @@
 Half as wide as ResNet-18 and with a slim Swin, in every row the same.
 
     python tools/render_synthetic.py ifer data/synthetic/ifer-ablation \
-        --preset standard --images 2000 --size 80
+        --preset hard --images 2000 --size 80
 """
 
 _base_ = './mifnet_r18-swint_synthetic.py'
 
 data_root = 'data/synthetic/ifer-ablation'
 image_size = 80
-epochs = 6
+epochs = 8
 
 model = dict(
     backbone=dict(
@@ -61,5 +61,5 @@ test_dataloader = dict(dataset=dict(data_root=data_root, pipeline=test_pipeline)
 
 param_scheduler = dict(total_steps=epochs)
 train_cfg = dict(max_epochs=epochs, val_interval=epochs)
-default_hooks = dict(checkpoint=dict(interval=2, max_keep_ckpts=1))
+default_hooks = dict(checkpoint=dict(interval=epochs, max_keep_ckpts=1))
 face_crop = dict(size=80)
