@@ -10,20 +10,8 @@ data_root = 'data/synthetic/celeba-ablation'
 image_size = 80
 epochs = 10
 
-train_pipeline = [
-    dict(
-        type='Cached',
-        transforms=[dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=image_size)],
-    ),
-    dict(type='RandomFaceFlip', prob=0.5),
-    dict(type='RandomFaceAffine', rotate=8, scale=(0.95, 1.15), shift=0.04),
-    dict(type='PackExpression'),
-]
-test_pipeline = [
-    dict(type='LoadExpressionImage'),
-    dict(type='ResizeFace', size=image_size),
-    dict(type='PackExpression'),
-]
+train_pipeline = {{_base_.two_cores.faces_80.train}}
+test_pipeline = {{_base_.two_cores.faces_80.test}}
 train_dataloader = dict(dataset=dict(data_root=data_root, pipeline=train_pipeline))
 val_dataloader = dict(dataset=dict(data_root=data_root, pipeline=test_pipeline))
 test_dataloader = dict(dataset=dict(data_root=data_root, pipeline=test_pipeline))

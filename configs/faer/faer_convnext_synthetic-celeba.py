@@ -3,7 +3,7 @@
 python tools/render_synthetic.py celeba data/synthetic/celeba --preset small
 """
 
-_base_ = './faer_convnext-b_celeba.py'
+_base_ = ['./faer_convnext-b_celeba.py', '../_base_/two_cores.py']
 
 data_root = 'data/synthetic/celeba'
 image_size = 96
@@ -25,20 +25,8 @@ model = dict(
     head=dict(in_channels=256),
 )
 
-train_pipeline = [
-    dict(
-        type='Cached',
-        transforms=[dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=image_size)],
-    ),
-    dict(type='RandomFaceFlip', prob=0.5),
-    dict(type='RandomFaceAffine', rotate=8, scale=(0.95, 1.15), shift=0.04),
-    dict(type='PackExpression'),
-]
-test_pipeline = [
-    dict(type='LoadExpressionImage'),
-    dict(type='ResizeFace', size=image_size),
-    dict(type='PackExpression'),
-]
+train_pipeline = {{_base_.two_cores.faces_96.train}}
+test_pipeline = {{_base_.two_cores.faces_96.test}}
 train_dataloader = dict(
     batch_size=32,
     num_workers=0,

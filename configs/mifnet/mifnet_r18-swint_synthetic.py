@@ -3,7 +3,7 @@
 python tools/render_synthetic.py ifer data/synthetic/ifer --preset small
 """
 
-_base_ = './mifnet_r18-swint_ifer.py'
+_base_ = ['./mifnet_r18-swint_ifer.py', '../_base_/two_cores.py']
 
 data_root = 'data/synthetic/ifer'
 image_size = 96
@@ -35,21 +35,8 @@ model = dict(
     ),
 )
 
-# Small enough for the memory of one process, which is the fastest on few cores.
-train_pipeline = [
-    dict(
-        type='Cached',
-        transforms=[dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=image_size)],
-    ),
-    dict(type='RandomFaceFlip', prob=0.5),
-    dict(type='RandomFaceAffine', rotate=8, scale=(0.95, 1.15), shift=0.04),
-    dict(type='PackExpression'),
-]
-test_pipeline = [
-    dict(type='LoadExpressionImage'),
-    dict(type='ResizeFace', size=image_size),
-    dict(type='PackExpression'),
-]
+train_pipeline = {{_base_.two_cores.faces_96.train}}
+test_pipeline = {{_base_.two_cores.faces_96.test}}
 train_dataloader = dict(
     batch_size=32,
     num_workers=0,

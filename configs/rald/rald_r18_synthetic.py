@@ -3,27 +3,14 @@
 python tools/render_synthetic.py fgemotions data/synthetic/fgemotions --preset small
 """
 
-_base_ = './rald_r18_fgemotions.py'
+_base_ = ['./rald_r18_fgemotions.py', '../_base_/two_cores.py']
 
 data_root = 'data/synthetic/fgemotions'
 image_size = 96
 epochs = 14
 
-# Small enough for the memory of one process, which is the fastest on few cores.
-train_pipeline = [
-    dict(
-        type='Cached',
-        transforms=[dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=image_size)],
-    ),
-    dict(type='RandomFaceFlip', prob=0.5),
-    dict(type='RandomFaceAffine', rotate=8, scale=(0.95, 1.15), shift=0.04),
-    dict(type='PackExpression'),
-]
-test_pipeline = [
-    dict(type='LoadExpressionImage'),
-    dict(type='ResizeFace', size=image_size),
-    dict(type='PackExpression'),
-]
+train_pipeline = {{_base_.two_cores.faces_96.train}}
+test_pipeline = {{_base_.two_cores.faces_96.test}}
 train_dataloader = dict(
     batch_size=32,
     num_workers=0,
