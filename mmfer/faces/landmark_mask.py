@@ -68,8 +68,7 @@ def landmark_mask(
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
     mask = np.zeros((rows, columns), dtype=np.float32)
     row, column = (y[inside] * rows / height).astype(int), (x[inside] * columns / width).astype(int)
-    # Just before the image's end, the division may round up to the end.
-    mask[np.minimum(row, rows - 1), np.minimum(column, columns - 1)] = 1
+    mask[row, column] = 1
     return mask
 
 
