@@ -10,20 +10,32 @@ from mmfer.faces.alignment import (
 )
 from mmfer.faces.face import KEYPOINT_NAMES, Face
 from mmfer.faces.image import IMAGE_SUFFIXES, read_image
+from mmfer.faces.landmark_mask import (
+    ATTENDED,
+    FaceRegion,
+    eye_region,
+    landmark_mask,
+    mouth_region,
+)
 from mmfer.faces.mtcnn import MTCNN
 from mmfer.faces.sidecar import ImageFaces, read_sidecar, write_sidecar
 
 __all__ = [
+    'ATTENDED',
     'IMAGE_SUFFIXES',
     'KEYPOINT_NAMES',
     'MTCNN',
     'Alignment',
     'BoxAlignment',
     'Face',
+    'FaceRegion',
     'FivePointAlignment',
     'ImageFaces',
     'align_face',
     'build_alignment',
+    'eye_region',
+    'landmark_mask',
+    'mouth_region',
     'read_image',
     'read_sidecar',
     'similarity_transform',

@@ -2,5 +2,6 @@
 
 from mmfer.models.backbones.convnext_map import ConvNeXtMap
 from mmfer.models.backbones.dual_branch import DualBranch
+from mmfer.models.backbones.vgg_bn16 import VGGBN16
 
-__all__ = ['ConvNeXtMap', 'DualBranch']
+__all__ = ['VGGBN16', 'ConvNeXtMap', 'DualBranch']

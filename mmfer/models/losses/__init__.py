@@ -1,5 +1,6 @@
 """Losses: each a plain function and a class that holds its options."""
 
+from mmfer.models.losses.attention_mask_loss import AttentionMaskLoss, attention_mask_loss
 from mmfer.models.losses.center_loss import CenterLoss, center_loss
 from mmfer.models.losses.centers import Centers
 from mmfer.models.losses.contrastive_loss import ContrastiveLoss, contrastive_loss
@@ -19,6 +20,7 @@ from mmfer.models.losses.separate_loss import SeparateLoss, separate_loss
 from mmfer.models.losses.softmax_focal_loss import SoftmaxFocalLoss, softmax_focal_loss
 
 __all__ = [
+    'AttentionMaskLoss',
     'CenterLoss',
     'Centers',
     'ContrastiveLoss',
@@ -29,6 +31,7 @@ __all__ = [
     'SelfAdaptiveDeepCenterLoss',
     'SeparateLoss',
     'SoftmaxFocalLoss',
+    'attention_mask_loss',
     'center_loss',
     'contrastive_loss',
     'island_loss',

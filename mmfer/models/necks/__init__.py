@@ -8,6 +8,7 @@ from mmfer.models.necks.hlrr import HLRR, hierarchy_bias
 from mmfer.models.necks.itrr import ITRR
 from mmfer.models.necks.label_embedding import LabelEmbedding
 from mmfer.models.necks.lgifo import LGIFO
+from mmfer.models.necks.region_attention import RegionAttention, region_attention
 from mmfer.models.necks.sga_net import SGANet, spatial_global_attention
 from mmfer.models.necks.sk_net import SKNet, selective_kernel
 
@@ -20,10 +21,12 @@ __all__ = [
     'LGIFO',
     'FeaturePooling',
     'LabelEmbedding',
+    'RegionAttention',
     'SGANet',
     'SKNet',
     'cc_attention',
     'hierarchy_bias',
+    'region_attention',
     'selective_kernel',
     'spatial_global_attention',
 ]
