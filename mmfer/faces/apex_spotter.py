@@ -10,8 +10,13 @@ from mmfer.faces.apex import RegionPixels, check_eps, grey_frame, region_change,
 from mmfer.faces.apex_regions import apex_regions
 from mmfer.faces.apex_registered import registered_curve
 from mmfer.faces.clip import Clip, open_clip
-from mmfer.faces.clip_landmarks import DetectedLandmarks, FrameLandmarks, Landmarker
-from mmfer.faces.clip_landmarks import SidecarLandmarks, given_landmarks
+from mmfer.faces.clip_landmarks import (
+    DetectedLandmarks,
+    FrameLandmarks,
+    SidecarLandmarks,
+    given_landmarks,
+)
+from mmfer.faces.finding import Landmarker
 from mmfer.faces.mtcnn import MTCNN
 
 METHODS = ('ratio', 'registered')
@@ -160,7 +165,7 @@ class ApexSpotter:
         self, clip: Clip, landmarks: np.ndarray | SidecarLandmarks | None
     ) -> FrameLandmarks:
         if isinstance(landmarks, SidecarLandmarks):
-            return landmarks.of(clip)
+            landmarks = landmarks.of(clip)
         if landmarks is not None:
             return given_landmarks(landmarks, clip)
         if self.landmarker is None:
@@ -185,14 +190,14 @@ class ApexSpotter:
         frames = self._followed(clip, start, first, last, find, points)
         curve: list[float] = []
         lost: list[int] = []
-        highest = points
+        best, highest = -np.inf, points
         pairs = with_neighbour(frames, self.eps)
         for position, (frame, neighbour) in enumerate(pairs, start):
             if position < first:
                 continue
             change = region_change(frame.grey, neighbour.grey, references, frame.pixels)
-            if not curve or change > max(curve):
-                highest = frame.landmarks
+            if change > best:
+                best, highest = change, frame.landmarks
             curve.append(change)
             if frame.lost:
                 lost.append(clip.numbers[position])

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
 from mmfer.faces.clip import Clip, FolderClip
+from mmfer.faces.finding import Landmarker
 from mmfer.faces.mtcnn import MTCNN
 from mmfer.faces.sidecar import read_sidecar
 
@@ -15,13 +15,6 @@ FrameLandmarks = Callable[[int, np.ndarray], np.ndarray | None]
 (68, 2) in pixels, or None where no face is found."""
 LEAST_SCORE = 0.5
 """A face whose landmarks have a lower mean confidence is looked for anew."""
-
-
-class Landmarker(Protocol):
-    """What finds the landmarks in boxes, such as :class:`FaceLandmarker`."""
-
-    def detect(self, image: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """From (H, W, 3) uint8 RGB and (N, 4) to points (N, 68, 2) and their scores (N, 68)."""
 
 
 def given_landmarks(landmarks: np.ndarray, clip: Clip) -> FrameLandmarks:
@@ -75,24 +68,26 @@ class SidecarLandmarks:
                 f'The sidecar "{path}" holds no face with 68 landmarks. Give one that does, or none.'
             )
 
-    def of(self, clip: Clip) -> FrameLandmarks:
-        """The landmarks of the frames of a clip, which must be a folder's.
+    def of(self, clip: Clip) -> np.ndarray:
+        """The landmarks of the T frames of a clip, (T, 68, 2); NaN where there is no face.
 
         Raises:
-            ValueError: If it is another, or the sidecar has no frame of this folder.
+            ValueError: If it is no folder's, or the sidecar has no frame of this folder.
         """
         if not isinstance(clip, FolderClip):
             raise ValueError(
                 f'{clip.name}: a sidecar describes pictures, and this clip is no folder of them. '
                 'Leave the sidecar out.'
             )
-        found = self.by_folder.get(clip.folder.resolve())
-        if found is None:
+        found = self.by_folder.get(clip.folder.resolve(), {})
+        lost = np.full((68, 2), np.nan)
+        landmarks = np.stack([found.get(path.name, lost) for path in clip.paths])
+        if np.isnan(landmarks).all():
             raise ValueError(
                 f'The sidecar "{self.path}" has no landmarks of frames in "{clip.folder}"; its '
                 f'file names are taken relative to "{self.root}". Give the right one, or none.'
             )
-        return lambda position, _: found.get(clip.paths[position].name)
+        return landmarks
 
 
 class DetectedLandmarks:
