@@ -5,7 +5,7 @@ frame with its ten regions, and the numbers (JSON). For a data set it writes
 DIR/annotations/spotted_apex.json, which the reader takes for frame='spotted'.
 
 Examples:
-    python tools/spot_apex.py CASME2_RAW_selected/sub01/EP02_01f --onset 46 --offset 86 --out-dir out
+    python tools/spot_apex.py sub01/EP02_01f --onset 46 --offset 86 --out-dir out
     python tools/spot_apex.py --dataset data/casme2 --method registered --jobs 2
 """
 
@@ -116,9 +116,7 @@ def spot_dataset(args: argparse.Namespace, options: SpotterOptions) -> None:
         tasks.append(ClipTask(span.name, span.folder, span.onset, span.offset, landmarks))
     found, notes = {}, []
     results = spot_apexes(tasks, options, args.jobs)
-    for task, result in zip(
-        tasks, tqdm(results, total=len(tasks), unit='clip'), strict=True
-    ):
+    for task, result in zip(tasks, tqdm(results, total=len(tasks), unit='clip'), strict=True):
         if isinstance(result, str):
             faults.append(f'{task.name}: {result}')
         else:

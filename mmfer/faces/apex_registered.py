@@ -52,10 +52,8 @@ def registered_curve(
     rests = np.zeros((count, 2))
     rests[:ends, 0] = rests[-ends:, 1] = 1 / ends
 
-    scatter, weighted, rest = 0.0, 0.0, 0.0
-    for x, line, at_rest in zip(
-        _aligned_cells(frames(), landmarks), lines, rests, strict=True
-    ):
+    scatter, weighted, rest = np.zeros(()), np.zeros(()), np.zeros(())
+    for x, line, at_rest in zip(_aligned_cells(frames(), landmarks), lines, rests, strict=True):
         scatter = scatter + np.outer(x, x)
         weighted = weighted + np.outer(x, line)
         rest = rest + np.outer(x, at_rest)
@@ -70,9 +68,7 @@ def registered_curve(
     return gaussian_filter1d(curve, smoothing, mode='nearest') if smoothing else curve
 
 
-def _aligned_cells(
-    frames: Iterable[np.ndarray], landmarks: np.ndarray
-) -> Iterator[np.ndarray]:
+def _aligned_cells(frames: Iterable[np.ndarray], landmarks: np.ndarray) -> Iterator[np.ndarray]:
     """The cells of the regions of each frame, in parts of their mean, less the first frame's."""
     registration: FaceRegistration | None = None
     for frame in frames:

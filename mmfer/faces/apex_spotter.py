@@ -82,7 +82,10 @@ class ApexSpotter:
         landmarker: Landmarker | None = None,
         detector: MTCNN | None = None,
     ) -> None:
-        for name, value, known in (('method', method, METHODS), ('landmarks', landmarks, LANDMARKS)):
+        for name, value, known in (
+            ('method', method, METHODS),
+            ('landmarks', landmarks, LANDMARKS),
+        ):
             if value not in known:
                 raise ValueError(f'{name}={value!r} is unknown. Choose one of {", ".join(known)}.')
         if method == 'registered' and landmarks != 'onset':

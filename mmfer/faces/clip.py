@@ -71,9 +71,7 @@ class FolderClip(Clip):
                 )
             other = found.setdefault(int(digits[-1]), path)
             if other != path:
-                raise ValueError(
-                    f'"{other}" and "{path}" are both frame {digits[-1]}. Remove one.'
-                )
+                raise ValueError(f'"{other}" and "{path}" are both frame {digits[-1]}. Remove one.')
         if not found:
             raise ValueError(
                 f'The folder "{folder}" holds no frames: no file in it ends in '

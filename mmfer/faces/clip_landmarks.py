@@ -65,7 +65,7 @@ class SidecarLandmarks:
                 self.by_folder.setdefault(file.parent, {})[file.name] = points[0]
         if not self.by_folder:
             raise ValueError(
-                f'The sidecar "{path}" holds no face with 68 landmarks. Give one that does, or none.'
+                f'The sidecar "{path}" holds no face with 68 landmarks. Give another, or none.'
             )
 
     def of(self, clip: Clip) -> np.ndarray:
