@@ -3,4 +3,10 @@
 from mmfer.apis.inferencer import FacePrediction, FERInferencer, ImagePrediction
 from mmfer.apis.micro_expression import MicroExpression, MicroExpressionInferencer
 
-__all__ = ['FERInferencer', 'FacePrediction', 'ImagePrediction', 'MicroExpression', 'MicroExpressionInferencer']
+__all__ = [
+    'FERInferencer',
+    'FacePrediction',
+    'ImagePrediction',
+    'MicroExpression',
+    'MicroExpressionInferencer',
+]

@@ -55,7 +55,7 @@ def read_spans(root: str | Path) -> tuple[list[ClipSpan], list[str]]:
             continue
         try:
             clip = f'sub{int(subject):02}/{str(name).strip()}'
-            spans.append(ClipSpan(clip, _folder(root, clip), int(onset), int(offset)))
+            spans.append(ClipSpan(clip, clip_folder(root, clip), int(onset), int(offset)))
         except (TypeError, ValueError):
             faults.append(
                 f'row {number} of the coding file ({subject}, {name}): OnsetFrame {onset!r} or '
@@ -64,6 +64,7 @@ def read_spans(root: str | Path) -> tuple[list[ClipSpan], list[str]]:
     return spans, faults
 
 
-def _folder(root: Path, clip: str) -> Path:
-    places = [root / folder / clip for folder in FRAME_FOLDERS]
+def clip_folder(root: str | Path, clip: str) -> Path:
+    """Where the frames of a clip, such as ``sub01/EP02_01f``, are or should be."""
+    places = [Path(root) / folder / clip for folder in FRAME_FOLDERS]
     return next((place for place in places if place.is_dir()), places[0])

@@ -1,7 +1,7 @@
 """How far the apexes that were found are from the true ones."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,18 @@ FIELDS = ('onset', 'apex', 'offset', 'intensity')
 
 @dataclass(frozen=True)
 class ApexError:
-    """The error of one clip, in frames, and the conditions under which it was made."""
+    """The error of a clip, in frames, and the conditions under which it was made."""
 
+    clip: str
     error: int
     intensity: float
     conditions: tuple[str, ...]
 
 
 def read_apex_truth(path: str | Path) -> dict[str, dict[str, Any]]:
-    """The true onset, apex, offset and intensity of clips, by their names.
+    """The true onset, apex, offset and intensity of clips, by their names (``sub01/EP02_01f``).
+
+    Entries of other names, such as that of the oddities of a rendered data set, are no clips.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -39,6 +42,7 @@ def read_apex_truth(path: str | Path) -> dict[str, dict[str, Any]]:
         truth = json.loads(path.read_text(encoding='utf-8'))
     except ValueError as error:
         raise ValueError(f'"{path}" is not JSON: {error}. Render the clips again.') from error
+    truth = {name: row for name, row in truth.items() if '/' in name}
     for name, row in truth.items():
         missing = [f for f in FIELDS if not isinstance(row.get(f), int | float)]
         if missing:
@@ -87,18 +91,3 @@ def _cells(errors: Sequence[int]) -> list[str]:
     middle, high = np.percentile(errors, [50, 90])
     near = np.mean(np.array(errors) <= NEAR)
     return [str(len(errors)), f'{middle:.1f}', f'{high:.1f}', f'{near:.0%}']
-
-
-def truth_of(truth: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> list[dict[str, Any]]:
-    """The rows of clips.
-
-    Raises:
-        ValueError: If a clip has none.
-    """
-    unknown = [name for name in names if name not in truth]
-    if unknown:
-        raise ValueError(
-            f'No truth is known of {", ".join(unknown[:5])} ({len(unknown)} clips). Take them out, '
-            'or render the data set again.'
-        )
-    return [dict(truth[name]) for name in names]

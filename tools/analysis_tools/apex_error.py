@@ -9,14 +9,15 @@ Example:
 
 import argparse
 import json
+from dataclasses import asdict
 from itertools import product
 from pathlib import Path
 
 from tqdm import tqdm
 
-from mmfer.datasets.casme2_spans import clip_folder, clip_names
+from mmfer.datasets.casme2_spans import read_spans
 from mmfer.engine.cli import friendly_errors
-from mmfer.evaluation.apex_error import ApexError, apex_error_table, read_apex_truth, truth_of
+from mmfer.evaluation.apex_error import ApexError, apex_error_table, read_apex_truth
 from mmfer.faces.apex_pool import ClipTask, SpotterOptions, spot_apexes
 from mmfer.faces.apex_spotter import LANDMARKS, METHODS
 from mmfer.faces.clip import open_clip
@@ -55,44 +56,51 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     truth = read_apex_truth(args.root / 'annotations' / 'truth.json')
-    names = clip_names(args.root)
-    rows = dict(zip(names, truth_of(truth, names), strict=True))
-    sidecar = None
+    spans, faults = read_spans(args.root)
+    unknown = [span.name for span in spans if span.name not in truth]
+    if unknown:
+        raise ValueError(
+            f'No truth is known of {", ".join(unknown[:5])}{" ..." if unknown[5:] else ""}, '
+            f'{len(unknown)} clips of "{args.root}". Give a data set that was rendered whole.'
+        )
+    clips = list({span.name: span.folder for span in spans if span.folder.is_dir()}.items())
+    faults += [f'{span.name}: no folder of frames.' for span in spans if not span.folder.is_dir()]
+    known = {}
     if 'true' in args.landmarks:
         sidecar = SidecarLandmarks(args.root / 'annotations' / 'faces.json')
-    errors, faults, details = [], [], []
+        known = {name: sidecar.of(open_clip(folder)) for name, folder in clips}
+    errors = []
     for method, landmarks, noise in product(args.method, args.landmarks, args.noise):
         tasks = [
             ClipTask(
                 name,
-                folder := clip_folder(args.root, name),
-                row['onset'],
-                row['offset'],
-                sidecar.of(open_clip(folder)) if sidecar and landmarks == 'true' else None,
+                folder,
+                truth[name]['onset'],
+                truth[name]['offset'],
+                known[name] if landmarks == 'true' else None,
                 (noise, noise / DEFAULT_NOISE * DEFAULT_FLICKER) if noise else None,
-                args.seed * len(rows) + number,
+                args.seed * len(clips) + number,
             )
-            for number, (name, row) in enumerate(rows.items())
+            for number, (name, folder) in enumerate(clips)
         ]
         follow = args.follow if method == 'ratio' else 'onset'
         options = SpotterOptions(method, args.eps, not args.no_offset, follow)
-        results = spot_apexes(tasks, options, args.jobs)
-        title = f'{method}, {landmarks} landmarks, noise {noise:g}'
-        for task, found in zip(
-            tasks, tqdm(results, title, len(tasks), unit='clip'), strict=True
-        ):
+        conditions = (method, landmarks, f'{noise:g}')
+        results = tqdm(
+            spot_apexes(tasks, options, args.jobs), ', '.join(conditions), len(tasks), unit='clip'
+        )
+        for task, found in zip(tasks, results, strict=True):
             if isinstance(found, str):
-                faults.append(f'{task.name} ({title}): {found}')
+                faults.append(f'{task.name}, {", ".join(conditions)}: {found}')
                 continue
-            row = rows[task.name]
-            conditions = (method, landmarks, f'{noise:g}')
-            errors.append(ApexError(found.apex - row['apex'], row['intensity'], conditions))
-            details.append([task.name, *conditions, row['intensity'], found.apex - row['apex']])
+            row = truth[task.name]
+            error = found.apex - row['apex']
+            errors.append(ApexError(task.name, error, row['intensity'], conditions))
     for fault in faults:
         print(f'Left out: {fault}')
     print(apex_error_table(errors, CONDITIONS))
     if args.out:
-        args.out.write_text(json.dumps(details), encoding='utf-8')
+        args.out.write_text(json.dumps([asdict(error) for error in errors], indent=1))
 
 
 if __name__ == '__main__':
