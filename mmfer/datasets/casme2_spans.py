@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import openpyxl
 
@@ -37,7 +38,7 @@ def read_spans(root: str | Path) -> tuple[list[ClipSpan], list[str]]:
         )
     try:
         rows = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, BadZipFile) as error:
         raise ValueError(f'"{path}" cannot be read: {error}. Copy it again.') from error
     values = rows.iter_rows(values_only=True)
     head = [str(value or '').strip() for value in next(values, ())]

@@ -69,9 +69,10 @@ class FolderClip(Clip):
                     f'"{path}" has no number in its name, so that its place in the clip is not '
                     'known. Remove or rename it, for example to img46.jpg.'
                 )
-            other = found.setdefault(int(digits[-1]), path)
+            number = int(digits[-1])
+            other = found.setdefault(number, path)
             if other != path:
-                raise ValueError(f'"{other}" and "{path}" are both frame {digits[-1]}. Remove one.')
+                raise ValueError(f'"{other}" and "{path}" are both frame {number}. Remove one.')
         if not found:
             raise ValueError(
                 f'The folder "{folder}" holds no frames: no file in it ends in '
