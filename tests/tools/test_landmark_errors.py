@@ -23,7 +23,7 @@ def test_prints_errors_of_all_faces_and_of_groups(celeba):
     assert rows['celeba'] == rows['all']
     by_yaw = [row for name, row in rows.items() if name.startswith('yaw')]
     assert sum(int(row[0]) for row in by_yaw) == 8
-    assert lines[-1].endswith('All else is in percent.')
+    assert lines[-1].endswith('all else in percent.')
 
 
 def test_detected_boxes(celeba):

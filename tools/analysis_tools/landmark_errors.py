@@ -44,10 +44,8 @@ def parse_args() -> argparse.Namespace:
 
 def faces(sidecar: Path) -> Iterator[tuple[np.ndarray, dict[str, Any], dict[str, Any]]]:
     """Picture, annotation, and its box and points of each face of a data set."""
-    coco = read_coco(sidecar)
-    for number in tqdm(
-        sorted(coco.anns), desc=sidecar.resolve().parents[1].name, unit='face', leave=False
-    ):
+    coco, title = read_coco(sidecar), sidecar.resolve().parents[1].name
+    for number in tqdm(sorted(coco.anns), desc=title, unit='face', leave=False):
         annotation = coco.anns[number]
         name = coco.imgs[annotation['image_id']]['file_name']
         where = f'{sidecar}, annotation {number} of {name}'
@@ -105,7 +103,7 @@ def main() -> None:
     if missed:
         print(f'{missed} faces were not detected.')
     print(
-        f'{1000 * np.median(seconds):.1f} ms of one core for a face, median. All else is in percent.'
+        f'{1000 * np.median(seconds):.1f} ms of one core for a face (median); all else in percent.'
     )
 
 
