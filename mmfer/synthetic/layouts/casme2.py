@@ -22,7 +22,7 @@ from mmfer.synthetic.layouts.base import Layout, Truth
 from mmfer.synthetic.micro_expressions import COMBINATIONS, COUNTS, EMOTIONS
 from mmfer.synthetic.people import sample_person
 from mmfer.synthetic.presets import CLIP_PRESETS, ClipConditions, Options
-from mmfer.synthetic.scene import Person
+from mmfer.synthetic.scene import Person, Scene
 
 SUBJECTS = (
     *(9, 13, 7, 5, 19, 5, 9, 3, 14, 14, 10, 12, 8),
@@ -92,6 +92,11 @@ class CASME2Layout(Layout):
         age = float(rng.uniform(*AGE))
         drawn = sample_person(rng, age=age, ethnicity=np.array(ASIAN))
         return replace(drawn, fringe=False, beard=0.0)
+
+    def staged(self, scene: Scene, rng: np.random.Generator) -> Scene:
+        """The same wall and shirt for everyone."""
+        plain = Scene()
+        return replace(scene, background=plain.background, shirt=plain.shirt, seed=plain.seed)
 
     def clip_names(self, options: Options) -> list[str]:
         """Subject and folder of each clip, such as ``sub01/EP02_01f``."""
