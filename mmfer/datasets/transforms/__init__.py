@@ -1,6 +1,7 @@
 """Transforms of samples of expression data sets."""
 
 from mmfer.datasets.transforms.cached import Cached
+from mmfer.datasets.transforms.face_box import JitterFaceBox
 from mmfer.datasets.transforms.geometry import (
     CropFace,
     RandomFaceAffine,
@@ -8,14 +9,19 @@ from mmfer.datasets.transforms.geometry import (
     ResizeFace,
 )
 from mmfer.datasets.transforms.loading import LoadExpressionImage
+from mmfer.datasets.transforms.occluders import RandomOccluders
 from mmfer.datasets.transforms.packing import PackExpression
+from mmfer.datasets.transforms.photograph import RandomPhotograph
 
 __all__ = [
     'Cached',
     'CropFace',
+    'JitterFaceBox',
     'LoadExpressionImage',
     'PackExpression',
     'RandomFaceAffine',
     'RandomFaceFlip',
+    'RandomOccluders',
+    'RandomPhotograph',
     'ResizeFace',
 ]

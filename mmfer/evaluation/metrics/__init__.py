@@ -3,5 +3,6 @@
 from mmfer.evaluation.metrics.attribute_metric import AttributeMetric
 from mmfer.evaluation.metrics.dump_predictions import DumpPredictions
 from mmfer.evaluation.metrics.expression_metric import ExpressionMetric
+from mmfer.evaluation.metrics.landmark_metric import LandmarkMetric
 
-__all__ = ['AttributeMetric', 'DumpPredictions', 'ExpressionMetric']
+__all__ = ['AttributeMetric', 'DumpPredictions', 'ExpressionMetric', 'LandmarkMetric']
