@@ -46,4 +46,5 @@ regions = dict(
     # The older form of AffectNet has whole photographs with a box for the face.
     photos=pipelines(load(256, dict(type='CropFace', margin=0.0, optional=True)), 224, 224),
     slim=pipelines(load(112), 98, 56, cached=True),
+    ablation=pipelines(load(80), 70, 56, cached=True),
 )

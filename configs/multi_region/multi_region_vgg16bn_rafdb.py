@@ -18,4 +18,6 @@ train_dataloader = dict(dataset=dict(pipeline={{_base_.regions.faces.regions.tra
 test_dataloader = dict(dataset=dict(pipeline={{_base_.regions.faces.regions.test}}))
 val_dataloader = test_dataloader
 tta_pipeline = {{_base_.regions.faces.regions.tta}}
+val_evaluator = [dict(type='ExpressionMetric'), dict(type='AttentionMetric')]
+test_evaluator = val_evaluator
 face_crop = dict(type='five_point', size=256, margin=0.0)

@@ -8,7 +8,7 @@ model = dict(
         trunk=dict(type='VGGBN16', norm='all', width=1.0, num_pools=5),
     ),
     neck=dict(type='RegionAttention', in_channels=512, hidden_channels=128),
-    mask_loss=dict(type='AttentionMaskLoss', loss_weight=1.0),
+    mask_loss=dict(type='AttentionMaskLoss', pull=1.0, loss_weight=1.0),
     head=dict(
         type='MultiRegionHead',
         num_classes=7,
