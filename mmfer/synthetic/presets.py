@@ -57,6 +57,7 @@ PRESETS: dict[str, Preset] = {
     'tiny': Preset(images=99, size=64, test_share=1 / 3),
     'small': Preset(images=1980, size=112),
     'standard': Preset(images=10_000, size=112),
+    'occluded': Preset(images=10_000, size=112, conditions=Conditions(occluder_rate=0.5)),
     'hard': Preset(
         images=10_000,
         size=112,

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -7,7 +8,7 @@ from mmfer.synthetic.scene import OCCLUDERS
 
 
 def test_presets_hold_what_their_names_promise():
-    assert list(PRESETS) == ['tiny', 'small', 'standard', 'hard']
+    assert list(PRESETS) == ['tiny', 'small', 'standard', 'occluded', 'hard']
     assert PRESETS['standard'].images == PRESETS['hard'].images == 10_000
     hard, standard = PRESETS['hard'].conditions, PRESETS['standard'].conditions
     assert hard.intensity[1] < standard.intensity[1]
@@ -15,6 +16,9 @@ def test_presets_hold_what_their_names_promise():
     assert hard.blend_rate > 0 == standard.blend_rate
     assert hard.occluder_rate > 0 == standard.occluder_rate
     assert set(hard.occluders) == set(OCCLUDERS)
+    occluded = PRESETS['occluded'].conditions
+    assert replace(occluded, occluder_rate=0.0) == standard
+    assert occluded.occluder_rate > hard.occluder_rate
 
 
 @pytest.mark.parametrize('preset', PRESETS.values())
@@ -38,7 +42,7 @@ def test_options_survive_json():
 @pytest.mark.parametrize(
     ('wrong', 'message'),
     [
-        ({'preset': 'huge'}, 'no preset "huge".*tiny, small, standard, hard'),
+        ({'preset': 'huge'}, 'no preset "huge".*tiny, small, standard, occluded, hard'),
         ({'noise_kind': 'any'}, 'no kind of label noise "any".*other-coarse'),
         ({'label_noise': 1.0}, 'from 0 to below 1, not 1.0'),
         ({'label_noise': -0.1}, 'from 0 to below 1, not -0.1'),
