@@ -5,7 +5,7 @@ for layout in celeba fgemotions; do
         --preset hard --size 144 --images 5000 --seed 1
 done
 python tools/render_synthetic.py ifer data/synthetic/landmarks/ifer \
-    --preset hard --size 144 --images 2000 --seed 1
+    --preset hard --size 144 --images 1500 --seed 1
 """
 
 _base_ = ['../_base_/default_runtime.py']
@@ -13,7 +13,7 @@ _base_ = ['../_base_/default_runtime.py']
 data_root = 'data/synthetic/landmarks'
 image_size = 112
 margin = 0.1
-epochs = 12
+epochs = 8
 
 model = dict(
     type='LandmarkRegressor',
@@ -68,7 +68,7 @@ train_dataloader = dict(
     drop_last=True,
     sampler=dict(type='DefaultSampler', shuffle=True),
     collate_fn=dict(type='default_collate'),
-    dataset=rendered('train', train_pipeline),
+    dataset=rendered('trainval', train_pipeline),
 )
 test_dataloader = dict(
     batch_size=32,
@@ -94,7 +94,7 @@ param_scheduler = dict(
     convert_to_iter_based=True,
     by_epoch=True,
 )
-train_cfg = dict(by_epoch=True, max_epochs=epochs, val_interval=2)
+train_cfg = dict(by_epoch=True, max_epochs=epochs, val_interval=4)
 val_cfg = dict()
 test_cfg = dict()
 default_hooks = dict(channels_last=dict(type='ChannelsLastHook'))

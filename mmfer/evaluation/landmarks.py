@@ -48,7 +48,7 @@ def landmark_report(
 
     Returns:
         ``nme``, the mean error in percent of the distance of the eyes' outer corners,
-        ``nme_visible`` of the points that can be seen, ``failure_rate`` in percent of the faces, and
+        ``nme_visible`` of the points that can be seen, ``failure_rate`` in percent of faces, and
         ``visibility_auc``, the area under the ROC curve of the scores against ``visible`` in
         percent, nan where all points or none can be seen.
     """

@@ -7,7 +7,7 @@ BOX = np.array([20, 30, 60, 110], np.float32)
 
 
 def test_stays_within_its_options():
-    np.random.seed(0)
+    np.random.seed(0)  # noqa: NPY002
     transform = JitterFaceBox(shift=0.1, scale=(0.8, 1.25))
     boxes = np.stack([transform({'face_box': BOX})['face_box'] for _ in range(300)])
     sides, centres = boxes[:, 2:] - boxes[:, :2], (boxes[:, 2:] + boxes[:, :2]) / 2

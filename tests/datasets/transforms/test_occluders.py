@@ -15,7 +15,7 @@ def results():
 
 
 def test_hides_exactly_the_points_under_what_was_pasted(results):
-    np.random.seed(0)
+    np.random.seed(0)  # noqa: NPY002
     points, covered_ever = np.rint(results['landmarks']).astype(int), 0
     before = results['img'].copy()
     for _ in range(30):

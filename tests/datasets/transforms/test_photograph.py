@@ -13,7 +13,7 @@ def image():
 
 
 def test_changes_the_image_and_nothing_else(image):
-    np.random.seed(0)
+    np.random.seed(0)  # noqa: NPY002
     marks = np.ones((68, 2), np.float32)
     before = image.copy()
     results = {'img': image, 'landmarks': marks}
@@ -28,7 +28,7 @@ def test_changes_the_image_and_nothing_else(image):
 def test_the_seed_fixes_it(image):
     pictures = []
     for _ in range(2):
-        np.random.seed(3)
+        np.random.seed(3)  # noqa: NPY002
         pictures.append(RandomPhotograph(prob=1)({'img': image})['img'])
     np.testing.assert_array_equal(*pictures)
 
