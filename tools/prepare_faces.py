@@ -37,7 +37,11 @@ def parse_args() -> argparse.Namespace:
         '--min-face-size', type=int, default=24, help='pixels, default: %(default)s'
     )
     parser.add_argument(
-        '--whole-image', action='store_true', help='each image is one face; do not detect'
+        '--whole-image',
+        choices=('never', 'no-face', 'always'),
+        default='never',
+        help='take the whole image for the box of the face where none is found, or always, '
+        'without looking; default: %(default)s',
     )
     parser.add_argument('--no-landmarks', action='store_true', help='boxes and five points only')
     parser.add_argument('--weights', help="landmarker's weights, default: those of mmfer")
@@ -82,10 +86,14 @@ def spelled(done: Preparation) -> str:
 def main() -> None:
     args = parse_args()
     options = FindingOptions(
-        args.min_face_size, args.whole_image, not args.no_landmarks, args.weights
+        args.min_face_size, args.whole_image.replace('-', ' '), not args.no_landmarks, args.weights
     )
     parts = sidecar_pictures(args.layout, args.root, args.parts)
-    pictures = {sidecar_of(args, part, len(parts)): found for part, found in parts.items()}
+    pictures = {sidecar_of(args, part, len(parts)): found for part, found in parts.items() if found}
+    if not pictures:
+        raise ValueError(f'No image in "{args.root}" in the layout {args.layout}. Add some.')
+    for part in (part for part, found in parts.items() if not found):
+        print(f'No image in the {part} part: left out.')
     for done in prepare_faces(pictures, options, args.jobs, args.overwrite, args.record_alignment):
         report(done)
 

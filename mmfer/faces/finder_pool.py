@@ -1,16 +1,19 @@
 """Faces of many pictures, found by several processes."""
 
+import hashlib
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from typing import Self
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, Self
 
 import cv2
 import torch
 
 from mmfer.faces.finding import FaceFinder, FoundFace, Picture
-from mmfer.faces.landmarker import FaceLandmarker
+from mmfer.faces.landmarker import WEIGHTS, FaceLandmarker
 from mmfer.faces.mtcnn import MTCNN
 
 CHUNK = 4
@@ -23,21 +26,39 @@ class FindingOptions:
 
     Args:
         min_face_size: Side in pixels of the smallest face, see :class:`MTCNN`.
-        whole_image: Take each whole picture for the face's box, and do not detect.
+        whole_image: When the whole picture is taken for the face's box: ``'never'``,
+            ``'no face'`` if none is found, or ``'always'``, without looking.
         landmarks: Find the 68 landmarks.
         weights: The landmarker's weights; None for those that come with mmfer.
     """
 
     min_face_size: int = 24
-    whole_image: bool = False
+    whole_image: Literal['never', 'no face', 'always'] = 'never'
     landmarks: bool = True
     weights: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """All on which the results depend; for the weights a digest of their file.
+
+        Raises:
+            FileNotFoundError: If the weights are not there.
+        """
+        weights = None
+        if self.landmarks:
+            path = Path(self.weights or WEIGHTS)
+            if not path.is_file():
+                raise FileNotFoundError(
+                    f'No weights of a landmarker at "{path}". Check the path, or leave it out.'
+                )
+            weights = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        return asdict(self) | {'weights': weights}
 
     def build(self) -> FaceFinder:
         """What finds them."""
         return FaceFinder(
-            None if self.whole_image else MTCNN(self.min_face_size),
+            None if self.whole_image == 'always' else MTCNN(self.min_face_size),
             FaceLandmarker(self.weights) if self.landmarks else None,
+            self.whole_image == 'no face',
         )
 
 
@@ -66,6 +87,7 @@ class FinderPool:
     Raises:
         ValueError: If ``jobs`` is below 1, or an option is wrong.
         FileNotFoundError: If the landmarker's weights are not there.
+        RuntimeError: If a process is killed.
 
     Example:
         >>> with FinderPool(FindingOptions(), jobs=4) as pool:  # doctest: +SKIP
@@ -101,7 +123,13 @@ class FinderPool:
                 initializer=_start_worker,
                 initargs=(self.options,),
             )
-        yield from self._pool.map(_work, pictures, chunksize=CHUNK)
+        try:
+            yield from self._pool.map(_work, pictures, chunksize=CHUNK)
+        except BrokenProcessPool as error:
+            raise RuntimeError(
+                f'One of {self.jobs} processes was killed, perhaps for want of memory. What is '
+                'finished stays: call again to go on, with fewer jobs.'
+            ) from error
 
     def _in_this_process(self, pictures: Sequence[Picture]) -> Iterator[FoundFace]:
         threads = torch.get_num_threads(), cv2.getNumThreads()

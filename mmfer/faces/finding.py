@@ -50,7 +50,8 @@ class FoundFace:
         width: Of the picture in pixels; 0 if it could not be read.
         height: Likewise.
         face: The face; None if there is none.
-        count: The number of faces among which it was chosen.
+        count: The number of faces among which it was chosen; 0 if none was found, even if the
+            whole picture is taken for it then.
         error: Why the picture could not be read; empty if it could.
     """
 
@@ -66,7 +67,7 @@ class FoundFace:
         """``'unreadable'``, ``'no face'``, ``'several faces'``, or nothing."""
         if self.error:
             return 'unreadable'
-        return 'no face' if self.face is None else 'several faces' if self.count > 1 else ''
+        return 'several faces' if self.count > 1 else '' if self.count else 'no face'
 
     @property
     def image(self) -> ImageFaces:
@@ -96,14 +97,17 @@ class FaceFinder:
     Args:
         detector: MTCNN; None takes each whole picture for the face's box.
         landmarker: Finds the landmarks; None leaves them out.
+        fallback: Take the whole picture for the face's box where none is found.
 
     Example:
         >>> finder = FaceFinder(MTCNN(), FaceLandmarker())  # doctest: +SKIP
         >>> finder(Picture('a.jpg', partial(read_image, 'a.jpg'))).face  # doctest: +SKIP
     """
 
-    def __init__(self, detector: MTCNN | None, landmarker: Landmarker | None) -> None:
-        self.detector, self.landmarker = detector, landmarker
+    def __init__(
+        self, detector: MTCNN | None, landmarker: Landmarker | None, fallback: bool = False
+    ) -> None:
+        self.detector, self.landmarker, self.fallback = detector, landmarker, fallback
 
     def __call__(self, picture: Picture) -> FoundFace:
         """The face; why the picture cannot be read, where it cannot."""
@@ -117,6 +121,9 @@ class FaceFinder:
         else:
             found = detect_in_crop(self.detector, image)
         face, seen, count = _choose(found, picture.box)
+        if face is None and self.fallback:
+            face = Face.of_whole_image(image)
+            seen = face.bbox
         if face is not None and seen is not None and self.landmarker is not None:
             points, scores = self.landmarker.detect(image, seen[None].astype(np.float32))
             face = replace(

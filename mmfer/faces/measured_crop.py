@@ -32,10 +32,10 @@ def measure_crop(images: Sequence[ImageFaces]) -> MeasuredCrop | None:
 
     Returns:
         None if the pictures are not all squares of one size, if they lie differently around their
-        faces, as photographs do, or if none has a face.
+        faces, as photographs do, or if no face was detected. A face without a score was not.
     """
     sizes = {(image.width, image.height) for image in images}
-    boxes = np.array([image.faces[0].bbox for image in images if image.faces])
+    boxes = np.array([f.bbox for image in images for f in image.faces if f.score is not None])
     if len(sizes) != 1 or not len(boxes):
         return None
     ((size, height),) = sizes

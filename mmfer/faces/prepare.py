@@ -5,7 +5,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -73,22 +73,27 @@ def prepare_faces(
         >>> list(prepare_faces({Path('faces.json'): pictures}, jobs=2))  # doctest: +SKIP
     """
     options = options or FindingOptions()
-    record = asdict(options) | {'record_alignment': record_alignment}
+    record = options.to_dict() | {'record_alignment': record_alignment}
     done = {path: _check(path, part, record, overwrite) for path, part in pictures.items()}
     with FinderPool(options, jobs) as pool:
         for path, part in pictures.items():
             if (finished := done[path]) is not None:
                 yield finished
                 continue
-            journal = Journal(path.with_suffix('.faces.jsonl'), record, anew=overwrite)
+            journal = Journal(_journal_path(path), record, anew=overwrite)
             known = len({row['name'] for row in journal.rows} & {p.name for p in part})
             found = _find(part, pool, journal, f'Faces for {path.name}', progress)
-            report = path.with_suffix('.problems.csv')
-            _write_report(report, found)
+            crop = _write(path, part, found, record)
             journal.remove()
-            _check_found(path, report, found)
-            crop = _write_faces(path, found, options, record)
-            yield Preparation(path, report, len(found), known, _problems(found), crop)
+            yield Preparation(path, _report_path(path), len(found), known, _problems(found), crop)
+
+
+def _journal_path(sidecar: Path) -> Path:
+    return sidecar.with_suffix('.faces.jsonl')
+
+
+def _report_path(sidecar: Path) -> Path:
+    return sidecar.with_suffix('.problems.csv')
 
 
 def _check(
@@ -108,9 +113,8 @@ def _check(
         return None
     before = _finished(path)
     if before.get('options') == record and before['pictures'] == list(names):
-        return Preparation(
-            path, path.with_suffix('.problems.csv'), len(names), len(names), before['problems']
-        )
+        _journal_path(path).unlink(missing_ok=True)
+        return Preparation(path, _report_path(path), len(names), len(names), before['problems'])
     if overwrite:
         return None
     raise ValueError(
@@ -152,32 +156,30 @@ def _problems(found: Sequence[FoundFace]) -> dict[str, int]:
     return dict(Counter(item.problem for item in found if item.problem))
 
 
-def _check_found(path: Path, report: Path, found: Sequence[FoundFace]) -> None:
-    if any(item.face for item in found):
-        return
-    counted = ', '.join(f'{count} {name}' for name, count in _problems(found).items())
-    raise ValueError(
-        f'No face in any of the {len(found)} pictures for "{path}" ({counted}; see {report}), so '
-        'no sidecar is written. If each picture is a face crop, take the whole of it '
-        '(--whole-image); else try a smaller min_face_size (--min-face-size).'
-    )
-
-
-def _write_faces(
-    path: Path, found: Sequence[FoundFace], options: FindingOptions, record: dict[str, Any]
+def _write(
+    path: Path, pictures: Sequence[Picture], found: Sequence[FoundFace], record: dict[str, Any]
 ) -> MeasuredCrop | None:
+    """Write report and sidecar; how the pictures are cut is measured from the detector's boxes."""
+    problems = _problems(found)
+    _write_report(_report_path(path), found)
+    if not any(item.face for item in found):
+        _journal_path(path).unlink()
+        counted = ', '.join(f'{count} {name}' for name, count in problems.items())
+        raise ValueError(
+            f'No face in any of the {len(found)} pictures for "{path}" ({counted}; see '
+            f'{_report_path(path)}), so no sidecar is written. If each picture is a face crop, '
+            'take the whole of it (--whole-image always); else try a smaller min_face_size '
+            '(--min-face-size).'
+        )
     images = [item.image for item in found if not item.error]
-    crop = None if options.whole_image else measure_crop(images)
-    prepared = {
-        'options': record,
-        'problems': _problems(found),
-        'pictures': [item.name for item in found],
-    }
+    # Boxes that the data set knows are not the detector's.
+    crop = None if any(p.box is not None for p in pictures) else measure_crop(images)
+    names = [picture.name for picture in pictures]
     write_sidecar(
         path,
         images,
         crop.alignment if crop is not None and record['record_alignment'] else None,
-        {'prepared': prepared},
+        {'prepared': {'options': record, 'problems': problems, 'pictures': names}},
     )
     return crop
 

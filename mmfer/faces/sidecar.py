@@ -154,8 +154,9 @@ def from_annotation(annotation: dict[str, Any]) -> Face:
             f'{len(LANDMARK_NAMES)}'
         )
     box, score = np.array([x, y, x + width, y + height]), annotation.get('score')
+    five = points[:, :2] if len(points) == len(KEYPOINT_NAMES) else None
+    if annotation.get('five_points') is not None:
+        five = np.array(annotation['five_points'], dtype=float).reshape(len(KEYPOINT_NAMES), 2)
     if len(points) == len(LANDMARK_NAMES):
-        own = annotation.get('five_points')
-        five = None if own is None else np.array(own, dtype=float).reshape(5, 2)
         return Face(box, score, five, points[:, :2], points[:, 2])
-    return Face(box, score, points[:, :2] if len(points) else None)
+    return Face(box, score, five)

@@ -2,6 +2,7 @@
 
 from mmfer.datasets.transforms.cached import Cached
 from mmfer.datasets.transforms.face_box import JitterFaceBox
+from mmfer.datasets.transforms.face_crops import FaceCrop, RandomFaceCrop
 from mmfer.datasets.transforms.geometry import (
     CropFace,
     RandomFaceAffine,
@@ -12,14 +13,19 @@ from mmfer.datasets.transforms.loading import LoadExpressionImage
 from mmfer.datasets.transforms.occluders import RandomOccluders
 from mmfer.datasets.transforms.packing import PackExpression
 from mmfer.datasets.transforms.photograph import RandomPhotograph
+from mmfer.datasets.transforms.regions import CropRegions, LandmarkMask
 
 __all__ = [
     'Cached',
     'CropFace',
+    'CropRegions',
+    'FaceCrop',
     'JitterFaceBox',
+    'LandmarkMask',
     'LoadExpressionImage',
     'PackExpression',
     'RandomFaceAffine',
+    'RandomFaceCrop',
     'RandomFaceFlip',
     'RandomOccluders',
     'RandomPhotograph',
