@@ -12,6 +12,7 @@ Examples:
 import argparse
 import json
 import os
+import time
 from pathlib import Path
 
 from PIL import Image
@@ -69,7 +70,9 @@ def spot_clip(args: argparse.Namespace, options: SpotterOptions) -> None:
     clip = open_clip(args.clip)
     landmarks = SidecarLandmarks(args.sidecar).of(clip) if args.sidecar else None
     spotter = options.build(landmarker=landmarks is None)
+    began = time.perf_counter()
     result = spotter(clip, landmarks, args.onset, args.offset)
+    rate = len(result.numbers) / (time.perf_counter() - began)
     for message in result.messages:
         print(f'{args.clip}: {message}')
     args.out_dir.mkdir(parents=True, exist_ok=True)
@@ -84,7 +87,7 @@ def spot_clip(args: argparse.Namespace, options: SpotterOptions) -> None:
     Image.fromarray(picture).save(f'{stem}_apex.png')
     write_json(Path(f'{stem}_apex.json'), as_json(result))
     print(
-        f'apex: frame {result.apex}, of {result.onset} to {result.offset}. '
+        f'apex: frame {result.apex}, of {result.onset} to {result.offset} ({rate:.0f} frames/s). '
         f'See {stem}_curve.png, {stem}_apex.png and {stem}_apex.json'
     )
 

@@ -20,7 +20,7 @@ def test_clip_with_a_sidecar(root, tmp_path):
     )  # fmt: skip
     found = json.loads((tmp_path / 'out' / 'EP01_01_apex.json').read_text())
     assert abs(found['apex'] - FIRST - APEXES[0]) <= 2
-    assert f'apex: frame {found["apex"]}, of 6 to 21.' in said.stdout
+    assert f'apex: frame {found["apex"]}, of 6 to 21 (' in said.stdout
     assert found['numbers'] == list(range(6, 22))
     assert found['curve'][found['apex'] - 6] == max(found['curve'])
     assert len(found['regions']) == 10
