@@ -12,9 +12,10 @@ from mmfer.registry import MODELS
 class MultiRegionNet(ImageClassifier):
     """Sub-networks of eyes + face and of mouth + face, with attention on the face.
 
-    The maps of ``backbone`` are pooled to vectors; the eyes' and the mouth's are each put beside
-    the face's, which the attention of ``neck`` has weighted, and ``head`` fuses and classifies both
-    pairs. With the local branch alone each sub-network has its region only; with the global one
+    The maps of ``backbone`` are pooled to vectors, by the mean, which for the face is weighted by
+    the attention M of ``neck``: the sum of M * F (eq. 7) over that of M, so that its size does not
+    depend on how much of the face is attended to. The eyes' and the mouth's vector are each put
+    beside the face's, and ``head`` fuses and classifies both pairs. With the local branch alone each sub-network has its region only; with the global one
     there is one sub-network, the face.
 
     The input is the strip (N, 3, 3 * S, S) of ``CropRegions``. A sample may have ``region_valid``
@@ -99,11 +100,11 @@ class MultiRegionNet(ImageClassifier):
         self, maps: tuple[Tensor, ...], valid: Tensor | None
     ) -> tuple[tuple[Tensor, ...], Tensor | None]:
         """The vector of each sub-network, and the attention map."""
+        vectors = [feature_map.mean((2, 3)) for feature_map in maps]
         attention = None
         if self.with_neck:
             attention, face_map = self.neck(maps)
-            maps = (*maps[:-1], face_map)
-        vectors = [feature_map.mean((2, 3)) for feature_map in maps]
+            vectors[-1] = face_map.mean((2, 3)) / attention.mean((2, 3)).clamp_min(1e-6)
         if self.backbone.local_trunk is None:
             return (vectors[0],), attention
         regions, face = vectors[:2], vectors[2:]
