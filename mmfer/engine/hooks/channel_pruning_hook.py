@@ -211,7 +211,7 @@ class ChannelPruningHook(Hook):
     def _prune(self, runner: Runner) -> None:
         inputs = _example_inputs(runner)
         report = change_network(runner, lambda network: self._remove_channels(network, inputs))
-        print_log(f'Pruned before epoch {runner.epoch + 1}: {report}', 'current')
+        print_log(f'Pruned before epoch {runner.epoch + 1}:\n{report.format_table()}', 'current')
         self._pruned_at = runner.epoch
         for name in [n for n in runner.message_hub.runtime_info if n.startswith('best_score')]:
             runner.message_hub.pop_info(name)
