@@ -225,9 +225,10 @@ class ChannelPruningHook(Hook):
     @staticmethod
     def _begin_finetuning(runner: Runner, finetune: Mapping[str, Any], epoch: int) -> None:
         """The optimizer and the schedulers of the fine-tuning from ``epoch`` to the end."""
+        finetune = deepcopy(finetune)  # merging takes `_delete_` out of it
         config = Config(dict(optim_wrapper=deepcopy(runner.cfg.optim_wrapper)))
         config.merge_from_dict(dict(optim_wrapper=finetune.get('optim_wrapper', {})))
-        schedulers = deepcopy(finetune.get('param_scheduler', []))
+        schedulers = finetune.get('param_scheduler', [])
         schedulers = [schedulers] if isinstance(schedulers, Mapping) else schedulers
         rest = runner.max_epochs - epoch
         for scheduler in schedulers:

@@ -18,7 +18,8 @@ def plot_scales(
     Args:
         scales: gamma (C,) of each batch norm, by its name, from the input to the output. Those
             below 1e-6 are drawn there.
-        threshold: The absolute scale below which channels are pruned; None for no line.
+        threshold: An absolute scale at which a line is drawn, named by the share of all channels
+            below it; None for no line.
         title: Above the picture.
 
     Returns:
@@ -54,9 +55,10 @@ def plot_scales(
 
     for axes in (histogram, quantiles):
         if threshold is not None:
-            axes.axhline(
-                max(threshold, SMALLEST), c='#b02a4c', ls='--', lw=1.2, label='pruned below'
-            )
+            share = (values < max(threshold, SMALLEST)).mean()
+            label = f'{share:.0%} lie below'
+            axes.axhline(max(threshold, SMALLEST), c='#b02a4c', ls='--', lw=1.2, label=label)
+        axes.minorticks_off()
         axes.grid(alpha=0.25, lw=0.6)
         axes.spines[['top', 'right']].set_visible(False)
     quantiles.legend(loc='lower left', frameon=False, fontsize=8)

@@ -91,30 +91,30 @@ def watched(folder: Path, data: Path, extra: str, **options: Any) -> tuple[Runne
 
 
 def test_one_run_is_sparse_then_pruned_then_fine_tuned(image_folder: Path, tmp_path: Path) -> None:
-    extra = pruning(5, ({'type': 'WatchingHook'},))
+    extra = pruning(4, ({'type': 'WatchingHook'},))
     _, seen = watched(tmp_path, image_folder, extra)
-    assert seen['penalized'] == [True, True, False, False, False]
-    assert seen['fresh'] == [True, False, True, False, False]
-    assert seen['held'] == [True] * 5
+    assert seen['penalized'] == [True, True, False, False]
+    assert seen['fresh'] == [True, False, True, False]
+    assert seen['held'] == [True] * 4
     assert seen['width'][:2] == [64, 64]
     assert seen['width'][2] < 64 and len(set(seen['width'][2:])) == 1
     # The schedule goes on.
-    assert seen['lr'] == pytest.approx([0.01, 0.001, 0.001, 0.0001, 0.0001])
-    assert seen['kind'] == ['SGD'] * 5
+    assert seen['lr'] == pytest.approx([0.01, 0.001, 0.001, 0.0001])
+    assert seen['kind'] == ['SGD'] * 4
 
 
 def test_schedule_of_the_fine_tuning(image_folder: Path, tmp_path: Path) -> None:
-    extra = pruning(6, ({'type': 'WatchingHook'},), finetune=FINETUNE)
+    extra = pruning(5, ({'type': 'WatchingHook'},), epoch=1, finetune=FINETUNE)
     _, seen = watched(tmp_path / 'whole', image_folder, extra)
     # Half a cosine over the four epochs from the pruning on.
     cosine = [0.002 * (1 + np.cos(np.pi * i / 4)) / 2 for i in range(4)]
-    assert seen['lr'] == pytest.approx([0.01, 0.001, *cosine])
-    assert seen['kind'] == ['SGD'] * 2 + ['Adam'] * 4
-    checkpoint = tmp_path / 'whole' / 'work' / 'epoch_4.pth'
+    assert seen['lr'] == pytest.approx([0.01, *cosine])
+    assert seen['kind'] == ['SGD'] + ['Adam'] * 4
+    checkpoint = tmp_path / 'whole' / 'work' / 'epoch_3.pth'
     _, resumed = watched(tmp_path / 'resumed', image_folder, extra, resume=str(checkpoint))
     assert resumed['lr'] == pytest.approx(cosine[2:])
     assert_same(
-        tmp_path / 'whole' / 'work' / 'epoch_6.pth', tmp_path / 'resumed' / 'work' / 'epoch_6.pth'
+        tmp_path / 'whole' / 'work' / 'epoch_5.pth', tmp_path / 'resumed' / 'work' / 'epoch_5.pth'
     )
 
 
@@ -128,8 +128,8 @@ def unbroken(image_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.mark.parametrize(
     ('epoch', 'iteration', 'pruned'),
-    [(1, 1, False), (2, None, False), (2, 0, False), (2, 2, False), (3, 1, True)],
-    ids=['before', 'saved, not pruned', 'at once after', 'in the first epoch after', 'after'],
+    [(1, 1, False), (2, None, False), (2, 1, False), (3, 1, True)],
+    ids=['before', 'saved, not pruned', 'in the first epoch after', 'after'],
 )
 def test_killed_and_resumed_run_ends_with_the_same_weights(
     epoch: int,
@@ -152,7 +152,7 @@ def test_killed_and_resumed_run_ends_with_the_same_weights(
     assert_same(unbroken / 'epoch_4.pth', work / 'epoch_4.pth')
 
 
-def test_two_ranks_killed_and_resumed(image_folder: Path, tmp_path: Path) -> None:
+def test_two_ranks_end_alike_also_when_resumed(image_folder: Path, tmp_path: Path) -> None:
     extra = "train_dataloader['batch_size'] = 2\n" + pruning(epochs=3, epoch=1)
     config = write_config(tmp_path / 'tiny.py', image_folder, extra)
     work = tmp_path / 'work'
@@ -160,12 +160,11 @@ def test_two_ranks_killed_and_resumed(image_folder: Path, tmp_path: Path) -> Non
     ranks = [load_from_disk(str(work / f'rank{rank}.pth')) for rank in (0, 1)]
     assert not [name for name in ranks[0] if not torch.equal(ranks[0][name], ranks[1][name])]
     assert width(work / 'epoch_3.pth') < 64
-    for epoch in (1, 2):
-        left = tmp_path / f'left{epoch}'
-        left.mkdir()
-        (left / 'last_checkpoint').write_text(str(work / f'epoch_{epoch}.pth'))
-        assert train_in_process(config, left, resume=True, ranks=2) == [0, 0]
-        assert_same(work / 'epoch_3.pth', left / 'epoch_3.pth')
+    left = tmp_path / 'left'
+    left.mkdir()
+    (left / 'last_checkpoint').write_text(str(work / 'epoch_2.pth'))
+    assert train_in_process(config, left, resume=True, ranks=2) == [0, 0]
+    assert_same(work / 'epoch_3.pth', left / 'epoch_3.pth')
 
 
 def test_with_other_hooks(image_folder: Path, tmp_path: Path) -> None:
@@ -199,7 +198,7 @@ def test_log(image_folder: Path, tmp_path: Path) -> None:
     assert [row['step'] for row in shown] == [1, 2]
     state = load_from_disk(str(tmp_path / 'work' / 'epoch_2.pth'))['state_dict']
     scales = np.concatenate(
-        [state[f'{name[:-12]}.weight'].numpy() for name in state if name.endswith('running_mean')]
+        [state[f'{name[:-13]}.weight'].numpy() for name in state if name.endswith('running_mean')]
     )
     assert shown[1]['scales/mean'] == pytest.approx(np.abs(scales).mean(), rel=1e-5)
     assert shown[1]['scales/small'] == pytest.approx((np.abs(scales) < 0.01).mean())
@@ -208,25 +207,25 @@ def test_log(image_folder: Path, tmp_path: Path) -> None:
 
 
 def test_best_checkpoint_is_a_pruned_one(image_folder: Path, tmp_path: Path) -> None:
-    extra = pruning(3) + "default_hooks['checkpoint']['save_best'] = 'accuracy/top1'\n"
+    extra = pruning(2, epoch=1) + "default_hooks['checkpoint']['save_best'] = 'accuracy/top1'\n"
     train(tiny_config(tmp_path, image_folder, extra=extra))
     (best,) = (tmp_path / 'work').glob('best_*.pth')
-    assert best.name.endswith('epoch_3.pth')
+    assert best.name.endswith('epoch_2.pth')
     assert width(best) < 64
 
 
 def test_penalty_without_pruning(image_folder: Path, tmp_path: Path) -> None:
-    extra = pruning(3, ({'type': 'WatchingHook'},), ratio=None, epoch=None)
+    extra = pruning(2, ({'type': 'WatchingHook'},), ratio=None, epoch=None)
     _, seen = watched(tmp_path, image_folder, extra)
-    assert seen['penalized'] == [True] * 3
-    assert seen['width'] == [64] * 3
+    assert seen['penalized'] == [True] * 2
+    assert seen['width'] == [64] * 2
 
 
 def test_pruning_without_penalty(image_folder: Path, tmp_path: Path) -> None:
-    extra = pruning(3, ({'type': 'WatchingHook'},), penalty=0, round_to=8)
+    extra = pruning(2, ({'type': 'WatchingHook'},), epoch=1, penalty=0, round_to=8)
     _, seen = watched(tmp_path, image_folder, extra)
-    assert seen['penalized'] == [False] * 3
-    assert seen['width'][2] < 64 and seen['width'][2] % 8 == 0
+    assert seen['penalized'] == [False] * 2
+    assert seen['width'][1] < 64 and seen['width'][1] % 8 == 0
 
 
 @pytest.mark.parametrize(
@@ -253,21 +252,20 @@ NO_NORM = """
 model['backbone'] = dict(type='VGG', depth=11, num_classes=-1)
 model['head']['in_channels'] = 512
 """
-BY_ITERATION = 'train_cfg = dict(_delete_=True, by_epoch=False, max_iters=5)\n'
+BY_ITERATION = 'train_cfg = dict(by_epoch=False, max_iters=5, val_interval=5)\n'
 
 
 @pytest.mark.parametrize(
     ('extra', 'message'),
     [
         (pruning(4, epoch=4), 'epoch=4 of ChannelPruningHook leaves no epoch .* of 4'),
-        (pruning() + NO_NORM, 'ImageClassifier has no batch norm'),
+        (pruning(ratio=None, epoch=None) + NO_NORM, 'ImageClassifier has no batch norm'),
         (pruning(penalty=0) + NO_NORM, 'can be pruned'),
         (
             pruning() + 'train_cfg = dict(by_epoch=False, max_iters=5, val_interval=5)\n',
             'by epochs',
         ),
         (pruning() + 'compile = True\n', 'remove `compile`'),
-        (pruning() + "default_hooks['pruned_model'] = None\n", 'need the PrunedModelHook'),
         (pruning(finetune=dict(param_scheduler=dict(type='NoSuch'))), 'NoSuch'),
         (pruning(include=['neck']), r"include=\['neck'\]"),
     ],
@@ -278,3 +276,10 @@ def test_what_can_not_work_stops_before_the_training(
     with pytest.raises((ValueError, KeyError), match=message):
         train(tiny_config(tmp_path, image_folder, extra=extra))
     assert not list((tmp_path / 'work').glob('*.pth'))
+
+
+def test_checkpoints_would_lose_the_channels(image_folder: Path, tmp_path: Path) -> None:
+    cfg = tiny_config(tmp_path, image_folder, extra=pruning())
+    cfg.default_hooks.pop('pruned_model')
+    with pytest.raises(ValueError, match='need the PrunedModelHook'):
+        train(cfg)
