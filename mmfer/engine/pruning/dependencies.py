@@ -160,6 +160,8 @@ def _keeps_channels_apart(node: Any) -> bool:
         return True
     if node.type is OPTYPE.CONCAT:
         return node.grad_fn._saved_dim == 1
+    if node.type is OPTYPE.SPLIT:
+        return node.grad_fn._saved_dim == 0  # of the batch
     if node.type is OPTYPE.RESHAPE:
         shape = node.grad_fn._saved_self_sym_sizes
         tokens = all(other.type is not OPTYPE.CONV for other in (*node.inputs, *node.outputs))
