@@ -1,6 +1,7 @@
 """Transforms of samples of expression data sets."""
 
 from mmfer.datasets.transforms.cached import Cached
+from mmfer.datasets.transforms.face_crops import FaceCrop, RandomFaceCrop
 from mmfer.datasets.transforms.geometry import (
     CropFace,
     RandomFaceAffine,
@@ -9,13 +10,18 @@ from mmfer.datasets.transforms.geometry import (
 )
 from mmfer.datasets.transforms.loading import LoadExpressionImage
 from mmfer.datasets.transforms.packing import PackExpression
+from mmfer.datasets.transforms.regions import CropRegions, LandmarkMask
 
 __all__ = [
     'Cached',
     'CropFace',
+    'CropRegions',
+    'FaceCrop',
+    'LandmarkMask',
     'LoadExpressionImage',
     'PackExpression',
     'RandomFaceAffine',
+    'RandomFaceCrop',
     'RandomFaceFlip',
     'ResizeFace',
 ]

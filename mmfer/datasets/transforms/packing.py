@@ -7,7 +7,10 @@ from mmpretrain.datasets import PackInputs
 
 from mmfer.registry import TRANSFORMS
 
-ARRAYS = ('landmarks', 'landmark_scores', 'landmarks5', 'face_box', 'attribute_mask')
+ARRAYS = (
+    *('landmarks', 'landmark_scores', 'landmarks5', 'face_box', 'attribute_mask'),
+    *('landmark_mask', 'region_valid'),
+)
 FACTS = ('coarse_label', 'clean_label', 'subject', 'group', 'valence', 'arousal')
 
 
@@ -16,8 +19,9 @@ class PackExpression(PackInputs):
     """mmpretrain's ``PackInputs`` with all fields of an expression data set.
 
     The ``DataSample`` has, where known, ``gt_label`` (1,), ``gt_score`` (C,), ``landmarks``
-    (68, 2), ``landmark_scores`` (68,), ``landmarks5`` (5, 2), ``face_box`` (4,) and
-    ``attribute_mask`` (A,), True where the attribute in ``gt_score`` is known, as tensors, and
+    (68, 2), ``landmark_scores`` (68,), ``landmarks5`` (5, 2), ``face_box`` (4,),
+    ``landmark_mask`` (1, h, w), ``region_valid`` (2,) and ``attribute_mask`` (A,), True where the
+    attribute in ``gt_score`` is known, as tensors, and
     ``coarse_label``, ``clean_label``, ``subject``, ``group``, ``valence``, ``arousal``,
     ``sample_idx``, ``img_path``, ``img_shape``, ``ori_shape`` and ``flip`` as metainfo.
 

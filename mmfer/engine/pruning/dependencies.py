@@ -10,7 +10,6 @@ from typing import Any
 import torch
 import torch_pruning as tp
 from torch import Tensor, nn
-from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils._pytree import tree_leaves
 from torch_pruning.ops import OPTYPE
 
@@ -161,6 +160,8 @@ def _keeps_channels_apart(node: Any) -> bool:
         return True
     if node.type is OPTYPE.CONCAT:
         return node.grad_fn._saved_dim == 1
+    if node.type is OPTYPE.SPLIT:
+        return node.grad_fn._saved_dim == 0  # of the batch
     if node.type is OPTYPE.RESHAPE:
         shape = node.grad_fn._saved_self_sym_sizes
         tokens = all(other.type is not OPTYPE.CONV for other in (*node.inputs, *node.outputs))

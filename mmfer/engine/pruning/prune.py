@@ -164,10 +164,11 @@ def _size(model: nn.Module, inputs: Tensor) -> tuple[int, float]:
     logger = MMLogger.get_current_instance()
     level = logger.level
     logger.setLevel(logging.ERROR)  # it warns of every operator that it does not count
+    model.eval()
     try:
         with torch.no_grad():
             flops = get_model_complexity_info(
-                model.eval(), inputs=(inputs[:1],), show_table=False, show_arch=False
+                model, inputs=(inputs[:1],), show_table=False, show_arch=False
             )['flops']
     finally:
         logger.setLevel(level)

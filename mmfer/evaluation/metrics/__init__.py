@@ -1,7 +1,14 @@
 """Metrics for mmengine's evaluators."""
 
+from mmfer.evaluation.metrics.attention_metric import AttentionMetric, attention_overlap
 from mmfer.evaluation.metrics.attribute_metric import AttributeMetric
 from mmfer.evaluation.metrics.dump_predictions import DumpPredictions
 from mmfer.evaluation.metrics.expression_metric import ExpressionMetric
 
-__all__ = ['AttributeMetric', 'DumpPredictions', 'ExpressionMetric']
+__all__ = [
+    'AttentionMetric',
+    'AttributeMetric',
+    'DumpPredictions',
+    'ExpressionMetric',
+    'attention_overlap',
+]

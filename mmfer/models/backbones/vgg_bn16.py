@@ -10,7 +10,7 @@ from mmfer.registry import MODELS
 
 STAGES = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
 """Channels and number of convolutions of each stage."""
-NORMS = ('all', 'first')
+NORMS = ('all', 'first', 'none')
 
 
 @MODELS.register_module()
@@ -22,7 +22,8 @@ class VGGBN16(BaseBackbone):
 
     Args:
         norm: Which convolutions have a batch norm: ``'all'``, so that every one can be pruned by
-            its scales; or ``'first'``, the first of each stage, as in the paper.
+            its scales; ``'first'``, the first of each stage, as in the paper; or ``'none'``, the
+            plain VGG-16.
         width: Factor of all numbers of channels, which are 64, 128, 256, 512 and 512.
         num_pools: Number of max poolings, each of which halves the map: one after each stage, the
             last stages going without if there are fewer. With 5 an image of 224 pixels has a map
@@ -69,7 +70,7 @@ def _layers(norm: str, width: float, num_pools: int) -> Iterator[nn.Module]:
     for stage, (full_width, depth) in enumerate(STAGES):
         channels = round(full_width * width)
         for i in range(depth):
-            norm_cfg = dict(type='BN') if norm == 'all' or i == 0 else None
+            norm_cfg = dict(type='BN') if norm == 'all' or (norm, i) == ('first', 0) else None
             yield ConvModule(in_channels, channels, 3, padding=1, bias=True, norm_cfg=norm_cfg)
             in_channels = channels
         yield nn.MaxPool2d(2) if stage < num_pools else nn.Identity()

@@ -1,0 +1,5 @@
+"""Classifiers."""
+
+from mmfer.models.classifiers.multi_region_net import MultiRegionNet
+
+__all__ = ['MultiRegionNet']

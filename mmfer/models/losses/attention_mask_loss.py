@@ -5,16 +5,18 @@ from torch import Tensor, nn
 from mmfer.registry import MODELS
 
 
-def attention_mask_loss(attention: Tensor, mask: Tensor) -> Tensor:
-    """The mean over the images of the sum of (M - M * f)^2 over the cells (eq. 6 and 8).
+def attention_mask_loss(attention: Tensor, mask: Tensor, pull: float = 0.0) -> Tensor:
+    """The mean over the images of the sum of (M - M * f)^2 + pull * (f - M * f)^2 over the cells.
 
-    Only cells outside the mask count, and there attention costs its square. Nothing pulls the
-    attention up inside the mask: M = 0 everywhere is a minimum too, which only the loss on the
-    scores keeps the network from.
+    Without the pull it is as printed (eq. 6 and 8): only cells outside the mask count, and there
+    attention costs its square. Nothing holds it up inside: M = 0 everywhere is a minimum too, and
+    a network may fall into it within an epoch, from where no gradient leads out. With 1 it is the
+    mean of the sum of (M - f)^2, which draws M to the mask, as the text beside eq. 6 has it.
 
     Args:
         attention: M, (N, 1, h, w), 0 to 1.
         mask: f, (N, 1, h, w), 1 where a cell holds a visible landmark, else 0; of any type.
+        pull: How much attention that is missing inside the mask costs; 0 is as printed.
 
     Returns:
         A scalar.
@@ -32,8 +34,12 @@ def attention_mask_loss(attention: Tensor, mask: Tensor) -> Tensor:
             f'mask has the shape {tuple(mask.shape)} and attention {tuple(attention.shape)}: make '
             "the landmark masks with the grid of the network's last map."
         )
-    outside = attention - attention * mask.to(attention.dtype)
-    return outside.square().sum() / len(attention)
+    mask = mask.to(attention.dtype)
+    inside = attention * mask
+    loss = (attention - inside).square().sum()
+    if pull:
+        loss = loss + pull * (mask - inside).square().sum()
+    return loss / len(attention)
 
 
 @MODELS.register_module()
@@ -43,16 +49,22 @@ class AttentionMaskLoss(nn.Module):
     See :func:`attention_mask_loss`, also for its trivial minimum M = 0.
 
     Args:
+        pull: How much attention that is missing where landmarks are costs; 0 is as printed.
         loss_weight: Weight beside the loss on the scores; the paper prints none.
 
+    Raises:
+        ValueError: If ``pull`` is negative.
+
     Example:
-        >>> loss = dict(type='AttentionMaskLoss', loss_weight=1.0)
+        >>> loss = dict(type='AttentionMaskLoss', pull=1.0, loss_weight=1.0)
     """
 
-    def __init__(self, loss_weight: float = 1.0) -> None:
+    def __init__(self, pull: float = 0.0, loss_weight: float = 1.0) -> None:
         super().__init__()
-        self.loss_weight = loss_weight
+        if pull < 0:
+            raise ValueError(f'AttentionMaskLoss: pull={pull} must not be negative.')
+        self.pull, self.loss_weight = pull, loss_weight
 
     def forward(self, attention: Tensor, mask: Tensor) -> Tensor:
         """The weighted loss of attention (N, 1, h, w) with masks (N, 1, h, w): a scalar."""
-        return self.loss_weight * attention_mask_loss(attention.float(), mask)
+        return self.loss_weight * attention_mask_loss(attention.float(), mask, self.pull)

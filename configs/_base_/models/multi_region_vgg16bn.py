@@ -1,0 +1,20 @@
+"""The multi-region network (paper 001) on VGG-BN-16, seven expressions."""
+
+model = dict(
+    type='MultiRegionNet',
+    backbone=dict(
+        type='RegionTrunks',
+        branches=('local', 'global'),
+        trunk=dict(type='VGGBN16', norm='all', width=1.0, num_pools=5),
+    ),
+    neck=dict(type='RegionAttention', in_channels=512, hidden_channels=128),
+    mask_loss=dict(type='AttentionMaskLoss', pull=1.0, loss_weight=1.0),
+    head=dict(
+        type='MultiRegionHead',
+        num_classes=7,
+        in_channels=1024,
+        hidden_channels=512,
+        weights=(0.5, 0.5),
+        loss=dict(type='CrossEntropyLoss', loss_weight=1.0),
+    ),
+)

@@ -1,0 +1,50 @@
+"""Pipelines of the multi-region network (paper 001): random crop and flip, five crops at test."""
+
+
+def pipelines(load, crop, size, cached=False):
+    """Pipelines by what the model gets.
+
+    load: transforms that read a face and give it its size; crop: the side of the part of it that
+    is taken; size: the side of the pictures in the strip; cached: keep loaded faces in memory.
+
+    ``regions`` gives face, eyes and mouth; ``face`` the face and its landmark mask; ``plain`` the
+    face alone; ``threshold_0_4`` and ``_0_6`` are ``regions`` with other least confidences.
+    """
+
+    def of(*steps):
+        end = [*steps, dict(type='PackExpression')]
+        start = [dict(type='Cached', transforms=load)] if cached else load
+        places = ('center', 'top_left', 'top_right', 'bottom_left', 'bottom_right')
+        crops = [dict(type='FaceCrop', size=crop, place=place) for place in places]
+        random = [dict(type='RandomFaceCrop', size=crop), dict(type='RandomFaceFlip', prob=0.5)]
+        five = dict(type='TestTimeAug', transforms=[crops, *([step] for step in end)])
+        return dict(train=[*start, *random, *end], test=[*load, crops[0], *end], tta=[*load, five])
+
+    def mask(threshold):
+        return dict(type='LandmarkMask', grid=7, threshold=threshold)
+
+    def regions(threshold):
+        return of(mask(threshold), dict(type='CropRegions', size=size, threshold=threshold))
+
+    resize = [] if crop == size else [dict(type='ResizeFace', size=size)]
+    return dict(
+        regions=regions(0.5),
+        face=of(mask(0.5), *resize),
+        plain=of(*resize),
+        threshold_0_4=regions(0.4),
+        threshold_0_6=regions(0.6),
+    )
+
+
+def load(size, *before):
+    """Read a face and resize it."""
+    return [dict(type='LoadExpressionImage'), *before, dict(type='ResizeFace', size=size)]
+
+
+regions = dict(
+    faces=pipelines(load(256), 224, 224),
+    # The older form of AffectNet has whole photographs with a box for the face.
+    photos=pipelines(load(256, dict(type='CropFace', margin=0.0, optional=True)), 224, 224),
+    slim=pipelines(load(112), 98, 56, cached=True),
+    ablation=pipelines(load(80), 70, 56, cached=True),
+)

@@ -1,0 +1,31 @@
+"""The multi-region network as in paper 001: AffectNet-7, 20 epochs; 58.81 in the paper.
+
+Photographs (the older form of the data set) need landmarks beside them, as faces do:
+
+    python tools/prepare_faces.py data/affectnet --layout affectnet
+"""
+
+_base_ = [
+    '../_base_/models/multi_region_vgg16bn.py',
+    '../_base_/datasets/affectnet.py',
+    '../_base_/regions.py',
+    '../_base_/schedules/sgd_60e.py',
+    '../_base_/default_runtime.py',
+]
+
+pipelines = {{_base_.regions.photos}}
+train_dataloader = dict(
+    # Oversampling, as in the data set's base file: every class equally often.
+    sampler=dict(type='ClassBalancedSampler'),
+    dataset=dict(pipeline={{_base_.regions.photos.regions.train}}),
+)
+test_dataloader = dict(dataset=dict(pipeline={{_base_.regions.photos.regions.test}}))
+val_dataloader = test_dataloader
+tta_pipeline = {{_base_.regions.photos.regions.tta}}
+val_evaluator = [dict(type='ExpressionMetric'), dict(type='AttentionMetric')]
+test_evaluator = val_evaluator
+
+param_scheduler = dict(milestones=[5, 10, 15], gamma=0.2)
+train_cfg = dict(max_epochs=20)
+# AffectNet's faces are boxes, not aligned.
+face_crop = dict(type='box', size=256, scale=1.28, shift=(0.02, -0.05))

@@ -1,0 +1,152 @@
+"""The multi-region network (paper 001)."""
+
+import torch
+from mmpretrain.models.classifiers import ImageClassifier
+from mmpretrain.structures import DataSample
+from torch import Tensor
+
+from mmfer.registry import MODELS
+
+
+@MODELS.register_module()
+class MultiRegionNet(ImageClassifier):
+    """Sub-networks of eyes + face and of mouth + face, with attention on the face.
+
+    The maps of ``backbone`` are pooled to vectors; the eyes' and the mouth's are each put beside
+    the face's, which the attention of ``neck`` has weighted, and ``head`` fuses and classifies both
+    pairs. With the local branch alone each sub-network has its region only; with the global one
+    there is one sub-network, the face.
+
+    The input is the strip (N, 3, 3 * S, S) of ``CropRegions``. A sample may have ``region_valid``
+    (2,), whether there are eyes and a mouth to be seen; the vector of one that is not there counts
+    as zero. Without it, as in ``mode='tensor'``, both count. The attention's loss needs
+    ``landmark_mask`` (1, h, w) of ``LandmarkMask``, the cells with visible landmarks. A prediction
+    has ``attention`` (1, h, w), if there is any.
+
+    Args:
+        backbone: Config of :class:`RegionTrunks`.
+        head: Config of :class:`MultiRegionHead`.
+        neck: Config of :class:`RegionAttention`, or None.
+        mask_loss: Config of :class:`AttentionMaskLoss`, or None.
+        train_cfg, data_preprocessor, init_cfg: See mmpretrain's ``ImageClassifier``.
+
+    Raises:
+        ValueError: If the parts do not fit together or, in training, if a sample has no
+            ``landmark_mask``.
+
+    Example:
+        >>> model = dict(
+        ...     type='MultiRegionNet',
+        ...     backbone=dict(type='RegionTrunks', trunk=dict(type='VGGBN16')),
+        ...     neck=dict(type='RegionAttention', in_channels=512),
+        ...     mask_loss=dict(type='AttentionMaskLoss'),
+        ...     head=dict(type='MultiRegionHead', num_classes=7, in_channels=1024))
+    """
+
+    def __init__(
+        self,
+        backbone: dict,
+        head: dict,
+        neck: dict | None = None,
+        mask_loss: dict | None = None,
+        train_cfg: dict | None = None,
+        data_preprocessor: dict | None = None,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(
+            backbone=backbone,
+            neck=neck,
+            head=head,
+            train_cfg=train_cfg,
+            data_preprocessor=data_preprocessor,
+            init_cfg=init_cfg,
+        )
+        self.mask_loss = None if mask_loss is None else MODELS.build(mask_loss)
+        if neck is not None and self.backbone.global_trunk is None:
+            raise ValueError('MultiRegionNet: the attention is on the face: add the global branch.')
+        if neck is None and mask_loss is not None:
+            raise ValueError('MultiRegionNet: mask_loss needs the attention: give a neck.')
+        subnets = 1 if self.backbone.local_trunk is None else 2
+        if len(self.head.weights) != subnets:
+            raise ValueError(
+                f'MultiRegionNet has {subnets} sub-network(s) with these branches, but the head '
+                f'has {len(self.head.weights)} weight(s): give one for each.'
+            )
+
+    @property
+    def views(self) -> int:
+        """How many square pictures the input has: 3, or 1 with the global branch alone."""
+        return self.backbone.views
+
+    def extract_feat(
+        self, inputs: Tensor, stage: str = 'neck', valid: Tensor | None = None
+    ) -> tuple[Tensor, ...] | Tensor:
+        """Features of strips.
+
+        Args:
+            inputs: (N, 3, views * S, S).
+            stage: ``'backbone'`` for the maps (N, C, h, w), ``'neck'`` for the vector (N, D) of
+                each sub-network, ``'pre_logits'`` for the fused vectors side by side.
+            valid: (N, 2), whether there are eyes and a mouth; all are if None.
+        """
+        maps = self.backbone(inputs)
+        if stage == 'backbone':
+            return maps
+        feats = self._pooled(maps, valid)[0]
+        return self.head.pre_logits(feats) if stage == 'pre_logits' else feats
+
+    def _pooled(
+        self, maps: tuple[Tensor, ...], valid: Tensor | None
+    ) -> tuple[tuple[Tensor, ...], Tensor | None]:
+        """The vector of each sub-network, and the attention map."""
+        attention = None
+        if self.with_neck:
+            attention, face_map = self.neck(maps)
+            maps = (*maps[:-1], face_map)
+        vectors = [feature_map.mean((2, 3)) for feature_map in maps]
+        if self.backbone.local_trunk is None:
+            return (vectors[0],), attention
+        regions, face = vectors[:2], vectors[2:]
+        if valid is not None:
+            regions = [x * valid[:, i, None].to(x) for i, x in enumerate(regions)]
+        return tuple(torch.cat([region, *face], dim=1) for region in regions), attention
+
+    def loss(self, inputs: Tensor, data_samples: list[DataSample]) -> dict[str, Tensor]:
+        """Losses of a batch: the head's, and ``loss_attention_mask``."""
+        feats, attention = self._pooled(self.backbone(inputs), _valid(data_samples))
+        losses = self.head.loss(feats, data_samples)
+        if self.mask_loss is not None:
+            masks = torch.stack([_mask(sample) for sample in data_samples]).to(inputs.device)
+            losses['loss_attention_mask'] = self.mask_loss(attention, masks)
+        return losses
+
+    def predict(
+        self, inputs: Tensor, data_samples: list[DataSample] | None = None, **kwargs: object
+    ) -> list[DataSample]:
+        """Samples with ``pred_score``, ``pred_label`` and ``attention`` (1, h, w)."""
+        valid = None if data_samples is None else _valid(data_samples)
+        feats, attention = self._pooled(self.backbone(inputs), valid)
+        predictions = self.head.predict(feats, data_samples, **kwargs)
+        if attention is not None:
+            for sample, one in zip(predictions, attention.float(), strict=True):
+                sample.set_field(one, 'attention')
+        return predictions
+
+
+def _valid(data_samples: list[DataSample]) -> Tensor | None:
+    """Which regions there are, (N, 2); None if no sample tells."""
+    known = [sample.get('region_valid') for sample in data_samples]
+    if all(one is None for one in known):
+        return None
+    there = next(one for one in known if one is not None)
+    return torch.stack([torch.ones_like(there) if one is None else one for one in known])
+
+
+def _mask(sample: DataSample) -> Tensor:
+    if 'landmark_mask' not in sample:
+        raise ValueError(
+            f'"{sample.get("img_path", "A sample")}" has no landmark_mask, which the loss of the '
+            'attention needs: put LandmarkMask before CropRegions in the training pipeline, or set '
+            'mask_loss=None.'
+        )
+    return sample.landmark_mask
