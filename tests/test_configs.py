@@ -14,7 +14,8 @@ from mmfer.registry import DATASETS, HOOKS, TRANSFORMS
 from mmfer.synthetic.layouts import LAYOUTS
 
 ROOT = Path(__file__).parents[1] / 'configs'
-CONFIGS = sorted(p for p in ROOT.rglob('*.py') if '_base_' not in p.parts)
+NOT_OF_EXPRESSIONS = {'_base_', 'landmarker'}
+CONFIGS = sorted(p for p in ROOT.rglob('*.py') if NOT_OF_EXPRESSIONS.isdisjoint(p.parts))
 TABLE_3 = {
     'a_none': (),
     'b_itrr': ('itrr',),

@@ -17,6 +17,7 @@ from mmfer.faces.landmark_mask import (
     landmark_mask,
     mouth_region,
 )
+from mmfer.faces.landmarker import FaceLandmarker
 from mmfer.faces.mtcnn import MTCNN
 from mmfer.faces.sidecar import ImageFaces, read_sidecar, write_sidecar
 
@@ -28,6 +29,7 @@ __all__ = [
     'Alignment',
     'BoxAlignment',
     'Face',
+    'FaceLandmarker',
     'FaceRegion',
     'FivePointAlignment',
     'ImageFaces',

@@ -1,6 +1,7 @@
 """Transforms of samples of expression data sets."""
 
 from mmfer.datasets.transforms.cached import Cached
+from mmfer.datasets.transforms.face_box import JitterFaceBox
 from mmfer.datasets.transforms.face_crops import FaceCrop, RandomFaceCrop
 from mmfer.datasets.transforms.geometry import (
     CropFace,
@@ -9,12 +10,15 @@ from mmfer.datasets.transforms.geometry import (
     ResizeFace,
 )
 from mmfer.datasets.transforms.loading import LoadExpressionImage
+from mmfer.datasets.transforms.occluders import RandomOccluders
 from mmfer.datasets.transforms.packing import PackExpression
+from mmfer.datasets.transforms.photograph import RandomPhotograph
 from mmfer.datasets.transforms.regions import CropRegions, LandmarkMask
 
 __all__ = [
     'Cached',
     'CropFace',
+    'JitterFaceBox',
     'CropRegions',
     'FaceCrop',
     'LandmarkMask',
@@ -23,5 +27,7 @@ __all__ = [
     'RandomFaceAffine',
     'RandomFaceCrop',
     'RandomFaceFlip',
+    'RandomOccluders',
+    'RandomPhotograph',
     'ResizeFace',
 ]
