@@ -107,6 +107,18 @@ class FaceDataset(BaseDataset):
         """
         raise NotImplementedError
 
+    def sidecar_parts(self) -> tuple[str, ...]:
+        """The parts that have a sidecar of their own, ``annotations/<part>.json``."""
+        return ('train', 'val', 'test') if self.OWN_VALIDATION else ('train', 'test')
+
+    def sidecar_samples(self, part: str) -> list[Sample]:
+        """The samples of which the sidecar of a part may tell; only ``img_path`` is sure.
+
+        Args:
+            part: One of :meth:`sidecar_parts`.
+        """
+        return self.read_samples(part)
+
     def load_data_list(self) -> Sequence[Sample]:
         """Read, check and complete the samples of the split."""
         parts = [self.split]

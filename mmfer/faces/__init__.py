@@ -8,7 +8,7 @@ from mmfer.faces.alignment import (
     build_alignment,
     similarity_transform,
 )
-from mmfer.faces.face import KEYPOINT_NAMES, Face
+from mmfer.faces.face import KEYPOINT_NAMES, LANDMARK_NAMES, Face
 from mmfer.faces.image import IMAGE_SUFFIXES, read_image
 from mmfer.faces.landmark_mask import (
     ATTENDED,
@@ -25,6 +25,7 @@ __all__ = [
     'ATTENDED',
     'IMAGE_SUFFIXES',
     'KEYPOINT_NAMES',
+    'LANDMARK_NAMES',
     'MTCNN',
     'Alignment',
     'BoxAlignment',
