@@ -14,12 +14,12 @@ from torch.utils._pytree import tree_leaves
 from torch_pruning.ops import OPTYPE
 
 PLAIN = {
-    *('Add', 'Mul', 'Relu', 'LeakyRelu', 'Gelu', 'Silu', 'Sigmoid', 'Hardsigmoid', 'Tanh'),
+    *('Mul', 'Relu', 'LeakyRelu', 'Gelu', 'Silu', 'Tanh'),
     *('Hardtanh', 'Hardswish', 'Elu', 'PreluKernel', 'Clone', 'Squeeze', 'Unsqueeze'),
     *('MaxPool2DWithIndices', 'AvgPool2D', 'AdaptiveAvgPool2D', 'AdaptiveMaxPool2D'),
     *('UpsampleNearest2D', 'UpsampleBilinear2D', 'UpsampleBicubic2D'),
 }
-"""Operations that keep every channel to itself, and where it was."""
+"""Operations that keep every channel to itself, and zero as it is."""
 GATES = {'Sigmoid', 'Hardsigmoid'}
 
 
@@ -57,6 +57,7 @@ class Dependencies:
     def __init__(self, model: nn.Module, inputs: Tensor) -> None:
         self.model = model
         self.names = {module: name for name, module in model.named_modules()}
+        self.order = {name: i for i, name in enumerate(self.names.values())}
         self.graph = tp.DependencyGraph()
         with _traceable(model):
             self.graph.build_dependency(model, inputs, forward_fn=_outputs, verbose=False)
@@ -65,24 +66,33 @@ class Dependencies:
     def groups(self) -> list[ChannelGroup]:
         """The groups of channels that may be pruned, in the order of the model's layers."""
         found = [group for item in self.graph.get_all_groups() if (group := self._checked(item))]
-        order = {name: i for i, name in enumerate(self.names.values())}
-        return sorted(found, key=lambda group: order[self.names[group.root]])
+        return sorted(found, key=lambda group: self.order[group.producers[0]])
 
-    def affected(self, group: ChannelGroup, channels: list[int]) -> dict[str, list[int]]:
-        """Of each layer, the output channels that go with the root's ``channels``."""
-        return {
-            self.names[item.dep.target.module]: item.idxs
-            for item in self._group(group.root, channels)
-            if item.dep.target.type in LAYERS and self._is_output(item)
-        }
+    def remove(self, groups: list[ChannelGroup], lost: list[list[int]]) -> dict[str, list[int]]:
+        """Take channels and all that goes with them out of the model, in place.
 
-    def remove(self, group: ChannelGroup, channels: list[int]) -> None:
-        """Take the root's ``channels`` and all that goes with them out of the model."""
+        Args:
+            groups: Some of :meth:`groups`.
+            lost: The channels of each one's root that go.
+
+        Returns:
+            For every layer that loses output channels, the old indices of those that stay.
+        """
+        gone: dict[nn.Module, set[int]] = {}
+        width: dict[nn.Module, int] = {}
+        roots = [(g.root, channels) for g, channels in zip(groups, lost, strict=True) if channels]
+        for root, channels in roots:
+            for item in self._group(root, channels):
+                node = item.dep.target
+                if node.type in LAYERS and self._is_output(item):
+                    gone.setdefault(node.module, set()).update(item.idxs)
+                    width[node.module] = self.graph.get_out_channels(node)
         frozen = {name for name, p in self.model.named_parameters() if not p.requires_grad}
-        if channels:
-            self._group(group.root, channels).prune()
+        for root, channels in roots:
+            self._group(root, channels).prune()
         for name, parameter in self.model.named_parameters():
             parameter.requires_grad_(name not in frozen)
+        return {self.names[m]: sorted(set(range(width[m])) - gone[m]) for m in gone}
 
     def _group(self, root: nn.Module, channels: list[int]) -> Any:
         pruner = self.graph.get_pruner_of_module(root)
@@ -121,6 +131,7 @@ class Dependencies:
         if len(grouped) > 1:
             return None
         group.tied = grouped.pop() if grouped else 1
+        group.producers.sort(key=self.order.__getitem__)
         return group
 
     def zeroed_by_norms(self, group: ChannelGroup) -> bool:
@@ -172,7 +183,9 @@ def _keeps_channels_apart(node: Any) -> bool:
         return {dim - 2**64 if dim > 2**63 else dim for dim in node.grad_fn._saved_dim} <= {
             *(2, 3, -1, -2)
         }
-    return operation in PLAIN or _inside_linear(node)
+    if operation == 'Add':
+        return len(node.inputs) > 1  # not a constant
+    return operation in PLAIN or _is_gate(node) or _inside_linear(node)
 
 
 def _inside_linear(node: Any) -> bool:
@@ -192,9 +205,8 @@ def _all_inside_linear(nodes: list[Any]) -> bool:
 
 
 def _is_gate(node: Any) -> bool:
-    if _operation(node) in GATES:
-        return all(_operation(other) == 'Mul' for other in node.outputs)
-    return False
+    """Whether it only scales other channels, as in squeeze-and-excitation."""
+    return _operation(node) in GATES and all(_operation(o) == 'Mul' for o in node.outputs)
 
 
 def _outputs(model: nn.Module, inputs: Tensor) -> list[Tensor]:

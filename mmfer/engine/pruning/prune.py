@@ -66,7 +66,7 @@ def prune_model(
     if criterion not in (None, *CRITERIA):
         raise ValueError(f"Pruning: criterion='{criterion}' must be one of {', '.join(CRITERIA)}.")
     full_widths = getattr(model, 'full_widths', None) or channel_widths(model)
-    before, size = channel_widths(model), _size(model, example_inputs)
+    parameters, flops = _size(model, example_inputs)
     dependencies = Dependencies(model, example_inputs)
     criterion, groups = _prunable(dependencies, criterion)
     selection = select_channels(
@@ -76,50 +76,39 @@ def prune_model(
         floor,
         [group.tied for group in groups],
     )
-    removed = [
+    lost = [
         sorted(set(range(group.channels)) - set(kept.tolist()))
         for group, kept in zip(groups, selection.kept, strict=True)
     ]
-    gone: dict[str, set[int]] = {}
-    for group, channels in zip(groups, removed, strict=True):
-        for name, own in dependencies.affected(group, channels).items():
-            gone.setdefault(name, set()).update(own)
-    for group, channels in zip(groups, removed, strict=True):
-        dependencies.remove(group, channels)
+    kept = dependencies.remove(groups, lost)
     model.full_widths = full_widths  # type: ignore[assignment]
+    _warn_of_floor(groups, selection.at_floor, floor)
+    pruned_parameters, pruned_flops = _size(model, example_inputs)
+    return PruningReport(
+        criterion=criterion,
+        ratio=ratio,
+        removed=sum(map(len, lost)) / sum(group.channels for group in groups),
+        threshold=selection.threshold,
+        layers=[
+            LayerChange(name, group.channels, group.channels - len(gone), there)
+            for group, gone, there in zip(groups, lost, selection.at_floor, strict=True)
+            for name in group.producers
+        ],
+        kept=kept,
+        parameters=(parameters, pruned_parameters),
+        flops=(flops, pruned_flops),
+    )
 
-    at_floor = dict(zip((g.producers[0] for g in groups), selection.at_floor, strict=True))
-    if any(at_floor.values()):
-        held = [name for name, there in at_floor.items() if there]
+
+def _warn_of_floor(groups: list[ChannelGroup], at_floor: list[bool], floor: float) -> None:
+    held = [group.producers[0] for group, there in zip(groups, at_floor, strict=True) if there]
+    if held:
         warnings.warn(
             f'Pruning stopped at the floor in {len(held)} of {len(groups)} layers, which keep '
             f'{100 * floor:g} % of their channels and one at least: {", ".join(held)}. Fewer '
             'channels than asked for were removed.',
-            stacklevel=2,
+            stacklevel=3,
         )
-    parameters, flops = zip(size, _size(model, example_inputs), strict=True)
-    return PruningReport(
-        criterion=criterion,
-        ratio=ratio,
-        removed=sum(map(len, removed)) / sum(group.channels for group in groups),
-        threshold=selection.threshold,
-        layers=[
-            LayerChange(
-                name,
-                before[name].get('out_channels') or before[name]['out_features'],
-                _out(model, name),
-                there,
-            )
-            for group, there in zip(groups, selection.at_floor, strict=True)
-            for name in group.producers
-        ],
-        kept={
-            name: sorted(set(range(_out(model, name) + len(own))) - own)
-            for name, own in gone.items()
-        },
-        parameters=parameters,
-        flops=flops,
-    )
 
 
 def _prunable(dependencies: Dependencies, criterion: str | None) -> tuple[str, list[ChannelGroup]]:
@@ -147,15 +136,6 @@ def _is_mlp(model: nn.Module, group: ChannelGroup) -> bool:
     pointwise = all(getattr(layer, 'kernel_size', (1, 1)) == (1, 1) for layer in layers)
     in_backbone = all(name.startswith('backbone.') for name in names)
     return pointwise and (in_backbone or not hasattr(model, 'backbone'))
-
-
-def _out(model: nn.Module, name: str) -> int:
-    layer = model.get_submodule(name)
-    return next(
-        getattr(layer, width)
-        for width in ('out_channels', 'out_features', 'num_features')
-        if hasattr(layer, width)
-    )
 
 
 def _size(model: nn.Module, inputs: Tensor) -> tuple[int, float]:

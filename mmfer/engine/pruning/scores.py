@@ -17,7 +17,7 @@ def bn_scale_scores(model: nn.Module, group: ChannelGroup) -> np.ndarray:
     total, count = torch.zeros(group.channels), torch.zeros(group.channels)
     for name, pairs in group.norms.items():
         of_root, own = (torch.tensor(column) for column in zip(*pairs, strict=True))
-        gamma = model.get_submodule(name).weight.detach().abs().float().cpu()  # type: ignore[operator, union-attr]
+        gamma = model.get_submodule(name).weight.detach().abs().float().cpu()  # type: ignore[operator]
         total.index_add_(0, of_root, gamma[own])
         count.index_add_(0, of_root, torch.ones(len(own)))
     return (total / count).numpy()
@@ -43,5 +43,5 @@ def mlp_norm(weight_in: Tensor, weight_out: Tensor) -> Tensor:
 def mlp_scores(model: nn.Module, group: ChannelGroup) -> np.ndarray:
     """:func:`mlp_norm` of the hidden units between two layers."""
     before, after = (model.get_submodule(n) for n in (*group.producers, *group.consumers))
-    weights = (layer.weight.detach().float().cpu() for layer in (before, after))  # type: ignore[operator, union-attr]
+    weights = (layer.weight.detach().float().cpu() for layer in (before, after))  # type: ignore[operator]
     return mlp_norm(*weights).numpy()
