@@ -50,7 +50,7 @@ class Dependencies:
     the prediction does not use, such as the centres of a loss, which have their width.
 
     Args:
-        model: The model, on the device of the inputs.
+        model: The model in eval mode, on the device of the inputs.
         inputs: Images (N, 3, H, W).
     """
 
@@ -217,8 +217,7 @@ def _outputs(model: nn.Module, inputs: Tensor) -> list[Tensor]:
 
 @contextmanager
 def _traceable(model: nn.Module) -> Iterator[None]:
-    """Gradients for all weights and no training, for a while."""
-    modes = {module: module.training for module in model.modules()}
+    """Gradients for all weights, for a while."""
     frozen = [p for p in model.parameters() if p.is_floating_point() and not p.requires_grad]
     try:
         for parameter in frozen:
@@ -226,7 +225,5 @@ def _traceable(model: nn.Module) -> Iterator[None]:
         with torch.enable_grad():
             yield
     finally:
-        for module, mode in modes.items():
-            module.training = mode
         for parameter in frozen:
             parameter.requires_grad_(False)

@@ -2,7 +2,8 @@
 
 import logging
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -66,24 +67,25 @@ def prune_model(
     if criterion not in (None, *CRITERIA):
         raise ValueError(f"Pruning: criterion='{criterion}' must be one of {', '.join(CRITERIA)}.")
     full_widths = getattr(model, 'full_widths', None) or channel_widths(model)
-    parameters, flops = _size(model, example_inputs)
-    dependencies = Dependencies(model, example_inputs)
-    criterion, groups = _prunable(dependencies, criterion)
-    selection = select_channels(
-        [SCORES[criterion](model, group) for group in groups],
-        ratio,
-        round_to,
-        floor,
-        [group.tied for group in groups],
-    )
-    lost = [
-        sorted(set(range(group.channels)) - set(kept.tolist()))
-        for group, kept in zip(groups, selection.kept, strict=True)
-    ]
-    kept = dependencies.remove(groups, lost)
-    model.full_widths = full_widths  # type: ignore[assignment]
+    with _evaluating(model):
+        parameters, flops = _size(model, example_inputs)
+        dependencies = Dependencies(model, example_inputs)
+        criterion, groups = _prunable(dependencies, criterion)
+        selection = select_channels(
+            [SCORES[criterion](model, group) for group in groups],
+            ratio,
+            round_to,
+            floor,
+            [group.tied for group in groups],
+        )
+        lost = [
+            sorted(set(range(group.channels)) - set(kept.tolist()))
+            for group, kept in zip(groups, selection.kept, strict=True)
+        ]
+        kept = dependencies.remove(groups, lost)
+        model.full_widths = full_widths  # type: ignore[assignment]
+        pruned_parameters, pruned_flops = _size(model, example_inputs)
     _warn_of_floor(groups, selection.at_floor, floor)
-    pruned_parameters, pruned_flops = _size(model, example_inputs)
     return PruningReport(
         criterion=criterion,
         ratio=ratio,
@@ -98,6 +100,17 @@ def prune_model(
         parameters=(parameters, pruned_parameters),
         flops=(flops, pruned_flops),
     )
+
+
+@contextmanager
+def _evaluating(model: nn.Module) -> Iterator[None]:
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
 
 
 def _warn_of_floor(groups: list[ChannelGroup], at_floor: list[bool], floor: float) -> None:
@@ -140,11 +153,9 @@ def _is_mlp(model: nn.Module, group: ChannelGroup) -> bool:
 
 def _size(model: nn.Module, inputs: Tensor) -> tuple[int, float]:
     """Parameters, and the multiply-adds of one image."""
-    training = model.training
     logger = MMLogger.get_current_instance()
     level = logger.level
     logger.setLevel(logging.ERROR)  # it warns of every operator that it does not count
-    model.eval()
     try:
         with torch.no_grad():
             flops = get_model_complexity_info(
@@ -152,5 +163,4 @@ def _size(model: nn.Module, inputs: Tensor) -> tuple[int, float]:
             )['flops']
     finally:
         logger.setLevel(level)
-        model.train(training)
     return sum(parameter.numel() for parameter in model.parameters()), flops
