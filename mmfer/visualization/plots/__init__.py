@@ -1,7 +1,8 @@
-"""Plots of confusion matrices, training curves and samples."""
+"""Plots of confusion matrices, folds, training curves and samples."""
 
 from mmfer.visualization.plots.confusion import plot_confusion
 from mmfer.visualization.plots.curves import plot_curves
+from mmfer.visualization.plots.folds import plot_folds
 from mmfer.visualization.plots.sample_grid import Cell, draw_sample_grid
 
-__all__ = ['Cell', 'draw_sample_grid', 'plot_confusion', 'plot_curves']
+__all__ = ['Cell', 'draw_sample_grid', 'plot_confusion', 'plot_curves', 'plot_folds']
