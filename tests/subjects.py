@@ -15,7 +15,6 @@ SHOWN = {
 """The classes of each subject's images; that of ``sub03`` is always the same."""
 
 EXTRA = """
-custom_imports = dict(imports=['mmfer'])
 pipeline = [dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=32),
             dict(type='PackExpression')]
 dataset = dict(type='ExpressionFolder', data_root=r'{root}', classes={classes}, pipeline=pipeline)
@@ -50,3 +49,12 @@ def write_subjects(root: Path, shown: dict[str, tuple[int, ...]] = SHOWN) -> Pat
 def write_subject_config(path: Path, root: Path, extra: str = '') -> Path:
     """A config whose validation and test set are the training set, as before cross validation."""
     return write_config(path, root, EXTRA.format(root=root, classes=CLASSES) + extra)
+
+
+INNER_VALIDATION = """
+train_dataloader['dataset'].update(val_ratio=0.5)
+val_dataloader = dict(batch_size=4, num_workers=0,
+                      sampler=dict(type='DefaultSampler', shuffle=False),
+                      dataset=dict(**dataset, split='val', val_ratio=0.5))
+"""
+"""More lines: half of the training subjects are for validation."""

@@ -70,6 +70,30 @@ def test_each_part_has_its_sidecar(tmp_path: Path) -> None:
     assert 'subject' not in lines(tmp_path, sidecar=False).get_data_info(1)
 
 
+def write_with_subjects(root: Path) -> None:
+    names = [f'train{i}.png' for i in range(3)]
+    write(root)
+    rows = [{'image_id': i, 'identity': f'sub{i % 2}', 'id': i} for i in range(3)]
+    images = [{'id': i, 'file_name': name} for i, name in enumerate(names)]
+    data = {'images': images, 'annotations': rows, 'categories': []}
+    write_json(root / 'annotations' / 'train.json', data)
+
+
+def test_subjects_are_chosen(tmp_path: Path) -> None:
+    write_with_subjects(tmp_path)
+    data = lines(tmp_path, subjects=['sub0', 'sub7'])
+    kept = [Path(data.get_data_info(i)['img_path']).name for i in range(len(data))]
+    assert kept == ['train0.png', 'train2.png']
+    with pytest.raises(ValueError, match='shows the 1 subjects .* sub7. It shows sub0, sub1'):
+        lines(tmp_path, subjects=['sub7'])
+
+
+def test_unknown_subjects_cannot_be_chosen_among(tmp_path: Path) -> None:
+    write_with_subjects(tmp_path)
+    with pytest.raises(ValueError, match=r'of 3 in the train part, such as ".*train0.png", nobody'):
+        lines(tmp_path, subjects=['sub0'], sidecar=False)
+
+
 def test_options_are_checked(tmp_path: Path) -> None:
     for option in ({'split': 'dev'}, {'broken': 'ignore'}):
         with pytest.raises(ValueError, match=r'Lines\(.*choose one of'):

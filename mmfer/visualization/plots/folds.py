@@ -44,11 +44,13 @@ def _draw_bars(axes: Axes, folds: Sequence[dict[str, Any]]) -> None:
     axes.barh(range(len(folds)), percent, color=colors, height=0.7)
     for i, fold in enumerate(folds):
         only = f', only {next(iter(fold["classes"]))}' if single[i] else ''
-        axes.text(percent[i] + 1, i, f'{correct[i]}/{samples[i]}{only}', va='center', size=8)
+        axes.text(102, i, f'{correct[i]}/{samples[i]}{only}', va='center', size=8)
     overall = 100 * correct.sum() / samples.sum()
     axes.axvline(overall, c=SERIES[1], ls='--', lw=1.2, label=f'all folds: {overall:.1f} %')
     axes.set_yticks(range(len(folds)), [fold['fold'] for fold in folds])
-    axes.set(xlim=(0, 130), xticks=range(0, 101, 20), xlabel='correct (%)', ylabel='fold')
+    axes.set(xlim=(0, 150), xticks=range(0, 101, 20), xlabel='correct (%)', ylabel='fold')
+    axes.xaxis.set_label_coords(50, -0.09, transform=axes.get_xaxis_transform())
     axes.invert_yaxis()
     axes.spines[['top', 'right']].set_visible(False)
-    axes.legend(loc='lower right', bbox_to_anchor=(1, 1), frameon=False, fontsize=8)
+    axes.spines['bottom'].set_bounds(0, 100)
+    axes.legend(loc='lower left', bbox_to_anchor=(0, 1), frameon=False, fontsize=8)
