@@ -15,7 +15,7 @@ SHOWN = {
 """The classes of each subject's images; that of ``sub03`` is always the same."""
 
 EXTRA = """
-pipeline = [dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=32),
+pipeline = [dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=64),
             dict(type='PackExpression')]
 dataset = dict(type='ExpressionFolder', data_root=r'{root}', classes={classes}, pipeline=pipeline)
 train_dataloader['dataset'] = dict(**dataset, split='train')

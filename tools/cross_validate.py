@@ -79,10 +79,10 @@ def run_all(runs: list[FoldRun], jobs: int) -> None:
     def tell(run: FoldRun, code: int) -> None:
         done = sum(run.finished for run in runs)
         if code or not run.finished:
-            failed.append(f'{run.fold.name} (exit code {code}, see {run.folder}/output.txt)')
-        print(
-            f'{"failed" if code else "done"}: {run.fold.name} ({done} of {len(runs)})', flush=True
-        )
+            failed.append(f'{run.fold.name}, exit code {code}, see {run.folder}/output.txt')
+            print(f'failed: {failed[-1]}', flush=True)
+        else:
+            print(f'done: {run.fold.name} ({done} of {len(runs)})', flush=True)
 
     run_folds(runs, jobs, tell)
     if failed:

@@ -48,7 +48,12 @@ def _keep_model(runner: Runner, folder: Path) -> None:
     hooks = [hook for hook in runner.hooks if isinstance(hook, CheckpointHook)]
     if not any(hook.save_best for hook in hooks):
         runner.save_checkpoint(
-            str(folder), MODEL, save_optimizer=False, backend_args=dict(backend=ATOMIC_BACKEND)
+            str(folder),
+            MODEL,
+            save_optimizer=False,
+            save_param_scheduler=False,
+            meta=dict(epoch=runner.epoch, iter=runner.iter),
+            backend_args=dict(backend=ATOMIC_BACKEND),
         )
         return
     best = sorted(folder.glob('best_*.pth'))

@@ -73,9 +73,9 @@ def test_each_part_has_its_sidecar(tmp_path: Path) -> None:
 def write_with_subjects(root: Path) -> None:
     names = [f'train{i}.png' for i in range(3)]
     write(root)
-    rows = [{'image_id': i, 'identity': f'sub{i % 2}', 'id': i} for i in range(3)]
+    rows = [{'image_id': i, 'category_id': 0, 'identity': f'sub{i % 2}'} for i in range(3)]
     images = [{'id': i, 'file_name': name} for i, name in enumerate(names)]
-    data = {'images': images, 'annotations': rows, 'categories': []}
+    data = {'images': images, 'annotations': rows, 'categories': [{'id': 0, 'name': 'face'}]}
     write_json(root / 'annotations' / 'train.json', data)
 
 

@@ -43,9 +43,7 @@ def test_so_does_somebody_unknown(tmp_path: Path) -> None:
     root = write_subjects(tmp_path / 'nameless')
     table = (root / 'train.csv').read_text().replace('sub03\n', '\n')
     (root / 'train.csv').write_text(table)
+    nobody = {f'{part}_dataloader.dataset.subjects': None for part in ('train', 'val')}
+    nobody['default_hooks.held_out'] = dict(type='HeldOutHook', subjects=['sub08'])
     with pytest.raises(ValueError, match='sub03_0.png" of nobody known'):
-        run(
-            tmp_path,
-            root,
-            **{f'{part}_dataloader.dataset.subjects': None for part in ('train', 'val')},
-        )
+        run(tmp_path, root, **nobody)
