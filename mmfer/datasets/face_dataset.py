@@ -116,6 +116,12 @@ class FaceDataset(BaseDataset):
         if self.split == 'trainval':
             parts = ['train', 'val'] if self.OWN_VALIDATION else ['train']
         samples = [s for part in parts for s in self.read_part(part)]
+        if self.subjects is not None and not samples:
+            raise ValueError(
+                f'No image in the {self.split} part of "{self.root}" shows one of the '
+                f'{len(self.subjects)} subjects of subjects=..., such as '
+                f'{", ".join(sorted(self.subjects)[:3])}. Give names that the data set has.'
+            )
         broken = self.find_broken(samples)
         samples = [s for s in samples if s['img_path'] not in broken]
         for sample in samples:
@@ -140,14 +146,7 @@ class FaceDataset(BaseDataset):
                 f'the {part} part, such as "{unknown[0]}", nobody tells the subject. Give all, in '
                 'the data set or its sidecar, or remove subjects from the config.'
             )
-        kept = [s for s in samples if str(s['subject']) in self.subjects]
-        if not kept:
-            raise ValueError(
-                f'No image in the {part} part of "{self.root}" shows the {len(self.subjects)} '
-                f'subjects in the config, such as {", ".join(sorted(self.subjects)[:3])}. It shows '
-                f'{", ".join(sorted({str(s["subject"]) for s in samples})[:5])}, ...'
-            )
-        return kept
+        return [s for s in samples if str(s['subject']) in self.subjects]
 
     def check_samples(self, samples: list[Sample], part: str) -> None:
         """Check a part as a whole.

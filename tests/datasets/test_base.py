@@ -73,6 +73,8 @@ def test_subjects_of_the_sidecar_stay_whole(tmp_path: Path) -> None:
     chosen = {'val_ratio': 0.5, 'subjects': ['p1', 'p3']}
     parts = [subjects('val', **chosen), subjects('train', **chosen)]
     assert sorted(map(sorted, parts)) == [['p1'], ['p3']]
+    with pytest.raises(ValueError, match='shows one of the 1 subjects'):
+        subjects('train', subjects=['p9'])
 
 
 def test_an_empty_class_stops_or_is_told(tmp_path: Path, log: list[str]) -> None:

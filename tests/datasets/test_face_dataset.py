@@ -84,8 +84,21 @@ def test_subjects_are_chosen(tmp_path: Path) -> None:
     data = lines(tmp_path, subjects=['sub0', 'sub7'])
     kept = [Path(data.get_data_info(i)['img_path']).name for i in range(len(data))]
     assert kept == ['train0.png', 'train2.png']
-    with pytest.raises(ValueError, match='shows the 1 subjects .* sub7. It shows sub0, sub1'):
+    with pytest.raises(ValueError, match='in the train part .* shows one of the 1 .*as sub7. Give'):
         lines(tmp_path, subjects=['sub7'])
+
+
+def test_chosen_subjects_may_be_in_one_of_two_parts(tmp_path: Path) -> None:
+    write_with_subjects(tmp_path)
+    image = {'id': 0, 'file_name': 'val0.png'}
+    row = {'image_id': 0, 'category_id': 0, 'identity': 'sub5'}
+    (tmp_path / 'val.txt').write_text('val0.png')
+    data = {'images': [image], 'annotations': [row], 'categories': [{'id': 0, 'name': 'face'}]}
+    write_json(tmp_path / 'annotations' / 'val.json', data)
+    assert len(lines(tmp_path, 'trainval', subjects=['sub5'])) == 1
+    assert len(lines(tmp_path, 'trainval', subjects=['sub5', 'sub0'])) == 3
+    with pytest.raises(ValueError, match='No image in the trainval part'):
+        lines(tmp_path, 'trainval', subjects=['sub7'])
 
 
 def test_unknown_subjects_cannot_be_chosen_among(tmp_path: Path) -> None:
