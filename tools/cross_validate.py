@@ -74,15 +74,16 @@ def divide(protocol: str, pool: Pool, count: int, seed: int) -> list[Fold]:
 
 def run_all(runs: list[FoldRun], jobs: int) -> None:
     """Run what is not finished, and tell what failed."""
-    failed = []
+    failed: list[str] = []
+    done = [run for run in runs if run.finished]
 
     def tell(run: FoldRun, code: int) -> None:
-        done = sum(run.finished for run in runs)
         if code or not run.finished:
             failed.append(f'{run.fold.name}, exit code {code}, see {run.folder}/output.txt')
             print(f'failed: {failed[-1]}', flush=True)
         else:
-            print(f'done: {run.fold.name} ({done} of {len(runs)})', flush=True)
+            done.append(run)
+            print(f'done: {run.fold.name} ({len(done)} of {len(runs)})', flush=True)
 
     run_folds(runs, jobs, tell)
     if failed:
