@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 import torch
-import torch_pruning
 from mmpretrain.structures import DataSample
 
 from mmfer.apis.loading import build_model
@@ -196,19 +195,3 @@ def test_a_sample_without_a_mask():
 def test_parts_that_do_not_fit(options, message):
     with pytest.raises(ValueError, match=message):
         build(**options)
-
-
-def test_channels_can_be_removed_by_their_dependencies():
-    model = build().eval()
-    inputs = strip()
-    graph = torch_pruning.DependencyGraph().build_dependency(model, example_inputs=inputs)
-    before = model(inputs)
-    for trunk, width in ((model.backbone.local_trunk, C), (model.backbone.global_trunk, C)):
-        last = trunk.features[-2].conv
-        assert last.out_channels == width
-        group = graph.get_pruning_group(last, torch_pruning.prune_conv_out_channels, [0, 5, 7])
-        group.prune()
-    assert [fusion.in_features for fusion in model.head.fusions] == [2 * C - 6] * 2
-    assert model.neck.hidden.in_channels == C - 3
-    after = model(inputs)
-    assert after.shape == before.shape and after.isfinite().all()
