@@ -49,7 +49,7 @@ class FaceLandmarker:
     def __init__(self, weights: str | Path | None = None, device: str = 'cpu') -> None:
         self.network = LandmarkNetwork()
         self.network.load_state_dict(read_weights(weights or WEIGHTS, self.network.state_dict()))
-        self.network.eval().to(device, memory_format=torch.channels_last)
+        self.network.eval().to(device)
         self.device = device
 
     def detect(self, image: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

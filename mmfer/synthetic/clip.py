@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 
 import cv2
 import numpy as np
@@ -18,11 +18,13 @@ OVERSIZE = 2
 KEY_STEP = 0.05
 """Largest step of an action unit's intensity between neighbouring key pictures."""
 LIDS = '43'
+CLOSED = 0.7
+"""Level of AU 43 at which the eyes of most subjects are closed."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """A picture between which frames are interpolated; every field is linear in the picture."""
+    """A picture, larger than the frames that are interpolated between it and its neighbours."""
 
     splines: np.ndarray
     """(3, N, N) float32 cubic B-spline coefficients of the picture."""
@@ -32,7 +34,7 @@ class Key:
     """(68,) float32."""
 
     def mixed(self, other: 'Key', share: float) -> 'Key':
-        """The key between this and another one."""
+        """The key between this and another one, which has the share ``share``."""
         if share == 0:
             return self
         pairs = (
@@ -103,21 +105,19 @@ class ClipRenderer:
         """
         steps = max(1, int(np.ceil(max(action_units.values()) / KEY_STEP - 1e-6)))
 
-        @lru_cache(maxsize=steps + 1)
-        def key(level: float, lids: float) -> Key:
-            shown = {au: level * x for au, x in action_units.items()} | {LIDS: lids}
+        def drawn(level: float, lids: float = 0.0) -> Key:
+            shown = {au: level * x for au, x in action_units.items()} | {LIDS: CLOSED * lids}
             units = scene.face_units | face_units(shown)
             return self._key(person, replace(scene, face_units=units), OVERSIZE * height)
 
+        key = cache(lambda step: drawn(step / steps))
         for level, lids, drift in zip(course.level, course.lids, course.drift, strict=True):
             if lids > 0:
-                mixed = key(float(level), float(lids))
+                shown = drawn(float(level), float(lids))
             else:
                 below = min(int(level * steps), steps - 1)
-                mixed = key(below / steps, 0.0).mixed(
-                    key((below + 1) / steps, 0.0), float(level * steps - below)
-                )
-            yield framed(mixed, drift, height, width)
+                shown = key(below).mixed(key(below + 1), float(level * steps - below))
+            yield framed(shown, drift, height, width)
 
     def _key(self, person: Person, scene: Scene, size: int) -> Key:
         rendering = self.renderer.render(person, scene, size)

@@ -18,9 +18,9 @@ from mmfer.datasets.transforms.regions import CropRegions, LandmarkMask
 __all__ = [
     'Cached',
     'CropFace',
-    'JitterFaceBox',
     'CropRegions',
     'FaceCrop',
+    'JitterFaceBox',
     'LandmarkMask',
     'LoadExpressionImage',
     'PackExpression',

@@ -26,9 +26,9 @@ from mmfer.synthetic.scene import Person, Scene
 
 SUBJECTS = (
     *(9, 13, 7, 5, 19, 5, 9, 3, 14, 14, 10, 12, 8),
-    *(4, 3, 4, 36, 3, 16, 11, 2, 2, 12, 12, 7, 17),
+    *(4, 3, 4, 34, 3, 16, 11, 2, 2, 12, 12, 7, 17),
 )
-"""About as many clips as each subject of CASME II has."""
+"""About as many clips as each subject of CASME II has, quoted from memory: 255."""
 AGE = (0.42, 0.53)
 """Nineteen to thirty years."""
 ASIAN = (0.02, 0.94, 0.04)
@@ -56,8 +56,8 @@ class CASME2Layout(Layout):
     """CASME II as it is downloaded: a coding file and folders of frames.
 
     - ``CASME2-coding-20140508.xlsx``: a row for each clip, with the oddities of the real file
-    - ``CASME2_RAW_selected/sub01/EP02_01f/img46.jpg``: the frames of a clip, which neither begin
-      at 1 nor end with onset and offset
+    - ``CASME2_RAW_selected/sub01/EP02_01f/img46.jpg``: the frames of a clip; they need not
+      begin at 1, and there are some before the onset and after the offset
     - ``annotations/truth.json``: the true moments, intensity and emotion of each clip, and which
       oddities were planted where
     - ``annotations/faces.json``: the 68 landmarks of every frame, as :mod:`mmfer.faces.sidecar`
