@@ -1,8 +1,9 @@
 """Trained classifiers for other runtimes."""
 
 import json
-import logging
 from collections.abc import Sequence
+from copy import deepcopy
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -33,32 +34,34 @@ class ImageScores(nn.Module):
         std = preprocessor.std if normalize else torch.ones(3, 1, 1)
         self.model = model
         self.of_attributes = isinstance(model.head, MultiLabelClsHead)
-        self.channels_last_first = not preprocessor.to_rgb
+        self.of_bgr = not preprocessor.to_rgb
         self.register_buffer('mean', mean.float())
         self.register_buffer('std', std.float())
 
     def forward(self, images: Tensor) -> Tensor:
         """RGB pixels 0 to 255, (N, 3, H, W), already cut to faces and sized -> (N, C)."""
-        if self.channels_last_first:
-            images = images.flip(1)  # the model was trained on BGR
+        if self.of_bgr:
+            images = images.flip(1)
         scores = self.model((images - self.mean) / self.std)
         return scores.sigmoid() if self.of_attributes else scores.softmax(1)
 
 
 def export_onnx(
-    model: Any, out: str | Path, size: int, classes: Sequence[str] | None = None
+    model: Any, out: str | Path, size: int, classes: Sequence[str] = (), batch_size: int = 1
 ) -> None:
     """Write a classifier as an ONNX file.
 
     It takes ``images`` (N, 3, H, W) float32, RGB pixels of 0 to 255 of face crops in the size of
-    training, and gives ``scores`` (N, C), the probabilities; N may be any number. Mean and standard
-    deviation are inside. The class names are in its metadata as JSON, under ``classes``.
+    training, and gives ``scores`` (N, C), the probabilities. Mean and standard deviation are
+    inside; the class names are in its metadata as JSON, under ``classes``. N is fixed: some
+    backbones, such as Swin, would give wrong scores for another one without a sign.
 
     Args:
-        model: The classifier, with its weights.
+        model: The classifier, with its weights; it is left as it is.
         out: The file.
         size: Height and width of the images in pixels.
         classes: Names of the classes, in order.
+        batch_size: N.
 
     Raises:
         ValueError: The packages that write ONNX are missing.
@@ -67,29 +70,29 @@ def export_onnx(
         >>> trained = TrainedModel.load('my_config.py', 'epoch_10.pth')
         >>> export_onnx(trained.model, 'my_model.onnx', size=112)
     """
-    try:
-        import onnxscript  # noqa: F401
-    except ImportError as error:
-        raise ValueError('Writing ONNX needs two packages: pip install onnx onnxscript.') from error
-    scores = ImageScores(model).eval()
-    images = torch.zeros(2, 3, getattr(model, 'views', 1) * size, size)
-    images = images.to(next(model.parameters()).device)
-    logger = logging.getLogger('torch.onnx')
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        program = torch.onnx.export(
-            scores,
-            (images,),
-            dynamo=True,
-            input_names=['images'],
-            output_names=['scores'],
-            dynamic_shapes=({0: torch.export.Dim('batch')},),
-            verbose=False,
-        )
-    finally:
-        logger.setLevel(level)
+    missing = [name for name in ('onnx', 'onnxscript') if find_spec(name) is None]
+    if missing:
+        raise ValueError(f'Writing ONNX needs more packages: pip install {" ".join(missing)}.')
+    scores = ImageScores(deepcopy(model).cpu()).eval()
+    _settle_switches(scores)
+    images = torch.zeros(batch_size, 3, getattr(model, 'views', 1) * size, size)
+    program = torch.onnx.export(
+        scores,
+        (images,),
+        dynamo=True,
+        input_names=['images'],
+        output_names=['scores'],
+        verbose=False,
+    )
     assert program is not None
-    if classes is not None:
-        program.model.metadata_props['classes'] = json.dumps(list(classes))
+    program.model.metadata_props['classes'] = json.dumps(list(classes))
     write_atomically(out, program.model_proto.SerializeToString())
+
+
+def _settle_switches(model: nn.Module) -> None:
+    """Buffers that say which way to go become plain values, which a graph can follow."""
+    for module in model.modules():
+        for name, buffer in list(module.named_buffers(recurse=False)):
+            if buffer.dtype is torch.bool and buffer.ndim == 0:
+                delattr(module, name)
+                setattr(module, name, bool(buffer))

@@ -114,7 +114,7 @@ class Dependencies:
         grouped = set()
         for item in items:
             node, module = item.dep.target, item.dep.target.module
-            if not _keeps_channels_apart(node):
+            if not _keeps_channels_apart(node, of_tokens=isinstance(group.root, nn.Linear)):
                 return None
             if node.type in (OPTYPE.CONV, OPTYPE.LINEAR) and self._has_unused_siblings(module):
                 return None
@@ -165,7 +165,7 @@ def _operation(node: Any) -> str:
     return re.sub(r'Backward\d*$', '', name)
 
 
-def _keeps_channels_apart(node: Any) -> bool:
+def _keeps_channels_apart(node: Any, of_tokens: bool) -> bool:
     operation = _operation(node)
     if node.type in LAYERS:
         return True
@@ -174,9 +174,8 @@ def _keeps_channels_apart(node: Any) -> bool:
     if node.type is OPTYPE.SPLIT:
         return node.grad_fn._saved_dim == 0  # of the batch
     if node.type is OPTYPE.RESHAPE:
-        shape = node.grad_fn._saved_self_sym_sizes
-        tokens = all(other.type is not OPTYPE.CONV for other in (*node.inputs, *node.outputs))
-        return prod(shape[2:]) == 1 or (tokens and _inside_linear(node))
+        positions = prod(node.grad_fn._saved_self_sym_sizes[2:])
+        return positions == 1 or (of_tokens and _inside_linear(node))
     if node.type is not OPTYPE.ELEMENTWISE:
         return False
     if operation == 'Mean':

@@ -147,6 +147,7 @@ def _is_mlp(model: nn.Module, group: ChannelGroup) -> bool:
     names = (*group.producers, *group.consumers)
     layers = [model.get_submodule(name) for name in names]
     pointwise = all(getattr(layer, 'kernel_size', (1, 1)) == (1, 1) for layer in layers)
+    pointwise &= layers[1].weight.size(1) == group.channels  # type: ignore[operator]
     in_backbone = all(name.startswith('backbone.') for name in names)
     return pointwise and (in_backbone or not hasattr(model, 'backbone'))
 
