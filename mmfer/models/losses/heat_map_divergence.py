@@ -38,7 +38,8 @@ def heat_map_divergence(share: Tensor, points: Tensor, sigma: float = 1.0) -> Te
     Returns:
         (N, K), from 0 to ln 2.
     """
-    target = gaussian_maps(points, *share.shape[-2:], sigma)
+    height, width = share.shape[-2:]
+    target = gaussian_maps(points, height, width, sigma)
     middle = (share + target) / 2
 
     def divergence(p: Tensor) -> Tensor:
