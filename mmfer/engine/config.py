@@ -49,8 +49,10 @@ def load_config(
             ) from error
     cfg.default_scope = 'mmfer'
     cfg.work_dir = str(work_dir or cfg.get('work_dir') or Path('work_dirs') / path.stem)
-    # Every run is guarded and repeatable, also one from a config without our runtime.
+    # Every run is guarded and repeatable, and loads pruned checkpoints, also one from a config
+    # without our runtime.
     cfg.default_hooks = {
+        'pruned_model': dict(type='PrunedModelHook'),
         'random_state': dict(type='RandomStateHook'),
         'class_order': dict(type='ClassOrderHook'),
         **cfg.get('default_hooks', {}),

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from mmfer.synthetic.presets import PRESETS, Options
+from mmfer.synthetic.presets import CLIP_PRESETS, PRESETS, ClipConditions, Options
 from mmfer.synthetic.scene import OCCLUDERS
 
 
@@ -55,3 +55,30 @@ def test_options_survive_json():
 def test_wrong_options(wrong, message):
     with pytest.raises(ValueError, match=message):
         Options.build(**wrong)
+
+
+def test_presets_of_clips():
+    assert set(CLIP_PRESETS) <= set(PRESETS)
+    few, all_of_them = CLIP_PRESETS['tiny'], CLIP_PRESETS['standard']
+    assert (few.images, few.images_per_identity) == (96, 12)
+    assert (all_of_them.images, all_of_them.size) == (255, 340)
+    for preset in CLIP_PRESETS.values():
+        conditions = preset.conditions
+        assert conditions.noise == conditions.blur == (0, 0) and conditions.jpeg_rate == 0
+    with pytest.raises(ValueError, match='no preset "hard". Use one of: tiny, small, standard'):
+        Options.build('hard', presets=CLIP_PRESETS)
+
+
+def test_options_of_clips():
+    options = Options.build('tiny', presets=CLIP_PRESETS)
+    changed = options.with_clips(0.5, False)
+    assert changed.conditions == ClipConditions(blinks=0.5, oddities=False)
+    assert changed.to_json()['conditions.oddities'] is False
+    assert options.with_clips(0.0, True) == options
+    with pytest.raises(ValueError, match='share of the clips from 0 to 1, not 2'):
+        options.with_clips(2, True)
+    images = Options.build('tiny')
+    assert images.with_clips(0.0, True) is images
+    for wrong in ((0.5, True), (0.0, False)):
+        with pytest.raises(ValueError, match='options of data sets of clips'):
+            images.with_clips(*wrong)

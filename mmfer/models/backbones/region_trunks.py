@@ -68,7 +68,7 @@ class RegionTrunks(BaseModule):
         face, *parts = inputs.chunk(self.views, dim=2)
         maps: tuple[Tensor, ...] = ()
         if self.local_trunk is not None:
-            maps = self.local_trunk(torch.cat(parts))[-1].chunk(2)
+            maps = self.local_trunk(torch.cat(parts))[-1].split([inputs.size(0)] * 2)
         if self.global_trunk is not None:
             maps = (*maps, self.global_trunk(face)[-1])
         return maps
