@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from mmfer.faces.clip import Clip, FolderClip
-from mmfer.faces.finding import Landmarker
+from mmfer.faces.finding import Landmarker, detect_in_crop
 from mmfer.faces.mtcnn import MTCNN
 from mmfer.faces.sidecar import read_sidecar
 
@@ -107,7 +107,7 @@ class DetectedLandmarks:
         image = frame if frame.ndim == 3 else np.repeat(frame[..., None], 3, axis=2)
         points = None if self.box is None else self._in_box(image, self.box)
         if points is None or self.box is None:
-            faces = self.detector.detect(image)
+            faces = detect_in_crop(self.detector, image)
             self.box = max(faces, key=lambda face: face.score or 0).bbox if faces else None
             points = None if self.box is None else self._in_box(image, self.box)
             if points is None or self.box is None:

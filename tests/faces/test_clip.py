@@ -65,6 +65,7 @@ def test_video_cut_short(frames, tmp_path):
     clip = open_clip(path)
     assert 5 < len(clip.numbers) < 25
     assert len(list(clip.read())) == len(clip.numbers)
+    assert clip.messages[0].startswith('30 frames are announced, but')
 
 
 def test_no_video(tmp_path):
