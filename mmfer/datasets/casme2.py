@@ -187,5 +187,5 @@ class CASME2(ExpressionDataset):
             done = 'read all the same' if kind in HARMLESS else 'left out'
             more = f', and {len(names) - SHOWN} more' if len(names) > SHOWN else ''
             lines.append(f'  {kind}, {len(names)}, {done}: {", ".join(names[:SHOWN])}{more}')
-        level = WARNING if set(self.report) - set(HARMLESS) else INFO
+        level = WARNING if set(self.report) - {'other_emotion', *HARMLESS} else INFO
         print_log('\n'.join(lines), logger='current', level=level)
