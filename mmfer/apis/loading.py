@@ -1,5 +1,6 @@
 """What an inferencer needs of a config and a checkpoint, checked."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,23 @@ def build_pipeline(config: Config) -> Compose:
             f'read in colour; it starts with {dict(first)}.'
         )
     return Compose([TRANSFORMS.build(step) for step in rest])
+
+
+def landmark_transforms(pipeline: Compose) -> list[str]:
+    """The transforms of a pipeline, and within its transforms, that need a face's landmarks.
+
+    They say so by a true class attribute ``needs_landmarks``.
+    """
+
+    def inside(step: Any) -> Iterator[Any]:
+        if isinstance(step, list | tuple):
+            for part in step:
+                yield from inside(part)
+        else:
+            yield step
+            yield from inside(getattr(step, 'transforms', ()))
+
+    return [type(s).__name__ for s in inside(pipeline) if getattr(s, 'needs_landmarks', False)]
 
 
 def class_names(config: Config, meta: dict[str, Any], where: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from mmfer.engine.hooks.checkpoint_hook import CheckpointHook
 from mmfer.engine.hooks.class_order_hook import ClassOrderHook
 from mmfer.engine.hooks.draw_predictions_hook import DrawPredictionsHook
 from mmfer.engine.hooks.eval_context_hook import EvalContextHook
+from mmfer.engine.hooks.held_out_hook import HeldOutHook
 from mmfer.engine.hooks.label_distribution_hook import LabelDistributionHook
 from mmfer.engine.hooks.pruned_model_hook import PrunedModelHook
 from mmfer.engine.hooks.random_state_hook import RandomStateHook
@@ -18,6 +19,7 @@ __all__ = [
     'ClassOrderHook',
     'DrawPredictionsHook',
     'EvalContextHook',
+    'HeldOutHook',
     'LabelDistributionHook',
     'PrunedModelHook',
     'RandomStateHook',

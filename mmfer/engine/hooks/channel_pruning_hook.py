@@ -1,7 +1,8 @@
 """Sparsity training, pruning and fine-tuning in one run (paper 001, section 2.4)."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
 
@@ -15,6 +16,7 @@ from mmengine.optim import OptimWrapperDict
 from mmengine.runner import EpochBasedTrainLoop, Runner
 from torch import Tensor, nn
 
+from mmfer.engine.hooks.eval_context_hook import find_itrr
 from mmfer.engine.hooks.pruned_model_hook import PrunedModelHook
 from mmfer.engine.pruning.penalty import batch_norm_scales, penalize_scales
 from mmfer.engine.pruning.prune import prune_model
@@ -206,7 +208,8 @@ class ChannelPruningHook(Hook):
 
     def _remove_channels(self, network: nn.Module, inputs: Tensor) -> PruningReport:
         assert self.ratio is not None
-        return prune_model(network, inputs, self.ratio, round_to=self.round_to, floor=self.floor)
+        with _with_a_support_set(network):
+            return prune_model(network, inputs, self.ratio, self.round_to, self.floor)
 
     def _prune(self, runner: Runner) -> None:
         inputs = _example_inputs(runner)
@@ -256,4 +259,26 @@ def _example_inputs(runner: Runner) -> Tensor:
     """Two training images as the network gets them, (2, 3, H, W)."""
     dataset = runner.train_dataloader.dataset
     batch = pseudo_collate([dataset[0], dataset[0]])
-    return classifier_of(runner).data_preprocessor(batch, training=False)['inputs']
+    network: Any = classifier_of(runner)
+    return network.data_preprocessor(batch, training=False)['inputs']
+
+
+@contextmanager
+def _with_a_support_set(network: nn.Module) -> Iterator[None]:
+    """Let RALD predict although its support set may not be there yet, and not image by image.
+
+    Channels are the same in every context, but followed fast only where images attend to a fixed
+    set.
+    """
+    found = find_itrr(network)
+    if found is None:
+        yield
+        return
+    _, itrr = found
+    context, features = itrr.context, itrr.support_features
+    itrr.context = 'support'
+    itrr.prepare_benchmark()
+    try:
+        yield
+    finally:
+        itrr.context, itrr.support_features = context, features

@@ -3,6 +3,7 @@
 from mmfer.engine.pruning.channels import apply_channels, channel_record
 from mmfer.engine.pruning.prune import prune_model
 from mmfer.engine.pruning.report import LayerChange, PruningReport
+from mmfer.engine.pruning.scale_distribution import copy_scale_distribution
 from mmfer.engine.pruning.scores import mlp_norm
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     'PruningReport',
     'apply_channels',
     'channel_record',
+    'copy_scale_distribution',
     'mlp_norm',
     'prune_model',
 ]

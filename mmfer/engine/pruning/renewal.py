@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any, TypeVar
 
-from mmengine.dist import broadcast
+from mmengine.dist import broadcast_object_list
 from mmengine.hooks import EMAHook
 from mmengine.model import BaseTTAModel, is_model_wrapper
 from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
+from mmengine.runner.checkpoint import weights_to_cpu
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
@@ -53,8 +54,10 @@ def change_network(runner: Runner, change: Callable[[nn.Module], Result]) -> Res
         # As long as it lives it averages the gradients of the weights that stay.
         del wrapper
         gc.collect()
-        for tensor in network.state_dict().values():
-            broadcast(tensor)
+        # As objects, since buffers that differ in size by rank are allowed.
+        state = [weights_to_cpu(network.state_dict())]
+        broadcast_object_list(state)
+        network.load_state_dict(state[0])
     result = change(network)
     if wrapped:
         runner.model = runner.wrap_model(runner.cfg.get('model_wrapper_cfg'), runner.model)

@@ -1,7 +1,8 @@
-"""Plots of confusion matrices, training curves, samples and scales."""
+"""Plots of confusion matrices, folds, training curves, samples and scales."""
 
 from mmfer.visualization.plots.confusion import plot_confusion
 from mmfer.visualization.plots.curves import plot_curves
+from mmfer.visualization.plots.folds import plot_folds
 from mmfer.visualization.plots.sample_grid import Cell, draw_sample_grid
 from mmfer.visualization.plots.scales import figure_pixels, plot_scales
 
@@ -11,5 +12,6 @@ __all__ = [
     'figure_pixels',
     'plot_confusion',
     'plot_curves',
+    'plot_folds',
     'plot_scales',
 ]

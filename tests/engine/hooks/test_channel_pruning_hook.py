@@ -18,6 +18,7 @@ from mmfer.engine.checkpoint import load_from_disk
 from mmfer.engine.hooks import ChannelPruningHook
 from mmfer.registry import HOOKS
 from tests.engine.hooks.processes import train_in_process
+from tests.engine.hooks.toy import rald_config
 from tests.helpers import tiny_config, write_config
 
 SCHEDULE = "param_scheduler = dict(type='MultiStepLR', milestones=[1, 3], gamma=0.1)\n"
@@ -184,6 +185,23 @@ def test_with_other_hooks(image_folder: Path, tmp_path: Path) -> None:
         checkpoint = whole / 'work' / f'epoch_{epoch}.pth'
         train(tiny_config(resumed, image_folder, extra=extra), resume=str(checkpoint))
         assert_same(whole / 'work' / 'epoch_4.pth', resumed / 'work' / 'epoch_4.pth')
+
+
+def test_rald(tmp_path: Path) -> None:
+    """Its support set is not there before the first checkpoint, and its bank is kept."""
+    others = (
+        {'type': 'WarmStartHook', 'epochs': 1},
+        {'type': 'LabelDistributionHook', 'neighbors': 'bank', 'start': 1},
+    )
+    extra = pruning(3, others).replace('default_hooks = dict(', 'default_hooks.update(')
+    for name in ('whole', 'resumed'):
+        folder = tmp_path / name
+        folder.mkdir()
+        cfg = rald_config(folder, f"experiment_name = 'pruned-{name}'\n{extra}")
+        train(cfg, resume=name == 'resumed' and str(tmp_path / 'whole' / 'work' / 'epoch_2.pth'))
+    last = tmp_path / 'whole' / 'work' / 'epoch_3.pth'
+    assert width(last) < 64
+    assert_same(last, tmp_path / 'resumed' / 'work' / 'epoch_3.pth')
 
 
 def test_log(image_folder: Path, tmp_path: Path) -> None:

@@ -99,11 +99,16 @@ def test_pruned_further(pruned: Path, image_folder: Path, tmp_path: Path) -> Non
     runner = loaded(tmp_path, image_folder, pruned, extra)
     runner.train()
     once, twice = (
-        load_from_disk(str(path))['pruning']['widths']['backbone.layer4.1.bn1']['num_features']
+        load_from_disk(str(path))['pruning']['widths']['backbone.conv1']['out_channels']
         for path in (pruned, tmp_path / 'work' / 'epoch_2.pth')
     )
-    assert once[0] == twice[0] == 64
-    assert twice[1] == width(runner.model) < once[1]
+    assert once[0] == twice[0] == 8
+    assert twice[1] == runner.model.backbone.conv1.out_channels <= once[1]
+    before, after = (
+        sum(weight.numel() for weight in load_from_disk(str(path))['state_dict'].values())
+        for path in (pruned, tmp_path / 'work' / 'epoch_2.pth')
+    )
+    assert after < before
 
 
 def test_channels_of_another_network(pruned: Path, image_folder: Path, tmp_path: Path) -> None:

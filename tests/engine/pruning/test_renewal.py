@@ -1,18 +1,20 @@
 """A network changed within its runner."""
 
+import gc
+import os
 from copy import deepcopy
 from pathlib import Path
 
 import pytest
 import torch
 import torch.distributed
-import torch.multiprocessing
 from mmengine.config import Config
 from mmengine.runner import Runner
 
 from mmfer.engine import build_runner
 from mmfer.engine.pruning import prune_model
 from mmfer.engine.pruning.renewal import change_network, continue_schedule, renew_optimizer
+from tests.engine.hooks.processes import CONTEXT
 from tests.helpers import tiny_config
 
 
@@ -33,19 +35,18 @@ def of_rank(rank: int, cfg: Config) -> dict[str, list[torch.Tensor]]:
     # Statistics of a rank of its own, which must not decide what is pruned.
     runner.model.module.backbone.bn1.running_mean += rank
     halve(runner)
+    state = [tensor.clone() for tensor in runner.model.module.state_dict().values()]
     images = torch.randn(4, 3, 32, 32, generator=torch.Generator().manual_seed(rank))
     alone = gradients(deepcopy(runner.model.module), images)
-    state = list(runner.model.module.state_dict().values())
     return {'state': state, 'alone': alone, 'averaged': gradients(runner.model, images)}
 
 
-def rank_main(rank: int, folder: str, cfg: Config) -> None:
+def rank_main(rank: int, folder: Path, cfg: Config) -> None:
     torch.set_num_threads(1)
+    os.environ['LOCAL_RANK'] = '0'  # mmengine reads it even where it is told the device
     store = f'file://{folder}/store'
     torch.distributed.init_process_group('gloo', init_method=store, rank=rank, world_size=2)
-    torch.save(of_rank(rank, cfg), f'{folder}/rank{rank}.pth')
-    import gc
-
+    torch.save(of_rank(rank, cfg), folder / f'rank{rank}.pth')
     gc.collect()  # no wrapper may outlive its process group
     torch.distributed.destroy_process_group()
 
@@ -56,7 +57,12 @@ def test_ranks_hold_the_same_network_and_average_its_gradients(
     cfg = tiny_config(tmp_path, image_folder)
     cfg.launcher = 'pytorch'
     cfg.model_wrapper_cfg = dict(type='MMDistributedDataParallel', device_ids=None)
-    torch.multiprocessing.spawn(rank_main, (str(tmp_path), cfg), nprocs=2)
+    ranks = [CONTEXT.Process(target=rank_main, args=(rank, tmp_path, cfg)) for rank in (0, 1)]
+    for process in ranks:
+        process.start()
+    for process in ranks:
+        process.join(120)
+    assert [process.exitcode for process in ranks] == [0, 0]
     first, second = (torch.load(tmp_path / f'rank{rank}.pth') for rank in (0, 1))
     for one, other in zip(first['state'], second['state'], strict=True):
         assert torch.equal(one, other)
@@ -74,7 +80,7 @@ def test_other_wrappers_are_refused(image_folder: Path, tmp_path: Path) -> None:
 
 
 def test_rates_go_on_and_momenta_do_not(image_folder: Path, tmp_path: Path) -> None:
-    extra = "param_scheduler = dict(type='CosineAnnealingLR', T_max=4)\n"
+    extra = "param_scheduler = dict(type='CosineAnnealingLR', T_max=4, end=9)\n"
     extra += "train_cfg['max_epochs'] = 3\n"
     runner = build_runner(tiny_config(tmp_path, image_folder, extra=extra))
     runner.train()
