@@ -7,10 +7,10 @@ import pytest
 import torch
 from mmengine.config import Config
 
+from mmfer import engine
 from mmfer.apis.inferencer import FERInferencer
 from mmfer.apis.model import TrainedModel
 from mmfer.apis.pruning import finetuning_config, prune_checkpoint
-from mmfer import engine
 from tests.apis.model_files import write_model
 from tests.helpers import CLASSES, write_config, write_images
 

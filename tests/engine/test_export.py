@@ -89,7 +89,7 @@ def test_a_switch_is_settled(tmp_path: Path):
             self.layer = nn.Identity()
 
         def forward(self, x):
-            return -x[-1] if self.negative else x[-1]
+            return (-x[-1] if self.negative else x[-1],)
 
     model = as_if_trained(build(NETWORKS['VGGBN16']))
     model.neck = nn.Sequential(model.neck, Switched())
