@@ -29,6 +29,14 @@ def test_work_dir_and_options(tmp_path: Path) -> None:
     assert cfg.train_dataloader.batch_size == 7
 
 
+def test_parts_for_other_configs_are_left_out(tmp_path: Path) -> None:
+    base, path = tmp_path / 'base.py', tmp_path / 'config.py'
+    base.write_text("model = dict(type='ImageClassifier')\nparts = ['kinds']\nkinds = dict(a=[1])")
+    path.write_text("_base_ = './base.py'\nchosen = {{_base_.kinds.a}}")
+    cfg = load_config(path)
+    assert cfg.chosen == [1] and 'kinds' not in cfg and 'parts' not in cfg
+
+
 def test_ranks_on_cpus_need_no_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_config(tmp_path / 'tiny.py', tmp_path)
     monkeypatch.setattr('torch.cuda.is_available', lambda: False)
