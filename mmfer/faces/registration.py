@@ -35,35 +35,39 @@ class FaceRegistration:
                 f'{width} x {height}, too few to follow the head. Check the landmarks.'
             )
         step = max(1, round(((x2 - x1) * (y2 - y1) / POINTS) ** 0.5))
-        self.rows, self.columns = slice(y1, y2, step), slice(x1, x2, step)
+        rows, columns = slice(y1, y2, step), slice(x1, x2, step)
+        self.corner, self.step = np.array([x1, y1]), step
         self.iterations = iterations
         self.pose = np.zeros(4)
         self.centre = np.array([(x1 + x2) / 2, (y1 + y2) / 2])
         blurred = _blurred(reference)
-        down, along = (g[self.rows, self.columns].ravel() for g in np.gradient(blurred))
-        y, x = np.mgrid[self.rows, self.columns].reshape(2, -1).astype(float)
+        down, along = (g[rows, columns].ravel() for g in np.gradient(blurred))
+        y, x = np.mgrid[rows, columns].reshape(2, -1).astype(float)
         x, y = x - self.centre[0], y - self.centre[1]
-        self.face = blurred[self.rows, self.columns].ravel()
+        self.face = blurred[rows, columns]
         effects = [along, down, along * x + down * y, down * x - along * y]
-        light = [self.face, np.ones_like(self.face)]
+        light = [self.face.ravel(), np.ones(self.face.size)]
         self.solver = np.linalg.pinv(np.stack([*effects, *light], axis=1))[:4].astype(np.float32)
 
     def align(self, frame: np.ndarray) -> np.ndarray:
         """The next frame, (H, W) float32, slightly blurred, with the head where it was at first."""
         frame = _blurred(frame)
         for _ in range(self.iterations):
-            face = self._warped(frame)[self.rows, self.columns].ravel()
-            self.pose = self.pose - self.solver @ (face - self.face)
-        return self._warped(frame)
+            face = self._warped(frame, self.face.shape, self.corner, self.step)
+            self.pose = self.pose - self.solver @ (face - self.face).ravel()
+        return self._warped(frame, frame.shape, np.zeros(2), 1)
 
-    def _warped(self, frame: np.ndarray) -> np.ndarray:
+    def _warped(
+        self, frame: np.ndarray, size: tuple[int, ...], corner: np.ndarray, step: int
+    ) -> np.ndarray:
+        """Every ``step``-th pixel of the frame with the head laid back, from a corner on."""
         scaled, turned = 1 + self.pose[2], self.pose[3]
         turn = np.array([[scaled, -turned], [turned, scaled]])
-        shift = self.centre + self.pose[:2] - turn @ self.centre
+        shift = self.centre + self.pose[:2] + turn @ (corner - self.centre)
         return cv2.warpAffine(
             frame,
-            np.column_stack([turn, shift]),
-            frame.shape[::-1],
+            np.column_stack([turn * step, shift]),
+            size[::-1],
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
