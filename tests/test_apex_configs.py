@@ -28,12 +28,12 @@ def ablation(name: str):
 @pytest.mark.parametrize('path', ROWS, ids=lambda p: p.stem)
 def test_a_training_step_of_every_row(path):
     cfg = copy.deepcopy(load_config(path))
-    # A sixteenth as wide; the groups stay.
-    slim = dict(stem_channels=8, base_channels=32) if 'groups' in cfg.model.backbone else {}
-    cfg.model.backbone.update(slim or dict(stem_channels=8, base_channels=4, expansion=4))
+    # An eighth as wide.
+    cfg.model.backbone.update(stem_channels=8, base_channels=8)
+    if 'groups' in cfg.model.backbone:
+        cfg.model.backbone.groups = 4
+    cfg.model.head.in_channels = 256
     torch.manual_seed(0)
-    width = 2048 if slim else 128
-    cfg.model.head.in_channels = width
     model = build_model(cfg).train()
     samples = [DataSample().set_gt_label(i % 3) for i in range(2)]
     losses = model(torch.randn(2, 3, 32, 32), samples, mode='loss')
