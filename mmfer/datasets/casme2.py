@@ -112,9 +112,10 @@ class CASME2(ExpressionDataset):
         frames = Frames(self.root, self.frame, self._spotted())
         samples = []
         for clip in clips:
+            found = frames.find(clip, odd)
             if clip.emotion not in self.emotions:
                 odd['other_emotion'].append(f'{clip.name} ({clip.emotion})')
-            elif (found := frames.find(clip, odd)) is not None:
+            elif found is not None:
                 samples.append(self._sample(clip, *found))
         self.report = {kind: names for kind, names in odd.items() if names}
         self._tell(len(samples))

@@ -53,8 +53,8 @@ def pool_config(cfg: Config) -> ConfigDict:
                 f'train_dataloader.dataset or test_dataloader.dataset has {entry}=..., and it is '
                 'cross validation that chooses the samples. Remove it.'
             )
-    test.pop('val_ratio', None)
-    test.pop('split', None)
+    for entry in ('val_ratio', 'split', 'test_subjects'):
+        test.pop(entry, None)
     if 'split' in train:
         test.split = train.split
     test.test_mode = True

@@ -8,13 +8,13 @@ from mmfer.engine import load_config
 from mmfer.engine.benchmark import build_model
 from tests.helpers import ROOT, run_tool
 
-CONFIG = 'configs/multi_region/multi_region_vgg16bn_synthetic.py'
-TOOL = 'tools/analysis_tools/pruned_speed.py'
+CONFIG = ROOT / 'configs/multi_region/multi_region_vgg16bn_synthetic.py'
+TOOL = 'analysis_tools/pruned_speed.py'
 
 
 def test_table_of_ratios(tmp_path):
     torch.manual_seed(0)
-    model = build_model(load_config(ROOT / CONFIG), 'cpu')
+    model = build_model(load_config(CONFIG), 'cpu')
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             torch.nn.init.uniform_(module.weight)
@@ -36,5 +36,5 @@ def test_table_of_ratios(tmp_path):
 
 def test_scales_of_another_network(tmp_path):
     torch.save({'state_dict': {}}, tmp_path / 'scales.pth')
-    result = run_tool(TOOL, CONFIG, '--scales', tmp_path / 'scales.pth', ok=False)
+    result = run_tool(TOOL, CONFIG, '--scales', tmp_path / 'scales.pth', check=False)
     assert 'no scales for' in result.stderr and 'Traceback' not in result.stderr

@@ -18,7 +18,7 @@ data_preprocessor = dict(
 
 def pipelines(size, noise=(), fresh_noise=()):
     """Aligned faces at this size; augmented as in paper 004, section 3.3, and in no other way."""
-    load, align = dict(type='LoadExpressionImage'), dict(type='AlignFace', size=size, margin=0.1)
+    load, align = dict(type='LoadExpressionImage'), dict(type='AlignFace', size=size, margin=0.05)
     return dict(
         train=[
             load,
