@@ -61,6 +61,11 @@ def predict(args: argparse.Namespace) -> None:
     inferencer = FERInferencer(
         args.config, args.checkpoint, args.device, MTCNN(min_face_size=args.min_face_size)
     )
+    if inferencer.landmark_transforms:
+        print(
+            f'{", ".join(inferencer.landmark_transforms)} of the test pipeline need landmarks: '
+            'they are found in each face.'
+        )
     args.out_dir.mkdir(parents=True, exist_ok=True)
     predictions = inferencer.predict(paths, detect=not args.no_detect)
     results, faces, without, unread = [], 0, 0, []

@@ -25,13 +25,28 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--preset', choices=list(PRESETS), default='small')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--workers', type=int, default=1, help='number of processes')
-    parser.add_argument('--size', type=int, help="width and height in pixels, not the preset's")
-    parser.add_argument('--images', type=int, help="images in all splits, not the preset's number")
+    parser.add_argument(
+        '--size',
+        type=int,
+        help="width and height in pixels (height of casme2's frames), not the preset's",
+    )
+    parser.add_argument(
+        '--images', type=int, help="images (clips of casme2) in all splits, not the preset's number"
+    )
     parser.add_argument(
         '--label-noise', type=float, default=0.0, help='share of training labels that are moved'
     )
     parser.add_argument(
         '--noise-kind', choices=NOISE_KINDS, default='other-coarse', help='where they move to'
+    )
+    parser.add_argument(
+        '--blinks', type=float, default=0.0, help='share of clips in which the eyes blink (casme2)'
+    )
+    parser.add_argument(
+        '--no-oddities',
+        dest='oddities',
+        action='store_false',
+        help="plant none of the oddities of the real files (casme2's coding file and frames)",
     )
     return parser.parse_args(argv)
 

@@ -1,13 +1,13 @@
-"""Rendered faces, hard ones and a quarter of them covered, for comparing variants over seeds.
+"""Rendered faces, half of them behind something, for comparing variants over several seeds.
 
-    python tools/render_synthetic.py rafdb data/synthetic/rafdb-hard-ablation \
-        --preset hard --images 3000 --size 80
+    python tools/render_synthetic.py rafdb data/synthetic/rafdb-occluded \
+        --preset occluded --images 2400 --size 80
 """
 
 _base_ = './multi_region_vgg16bn_synthetic.py'
 
-data_root = 'data/synthetic/rafdb-hard-ablation'
-epochs = 12
+data_root = 'data/synthetic/rafdb-occluded'
+epochs = 8
 
 pipelines = {{_base_.regions.ablation}}
 train_dataloader = dict(

@@ -1,5 +1,12 @@
 """Trained models put to use."""
 
 from mmfer.apis.inferencer import FacePrediction, FERInferencer, ImagePrediction
+from mmfer.apis.micro_expression import MicroExpression, MicroExpressionInferencer
 
-__all__ = ['FERInferencer', 'FacePrediction', 'ImagePrediction']
+__all__ = [
+    'FERInferencer',
+    'FacePrediction',
+    'ImagePrediction',
+    'MicroExpression',
+    'MicroExpressionInferencer',
+]

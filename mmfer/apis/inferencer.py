@@ -1,7 +1,7 @@
 """Expressions of the faces in pictures, by a trained model."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,14 @@ from mmfer.apis.loading import (
     build_pipeline,
     class_names,
     face_alignment,
+    landmark_transforms,
     load_weights,
     read_config,
 )
 from mmfer.faces import MTCNN, Face, read_image
+from mmfer.faces.finding import Landmarker
 from mmfer.faces.image import check_image
+from mmfer.faces.landmarker import FaceLandmarker
 from mmfer.models.heads import AttributeHead
 from mmfer.registry import register_all_modules
 
@@ -57,11 +60,20 @@ class FacePrediction:
             'bbox': [round(float(v), 2) for v in self.face.bbox],
             'score': None if score is None else round(score, 6),
             'landmarks': None if landmarks is None else landmarks.round(2).tolist(),
+            **self._landmarks68(),
             **(
                 {'present': self.present, 'attributes': scores}
                 if self.of_attributes
                 else {'label': self.label, 'scores': scores}
             ),
+        }
+
+    def _landmarks68(self) -> dict[str, Any]:
+        if self.face.landmarks68 is None or self.face.scores68 is None:
+            return {}
+        return {
+            'landmarks68': self.face.landmarks68.round(2).tolist(),
+            'landmark_scores': self.face.scores68.round(4).tolist(),
         }
 
 
@@ -97,6 +109,9 @@ class FERInferencer:
         device: Where the model and the detector run.
         detector: Anything with MTCNN's ``detect``; MTCNN with its defaults if None.
         batch_size: Most faces at once through the model.
+        landmarker: Anything with FaceLandmarker's ``detect``, asked where a transform of the test
+            pipeline needs landmarks (its class attribute ``needs_landmarks``); FaceLandmarker with
+            its defaults if None.
 
     Raises:
         FileNotFoundError: If the config or the checkpoint is not there.
@@ -115,6 +130,7 @@ class FERInferencer:
         device: str = 'cpu',
         detector: MTCNN | None = None,
         batch_size: int = 32,
+        landmarker: Landmarker | None = None,
     ) -> None:
         self.config = read_config(config)
         self.batch_size = batch_size
@@ -128,6 +144,10 @@ class FERInferencer:
         self.unlearnt = set((meta.get('dataset_meta') or {}).get('unknown_attributes') or ())
         self.alignment = face_alignment(self.config, meta, str(checkpoint))
         self.detector = (detector or MTCNN()).to(device)
+        self.landmark_transforms = landmark_transforms(self.pipeline)
+        self.landmarker = landmarker
+        if self.landmark_transforms and landmarker is None:
+            self.landmarker = FaceLandmarker(device=device)
         self.model.to(device)
         self.model.eval()
 
@@ -176,8 +196,10 @@ class FERInferencer:
                     yield ImagePrediction(path, str(error))
                     continue
             faces = self.detector.detect(image) if detect else [Face.of_whole_image(image)]
-            crops = [self._crop(image, face) for face in faces] if detect else [image]
-            scores = self.classify(crops)
+            if self.landmark_transforms:
+                faces = self._find_landmarks(image, faces)
+            aligned = [self._crop(image, face) if detect else (image, face) for face in faces]
+            scores = self._classify([_sample(*pair) for pair in aligned])
             found = tuple(
                 FacePrediction(f, s, self.of_attributes) for f, s in zip(faces, scores, strict=True)
             )
@@ -190,9 +212,30 @@ class FERInferencer:
 
         An attribute that was unknown in all of the training data is left out.
         """
+        return self._classify([self.sample(crop) for crop in crops])
+
+    def sample(self, crop: np.ndarray) -> dict[str, Any]:
+        """What the test pipeline takes for a face crop (H, W, 3) uint8 RGB.
+
+        It has landmarks if a transform needs them.
+        """
+        face = Face.of_whole_image(crop)
+        if self.landmark_transforms:
+            (face,) = self._find_landmarks(crop, [face])
+        return _sample(crop, face)
+
+    def _find_landmarks(self, image: np.ndarray, faces: Sequence[Face]) -> list[Face]:
+        if not faces:
+            return []
+        assert self.landmarker is not None
+        boxes = np.stack([face.bbox for face in faces]).astype(np.float32)
+        found = zip(faces, *self.landmarker.detect(image, boxes), strict=True)
+        return [replace(face, landmarks68=p, scores68=scores) for face, p, scores in found]
+
+    def _classify(self, faces: Sequence[dict[str, Any]]) -> list[dict[str, float]]:
         results: list[dict[str, float]] = []
-        for start in range(0, len(crops), self.batch_size):
-            batch = [self.pipeline(_sample(c)) for c in crops[start : start + self.batch_size]]
+        for start in range(0, len(faces), self.batch_size):
+            batch = [self.pipeline(face) for face in faces[start : start + self.batch_size]]
             with torch.inference_mode():
                 samples = self.model.test_step(pseudo_collate(batch))
             for sample in samples:
@@ -206,17 +249,29 @@ class FERInferencer:
                 results.append({name: p for name, p in named if name not in self.unlearnt})
         return results
 
-    def _crop(self, image: np.ndarray, face: Face) -> np.ndarray:
+    def _crop(self, image: np.ndarray, face: Face) -> tuple[np.ndarray, Face]:
+        """The face cut out, and where its landmarks are there."""
         if self.alignment is None:
             raise ValueError(
                 'The config does not say how the faces of a photograph are to be cut out. Add to '
                 "its top level, for example, face_crop = dict(type='box', size=112, scale=1.28), "
                 'or say that the pictures are face crops already (detect=False, --no-detect).'
             )
-        return self.alignment.crop(image, face)
+        crop = self.alignment.crop(image, face)
+        if face.landmarks68 is None:
+            return crop, face
+        return crop, replace(face, landmarks68=self.alignment.points(face, face.landmarks68))
 
 
-def _sample(crop: np.ndarray) -> dict[str, Any]:
-    """What the pipeline's loading step would have given: BGR, as OpenCV reads it."""
+def _sample(crop: np.ndarray, face: Face) -> dict[str, Any]:
+    """What the pipeline's loading step would have given: BGR, as OpenCV reads it, and landmarks."""
     shape = crop.shape[:2]
-    return {'img': np.ascontiguousarray(crop[..., ::-1]), 'img_shape': shape, 'ori_shape': shape}
+    sample: dict[str, Any] = {
+        'img': np.ascontiguousarray(crop[..., ::-1]),
+        'img_shape': shape,
+        'ori_shape': shape,
+    }
+    if face.landmarks68 is not None and face.scores68 is not None:
+        sample['landmarks'] = face.landmarks68.astype(np.float32)
+        sample['landmark_scores'] = face.scores68.astype(np.float32)
+    return sample

@@ -115,6 +115,13 @@ class AffectNet(ExpressionDataset):
         )
         return samples
 
+    def read_sidecar(self, samples: list[Sample], part: str) -> None:
+        """Add what a sidecar knows, but no boxes to images that are cropped faces already."""
+        super().read_sidecar(samples, part)
+        if self._form(part) == 'npy':
+            for sample in samples:
+                sample.pop('face_box', None)
+
     def _form(self, part: str) -> str:
         table: Path | None = find_csv(self.root, part)
         folder = self.root / NPY_FOLDERS[part]

@@ -1,11 +1,12 @@
 """Any data set that comes as class folders or csv files."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from mmfer.datasets.base import ExpressionDataset
 from mmfer.datasets.face_dataset import Sample
-from mmfer.datasets.folders import read_class_folders, read_csv
+from mmfer.datasets.folders import list_images, read_class_folders, read_csv
 from mmfer.datasets.missing import missing_dataset
 from mmfer.registry import DATASETS
 
@@ -62,17 +63,36 @@ class ExpressionFolder(ExpressionDataset):
             )
         super().__init__(data_root, split, classes=classes, **options)
 
+    def sidecar_parts(self) -> tuple[str, ...]:
+        """Those that are there."""
+        parts = ('train', 'val', 'test')
+        there = [p for p in parts if self._csv(p).is_file() or (self.root / p).is_dir()]
+        return tuple(there) or super().sidecar_parts()
+
+    def sidecar_samples(self, part: str) -> list[Sample]:
+        """All images, whatever their classes."""
+        if self._csv(part).is_file():
+            return read_csv(self._csv(part), self.root, None)
+        return [{'img_path': str(path)} for path in list_images(self._folder(part))]
+
     def read_samples(self, part: str) -> list[Sample]:
         """Read the csv file or the folders of a part."""
-        csv, folder = self.root / f'{part}.csv', self.root / part
-        if csv.is_file():
-            return read_csv(csv, self.root, self.folders)
+        if self._csv(part).is_file():
+            return read_csv(self._csv(part), self.root, self.folders)
+        self._folder(part)
+        return self.read_folder(part)
+
+    def _csv(self, part: str) -> Path:
+        return self.root / f'{part}.csv'
+
+    def _folder(self, part: str) -> Path:
+        folder = self.root / part
         if not folder.is_dir():
             hint = ' (or set val_ratio to carve it from the training part)' if part == 'val' else ''
             layouts = [layout.format(split=part) for layout in self.LAYOUTS]
             absent = f'{part}/ and no {part}.csv{hint}'
             raise missing_dataset(self.NAME, self.root, absent, layouts, self.ASK, self.RENDERER)
-        return self.read_folder(part)
+        return folder
 
     def read_folder(self, part: str) -> list[Sample]:
         """Read the class folders of a part."""

@@ -9,12 +9,13 @@ from mmengine.logging import print_log
 from mmfer.datasets.base import ExpressionDataset
 from mmfer.datasets.counts import compare_counts
 from mmfer.datasets.face_dataset import Sample
-from mmfer.datasets.ferplus_tables import read_pixels, read_votes
+from mmfer.datasets.ferplus_tables import PixelRow, read_pixels, read_votes
 from mmfer.datasets.ferplus_votes import MODES, vote_targets
 from mmfer.datasets.missing import missing_dataset
 from mmfer.labels import FERPLUS_CLASSES
 from mmfer.registry import DATASETS
 
+VOTES = 'fer2013new.csv'
 USAGES = {'train': 'Training', 'val': 'PublicTest', 'test': 'PrivateTest'}
 COUNTS = {
     'rows': {'train': 28709, 'val': 3589, 'test': 3589},
@@ -86,10 +87,42 @@ class FERPlus(ExpressionDataset):
             data_root, split, classes=FERPLUS_CLASSES, soft_labels=mode != 'majority', **options
         )
 
+    def sidecar_samples(self, part: str) -> list[Sample]:
+        """All images, whatever their votes."""
+        pixel_file, images, rows, _ = self._joined(part)
+        return [self._sample(pixel_file, row, images[row]) for row in rows]
+
     def read_samples(self, part: str) -> list[Sample]:
         """Join the two files and keep a part."""
+        pixel_file, images, rows, votes = self._joined(part)
+        kept, shares = vote_targets(votes, self.mode)
+        samples: list[Sample] = []
+        for row, target in zip(np.asarray(rows)[kept], shares[kept], strict=True):
+            samples.append(
+                {
+                    **self._sample(pixel_file, row, images[row]),
+                    'where': f'{self._file(VOTES)}, row {row}',
+                    'gt_label': int(target.argmax()),
+                }
+            )
+            if self.soft_labels:
+                samples[-1]['distribution'] = target
+        print_log(
+            f'FERPlus, {part}: of {len(rows)} images the votes for {len(rows) - len(samples)} give '
+            f'no label (mode {self.mode}); they are left out.',
+            logger='current',
+        )
+        self._compare_counts(part, len(rows), len(samples))
+        return samples
+
+    @staticmethod
+    def _sample(pixel_file: Path, row: int, image: PixelRow) -> Sample:
+        return {'img_path': f'{pixel_file}/row{row:05}', 'packed_image': image.pixels}
+
+    def _joined(self, part: str) -> tuple[Path, list[PixelRow], list[int], np.ndarray]:
+        """The file and all images in it, and the rows of a part with their votes."""
         pixel_file = self._file('fer2013/fer2013.csv', 'fer2013.csv')
-        vote_file = self._file('fer2013new.csv')
+        vote_file = self._file(VOTES)
         images, (usages, votes) = read_pixels(pixel_file), read_votes(vote_file)
         if len(images) != len(usages):
             raise ValueError(
@@ -105,26 +138,7 @@ class FERPlus(ExpressionDataset):
                     'releases again.'
                 )
         rows = [row for row, usage in enumerate(usages) if usage == USAGES[part]]
-        kept, shares = vote_targets(votes[rows], self.mode)
-        samples: list[Sample] = []
-        for row, target in zip(np.asarray(rows)[kept], shares[kept], strict=True):
-            samples.append(
-                {
-                    'img_path': f'{pixel_file}/row{row:05}',
-                    'packed_image': images[row].pixels,
-                    'where': f'{vote_file}, row {row}',
-                    'gt_label': int(target.argmax()),
-                }
-            )
-            if self.soft_labels:
-                samples[-1]['distribution'] = target
-        print_log(
-            f'FERPlus, {part}: of {len(rows)} images the votes for {len(rows) - len(samples)} give '
-            f'no label (mode {self.mode}); they are left out.',
-            logger='current',
-        )
-        self._compare_counts(part, len(rows), len(samples))
-        return samples
+        return pixel_file, images, rows, votes[rows]
 
     def _compare_counts(self, part: str, rows: int, images: int) -> None:
         counted, unit = ('majority', 'images') if self.mode == 'majority' else ('rows', 'rows')

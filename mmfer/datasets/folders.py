@@ -102,11 +102,11 @@ def read_tree_folders(folder: Path, tree: LabelTree) -> list[Sample]:
     return samples
 
 
-def read_csv(path: Path, data_root: Path, classes: Sequence[str]) -> list[Sample]:
+def read_csv(path: Path, data_root: Path, classes: Sequence[str] | None) -> list[Sample]:
     """Samples of a csv file with the columns ``path`` and ``fine``, or ``path`` and ``label``.
 
     The path is relative to ``data_root`` or absolute. A column ``subject`` tells who is shown;
-    other columns are left alone.
+    other columns are left alone. Without ``classes`` the samples have no ``gt_label``.
 
     Raises:
         FileNotFoundError: If a row names a file that is not there.
@@ -132,11 +132,9 @@ def read_csv(path: Path, data_root: Path, classes: Sequence[str]) -> list[Sample
                 f'{where}: there is no file "{image}". Correct the path, which is relative to '
                 f'"{data_root}", or remove the row.'
             )
-        sample: Sample = {
-            'img_path': str(image),
-            'gt_label': class_index(row[label], classes, where),
-            'where': where,
-        }
+        sample: Sample = {'img_path': str(image), 'where': where}
+        if classes is not None:
+            sample['gt_label'] = class_index(row[label], classes, where)
         if row.get('subject'):
             sample['subject'] = row['subject']
         samples.append(sample)

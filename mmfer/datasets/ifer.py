@@ -81,6 +81,14 @@ class IFER(ExpressionDataset):
         parts = read_or_draw(self.split_file, samples, self.root, self.split_seed)
         return [s for s, own in zip(samples, parts, strict=True) if own == part]
 
+    def sidecar_parts(self) -> tuple[str, ...]:
+        """One for all, read before the split."""
+        return ('all',)
+
+    def sidecar_samples(self, part: str) -> list[Sample]:
+        """All images."""
+        return self._all()
+
     def read_sidecar(self, samples: list[Sample], part: str) -> None:
         """One sidecar, ``annotations/all.json``, is of all parts, and is read with them."""
 

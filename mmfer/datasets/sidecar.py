@@ -12,6 +12,12 @@ FACE = 'face'
 """The category of a detector's faces, which tells no expression."""
 
 
+def image_name(img_path: str, data_root: Path) -> str:
+    """What a sidecar calls an image: its path below the data root, with ``/``."""
+    path = Path(img_path)
+    return (path.relative_to(data_root) if path.is_relative_to(data_root) else path).as_posix()
+
+
 class Sidecar:
     """A COCO-style JSON file with one face for each image of a data set.
 
@@ -55,10 +61,7 @@ class Sidecar:
         """
         unknown, several = [], []
         for sample in samples:
-            path = Path(sample['img_path'])
-            name = (
-                path.relative_to(self.data_root) if path.is_relative_to(self.data_root) else path
-            ).as_posix()
+            name = image_name(sample['img_path'], self.data_root)
             faces = self._coco.imgToAnns[self._ids[name]] if name in self._ids else []
             if not faces:
                 unknown.append(name)

@@ -54,8 +54,10 @@ def load_config(
         cfg.pop(name)
     cfg.default_scope = 'mmfer'
     cfg.work_dir = str(work_dir or cfg.get('work_dir') or Path('work_dirs') / path.stem)
-    # Every run is guarded and repeatable, also one from a config without our runtime.
+    # Every run is guarded and repeatable, and loads pruned checkpoints, also one from a config
+    # without our runtime.
     cfg.default_hooks = {
+        'pruned_model': dict(type='PrunedModelHook'),
         'random_state': dict(type='RandomStateHook'),
         'class_order': dict(type='ClassOrderHook'),
         **cfg.get('default_hooks', {}),

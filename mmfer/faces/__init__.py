@@ -8,7 +8,12 @@ from mmfer.faces.alignment import (
     build_alignment,
     similarity_transform,
 )
-from mmfer.faces.face import KEYPOINT_NAMES, Face
+from mmfer.faces.apex import apex_curve
+from mmfer.faces.apex_regions import REGION_NAMES, apex_regions
+from mmfer.faces.apex_spotter import ApexResult, ApexSpotter
+from mmfer.faces.clip import Clip, open_clip
+from mmfer.faces.clip_landmarks import SidecarLandmarks
+from mmfer.faces.face import KEYPOINT_NAMES, LANDMARK_NAMES, Face
 from mmfer.faces.image import IMAGE_SUFFIXES, read_image
 from mmfer.faces.landmark_mask import (
     ATTENDED,
@@ -17,17 +22,21 @@ from mmfer.faces.landmark_mask import (
     landmark_mask,
     mouth_region,
 )
+from mmfer.faces.landmarker import FaceLandmarker
 from mmfer.faces.mtcnn import MTCNN
+from mmfer.faces.sensor_noise import NoisyClip, add_sensor_noise
 from mmfer.faces.sidecar import ImageFaces, read_sidecar, write_sidecar
 
 __all__ = [
     'ATTENDED',
     'IMAGE_SUFFIXES',
     'KEYPOINT_NAMES',
+    'LANDMARK_NAMES',
     'MTCNN',
     'Alignment',
     'BoxAlignment',
     'Face',
+    'FaceLandmarker',
     'FaceRegion',
     'FivePointAlignment',
     'ImageFaces',
@@ -40,4 +49,14 @@ __all__ = [
     'read_sidecar',
     'similarity_transform',
     'write_sidecar',
+    'apex_curve',
+    'REGION_NAMES',
+    'apex_regions',
+    'ApexResult',
+    'ApexSpotter',
+    'Clip',
+    'open_clip',
+    'SidecarLandmarks',
+    'NoisyClip',
+    'add_sensor_noise',
 ]

@@ -94,6 +94,14 @@ class Alignment(ABC):
         """The face (size, size, 3) out of a picture (H, W, 3) uint8."""
         return warp(image, self.matrix(face), self.size)
 
+    def points(self, face: Face, points: np.ndarray) -> np.ndarray:
+        """Points (N, 2) of the picture in pixels of the crop.
+
+        In both, (0, 0) is the centre of the first pixel.
+        """
+        matrix = self.matrix(face)
+        return (points + 0.5) @ matrix[:, :2].T + matrix[:, 2] - 0.5
+
     def to_dict(self) -> dict[str, Any]:
         """As a config, a sidecar and a checkpoint hold it; :func:`build_alignment` reads it."""
         return {'type': self.type, **asdict(self)}

@@ -6,6 +6,19 @@ import numpy as np
 
 KEYPOINT_NAMES = ('left_eye', 'right_eye', 'nose', 'mouth_left', 'mouth_right')
 """The five points, in order; left and right are those of the picture, not of the person."""
+_PARTS = {
+    'jaw': 17,
+    'left_brow': 5,
+    'right_brow': 5,
+    'nose_bridge': 4,
+    'nostrils': 5,
+    'left_eye': 6,
+    'right_eye': 6,
+    'outer_lips': 12,
+    'inner_lips': 8,
+}
+LANDMARK_NAMES = tuple(f'{part}_{i}' for part, count in _PARTS.items() for i in range(1, count + 1))
+"""The 68 landmarks of iBUG 300-W, in order; left and right are those of the picture."""
 
 
 @dataclass(frozen=True)
@@ -17,11 +30,16 @@ class Face:
         score: Confidence of the detector, 0 to 1; None where no detector was asked.
         landmarks: (5, 2) float, x, y in pixels in the order of :data:`KEYPOINT_NAMES`; None where
             no detector was asked.
+        landmarks68: (68, 2) float, x, y in pixels in the order of :data:`LANDMARK_NAMES`, with
+            (0, 0) at the centre of the first pixel; None where no landmarker was asked.
+        scores68: (68,) float, the confidence of each, 0 to 1.
     """
 
     bbox: np.ndarray
     score: float | None = None
     landmarks: np.ndarray | None = None
+    landmarks68: np.ndarray | None = None
+    scores68: np.ndarray | None = None
 
     @classmethod
     def of_whole_image(cls, image: np.ndarray) -> 'Face':

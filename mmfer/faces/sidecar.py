@@ -3,11 +3,14 @@
 It has the keys ``images``, ``annotations`` (``bbox`` as x, y, width, height; ``keypoints`` as x, y,
 confidence for each point; ``score``), ``categories`` and ``alignment``, the crop for which the
 boxes were made or None. ``pycocotools`` reads it.
+
+The keypoints are the 68 landmarks, and a detector's five points stand beside them as
+``five_points``, x and y of each; in a file without landmarks, the keypoints are the five points.
 """
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +18,10 @@ from typing import Any
 import numpy as np
 
 from mmfer.faces.alignment import Alignment, build_alignment
-from mmfer.faces.face import KEYPOINT_NAMES, Face
+from mmfer.faces.face import KEYPOINT_NAMES, LANDMARK_NAMES, Face
 
-CATEGORY = {'id': 1, 'name': 'face', 'supercategory': 'person', 'keypoints': list(KEYPOINT_NAMES)}
+VISIBLE = 0.5
+"""The confidence from which a landmark counts in ``num_keypoints``."""
 
 
 @dataclass(frozen=True)
@@ -31,27 +35,46 @@ class ImageFaces:
 
 
 def write_sidecar(
-    path: str | Path, images: Sequence[ImageFaces], alignment: Alignment | None = None
+    path: str | Path,
+    images: Sequence[ImageFaces],
+    alignment: Alignment | None = None,
+    info: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write a sidecar; the file appears only once it is complete."""
+    """Write a sidecar; the file appears only once it is complete.
+
+    Args:
+        path: The file.
+        images: The pictures.
+        alignment: How they are cut around the face.
+        info: JSON values for COCO's key ``info``.
+    """
+    landmarks = any(face.landmarks68 is not None for image in images for face in image.faces)
     annotations = [
-        {'id': number, 'image_id': image_id, **_annotation(face)}
+        {'id': number, 'image_id': image_id, **to_annotation(face, landmarks)}
         for number, (image_id, face) in enumerate(
             ((i, face) for i, image in enumerate(images, 1) for face in image.faces), 1
         )
     ]
     data = {
+        'info': dict(info or {}),
         'images': [
             {'id': i, 'file_name': im.file_name, 'width': im.width, 'height': im.height}
             for i, im in enumerate(images, 1)
         ],
         'annotations': annotations,
-        'categories': [CATEGORY],
+        'categories': [
+            {
+                'id': 1,
+                'name': 'face',
+                'supercategory': 'person',
+                'keypoints': list(LANDMARK_NAMES if landmarks else KEYPOINT_NAMES),
+            }
+        ],
         'alignment': None if alignment is None else alignment.to_dict(),
     }
     path = Path(path)
     unfinished = path.with_name(path.name + '.tmp')
-    unfinished.write_text(json.dumps(data, indent=1), encoding='utf-8')
+    unfinished.write_text(json.dumps(data), encoding='utf-8')
     os.replace(unfinished, path)
 
 
@@ -74,7 +97,7 @@ def read_sidecar(path: str | Path) -> tuple[list[ImageFaces], Alignment | None]:
         faces: dict[int, list[Face]] = {image['id']: [] for image in data['images']}
         for i, annotation in enumerate(data['annotations']):
             entry = f'annotations[{i}]'
-            faces[annotation['image_id']].append(_face(annotation))
+            faces[annotation['image_id']].append(from_annotation(annotation))
         images = []
         for i, image in enumerate(data['images']):
             entry = f'images[{i}]'
@@ -93,23 +116,47 @@ def read_sidecar(path: str | Path) -> tuple[list[ImageFaces], Alignment | None]:
         ) from error
 
 
-def _annotation(face: Face) -> dict[str, Any]:
+def to_annotation(face: Face, landmarks: bool = True) -> dict[str, Any]:
+    """A face in COCO's terms; ``landmarks`` tells whether the keypoints are the 68."""
     x1, y1, x2, y2 = map(float, face.bbox)
     result: dict[str, Any] = {
-        'category_id': CATEGORY['id'],
+        'category_id': 1,
         'bbox': [x1, y1, x2 - x1, y2 - y1],
         'area': (x2 - x1) * (y2 - y1),
         'iscrowd': 0,
         'score': face.score,
     }
+    points, scores = face.landmarks68, face.scores68
     if face.landmarks is not None:
-        result['keypoints'] = [v for x, y in face.landmarks for v in (float(x), float(y), 1.0)]
-        result['num_keypoints'] = len(face.landmarks)
+        if landmarks:
+            result['five_points'] = [float(v) for v in face.landmarks.ravel()]
+        else:
+            points, scores = face.landmarks, np.ones(len(face.landmarks))
+    if points is not None:
+        assert scores is not None
+        result['keypoints'] = np.column_stack([points, scores]).ravel().tolist()
+        result['num_keypoints'] = int((scores >= VISIBLE).sum())
     return result
 
 
-def _face(annotation: dict[str, Any]) -> Face:
+def from_annotation(annotation: dict[str, Any]) -> Face:
+    """The face of such an annotation, and of one that has five keypoints.
+
+    Raises:
+        KeyError: If a field is missing.
+        ValueError: If one has another number of points.
+    """
     x, y, width, height = annotation['bbox']
-    points = annotation.get('keypoints')
-    landmarks = None if points is None else np.array(points, dtype=float).reshape(-1, 3)[:, :2]
-    return Face(np.array([x, y, x + width, y + height]), annotation.get('score'), landmarks)
+    points = np.array(annotation.get('keypoints') or (), dtype=float).reshape(-1, 3)
+    if len(points) not in (0, len(KEYPOINT_NAMES), len(LANDMARK_NAMES)):
+        raise ValueError(
+            f'{len(points)} keypoints, where there are {len(KEYPOINT_NAMES)} or '
+            f'{len(LANDMARK_NAMES)}'
+        )
+    box, score = np.array([x, y, x + width, y + height]), annotation.get('score')
+    five = points[:, :2] if len(points) == len(KEYPOINT_NAMES) else None
+    if annotation.get('five_points') is not None:
+        five = np.array(annotation['five_points'], dtype=float).reshape(len(KEYPOINT_NAMES), 2)
+    if len(points) == len(LANDMARK_NAMES):
+        return Face(box, score, five, points[:, :2], points[:, 2])
+    return Face(box, score, five)

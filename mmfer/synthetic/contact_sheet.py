@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 CAPTION = 14
 
@@ -36,6 +36,6 @@ def contact_sheet(
         draw.text((left + 2, top), caption, 'black')
         for i, path in enumerate(paths[:width]):
             with Image.open(path) as image:
-                small = image.convert('RGB').resize((thumbnail, thumbnail))
+                small = ImageOps.pad(image.convert('RGB'), (thumbnail, thumbnail), color='white')
             sheet.paste(small, (left + i * thumbnail, top + CAPTION))
     return np.asarray(sheet)

@@ -1,5 +1,6 @@
 """Picture files, and files that are there whole or not at all."""
 
+import json
 import os
 from pathlib import Path
 
@@ -25,6 +26,11 @@ def _encode(suffix: str, image: np.ndarray, settings: list[int]) -> bytes:
     if not done:
         raise RuntimeError(f'OpenCV could not encode a picture of shape {image.shape}.')
     return encoded.tobytes()
+
+
+def dump(content: object, indent: int | None = 1) -> bytes:
+    """JSON as bytes."""
+    return (json.dumps(content, indent=indent) + '\n').encode()
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -1,7 +1,7 @@
 """Renders a whole data set."""
 
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,23 +11,35 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from mmfer.synthetic import record
+from mmfer.synthetic.clip_truth import clips_sidecar
+from mmfer.synthetic.clip_writer import ClipWriter
 from mmfer.synthetic.contact_sheet import contact_sheet
-from mmfer.synthetic.files import encode_jpeg, write_atomically
+from mmfer.synthetic.files import dump, encode_jpeg, write_atomically
 from mmfer.synthetic.image_writer import ImageWriter
-from mmfer.synthetic.layouts import Layout, build_layout
-from mmfer.synthetic.layouts.base import Truth
+from mmfer.synthetic.layouts import CASME2Layout, Layout, build_layout
+from mmfer.synthetic.layouts.base import ImageLayout, Truth
 from mmfer.synthetic.plan import Sample, plan
 from mmfer.synthetic.presets import Options
 from mmfer.synthetic.truth import sidecar
 
-_writer: ImageWriter | None = None
+Writer = Callable[[Sample], Truth]
+"""Renders a sample, writes its files and returns its annotation."""
+
+_writer: Writer | None = None
+
+
+def _build_writer(layout: Layout, options: Options, root: Path) -> Writer:
+    if isinstance(layout, CASME2Layout):
+        return ClipWriter(layout, options, root)
+    assert isinstance(layout, ImageLayout)
+    return ImageWriter(layout, options, root)
 
 
 def _start_worker(layout: str, options: Options, root: Path) -> None:
     global _writer
     cv2.setNumThreads(1)
     threadpool_limits(1)
-    _writer = ImageWriter(build_layout(layout), options, root)
+    _writer = _build_writer(build_layout(layout), options, root)
 
 
 def _work(sample: Sample) -> Truth:
@@ -42,7 +54,7 @@ def _rendered(
     """The annotations of the samples, in order, while worker processes render them."""
     if workers == 1 or len(samples) < 2:
         with threadpool_limits(1):
-            yield map(ImageWriter(layout, options, root), samples) if samples else iter(())
+            yield map(_build_writer(layout, options, root), samples) if samples else iter(())
         return
     pool = ProcessPoolExecutor(
         min(workers, len(samples)),
@@ -58,10 +70,9 @@ def _rendered(
         pool.shutdown(cancel_futures=True)
 
 
-def _files_exist(layout: Layout, root: Path, sample: Sample) -> bool:
-    image = layout.image_path(sample.split, sample.index, sample.label)
-    companions = layout.companion_paths(sample.split, sample.index)
-    return all((root / path).is_file() for path in (image, *companions))
+def _files_exist(layout: Layout, root: Path, sample: Sample, truth: Truth) -> bool:
+    paths = layout.paths(sample.split, sample.index, sample.label, truth)
+    return all((root / path).is_file() for path in paths)
 
 
 def generate(
@@ -74,6 +85,8 @@ def generate(
     images: int | None = None,
     label_noise: float = 0.0,
     noise_kind: str = 'other-coarse',
+    blinks: float = 0.0,
+    oddities: bool = True,
     progress: bool = True,
 ) -> Path:
     """Render a labelled data set of faces in the files of a real one.
@@ -91,6 +104,8 @@ def generate(
         images: Number of images of all splits together, in place of the preset's.
         label_noise: Share of the training labels that are moved to another class.
         noise_kind: Where they move to, see :func:`mmfer.synthetic.plan.noisy_labels`.
+        blinks: Share of the clips in which the eyes blink; for layouts of clips.
+        oddities: Plant the oddities of the real files; for layouts of clips.
         progress: Show a progress bar.
 
     Returns:
@@ -111,9 +126,10 @@ def generate(
             f'The files of {layout} hold images of {target.size} pixels alone, but size is {size}. '
             'Leave it out, or choose another layout.'
         )
-    options = target.adapted(
-        Options.build(preset, seed, target.size or size, images, label_noise, noise_kind)
+    options = Options.build(
+        preset, seed, target.size or size, images, label_noise, noise_kind, target.presets
     )
+    options = target.adapted(options.with_clips(blinks, oddities))
     samples = plan(target, options)
     description = record.describe(target, options)
     record.claim_folder(root, description)
@@ -123,7 +139,7 @@ def generate(
         s
         for split in samples
         for s in samples[split]
-        if s.index not in truth[split] or not _files_exist(target, root, s)
+        if s.index not in truth[split] or not _files_exist(target, root, s, truth[split][s.index])
     ]
     if record.is_kept(root, description, len(missing)):
         return root
@@ -134,14 +150,14 @@ def generate(
         total=sum(map(len, samples.values())),
         initial=sum(map(len, samples.values())) - len(missing),
         desc=f'Rendering {layout}',
-        unit='img',
+        unit=target.unit,
         disable=not progress,
     )
     with bar, _rendered(target, options, root, missing, workers) as annotations:
         for sample, annotation in zip(missing, annotations, strict=True):
             truth[sample.split][sample.index] = annotation
             with record.journal_path(root, sample.split).open('ab') as journal:
-                journal.write(record.dump(annotation, indent=None))
+                journal.write(dump(annotation, indent=None))
             bar.update()
     _finish(target, options, root, samples, truth)
     record.mark(root, description, complete=True)
@@ -155,21 +171,25 @@ def _finish(
     samples: dict[str, list[Sample]],
     truth: dict[str, dict[int, Truth]],
 ) -> None:
-    """Write what needs all images: lists, truth, contact sheet."""
+    """Write what needs all samples: lists, truth, contact sheet."""
     counts = {split: len(listed) for split, listed in samples.items()}
     rows = {split: [truth[split][s.index] for s in samples[split]] for split in samples}
     for name, listed in layout.lists(root, rows).items():
         write_atomically(root / name, listed)
     for split in samples:
-        text = f'{layout.name}, {split}: rendered faces, no photographs of people'
-        content = sidecar(layout, samples[split], truth[split], counts, options.size, text)
-        write_atomically(record.sidecar_path(root, split), record.dump(content, indent=None))
+        if isinstance(layout, ImageLayout):
+            text = f'{layout.name}, {split}: rendered faces, no photographs of people'
+            faces = sidecar(layout, samples[split], truth[split], counts, options.size, text)
+            content = dump(faces)
+        else:
+            content = dump(clips_sidecar(layout, rows[split]), indent=None)
+        write_atomically(record.sidecar_path(root, split), content)
         record.journal_path(root, split).unlink(missing_ok=True)
     examples: dict[str, list[Path]] = {caption: [] for caption in layout.captions()}
     first = next(iter(samples))
     for sample, row in zip(samples[first], rows[first], strict=True):
         for caption in layout.captions_of(row):
-            path = layout.image_path(sample.split, sample.index, sample.label)
-            examples[caption].append(root / path)
+            paths = layout.paths(sample.split, sample.index, sample.label, row)
+            examples[caption].append(root / paths[0])
     sheet = encode_jpeg(contact_sheet(examples), quality=85)
     write_atomically(root / 'contact_sheet.jpg', sheet)

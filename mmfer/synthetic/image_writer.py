@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mmfer.synthetic.files import write_atomically
-from mmfer.synthetic.layouts.base import Layout, Truth
+from mmfer.synthetic.layouts.base import ImageLayout, Truth
 from mmfer.synthetic.people import group_of
 from mmfer.synthetic.plan import Sample, image_generator, person_of
 from mmfer.synthetic.presets import Options
@@ -22,7 +22,7 @@ class ImageWriter:
         root: The data set's folder.
     """
 
-    def __init__(self, layout: Layout, options: Options, root: Path) -> None:
+    def __init__(self, layout: ImageLayout, options: Options, root: Path) -> None:
         self.layout, self.options, self.root = layout, options, root
         self.renderer = Renderer()
         self._person = lru_cache(maxsize=4)(person_of)

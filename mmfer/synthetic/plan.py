@@ -1,10 +1,11 @@
-"""Which image shows which class and which person, decided before anything is rendered."""
+"""Which image or clip shows which class and which person, decided before anything is rendered."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from mmfer.synthetic.counts import class_counts
 from mmfer.synthetic.layouts.base import Layout
 from mmfer.synthetic.presets import Options
 from mmfer.synthetic.scene import Person
@@ -17,7 +18,7 @@ _IDENTITY, _ORDER, _NOISE, _IMAGE = range(4)
 
 @dataclass(frozen=True)
 class Sample:
-    """One image to come."""
+    """One image or clip to come."""
 
     split: str
     index: int
@@ -42,16 +43,6 @@ def person_of(layout: Layout, seed: int, identity: str) -> Person:
     """The person behind an identity such as ``train-0012``."""
     split, number = identity.split('-')
     return layout.person(_generator(_IDENTITY, seed, split, int(number)))
-
-
-def class_counts(images: int, shares: Sequence[float]) -> list[int]:
-    """Images of each class: in proportion to ``shares``, but at least one each."""
-    weights = np.asarray(shares, dtype=float) / np.sum(shares)
-    exact = weights * (images - len(weights))
-    counts = np.floor(exact).astype(int)
-    order = np.argsort(counts - exact, kind='stable')
-    counts[order[: images - len(weights) - counts.sum()]] += 1
-    return [int(n) + 1 for n in counts]
 
 
 def _clean_labels(counts: Sequence[int], rng: np.random.Generator) -> list[int]:
@@ -140,8 +131,8 @@ def plan(layout: Layout, options: Options) -> dict[str, list[Sample]]:
         rate = options.label_noise if split == 'train' else 0.0
         noise_rng = _generator(_NOISE, options.seed, split, 0)
         labels = noisy_labels(clean, layout.parents, rate, options.noise_kind, noise_rng)
+        people = layout.people(size, options.images_per_identity)
         samples[split] = [
-            Sample(split, i, labels[i], clean[i], f'{split}-{i // options.images_per_identity:04d}')
-            for i in range(size)
+            Sample(split, i, labels[i], clean[i], f'{split}-{people[i]:04d}') for i in range(size)
         ]
     return samples

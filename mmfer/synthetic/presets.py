@@ -1,5 +1,6 @@
 """Presets: how many images, how large, and how difficult."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -41,6 +42,26 @@ class Conditions:
 
 
 @dataclass(frozen=True)
+class ClipConditions(Conditions):
+    """What varies from clip to clip: a laboratory, and frames without noise and compression."""
+
+    yaw: float = 3.0
+    pitch: float = 2.0
+    roll: float = 1.5
+    zoom: Range = (0.8, 0.9)
+    light_azimuth: Range = (-25.0, 25.0)
+    light_elevation: Range = (15.0, 40.0)
+    light_strength: Range = (0.75, 0.95)
+    blur: Range = (0.0, 0.0)
+    noise: Range = (0.0, 0.0)
+    jpeg_rate: float = 0.0
+    blinks: float = 0.0
+    """Share of clips in which the eyes blink."""
+    oddities: bool = True
+    """Whether the oddities of the real data set's files are planted."""
+
+
+@dataclass(frozen=True)
 class Preset:
     """Numbers and conditions of a rendered data set."""
 
@@ -57,6 +78,7 @@ PRESETS: dict[str, Preset] = {
     'tiny': Preset(images=99, size=64, test_share=1 / 3),
     'small': Preset(images=1980, size=112),
     'standard': Preset(images=10_000, size=112),
+    'occluded': Preset(images=10_000, size=112, conditions=Conditions(occluder_rate=0.5)),
     'hard': Preset(
         images=10_000,
         size=112,
@@ -80,6 +102,13 @@ PRESETS: dict[str, Preset] = {
         ),
     ),
 }
+
+CLIP_PRESETS: dict[str, Preset] = {
+    'tiny': Preset(images=96, size=170, images_per_identity=12, conditions=ClipConditions()),
+    'small': Preset(images=255, size=170, images_per_identity=10, conditions=ClipConditions()),
+    'standard': Preset(images=255, size=340, images_per_identity=10, conditions=ClipConditions()),
+}
+"""Presets of data sets of clips; ``images`` are clips, ``size`` is the height of a frame."""
 
 
 @dataclass(frozen=True)
@@ -105,14 +134,15 @@ class Options:
         images: int | None = None,
         label_noise: float = 0.0,
         noise_kind: str = 'other-coarse',
+        presets: Mapping[str, Preset] = PRESETS,
     ) -> 'Options':
         """Options from a preset, with its size and its number of images where they are None.
 
         Raises:
             ValueError: If a value is unknown or out of its range.
         """
-        if preset not in PRESETS:
-            raise ValueError(f'There is no preset "{preset}". Use one of: {", ".join(PRESETS)}.')
+        if preset not in presets:
+            raise ValueError(f'There is no preset "{preset}". Use one of: {", ".join(presets)}.')
         if noise_kind not in NOISE_KINDS:
             raise ValueError(
                 f'There is no kind of label noise "{noise_kind}". '
@@ -126,7 +156,7 @@ class Options:
             raise ValueError(f'The size must be from 32 to 1024 pixels, but is {size}.')
         if images is not None and images < 1:
             raise ValueError(f'The number of images must be positive, but is {images}.')
-        base = PRESETS[preset]
+        base = presets[preset]
         base = replace(base, images=images or base.images, size=size or base.size)
         return cls(
             preset,
@@ -139,6 +169,24 @@ class Options:
             base.images_per_identity,
             base.conditions,
         )
+
+    def with_clips(self, blinks: float, oddities: bool) -> 'Options':
+        """The options with two of the conditions of clips changed.
+
+        Raises:
+            ValueError: If ``blinks`` is no share, or no clips are rendered and this is asked for.
+        """
+        if not 0 <= blinks <= 1:
+            raise ValueError(f'Blinks are a share of the clips from 0 to 1, not {blinks}.')
+        if isinstance(self.conditions, ClipConditions):
+            conditions = replace(self.conditions, blinks=blinks, oddities=oddities)
+            return replace(self, conditions=conditions)
+        if blinks or not oddities:
+            raise ValueError(
+                'Blinks and oddities are options of data sets of clips, such as casme2. Leave '
+                'them out, or choose another layout.'
+            )
+        return self
 
     def to_json(self) -> dict[str, Any]:
         """A flat mapping of JSON values."""

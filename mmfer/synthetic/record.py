@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mmfer.synthetic.files import write_atomically
+from mmfer.synthetic.files import dump, write_atomically
 from mmfer.synthetic.layouts.base import Layout, Truth
 from mmfer.synthetic.presets import Options
 
@@ -31,11 +31,6 @@ def renderer_version(folder: Path = Path(__file__).parent) -> str:
 def describe(layout: Layout, options: Options) -> dict[str, Any]:
     """Everything on which the bytes of the images depend."""
     return {RENDERER: renderer_version(), 'layout': layout.name, **options.to_json()}
-
-
-def dump(content: object, indent: int | None = 1) -> bytes:
-    """JSON as bytes."""
-    return (json.dumps(content, indent=indent) + '\n').encode()
 
 
 def claim_folder(root: Path, description: Mapping[str, Any]) -> None:

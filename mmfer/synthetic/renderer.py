@@ -109,7 +109,9 @@ class Renderer:
             xy, distance, depth.reshape(square), hidden.reshape(square), tolerance
         )
         image = develop(canvas.reshape(*square, 3), scene, size)
-        return Rendering(image, xy / SUPERSAMPLING, visible, self._face_box(points, camera))
+        # The camera counts from the picture's corner, a Rendering from the first pixel's centre.
+        landmarks = xy / SUPERSAMPLING - 0.5
+        return Rendering(image, landmarks, visible, self._face_box(points, camera))
 
     @cached_property
     def _share(self) -> np.ndarray:

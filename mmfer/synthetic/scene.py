@@ -89,7 +89,8 @@ class Rendering:
     image: np.ndarray
     """(H, W, 3) uint8, RGB."""
     landmarks: np.ndarray
-    """(68, 2) float32: x, y in pixels, in the order of iBUG 300-W."""
+    """(68, 2) float32: x, y in pixels, (0, 0) the centre of the first one; in the order of iBUG
+    300-W."""
     visible: np.ndarray
     """(68,) bool: inside the picture and hidden neither by the head, nor its hair, nor an
     occluder."""

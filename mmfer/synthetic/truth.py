@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mmfer.synthetic.layouts.base import Layout, Truth
+from mmfer.synthetic.layouts.base import ImageLayout, Truth
 from mmfer.synthetic.people import group_of
 from mmfer.synthetic.plan import Sample
 from mmfer.synthetic.sampling import Shot
@@ -45,7 +45,7 @@ def annotation(sample: Sample, person: Person, shot: Shot, rendering: Rendering)
 
 
 def sidecar(
-    layout: Layout,
+    layout: ImageLayout,
     samples: Sequence[Sample],
     annotations: Mapping[int, Truth],
     counts: Mapping[str, int],

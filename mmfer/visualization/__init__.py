@@ -2,5 +2,6 @@
 
 from mmfer.visualization.faces import LabelledFace, draw_faces
 from mmfer.visualization.heat_map import overlay_heat_map, scaled
+from mmfer.visualization.landmarks import draw_landmarks
 
-__all__ = ['LabelledFace', 'draw_faces', 'overlay_heat_map', 'scaled']
+__all__ = ['LabelledFace', 'draw_faces', 'draw_landmarks', 'overlay_heat_map', 'scaled']

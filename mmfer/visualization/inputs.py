@@ -46,9 +46,7 @@ def read_inputs(trained: FERInferencer, paths: Iterable[str | Path]) -> list[Mod
     """
     found = []
     for path in paths:
-        bgr = np.ascontiguousarray(read_image(path)[..., ::-1])
-        loaded = {'img': bgr, 'img_shape': bgr.shape[:2], 'ori_shape': bgr.shape[:2]}
-        sample = trained.pipeline({**loaded, 'img_path': str(path)})
+        sample = trained.pipeline({**trained.sample(read_image(path)), 'img_path': str(path)})
         found.append(ModelInput(sample, Path(path).name, views_of(trained.model)))
     return found
 

@@ -12,6 +12,16 @@ from tests.helpers import CLASSES, ROOT, write_config
 
 ASTRONAUT = ROOT / 'tests' / 'data' / 'astronaut.jpg'
 FACE_CROP = "\nface_crop = dict(type='box', size=48, scale=1.45, shift=(0.02, -0.06))\n"
+REGIONS = """
+test_pipeline = [
+    dict(type='LoadExpressionImage'),
+    dict(type='ResizeFace', size=32),
+    dict(type='LandmarkMask', grid=4),
+    dict(type='CropRegions', size=32),
+    dict(type='PackExpression'),
+]
+test_dataloader['dataset']['pipeline'] = test_pipeline
+"""
 
 
 def write_model(folder: Path, extra: str = FACE_CROP, **dataset_meta: object) -> tuple[Path, Path]:

@@ -2,7 +2,13 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmfer.apis.loading import build_pipeline, face_alignment, load_weights, read_config
+from mmfer.apis.loading import (
+    build_pipeline,
+    face_alignment,
+    landmark_transforms,
+    load_weights,
+    read_config,
+)
 from mmfer.faces import BoxAlignment
 from mmfer.registry import register_all_modules
 from tests.apis.model_files import write_model
@@ -68,3 +74,19 @@ def test_alignment_of_config_and_checkpoint():
     assert face_alignment(Config({'face_crop': box}), same, 'k') == BoxAlignment(64, 1.5)
     with pytest.raises(ValueError, match=r'scale=1\.2'):
         face_alignment(Config({'face_crop': box}), other, 'k')
+
+
+def test_transforms_that_need_landmarks():
+    register_all_modules()
+
+    def needed(*steps):
+        pipeline = [{'type': 'LoadExpressionImage'}, *steps, {'type': 'PackExpression'}]
+        return landmark_transforms(
+            build_pipeline(Config({'test_dataloader': {'dataset': {'pipeline': pipeline}}}))
+        )
+
+    resize, mask = {'type': 'ResizeFace', 'size': 32}, {'type': 'LandmarkMask'}
+    strip = {'type': 'CropRegions', 'size': 32}
+    assert needed(resize) == []
+    assert needed(resize, mask, strip) == ['LandmarkMask', 'CropRegions']
+    assert needed({'type': 'Cached', 'transforms': [resize, mask]}) == ['LandmarkMask']

@@ -14,6 +14,7 @@ def test_defaults_of_a_config_without_our_runtime(tmp_path: Path) -> None:
     cfg = load_config(path)
     assert cfg.default_scope == 'mmfer'
     assert cfg.work_dir == 'work_dirs/plain'
+    assert cfg.default_hooks.pruned_model.type == 'PrunedModelHook'
     assert cfg.default_hooks.random_state.type == 'RandomStateHook'
     assert cfg.default_hooks.class_order.type == 'ClassOrderHook'
     assert cfg.launcher == 'none'

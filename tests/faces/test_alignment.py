@@ -127,3 +127,22 @@ def test_faulty_descriptions(config, message):
 def test_five_point_needs_points():
     with pytest.raises(ValueError, match='has none'):
         FivePointAlignment().matrix(Face(np.array([0, 0, 10, 10.0])))
+
+
+@pytest.mark.parametrize('alignment', [BoxAlignment(64, 1.2, (0.1, 0)), FivePointAlignment(64)])
+def test_points_move_with_the_picture(alignment):
+    """A blob's centre, measured in the crop, is where its point is said to be."""
+    y, x = np.mgrid[:200, :220]
+    blob = np.array([104.3, 91.6])
+    image = 250 * np.exp(-((x - blob[0]) ** 2 + (y - blob[1]) ** 2) / (2 * 6.0**2))
+    five = (
+        moved(alignment.template, np.array([[1.9, 0.4, 40], [-0.4, 1.9, 50]]))
+        if isinstance(alignment, FivePointAlignment)
+        else None
+    )
+    face = Face(np.array([50.0, 40, 150, 160]), 1.0, five)
+    crop = alignment.crop(np.repeat(image.astype(np.uint8)[..., None], 3, 2), face)[..., 0]
+    y, x = np.mgrid[:64, :64]
+    weights = crop / crop.sum(dtype=float)
+    centre = np.array([(x * weights).sum(), (y * weights).sum()])
+    np.testing.assert_allclose(alignment.points(face, blob[None])[0], centre, atol=0.05)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from mmfer.faces import KEYPOINT_NAMES, Face
+from mmfer.faces import KEYPOINT_NAMES, LANDMARK_NAMES, Face
 
 
 def test_whole_image_is_a_face_without_detector():
@@ -12,3 +12,10 @@ def test_whole_image_is_a_face_without_detector():
 
 def test_five_points_have_names():
     assert len(KEYPOINT_NAMES) == len(set(KEYPOINT_NAMES)) == 5
+
+
+def test_landmarks_have_names():
+    assert len(LANDMARK_NAMES) == len(set(LANDMARK_NAMES)) == 68
+    places = {'jaw_1': 0, 'jaw_17': 16, 'left_brow_1': 17, 'nose_bridge_4': 30, 'left_eye_1': 36}
+    places |= {'right_eye_6': 47, 'outer_lips_1': 48, 'outer_lips_12': 59, 'inner_lips_8': 67}
+    assert {name: LANDMARK_NAMES.index(name) for name in places} == places

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from pycocotools.coco import COCO
 
-from mmfer.faces import BoxAlignment, Face, ImageFaces, read_sidecar, write_sidecar
+from mmfer.faces import (
+    KEYPOINT_NAMES,
+    LANDMARK_NAMES,
+    BoxAlignment,
+    Face,
+    ImageFaces,
+    read_sidecar,
+    write_sidecar,
+)
 
 FACE = Face(np.array([1.5, 2, 11, 22]), 0.9, np.arange(10.0).reshape(5, 2))
 IMAGES = [
@@ -38,9 +46,47 @@ def test_pycocotools_reads_it(tmp_path):
     assert first['keypoints'][:3] == [0, 1, 1]
 
 
+def with_landmarks(five=None):
+    points = np.random.default_rng(0).uniform(0, 30, (68, 2))
+    scores = np.linspace(0, 1, 68)
+    return Face(np.array([1.5, 2, 11, 22]), 0.9, five, points, scores)
+
+
+def test_landmarks_are_read_back(tmp_path):
+    faces = (with_landmarks(FACE.landmarks), with_landmarks(), FACE)
+    write_sidecar(tmp_path / 'faces.json', [ImageFaces('x.jpg', 40, 30, faces)])
+    ((image,), _) = read_sidecar(tmp_path / 'faces.json')
+    for face, expected in zip(image.faces, faces, strict=True):
+        for field in ('landmarks', 'landmarks68', 'scores68'):
+            value = getattr(expected, field)
+            if value is None:
+                assert getattr(face, field) is None
+            else:
+                np.testing.assert_allclose(getattr(face, field), value)
+    coco = COCO(str(tmp_path / 'faces.json'))
+    (category,) = coco.cats.values()
+    assert category['keypoints'] == list(LANDMARK_NAMES)
+    first, second, third = coco.anns.values()
+    assert first['num_keypoints'] == second['num_keypoints'] == 34
+    assert np.reshape(first['keypoints'], (68, 3))[:, 2].tolist() == np.linspace(0, 1, 68).tolist()
+    assert 'keypoints' not in third
+
+
+def test_files_with_five_points_alone_are_as_ever(tmp_path):
+    write_sidecar(tmp_path / 'faces.json', IMAGES)
+    data = json.loads((tmp_path / 'faces.json').read_text())
+    assert data['categories'][0]['keypoints'] == list(KEYPOINT_NAMES)
+    assert len(data['annotations'][0]['keypoints']) == 15
+    assert data['annotations'][0]['num_keypoints'] == 5
+
+
 @pytest.mark.parametrize(
     ('spoil', 'message'),
     [
+        (
+            lambda d: d['annotations'][0].update(keypoints=[1] * 9),
+            r'annotations\[0\].*3 keypoints, where there are 5 or 68',
+        ),
         (lambda d: d['annotations'][1].pop('bbox'), r"annotations\[1\].*'bbox'"),
         (lambda d: d['annotations'][0].update(image_id=7), r'annotations\[0\].*7'),
         (lambda d: d['images'][1].pop('width'), r"images\[1\].*'width'"),

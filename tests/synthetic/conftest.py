@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from mmfer.synthetic import Head, Renderer
@@ -11,3 +13,9 @@ def head() -> Head:
 @pytest.fixture(scope='session')
 def renderer(head: Head) -> Renderer:
     return Renderer(head)
+
+
+@pytest.fixture
+def casme2(rendered_casme2: Path) -> Path:
+    """Twelve clips in the files of CASME II."""
+    return rendered_casme2

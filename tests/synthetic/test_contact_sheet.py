@@ -34,3 +34,11 @@ def test_captions_are_written(tmp_path: Path):
     sheet = contact_sheet(examples, columns=3)
     assert (sheet[:CAPTION] < 128).any()
     assert not (sheet[CAPTION:] < 128).any()
+
+
+def test_pictures_keep_their_proportions(tmp_path: Path):
+    path = tmp_path / 'high.png'
+    Image.new('RGB', (10, 20)).save(path)
+    sheet = contact_sheet({'a': [path]}, columns=1, thumbnail=32)[CAPTION : CAPTION + 32, :32]
+    assert (sheet.mean(2) < 128).sum() == 32 * 16
+    assert (sheet[:, [0, -1]] == 255).all()

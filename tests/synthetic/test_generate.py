@@ -10,6 +10,7 @@ from PIL import Image
 from mmfer.synthetic.generate import generate
 from mmfer.synthetic.record import RECORD, dump, journal_path, sidecar_path
 
+CLIP_SETTINGS = {'preset': 'tiny', 'seed': 1, 'size': 40, 'images': 12, 'progress': False}
 SETTINGS = {'preset': 'tiny', 'seed': 3, 'size': 48, 'images': 24, 'progress': False}
 
 
@@ -74,7 +75,11 @@ def test_a_failing_worker_names_its_image(rendered_rafdb: Path, tmp_path: Path):
 @pytest.mark.parametrize(
     ('wrong', 'message'),
     [
-        ({'layout': 'fer'}, 'no layout "fer".*affectnet, celeba, ferplus, fgemotions, ifer, rafdb'),
+        (
+            {'layout': 'fer'},
+            'no layout "fer".*affectnet, casme2, celeba, ferplus, fgemotions, ifer, rafdb',
+        ),
+        ({'oddities': False}, 'Blinks and oddities are options of data sets of clips'),
         ({'workers': 0}, 'workers must be at least 1'),
     ],
 )
@@ -132,3 +137,19 @@ def test_a_new_layout_is_gone_on_with_by_any_number_of_workers(layout: str, tmp_
         (first / name).unlink()
     generate(layout, first, workers=2, **settings)
     assert _files(first) == files
+
+
+def test_clips_are_gone_on_with_by_any_number_of_workers(casme2: Path, tmp_path: Path):
+    root = tmp_path / 'set'
+    shutil.copytree(casme2, root)
+    files = _files(root)
+    frames = [path for path in files if path.endswith('.jpg') and '/' in path]
+    clips = sorted({str(Path(path).parent) for path in frames})
+    for clip in clips[:2]:
+        (root / next(path for path in frames if path.startswith(clip))).unlink()
+    (root / 'CASME2-coding-20140508.xlsx').unlink()
+    kept = root / next(path for path in frames if path.startswith(clips[2]))
+    time = kept.stat().st_mtime_ns
+    generate('casme2', root, **CLIP_SETTINGS, workers=2)
+    assert _files(root) == files
+    assert kept.stat().st_mtime_ns == time

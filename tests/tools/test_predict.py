@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.apis.model_files import ASTRONAUT, FACE_CROP, write_model
+from tests.apis.model_files import ASTRONAUT, FACE_CROP, REGIONS, write_model
 from tests.helpers import CLASSES, run_tool
 
 
@@ -65,6 +65,17 @@ def test_inputs_are_never_overwritten(model, tmp_path):
     before = (tmp_path / 'x.jpg').read_bytes()
     assert 'would overwrite' in fails(tmp_path / 'x.jpg', *model, '--out-dir', tmp_path)
     assert (tmp_path / 'x.jpg').read_bytes() == before
+
+
+def test_landmarks_for_a_pipeline_that_needs_them(tmp_path):
+    config, checkpoint = write_model(tmp_path, FACE_CROP + REGIONS)
+    said = run_tool(
+        'predict.py', ASTRONAUT, '--config', config, '--checkpoint', checkpoint,
+        '--out-dir', tmp_path / 'out',
+    )  # fmt: skip
+    assert 'LandmarkMask, CropRegions of the test pipeline need landmarks' in said.stdout
+    (result,) = json.loads((tmp_path / 'out' / 'results.json').read_text())['results']
+    assert np.shape(result['faces'][0]['landmarks68']) == (68, 2)
 
 
 def test_attributes(tmp_path):

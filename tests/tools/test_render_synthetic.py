@@ -35,3 +35,9 @@ def test_unknown_names(args):
     result = _run(*args)
     assert result.returncode == 2
     assert 'invalid choice' in result.stderr
+
+
+def test_options_of_clips_are_refused_for_images(tmp_path: Path):
+    result = _run('rafdb', tmp_path / 'set', '--no-oddities', '--blinks', 0.5)
+    assert result.returncode == 2
+    assert result.stderr.startswith('Error: Blinks and oddities are options')

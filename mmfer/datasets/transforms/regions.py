@@ -22,7 +22,7 @@ def known_landmarks(results: dict[str, Any], who: str) -> tuple[np.ndarray, np.n
         raise ValueError(
             f'{who}: no landmarks are known for "{results.get("img_path", "an image")}". Write a '
             'sidecar with them beside the data set: python tools/prepare_faces.py DATASET_DIR '
-            '--layout LAYOUT'
+            '--layout LAYOUT (with --whole-image no-face also for faces that are not detected)'
         )
     return results['landmarks'], results.get('landmark_scores', np.ones(68, dtype=np.float32))
 
@@ -72,6 +72,8 @@ class CropRegions(BaseTransform):
         ...     dict(type='PackExpression')]
     """
 
+    needs_landmarks = True
+
     def __init__(self, size: int, threshold: float = 0.5, margin: float = 0.1) -> None:
         if size < 1:
             raise ValueError(f'CropRegions(size={size}): give at least 1 pixel.')
@@ -113,6 +115,8 @@ class LandmarkMask(BaseTransform):
         ...     dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=224),
         ...     dict(type='LandmarkMask', grid=7, threshold=0.5), dict(type='PackExpression')]
     """
+
+    needs_landmarks = True
 
     def __init__(
         self,

@@ -4,11 +4,13 @@ from mmfer.evaluation.metrics.attention_metric import AttentionMetric, attention
 from mmfer.evaluation.metrics.attribute_metric import AttributeMetric
 from mmfer.evaluation.metrics.dump_predictions import DumpPredictions
 from mmfer.evaluation.metrics.expression_metric import ExpressionMetric
+from mmfer.evaluation.metrics.landmark_metric import LandmarkMetric
 
 __all__ = [
     'AttentionMetric',
     'AttributeMetric',
     'DumpPredictions',
     'ExpressionMetric',
+    'LandmarkMetric',
     'attention_overlap',
 ]

@@ -5,6 +5,7 @@ from mmfer.models.losses.center_loss import CenterLoss, center_loss
 from mmfer.models.losses.centers import Centers
 from mmfer.models.losses.contrastive_loss import ContrastiveLoss, contrastive_loss
 from mmfer.models.losses.deep_attention_network import DeepAttentionNetwork
+from mmfer.models.losses.heat_map_divergence import gaussian_maps, heat_map_divergence
 from mmfer.models.losses.island_loss import IslandLoss, island_loss
 from mmfer.models.losses.neighbor_label_distribution_loss import (
     NeighborLabelDistributionLoss,
@@ -18,6 +19,7 @@ from mmfer.models.losses.self_adaptive_deep_center_loss import (
 )
 from mmfer.models.losses.separate_loss import SeparateLoss, separate_loss
 from mmfer.models.losses.softmax_focal_loss import SoftmaxFocalLoss, softmax_focal_loss
+from mmfer.models.losses.wing_loss import WingLoss, wing_loss
 
 __all__ = [
     'AttentionMaskLoss',
@@ -31,9 +33,12 @@ __all__ = [
     'SelfAdaptiveDeepCenterLoss',
     'SeparateLoss',
     'SoftmaxFocalLoss',
+    'WingLoss',
     'attention_mask_loss',
     'center_loss',
     'contrastive_loss',
+    'gaussian_maps',
+    'heat_map_divergence',
     'island_loss',
     'neighbor_label_distribution',
     'neighbor_label_distribution_loss',
@@ -41,4 +46,5 @@ __all__ = [
     'self_adaptive_deep_center_loss',
     'separate_loss',
     'softmax_focal_loss',
+    'wing_loss',
 ]

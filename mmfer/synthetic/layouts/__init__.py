@@ -1,7 +1,8 @@
 """Writers of rendered images in the files of real data sets."""
 
 from mmfer.synthetic.layouts.affectnet import AffectNetLayout
-from mmfer.synthetic.layouts.base import Layout
+from mmfer.synthetic.layouts.base import ImageLayout, Layout
+from mmfer.synthetic.layouts.casme2 import CASME2Layout
 from mmfer.synthetic.layouts.celeba import CelebALayout
 from mmfer.synthetic.layouts.ferplus import FERPlusLayout
 from mmfer.synthetic.layouts.fgemotions import FGEmotionsLayout
@@ -12,6 +13,7 @@ LAYOUTS: dict[str, type[Layout]] = {
     layout.name: layout
     for layout in (
         AffectNetLayout,
+        CASME2Layout,
         CelebALayout,
         FERPlusLayout,
         FGEmotionsLayout,
@@ -23,10 +25,12 @@ LAYOUTS: dict[str, type[Layout]] = {
 __all__ = [
     'LAYOUTS',
     'AffectNetLayout',
+    'CASME2Layout',
     'CelebALayout',
     'FERPlusLayout',
     'FGEmotionsLayout',
     'IFERLayout',
+    'ImageLayout',
     'Layout',
     'RAFDBLayout',
     'build_layout',

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mmfer.synthetic.expressions import BASIC_RECIPES
-from mmfer.synthetic.layouts.base import Layout, Truth, landmarks_of
+from mmfer.synthetic.layouts.base import ImageLayout, Truth, landmarks_of
 from mmfer.synthetic.scene import Person, Scene
 
 FOLDER = 'Manually_Annotated_Images'
@@ -55,7 +55,7 @@ COLUMNS = (
 )
 
 
-class AffectNetLayout(Layout):
+class AffectNetLayout(ImageLayout):
     """AffectNet's older form, with its eight classes of expressions.
 
     - ``training.csv`` and ``validation.csv`` with :data:`COLUMNS`; landmarks are 68 times

@@ -11,7 +11,7 @@ import numpy as np
 from mmfer.synthetic.expressions import Recipe
 from mmfer.synthetic.files import encode_jpeg
 from mmfer.synthetic.people import Group, sample_person
-from mmfer.synthetic.presets import Options
+from mmfer.synthetic.presets import PRESETS, Options, Preset
 from mmfer.synthetic.scene import Person, Scene
 
 Truth = dict[str, Any]
@@ -59,10 +59,10 @@ def numbered(starts: Mapping[str, int], split: str, index: int) -> int:
 
 
 class Layout(ABC):
-    """The files of a real data set, written for rendered images.
+    """The files of a real data set, written for rendered samples.
 
-    Subclasses say which classes there are, how many images each has and where files lie, and may
-    choose people, scenes and further truth.
+    Subclasses say which classes there are, how many samples each has and where files lie, and may
+    choose people, scenes and further truth. A sample is an image or a clip.
     """
 
     name: str
@@ -73,15 +73,15 @@ class Layout(ABC):
     """Index of the coarse class of each class."""
     recipes: Mapping[str, Recipe]
     shares: Mapping[str, Sequence[float]]
-    """Relative numbers of images of the classes, for each split: ``train`` and ``test``, perhaps
+    """Relative numbers of samples of the classes, for each split: ``train`` and ``test``, perhaps
     ``val``; or ``all`` alone, where readers split."""
+    presets: Mapping[str, Preset] = PRESETS
+    unit: str = 'img'
+    """What a sample is called while it is rendered."""
     size: int | None = None
     """Width and height of every image, if the files can hold no other."""
     noisy_labels: bool = True
     """Whether labels of the training split can be moved to other classes."""
-    crop: tuple[float, tuple[float, float]] = (1.28, (0.02, -0.05))
-    """The picture as a square around the box that mmfer's detector finds: its side in sides of
-    the box, and the offset of its centre; medians over renderings, see docs/faces.md."""
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -92,17 +92,61 @@ class Layout(ABC):
         """The options of a preset as this data set needs them."""
         return options
 
+    def people(self, samples: int, per_person: int) -> list[int]:
+        """The number of the person of each sample of a split, in rising order."""
+        return [i // per_person for i in range(samples)]
+
     def person(self, rng: np.random.Generator) -> Person:
         """Draw a person."""
         return sample_person(rng)
 
     def staged(self, scene: Scene, rng: np.random.Generator) -> Scene:
-        """The scene of an image, perhaps with something changed."""
+        """The scene of a sample, perhaps with something changed."""
         return scene
+
+    @abstractmethod
+    def paths(self, split: str, index: int, label: int, truth: Truth) -> tuple[str, ...]:
+        """Paths below the root of all files of a sample, given its annotation.
+
+        The contact sheet shows the first.
+        """
+
+    def categories(self) -> list[dict[str, Any]]:
+        """COCO's categories; their ids are label indices + 1."""
+        return [
+            {'id': i + 1, 'name': name, 'supercategory': self.coarse[parent]}
+            for i, (name, parent) in enumerate(zip(self.classes, self.parents, strict=True))
+        ]
+
+    def captions(self) -> tuple[str, ...]:
+        """Headings of the contact sheet."""
+        names = ((self.coarse[p], c) for c, p in zip(self.classes, self.parents, strict=True))
+        return tuple(c if coarse == c else f'{coarse}: {c}' for coarse, c in names)
+
+    def captions_of(self, truth: Truth) -> tuple[str, ...]:
+        """Headings that a sample is an example of; none if it carries planted label noise."""
+        label = truth['category_id'] - 1
+        return (self.captions()[label],) if truth['clean_category_id'] - 1 == label else ()
+
+    def lists(self, root: Path, annotations: Mapping[str, Sequence[Truth]]) -> dict[str, bytes]:
+        """Files that list all samples, given the annotations of each split in order."""
+        return {}
+
+
+class ImageLayout(Layout):
+    """A layout whose samples are single images."""
+
+    crop: tuple[float, tuple[float, float]] = (1.28, (0.02, -0.05))
+    """The picture as a square around the box that mmfer's detector finds: its side in sides of
+    the box, and the offset of its centre; medians over renderings, see docs/faces.md."""
 
     @abstractmethod
     def image_path(self, split: str, index: int, label: int) -> str:
         """Path below the root of the image that is trained on."""
+
+    def paths(self, split: str, index: int, label: int, truth: Truth) -> tuple[str, ...]:
+        """The image and its companions."""
+        return (self.image_path(split, index, label), *self.companion_paths(split, index))
 
     def listed_name(self, split: str, index: int, label: int, counts: Mapping[str, int]) -> str:
         """The name of an image in the sidecar: its path, or where readers have it from.
@@ -134,27 +178,6 @@ class Layout(ABC):
     def completed(self, truth: Truth, person: Person, scene: Scene) -> Truth:
         """The annotation of an image with what this data set knows besides."""
         return truth
-
-    def categories(self) -> list[dict[str, Any]]:
-        """COCO's categories; their ids are label indices + 1."""
-        return [
-            {'id': i + 1, 'name': name, 'supercategory': self.coarse[parent]}
-            for i, (name, parent) in enumerate(zip(self.classes, self.parents, strict=True))
-        ]
-
-    def captions(self) -> tuple[str, ...]:
-        """Headings of the contact sheet."""
-        names = ((self.coarse[p], c) for c, p in zip(self.classes, self.parents, strict=True))
-        return tuple(c if coarse == c else f'{coarse}: {c}' for coarse, c in names)
-
-    def captions_of(self, truth: Truth) -> tuple[str, ...]:
-        """Headings that an image is an example of; none if it carries planted label noise."""
-        label = truth['category_id'] - 1
-        return (self.captions()[label],) if truth['clean_category_id'] - 1 == label else ()
-
-    def lists(self, root: Path, annotations: Mapping[str, Sequence[Truth]]) -> dict[str, bytes]:
-        """Files that list all images, given the annotations of each split in order."""
-        return {}
 
     def alignment(self, size: int) -> dict[str, Any]:
         """How the faces are cut out, in the terms of :func:`mmfer.faces.build_alignment`."""

@@ -12,7 +12,7 @@ from mmfer.synthetic.celeba_attributes import SHOWN, attributes
 from mmfer.synthetic.celebrities import sample_celebrity
 from mmfer.synthetic.expressions import Recipe
 from mmfer.synthetic.layouts.base import (
-    Layout,
+    ImageLayout,
     Truth,
     five_points,
     landmarks_of,
@@ -41,7 +41,7 @@ MOUTHS = {
 }
 
 
-class CelebALayout(Layout):
+class CelebALayout(ImageLayout):
     """CelebA's folder and lists, with pictures of squares.
 
     - ``img_align_celeba/000001.jpg``; parts are numbered from where the official ones begin

@@ -12,7 +12,7 @@ import numpy as np
 from mmfer.labels import FERPLUS_CLASSES
 from mmfer.synthetic.expressions import BASIC_RECIPES
 from mmfer.synthetic.files import encode_grey_png
-from mmfer.synthetic.layouts.base import Layout, Truth, numbered
+from mmfer.synthetic.layouts.base import ImageLayout, Truth, numbered
 from mmfer.synthetic.presets import Options
 from mmfer.synthetic.scene import Person, Scene
 
@@ -34,7 +34,7 @@ BLEND_RATE = 0.5
 _VOTES = 4
 
 
-class FERPlusLayout(Layout):
+class FERPlusLayout(ImageLayout):
     """FERPlus' two csv files, 48 pixels wide and grey.
 
     - ``fer2013.csv``: ``emotion,pixels,Usage``

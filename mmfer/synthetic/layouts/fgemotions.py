@@ -2,10 +2,10 @@
 
 from mmfer.labels import LabelTree
 from mmfer.synthetic.fine_expressions import FINE_RECIPES
-from mmfer.synthetic.layouts.base import Layout
+from mmfer.synthetic.layouts.base import ImageLayout
 
 
-class FGEmotionsLayout(Layout):
+class FGEmotionsLayout(ImageLayout):
     """``{train,test}/<coarse>/<fine>/NNNNN.jpg``, 33 classes under 6, all equally frequent."""
 
     name = 'fgemotions'

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mmfer.synthetic.infant_expressions import INFANT_RECIPES
-from mmfer.synthetic.layouts.base import Layout, Truth, zoomed
+from mmfer.synthetic.layouts.base import ImageLayout, Truth, zoomed
 from mmfer.synthetic.people import sample_person
 from mmfer.synthetic.presets import Options
 from mmfer.synthetic.scene import Person
@@ -18,7 +18,7 @@ WIDER = 1.2
 """An infant's mouth lies low in its head, and opens far: more of the picture for the chin."""
 
 
-class IFERLayout(Layout):
+class IFERLayout(ImageLayout):
     """Class folders of infants in one pool, the classes as frequent as in the paper.
 
     - ``<class>/NNNNN.jpg``

@@ -7,11 +7,11 @@ import numpy as np
 
 from mmfer.labels import RAFDB_CLASSES
 from mmfer.synthetic.expressions import BASIC_RECIPES
-from mmfer.synthetic.layouts.base import Layout, Truth, five_points
+from mmfer.synthetic.layouts.base import ImageLayout, Truth, five_points
 from mmfer.synthetic.people import Group
 
 
-class RAFDBLayout(Layout):
+class RAFDBLayout(ImageLayout):
     """RAF-DB's own folders and files, with its class frequencies.
 
     - ``EmoLabel/list_patition_label.txt``: ``train_00001.jpg 5``, classes 1 to 7

@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 
 from mmfer.synthetic.layouts import LAYOUTS, build_layout
-from mmfer.synthetic.layouts.base import five_points, landmarks_of, numbered, zoomed
-from mmfer.synthetic.presets import PRESETS, Options
+from mmfer.synthetic.layouts.base import (
+    ImageLayout,
+    five_points,
+    landmarks_of,
+    numbered,
+    zoomed,
+)
+from mmfer.synthetic.presets import Options
+
+IMAGE_LAYOUTS = [name for name, layout in LAYOUTS.items() if issubclass(layout, ImageLayout)]
 
 
 def test_five_points():
@@ -47,10 +55,24 @@ def test_every_layout_is_whole(name: str):
     assert len(layout.parents) == count and max(layout.parents) < len(layout.coarse)
     assert all(len(shares) == count for shares in layout.shares.values())
     assert len(set(layout.captions())) == len(layout.captions())
-    for preset in PRESETS:
-        assert layout.adapted(Options.build(preset)).images == PRESETS[preset].images
+    for name, preset in layout.presets.items():
+        options = Options.build(name, presets=layout.presets)
+        assert layout.adapted(options).images == preset.images
+
+
+@pytest.mark.parametrize('name', IMAGE_LAYOUTS)
+def test_every_image_has_a_path_of_its_own(name: str):
+    layout = build_layout(name)
+    count = len(layout.classes)
     paths = {layout.image_path(s, i, i % count) for s in layout.splits for i in range(50)}
     assert len(paths) == 50 * len(layout.splits)
+    image, *companions = layout.paths(layout.splits[0], 3, 1, {})
+    assert image == layout.image_path(layout.splits[0], 3, 1)
+    assert tuple(companions) == layout.companion_paths(layout.splits[0], 3)
+
+
+def test_people_have_equally_many_samples():
+    assert build_layout('rafdb').people(5, 2) == [0, 0, 1, 1, 2]
 
 
 @pytest.mark.parametrize('name', ['fgemotions', 'rafdb'])

@@ -1,0 +1,77 @@
+"""Head movement between the frames of a clip, found and taken back."""
+
+import cv2
+import numpy as np
+
+POINTS = 8000
+"""About as many pixels of the face are compared."""
+BLUR = 1.0
+"""Standard deviation, in pixels, of the filter that every frame goes through first."""
+
+
+class FaceRegistration:
+    """Lays each frame of a clip on a first one, by a similarity found from the pixels of the face.
+
+    The shift, rotation, scale, gain and offset that bring a frame nearest to the first one in the
+    box around its landmarks are found by Gauss-Newton steps with the gradients of the first frame,
+    each search starting from the pose of the frame before: frames come in order.
+
+    Args:
+        reference: The first frame, (H, W) float32.
+        landmarks: (68, 2), its landmarks in pixels.
+        iterations: Steps for each frame.
+
+    Raises:
+        ValueError: If the landmarks leave no box inside the frame.
+    """
+
+    def __init__(self, reference: np.ndarray, landmarks: np.ndarray, iterations: int = 3) -> None:
+        height, width = reference.shape
+        x1, y1 = np.maximum(np.floor(landmarks.min(axis=0)), 1).astype(int)
+        x2, y2 = np.minimum(np.ceil(landmarks.max(axis=0)), [width - 1, height - 1]).astype(int)
+        if x2 - x1 < 8 or y2 - y1 < 8:
+            raise ValueError(
+                f'The landmarks leave a box of {x2 - x1} x {y2 - y1} pixels inside the frame of '
+                f'{width} x {height}, too few to follow the head. Check the landmarks.'
+            )
+        step = max(1, round(((x2 - x1) * (y2 - y1) / POINTS) ** 0.5))
+        rows, columns = slice(y1, y2, step), slice(x1, x2, step)
+        self.corner, self.step = np.array([x1, y1]), step
+        self.iterations = iterations
+        self.pose = np.zeros(4)
+        self.centre = np.array([(x1 + x2) / 2, (y1 + y2) / 2])
+        blurred = _blurred(reference)
+        down, along = (g[rows, columns].ravel() for g in np.gradient(blurred))
+        y, x = np.mgrid[rows, columns].reshape(2, -1).astype(float)
+        x, y = x - self.centre[0], y - self.centre[1]
+        self.face = blurred[rows, columns]
+        effects = [along, down, along * x + down * y, down * x - along * y]
+        light = [self.face.ravel(), np.ones(self.face.size)]
+        self.solver = np.linalg.pinv(np.stack([*effects, *light], axis=1))[:4].astype(np.float32)
+
+    def align(self, frame: np.ndarray) -> np.ndarray:
+        """The next frame, (H, W) float32, slightly blurred, with the head where it was at first."""
+        frame = _blurred(frame)
+        for _ in range(self.iterations):
+            face = self._warped(frame, self.face.shape, self.corner, self.step)
+            self.pose = self.pose - self.solver @ (face - self.face).ravel()
+        return self._warped(frame, frame.shape, np.zeros(2), 1)
+
+    def _warped(
+        self, frame: np.ndarray, size: tuple[int, ...], corner: np.ndarray, step: int
+    ) -> np.ndarray:
+        """Every ``step``-th pixel of the frame with the head laid back, from a corner on."""
+        scaled, turned = 1 + self.pose[2], self.pose[3]
+        turn = np.array([[scaled, -turned], [turned, scaled]])
+        shift = self.centre + self.pose[:2] + turn @ (corner - self.centre)
+        return cv2.warpAffine(
+            frame,
+            np.column_stack([turn * step, shift]),
+            size[::-1],
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+
+
+def _blurred(frame: np.ndarray) -> np.ndarray:
+    return cv2.GaussianBlur(frame, (0, 0), BLUR)

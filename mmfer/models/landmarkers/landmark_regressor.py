@@ -1,0 +1,98 @@
+"""Training of the landmark network."""
+
+from typing import Any
+
+import torch
+from mmengine.model import BaseModel
+from mmpretrain.structures import DataSample
+from torch import Tensor
+from torch.nn import functional as F
+
+from mmfer.faces.landmark_network import LandmarkNetwork
+from mmfer.models.losses.heat_map_divergence import heat_map_divergence
+from mmfer.registry import MODELS
+
+
+@MODELS.register_module()
+class LandmarkRegressor(BaseModel):
+    """Trains :class:`mmfer.faces.LandmarkNetwork` on points and on which of them can be seen.
+
+    The loss is ``loss_points`` of the coordinates in pixels of the crop, of all points; the
+    divergence of the heat maps from Gaussians (:func:`heat_map_divergence`), of the points that can
+    be seen; and the cross-entropy of seen or not.
+
+    Takes crops (N, 3, S, S), S a multiple of 16, and ``DataSample`` with ``landmarks`` (68, 2) in
+    pixels and ``landmark_scores`` (68,), above 0.5 where a point can be seen. Predicts
+    ``pred_landmarks`` (68, 2) in pixels and ``pred_landmark_scores`` (68,), probabilities.
+
+    Args:
+        loss_points: Loss of predicted and true points (N, 68, 2).
+        heat_weight: Weight of the heat maps' divergence.
+        visible_weight: Weight of the cross-entropy.
+        sigma: Standard deviation of the Gaussians in cells of the heat map.
+        data_preprocessor: Normalises with ``PIXEL_MEAN`` and ``PIXEL_STD``.
+
+    Example:
+        >>> model = dict(
+        ...     type='LandmarkRegressor',
+        ...     loss_points=dict(type='WingLoss', width=5.0, curvature=1.0),
+        ...     data_preprocessor=dict(
+        ...         type='ImgDataPreprocessor', mean=[127.5] * 3, std=[64.0] * 3, bgr_to_rgb=True))
+    """
+
+    def __init__(
+        self,
+        loss_points: dict[str, Any],
+        heat_weight: float = 5.0,
+        visible_weight: float = 2.0,
+        sigma: float = 1.0,
+        data_preprocessor: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data_preprocessor=data_preprocessor)
+        self.network = LandmarkNetwork()
+        self.loss_points = MODELS.build(loss_points)
+        self.heat_weight, self.visible_weight, self.sigma = heat_weight, visible_weight, sigma
+
+    def forward(
+        self,
+        inputs: Tensor,
+        data_samples: list[DataSample] | None = None,
+        mode: str = 'tensor',
+    ) -> Any:
+        """Outputs of the network, losses, or samples with predictions.
+
+        Raises:
+            ValueError: If the mode is unknown, or a sample to learn from has no landmarks.
+        """
+        points, logits, share = self.network(inputs)
+        if mode == 'tensor':
+            return points, logits, share
+        if mode == 'loss':
+            return self._losses(points, logits, share, data_samples or [], inputs.shape[-1])
+        if mode != 'predict':
+            raise ValueError(f'mode="{mode}": choose tensor, loss or predict.')
+        samples = data_samples or [DataSample() for _ in inputs]
+        pixels, scores = points * inputs.shape[-1] - 0.5, logits.sigmoid()
+        for sample, found, score in zip(samples, pixels, scores, strict=True):
+            sample.set_field(found, 'pred_landmarks')
+            sample.set_field(score, 'pred_landmark_scores')
+        return samples
+
+    def _losses(
+        self, points: Tensor, logits: Tensor, share: Tensor, samples: list[DataSample], size: int
+    ) -> dict[str, Tensor]:
+        for sample in samples:
+            if 'landmarks' not in sample or 'landmark_scores' not in sample:
+                raise ValueError(
+                    f'The sample "{sample.get("img_path")}" has no landmarks. Read a data set '
+                    'whose sidecar knows 68 keypoints, as every rendered one does.'
+                )
+        truth = torch.stack([sample.landmarks for sample in samples])
+        seen = (torch.stack([sample.landmark_scores for sample in samples]) > 0.5).float()
+        parts = (truth + 0.5) / size
+        divergence = heat_map_divergence(share, parts, self.sigma)
+        return {
+            'loss_points': self.loss_points(points * size - 0.5, truth),
+            'loss_heat': self.heat_weight * (divergence * seen).sum() / seen.sum().clamp(min=1),
+            'loss_visible': self.visible_weight * F.binary_cross_entropy_with_logits(logits, seen),
+        }

@@ -1,0 +1,54 @@
+"""The wing loss of landmarks."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from mmfer.registry import MODELS
+
+
+def wing_loss(error: Tensor, width: float = 5.0, curvature: float = 1.0) -> Tensor:
+    """The wing of each error: steeper than a parabola near 0, and linear beyond ``width``.
+
+    Feng et al., "Wing loss for robust facial landmark localisation with convolutional neural
+    networks" (CVPR 2018), eq. 5: w ln(1 + |x| / e) where |x| < w, else |x| - C, with C such that
+    both meet.
+
+    Args:
+        error: Any shape, in pixels.
+        width: w, where the linear part begins, in pixels.
+        curvature: e, in pixels.
+    """
+    distance = error.abs()
+    offset = width - width * math.log1p(width / curvature)
+    near = width * torch.log1p(distance / curvature)
+    return torch.where(distance < width, near, distance - offset)
+
+
+@MODELS.register_module()
+class WingLoss(nn.Module):
+    """The mean of :func:`wing_loss` over all coordinates.
+
+    Args:
+        width: Where the linear part begins, in pixels.
+        curvature: e of the paper, in pixels.
+
+    Raises:
+        ValueError: If an option is not above 0.
+
+    Example:
+        >>> loss_points = dict(type='WingLoss', width=5.0, curvature=1.0)
+    """
+
+    def __init__(self, width: float = 5.0, curvature: float = 1.0) -> None:
+        super().__init__()
+        if width <= 0 or curvature <= 0:
+            raise ValueError(
+                f'WingLoss(width={width}, curvature={curvature}): give two numbers above 0.'
+            )
+        self.width, self.curvature = width, curvature
+
+    def forward(self, predicted: Tensor, target: Tensor) -> Tensor:
+        """The loss of points (..., 2) in pixels."""
+        return wing_loss(predicted - target, self.width, self.curvature).mean()

@@ -1,0 +1,42 @@
+"""The truth about each clip."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mmfer.synthetic.course import Course
+from mmfer.synthetic.layouts.base import Layout, Truth
+from mmfer.synthetic.people import group_of
+from mmfer.synthetic.plan import Sample
+from mmfer.synthetic.scene import Person, Scene
+
+
+def clip_annotation(
+    sample: Sample, person: Person, scene: Scene, course: Course, first: int
+) -> Truth:
+    """The annotation of a clip but for its expression and frames; ``first`` is the first number."""
+    closed = np.flatnonzero(course.lids)
+    return {
+        'id': sample.index + 1,
+        'image_id': sample.index + 1,
+        'category_id': sample.label + 1,
+        'clean_category_id': sample.clean_label + 1,
+        'onset': first + course.onset,
+        'apex': first + course.apex,
+        'offset': first + course.offset,
+        'blink': [first + int(closed[0]), first + int(closed[-1])] if len(closed) else None,
+        'pose': {k: round(getattr(scene, k), 2) for k in ('yaw', 'pitch', 'roll')},
+        'identity': sample.identity,
+        'group': group_of(person).names(),
+    }
+
+
+def clips_sidecar(layout: Layout, rows: Sequence[Truth]) -> dict[str, Any]:
+    """The annotations of all clips, from which everything else is written."""
+    text = f'{layout.name}: rendered faces, no photographs of people'
+    return {
+        'info': {'description': text},
+        'annotations': list(rows),
+        'categories': layout.categories(),
+    }

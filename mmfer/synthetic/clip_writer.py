@@ -1,0 +1,106 @@
+"""Renders one clip at a time and writes its frames."""
+
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from mmfer.synthetic.action_units import gaze_units
+from mmfer.synthetic.clip import ClipRenderer
+from mmfer.synthetic.clip_truth import clip_annotation
+from mmfer.synthetic.course import sample_course
+from mmfer.synthetic.files import encode_jpeg
+from mmfer.synthetic.frame_truth import frame_annotation
+from mmfer.synthetic.layouts.base import Truth
+from mmfer.synthetic.layouts.casme2 import CASME2Layout, frame_size
+from mmfer.synthetic.micro_expressions import sample_combination
+from mmfer.synthetic.plan import Sample, image_generator, person_of
+from mmfer.synthetic.presets import ClipConditions, Options
+from mmfer.synthetic.renderer import Renderer
+from mmfer.synthetic.sampling import sample_shot
+
+JPEG_QUALITY = 100
+"""Sub-pixel motion of weak expressions must not drown in compression."""
+INTENSITIES = (0.2, 0.3, 0.4, 0.5)
+JITTER = 0.1
+"""Relative standard deviation of each single action unit."""
+FIRST_FRAMES = (1, 150)
+
+
+class ClipWriter:
+    """Writes the clips of one rendered data set, in any order.
+
+    Args:
+        layout: Where the files go.
+        options: What is rendered.
+        root: The data set's folder.
+    """
+
+    def __init__(self, layout: CASME2Layout, options: Options, root: Path) -> None:
+        assert isinstance(options.conditions, ClipConditions)
+        self.layout, self.options, self.root = layout, options, root
+        self.conditions = options.conditions
+        self.names = layout.clip_names(options)
+        self.oddities = layout.planted(options)
+        self.renderer = ClipRenderer(Renderer())
+        self._person = lru_cache(maxsize=4)(person_of)
+
+    def __call__(self, sample: Sample) -> Truth:
+        """Render a clip, write its frames and return its annotation.
+
+        Raises:
+            RuntimeError: If that fails; the message names the clip.
+        """
+        name = self.names[sample.index]
+        try:
+            return self._write(sample, name)
+        except Exception as error:
+            raise RuntimeError(
+                f'Rendering the clip "{name}" below "{self.root}" failed with '
+                f'{type(error).__name__}: {error}. What is finished stays: the same command goes '
+                'on from here.'
+            ) from error
+
+    def _write(self, sample: Sample, name: str) -> Truth:
+        person = self._person(self.layout, self.options.seed, sample.identity)
+        rng = image_generator(self.options.seed, sample)
+        emotion = self.layout.classes[sample.label]
+        shot = sample_shot(self.layout, sample.label, self.conditions, rng)
+        coded, intensity = sample_combination(emotion, rng), float(rng.choice(INTENSITIES))
+        units = {
+            au: round(intensity * float(np.clip(rng.normal(1, JITTER), 0.8, 1.2)), 4)
+            for au in coded.split('+')
+        }
+        course = sample_course(rng, self.conditions.blinks)
+        first = int(rng.integers(*FIRST_FRAMES))
+        oddity = self.oddities[sample.index]
+        # A frame between onset and apex, and neither of them.
+        gone = [first + (course.onset + course.apex) // 2] if oddity == 'missing_frame' else []
+        numeric = self.conditions.oddities and coded.isdigit() and sample.index % 2 == 0
+        height, width = frame_size(self.options.size)
+        truth = clip_annotation(sample, person, shot.scene, course, first) | {
+            'clip': name,
+            'subject': name.split('/')[0],
+            'width': width,
+            'height': height,
+            'emotion': emotion,
+            'intensity': intensity,
+            'action_units': units,
+            'coded_action_units': int(coded) if numeric else coded,
+            'oddity': oddity,
+            'missing_frames': gone,
+            'frames': [],
+        }
+        if oddity == 'missing_clip':
+            return truth
+        neutral = replace(shot.scene, face_units=gaze_units(*shot.gaze))
+        clip = self.renderer.render(person, neutral, units, course, height, width)
+        for number, frame in enumerate(clip, first):
+            if number not in gone:
+                path = self.root / self.layout.frame_path(name, number)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                # The annotation says that the clip is whole: no frame has to be safe by itself.
+                path.write_bytes(encode_jpeg(frame.image, JPEG_QUALITY))
+                truth['frames'].append(frame_annotation(number, frame))
+        return truth

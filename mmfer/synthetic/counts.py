@@ -1,0 +1,20 @@
+"""Whole numbers in given proportions."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def class_counts(images: int, shares: Sequence[float]) -> list[int]:
+    """Samples of each class: in proportion to ``shares``, but at least one each.
+
+    Where the shares add up to the number of samples, they are the counts.
+    """
+    if images == sum(shares):
+        return [int(share) for share in shares]
+    weights = np.asarray(shares, dtype=float) / np.sum(shares)
+    exact = weights * (images - len(weights))
+    counts = np.floor(exact).astype(int)
+    order = np.argsort(counts - exact, kind='stable')
+    counts[order[: images - len(weights) - counts.sum()]] += 1
+    return [int(n) + 1 for n in counts]

@@ -1,0 +1,86 @@
+"""How a micro-expression comes and goes, and how the view drifts meanwhile."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+FRAME_RATE = 200
+SHIFT, ROLL, ZOOM = 0.002, 0.15, 0.001
+"""Amplitudes of the drift: heights of the picture, degrees, and relative scale."""
+PERIOD = (160, 400)
+"""Shortest and longest period of the drift, in frames."""
+BLINK = (14, 6, 24)
+"""Frames in which lids close, stay closed and open."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A clip of T frames; the moments are positions in it, from 0."""
+
+    onset: int
+    """The last neutral frame."""
+    apex: int
+    offset: int
+    """The first neutral frame after the apex."""
+    level: np.ndarray
+    """(T,) share of the expression that is shown; 1 at the apex alone."""
+    lids: np.ndarray
+    """(T,) how far a blink has closed the eyes: 0 to 1."""
+    drift: np.ndarray
+    """(T, 4): shift to the right and down in heights of the picture, clockwise roll in degrees,
+    and relative growth."""
+
+
+def eased(frames: int, power: float) -> np.ndarray:
+    """A smooth rise from 0 to 1 over a number of steps: ``frames + 1`` values.
+
+    The rise is 0.5 (1 - cos) to a power; above 1 it starts late, below 1 early.
+    """
+    return (0.5 - 0.5 * np.cos(np.pi * np.arange(frames + 1) / frames)) ** power
+
+
+def expression_course(
+    before: int, rise: int, fall: int, after: int, powers: tuple[float, float]
+) -> np.ndarray:
+    """Levels (T,) of an expression: neutral, rising, falling, neutral."""
+    up, down = eased(rise, powers[0]), eased(fall, powers[1])[::-1]
+    return np.concatenate([np.zeros(before), up, down[1:], np.zeros(after)])
+
+
+def blink_course(frames: int, start: int) -> np.ndarray:
+    """Levels (T,) of a blink that begins after frame ``start``, cut at the end of the clip."""
+    closing, closed, opening = BLINK
+    whole = expression_course(start, closing, opening, frames, (1.0, 1.0))
+    return np.insert(whole, start + closing, np.ones(closed))[:frames]
+
+
+def drift_course(frames: int, rng: np.random.Generator) -> np.ndarray:
+    """A drift (T, 4), the sum of two slow waves in each direction, each of half the amplitude."""
+    amplitude = np.array([SHIFT, SHIFT, ROLL, ZOOM]) / 2
+    rate = 2 * np.pi / rng.uniform(*PERIOD, (2, 4))
+    phase = rng.uniform(0, 2 * np.pi, (2, 4))
+    time = np.arange(frames)[:, None, None]
+    return (amplitude * np.sin(rate * time + phase)).sum(1)
+
+
+def sample_course(rng: np.random.Generator, blinks: float = 0.0) -> Course:
+    """Draw a clip.
+
+    From onset to offset it takes 25 to 100 frames, 65 on average, as CASME II's do at 200 frames a
+    second (Yan et al. 2014: at most half a second); the apex comes after 32 to 48 % of them. Two to
+    eight neutral frames lie on either side.
+
+    Args:
+        rng: Random numbers.
+        blinks: Share of clips in which the eyes blink.
+    """
+    duration = int(np.clip(rng.normal(65, 20), 25, 100))
+    rise = round(duration * rng.uniform(0.32, 0.48))
+    before, after = (int(n) for n in rng.integers(2, 9, 2))
+    early, late = rng.uniform(0.8, 1.4, 2)
+    level = expression_course(before, rise, duration - rise, after, (early, late))
+    drift = drift_course(len(level), rng)
+    lids = np.zeros(len(level))
+    if rng.random() < blinks:
+        lids = blink_course(len(level), int(rng.integers(len(level) - BLINK[0])))
+    return Course(before, before + rise, before + duration, level, lids, drift)

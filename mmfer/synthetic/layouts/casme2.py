@@ -1,0 +1,152 @@
+"""The layout of CASME II."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mmfer.synthetic.casme2_coding import (
+    CODING_FILE,
+    FRAMES,
+    coding_file,
+    oddities,
+    plant_oddities,
+)
+from mmfer.synthetic.counts import class_counts
+from mmfer.synthetic.expressions import Recipe
+from mmfer.synthetic.files import dump
+from mmfer.synthetic.frame_truth import faces_sidecar
+from mmfer.synthetic.layouts.base import Layout, Truth
+from mmfer.synthetic.micro_expressions import COMBINATIONS, COUNTS, EMOTIONS
+from mmfer.synthetic.people import sample_person
+from mmfer.synthetic.presets import CLIP_PRESETS, ClipConditions, Options
+from mmfer.synthetic.scene import Person, Scene
+
+SUBJECTS = (
+    *(9, 13, 7, 5, 19, 5, 9, 3, 14, 14, 10, 12, 8),
+    *(4, 3, 4, 34, 3, 16, 11, 2, 2, 12, 12, 7, 17),
+)
+"""About as many clips as each subject of CASME II has, quoted from memory: 255."""
+AGE = (0.42, 0.53)
+"""Nineteen to thirty years."""
+ASIAN = (0.02, 0.94, 0.04)
+
+PUBLISHED = (
+    'onset',
+    'apex',
+    'offset',
+    'intensity',
+    'emotion',
+    'action_units',
+    'blink',
+    'pose',
+    'group',
+)
+"""What ``truth.json`` says of a clip."""
+
+
+def frame_size(size: int) -> tuple[int, int]:
+    """Height and width of a frame: in the proportion 340 to 280."""
+    return size, round(size * 280 / 340)
+
+
+class CASME2Layout(Layout):
+    """CASME II as it is downloaded: a coding file and folders of frames.
+
+    - ``CASME2-coding-20140508.xlsx``: a row for each clip, with the oddities of the real file
+    - ``CASME2_RAW_selected/sub01/EP02_01f/img46.jpg``: the frames of a clip; they need not
+      begin at 1, and there are some before the onset and after the offset
+    - ``annotations/truth.json``: the true moments, intensity and emotion of each clip, and which
+      oddities were planted where
+    - ``annotations/faces.json``: the 68 landmarks of every frame, as :mod:`mmfer.faces.sidecar`
+      has them, with 1 as the score of a visible point and 0 of a hidden one
+
+    A sample is a clip, see :mod:`mmfer.synthetic.clip`. Subjects are young Asian adults. With 26
+    of them they have as different numbers of clips as the real ones; else all have the same.
+    """
+
+    name = 'casme2'
+    classes = coarse = EMOTIONS
+    parents = tuple(range(len(EMOTIONS)))
+    recipes = {
+        emotion: Recipe({}, source=f'One of {", ".join(combinations)}, see micro_expressions.')
+        for emotion, combinations in COMBINATIONS.items()
+    }
+    shares = {'all': COUNTS}
+    presets = CLIP_PRESETS
+    unit = 'clip'
+    noisy_labels = False
+
+    def people(self, samples: int, per_person: int) -> list[int]:
+        """The number of the subject of each clip."""
+        subjects = -(-samples // per_person)
+        if subjects != len(SUBJECTS):
+            return super().people(samples, per_person)
+        counts = class_counts(samples, SUBJECTS)
+        return [int(i) for i in np.repeat(np.arange(subjects), counts)]
+
+    def person(self, rng: np.random.Generator) -> Person:
+        """A young Asian adult with a free forehead."""
+        age = float(rng.uniform(*AGE))
+        drawn = sample_person(rng, age=age, ethnicity=np.array(ASIAN))
+        return replace(drawn, fringe=False, beard=0.0)
+
+    def staged(self, scene: Scene, rng: np.random.Generator) -> Scene:
+        """The same wall and shirt for everyone."""
+        plain = Scene()
+        return replace(scene, background=plain.background, shirt=plain.shirt, seed=plain.seed)
+
+    def clip_names(self, options: Options) -> list[str]:
+        """Subject and folder of each clip, such as ``sub01/EP02_01f``."""
+        owners = self.people(options.images, options.images_per_identity)
+        names = []
+        for i, owner in enumerate(owners):
+            number = i - owners.index(owner)
+            suffix = 'f' if (i * 7) % 3 == 0 else ''
+            names.append(f'sub{owner + 1:02d}/EP{number // 3 + 1:02d}_{number % 3 + 1:02d}{suffix}')
+        return names
+
+    def planted(self, options: Options) -> list[str | None]:
+        """The planted oddity of each clip, or None."""
+        conditions = options.conditions
+        if isinstance(conditions, ClipConditions) and conditions.oddities:
+            return plant_oddities(options.images, options.seed)
+        return [None] * options.images
+
+    def adapted(self, options: Options) -> Options:
+        """The same options, if there are enough clips for what is planted."""
+        self.planted(options)
+        return options
+
+    @staticmethod
+    def frame_path(clip: str, frame: int) -> str:
+        """Path of a frame below the root."""
+        return f'{FRAMES}/{clip}/img{frame}.jpg'
+
+    def paths(self, split: str, index: int, label: int, truth: Truth) -> tuple[str, ...]:
+        """All frames of a clip that are there, the apex first."""
+        numbers = sorted((f['frame'] for f in truth['frames']), key=lambda n: n != truth['apex'])
+        return tuple(self.frame_path(truth['clip'], n) for n in numbers)
+
+    def captions_of(self, truth: Truth) -> tuple[str, ...]:
+        """The emotion, if there are frames."""
+        return super().captions_of(truth) if truth['frames'] else ()
+
+    def lists(self, root: Path, annotations: Mapping[str, Sequence[Truth]]) -> dict[str, bytes]:
+        """The coding file, the truth and the landmarks."""
+        rows = annotations['all']
+        faces = {
+            self.frame_path(row['clip'], face['frame']): face
+            for row in rows
+            for face in row['frames']
+        }
+        sidecar = faces_sidecar(faces, rows[0]['width'], rows[0]['height'])
+        truth: dict[str, Any] = {row['clip']: {k: row[k] for k in PUBLISHED} for row in rows}
+        truth['oddities'] = oddities(rows)
+        return {
+            CODING_FILE: coding_file(rows),
+            'annotations/truth.json': dump(truth),
+            'annotations/faces.json': dump(sidecar, indent=None),
+        }

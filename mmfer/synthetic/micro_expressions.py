@@ -1,0 +1,40 @@
+"""The micro-expressions of CASME II as combinations of action units.
+
+W.-J. Yan, X. Li, S.-J. Wang, G. Zhao, Y.-J. Liu, Y.-H. Chen and X. Fu, "CASME II: An Improved
+Spontaneous Micro-Expression Database and the Baseline Evaluation", PLoS ONE 9(1), 2014, label a
+clip by its action units together with the film shown and the subject's report. Their criteria:
+
+- disgust: one of AU 9, 10, 4+7
+- happiness: AU 6 or 12
+- surprise: AU 1+2, 25 or 2
+- sadness: AU 1
+- fear: AU 1+2+4 or 20
+- repression: AU 15 or 17, alone or in combination
+- others: everything else, tense or confused faces with AU 4 among them
+
+The combinations and their frequencies below are our choice within these. AU 4+7 stands under
+disgust and, as in the real clips, under others too: no method can tell these apart.
+"""
+
+import numpy as np
+
+EMOTIONS = ('others', 'disgust', 'happiness', 'repression', 'surprise', 'sadness', 'fear')
+COUNTS = (99, 63, 32, 27, 25, 7, 2)
+"""Clips of each emotion in CASME II: 255."""
+
+COMBINATIONS: dict[str, dict[str, float]] = {
+    'others': {'4': 0.45, '4+7': 0.2, '4+5': 0.1, '4+L14': 0.1, 'R14': 0.1, '4+18': 0.05},
+    'disgust': {'4+7+9': 0.35, '4+9': 0.2, '9': 0.1, '4+7+10': 0.15, '7+10': 0.1, '4+7': 0.1},
+    'happiness': {'12': 0.4, '6+12': 0.4, 'L12': 0.1, 'R12': 0.1},
+    'repression': {'15': 0.2, '17': 0.2, '15+17': 0.25, '14+17': 0.2, '12+17': 0.15},
+    'surprise': {'1+2': 0.7, '1+2+5': 0.2, '2+5': 0.1},
+    'sadness': {'1': 0.6, '1+4': 0.4},
+    'fear': {'1+2+4': 0.5, '1+4+20': 0.5},
+}
+"""Action units of the clips of each emotion, with their shares."""
+
+
+def sample_combination(emotion: str, rng: np.random.Generator) -> str:
+    """Draw action units of an emotion, such as ``4+7``; ``L12`` is the left half of 12."""
+    shares = COMBINATIONS[emotion]
+    return str(rng.choice(list(shares), p=list(shares.values())))

@@ -1,0 +1,79 @@
+"""The apex of a clip in pictures: the curve, and the regions it was computed from (figure 6)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image, ImageDraw, ImageFont
+
+from mmfer.visualization.faces import FONT_FILE
+
+CURVE, MARK, TRUTH = '#2a6fbb', '#c8561b', '#2f8f5b'
+REGION, POINT = (200, 86, 27), (60, 220, 90)
+LONGEST = 1024
+"""A frame is enlarged until its longer side has about as many pixels."""
+
+
+def plot_apex_curve(
+    numbers: Sequence[int],
+    curve: np.ndarray,
+    apex: int,
+    title: str = '',
+    truth: int | None = None,
+) -> Figure:
+    """Draw the curve of a clip with the apex marked, and the true or annotated one where known.
+
+    Args:
+        numbers: The numbers of the frames.
+        curve: The value of each, (len(numbers),).
+        apex: The frame that was found, one of ``numbers``.
+        title: Written above, such as the clip's name.
+        truth: The frame that would have been right.
+    """
+    figure = Figure(figsize=(7, 3.4), layout='constrained', dpi=110)
+    axes = figure.subplots()
+    axes.plot(numbers, curve, c=CURVE, lw=1.6)
+    axes.axvline(apex, c=MARK, lw=1.4, label=f'apex found: frame {apex}')
+    axes.plot([apex], [curve[list(numbers).index(apex)]], 'o', c=MARK, ms=6)
+    if truth is not None:
+        axes.axvline(truth, c=TRUTH, lw=1.4, ls='--', label=f'true apex: frame {truth}')
+    axes.set(xlabel='frame', ylabel='strength', title=title)
+    axes.grid(alpha=0.25, lw=0.6)
+    axes.spines[['top', 'right']].set_visible(False)
+    axes.legend(frameon=False, loc='best')
+    return figure
+
+
+def draw_apex_regions(
+    frame: np.ndarray, regions: np.ndarray, landmarks: np.ndarray, caption: str = ''
+) -> np.ndarray:
+    """Draw the regions and the landmarks in a frame, enlarged.
+
+    Args:
+        frame: (H, W, 3) uint8 RGB, or (H, W) uint8.
+        regions: (R, 4), x1, y1, x2, y2 in pixels, the last two just outside.
+        landmarks: (N, 2) in pixels, (0, 0) at the centre of the first one.
+        caption: Written below.
+
+    Returns:
+        (H', W', 3) uint8 RGB.
+    """
+    scale = max(1, round(LONGEST / max(frame.shape[:2])))
+    size = frame.shape[1] * scale, frame.shape[0] * scale
+    picture = Image.fromarray(frame).convert('RGB').resize(size, Image.Resampling.BICUBIC)
+    draw = ImageDraw.Draw(picture)
+    for x, y in (np.asarray(landmarks) + 0.5) * scale:
+        draw.ellipse((x - 3, y - 3, x + 3, y + 3), fill=POINT, outline='black')
+    for x1, y1, x2, y2 in np.asarray(regions).tolist():
+        if x2 > x1 and y2 > y1:
+            edges = x1 * scale, y1 * scale, x2 * scale - 1, y2 * scale - 1
+            draw.rectangle(edges, outline=REGION, width=max(2, scale))
+    if not caption:
+        return np.array(picture)
+    font = ImageFont.truetype(str(FONT_FILE), max(14, size[0] // 40))
+    canvas = Image.new('RGB', (size[0], size[1] + 2 * round(font.size)), 'white')
+    canvas.paste(picture)
+    ImageDraw.Draw(canvas).text(
+        (font.size / 2, size[1] + font.size), caption, 'black', font, anchor='lm'
+    )
+    return np.array(canvas)

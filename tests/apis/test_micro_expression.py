@@ -1,0 +1,80 @@
+import json
+
+import numpy as np
+import pytest
+
+from mmfer.apis import MicroExpressionInferencer
+from mmfer.faces import Face
+from tests.apis.model_files import write_model
+from tests.faces.clips import photo_clip, photo_landmarks, write_frames
+from tests.helpers import CLASSES
+
+
+@pytest.fixture(scope='module')
+def inferencer(tmp_path_factory):
+    return MicroExpressionInferencer(*write_model(tmp_path_factory.mktemp('model')))
+
+
+@pytest.fixture(scope='module')
+def frames():
+    return photo_clip(18, 7, pixels=3)
+
+
+def test_apex_class_and_curve_of_a_folder(inferencer, frames, tmp_path):
+    found = inferencer(write_frames(tmp_path / 'clip', frames, 30), onset=31, offset=46)
+    assert abs(found.spotted.apex - 37) <= 1
+    assert len(found.spotted.curve) == 16
+    assert found.face.label in CLASSES
+    assert sum(found.face.scores.values()) == pytest.approx(1)
+    assert found.messages == ()
+    plain = json.loads(json.dumps(found.to_dict()))
+    assert plain['label'] == found.face.label
+    assert plain['curve'] == found.spotted.curve.tolist()
+
+
+def test_class_is_that_of_the_apex_frame(inferencer, frames):
+    found = inferencer(list(frames), landmarks=photo_landmarks())
+    (alone,) = inferencer.reader.predict([frames[found.spotted.apex]])
+    assert found.face.scores == pytest.approx(alone.faces[0].scores)
+
+
+def test_crops_that_are_grey(inferencer, frames):
+    grey = [frame[..., 0] for frame in frames]
+    found = inferencer(grey, landmarks=photo_landmarks(), detect=False)
+    np.testing.assert_array_equal(found.face.face.bbox, [0, 0, 280, 340])
+
+
+class Crowd:
+    """Two faces, the wrong one first and surest; or none."""
+
+    def __init__(self, faces):
+        self.faces = faces
+
+    def detect(self, image):
+        return self.faces
+
+
+def with_detector(inferencer, faces, monkeypatch):
+    monkeypatch.setattr(inferencer.reader, 'detector', Crowd(faces))
+    return inferencer
+
+
+def test_of_several_faces_that_with_the_landmarks(inferencer, frames, monkeypatch):
+    boxes = np.array([[0.0, 0, 60, 70], [50, 60, 230, 290]])
+    faces = [Face(box, score) for box, score in zip(boxes, (0.99, 0.8), strict=True)]
+    found = with_detector(inferencer, faces, monkeypatch)(frames, landmarks=photo_landmarks())
+    np.testing.assert_array_equal(found.face.face.bbox, boxes[1])
+
+
+def test_no_face_in_the_apex_frame(inferencer, frames, monkeypatch):
+    found = with_detector(inferencer, [], monkeypatch)(frames, landmarks=photo_landmarks())
+    assert found.face is None
+    assert found.to_dict()['label'] is None
+    assert 'No face found in the apex frame' in found.messages[-1]
+
+
+def test_bad_clips(inferencer, frames):
+    with pytest.raises(ValueError, match=r'has 1 frame\(s\)'):
+        inferencer(frames[:1])
+    with pytest.raises(ValueError, match='no face in any frame'):
+        inferencer([np.zeros((64, 64, 3), np.uint8)] * 4)

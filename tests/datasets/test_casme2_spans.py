@@ -1,0 +1,45 @@
+import openpyxl
+import pytest
+
+from mmfer.datasets.casme2_spans import CODING_FILE, clip_folder, read_spans
+
+HEAD = ['Subject', 'Filename', None, 'OnsetFrame', 'ApexFrame', 'OffsetFrame', None, 'AU']
+
+
+def write(root, rows, head=HEAD):
+    book = openpyxl.Workbook()
+    for row in [head, *rows]:
+        book.active.append(row)
+    book.save(root / CODING_FILE)
+    return root
+
+
+def test_rows(tmp_path):
+    (tmp_path / 'sub02' / 'EP01_03').mkdir(parents=True)
+    rows = [
+        ['01', 'EP02_01f', None, 46, 59, 86, None, '12'],
+        [2, 'EP01_03', None, 7, '/', 90, None, 4],
+        ['03', 'EP09_09', None, 'x', 5, 90, None, 4],
+        ['04', 'EP01_01', None, 7, 9, None, None, 4],
+        [None] * 8,
+    ]
+    spans, faults = read_spans(write(tmp_path, rows))
+    assert [(s.name, s.onset, s.offset) for s in spans] == [
+        ('sub01/EP02_01f', 46, 86),
+        ('sub02/EP01_03', 7, 90),
+    ]
+    assert spans[0].folder == tmp_path / 'CASME2_RAW_selected' / 'sub01' / 'EP02_01f'
+    assert spans[1].folder == clip_folder(tmp_path, 'sub02/EP01_03') == tmp_path / 'sub02/EP01_03'
+    assert 'row 4 of the coding file (03, EP09_09)' in faults[0]
+    assert 'row 5' in faults[1]
+
+
+def test_faulty_files(tmp_path):
+    with pytest.raises(FileNotFoundError, match='No coding file'):
+        read_spans(tmp_path)
+    (tmp_path / CODING_FILE).write_text('no workbook')
+    with pytest.raises(ValueError, match='cannot be read'):
+        read_spans(tmp_path)
+    renamed = ['Onset' if name == 'OnsetFrame' else name for name in HEAD]
+    with pytest.raises(ValueError, match='has no column OnsetFrame'):
+        read_spans(write(tmp_path, [], renamed))

@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from mmfer.faces.apex import apex_curve, grey_frame
+from mmfer.faces.apex_registered import registered_curve
+from mmfer.faces.sensor_noise import add_sensor_noise
+from tests.faces.clips import movement, photo_clip, photo_landmarks
+
+
+def noisy(drift=(0.0, 0.0), pixels=1.0, noise=2.0):
+    clip = photo_clip(40, 16, pixels, drift)
+    return [grey_frame(add_sensor_noise(f, noise, 0.005, [1, i])) for i, f in enumerate(clip)]
+
+
+@pytest.mark.parametrize('drift', [(0, 0), (3, -2)])
+def test_noise_and_drift_of_the_head(drift):
+    frames = noisy(drift)
+    curve = registered_curve(lambda: frames, 40, photo_landmarks())
+    assert abs(int(curve.argmax()) - 16) <= 2
+    assert np.corrcoef(curve, movement(40, 16))[0, 1] > 0.97
+
+
+def test_the_ratio_fails_where_this_does_not():
+    """What the method is for; should this no longer hold, it is needless."""
+    ratio = apex_curve(np.stack(noisy((3, -2))), photo_landmarks())
+    assert np.corrcoef(ratio, movement(40, 16))[0, 1] < 0.6
+
+
+def test_projection_against_all_frames_in_memory(monkeypatch):
+    """The same direction as from a singular value decomposition of all d at once."""
+    rows = np.random.default_rng(0).normal(size=(20, 64))
+    rows += np.outer(np.sin(np.linspace(0, np.pi, 20)), np.arange(64)) / 5 + 3
+    monkeypatch.setattr(
+        'mmfer.faces.apex_registered._aligned_cells', lambda frames, _: iter(frames)
+    )
+    ours = registered_curve(lambda: rows, 20, photo_landmarks(), ends=2, smoothing=0)
+    t = np.linspace(0, 1, 20)[:, None]
+    d = rows - (1 - t) * rows[:2].mean(0) - t * rows[-2:].mean(0)
+    expected = d @ np.linalg.svd(d)[2][0]
+    np.testing.assert_allclose(ours, expected * np.sign(expected.sum()), atol=1e-8)
+
+
+def test_three_frames():
+    frames = [grey_frame(frame) for frame in photo_clip(3, 1)]
+    assert registered_curve(lambda: frames, 3, photo_landmarks(), smoothing=0).argmax() == 1

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from mmfer.synthetic.clip_writer import INTENSITIES, JPEG_QUALITY, ClipWriter
+from mmfer.synthetic.files import encode_jpeg
+from mmfer.synthetic.layouts import build_layout
+from mmfer.synthetic.plan import plan
+from mmfer.synthetic.presets import Options
+
+LAYOUT = build_layout('casme2')
+OPTIONS = Options.build('tiny', size=32, images=12, presets=LAYOUT.presets).with_clips(1.0, False)
+SAMPLE = plan(LAYOUT, OPTIONS)['all'][4]
+
+
+def test_the_frames_of_a_clip_are_written(tmp_path: Path):
+    truth = ClipWriter(LAYOUT, OPTIONS, tmp_path)(SAMPLE)
+    files = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob('*') if p.is_file()}
+    paths = LAYOUT.paths('all', SAMPLE.index, SAMPLE.label, truth)
+    assert files == set(paths) and len(paths) == len(truth['frames'])
+    assert paths[0].endswith(f'{truth["clip"]}/img{truth["apex"]}.jpg')
+    numbers = [frame['frame'] for frame in truth['frames']]
+    assert numbers == list(range(numbers[0], numbers[-1] + 1))
+    assert numbers[0] < truth['onset'] < truth['apex'] < truth['offset'] < numbers[-1]
+    assert cv2.imread(str(tmp_path / paths[0])).shape == (32, 26, 3)
+    assert truth['intensity'] in INTENSITIES
+    assert '+'.join(truth['action_units']) == truth['coded_action_units']
+    for level in truth['action_units'].values():
+        assert 0.8 <= level / truth['intensity'] <= 1.2
+    assert numbers[0] <= truth['blink'][0] <= truth['blink'][1] <= numbers[-1]
+
+
+def test_compression_hides_less_than_rounding_does():
+    rng = np.random.default_rng(0)
+    picture = cv2.GaussianBlur(rng.integers(0, 256, (64, 64, 3), np.uint8), (0, 0), 1.5)
+    decoded = cv2.imdecode(np.frombuffer(encode_jpeg(picture, JPEG_QUALITY), np.uint8), 1)
+    grey = [
+        cv2.cvtColor(p, cv2.COLOR_RGB2GRAY).astype(float) for p in (picture, decoded[..., ::-1])
+    ]
+    assert np.sqrt(np.mean((grey[0] - grey[1]) ** 2)) < 0.5
+
+
+def test_a_failure_names_the_clip(tmp_path: Path):
+    (tmp_path / 'CASME2_RAW_selected').write_text('in the way')
+    with pytest.raises(RuntimeError, match=r'clip "sub01/EP02_02.?" below .* failed with'):
+        ClipWriter(LAYOUT, OPTIONS, tmp_path)(SAMPLE)

@@ -1,0 +1,75 @@
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mmfer.datasets import RAFDB
+from mmfer.faces import build_alignment
+from tests.helpers import ROOT, run_tool
+
+ASTRONAUT = ROOT / 'tests' / 'data' / 'astronaut.jpg'
+
+
+@pytest.fixture
+def unknown(rendered_rafdb: Path, tmp_path: Path) -> Path:
+    """RAF-DB's files without a sidecar; one image shows nothing, and one is cut short."""
+    root = tmp_path / 'rafdb'
+    shutil.copytree(rendered_rafdb, root, ignore=shutil.ignore_patterns('annotations'))
+    images = sorted((root / 'Image' / 'aligned').glob('train_*.jpg'))
+    Image.new('RGB', (48, 48)).save(images[0])
+    images[1].write_bytes(images[1].read_bytes()[:500])
+    return root
+
+
+def test_rafdb(unknown: Path):
+    said = run_tool('prepare_faces.py', unknown, '--layout', 'rafdb', '--jobs', 2)
+    annotations = unknown / 'annotations'
+    assert f'{annotations / "train.json"}: ' in said.stdout
+    assert 'unreadable: 1.' in said.stdout
+    assert f'{annotations / "test.json"}: ' in said.stdout
+    assert 'train.json: 100%' in said.stderr
+    with (annotations / 'train.problems.csv').open() as file:
+        problems = {row['picture']: row['problem'] for row in csv.DictReader(file)}
+    assert problems['Image/aligned/train_00001_aligned.jpg'] == 'no face'
+    assert problems['Image/aligned/train_00002_aligned.jpg'] == 'unreadable'
+    data = RAFDB(str(unknown), 'test', empty_classes='warn')
+    infos = [data.get_data_info(i) for i in range(len(data))]
+    assert sum('landmark_scores' in info for info in infos) >= 0.8 * len(infos)
+    assert 'alignment' not in data.metainfo
+    again = run_tool('prepare_faces.py', unknown, '--layout', 'rafdb')
+    assert 'known from before' in again.stdout
+
+
+def test_folder_of_ones_own(tmp_path: Path):
+    (tmp_path / 'train' / 'calm').mkdir(parents=True)
+    shutil.copy(ASTRONAUT, tmp_path / 'train' / 'calm')
+    (tmp_path / 'test').mkdir()
+    said = run_tool(
+        'prepare_faces.py', tmp_path, '--layout', 'folder', '--record-alignment',
+        '--out', tmp_path / 'a-{part}.json', '--min-face-size', 40,
+    )  # fmt: skip
+    assert 'No image in the test part' in said.stdout
+    assert 'face_crop = dict(type=' in said.stdout
+    content = json.loads((tmp_path / 'a-train.json').read_text())
+    assert build_alignment(content['alignment']).size == 256
+    assert np.shape(content['annotations'][0]['keypoints']) == (204,)
+
+
+def test_refusals(rendered_rafdb: Path, tmp_path: Path):
+    def refusal(*args: object) -> str:
+        result = run_tool('prepare_faces.py', *args, check=False)
+        assert result.returncode == 1
+        assert 'Traceback' not in result.stderr
+        return result.stderr
+
+    before = (rendered_rafdb / 'annotations' / 'train.json').read_bytes()
+    rafdb = rendered_rafdb, '--layout', 'rafdb'
+    assert 'train.json" is there already' in refusal(*rafdb)
+    assert (rendered_rafdb / 'annotations' / 'train.json').read_bytes() == before
+    assert 'one file for 2 parts' in refusal(*rafdb, '--out', tmp_path / 'faces.json')
+    (tmp_path / 'train').mkdir()
+    assert 'No image in' in refusal(tmp_path, '--layout', 'folder')

@@ -1,0 +1,57 @@
+import json
+
+import pytest
+from PIL import Image
+
+from tests.helpers import run_tool
+from tests.tools.casme2_clips import APEXES, FIRST, write_dataset
+
+
+@pytest.fixture(scope='module')
+def root(tmp_path_factory):
+    return write_dataset(tmp_path_factory.mktemp('casme2'))
+
+
+def test_clip_with_a_sidecar(root, tmp_path):
+    clip = root / 'CASME2_RAW_selected' / 'sub01' / 'EP01_01'
+    said = run_tool(
+        'spot_apex.py', clip, '--onset', 6, '--offset', 21, '--out-dir', tmp_path / 'out',
+        '--sidecar', root / 'annotations' / 'faces.json',
+    )  # fmt: skip
+    found = json.loads((tmp_path / 'out' / 'EP01_01_apex.json').read_text())
+    assert abs(found['apex'] - FIRST - APEXES[0]) <= 2
+    assert f'apex: frame {found["apex"]}, of 6 to 21 (' in said.stdout
+    assert found['numbers'] == list(range(6, 22))
+    assert found['curve'][found['apex'] - 6] == max(found['curve'])
+    assert len(found['regions']) == 10
+    assert Image.open(tmp_path / 'out' / 'EP01_01_curve.png').width > 600
+    assert Image.open(tmp_path / 'out' / 'EP01_01_apex.png').width == 840
+
+
+def test_photograph_with_nothing_known_but_the_frames(root, tmp_path):
+    """A real face from end to end: detection, landmarks, apex, pictures."""
+    clip = root / 'CASME2_RAW_selected' / 'sub02' / 'EP01_01'
+    run_tool('spot_apex.py', clip, '--method', 'registered', '--out-dir', tmp_path)
+    found = json.loads((tmp_path / 'EP01_01_apex.json').read_text())
+    assert abs(found['apex'] - FIRST - APEXES[1]) <= 1
+    assert found['messages'] == []
+
+
+def test_dataset(root):
+    said = run_tool('spot_apex.py', '--dataset', root, '--method', 'registered')
+    spotted = json.loads((root / 'annotations' / 'spotted_apex.json').read_text())
+    assert set(spotted) == {'sub01/EP01_01', 'sub02/EP01_01'}
+    for apex, truth in zip(spotted.values(), APEXES, strict=True):
+        assert abs(apex - FIRST - truth) <= 1
+    assert 'Left out: sub03/EP01_01: No clip at' in said.stdout
+    assert '2 apexes found, 1 rows left out.' in said.stdout
+    assert '2/2' in said.stderr
+
+
+def test_error_is_one_message(root, tmp_path):
+    clip = root / 'CASME2_RAW_selected' / 'sub01' / 'EP01_01'
+    span = '--onset', 20, '--offset', 10, '--out-dir', tmp_path
+    result = run_tool('spot_apex.py', clip, *span, check=False)
+    assert result.returncode == 1
+    assert result.stderr.startswith('Error: ')
+    assert 'does not lie before' in result.stderr

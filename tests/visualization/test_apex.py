@@ -1,0 +1,36 @@
+import numpy as np
+
+from mmfer.faces import apex_regions
+from mmfer.visualization.apex import REGION, draw_apex_regions, plot_apex_curve
+from tests.faces.clips import photo_clip, photo_landmarks
+
+
+def test_curve_with_the_apex_marked():
+    numbers = range(46, 56)
+    curve = np.sin(np.linspace(0, 3, 10))
+    (axes,) = plot_apex_curve(numbers, curve, 51, 'a clip', truth=50).axes
+    line, apex, point, truth = axes.lines
+    np.testing.assert_allclose(line.get_data(), [numbers, curve])
+    assert set(apex.get_xdata()) == {51}
+    assert point.get_data() == ([51], [curve[5]])
+    assert set(truth.get_xdata()) == {50}
+    assert [text.get_text() for text in axes.get_legend().texts] == [
+        'apex found: frame 51',
+        'true apex: frame 50',
+    ]
+
+
+def test_regions_in_the_frame():
+    frame, points = photo_clip(3, 1)[0], photo_landmarks()
+    regions = apex_regions(points, (340, 280))
+    regions[3] = 0
+    drawn = draw_apex_regions(frame, regions, points)
+    assert drawn.shape == (1020, 840, 3)
+    for i, (x1, y1, x2, y2) in enumerate(regions * 3):
+        if i != 3:
+            assert tuple(drawn[y1, (x1 + x2) // 2]) == REGION
+            assert tuple(drawn[(y1 + y2) // 2, x2 - 1]) == REGION
+    assert tuple(drawn[0, 0]) != REGION
+    captioned = draw_apex_regions(frame[..., 0], regions, points, 'frame 51')
+    assert captioned.shape[0] > 1020
+    assert captioned[1020:].min() < 50

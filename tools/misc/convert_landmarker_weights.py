@@ -1,0 +1,62 @@
+"""Store the network of a training checkpoint as the weights of FaceLandmarker.
+
+Example:
+    python tools/misc/convert_landmarker_weights.py \
+        work_dirs/landmarker_synthetic/epoch_12.pth mmfer/faces/assets/landmarker.npz
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from mmfer.faces.landmark_network import LandmarkNetwork
+
+PREFIX = 'network.'
+
+
+def convert(checkpoint: Path, out: Path) -> str:
+    """Write the weights as plain arrays, those of floating point as float16; say what is in it.
+
+    Raises:
+        FileNotFoundError: If there is no checkpoint.
+        ValueError: If it holds no such network.
+    """
+    if not checkpoint.is_file():
+        raise FileNotFoundError(f'No checkpoint at "{checkpoint}". Train one first.')
+    # mmengine's checkpoints hold more than tensors.
+    state = torch.load(checkpoint, map_location='cpu', weights_only=False)['state_dict']
+    arrays = {k.removeprefix(PREFIX): v.numpy() for k, v in state.items() if k.startswith(PREFIX)}
+    absent = LandmarkNetwork().state_dict().keys() - arrays.keys()
+    if absent:
+        raise ValueError(
+            f'"{checkpoint}" lacks {len(absent)} weights of the landmark network, such as '
+            f'{PREFIX}{min(absent)}. Give a checkpoint of configs/landmarker/.'
+        )
+    halves = {k: v.astype(np.float16) if v.dtype.kind == 'f' else v for k, v in arrays.items()}
+    np.savez_compressed(out, allow_pickle=False, **halves)
+    weights = sum(array.size for array in halves.values())
+    return f'{out}: {len(halves)} arrays, {weights} weights, {out.stat().st_size} bytes'
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Convert, and say what was written."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('checkpoint', type=Path, help='a .pth file of tools/train.py')
+    parser.add_argument('out', type=Path, help='the .npz file to write')
+    args = parser.parse_args(argv)
+    try:
+        print(convert(args.checkpoint, args.out))
+    except (FileNotFoundError, ValueError) as error:
+        print(f'Error: {error}', file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

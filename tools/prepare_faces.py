@@ -1,0 +1,104 @@
+"""Find the face and its 68 landmarks in every image of a data set, for its reader to take.
+
+Writes DATASET_DIR/annotations/<part>.json for each part, and beside it a csv file that names the
+images without a face, with several, and those that cannot be read. A killed run goes on when
+called again.
+
+Example:
+    python tools/prepare_faces.py data/rafdb --layout rafdb --jobs 4
+"""
+
+import argparse
+from pathlib import Path
+
+from mmfer.datasets.pictures import PREPARED, sidecar_pictures
+from mmfer.engine.cli import friendly_errors
+from mmfer.faces.finder_pool import FindingOptions
+from mmfer.faces.prepare import Preparation, prepare_faces
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('root', type=Path, metavar='DATASET_DIR', help='folder of the data set')
+    parser.add_argument('--layout', required=True, choices=sorted(PREPARED), help='its files')
+    parser.add_argument('--parts', nargs='+', default=(), help='e.g. train test; default: all')
+    parser.add_argument('--jobs', type=int, default=1, help='processes, default: %(default)s')
+    parser.add_argument(
+        '--out',
+        metavar='FILE',
+        help='default: DATASET_DIR/annotations/{part}.json; {part} stands for the part',
+    )
+    parser.add_argument(
+        '--overwrite', action='store_true', help='replace sidecars, with all that they know'
+    )
+    parser.add_argument(
+        '--min-face-size', type=int, default=24, help='pixels, default: %(default)s'
+    )
+    parser.add_argument(
+        '--whole-image',
+        choices=('never', 'no-face', 'always'),
+        default='never',
+        help='take the whole image for the box of the face where none is found, or always, '
+        'without looking; default: %(default)s',
+    )
+    parser.add_argument('--no-landmarks', action='store_true', help='boxes and five points only')
+    parser.add_argument('--weights', help="landmarker's weights, default: those of mmfer")
+    parser.add_argument(
+        '--record-alignment',
+        action='store_true',
+        help='images are face crops: write how they were cut, as measured, for checkpoints',
+    )
+    return parser.parse_args()
+
+
+def sidecar_of(args: argparse.Namespace, part: str, parts: int) -> Path:
+    if args.out is None:
+        return args.root / 'annotations' / f'{part}.json'
+    if parts > 1 and '{part}' not in args.out:
+        raise ValueError(
+            f'--out {args.out} names one file for {parts} parts. Write {{part}} in its name, or '
+            'choose one part (--parts).'
+        )
+    return Path(args.out.replace('{part}', part))
+
+
+def report(done: Preparation) -> None:
+    known = f' ({done.known} of them known from before)' if done.known else ''
+    problems = ', '.join(f'{name}: {count}' for name, count in sorted(done.problems.items()))
+    print(f'{done.sidecar}: {done.total} images{known}; {problems or "one face in each"}.')
+    if 'several faces' in done.problems:
+        print('  Of several faces the largest is taken.')
+    if done.problems:
+        print(f'  Which images: {done.report}')
+    if done.crop is not None:
+        print(
+            f'  The images are cut alike: face_crop = dict({spelled(done)})  '
+            f'# median of {done.crop.faces}, quartiles of the scale {done.crop.spread:g} apart'
+        )
+
+
+def spelled(done: Preparation) -> str:
+    assert done.crop is not None
+    return ', '.join(f'{k}={v!r}' for k, v in done.crop.alignment.to_dict().items())
+
+
+@friendly_errors
+def main() -> None:
+    args = parse_args()
+    options = FindingOptions(
+        args.min_face_size, args.whole_image.replace('-', ' '), not args.no_landmarks, args.weights
+    )
+    parts = sidecar_pictures(args.layout, args.root, args.parts)
+    pictures = {sidecar_of(args, part, len(parts)): found for part, found in parts.items() if found}
+    if not pictures:
+        raise ValueError(f'No image in "{args.root}" in the layout {args.layout}. Add some.')
+    for part in (part for part, found in parts.items() if not found):
+        print(f'No image in the {part} part: left out.')
+    for done in prepare_faces(pictures, options, args.jobs, args.overwrite, args.record_alignment):
+        report(done)
+
+
+if __name__ == '__main__':
+    main()

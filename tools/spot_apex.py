@@ -1,0 +1,156 @@
+"""Find the apex frame of a clip, or of all clips of CASME II (paper 004, eq. 5-6).
+
+For one clip it prints the apex, and writes to --out-dir the curve with the apex marked, the apex
+frame with its ten regions, and the numbers (JSON). For a data set it writes
+DIR/annotations/spotted_apex.json, which the reader takes for frame='spotted'.
+
+Examples:
+    python tools/spot_apex.py sub01/EP02_01f --onset 46 --offset 86 --out-dir out
+    python tools/spot_apex.py --dataset data/casme2 --method registered --jobs 2
+"""
+
+import argparse
+import json
+import os
+import time
+from pathlib import Path
+
+from PIL import Image
+from tqdm import tqdm
+
+from mmfer.datasets.casme2_spans import read_spans
+from mmfer.engine.cli import friendly_errors
+from mmfer.faces.apex_pool import ClipTask, SpotterOptions, spot_apexes
+from mmfer.faces.apex_regions import REGION_NAMES
+from mmfer.faces.apex_spotter import LANDMARKS, METHODS, ApexResult
+from mmfer.faces.clip import open_clip
+from mmfer.faces.clip_landmarks import SidecarLandmarks
+from mmfer.visualization.apex import draw_apex_regions, plot_apex_curve
+
+SIDECAR = Path('annotations') / 'faces.json'
+SPOTTED = Path('annotations') / 'spotted_apex.json'
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument('clip', nargs='?', type=Path, metavar='CLIP', help='frames, or a video')
+    what.add_argument('--dataset', type=Path, metavar='DIR', help='the folder of CASME II')
+    parser.add_argument('--onset', type=int, help="its frame's number, default: the first frame")
+    parser.add_argument('--offset', type=int, help="its frame's number, default: the last frame")
+    parser.add_argument('--out-dir', type=Path, help='folder for what is written of one clip')
+    parser.add_argument(
+        '--sidecar',
+        type=Path,
+        help='landmarks of the frames, relative to the folder above its own; default: they are '
+        'looked for, and those of a data set are taken from annotations/faces.json if it is there',
+    )
+    parser.add_argument('--method', choices=METHODS, default='ratio', help='default: %(default)s')
+    parser.add_argument('--eps', type=int, default=1, help='of the ratio, default: %(default)s')
+    parser.add_argument(
+        '--no-offset', action='store_true', help='leave out the second term of eq. 6'
+    )
+    parser.add_argument(
+        '--landmarks', choices=LANDMARKS, default='onset', help='default: %(default)s'
+    )
+    parser.add_argument(
+        '--jobs', type=int, default=1, help='processes for a data set, default: %(default)s'
+    )
+    args = parser.parse_args()
+    if args.clip is not None and args.out_dir is None:
+        parser.error('a clip needs --out-dir')
+    if args.dataset is not None and (args.onset, args.offset, args.out_dir) != (None, None, None):
+        parser.error('--onset, --offset and --out-dir are those of one clip, not of a data set')
+    return args
+
+
+def spot_clip(args: argparse.Namespace, options: SpotterOptions) -> None:
+    clip = open_clip(args.clip)
+    landmarks = SidecarLandmarks(args.sidecar).of(clip) if args.sidecar else None
+    spotter = options.build(landmarker=landmarks is None)
+    began = time.perf_counter()
+    result = spotter(clip, landmarks, args.onset, args.offset)
+    rate = len(result.numbers) / (time.perf_counter() - began)
+    for message in result.messages:
+        print(f'{args.clip}: {message}')
+    args.out_dir.mkdir(parents=True, exist_ok=True)
+    stem = args.out_dir / args.clip.stem
+    title = f'{args.clip.name}, frames {result.onset} to {result.offset}, {args.method}'
+    figure = plot_apex_curve(result.numbers, result.curve, result.apex, title)
+    figure.savefig(f'{stem}_curve.png')
+    frame = clip.frame(clip.position(result.apex, 'apex'))
+    picture = draw_apex_regions(
+        frame, result.regions, result.landmarks, f'{args.clip.name}: apex, frame {result.apex}'
+    )
+    Image.fromarray(picture).save(f'{stem}_apex.png')
+    write_json(Path(f'{stem}_apex.json'), as_json(result))
+    print(
+        f'apex: frame {result.apex}, of {result.onset} to {result.offset} ({rate:.0f} frames/s). '
+        f'See {stem}_curve.png, {stem}_apex.png and {stem}_apex.json'
+    )
+
+
+def as_json(result: ApexResult) -> dict:
+    return {
+        'apex': result.apex,
+        'onset': result.onset,
+        'offset': result.offset,
+        'numbers': list(result.numbers),
+        'curve': result.curve.round(6).tolist(),
+        'regions': dict(zip(REGION_NAMES, result.regions.tolist(), strict=True)),
+        'messages': list(result.messages),
+    }
+
+
+def spot_dataset(args: argparse.Namespace, options: SpotterOptions) -> None:
+    spans, faults = read_spans(args.dataset)
+    sidecar_path = args.sidecar or args.dataset / SIDECAR
+    known = args.sidecar is not None or sidecar_path.is_file()
+    sidecar = SidecarLandmarks(sidecar_path) if known else None
+    tasks = []
+    for span in spans:
+        try:
+            landmarks = sidecar.of(open_clip(span.folder)) if sidecar else None
+        except (FileNotFoundError, ValueError) as error:
+            faults.append(f'{span.name}: {error}')
+            continue
+        tasks.append(ClipTask(span.name, span.folder, span.onset, span.offset, landmarks))
+    found, notes = {}, []
+    results = spot_apexes(tasks, options, args.jobs)
+    for task, result in zip(tasks, tqdm(results, total=len(tasks), unit='clip'), strict=True):
+        if isinstance(result, str):
+            faults.append(f'{task.name}: {result}')
+        else:
+            found[task.name] = result.apex
+            notes += [f'{task.name}: {message}' for message in result.messages]
+    for line in notes:
+        print(line)
+    for line in faults:
+        print(f'Left out: {line}')
+    if not found:
+        raise ValueError(f'No apex was found in any clip of "{args.dataset}". See above.')
+    write_json(args.dataset / SPOTTED, found)
+    print(f'{len(found)} apexes found, {len(faults)} rows left out. See {args.dataset / SPOTTED}')
+
+
+def write_json(path: Path, content: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + '.tmp')
+    unfinished.write_text(json.dumps(content, indent=1), encoding='utf-8')
+    os.replace(unfinished, path)
+
+
+@friendly_errors
+def main() -> None:
+    args = parse_args()
+    options = SpotterOptions(args.method, args.eps, not args.no_offset, args.landmarks)
+    if args.dataset is not None:
+        spot_dataset(args, options)
+    else:
+        spot_clip(args, options)
+
+
+if __name__ == '__main__':
+    main()
