@@ -9,6 +9,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
 from mmfer.apis.loading import build_model, load_weights, read_config
+from mmfer.engine.benchmark import input_shape
 from mmfer.engine.checkpoint import write_atomically
 from mmfer.engine.pruning import PruningReport, channel_record, prune_model
 from mmfer.registry import register_all_modules
@@ -48,8 +49,7 @@ def prune_checkpoint(
         model = build_model(deepcopy(cfg))
     meta = load_weights(model, checkpoint)
     size = size or cfg.get('image_size', 224)
-    inputs = torch.zeros(1, 3, getattr(model, 'views', 1) * size, size)
-    report = prune_model(model, inputs, ratio, round_to)
+    report = prune_model(model, torch.zeros(1, *input_shape(model, size)), ratio, round_to)
 
     out, name = Path(out), f'{Path(config).stem}_pruned{round(100 * ratio)}'
     content = BytesIO()

@@ -1,6 +1,5 @@
 """Speed and size of models, beside each other."""
 
-import logging
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -10,9 +9,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from mmengine.analysis import get_model_complexity_info
 from mmengine.config import Config
-from mmengine.logging import MMLogger
 from mmpretrain.models.heads import MultiLabelClsHead
 from mmpretrain.structures import DataSample
 from torch import Tensor, is_tensor, nn
@@ -20,6 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakIdKeyDictionary
 
+from mmfer.engine.complexity import model_complexity
 from mmfer.registry import MODELS
 
 
@@ -163,19 +161,11 @@ def benchmark(
         amp: Predict in mixed precision.
         train: Measure training, too: forward, loss and backward, without an optimizer.
     """
-    results = []
-    # It warns of every operator that it does not count.
-    logger = MMLogger.get_current_instance()
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    for name, model in models.items():
-        complexity = get_model_complexity_info(
-            model, input_shape(model, size), show_table=False, show_arch=False
-        )
-        parameters = sum(parameter.numel() for parameter in model.parameters())
-        results.append(Measurement(name, parameters, complexity['flops']))
-    logger.setLevel(level)
     device = next(next(iter(models.values())).parameters()).device
+    results = []
+    for name, model in models.items():
+        image = torch.zeros(1, *input_shape(model, size), device=device)
+        results.append(Measurement(name, *model_complexity(model, image)))
     for batch in batch_sizes:
         inputs = {model: _random_images(batch, model, size).to(device) for model in models.values()}
         for result, model in zip(results, models.values(), strict=True):

@@ -11,6 +11,7 @@ import torch
 from mmpretrain.models.heads import MultiLabelClsHead
 from torch import Tensor, nn
 
+from mmfer.engine.benchmark import input_shape
 from mmfer.engine.checkpoint import write_atomically
 
 
@@ -75,7 +76,7 @@ def export_onnx(
         raise ValueError(f'Writing ONNX needs more packages: pip install {" ".join(missing)}.')
     scores = ImageScores(deepcopy(model).cpu()).eval()
     _settle_switches(scores)
-    images = torch.zeros(batch_size, 3, getattr(model, 'views', 1) * size, size)
+    images = torch.zeros(batch_size, *input_shape(model, size))
     program = torch.onnx.export(
         scores,
         (images,),

@@ -1,16 +1,13 @@
 """Takes the channels that matter least out of a model (paper 001, section 2.4)."""
 
-import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
-import torch
-from mmengine.analysis import get_model_complexity_info
-from mmengine.logging import MMLogger
 from torch import Tensor, nn
 
+from mmfer.engine.complexity import model_complexity
 from mmfer.engine.pruning.channels import channel_widths
 from mmfer.engine.pruning.dependencies import ChannelGroup, Dependencies
 from mmfer.engine.pruning.report import LayerChange, PruningReport
@@ -68,7 +65,7 @@ def prune_model(
         raise ValueError(f"Pruning: criterion='{criterion}' must be one of {', '.join(CRITERIA)}.")
     full_widths = getattr(model, 'full_widths', None) or channel_widths(model)
     with _evaluating(model):
-        parameters, flops = _size(model, example_inputs)
+        parameters, flops = model_complexity(model, example_inputs[:1])
         dependencies = Dependencies(model, example_inputs)
         criterion, groups = _prunable(dependencies, criterion)
         selection = select_channels(
@@ -84,7 +81,7 @@ def prune_model(
         ]
         kept = dependencies.remove(groups, lost)
         model.full_widths = full_widths  # type: ignore[assignment]
-        pruned_parameters, pruned_flops = _size(model, example_inputs)
+        pruned_parameters, pruned_flops = model_complexity(model, example_inputs[:1])
     _warn_of_floor(groups, selection.at_floor, floor)
     return PruningReport(
         criterion=criterion,
@@ -150,18 +147,3 @@ def _is_mlp(model: nn.Module, group: ChannelGroup) -> bool:
     pointwise &= layers[1].weight.size(1) == group.channels  # type: ignore[operator]
     in_backbone = all(name.startswith('backbone.') for name in names)
     return pointwise and (in_backbone or not hasattr(model, 'backbone'))
-
-
-def _size(model: nn.Module, inputs: Tensor) -> tuple[int, float]:
-    """Parameters, and the multiply-adds of one image."""
-    logger = MMLogger.get_current_instance()
-    level = logger.level
-    logger.setLevel(logging.ERROR)  # it warns of every operator that it does not count
-    try:
-        with torch.no_grad():
-            flops = get_model_complexity_info(
-                model, inputs=(inputs[:1],), show_table=False, show_arch=False
-            )['flops']
-    finally:
-        logger.setLevel(level)
-    return sum(parameter.numel() for parameter in model.parameters()), flops

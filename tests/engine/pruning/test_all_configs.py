@@ -1,7 +1,6 @@
 """Every config's model can be pruned, trained on, recorded and loaded."""
 
 import copy
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,13 @@ from torch import Tensor, nn
 
 from mmfer.apis.loading import build_model
 from mmfer.engine import load_config
+from mmfer.engine.benchmark import input_shape
 from mmfer.engine.pruning import apply_channels, channel_record, prune_model
 from tests.engine.pruning.networks import as_if_trained, outputs, zeroed
 
 ROOT = Path(__file__).parents[3] / 'configs'
-CONFIGS = sorted(
-    p for p in ROOT.rglob('*.py') if not {'_base_', 'ablations'} & set(p.relative_to(ROOT).parts)
-)
+LEFT_OUT = {'_base_', 'ablations', 'landmarker'}  # landmarks: no classifier
+CONFIGS = sorted(p for p in ROOT.rglob('*.py') if LEFT_OUT.isdisjoint(p.relative_to(ROOT).parts))
 SLIM: dict[str, dict[str, Any]] = {
     'ResNet': dict(base_channels=8, stem_channels=8),
     'SwinTransformer': dict(img_size=64, window_size=2, stage_cfgs={}),
@@ -50,47 +49,42 @@ def slim(config: Any) -> Any:
     return config
 
 
-@cache
-def model_of(path: Path) -> nn.Module:
-    """The model at 64 pixels, as if trained; slim unless its config is."""
+def model_of(path: Path) -> tuple[nn.Module, int]:
+    """The model as if trained, slim at 64 pixels unless its config is, and the size of images."""
     cfg = load_config(path)
+    size = cfg.get('image_size', 64)
     if '512' in str(cfg.model) or '1024' in str(cfg.model):
-        cfg.model = slim(cfg.model.to_dict())
+        cfg.model, size = slim(cfg.model.to_dict()), 64
     torch.manual_seed(0)
     model = build_model(cfg)
     for module in model.modules():
         if hasattr(module, 'prepare_benchmark'):
             module.prepare_benchmark()
-    return as_if_trained(model)
+    return as_if_trained(model), size
 
 
-def images(model: nn.Module, count: int) -> Tensor:
+def images(model: nn.Module, size: int, count: int = 2) -> Tensor:
     generator = torch.Generator().manual_seed(0)
-    return torch.randn(count, 3, getattr(model, 'views', 1) * 64, 64, generator=generator)
+    return torch.randn(count, *input_shape(model, size), generator=generator)
 
 
-def samples(model: Any, count: int) -> list[DataSample]:
-    found = [DataSample(metainfo=dict(sample_idx=i)) for i in range(count)]
-    attention = attention_of(model)
-    for i, sample in enumerate(found):
+def samples(model: Any, predicted: list[DataSample]) -> list[DataSample]:
+    found = [DataSample(metainfo=dict(sample_idx=i)) for i in range(len(predicted))]
+    for i, (sample, prediction) in enumerate(zip(found, predicted, strict=True)):
         if isinstance(model.head, MultiLabelClsHead):
             sample.set_gt_score(torch.arange(model.head.num_classes) % (i + 2) == 0)
         else:
             sample.set_gt_label(i % 3)
-        if attention is not None:
-            sample.set_field(torch.ones_like(attention), 'landmark_mask')
+        if 'attention' in prediction:
+            sample.set_field(torch.ones_like(prediction.attention), 'landmark_mask')
     return found
-
-
-def attention_of(model: Any) -> Tensor | None:
-    with torch.no_grad():
-        return model.eval().predict(images(model, 1))[0].get('attention')
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=lambda p: str(p.relative_to(ROOT)))
 def test_model_of_config_is_pruned(path):
-    model = copy.deepcopy(model_of(path))
-    original, x = copy.deepcopy(model), images(model, 2)
+    original, size = model_of(path)
+    model = copy.deepcopy(original)
+    x = images(model, size)
     report = prune_model(model, x[:1], ratio=0.3)
 
     assert sum(p.numel() for p in model.parameters()) < report.parameters[0]
@@ -105,7 +99,7 @@ def test_model_of_config_is_pruned(path):
     fresh.load_state_dict(model.state_dict(), strict=True)
     assert torch.equal(outputs(fresh, x), outputs(model, x))
 
-    given = samples(model, 2)
+    given = samples(model, predicted)
     losses = model.train()(x, given, mode='loss')
     sum(value for name, value in losses.items() if 'loss' in name).backward()
     assert all(value.isfinite().all() for value in losses.values())
