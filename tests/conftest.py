@@ -30,3 +30,10 @@ def rendered_rafdb(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """24 images in RAF-DB's files."""
     root = tmp_path_factory.mktemp('synthetic') / 'rafdb'
     return generate('rafdb', root, 'tiny', seed=3, size=48, images=24, progress=False)
+
+
+@pytest.fixture(scope='session')
+def rendered_casme2(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve clips in the files of CASME II, with the oddities of the real one."""
+    root = tmp_path_factory.mktemp('clips') / 'casme2'
+    return generate('casme2', root, 'tiny', seed=1, size=40, images=12, progress=False)

@@ -66,10 +66,12 @@ def sidecar_of(args: argparse.Namespace, part: str, parts: int) -> Path:
 
 def report(done: Preparation) -> None:
     known = f' ({done.known} of them known from before)' if done.known else ''
-    problems = ', '.join(f'{count} {name}' for name, count in sorted(done.problems.items()))
+    problems = ', '.join(f'{name}: {count}' for name, count in sorted(done.problems.items()))
     print(f'{done.sidecar}: {done.total} images{known}; {problems or "one face in each"}.')
+    if 'several faces' in done.problems:
+        print('  Of several faces the largest is taken.')
     if done.problems:
-        print(f'  They are named in {done.report}. Of several faces the largest is taken.')
+        print(f'  Which images: {done.report}')
     if done.crop is not None:
         print(
             f'  The images are cut alike: face_crop = dict({spelled(done)})  '

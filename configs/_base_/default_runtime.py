@@ -9,6 +9,7 @@ default_hooks = dict(
     # A new checkpoint is complete before an old one goes.
     checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=2),
     sampler_seed=dict(type='DistSamplerSeedHook'),
+    pruned_model=dict(type='PrunedModelHook'),
     random_state=dict(type='RandomStateHook'),
     class_order=dict(type='ClassOrderHook'),
     sync_buffers=dict(type='SyncBuffersHook'),

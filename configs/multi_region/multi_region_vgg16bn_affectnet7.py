@@ -13,6 +13,8 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 
+# What ablations choose from.
+parts = ['regions', 'pipelines']
 pipelines = {{_base_.regions.photos}}
 train_dataloader = dict(
     # Oversampling, as in the data set's base file: every class equally often.

@@ -7,7 +7,7 @@
 _base_ = './multi_region_vgg16bn_synthetic.py'
 
 data_root = 'data/synthetic/rafdb-occluded'
-epochs = 12
+epochs = 8
 
 pipelines = {{_base_.regions.ablation}}
 train_dataloader = dict(

@@ -7,9 +7,10 @@ from typing import Any
 import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose
-from mmengine.runner import load_checkpoint
+from mmengine.runner import CheckpointLoader, load_state_dict
 
 import mmfer.engine.checkpoint  # noqa: F401  (its loader of local files)
+from mmfer.engine.pruning import apply_channels
 from mmfer.faces import Alignment, build_alignment
 from mmfer.registry import DATASETS, MODELS, TRANSFORMS
 
@@ -38,14 +39,23 @@ def read_config(config: str | Path | Config) -> Config:
 
 
 def load_weights(model: torch.nn.Module, checkpoint: str | Path) -> dict[str, Any]:
-    """Load the weights, all of them, and return the checkpoint's ``meta``."""
+    """Load the weights, all of them, and return the checkpoint's ``meta``.
+
+    The model takes the widths of the checkpoint of a pruned one.
+    """
     if not Path(checkpoint).is_file():
         raise FileNotFoundError(
             f'No checkpoint at "{checkpoint}". Give a .pth file that tools/train.py has written.'
         )
+    loaded = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
+    if not isinstance(loaded, dict):
+        raise ValueError(f'The checkpoint "{checkpoint}" holds no weights by name.')
+    weights = loaded.get('state_dict', loaded)
     try:
-        loaded = load_checkpoint(model, str(checkpoint), map_location='cpu', strict=True)
-    except RuntimeError as error:
+        apply_channels(model, loaded.get('pruning'))
+        named = {name.removeprefix('module.'): weight for name, weight in weights.items()}
+        load_state_dict(model, named, strict=True)
+    except (RuntimeError, ValueError) as error:
         raise ValueError(
             f'The checkpoint "{checkpoint}" does not fit the model of the config: {error}\n'
             'Give the config with which it was trained.'

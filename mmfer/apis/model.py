@@ -1,6 +1,6 @@
 """A trained model and the data it is looked at with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ class TrainedModel:
 
     config: Config
     model: Any
+    meta: dict[str, Any] = field(default_factory=dict)
+    """The checkpoint's, such as the names of its classes."""
 
     @classmethod
     def load(
@@ -36,10 +38,10 @@ class TrainedModel:
         register_all_modules()
         with DefaultScope.overwrite_default_scope('mmfer'):
             model = build_model(cfg)
-        load_weights(model, checkpoint)
+        meta = load_weights(model, checkpoint)
         model.to(device)
         model.eval()
-        return cls(cfg, model)
+        return cls(cfg, model, meta)
 
     def dataset(self, split: str) -> BaseDataset:
         """The data set of ``'train'``, ``'val'`` or ``'test'``, with the test pipeline.

@@ -3,6 +3,7 @@
 from mmfer import compat  # noqa: F401  (before mmpretrain)
 from mmfer.datasets.affectnet import AffectNet
 from mmfer.datasets.base import ExpressionDataset
+from mmfer.datasets.casme2 import CASME2
 from mmfer.datasets.celeba import CelebA
 from mmfer.datasets.coco_expression import CocoExpression
 from mmfer.datasets.expression_folder import ExpressionFolder
@@ -25,6 +26,7 @@ from mmfer.datasets.transforms import (
 )
 
 __all__ = [
+    'CASME2',
     'IFER',
     'RAFDB',
     'AffectNet',

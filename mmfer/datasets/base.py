@@ -85,6 +85,8 @@ class ExpressionDataset(FaceDataset):
         if self.val_ratio == 0 or self.split not in ('train', 'val'):
             return super().read_part(part)
         samples = super().read_part('train')
+        if not samples:
+            return samples
         mask = carve_validation(
             [s['gt_label'] for s in samples],
             self.val_ratio,

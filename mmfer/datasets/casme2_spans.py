@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
-import openpyxl
+from mmfer.datasets.casme2_coding import CODING_FILE, read_rows
 
-CODING_FILE = 'CASME2-coding-20140508.xlsx'
 COLUMNS = ('Subject', 'Filename', 'OnsetFrame', 'OffsetFrame')
 FRAME_FOLDERS = ('CASME2_RAW_selected', '.')
 """Where the folders of the subjects may be, below the data set's."""
@@ -36,24 +34,9 @@ def read_spans(root: str | Path) -> tuple[list[ClipSpan], list[str]]:
             f'No coding file at "{path}". Give the folder of CASME II, which holds it and '
             f'{FRAME_FOLDERS[0]}/.'
         )
-    try:
-        rows = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
-    except (OSError, KeyError, ValueError, BadZipFile) as error:
-        raise ValueError(f'"{path}" cannot be read: {error}. Copy it again.') from error
-    values = rows.iter_rows(values_only=True)
-    head = [str(value or '').strip() for value in next(values, ())]
-    missing = [name for name in COLUMNS if name not in head]
-    if missing:
-        raise ValueError(
-            f'"{path}" has no column {", ".join(missing)}; its columns are '
-            f'{", ".join(filter(None, head))}. Take the file as it is downloaded.'
-        )
-    places = [head.index(name) for name in COLUMNS]
     spans, faults = [], []
-    for number, row in enumerate(values, 2):
-        subject, name, onset, offset = (row[place] for place in places)
-        if subject is None and name is None:
-            continue
+    for number, row in read_rows(path, COLUMNS):
+        subject, name, onset, offset = (row[column] for column in COLUMNS)
         try:
             clip = f'sub{int(subject):02}/{str(name).strip()}'
             spans.append(ClipSpan(clip, clip_folder(root, clip), int(onset), int(offset)))

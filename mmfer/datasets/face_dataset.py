@@ -39,6 +39,7 @@ class FaceDataset(BaseDataset):
             have no replacement.
         broken_report: The file that names the broken images.
         test_mode: Whether broken images may not be replaced by others.
+        subjects: Keep the samples of these subjects only, before any part is carved from them.
         indices: Keep these samples only, or the first so many.
         lazy_init: Read nothing until it is asked for.
 
@@ -67,6 +68,7 @@ class FaceDataset(BaseDataset):
         broken: Literal['error', 'skip'] = 'error',
         broken_report: str = 'work_dirs/broken_images.txt',
         test_mode: bool = False,
+        subjects: Sequence[str] | None = None,
         indices: int | Sequence[int] | None = None,
         lazy_init: bool = False,
         serialize_data: bool = True,
@@ -75,6 +77,7 @@ class FaceDataset(BaseDataset):
         self._check_option('broken', broken, ('error', 'skip'))
         self.root = Path(data_root).expanduser()
         self.split, self.sidecar, self.broken = split, sidecar, broken
+        self.subjects = None if subjects is None else frozenset(map(str, subjects))
         self.broken_images = BrokenImageReport(broken_report)
         super().__init__(
             ann_file='',
@@ -125,6 +128,12 @@ class FaceDataset(BaseDataset):
         if self.split == 'trainval':
             parts = ['train', 'val'] if self.OWN_VALIDATION else ['train']
         samples = [s for part in parts for s in self.read_part(part)]
+        if self.subjects is not None and not samples:
+            raise ValueError(
+                f'No image in the {self.split} part of "{self.root}" shows one of the '
+                f'{len(self.subjects)} subjects of subjects=..., such as '
+                f'{", ".join(sorted(self.subjects)[:3])}. Give names that the data set has.'
+            )
         broken = self.find_broken(samples)
         samples = [s for s in samples if s['img_path'] not in broken]
         for sample in samples:
@@ -132,13 +141,24 @@ class FaceDataset(BaseDataset):
         return samples
 
     def read_part(self, part: str) -> list[Sample]:
-        """Read a part, check it, and complete it from the sidecar."""
+        """Read a part, check it, complete it from the sidecar, and keep the subjects asked for."""
         samples = self.read_samples(part)
         if not self.SEVERAL_FACES:
             self._check_files(samples)
         self.check_samples(samples, part)
         self.read_sidecar(samples, part)
-        return samples
+        return samples if self.subjects is None else self._of_subjects(samples, part)
+
+    def _of_subjects(self, samples: list[Sample], part: str) -> list[Sample]:
+        assert self.subjects is not None
+        unknown = [s['img_path'] for s in samples if s.get('subject') is None]
+        if unknown:
+            raise ValueError(
+                f'subjects=... chooses among the images of "{self.root}", and of {len(unknown)} in '
+                f'the {part} part, such as "{unknown[0]}", nobody tells the subject. Give all, in '
+                'the data set or its sidecar, or remove subjects from the config.'
+            )
+        return [s for s in samples if str(s['subject']) in self.subjects]
 
     def check_samples(self, samples: list[Sample], part: str) -> None:
         """Check a part as a whole.

@@ -17,6 +17,7 @@ from mmfer.registry import DATASETS
 
 PREPARED: dict[str, dict[str, Any]] = {
     'affectnet': {'type': 'AffectNet'},
+    'casme2': {'type': 'CASME2'},
     'celeba': {'type': 'CelebA'},
     'ferplus': {'type': 'FERPlus'},
     'fgemotions': {'type': 'FGEmotions'},

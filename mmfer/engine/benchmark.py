@@ -1,6 +1,5 @@
 """Speed and size of models, beside each other."""
 
-import logging
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -10,9 +9,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from mmengine.analysis import get_model_complexity_info
 from mmengine.config import Config
-from mmengine.logging import MMLogger
 from mmpretrain.models.heads import MultiLabelClsHead
 from mmpretrain.structures import DataSample
 from torch import Tensor, is_tensor, nn
@@ -20,6 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakIdKeyDictionary
 
+from mmfer.engine.complexity import model_complexity
 from mmfer.registry import MODELS
 
 
@@ -64,6 +62,17 @@ def precision(device: str, amp: bool) -> AbstractContextManager[Any]:
     return torch.autocast(device, torch.float16 if device == 'cuda' else torch.bfloat16)
 
 
+def input_shape(model: nn.Module, size: int) -> tuple[int, int, int]:
+    """The shape of one input: square pictures of ``size`` pixels, below one another if several."""
+    return 3, getattr(model, 'views', 1) * size, size
+
+
+def _random_images(count: int, model: nn.Module, size: int) -> Tensor:
+    """The same ones for models of as many views."""
+    generator = torch.Generator().manual_seed(0)
+    return torch.randn(count, *input_shape(model, size), generator=generator)
+
+
 def _predict(model: nn.Module, inputs: Tensor, amp: bool) -> None:
     device = inputs.device.type
     with torch.inference_mode(), precision(device, amp):
@@ -82,10 +91,14 @@ def _train(model: nn.Module, inputs: Tensor, samples: list[DataSample], amp: boo
         torch.cuda.synchronize()
 
 
-def _annotated(model: Any, count: int) -> list[DataSample]:
-    """Samples with labels, or attributes, for any head."""
-    samples = [DataSample(metainfo={'sample_idx': i}) for i in range(count)]
-    for i, sample in enumerate(samples):
+def _annotated(model: Any, inputs: Tensor) -> list[DataSample]:
+    """Samples with labels, or attributes, for any head, and masks for any attention."""
+    with torch.no_grad():
+        predictions = model(inputs, mode='predict')
+    samples = [DataSample(metainfo={'sample_idx': i}) for i in range(len(inputs))]
+    for i, (sample, predicted) in enumerate(zip(samples, predictions, strict=True)):
+        if 'attention' in predicted:
+            sample.set_field(torch.ones_like(predicted.attention), 'landmark_mask')
         if isinstance(model.head, MultiLabelClsHead):
             sample.set_gt_score(torch.arange(model.head.num_classes) % 2)
         else:
@@ -142,38 +155,30 @@ def benchmark(
     Args:
         models: By name; the first is the one that the others are compared with.
         batch_sizes: How many images are predicted at once.
-        size: Height and width of the images in pixels.
+        size: Height and width of the images in pixels; a model of several views gets as many.
         repeats: How many rounds.
         seconds: How long a model runs at least in a round.
         amp: Predict in mixed precision.
         train: Measure training, too: forward, loss and backward, without an optimizer.
     """
-    results = []
-    # It warns of every operator that it does not count.
-    logger = MMLogger.get_current_instance()
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    for name, model in models.items():
-        complexity = get_model_complexity_info(
-            model, (3, size, size), show_table=False, show_arch=False
-        )
-        parameters = sum(parameter.numel() for parameter in model.parameters())
-        results.append(Measurement(name, parameters, complexity['flops']))
-    logger.setLevel(level)
     device = next(next(iter(models.values())).parameters()).device
-    generator = torch.Generator().manual_seed(0)
+    results = []
+    for name, model in models.items():
+        image = torch.zeros(1, *input_shape(model, size), device=device)
+        results.append(Measurement(name, *model_complexity(model, image)))
     for batch in batch_sizes:
-        inputs = torch.randn(batch, 3, size, size, generator=generator).to(device)
+        inputs = {model: _random_images(batch, model, size).to(device) for model in models.values()}
         for result, model in zip(results, models.values(), strict=True):
-            result.memory[batch] = peak_memory(model, inputs, amp)
-            _predict(model, inputs, amp)
-        steps = [partial(_predict, model, inputs, amp) for model in models.values()]
+            result.memory[batch] = peak_memory(model, inputs[model], amp)
+            _predict(model, inputs[model], amp)
+        steps = [partial(_predict, model, inputs[model], amp) for model in models.values()]
         speeds, ratios = _take_turns(steps, batch, repeats, seconds)
         for result, speed, ratio in zip(results, speeds, ratios, strict=True):
             result.speed[batch], result.ratio[batch] = speed, ratio
         if train:
+            samples = {model: _annotated(model, images) for model, images in inputs.items()}
             steps = [
-                partial(_train, model.train(), inputs, _annotated(model, batch), amp)
+                partial(_train, model.train(), inputs[model], samples[model], amp)
                 for model in models.values()
             ]
             speeds, ratios = _take_turns(steps, batch, repeats, seconds)

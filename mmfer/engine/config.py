@@ -19,6 +19,9 @@ def load_config(
 ) -> Config:
     """Read a config, register everything, and fit the config to this machine.
 
+    The entries that a config names in ``parts``, such as pipelines that its variants choose from,
+    are there for other configs to refer to; they are left out of the result.
+
     Args:
         path: The config file.
         work_dir: Where checkpoints and logs go; default: the config's own ``work_dir``, else
@@ -47,10 +50,14 @@ def load_config(
                 f'--cfg-options {options} does not fit {path}: {error}. '
                 'tools/misc/print_config.py shows the entries.'
             ) from error
+    for name in cfg.pop('parts', ()):
+        cfg.pop(name)
     cfg.default_scope = 'mmfer'
     cfg.work_dir = str(work_dir or cfg.get('work_dir') or Path('work_dirs') / path.stem)
-    # Every run is guarded and repeatable, also one from a config without our runtime.
+    # Every run is guarded and repeatable, and loads pruned checkpoints, also one from a config
+    # without our runtime.
     cfg.default_hooks = {
+        'pruned_model': dict(type='PrunedModelHook'),
         'random_state': dict(type='RandomStateHook'),
         'class_order': dict(type='ClassOrderHook'),
         **cfg.get('default_hooks', {}),

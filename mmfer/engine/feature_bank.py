@@ -14,6 +14,7 @@ from mmengine.model import is_model_wrapper
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from mmfer.models.classifiers import MultiRegionNet
 from mmfer.registry import DATASETS
 
 
@@ -136,7 +137,10 @@ def collect_bank(
         for batch in _loader(dataset, order[get_rank() :: get_world_size()], batch_size):
             batch = classifier.data_preprocessor(batch, False)
             maps = classifier.backbone(batch['inputs'])
-            feats = classifier.neck(maps) if classifier.with_neck else maps
+            if isinstance(classifier, MultiRegionNet):
+                feats, _ = classifier.pooled(maps, batch['data_samples'])
+            else:
+                feats = classifier.neck(maps) if classifier.with_neck else maps
             enhanced = classifier.head.pre_logits(feats).float().cpu()
             pool = getattr(classifier.neck, 'pool', None) if classifier.with_neck else None
             parts.append(

@@ -3,9 +3,11 @@
 from mmfer import compat  # noqa: F401  (before mmpretrain)
 from mmfer.evaluation.attribute_report import attribute_report
 from mmfer.evaluation.calibration import expected_calibration_error
+from mmfer.evaluation.fold_report import fold_report, fold_tables, pool_predictions
 from mmfer.evaluation.groups import group_report
 from mmfer.evaluation.metrics import AttributeMetric, DumpPredictions, ExpressionMetric
 from mmfer.evaluation.predictions import Predictions
+from mmfer.evaluation.protocols import Fold, kfold, loso
 from mmfer.evaluation.report import expression_report
 from mmfer.evaluation.scatter import scatter_ratio
 from mmfer.evaluation.seed_table import seed_table
@@ -16,13 +18,19 @@ __all__ = [
     'AttributeMetric',
     'DumpPredictions',
     'ExpressionMetric',
+    'Fold',
     'Predictions',
     'attribute_report',
     'expected_calibration_error',
     'expression_report',
+    'fold_report',
+    'fold_tables',
     'format_attribute_report',
     'format_report',
     'group_report',
+    'kfold',
+    'loso',
+    'pool_predictions',
     'scatter_ratio',
     'seed_table',
     'write_report',

@@ -18,11 +18,12 @@ class Predictions:
 
         {"classes": [...], "coarse_classes": [...] or null, "parents": [...] or null,
          "predictions": [{"img_path": "...", "sample_idx": 0, "gt_label": 2, "pred_label": 5,
-                          "pred_scores": [...], "group": {"gender": "female"}}, ...]}
+                          "pred_scores": [...], "group": {"gender": "female"},
+                          "subject": "sub01"}, ...]}
 
-    ``group`` stands where it is known. Predictions of attributes have the names of the attributes
-    as ``classes`` and, instead of ``gt_label`` and ``pred_label``, ``gt_score``: 1, 0 or null
-    (unknown) for each.
+    ``group`` and ``subject`` stand where they are known. Predictions of attributes have the names
+    of the attributes as ``classes`` and, instead of ``gt_label`` and ``pred_label``, ``gt_score``:
+    1, 0 or null (unknown) for each.
 
     Args:
         classes: The names of the C classes.

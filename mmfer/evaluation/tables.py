@@ -6,6 +6,9 @@ from mmfer.evaluation.attribute_report import ATTRIBUTE_MEASURES
 from mmfer.evaluation.report import EXPRESSION_MEASURES
 from mmfer.evaluation.writing import Report
 
+ALIASES = {'mean_class_accuracy': 'mean class accuracy (UAR)', 'macro_f1': 'macro F1 (UF1)'}
+"""How tables name measures that papers on micro-expressions call otherwise."""
+
 
 def format_report(report: Report) -> str:
     """A table of the classes, with what was reached over all of them and by groups."""

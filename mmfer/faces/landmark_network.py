@@ -4,7 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-LANDMARKS = 68
+from mmfer.faces.landmark_order import LANDMARKS
+
 CROP_SIZE = 112
 CROP_MARGIN = 0.1
 """Border of the crop on each side, in parts of the face box's longer side."""

@@ -99,6 +99,26 @@ def find_layer(model: nn.Module, name: str) -> nn.Module:
     )
 
 
+def views_of(model: Any) -> int:
+    """How many square pictures, below one another, the model takes; the first is the face."""
+    return getattr(model, 'views', 1)
+
+
+def check_shows_face(model: Any, layer: str) -> None:
+    """Refuse a layer whose maps can not be laid over the face, since they are of its parts.
+
+    Raises:
+        ValueError: If the model has several views, and the layer is not of the face's branch.
+    """
+    if views_of(model) == 1 or layer.startswith(('neck', 'backbone.global_trunk')):
+        return
+    if layer != 'backbone' or model.backbone.global_trunk is None:
+        raise ValueError(
+            f'"{layer}" gives maps of eyes and mouth, which can not be laid over the face. Name a '
+            'layer of "backbone.global_trunk" or "neck", if the model has them.'
+        )
+
+
 def feature_maps(model: Any, inputs: Tensor, layers: Sequence[str]) -> dict[str, np.ndarray]:
     """How active each position of each layer is: the mean over the channels of the absolute values.
 
@@ -114,8 +134,10 @@ def feature_maps(model: Any, inputs: Tensor, layers: Sequence[str]) -> dict[str,
         (N, h, w) for each layer, in the given order.
 
     Raises:
-        ValueError: If the model has no such layer, or it gives no map.
+        ValueError: If the model has no such layer, it gives no map, or none of the face.
     """
+    for name in layers:
+        check_shows_face(model, name)
     with recorded_maps(model, layers) as maps, torch.no_grad():
         model(inputs, mode='tensor')
     without = [name for name in layers if name not in maps]

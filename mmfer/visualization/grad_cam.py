@@ -3,11 +3,18 @@
 import importlib
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mmfer.visualization.feature_maps import change_map, find_layer, recorded_maps
+from mmfer.visualization.feature_maps import (
+    change_map,
+    check_shows_face,
+    find_layer,
+    recorded_maps,
+    views_of,
+)
 
 
 def load_library() -> Any:
@@ -107,12 +114,14 @@ def grad_cam(model: Any, inputs: Tensor, target: int, layer: str) -> np.ndarray:
         layer: The name of the module whose map is looked at.
 
     Returns:
-        (H, W) float32, 0 ... 1: its largest value is 1, unless nothing speaks for the class.
+        (H, W) float32 over the face, 0 ... 1: its largest value is 1, unless nothing speaks for
+        the class.
 
     Raises:
-        ValueError: If the layer gives no map from which the scores are computed, there is no such
-            class, or the library is missing.
+        ValueError: If the layer gives no map from which the scores are computed, or none of the
+            face, there is no such class, or the library is missing.
     """
+    check_shows_face(model, layer)
     library = load_library()
     outputs = importlib.import_module('pytorch_grad_cam.utils.model_targets')
     if not _scores_depend_on(model, layer, inputs):
@@ -128,4 +137,8 @@ def grad_cam(model: Any, inputs: Tensor, target: int, layer: str) -> np.ndarray:
     finally:
         tapped.close()
         model.zero_grad()
-    return heat[0]
+    views = views_of(model)
+    if views == 1:
+        return heat[0]
+    height, width = heat[0].shape
+    return cv2.resize(heat[0], (width, height // views), interpolation=cv2.INTER_AREA)

@@ -12,6 +12,7 @@ from torch import Tensor
 from mmfer.apis import FERInferencer
 from mmfer.apis.model import TrainedModel
 from mmfer.faces import read_image
+from mmfer.visualization.feature_maps import views_of
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,14 @@ class ModelInput:
     """``inputs`` and ``data_samples``."""
     title: str
     """The name of its file, and what it is annotated with."""
+    views: int = 1
+    """How many square pictures it has, below one another; the first is the face."""
 
     @property
     def image(self) -> np.ndarray:
-        """(H, W, 3) uint8 RGB."""
-        return np.ascontiguousarray(self.sample['inputs'].numpy()[::-1].transpose(1, 2, 0))
+        """The face, (H, W, 3) uint8 RGB."""
+        strip = self.sample['inputs'].numpy()[::-1].transpose(1, 2, 0)
+        return np.ascontiguousarray(strip[: len(strip) // self.views])
 
     def tensor(self, model: Any) -> Tensor:
         """The normalised image (1, 3, H, W)."""
@@ -43,7 +47,7 @@ def read_inputs(trained: FERInferencer, paths: Iterable[str | Path]) -> list[Mod
     found = []
     for path in paths:
         sample = trained.pipeline({**trained.sample(read_image(path)), 'img_path': str(path)})
-        found.append(ModelInput(sample, Path(path).name))
+        found.append(ModelInput(sample, Path(path).name, views_of(trained.model)))
     return found
 
 
@@ -69,5 +73,5 @@ def draw_inputs(trained: FERInferencer, split: str, num: int, seed: int) -> list
         title = Path(info.get('img_path') or str(index)).name
         if np.ndim(info.get('gt_label', ())) == 0:
             title += '\n' + trained.classes[int(info['gt_label'])]
-        found.append(ModelInput(dataset[index], title))
+        found.append(ModelInput(dataset[index], title, views_of(trained.model)))
     return found

@@ -62,13 +62,19 @@ def test_subjects_of_the_sidecar_stay_whole(tmp_path: Path) -> None:
         annotation |= {'category_id': number // 4, 'identity': f'p{number % 4}'}
     write_json(tmp_path / 'annotations' / 'train.json', data)
 
-    def subjects(split: str) -> set[str]:
-        part = folder(tmp_path, split=split, val_ratio=0.25)
+    def subjects(split: str, **options: Any) -> set[str]:
+        part = folder(tmp_path, split=split, **{'val_ratio': 0.25, **options})
         return {part.get_data_info(i)['subject'] for i in range(len(part))}
 
     assert len(subjects('val')) == 1
     assert len(subjects('train')) == 3
     assert not subjects('val') & subjects('train')
+    # Of chosen subjects the validation part is carved from these alone.
+    chosen = {'val_ratio': 0.5, 'subjects': ['p1', 'p3']}
+    parts = [subjects('val', **chosen), subjects('train', **chosen)]
+    assert sorted(map(sorted, parts)) == [['p1'], ['p3']]
+    with pytest.raises(ValueError, match='shows one of the 1 subjects'):
+        subjects('train', subjects=['p9'])
 
 
 def test_an_empty_class_stops_or_is_told(tmp_path: Path, log: list[str]) -> None:

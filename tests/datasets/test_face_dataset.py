@@ -70,6 +70,43 @@ def test_each_part_has_its_sidecar(tmp_path: Path) -> None:
     assert 'subject' not in lines(tmp_path, sidecar=False).get_data_info(1)
 
 
+def write_with_subjects(root: Path) -> None:
+    names = [f'train{i}.png' for i in range(3)]
+    write(root)
+    rows = [{'image_id': i, 'category_id': 0, 'identity': f'sub{i % 2}'} for i in range(3)]
+    images = [{'id': i, 'file_name': name} for i, name in enumerate(names)]
+    data = {'images': images, 'annotations': rows, 'categories': [{'id': 0, 'name': 'face'}]}
+    write_json(root / 'annotations' / 'train.json', data)
+
+
+def test_subjects_are_chosen(tmp_path: Path) -> None:
+    write_with_subjects(tmp_path)
+    data = lines(tmp_path, subjects=['sub0', 'sub7'])
+    kept = [Path(data.get_data_info(i)['img_path']).name for i in range(len(data))]
+    assert kept == ['train0.png', 'train2.png']
+    with pytest.raises(ValueError, match='in the train part .* shows one of the 1 .*as sub7. Give'):
+        lines(tmp_path, subjects=['sub7'])
+
+
+def test_chosen_subjects_may_be_in_one_of_two_parts(tmp_path: Path) -> None:
+    write_with_subjects(tmp_path)
+    image = {'id': 0, 'file_name': 'val0.png'}
+    row = {'image_id': 0, 'category_id': 0, 'identity': 'sub5'}
+    (tmp_path / 'val.txt').write_text('val0.png')
+    data = {'images': [image], 'annotations': [row], 'categories': [{'id': 0, 'name': 'face'}]}
+    write_json(tmp_path / 'annotations' / 'val.json', data)
+    assert len(lines(tmp_path, 'trainval', subjects=['sub5'])) == 1
+    assert len(lines(tmp_path, 'trainval', subjects=['sub5', 'sub0'])) == 3
+    with pytest.raises(ValueError, match='No image in the trainval part'):
+        lines(tmp_path, 'trainval', subjects=['sub7'])
+
+
+def test_unknown_subjects_cannot_be_chosen_among(tmp_path: Path) -> None:
+    write_with_subjects(tmp_path)
+    with pytest.raises(ValueError, match=r'of 3 in the train part, such as ".*train0.png", nobody'):
+        lines(tmp_path, subjects=['sub0'], sidecar=False)
+
+
 def test_options_are_checked(tmp_path: Path) -> None:
     for option in ({'split': 'dev'}, {'broken': 'ignore'}):
         with pytest.raises(ValueError, match=r'Lines\(.*choose one of'):

@@ -5,7 +5,14 @@ import torch
 from mmengine.config import Config
 from torch import nn
 
-from mmfer.engine.benchmark import Measurement, benchmark, build_model, format_table, peak_memory
+from mmfer.engine.benchmark import (
+    Measurement,
+    benchmark,
+    build_model,
+    format_table,
+    input_shape,
+    peak_memory,
+)
 from mmfer.registry import MODELS, register_all_modules
 
 
@@ -68,6 +75,33 @@ def test_training_is_measured_and_leaves_no_trace(head: str) -> None:
     assert result.train_ratio == {4: 1.0}
     assert 0 < result.train_speed[4] < result.speed[4]
     assert not model.training and all(p.grad is None for p in model.parameters())
+
+
+def test_a_network_of_several_views_beside_a_plain_one() -> None:
+    register_all_modules()
+    trunk = dict(type='VGGBN16', width=0.05, num_pools=3)
+    regions = MODELS.build(
+        dict(
+            type='MultiRegionNet',
+            backbone=dict(type='RegionTrunks', trunk=trunk),
+            neck=dict(type='RegionAttention', in_channels=26, hidden_channels=4),
+            mask_loss=dict(type='AttentionMaskLoss'),
+            head=dict(type='MultiRegionHead', num_classes=3, in_channels=52, hidden_channels=8),
+        )
+    ).eval()
+    plain = MODELS.build(
+        dict(
+            type='ImageClassifier',
+            backbone=trunk,
+            neck=dict(type='GlobalAveragePooling'),
+            head=dict(type='LinearClsHead', num_classes=3, in_channels=26),
+        )
+    ).eval()
+    assert input_shape(regions, 32) == (3, 96, 32) and input_shape(plain, 32) == (3, 32, 32)
+    models = {'plain': plain, 'regions': regions}
+    one, three = benchmark(models, (2,), size=32, repeats=1, seconds=0.01, train=True)
+    assert 3 < three.flops / one.flops < 3.2  # three passes and the attention
+    assert three.train_speed[2] > 0
 
 
 def test_table() -> None:

@@ -14,6 +14,7 @@ def test_defaults_of_a_config_without_our_runtime(tmp_path: Path) -> None:
     cfg = load_config(path)
     assert cfg.default_scope == 'mmfer'
     assert cfg.work_dir == 'work_dirs/plain'
+    assert cfg.default_hooks.pruned_model.type == 'PrunedModelHook'
     assert cfg.default_hooks.random_state.type == 'RandomStateHook'
     assert cfg.default_hooks.class_order.type == 'ClassOrderHook'
     assert cfg.launcher == 'none'
@@ -26,6 +27,14 @@ def test_work_dir_and_options(tmp_path: Path) -> None:
     cfg = load_config(path, tmp_path / 'work', {'train_dataloader.batch_size': 7})
     assert cfg.work_dir == str(tmp_path / 'work')
     assert cfg.train_dataloader.batch_size == 7
+
+
+def test_parts_for_other_configs_are_left_out(tmp_path: Path) -> None:
+    base, path = tmp_path / 'base.py', tmp_path / 'config.py'
+    base.write_text("model = dict(type='ImageClassifier')\nparts = ['kinds']\nkinds = dict(a=[1])")
+    path.write_text("_base_ = './base.py'\nchosen = {{_base_.kinds.a}}")
+    cfg = load_config(path)
+    assert cfg.chosen == [1] and 'kinds' not in cfg and 'parts' not in cfg
 
 
 def test_ranks_on_cpus_need_no_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

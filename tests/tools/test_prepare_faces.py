@@ -29,7 +29,7 @@ def test_rafdb(unknown: Path):
     said = run_tool('prepare_faces.py', unknown, '--layout', 'rafdb', '--jobs', 2)
     annotations = unknown / 'annotations'
     assert f'{annotations / "train.json"}: ' in said.stdout
-    assert ' 1 unreadable' in said.stdout
+    assert 'unreadable: 1.' in said.stdout
     assert f'{annotations / "test.json"}: ' in said.stdout
     assert 'train.json: 100%' in said.stderr
     with (annotations / 'train.problems.csv').open() as file:

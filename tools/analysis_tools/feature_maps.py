@@ -1,7 +1,7 @@
 """What the layers of a model respond to, as heat maps over faces (paper 000, figure 2).
 
 Each map is the mean over the channels of the absolute activations, stretched from its least to its
-largest value; these stand below it.
+largest value; these stand below it. The attention of a multi-region network stands last.
 
 Examples:
     python tools/analysis_tools/feature_maps.py configs/mifnet/mifnet_r18-swint_synthetic.py \
@@ -13,6 +13,7 @@ Examples:
 import argparse
 
 import numpy as np
+from mmengine.dataset import pseudo_collate
 
 from mmfer.apis import FERInferencer
 from mmfer.apis.model import SPLITS
@@ -61,11 +62,15 @@ def main() -> None:
     for face in faces:
         maps = feature_maps(trained.model, face.tensor(trained.model), layers)
         tiles = [tile(face.image, heat[0]) for heat in maps.values()]
+        predicted = trained.model.test_step(pseudo_collate([face.sample]))[0]
+        if 'attention' in predicted:
+            maps['attention'] = predicted.attention.detach().cpu().numpy()
+            tiles.append(tile(face.image, maps['attention'][0]))
         rows.append([Tile(face.image, face.title), *tiles])
     sizes = ('x'.join(map(str, heat.shape[1:])) for heat in maps.values())
-    headings = ['face', *(f'{name}\n{size}' for name, size in zip(layers, sizes, strict=True))]
+    headings = ['face', *(f'{name}\n{size}' for name, size in zip(maps, sizes, strict=True))]
     draw_tiles(rows, [''] * len(rows), args.out, size=1.7, headings=headings)
-    print(f'{", ".join(layers)} of {len(rows)} faces -> {args.out}')
+    print(f'{", ".join(maps)} of {len(rows)} faces -> {args.out}')
 
 
 if __name__ == '__main__':

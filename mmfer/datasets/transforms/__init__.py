@@ -1,5 +1,6 @@
 """Transforms of samples of expression data sets."""
 
+from mmfer.datasets.transforms.align_face import AlignFace
 from mmfer.datasets.transforms.cached import Cached
 from mmfer.datasets.transforms.face_box import JitterFaceBox
 from mmfer.datasets.transforms.face_crops import FaceCrop, RandomFaceCrop
@@ -14,8 +15,10 @@ from mmfer.datasets.transforms.occluders import RandomOccluders
 from mmfer.datasets.transforms.packing import PackExpression
 from mmfer.datasets.transforms.photograph import RandomPhotograph
 from mmfer.datasets.transforms.regions import CropRegions, LandmarkMask
+from mmfer.datasets.transforms.sensor_noise import SensorNoise
 
 __all__ = [
+    'AlignFace',
     'Cached',
     'CropFace',
     'CropRegions',
@@ -30,4 +33,5 @@ __all__ = [
     'RandomOccluders',
     'RandomPhotograph',
     'ResizeFace',
+    'SensorNoise',
 ]

@@ -10,14 +10,10 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmcv.transforms.utils import cache_randomness
 
+from mmfer.faces.landmark_order import MIRRORED_68
 from mmfer.registry import TRANSFORMS
 
-FLIPPED_68 = np.array(
-    [*range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1)]
-    + [45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40]
-    + [*range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), *range(67, 64, -1)]
-)
-"""The iBUG 300-W point that lies where each of the 68 points lies in the mirror image."""
+FLIPPED_68 = MIRRORED_68
 FLIPPED_5 = np.array([1, 0, 2, 4, 3])
 """The same for two eyes, nose and two corners of the mouth."""
 

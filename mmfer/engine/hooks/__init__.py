@@ -1,21 +1,27 @@
 """Hooks of the runner."""
 
+from mmfer.engine.hooks.channel_pruning_hook import ChannelPruningHook
 from mmfer.engine.hooks.channels_last_hook import ChannelsLastHook
 from mmfer.engine.hooks.checkpoint_hook import CheckpointHook
 from mmfer.engine.hooks.class_order_hook import ClassOrderHook
 from mmfer.engine.hooks.draw_predictions_hook import DrawPredictionsHook
 from mmfer.engine.hooks.eval_context_hook import EvalContextHook
+from mmfer.engine.hooks.held_out_hook import HeldOutHook
 from mmfer.engine.hooks.label_distribution_hook import LabelDistributionHook
+from mmfer.engine.hooks.pruned_model_hook import PrunedModelHook
 from mmfer.engine.hooks.random_state_hook import RandomStateHook
 from mmfer.engine.hooks.warm_start_hook import WarmStartHook
 
 __all__ = [
+    'ChannelPruningHook',
     'ChannelsLastHook',
     'CheckpointHook',
     'ClassOrderHook',
     'DrawPredictionsHook',
     'EvalContextHook',
+    'HeldOutHook',
     'LabelDistributionHook',
+    'PrunedModelHook',
     'RandomStateHook',
     'WarmStartHook',
 ]

@@ -50,8 +50,9 @@ class DumpPredictions(BaseMetric):
                 result['gt_label'] = label_of(sample)
                 result['pred_label'] = int(scores.argmax())
             result['pred_scores'] = [round(score, 6) for score in scores.tolist()]
-            if sample.get('group') is not None:
-                result['group'] = sample['group']
+            for fact in ('group', 'subject'):
+                if sample.get(fact) is not None:
+                    result[fact] = sample[fact]
             self.results.append(result)
 
     def compute_metrics(self, results: list[dict[str, Any]]) -> dict[str, float]:

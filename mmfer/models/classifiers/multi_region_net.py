@@ -12,11 +12,11 @@ from mmfer.registry import MODELS
 class MultiRegionNet(ImageClassifier):
     """Sub-networks of eyes + face and of mouth + face, with attention on the face.
 
-    The maps of ``backbone`` are pooled to vectors, by the mean, which for the face is weighted by
-    the attention M of ``neck``: the sum of M * F (eq. 7) over that of M, so that its size does not
+    The maps of ``backbone`` are pooled to vectors by the mean, for the face weighted by the
+    attention M of ``neck``: the sum of M * F (eq. 7) over that of M, so that its size does not
     depend on how much of the face is attended to. The eyes' and the mouth's vector are each put
-    beside the face's, and ``head`` fuses and classifies both pairs. With the local branch alone each sub-network has its region only; with the global one
-    there is one sub-network, the face.
+    beside the face's, and ``head`` fuses and classifies both pairs. With the local branch alone
+    each sub-network has its region only; with the global one there is one sub-network, the face.
 
     The input is the strip (N, 3, 3 * S, S) of ``CropRegions``. A sample may have ``region_valid``
     (2,), whether there are eyes and a mouth to be seen; the vector of one that is not there counts
@@ -79,27 +79,32 @@ class MultiRegionNet(ImageClassifier):
         """How many square pictures the input has: 3, or 1 with the global branch alone."""
         return self.backbone.views
 
-    def extract_feat(
-        self, inputs: Tensor, stage: str = 'neck', valid: Tensor | None = None
-    ) -> tuple[Tensor, ...] | Tensor:
-        """Features of strips.
+    def extract_feat(self, inputs: Tensor, stage: str = 'neck') -> tuple[Tensor, ...] | Tensor:
+        """Features of strips all of whose regions count.
 
         Args:
             inputs: (N, 3, views * S, S).
             stage: ``'backbone'`` for the maps (N, C, h, w), ``'neck'`` for the vector (N, D) of
                 each sub-network, ``'pre_logits'`` for the fused vectors side by side.
-            valid: (N, 2), whether there are eyes and a mouth; all are if None.
         """
         maps = self.backbone(inputs)
         if stage == 'backbone':
             return maps
-        feats = self._pooled(maps, valid)[0]
+        feats, _ = self.pooled(maps)
         return self.head.pre_logits(feats) if stage == 'pre_logits' else feats
 
-    def _pooled(
-        self, maps: tuple[Tensor, ...], valid: Tensor | None
+    def pooled(
+        self, maps: tuple[Tensor, ...], data_samples: list[DataSample] | None = None
     ) -> tuple[tuple[Tensor, ...], Tensor | None]:
-        """The vector of each sub-network, and the attention map."""
+        """What the head gets, and the attention.
+
+        Args:
+            maps: Those of the backbone, (N, C, h, w).
+            data_samples: N samples, which may tell ``region_valid``.
+
+        Returns:
+            The vector (N, D) of each sub-network, and M (N, 1, h, w), None without a neck.
+        """
         vectors = [feature_map.mean((2, 3)) for feature_map in maps]
         attention = None
         if self.with_neck:
@@ -108,13 +113,14 @@ class MultiRegionNet(ImageClassifier):
         if self.backbone.local_trunk is None:
             return (vectors[0],), attention
         regions, face = vectors[:2], vectors[2:]
+        valid = _valid(data_samples or [])
         if valid is not None:
             regions = [x * valid[:, i, None].to(x) for i, x in enumerate(regions)]
         return tuple(torch.cat([region, *face], dim=1) for region in regions), attention
 
     def loss(self, inputs: Tensor, data_samples: list[DataSample]) -> dict[str, Tensor]:
         """Losses of a batch: the head's, and ``loss_attention_mask``."""
-        feats, attention = self._pooled(self.backbone(inputs), _valid(data_samples))
+        feats, attention = self.pooled(self.backbone(inputs), data_samples)
         losses = self.head.loss(feats, data_samples)
         if self.mask_loss is not None:
             masks = torch.stack([_mask(sample) for sample in data_samples]).to(inputs.device)
@@ -125,8 +131,7 @@ class MultiRegionNet(ImageClassifier):
         self, inputs: Tensor, data_samples: list[DataSample] | None = None, **kwargs: object
     ) -> list[DataSample]:
         """Samples with ``pred_score``, ``pred_label`` and ``attention`` (1, h, w)."""
-        valid = None if data_samples is None else _valid(data_samples)
-        feats, attention = self._pooled(self.backbone(inputs), valid)
+        feats, attention = self.pooled(self.backbone(inputs), data_samples)
         predictions = self.head.predict(feats, data_samples, **kwargs)
         if attention is not None:
             for sample, one in zip(predictions, attention.float(), strict=True):

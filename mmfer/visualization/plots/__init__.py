@@ -1,7 +1,17 @@
-"""Plots of confusion matrices, training curves and samples."""
+"""Plots of confusion matrices, folds, training curves, samples and scales."""
 
 from mmfer.visualization.plots.confusion import plot_confusion
 from mmfer.visualization.plots.curves import plot_curves
+from mmfer.visualization.plots.folds import plot_folds
 from mmfer.visualization.plots.sample_grid import Cell, draw_sample_grid
+from mmfer.visualization.plots.scales import figure_pixels, plot_scales
 
-__all__ = ['Cell', 'draw_sample_grid', 'plot_confusion', 'plot_curves']
+__all__ = [
+    'Cell',
+    'draw_sample_grid',
+    'figure_pixels',
+    'plot_confusion',
+    'plot_curves',
+    'plot_folds',
+    'plot_scales',
+]

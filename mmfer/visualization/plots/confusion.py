@@ -32,7 +32,7 @@ def plot_confusion(
     panels = figure.subfigures(rows, columns, squeeze=False).ravel()
     for panel, (title, matrix) in zip(panels, matrices.items(), strict=False):
         axes = panel.add_subplot()
-        _draw_matrix(axes, np.asarray(matrix)[np.ix_(order, order)], names)
+        draw_matrix(axes, np.asarray(matrix)[np.ix_(order, order)], names)
         panel.colorbar(axes.images[0], ax=axes, label='% of the true class', shrink=0.7, pad=0.02)
         if title:
             panel.suptitle(title)
@@ -41,7 +41,8 @@ def plot_confusion(
     return figure
 
 
-def _draw_matrix(axes: Axes, counts: np.ndarray, names: list[str]) -> None:
+def draw_matrix(axes: Axes, counts: np.ndarray, names: list[str]) -> None:
+    """Draw one matrix of counts, its rows in percent."""
     totals = counts.sum(axis=1, keepdims=True)
     percent = 100 * counts / np.maximum(totals, 1)
     axes.imshow(percent, cmap='Blues', vmin=0, vmax=100)

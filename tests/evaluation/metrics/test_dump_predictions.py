@@ -39,6 +39,7 @@ def test_attributes_and_groups_are_written(tmp_path: Path) -> None:
     evaluator.dataset_meta = {'classes': ('Bald', 'Male'), 'task': 'attributes'}
     group = {'gender': 'male'}
     first = DataSample(metainfo={'img_path': '0.png', 'sample_idx': 0, 'group': group})
+    first.set_metainfo({'subject': 'sub01'})
     first.set_field(torch.tensor([False, True]), 'attribute_mask')
     second = DataSample(metainfo={'img_path': '1.png', 'sample_idx': 1})
     for sample in (first, second):
@@ -53,6 +54,7 @@ def test_attributes_and_groups_are_written(tmp_path: Path) -> None:
         'gt_score': [None, 1],
         'pred_scores': [0.25, 0.75],
         'group': group,
+        'subject': 'sub01',
     }
     assert read.targets.tolist() == [[0, 1], [0, 1]]
     assert read.mask.tolist() == [[False, True], [True, True]]

@@ -74,7 +74,15 @@ def test_width_of_the_layers():
     assert [m.out_channels for m in convolutions] == [16] * 2 + [32] * 2 + [64] * 3 + [128] * 6
 
 
-@pytest.mark.parametrize('norm', ['all', 'first'])
+def test_without_norm_it_is_the_plain_vgg_16():
+    net, plain = build(norm='none'), VGG(16)
+    plain.eval()
+    net.load_state_dict(plain.state_dict(), strict=True)
+    x = torch.randn(1, 3, 32, 32)
+    assert torch.equal(net(x)[0], plain(x)[0])
+
+
+@pytest.mark.parametrize('norm', ['all', 'first', 'none'])
 def test_it_trains(norm):
     net = build(norm=norm, width=0.05)
     net.train()

@@ -31,6 +31,32 @@ def test_formula_and_gradient(n, mask_type):
     np.testing.assert_allclose(m.grad, gradient)
 
 
+@pytest.mark.parametrize('pull', [0.0, 0.3, 1.0])
+def test_pull_and_its_gradient(pull):
+    m = torch.tensor(M, requires_grad=True)
+    loss = attention_mask_loss(m, torch.tensor(F), pull)
+    loss.backward()
+    value, gradient = reference(M, F)
+    np.testing.assert_allclose(loss.item(), value + pull * (F * (1 - M) ** 2).sum() / 3)
+    np.testing.assert_allclose(m.grad, gradient - 2 * pull * F * (1 - M) / 3)
+    module = MODELS.build(dict(type='AttentionMaskLoss', pull=pull))
+    np.testing.assert_allclose(module(m, torch.tensor(F)).item(), loss.item(), rtol=1e-6)
+
+
+def test_with_a_pull_of_one_only_the_mask_itself_is_a_minimum():
+    mask = torch.tensor(F)
+    assert attention_mask_loss(mask, mask, 1.0) == 0
+    np.testing.assert_allclose(attention_mask_loss(0 * mask, mask, 1.0), F.sum() / 3)
+    np.testing.assert_allclose(
+        attention_mask_loss(torch.tensor(M), mask, 1.0), ((M - F) ** 2).sum() / 3
+    )
+
+
+def test_a_negative_pull():
+    with pytest.raises(ValueError, match=r'pull=-0\.5 must not be negative'):
+        AttentionMaskLoss(pull=-0.5)
+
+
 def test_minima():
     mask = torch.tensor(F)
     assert attention_mask_loss(mask, mask) == 0

@@ -1,0 +1,99 @@
+"""CASME II, five classes, the annotated apex at 224 px, batches of 2; some subjects held out.
+
+tools/cross_validate.py tests on every subject in turn, and trains on all others, instead.
+"""
+
+dataset_type = 'CASME2'
+data_root = 'data/casme2'
+image_size = 224
+test_subjects = ('sub02', 'sub12', 'sub23')
+
+data_preprocessor = dict(
+    num_classes=5,
+    mean=[123.675, 116.28, 103.53],
+    std=[58.395, 57.12, 57.375],
+    to_rgb=True,
+)
+
+
+def pipelines(size, noise=(), fresh_noise=()):
+    """Aligned faces at this size; augmented as in paper 004, section 3.3, and in no other way."""
+    load, align = dict(type='LoadExpressionImage'), dict(type='AlignFace', size=size, margin=0.05)
+    return dict(
+        train=[
+            load,
+            *fresh_noise,
+            align,
+            dict(type='RandomFaceFlip', prob=0.5),
+            dict(type='RandomFaceAffine', rotate=15, scale=(1.0, 1.0), shift=0.0),
+            dict(
+                type='RandomGrayscale',
+                prob=0.5,
+                keep_channels=True,
+                channel_weights=(0.114, 0.587, 0.299),
+            ),
+            dict(type='PackExpression'),
+        ],
+        test=[load, *noise, align, dict(type='PackExpression')],
+        tta=[
+            load,
+            *noise,
+            align,
+            dict(
+                type='TestTimeAug',
+                transforms=[
+                    [dict(type='RandomFaceFlip', prob=0.0), dict(type='RandomFaceFlip', prob=1.0)],
+                    [dict(type='PackExpression')],
+                ],
+            ),
+        ],
+    )
+
+
+real = pipelines(image_size)
+# Clips are rendered clean.
+rendered = pipelines(
+    112,
+    noise=[dict(type='SensorNoise', seed=0)],
+    fresh_noise=[dict(type='SensorNoise', fresh=True)],
+)
+tta_pipeline = real['tta']
+
+train_dataloader = dict(
+    batch_size=2,
+    num_workers=2,
+    persistent_workers=True,
+    collate_fn=dict(type='default_collate'),
+    sampler=dict(type='DefaultSampler', shuffle=True),
+    dataset=dict(
+        type=dataset_type,
+        data_root=data_root,
+        split='train',
+        num_classes=5,
+        frame='apex',
+        test_subjects=test_subjects,
+        pipeline=real['train'],
+    ),
+)
+test_dataloader = dict(
+    batch_size=32,
+    num_workers=2,
+    persistent_workers=True,
+    collate_fn=dict(type='default_collate'),
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type=dataset_type,
+        data_root=data_root,
+        split='test',
+        num_classes=5,
+        frame='apex',
+        test_subjects=test_subjects,
+        test_mode=True,
+        pipeline=real['test'],
+    ),
+)
+# The last epoch is taken: nothing may be chosen by a subject that is held out.
+val_dataloader = test_dataloader
+
+val_evaluator = dict(type='ExpressionMetric')
+test_evaluator = val_evaluator

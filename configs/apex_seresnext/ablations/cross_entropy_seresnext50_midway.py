@@ -1,0 +1,5 @@
+# SE-ResNeXt-50 32x4d, the midway frame, with cross-entropy in place of the focal loss.
+_base_ = './table4_seresnext50_midway.py'
+model = dict(
+    head=dict(loss=dict(_delete_=True, type='CrossEntropyLoss', loss_weight=1.0)),
+)

@@ -1,0 +1,3 @@
+# Table 4 and figure 8 of paper 004: SE-ResNeXt-50 32x4d,
+# the annotated apex; 59.26, F1 58.53 in the paper.
+_base_ = '../apex_seresnext50_casme2.py'

@@ -1,0 +1,161 @@
+"""The coding file of CASME II: where each clip begins, peaks and ends, and what it shows."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import openpyxl
+
+CODING_FILE = 'CASME2-coding-20140508.xlsx'
+SHEET = 'Sheet1'
+COLUMNS = (
+    *('Subject', 'Filename', 'OnsetFrame', 'ApexFrame', 'OffsetFrame'),
+    *('Action Units', 'Estimated Emotion'),
+)
+Oddities = defaultdict[str, list[str]]
+"""Names of clips by what is odd about them."""
+
+
+@dataclass(frozen=True)
+class CodedClip:
+    """A row of the coding file.
+
+    Attributes:
+        name: Subject and folder, such as ``sub01/EP02_01f``.
+        subject: Such as ``sub01``.
+        onset: Number of the first frame of the expression.
+        apex: That of its strongest one; None where the coders gave ``/``.
+        offset: That of its last one.
+        action_units: Such as ``4+7``; empty if nothing is written.
+        emotion: In small letters.
+        where: File and row, for messages.
+    """
+
+    name: str
+    subject: str
+    onset: int
+    apex: int | None
+    offset: int
+    action_units: str
+    emotion: str
+    where: str
+
+
+def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The number of each row of the first sheet, and its cells in some columns.
+
+    Empty rows are passed over; other columns, and where the columns stand, do not matter.
+
+    Args:
+        path: The xlsx file.
+        columns: The columns that must be there.
+
+    Raises:
+        ValueError: If the file is no workbook, or a column is missing or there twice.
+    """
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (OSError, KeyError, ValueError, BadZipFile) as error:
+        raise ValueError(f'"{path}" cannot be read: {error}. Copy it again.') from error
+    try:
+        sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
+        values = sheet.iter_rows(values_only=True)
+        head = ['' if cell is None else str(cell).strip() for cell in next(values, ())]
+        missing = [name for name in columns if name not in head]
+        if missing:
+            raise ValueError(
+                f'"{path}" has no column {", ".join(missing)} in row 1 of {sheet.title}; its '
+                f'columns are {", ".join(filter(None, head)) or "none"}. Rename it back, or take '
+                'the file as it is downloaded.'
+            )
+        twice = [name for name in columns if head.count(name) > 1]
+        if twice:
+            raise ValueError(f'"{path}", row 1: the column "{twice[0]}" is there twice. Keep one.')
+        places = {name: head.index(name) for name in columns}
+        for number, row in enumerate(values, 2):
+            cells = {name: row[i] if i < len(row) else None for name, i in places.items()}
+            if any(not _blank(cell) for cell in cells.values()):
+                yield number, cells
+    finally:
+        book.close()
+
+
+def read_coding(path: Path) -> tuple[list[CodedClip], Oddities]:
+    """Read the coding file, whatever types its cells have.
+
+    Args:
+        path: The xlsx file.
+
+    Returns:
+        The rows that tell a clip, onset, offset and emotion, and the names of the clips of each
+        oddity. Left out are those of ``no_emotion`` and ``bad_row`` (no subject or name, or a
+        frame that is no number). Read all the same are those of ``apex_slash``,
+        ``integer_subject``, ``capitalised_emotion``, ``unknown_action_units`` (``?``) and
+        ``numeric_action_units``.
+
+    Raises:
+        ValueError: As in :func:`read_rows`, or if a clip is there twice.
+    """
+    clips: list[CodedClip] = []
+    odd: Oddities = defaultdict(list)
+    rows: dict[str, int] = {}
+    for number, cells in read_rows(path, COLUMNS):
+        where = f'{path.name}, row {number}'
+        subject, folder = _subject(cells['Subject']), cells['Filename']
+        if subject is None or _blank(folder):
+            odd['bad_row'].append(f'row {number} (no subject or no name)')
+            continue
+        name = f'{subject}/{str(folder).strip()}'
+        if name in rows:
+            raise ValueError(
+                f'"{path}": the clip {name} is in row {rows[name]} and in row {number}. Remove one.'
+            )
+        rows[name] = number
+        onset, offset = _frame(cells['OnsetFrame']), _frame(cells['OffsetFrame'])
+        apex, written = _frame(cells['ApexFrame']), str(cells['ApexFrame']).strip()
+        emotion = '' if _blank(cells['Estimated Emotion']) else str(cells['Estimated Emotion'])
+        units = cells['Action Units']
+        if isinstance(cells['Subject'], int | float):
+            odd['integer_subject'].append(name)
+        if isinstance(units, int | float):
+            odd['numeric_action_units'].append(name)
+        if units == '?':
+            odd['unknown_action_units'].append(name)
+        if onset is None or offset is None or (apex is None and written != '/'):
+            given = ', '.join(repr(cells[c]) for c in ('OnsetFrame', 'ApexFrame', 'OffsetFrame'))
+            odd['bad_row'].append(f'{name} (row {number}: the frames are {given})')
+            continue
+        if apex is None:
+            odd['apex_slash'].append(name)
+        if not emotion.strip():
+            odd['no_emotion'].append(name)
+            continue
+        if emotion != emotion.lower():
+            odd['capitalised_emotion'].append(name)
+        text = '' if _blank(units) else str(units).strip()
+        clips.append(
+            CodedClip(name, subject, onset, apex, offset, text, emotion.strip().lower(), where)
+        )
+    return clips, odd
+
+
+def _blank(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _subject(cell: Any) -> str | None:
+    """``sub01``, of 1, 1.0, '01' or 'sub01'."""
+    number = _frame(cell.lower().removeprefix('sub') if isinstance(cell, str) else cell)
+    return None if number is None else f'sub{number:02d}'
+
+
+def _frame(cell: Any) -> int | None:
+    """The whole number that a cell holds as number or as text, or None."""
+    try:
+        number = float(cell)
+    except (TypeError, ValueError):
+        return None
+    return int(number) if number.is_integer() else None

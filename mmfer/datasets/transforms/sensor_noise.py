@@ -1,0 +1,58 @@
+"""Noise of a camera, added to clean renderings on reading."""
+
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from mmfer.faces.sensor_noise import DEFAULT_FLICKER, DEFAULT_NOISE, add_sensor_noise
+from mmfer.registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class SensorNoise(BaseTransform):
+    """Add noise and flicker to a clean frame, see :func:`mmfer.faces.add_sensor_noise`.
+
+    It stands right after the loading. A frame has the same noise each time it is read, whatever
+    the machine and the data set's folder: the last three parts of its path, such as
+    ``sub01/EP02_01f/img46.jpg``, and ``seed`` fix it.
+
+    Args:
+        noise: Standard deviation of the noise in grey levels; 0 for none.
+        flicker: Standard deviation of a factor that the whole frame shares; 0 for none.
+        seed: Another seed, another noise.
+        fresh: Draw new noise each time, for training.
+
+    Raises:
+        ValueError: If a standard deviation or the seed is negative.
+
+    Example:
+        >>> train = [dict(type='LoadExpressionImage'), dict(type='SensorNoise', fresh=True)]
+        >>> test = [dict(type='LoadExpressionImage'), dict(type='SensorNoise', seed=0)]
+    """
+
+    def __init__(
+        self,
+        noise: float = DEFAULT_NOISE,
+        flicker: float = DEFAULT_FLICKER,
+        seed: int = 0,
+        fresh: bool = False,
+    ) -> None:
+        if not (0 <= noise < np.inf and 0 <= flicker < np.inf and seed >= 0):
+            raise ValueError(
+                f'SensorNoise(noise={noise}, flicker={flicker}, seed={seed}): give numbers of 0 '
+                'or more.'
+            )
+        self.noise, self.flicker, self.seed, self.fresh = noise, flicker, seed, fresh
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Replace ``img`` (H, W, 3) uint8."""
+        if self.fresh:  # mmengine seeds the global generator
+            rng = [int(np.random.randint(2**31))]  # noqa: NPY002
+        else:
+            name = '/'.join(Path(results.get('img_path', '')).parts[-3:])
+            rng = [self.seed, crc32(name.encode())]
+        image = add_sensor_noise(results['img'], self.noise, self.flicker, rng)
+        return {**results, 'img': image}

@@ -1,0 +1,99 @@
+"""Trained classifiers for other runtimes."""
+
+import json
+from collections.abc import Sequence
+from copy import deepcopy
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmpretrain.models.heads import MultiLabelClsHead
+from torch import Tensor, nn
+
+from mmfer.engine.benchmark import input_shape
+from mmfer.engine.checkpoint import write_atomically
+
+
+class ImageScores(nn.Module):
+    """From pixels to probabilities: a classifier with its normalisation before and softmax behind.
+
+    The probabilities are those of a softmax, of attributes those of a sigmoid.
+
+    Args:
+        model: A classifier of the config, pruned or not.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        preprocessor = model.data_preprocessor
+        normalize = getattr(preprocessor, '_enable_normalize', False)
+        mean = preprocessor.mean if normalize else torch.zeros(3, 1, 1)
+        std = preprocessor.std if normalize else torch.ones(3, 1, 1)
+        self.model = model
+        self.of_attributes = isinstance(model.head, MultiLabelClsHead)
+        self.of_bgr = not preprocessor.to_rgb
+        self.register_buffer('mean', mean.float())
+        self.register_buffer('std', std.float())
+
+    def forward(self, images: Tensor) -> Tensor:
+        """RGB pixels 0 to 255, (N, 3, H, W), already cut to faces and sized -> (N, C)."""
+        if self.of_bgr:
+            images = images.flip(1)
+        scores = self.model((images - self.mean) / self.std)
+        return scores.sigmoid() if self.of_attributes else scores.softmax(1)
+
+
+def export_onnx(
+    model: Any, out: str | Path, size: int, classes: Sequence[str] = (), batch_size: int = 1
+) -> None:
+    """Write a classifier as an ONNX file.
+
+    It takes ``images`` (N, 3, H, W) float32, RGB pixels of 0 to 255 of face crops in the size of
+    training, and gives ``scores`` (N, C), the probabilities. Mean and standard deviation are
+    inside; the class names are in its metadata as JSON, under ``classes``. N is fixed: some
+    backbones, such as Swin, would give wrong scores for another one without a sign.
+
+    Args:
+        model: The classifier, with its weights; it is left as it is.
+        out: The file.
+        size: Height and width of the images in pixels.
+        classes: Names of the classes, in order.
+        batch_size: N.
+
+    Raises:
+        ValueError: The packages that write ONNX are missing.
+
+    Example:
+        >>> trained = TrainedModel.load('my_config.py', 'epoch_10.pth')
+        >>> export_onnx(trained.model, 'my_model.onnx', size=112)
+    """
+    missing = [name for name in ('onnx', 'onnxscript') if find_spec(name) is None]
+    if missing:
+        raise ValueError(f'Writing ONNX needs more packages: pip install {" ".join(missing)}.')
+    scores = ImageScores(deepcopy(model).cpu()).eval()
+    _settle_switches(scores)
+    images = torch.zeros(batch_size, *input_shape(model, size))
+    program = torch.onnx.export(
+        scores,
+        (images,),
+        dynamo=True,
+        input_names=['images'],
+        output_names=['scores'],
+        verbose=False,
+    )
+    assert program is not None
+    program.model.metadata_props['classes'] = json.dumps(list(classes))
+    write_atomically(out, program.model_proto.SerializeToString())
+
+
+def _settle_switches(model: nn.Module) -> None:
+    """Buffers that say which way to go become plain values, which a graph can follow."""
+    for module in model.modules():
+        for name, buffer in list(module.named_buffers(recurse=False)):
+            if buffer.dtype is torch.bool and buffer.ndim == 0:
+                delattr(module, name)
+                setattr(module, name, bool(buffer))

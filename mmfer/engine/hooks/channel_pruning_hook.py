@@ -1,0 +1,284 @@
+"""Sparsity training, pruning and fine-tuning in one run (paper 001, section 2.4)."""
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+from mmengine.logging import print_log
+from mmengine.optim import OptimWrapperDict
+from mmengine.runner import EpochBasedTrainLoop, Runner
+from torch import Tensor, nn
+
+from mmfer.engine.hooks.eval_context_hook import find_itrr
+from mmfer.engine.hooks.pruned_model_hook import PrunedModelHook
+from mmfer.engine.pruning.penalty import batch_norm_scales, penalize_scales
+from mmfer.engine.pruning.prune import prune_model
+from mmfer.engine.pruning.renewal import (
+    change_network,
+    classifier_of,
+    continue_schedule,
+    renew_optimizer,
+)
+from mmfer.engine.pruning.report import PruningReport
+from mmfer.registry import HOOKS
+from mmfer.visualization.plots import figure_pixels, plot_scales
+
+SMALL = 0.01
+"""Absolute scales below it are counted in the log."""
+
+
+@HOOKS.register_module()
+class ChannelPruningHook(Hook):
+    """Train with an L1 penalty on the batch norms' scales, prune channels, then fine-tune.
+
+    Before ``epoch``, ``penalty * sign(gamma)`` is added to the gradient of each scale gamma, once
+    for each step of the optimizer (eq. 11). After each of these epochs a picture of the scales goes
+    to the visualizer (with its local backend, to ``vis_data/vis_image`` in the work directory).
+
+    At the start of ``epoch`` the channels are removed by
+    :func:`mmfer.engine.pruning.prune_model`, the penalty ends, the best score so far is forgotten,
+    so that the best checkpoint is a pruned one, and the run goes on. The optimizer is built anew;
+    the schedule of its learning rate goes on, or is that of ``finetune``.
+
+    A run killed at any moment and resumed ends as an unbroken one;
+    :class:`mmfer.engine.hooks.PrunedModelHook` must be among the hooks, as it is by default.
+
+    Args:
+        penalty: lambda; 0 for none.
+        ratio: Share of all channels to be removed; None trains with the penalty to the end,
+            without pruning.
+        epoch: The channels go when so many epochs are finished. Needed with ``ratio``.
+        round_to: Layers keep a multiple of so many channels.
+        floor: Share of its channels that each layer keeps at least.
+        finetune: The fine-tuning's own ``optim_wrapper``, entries of which replace those of the
+            config's, and ``param_scheduler``, whose epochs count from the pruning and whose ``end``
+            is by default that of the run; without one the learning rate stays as it is.
+        include: Penalise only batch norms whose name contains one of these; none given: all.
+        exclude: Do not penalise batch norms whose name contains one of these.
+
+    Raises:
+        ValueError: An option is out of its range, or does not fit the training or the model.
+
+    Example:
+        >>> custom_hooks = [
+        ...     dict(
+        ...         type='ChannelPruningHook',
+        ...         penalty=1e-4,
+        ...         ratio=0.6,
+        ...         epoch=40,
+        ...         finetune=dict(
+        ...             optim_wrapper=dict(optimizer=dict(lr=0.001)),
+        ...             param_scheduler=[dict(type='CosineAnnealingLR')],
+        ...         ),
+        ...     )
+        ... ]
+    """
+
+    # Before the random generators are seeded for an epoch, and after PrunedModelHook.
+    priority = 'HIGHEST'
+
+    def __init__(
+        self,
+        penalty: float = 1e-4,
+        ratio: float | None = None,
+        epoch: int | None = None,
+        round_to: int = 1,
+        floor: float = 0.1,
+        finetune: Mapping[str, Any] | None = None,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+    ) -> None:
+        if penalty < 0:
+            raise ValueError(f'penalty={penalty} must not be negative: 1e-4 is usual, 0 is none.')
+        if (ratio is None) != (epoch is None):
+            raise ValueError(
+                f'ratio={ratio} and epoch={epoch} go together: which share of the channels goes '
+                'and when. Give both, or neither to train with the penalty alone.'
+            )
+        if ratio is not None and not 0 < ratio < 1:
+            raise ValueError(f'ratio={ratio} must lie between 0 and 1: 0.6 removes 60 %.')
+        if epoch is not None and epoch < 1:
+            raise ValueError(
+                f'epoch={epoch} must be at least 1: channels are chosen by their trained scales. '
+                'To prune a trained checkpoint use tools/prune.py.'
+            )
+        if round_to < 1 or not 0 <= floor < 1:
+            raise ValueError(
+                f'round_to={round_to} must be at least 1, and floor={floor} at least 0 and below 1.'
+            )
+        unknown = set(finetune or ()) - {'optim_wrapper', 'param_scheduler'}
+        if unknown or (finetune is not None and ratio is None):
+            raise ValueError(
+                f'finetune={dict(finetune or {})} may hold optim_wrapper and param_scheduler, and '
+                'needs a ratio.'
+            )
+        self.penalty = penalty
+        self.ratio = ratio
+        self.epoch = epoch
+        self.round_to = round_to
+        self.floor = floor
+        self.finetune = finetune
+        self.include = tuple(include)
+        self.exclude = tuple(exclude)
+        self._pruned_at: int | None = None
+
+    def before_train(self, runner: Runner) -> None:
+        """Check that the options fit the run, and begin the penalty."""
+        if self._pruned_at is not None:
+            return
+        self._check(runner)
+        if self.ratio is not None:
+            self._rehearse(runner)
+        if self.penalty:
+            penalize_scales(
+                runner.optim_wrapper.optimizer, self._scales(runner).values(), self.penalty
+            )
+
+    def before_train_epoch(self, runner: Runner) -> None:
+        """Prune when it is time, also in a run that was killed before it could."""
+        if self.epoch is not None and self._pruned_at is None and runner.epoch >= self.epoch:
+            self._prune(runner)
+
+    def after_train_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        """Show the scales."""
+        if self.penalty and self._pruned_at is None and is_main_process():
+            self._show_scales(runner)
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Record whether this run has pruned."""
+        if self._pruned_at is not None:
+            checkpoint['meta']['pruned_at_epoch'] = self._pruned_at
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Make ready for the optimizer of a fine-tuning that is resumed."""
+        if not runner._resume:
+            return
+        self._pruned_at = checkpoint['meta'].get('pruned_at_epoch')
+        if self._pruned_at is not None and self.finetune is not None:
+            self._begin_finetuning(runner, self.finetune, self._pruned_at)
+
+    def _scales(self, runner: Runner) -> dict[str, Any]:
+        return batch_norm_scales(classifier_of(runner), self.include, self.exclude)
+
+    def _check(self, runner: Runner) -> None:
+        loop = runner.train_loop
+        if not isinstance(loop, EpochBasedTrainLoop):
+            raise ValueError(
+                f'ChannelPruningHook trains by epochs, not with {type(loop).__name__}: set '
+                'train_cfg = dict(by_epoch=True, max_epochs=...).'
+            )
+        if isinstance(runner.optim_wrapper, OptimWrapperDict):
+            raise ValueError(
+                'ChannelPruningHook works with one optimizer, not with several: give one in '
+                'optim_wrapper.'
+            )
+        if self.epoch is None:
+            return
+        if self.epoch >= loop.max_epochs:
+            raise ValueError(
+                f'epoch={self.epoch} of ChannelPruningHook leaves no epoch to fine-tune in a '
+                f'training of {loop.max_epochs}: prune earlier or raise train_cfg.max_epochs.'
+            )
+        if runner.cfg.get('compile'):
+            raise ValueError(
+                'A compiled model can not be pruned while it trains: remove `compile` from the '
+                'config, or prune with tools/prune.py after the training.'
+            )
+        if not any(isinstance(hook, PrunedModelHook) for hook in runner.hooks):
+            raise ValueError(
+                'Checkpoints of a pruned network need the PrunedModelHook: add pruned_model='
+                "dict(type='PrunedModelHook') to default_hooks."
+            )
+
+    def _rehearse(self, runner: Runner) -> None:
+        """Prune a copy of the network, so that what fails does so before the training."""
+        with warnings.catch_warnings(action='ignore'):
+            self._remove_channels(deepcopy(classifier_of(runner)), _example_inputs(runner))
+        if self.finetune is not None:
+            before = runner.optim_wrapper, runner.param_schedulers
+            self._begin_finetuning(runner, self.finetune, runner.epoch)
+            runner.optim_wrapper, runner.param_schedulers = before
+
+    def _remove_channels(self, network: nn.Module, inputs: Tensor) -> PruningReport:
+        assert self.ratio is not None
+        with _with_a_support_set(network):
+            return prune_model(network, inputs, self.ratio, self.round_to, self.floor)
+
+    def _prune(self, runner: Runner) -> None:
+        inputs = _example_inputs(runner)
+        report = change_network(runner, lambda network: self._remove_channels(network, inputs))
+        print_log(f'Pruned before epoch {runner.epoch + 1}:\n{report.format_table()}', 'current')
+        self._pruned_at = runner.epoch
+        for name in [n for n in runner.message_hub.runtime_info if n.startswith('best_score')]:
+            runner.message_hub.pop_info(name)
+        if self.finetune is not None:
+            self._begin_finetuning(runner, self.finetune, runner.epoch)
+            return
+        before = runner.optim_wrapper, runner.param_schedulers
+        renew_optimizer(runner)
+        continue_schedule(runner, *before)
+
+    @staticmethod
+    def _begin_finetuning(runner: Runner, finetune: Mapping[str, Any], epoch: int) -> None:
+        """The optimizer and the schedulers of the fine-tuning from ``epoch`` to the end."""
+        finetune = deepcopy(finetune)  # merging takes `_delete_` out of it
+        config = Config(dict(optim_wrapper=deepcopy(runner.cfg.optim_wrapper)))
+        config.merge_from_dict(dict(optim_wrapper=finetune.get('optim_wrapper', {})))
+        schedulers = finetune.get('param_scheduler', [])
+        schedulers = [schedulers] if isinstance(schedulers, Mapping) else schedulers
+        rest = runner.max_epochs - epoch
+        for scheduler in schedulers:
+            by_epoch = scheduler.get('by_epoch', True)
+            scheduler.setdefault('end', rest if by_epoch else rest * len(runner.train_dataloader))
+        renew_optimizer(runner, config.optim_wrapper, schedulers)
+
+    def _show_scales(self, runner: Runner) -> None:
+        scales = {
+            name: scale.detach().float().cpu().numpy()
+            for name, scale in self._scales(runner).items()
+        }
+        values = np.abs(np.concatenate(list(scales.values())))
+        epoch, small = runner.epoch + 1, float((values < SMALL).mean())
+        threshold = None if self.ratio is None else float(np.quantile(values, self.ratio))
+        title = f'after epoch {epoch}: {small:.0%} of the scales below {SMALL}'
+        print_log(f'Scales of {len(values)} channels {title}.', 'current')
+        numbers = {'scales/small': small, 'scales/mean': float(values.mean())}
+        runner.visualizer.add_scalars(numbers, step=epoch)
+        picture = figure_pixels(plot_scales(scales, threshold, title))
+        runner.visualizer.add_image('scales', picture, step=epoch)
+
+
+def _example_inputs(runner: Runner) -> Tensor:
+    """Two training images as the network gets them, (2, 3, H, W)."""
+    dataset = runner.train_dataloader.dataset
+    batch = pseudo_collate([dataset[0], dataset[0]])
+    network: Any = classifier_of(runner)
+    return network.data_preprocessor(batch, training=False)['inputs']
+
+
+@contextmanager
+def _with_a_support_set(network: nn.Module) -> Iterator[None]:
+    """Let RALD predict although its support set may not be there yet, and not image by image.
+
+    Channels are the same in every context, but followed fast only where images attend to a fixed
+    set.
+    """
+    found = find_itrr(network)
+    if found is None:
+        yield
+        return
+    _, itrr = found
+    context, features = itrr.context, itrr.support_features
+    itrr.context = 'support'
+    itrr.prepare_benchmark()
+    try:
+        yield
+    finally:
+        itrr.context, itrr.support_features = context, features

@@ -1,0 +1,46 @@
+"""Stops a training that would see held-out subjects."""
+
+from collections.abc import Sequence
+
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from mmfer.registry import HOOKS
+
+
+@HOOKS.register_module()
+class HeldOutHook(Hook):
+    """Looks through the data that a fold of a cross validation trains and validates on.
+
+    It sees the data sets as they were built, whatever the config said.
+
+    Args:
+        subjects: Those who are held out.
+
+    Raises:
+        ValueError: If the training or validation data show one of them, or somebody unknown.
+
+    Example:
+        >>> default_hooks = dict(held_out=dict(type='HeldOutHook', subjects=['sub01']))
+    """
+
+    priority = 'VERY_HIGH'
+
+    def __init__(self, subjects: Sequence[str]) -> None:
+        self.subjects = set(map(str, subjects))
+
+    def before_train(self, runner: Runner) -> None:
+        """Look through both."""
+        datasets = {'training': runner.train_dataloader.dataset}
+        if runner.val_loop is not None:
+            datasets['validation'] = runner.val_loop.dataloader.dataset
+        for name, dataset in datasets.items():
+            for i in range(len(dataset)):
+                sample = dataset.get_data_info(i)
+                subject = sample.get('subject')
+                if subject is None or str(subject) in self.subjects:
+                    raise ValueError(
+                        f'Leakage: the {name} data of this fold hold "{sample.get("img_path")}" '
+                        f'of {"nobody known" if subject is None else f"{subject}, held out"}. '
+                        "Restrict them with subjects=[...] in the data set's config."
+                    )

@@ -1,0 +1,153 @@
+"""Finds what would let a held-out subject choose the model that it is tested with."""
+
+import ast
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config, ConfigDict
+from mmengine.hooks import CheckpointHook, EarlyStoppingHook
+from mmengine.optim import ReduceOnPlateauParamScheduler
+
+from mmfer.engine.checkpoint import load_from_disk
+from mmfer.engine.feature_bank import build_with_pipeline
+from mmfer.registry import HOOKS, PARAM_SCHEDULERS
+
+
+def innermost(dataset: ConfigDict, where: str) -> ConfigDict:
+    """The reader's part of a data set's config, inside wrappers such as RepeatDataset.
+
+    Raises:
+        ValueError: If several data sets are joined.
+    """
+    while 'dataset' in dataset:
+        dataset = dataset.dataset
+    if 'datasets' in dataset:
+        raise ValueError(
+            f'{where}.dataset joins {len(dataset.datasets)} data sets. Cross validation divides '
+            'one: give one reader.'
+        )
+    return dataset
+
+
+def is_carved(dataset: ConfigDict) -> bool:
+    """Whether a validation set is drawn from the training subjects by ``val_ratio``."""
+    return dataset.get('split') == 'val' and dataset.get('val_ratio', 0) > 0
+
+
+def validated_subjects(cfg: Config, subjects: Collection[str]) -> set[str]:
+    """Those of the subjects whom ``val_dataloader`` shows.
+
+    A validation set that is carved by ``val_ratio`` shows none, since the training part from
+    which it is carved will not. One with samples of unknown subjects may show all.
+    """
+    if cfg.get('val_dataloader') is None:
+        return set()
+    if is_carved(innermost(cfg.val_dataloader.dataset, 'val_dataloader')):
+        return set()
+    dataset = build_with_pipeline(cfg.val_dataloader.dataset, [])
+    shown = {dataset.get_data_info(i).get('subject') for i in range(len(dataset))}
+    return set(subjects) if None in shown else set(subjects) & {str(name) for name in shown}
+
+
+def choosers(cfg: Config) -> list[str]:
+    """The entries of a config that go by what the validation gives.
+
+    These are a CheckpointHook with ``save_best``, an EarlyStoppingHook, and schedulers that wait
+    for a plateau, also of a derived class.
+    """
+    default = dict(cfg.get('default_hooks') or {})
+    custom = enumerate(cfg.get('custom_hooks') or [])
+    hooks = {f'default_hooks.{name}': hook for name, hook in default.items()}
+    hooks |= {f'custom_hooks[{i}]': hook for i, hook in custom}
+    found = []
+    for name, hook in hooks.items():
+        kind = _class_of(hook, HOOKS)
+        if issubclass(kind, CheckpointHook) and hook.get('save_best'):
+            found.append(f'{name}.save_best={hook["save_best"]!r}')
+        elif issubclass(kind, EarlyStoppingHook):
+            found.append(f'{name} ({kind.__name__})')
+    for scheduler in _dicts(cfg.get('param_scheduler')):
+        kind = _class_of(scheduler, PARAM_SCHEDULERS)
+        if issubclass(kind, ReduceOnPlateauParamScheduler):
+            found.append(f'param_scheduler ({kind.__name__})')
+    return found
+
+
+def check_choice(cfg: Config, held_out: Collection[str]) -> None:
+    """Check that nothing is chosen on subjects who will be held out.
+
+    Args:
+        cfg: The config.
+        held_out: Those of them whom the validation set shows.
+
+    Raises:
+        ValueError: If something is.
+    """
+    found = choosers(cfg)
+    if held_out and found:
+        raise ValueError(
+            f'Leakage: {" and ".join(found)} would choose by val_dataloader, which shows '
+            f'{len(held_out)} of the subjects to be held out, such as {min(held_out)}. Remove '
+            f'{"it" if len(found) == 1 else "them"}, and the last epoch is taken, or validate on '
+            "some of the training subjects: split='train' in train_dataloader.dataset, "
+            "split='val' in val_dataloader.dataset, and val_ratio=0.2 in both."
+        )
+
+
+def check_weights(cfg: Config) -> None:
+    """Check that training does not begin with weights that know the data set already.
+
+    Checkpoints of mmfer and mmengine hold the config that they were trained with; what others
+    were trained on, nobody can tell.
+
+    Raises:
+        ValueError: If the config of a checkpoint trained on the same ``data_root``.
+    """
+    root = _resolved(innermost(cfg.train_dataloader.dataset, 'train_dataloader').get('data_root'))
+    files = [('load_from', cfg.get('load_from'))]
+    files += [('checkpoint of the model', part.get('checkpoint')) for part in _dicts(cfg.model)]
+    for where, path in files:
+        if not isinstance(path, str) or not path.endswith('.pth') or not Path(path).is_file():
+            continue
+        meta = load_from_disk(path).get('meta', {})
+        if root is not None and root in _training_roots(str(meta.get('cfg') or '')):
+            raise ValueError(
+                f'Leakage: {where}="{path}" was trained on "{root}", so on subjects to be held '
+                'out. Begin with weights from other data.'
+            )
+
+
+def _class_of(entry: Any, registry: Any) -> type:
+    kind = entry.get('type') if isinstance(entry, dict) else type(entry)
+    found = registry.get(kind) if isinstance(kind, str) else kind
+    return found if isinstance(found, type) else object
+
+
+def _dicts(tree: Any) -> Iterator[dict[str, Any]]:
+    """All dictionaries in a tree of dictionaries and lists."""
+    if isinstance(tree, dict):
+        yield tree
+    for child in tree.values() if isinstance(tree, dict) else tree or ():
+        if isinstance(child, dict | list | tuple):
+            yield from _dicts(child)
+
+
+def _training_roots(config: str) -> set[Path | None]:
+    """The data roots below ``train_dataloader`` in a config's text, which is not run."""
+    try:
+        tree = ast.parse(config)
+    except SyntaxError:
+        return set()
+    return {
+        _resolved(keyword.value.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == 'train_dataloader'
+        for keyword in ast.walk(node)
+        if isinstance(keyword, ast.keyword) and keyword.arg == 'data_root'
+        if isinstance(keyword.value, ast.Constant)
+    }
+
+
+def _resolved(root: Any) -> Path | None:
+    return Path(root).expanduser().resolve() if isinstance(root, str) else None

@@ -1,0 +1,17 @@
+"""Takes channels out of trained models."""
+
+from mmfer.engine.pruning.channels import apply_channels, channel_record
+from mmfer.engine.pruning.prune import prune_model
+from mmfer.engine.pruning.report import LayerChange, PruningReport
+from mmfer.engine.pruning.scale_distribution import copy_scale_distribution
+from mmfer.engine.pruning.scores import mlp_norm
+
+__all__ = [
+    'LayerChange',
+    'PruningReport',
+    'apply_channels',
+    'channel_record',
+    'copy_scale_distribution',
+    'mlp_norm',
+    'prune_model',
+]

@@ -1,0 +1,228 @@
+"""Which channels can be removed together, followed through the network by torch-pruning."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any
+
+import torch
+import torch_pruning as tp
+from torch import Tensor, nn
+from torch.utils._pytree import tree_leaves
+from torch_pruning.ops import OPTYPE
+
+PLAIN = {
+    *('Mul', 'Relu', 'LeakyRelu', 'Gelu', 'Silu', 'Tanh'),
+    *('Hardtanh', 'Hardswish', 'Elu', 'PreluKernel', 'Clone', 'Squeeze', 'Unsqueeze'),
+    *('MaxPool2DWithIndices', 'AvgPool2D', 'AdaptiveAvgPool2D', 'AdaptiveMaxPool2D'),
+    *('UpsampleNearest2D', 'UpsampleBilinear2D', 'UpsampleBicubic2D'),
+}
+"""Operations that keep every channel to itself, and zero as it is."""
+GATES = {'Sigmoid', 'Hardsigmoid'}
+
+
+@dataclass
+class ChannelGroup:
+    """Channels that go together: of a layer, and wherever they are added to or used."""
+
+    root: nn.Module
+    """The layer whose output channels are counted."""
+    channels: int
+    producers: list[str]
+    """The convolutions and linear layers with these output channels."""
+    consumers: list[str]
+    """Those with these input channels."""
+    norms: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    """For each batch norm, pairs of a channel of the root and its channel."""
+    tied: int = 1
+    """Groups of the grouped convolutions among them."""
+
+
+class Dependencies:
+    """The channels of a model that can be removed without changing what the others do.
+
+    torch-pruning follows the channels through the gradient functions of a prediction, and takes
+    every operation that it does not know for one that keeps channels apart. Here channels stay in
+    the model that pass an operation not known to do that (attention, softmax over channels, means
+    over them), that reach the output, a parameter or a layer norm, or a layer beside weights that
+    the prediction does not use, such as the centres of a loss, which have their width.
+
+    Args:
+        model: The model in eval mode, on the device of the inputs.
+        inputs: Images (N, 3, H, W).
+    """
+
+    def __init__(self, model: nn.Module, inputs: Tensor) -> None:
+        self.model = model
+        self.names = {module: name for name, module in model.named_modules()}
+        self.order = {name: i for i, name in enumerate(self.names.values())}
+        self.graph = tp.DependencyGraph()
+        with _traceable(model):
+            self.graph.build_dependency(model, inputs, forward_fn=_outputs, verbose=False)
+        self._cut_broadcasts()
+
+    def groups(self) -> list[ChannelGroup]:
+        """The groups of channels that may be pruned, in the order of the model's layers."""
+        found = [group for item in self.graph.get_all_groups() if (group := self._checked(item))]
+        return sorted(found, key=lambda group: self.order[group.producers[0]])
+
+    def remove(self, groups: list[ChannelGroup], lost: list[list[int]]) -> dict[str, list[int]]:
+        """Take channels and all that goes with them out of the model, in place.
+
+        Args:
+            groups: Some of :meth:`groups`.
+            lost: The channels of each one's root that go.
+
+        Returns:
+            For every layer that loses output channels, the old indices of those that stay.
+        """
+        gone: dict[nn.Module, set[int]] = {}
+        width: dict[nn.Module, int] = {}
+        roots = [(g.root, channels) for g, channels in zip(groups, lost, strict=True) if channels]
+        for root, channels in roots:
+            for item in self._group(root, channels):
+                node = item.dep.target
+                if node.type in LAYERS and self._is_output(item):
+                    gone.setdefault(node.module, set()).update(item.idxs)
+                    width[node.module] = self.graph.get_out_channels(node)
+        frozen = {name for name, p in self.model.named_parameters() if not p.requires_grad}
+        for root, channels in roots:
+            self._group(root, channels).prune()
+        for name, parameter in self.model.named_parameters():
+            parameter.requires_grad_(name not in frozen)
+        return {self.names[m]: sorted(set(range(width[m])) - gone[m]) for m in gone}
+
+    def _group(self, root: nn.Module, channels: list[int]) -> Any:
+        pruner = self.graph.get_pruner_of_module(root)
+        return self.graph.get_pruning_group(root, pruner.prune_out_channels, channels)
+
+    def _is_output(self, item: Any) -> bool:
+        return self.graph.is_out_channel_pruning_fn(item.dep.handler)
+
+    def _cut_broadcasts(self) -> None:
+        """A map of one channel that others are multiplied with is none of their channels."""
+        for node in self.graph.module2node.values():
+            if node.type in LAYERS and self.graph.get_out_channels(node) == 1:
+                for other in node.outputs:
+                    other.dependencies = [d for d in other.dependencies if d.target is not node]
+                node.dependencies = [d for d in node.dependencies if d.target not in node.outputs]
+
+    def _checked(self, items: Any) -> ChannelGroup | None:
+        group = ChannelGroup(items[0].dep.target.module, len(items[0].idxs), [], [])
+        grouped = set()
+        for item in items:
+            node, module = item.dep.target, item.dep.target.module
+            if not _keeps_channels_apart(node, of_tokens=isinstance(group.root, nn.Linear)):
+                return None
+            if node.type in (OPTYPE.CONV, OPTYPE.LINEAR) and self._has_unused_siblings(module):
+                return None
+            if node.type is OPTYPE.BN:
+                pairs = list(zip(item.root_idxs, item.idxs, strict=True))
+                group.norms[self.names[module]] = pairs
+            elif node.type in LAYERS:
+                listed = group.producers if self._is_output(item) else group.consumers
+                listed.append(self.names[module])
+            if node.type is OPTYPE.CONV and module.groups > 1:
+                grouped.add(module.groups)
+                if item.idxs != list(range(group.channels)):
+                    return None
+        if len(grouped) > 1:
+            return None
+        group.tied = grouped.pop() if grouped else 1
+        group.producers.sort(key=self.order.__getitem__)
+        return group
+
+    def zeroed_by_norms(self, group: ChannelGroup) -> bool:
+        """Whether a channel is zero everywhere when scale and bias of its batch norms are."""
+        nodes = [self.graph.module2node[self.model.get_submodule(n)] for n in group.producers]
+        return bool(group.norms) and all(
+            node.type is OPTYPE.DEPTHWISE_CONV
+            and node.module.bias is None
+            or all(output.type is OPTYPE.BN or _is_gate(output) for output in node.outputs)
+            for node in nodes
+        )
+
+    def _has_unused_siblings(self, module: nn.Module) -> bool:
+        parent = self.names[module].rpartition('.')[0]
+        if not parent:
+            return False
+        return any(
+            weight not in self.graph.module2node
+            for other in self.model.get_submodule(parent).modules()
+            if other not in self.graph.module2node
+            for weight in (*other.parameters(recurse=False), *other.buffers(recurse=False))
+        )
+
+
+LAYERS = (OPTYPE.CONV, OPTYPE.DEPTHWISE_CONV, OPTYPE.LINEAR, OPTYPE.BN)
+
+
+def _operation(node: Any) -> str:
+    """``'Relu'`` of ``ReluBackward0``."""
+    name = node.grad_fn.name() if hasattr(node.grad_fn, 'name') else ''
+    return re.sub(r'Backward\d*$', '', name)
+
+
+def _keeps_channels_apart(node: Any, of_tokens: bool) -> bool:
+    operation = _operation(node)
+    if node.type in LAYERS:
+        return True
+    if node.type is OPTYPE.CONCAT:
+        return node.grad_fn._saved_dim == 1
+    if node.type is OPTYPE.SPLIT:
+        return node.grad_fn._saved_dim == 0  # of the batch
+    if node.type is OPTYPE.RESHAPE:
+        positions = prod(node.grad_fn._saved_self_sym_sizes[2:])
+        return positions == 1 or (of_tokens and _inside_linear(node))
+    if node.type is not OPTYPE.ELEMENTWISE:
+        return False
+    if operation == 'Mean':
+        return {dim - 2**64 if dim > 2**63 else dim for dim in node.grad_fn._saved_dim} <= {
+            *(2, 3, -1, -2)
+        }
+    if operation == 'Add':
+        return len(node.inputs) > 1  # not a constant
+    return operation in PLAIN or _is_gate(node) or _inside_linear(node)
+
+
+def _inside_linear(node: Any) -> bool:
+    """Whether it is a step of ``nn.Linear`` on tokens: view, transposed weight, product, view."""
+    if node.type is OPTYPE.LINEAR:
+        return True
+    if _operation(node) == 'T':
+        return not node.inputs
+    if _operation(node) in ('Addmm', 'Mm'):
+        own = [other for other in node.inputs if _operation(other) == 'T' and not other.inputs]
+        return len(own) == 1 and len(node.inputs) == 2 and _all_inside_linear(node.outputs)
+    return node.type is OPTYPE.RESHAPE and _all_inside_linear(node.outputs)
+
+
+def _all_inside_linear(nodes: list[Any]) -> bool:
+    return bool(nodes) and all(_inside_linear(node) for node in nodes)
+
+
+def _is_gate(node: Any) -> bool:
+    """Whether it only scales other channels, as in squeeze-and-excitation."""
+    return _operation(node) in GATES and all(_operation(o) == 'Mul' for o in node.outputs)
+
+
+def _outputs(model: nn.Module, inputs: Tensor) -> list[Tensor]:
+    """What a prediction gives, by an operation of its own so that it is known as the output."""
+    found = [leaf for leaf in tree_leaves(model(inputs)) if torch.is_tensor(leaf)]
+    return [leaf * 1 for leaf in found if leaf.requires_grad]
+
+
+@contextmanager
+def _traceable(model: nn.Module) -> Iterator[None]:
+    """Gradients for all weights, for a while."""
+    frozen = [p for p in model.parameters() if p.is_floating_point() and not p.requires_grad]
+    try:
+        for parameter in frozen:
+            parameter.requires_grad_(True)
+        with torch.enable_grad():
+            yield
+    finally:
+        for parameter in frozen:
+            parameter.requires_grad_(False)

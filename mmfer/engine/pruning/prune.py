@@ -1,0 +1,149 @@
+"""Takes the channels that matter least out of a model (paper 001, section 2.4)."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from torch import Tensor, nn
+
+from mmfer.engine.complexity import model_complexity
+from mmfer.engine.pruning.channels import channel_widths
+from mmfer.engine.pruning.dependencies import ChannelGroup, Dependencies
+from mmfer.engine.pruning.report import LayerChange, PruningReport
+from mmfer.engine.pruning.scores import CRITERIA, bn_scale_scores, mlp_scores
+from mmfer.engine.pruning.selection import select_channels
+
+SCORES: dict[str, Callable[[nn.Module, ChannelGroup], np.ndarray]] = {
+    'bn_scale': bn_scale_scores,
+    'mlp_norm': mlp_scores,
+}
+
+
+def prune_model(
+    model: nn.Module,
+    example_inputs: Tensor,
+    ratio: float,
+    round_to: int = 1,
+    floor: float = 0.1,
+    criterion: str | None = None,
+) -> PruningReport:
+    """Remove the share ``ratio`` of the prunable channels of a model, in place.
+
+    One threshold holds for all layers. Channels that are added to each other go together; those
+    of a grouped convolution go in step, one of every group. A removed channel takes its bias with
+    it: the model is the original one with scale and bias of these channels at zero. Parameters
+    are new objects, so that an optimizer has to be built anew.
+
+    Args:
+        model: A classifier or backbone that maps images to tensors.
+        example_inputs: Images (N, 3, H, W) on its device; their values do not matter.
+        ratio: Between 0 and 1.
+        round_to: Layers keep a multiple of so many channels, for the sake of speed.
+        floor: Share of its channels that each layer keeps at least; one channel always stays.
+        criterion: ``'bn_scale'``, the absolute scales of the batch norms; ``'mlp_norm'``, for the
+            hidden units of the backbone's MLPs, see :func:`mmfer.engine.pruning.mlp_norm`; None
+            takes the first where the model has such channels, else the second.
+
+    Raises:
+        ValueError: An argument is out of its range, or the model has no channel to prune.
+
+    Example:
+        >>> report = prune_model(model, torch.randn(1, 3, 224, 224), ratio=0.5)
+        >>> print(report.format_table())
+    """
+    if not 0 < ratio < 1:
+        raise ValueError(
+            f'The pruning ratio {ratio} must be between 0 and 1, both excluded: 0.5 removes half '
+            'of the channels that can be removed.'
+        )
+    if round_to < 1 or not 0 <= floor < 1:
+        raise ValueError(
+            f'Pruning: round_to={round_to} must be 1 or more, floor={floor} in [0, 1).'
+        )
+    if criterion not in (None, *CRITERIA):
+        raise ValueError(f"Pruning: criterion='{criterion}' must be one of {', '.join(CRITERIA)}.")
+    full_widths = getattr(model, 'full_widths', None) or channel_widths(model)
+    with _evaluating(model):
+        parameters, flops = model_complexity(model, example_inputs[:1])
+        dependencies = Dependencies(model, example_inputs)
+        criterion, groups = _prunable(dependencies, criterion)
+        selection = select_channels(
+            [SCORES[criterion](model, group) for group in groups],
+            ratio,
+            round_to,
+            floor,
+            [group.tied for group in groups],
+        )
+        lost = [
+            sorted(set(range(group.channels)) - set(kept.tolist()))
+            for group, kept in zip(groups, selection.kept, strict=True)
+        ]
+        kept = dependencies.remove(groups, lost)
+        model.full_widths = full_widths  # type: ignore[assignment]
+        pruned_parameters, pruned_flops = model_complexity(model, example_inputs[:1])
+    _warn_of_floor(groups, selection.at_floor, floor)
+    return PruningReport(
+        criterion=criterion,
+        ratio=ratio,
+        removed=sum(map(len, lost)) / sum(group.channels for group in groups),
+        threshold=selection.threshold,
+        layers=[
+            LayerChange(name, group.channels, group.channels - len(gone), there)
+            for group, gone, there in zip(groups, lost, selection.at_floor, strict=True)
+            for name in group.producers
+        ],
+        kept=kept,
+        parameters=(parameters, pruned_parameters),
+        flops=(flops, pruned_flops),
+    )
+
+
+@contextmanager
+def _evaluating(model: nn.Module) -> Iterator[None]:
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+
+
+def _warn_of_floor(groups: list[ChannelGroup], at_floor: list[bool], floor: float) -> None:
+    held = [group.producers[0] for group, there in zip(groups, at_floor, strict=True) if there]
+    if held:
+        warnings.warn(
+            f'Pruning stopped at the floor in {len(held)} of {len(groups)} layers, which keep '
+            f'{100 * floor:g} % of their channels and one at least: {", ".join(held)}. Fewer '
+            'channels than asked for were removed.',
+            stacklevel=3,
+        )
+
+
+def _prunable(dependencies: Dependencies, criterion: str | None) -> tuple[str, list[ChannelGroup]]:
+    found = dependencies.groups()
+    by_criterion = {
+        'bn_scale': [group for group in found if dependencies.zeroed_by_norms(group)],
+        'mlp_norm': [group for group in found if _is_mlp(dependencies.model, group)],
+    }
+    tried = CRITERIA if criterion is None else (criterion,)
+    for name in tried:
+        if by_criterion[name]:
+            return name, by_criterion[name]
+    raise ValueError(
+        f'{type(dependencies.model).__name__} has no channel that can be pruned by '
+        f'{" or ".join(tried)}: it needs batch norms after its convolutions, or MLPs in its '
+        'backbone, whose channels do not reach the output.'
+    )
+
+
+def _is_mlp(model: nn.Module, group: ChannelGroup) -> bool:
+    if group.norms or len(group.producers) != 1 or len(group.consumers) != 1:
+        return False
+    names = (*group.producers, *group.consumers)
+    layers = [model.get_submodule(name) for name in names]
+    pointwise = all(getattr(layer, 'kernel_size', (1, 1)) == (1, 1) for layer in layers)
+    pointwise &= layers[1].weight.size(1) == group.channels  # type: ignore[operator]
+    in_backbone = all(name.startswith('backbone.') for name in names)
+    return pointwise and (in_backbone or not hasattr(model, 'backbone'))

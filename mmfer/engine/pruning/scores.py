@@ -1,0 +1,47 @@
+"""How much a channel matters."""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from mmfer.engine.pruning.dependencies import ChannelGroup
+
+CRITERIA = ('bn_scale', 'mlp_norm')
+
+
+def bn_scale_scores(model: nn.Module, group: ChannelGroup) -> np.ndarray:
+    """|gamma| of the batch norm of each channel (paper 001, eq. 9).
+
+    Channels that are added to each other, as in the stages of a ResNet, have several: their mean.
+    """
+    total, count = torch.zeros(group.channels), torch.zeros(group.channels)
+    for name, pairs in group.norms.items():
+        of_root, own = (torch.tensor(column) for column in zip(*pairs, strict=True))
+        gamma = model.get_submodule(name).weight.detach().abs().float().cpu()  # type: ignore[operator]
+        total.index_add_(0, of_root, gamma[own])
+        count.index_add_(0, of_root, torch.ones(len(own)))
+    return (total / count).numpy()
+
+
+def mlp_norm(weight_in: Tensor, weight_out: Tensor) -> Tensor:
+    """|w_in| |w_out| of each hidden unit, over the mean of all.
+
+    The product does not change when a factor is moved from one layer to the other, and the mean
+    makes layers of different scale comparable under one threshold.
+
+    Args:
+        weight_in: (H, D) or (H, D, 1, 1), of the layer before the hidden units.
+        weight_out: (D', H) or (D', H, 1, 1), of the layer after them.
+
+    Returns:
+        (H,)
+    """
+    norm = weight_in.flatten(1).norm(dim=1) * weight_out.transpose(0, 1).flatten(1).norm(dim=1)
+    return norm / norm.mean()
+
+
+def mlp_scores(model: nn.Module, group: ChannelGroup) -> np.ndarray:
+    """:func:`mlp_norm` of the hidden units between two layers."""
+    before, after = (model.get_submodule(n) for n in (*group.producers, *group.consumers))
+    weights = (layer.weight.detach().float().cpu() for layer in (before, after))  # type: ignore[operator]
+    return mlp_norm(*weights).numpy()

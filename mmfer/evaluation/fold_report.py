@@ -1,0 +1,122 @@
+"""A cross validation, judged once over all folds."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from mmfer.evaluation.predictions import Predictions
+from mmfer.evaluation.protocols import Fold
+from mmfer.evaluation.report import EXPRESSION_MEASURES, expression_report
+from mmfer.evaluation.tables import ALIASES
+from mmfer.evaluation.writing import Report
+
+
+def pool_predictions(folds: Mapping[str, Predictions]) -> Predictions:
+    """The predictions of all folds as those of one test set, each with its ``fold``.
+
+    Args:
+        folds: Those of each fold, by its name.
+
+    Raises:
+        ValueError: If they are of different classes.
+    """
+    first = next(iter(folds.values()))
+    for name, predictions in folds.items():
+        if predictions.classes != first.classes:
+            raise ValueError(
+                f'Fold {name} predicts the classes {", ".join(predictions.classes)}, the first '
+                f'one {", ".join(first.classes)}. Give folds of one data set.'
+            )
+    samples = [{**sample, 'fold': name} for name, p in folds.items() for sample in p.samples]
+    return Predictions(first.classes, samples, first.coarse_classes, first.parents)
+
+
+def fold_report(folds: Sequence[Fold], predictions: Mapping[str, Predictions]) -> Report:
+    """Judge all predictions together, and list the folds.
+
+    UF1 and UAR are ``macro_f1`` and ``mean_class_accuracy``: means over the classes that occur in
+    any fold, so that a class which nobody predicts counts 0, and one that a fold lacks counts as
+    the others have it. They are not given of a single fold, whose mean would be over the few
+    classes of its subject.
+
+    Args:
+        folds: The folds.
+        predictions: Those of each fold, by its name.
+
+    Returns:
+        :func:`mmfer.evaluation.expression_report` of all, and ``folds``: for each ``fold`` (its
+        name), ``held_out``, ``samples``, ``correct``, ``accuracy``, ``classes`` (how often each
+        that occurs) and ``untrained`` (those of them that no other subject shows).
+    """
+    pooled = pool_predictions(predictions)
+    report = expression_report(
+        pooled.scores,
+        pooled.labels,
+        pooled.classes,
+        pooled.coarse_classes,
+        pooled.parents,
+        groups=pooled.groups,
+    )
+    everywhere = Counter(pooled.labels.tolist())
+    rows = []
+    for fold in folds:
+        own = predictions[fold.name]
+        labels = own.labels
+        counts = Counter(labels.tolist())
+        correct = int((own.scores.argmax(axis=1) == labels).sum())
+        rows.append(
+            {
+                'fold': fold.name,
+                'held_out': list(fold.held_out),
+                'samples': len(labels),
+                'correct': correct,
+                'accuracy': 100 * correct / len(labels),
+                'classes': {own.classes[i]: counts[i] for i in sorted(counts)},
+                'untrained': [own.classes[i] for i in sorted(counts) if counts[i] == everywhere[i]],
+            }
+        )
+    return report | {'folds': rows}
+
+
+def fold_tables(report: Report) -> str:
+    """Markdown: the measures, the folds and the confusion matrix of :func:`fold_report`."""
+    reached = [
+        [ALIASES.get(name, name), f'{report[name]:.2f}']
+        for name in EXPRESSION_MEASURES
+        if report.get(name) is not None
+    ]
+    folds = [
+        [
+            row['fold'],
+            ', '.join(row['held_out']),
+            str(row['samples']),
+            str(row['correct']),
+            f'{row["accuracy"]:.1f}',
+            _note(row),
+        ]
+        for row in report['folds']
+    ]
+    matrix = [
+        [name, *map(str, counts)]
+        for name, counts in zip(report['classes'], report['confusion_matrix'], strict=True)
+    ]
+    parts = [
+        _table(['over all folds', '%'], reached),
+        _table(['fold', 'held out', 'samples', 'correct', 'accuracy', 'note'], folds),
+        _table(['true / predicted', *report['classes']], matrix),
+    ]
+    if report['absent_classes']:
+        absent = ', '.join(report['absent_classes'])
+        parts.insert(1, f'No sample in any fold, hence not part of the means: {absent}.')
+    return '\n\n'.join(parts)
+
+
+def _note(row: Report) -> str:
+    notes = [f'only {name}' for name in row['classes'] if len(row['classes']) == 1]
+    if row['untrained']:
+        notes.append(f'shown by no other subject: {", ".join(row["untrained"])}')
+    return '; '.join(notes)
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ['---'] * len(head), *rows]
+    return '\n'.join(f'| {" | ".join(line)} |' for line in lines)

@@ -1,0 +1,88 @@
+"""Protocols that test every subject with a model that never saw it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.model_selection import GroupKFold, LeaveOneGroupOut, StratifiedGroupKFold
+
+PROTOCOLS = ('loso', 'kfold')
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A part of the subjects to test on, and the others to train on.
+
+    Args:
+        name: The subject that is held out, or the number of the fold from 1.
+        held_out: The subjects to test on.
+        training: All others.
+    """
+
+    name: str
+    held_out: tuple[str, ...]
+    training: tuple[str, ...]
+
+
+def loso(subjects: Sequence[str]) -> list[Fold]:
+    """Leave one subject out: a fold for each subject, in the order of their names.
+
+    Args:
+        subjects: The subject of each of the N samples.
+
+    Raises:
+        ValueError: If there is only one subject.
+
+    Example:
+        >>> [fold.held_out for fold in loso(['sub02', 'sub01', 'sub02'])]
+        [('sub01',), ('sub02',)]
+    """
+    who = _checked(subjects, 2)
+    held_out = [test for _, test in LeaveOneGroupOut().split(who, groups=who)]
+    return [_fold(str(who[test[0]]), who, test) for test in held_out]
+
+
+def kfold(
+    labels: Sequence[int], subjects: Sequence[str], folds: int = 5, seed: int = 0
+) -> list[Fold]:
+    """K folds of whole subjects, each with a like share of every class as far as these allow.
+
+    Where no class has a sample for each fold, the shares of the classes are left to chance.
+
+    Args:
+        labels: The class of each of the N samples.
+        subjects: The subject of each.
+        folds: How many folds, K.
+        seed: Fixes the draw.
+
+    Raises:
+        ValueError: If there are fewer than two folds, or fewer subjects than folds.
+    """
+    if folds < 2:
+        raise ValueError(f'folds={folds}: give 2 or more.')
+    who, classes = _checked(subjects, folds), np.asarray(labels)
+    held_out: list[np.ndarray] = []
+    if np.bincount(classes).max() >= folds:
+        stratified = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+        held_out = [test for _, test in stratified.split(who, classes, who)]
+    if not held_out or not all(map(len, held_out)):
+        plain = GroupKFold(folds, shuffle=True, random_state=seed)
+        held_out = [test for _, test in plain.split(who, groups=who)]
+    return [_fold(str(number), who, test) for number, test in enumerate(held_out, 1)]
+
+
+def _checked(subjects: Sequence[str], least: int) -> np.ndarray:
+    who = np.array(list(map(str, subjects)))
+    names = np.unique(who)
+    if len(names) < least:
+        raise ValueError(
+            f'The samples show {len(names)} subjects ({", ".join(names)}), and {least} are '
+            'needed, so that each fold has its own. Add others, or take fewer folds.'
+        )
+    return who
+
+
+def _fold(name: str, who: np.ndarray, test: np.ndarray) -> Fold:
+    held_out = np.unique(who[test])
+    training = np.setdiff1d(who, held_out)
+    return Fold(name, tuple(held_out.tolist()), tuple(training.tolist()))

@@ -1,0 +1,11 @@
+"""The order of the 68 landmarks, that of iBUG 300-W."""
+
+import numpy as np
+
+LANDMARKS = 68
+MIRRORED_68 = np.array(
+    [*range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1)]
+    + [45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40]
+    + [*range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), *range(67, 64, -1)]
+)
+"""The point that lies where each of the 68 points lies in the mirror image."""

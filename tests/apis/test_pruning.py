@@ -1,0 +1,93 @@
+"""A checkpoint pruned, fine-tuned, tested and put to use."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+
+from mmfer import engine
+from mmfer.apis.inferencer import FERInferencer
+from mmfer.apis.model import TrainedModel
+from mmfer.apis.pruning import finetuning_config, prune_checkpoint
+from tests.apis.model_files import write_model
+from tests.helpers import CLASSES, write_config, write_images
+
+
+@pytest.fixture
+def model_files(tmp_path: Path) -> tuple[Path, Path]:
+    """A config with its data, and a checkpoint."""
+    _, checkpoint = write_model(tmp_path)
+    extra = """
+face_crop = dict(type='box', size=32)
+custom_hooks = [dict(type='ChannelPruningHook', penalty=1e-4)]
+"""
+    config = write_config(tmp_path / 'tiny.py', write_images(tmp_path / 'data'), extra)
+    return config, checkpoint
+
+
+def test_pruned_checkpoint_trains_tests_and_predicts(model_files, tmp_path):
+    config, checkpoint = model_files
+    out = tmp_path / 'out'
+    report = prune_checkpoint(config, checkpoint, out, ratio=0.5, round_to=4, size=32)
+    written = torch.load(out / 'tiny_pruned50.pth', weights_only=True)
+    assert written['meta']['dataset_meta']['classes'] == CLASSES
+    assert {layer.after % 4 for layer in report.layers} == {0}
+    trained = TrainedModel.load(out / 'tiny_pruned50.py', out / 'tiny_pruned50.pth')
+    assert sum(p.numel() for p in trained.model.parameters()) == report.parameters[1]
+
+    cfg = engine.load_config(out / 'tiny_pruned50.py', tmp_path / 'work')
+    cfg.experiment_name = 'finetuning'
+    engine.train(cfg)
+    tuned = torch.load(tmp_path / 'work' / 'epoch_1.pth', weights_only=True)
+    assert tuned['pruning'] == written['pruning']
+    name = 'backbone.layer1.0.conv1.weight'
+    assert tuned['state_dict'][name].shape == written['state_dict'][name].shape
+    assert not torch.equal(tuned['state_dict'][name], written['state_dict'][name])
+    cfg = engine.load_config(out / 'tiny_pruned50.py', tmp_path / 'tested')
+    cfg.experiment_name = 'tested'
+    assert 'accuracy/top1' in engine.test(cfg, tmp_path / 'work' / 'epoch_1.pth')
+
+    inferencer = FERInferencer(config, tmp_path / 'work' / 'epoch_1.pth')  # the full config, too
+    picture = np.zeros((32, 32, 3), np.uint8)
+    (found,) = inferencer(picture, detect=False)['results']
+    assert tuple(found['faces'][0]['scores']) == CLASSES
+
+
+def test_pruned_again(model_files, tmp_path):
+    config, checkpoint = model_files
+    once = prune_checkpoint(config, checkpoint, tmp_path / 'out', 0.3, size=32)
+    first = tmp_path / 'out' / 'tiny_pruned30'
+    twice = prune_checkpoint(f'{first}.py', f'{first}.pth', tmp_path / 'out', 0.3, size=32)
+    assert twice.parameters[0] == once.parameters[1] > twice.parameters[1]
+    again = tmp_path / 'out' / 'tiny_pruned30_pruned30'
+    loaded = TrainedModel.load(config, f'{again}.pth')
+    assert sum(p.numel() for p in loaded.model.parameters()) == twice.parameters[1]
+
+
+def test_config_starts_from_the_checkpoint_and_prunes_no_more(tmp_path):
+    hooks = [dict(type='ChannelPruningHook', ratio=0.5), dict(type='WarmStartHook')]
+    config = Config(dict(custom_hooks=hooks, load_from='old.pth', model=dict(type='A')))
+    changed = finetuning_config(config, tmp_path / 'a.pth')
+    assert changed.load_from == str(tmp_path / 'a.pth') and changed.resume is False
+    assert [hook.type for hook in changed.custom_hooks] == ['WarmStartHook']
+    assert config.load_from == 'old.pth' and len(config.custom_hooks) == 2
+
+
+def test_checkpoint_pruned_from_another_config(model_files, tmp_path):
+    config, checkpoint = model_files
+    prune_checkpoint(config, checkpoint, tmp_path / 'out', 0.5, size=32)
+    wider = tmp_path / 'wider.py'
+    wider.write_text(config.read_text().replace('base_channels=8', 'base_channels=16'))
+    with pytest.raises(ValueError, match=r'does not fit.*pruned channels.*but it is 16'):
+        TrainedModel.load(wider, tmp_path / 'out' / 'tiny_pruned50.pth')
+
+
+def test_bad_input(model_files, tmp_path):
+    config, checkpoint = model_files
+    with pytest.raises(ValueError, match='between 0 and 1'):
+        prune_checkpoint(config, checkpoint, tmp_path / 'out', 1.0)
+    with pytest.raises(FileNotFoundError, match=r'no\.pth'):
+        prune_checkpoint(config, tmp_path / 'no.pth', tmp_path / 'out', 0.5)
+    assert not (tmp_path / 'out').exists()

@@ -1,0 +1,37 @@
+"""A few clips in the files of CASME II."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from mmfer.datasets.casme2_coding import CODING_FILE
+from tests.datasets.disk import write_image
+
+HEAD = (
+    *('Subject', 'Filename', None, 'OnsetFrame', 'ApexFrame', 'OffsetFrame', None),
+    *('Action Units', 'Estimated Emotion'),
+)
+FRAMES = 'CASME2_RAW_selected'
+
+
+def row(subject: Any, name: Any, onset: Any, apex: Any, offset: Any, units: Any, emotion: Any):
+    return (subject, name, None, onset, apex, offset, None, units, emotion)
+
+
+def write_coding(root: Path, rows: Iterable[Sequence[Any]], head: Sequence[Any] = HEAD) -> Path:
+    """The coding file."""
+    root.mkdir(parents=True, exist_ok=True)
+    book = openpyxl.Workbook()
+    book.active.title = 'Sheet1'
+    for cells in (head, *rows):
+        book.active.append(cells)
+    book.save(root / CODING_FILE)
+    return root / CODING_FILE
+
+
+def write_clip(root: Path, clip: str, frames: Iterable[int], folder: str = FRAMES) -> None:
+    """Frames of noise."""
+    for number in frames:
+        write_image(root / folder / clip / f'img{number}.jpg', number, (28, 34))

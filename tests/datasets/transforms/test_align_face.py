@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+
+from mmfer.datasets.transforms import AlignFace
+from mmfer.datasets.transforms.align_face import five_points
+from mmfer.faces import FivePointAlignment, align_face
+
+RNG = np.random.default_rng(0)
+
+
+def face68(size: float, angle: float, centre: tuple[float, float]) -> np.ndarray:
+    """Landmarks whose five points are the template's, but for a turn, in degrees."""
+    template = FivePointAlignment(size).template - 0.5
+    points = np.tile(template.mean(axis=0), (68, 1))
+    points[36:42], points[42:48] = template[0], template[1]
+    points[30], points[48], points[54] = template[2:]
+    # Around each eye, symmetrically.
+    points[36:42] += [(-4, 0), (-2, -2), (2, -2), (4, 0), (2, 2), (-2, 2)]
+    points[42:48] += [(-4, 0), (-2, -2), (2, -2), (4, 0), (2, 2), (-2, 2)]
+    turn = np.deg2rad(angle)
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    return ((points - size / 2) @ rotation.T + centre).astype(np.float32)
+
+
+def sample(angle: float = 20) -> dict:
+    image = RNG.integers(0, 256, (340, 280, 3), np.uint8)
+    return {
+        'img': image,
+        'landmarks': face68(112, angle, (140, 170)),
+        'landmark_scores': np.ones(68, np.float32),
+        'face_box': np.array([84, 100, 196, 240], np.float32),
+    }
+
+
+def test_five_points_are_those_of_the_parts() -> None:
+    points = five_points(face68(112, 0, (56, 56)))
+    np.testing.assert_allclose(points, FivePointAlignment(112).template - 0.5, atol=1e-4)
+
+
+@pytest.mark.parametrize('margin', [0.0, 0.1])
+@pytest.mark.parametrize('angle', [0, 20, -35])
+def test_landmarks_go_to_the_template(angle: float, margin: float) -> None:
+    after = AlignFace(224, margin)(sample(angle))
+    assert after['img'].shape == (224, 224, 3) and after['img_shape'] == (224, 224)
+    expected = FivePointAlignment(224, margin).template - 0.5
+    np.testing.assert_allclose(five_points(after['landmarks']), expected, atol=0.01)
+    left, right, *_ = five_points(after['landmarks'])
+    # Upright: the template's own slope, a fifth of a pixel in 35.
+    assert abs(np.rad2deg(np.arctan2(*(right - left)[::-1]))) < 0.5
+
+
+def test_the_picture_moves_with_the_landmarks() -> None:
+    before = sample(25)
+    before['img'][:] = 0
+    dots = before['landmarks'][[30, 48, 54]].round().astype(int)
+    for x, y in dots:
+        before['img'][y - 1 : y + 2, x - 1 : x + 2] = 255
+    after = AlignFace(112, 0.05)(before)
+    ys, xs = np.nonzero(after['img'][..., 0] > 128)
+    for x, y in after['landmarks'][[30, 48, 54]]:
+        assert np.hypot(xs - x, ys - y).min() < 1.5
+    points = after['landmarks'][[30, 48, 54]]
+    away = np.linalg.norm(np.stack([xs, ys], 1)[:, None] - points, axis=2).min(axis=1)
+    assert away.max() < 4
+
+
+def test_it_is_the_alignment_of_photographs() -> None:
+    before = sample(15)
+    expected = align_face(before['img'], five_points(before['landmarks']) + 0.5, 112, 0.1)
+    assert np.abs(AlignFace(112, 0.1)(before)['img'].astype(int) - expected).max() <= 1
+
+
+def test_without_landmarks() -> None:
+    assert AlignFace.needs_landmarks
+    with pytest.raises(ValueError, match=r'AlignFace: no landmarks.*prepare_faces\.py'):
+        AlignFace(112)({'img': np.zeros((9, 9, 3), np.uint8), 'img_path': 'a.jpg'})
+    for options in ({'size': 0}, {'size': 9, 'margin': -0.6}):
+        with pytest.raises(ValueError, match='five_point alignment'):
+            AlignFace(**options)

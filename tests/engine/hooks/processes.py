@@ -1,0 +1,73 @@
+"""Trainings in processes of their own, which start fast and may be killed at a given moment."""
+
+import multiprocessing
+import os
+import signal
+import socket
+from pathlib import Path
+
+import torch
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from mmfer.engine import build_runner, load_config
+from mmfer.engine.feature_bank import unwrap
+from mmfer.registry import HOOKS
+
+# The server imports everything once; each process is its fork.
+CONTEXT = multiprocessing.get_context('forkserver')
+CONTEXT.set_forkserver_preload([__name__])
+
+
+@HOOKS.register_module()
+class KillerHook(Hook):
+    """Kill this process as ``epoch`` begins, before other hooks, or before an iteration of it."""
+
+    priority = 'HIGHEST'
+
+    def __init__(self, epoch: int, iteration: int | None = None) -> None:
+        self.epoch, self.iteration = epoch, iteration
+
+    def before_train_epoch(self, runner: Runner) -> None:
+        if runner.epoch == self.epoch and self.iteration is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def before_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: dict | None = None
+    ) -> None:
+        if (runner.epoch, batch_idx) == (self.epoch, self.iteration):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _train(config: Path, work: Path, resume: bool, environment: dict[str, str]) -> None:
+    torch.set_num_threads(1)
+    os.environ.update(environment)
+    cfg = load_config(config, work, launcher='pytorch' if environment else 'none')
+    cfg.resume = resume
+    runner = build_runner(cfg)
+    runner.train()
+    torch.save(unwrap(runner.model).state_dict(), work / f'rank{runner.rank}.pth')
+
+
+def train_in_process(
+    config: Path, work: Path, resume: bool = False, ranks: int = 1
+) -> list[int | None]:
+    """Train as ``tools/train.py`` does; the exit codes of the ranks, -9 of one that was killed."""
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        port = str(free.getsockname()[1])
+    processes = []
+    for rank in range(ranks):
+        environment = {
+            'RANK': str(rank),
+            'LOCAL_RANK': str(rank),
+            'WORLD_SIZE': str(ranks),
+            'MASTER_ADDR': '127.0.0.1',
+            'MASTER_PORT': port,
+        }
+        args = (config, work, resume, environment if ranks > 1 else {})
+        processes.append(CONTEXT.Process(target=_train, args=args))
+        processes[-1].start()
+    for process in processes:
+        process.join(120)
+    return [process.exitcode for process in processes]

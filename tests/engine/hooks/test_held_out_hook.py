@@ -1,0 +1,49 @@
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from mmfer.engine import load_config, train
+from tests.subjects import write_subject_config, write_subjects
+
+
+@pytest.fixture(scope='module')
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_subjects(tmp_path_factory.mktemp('data') / 'faces')
+
+
+def run(folder: Path, root: Path, **options: Any) -> None:
+    options = {
+        'train_dataloader.dataset.subjects': ['sub01', 'sub03'],
+        'val_dataloader.dataset.subjects': ['sub01'],
+        'default_hooks.held_out': dict(type='HeldOutHook', subjects=['sub02']),
+        'train_cfg.max_epochs': 1,
+        'experiment_name': uuid4().hex,
+        **options,
+    }
+    path = write_subject_config(folder / 'tiny.py', root)
+    train(load_config(path, folder / 'work', options))
+
+
+def test_a_training_without_them_goes_on(root: Path, tmp_path: Path) -> None:
+    run(tmp_path, root)
+    assert (tmp_path / 'work' / 'epoch_1.pth').is_file()
+
+
+@pytest.mark.parametrize('part', ['train', 'val'])
+def test_a_held_out_subject_stops_it(part: str, root: Path, tmp_path: Path) -> None:
+    name = {'train': 'training', 'val': 'validation'}[part]
+    with pytest.raises(ValueError, match=f'Leakage: the {name} data .*sub02_0.png" of sub02, held'):
+        run(tmp_path, root, **{f'{part}_dataloader.dataset.subjects': ['sub01', 'sub02', 'sub03']})
+    assert not [*(tmp_path / 'work').glob('*.pth')]
+
+
+def test_so_does_somebody_unknown(tmp_path: Path) -> None:
+    root = write_subjects(tmp_path / 'nameless')
+    table = (root / 'train.csv').read_text().replace('sub03\n', '\n')
+    (root / 'train.csv').write_text(table)
+    nobody = {f'{part}_dataloader.dataset.subjects': None for part in ('train', 'val')}
+    nobody['default_hooks.held_out'] = dict(type='HeldOutHook', subjects=['sub08'])
+    with pytest.raises(ValueError, match='sub03_0.png" of nobody known'):
+        run(tmp_path, root, **nobody)

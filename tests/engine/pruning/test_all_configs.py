@@ -1,0 +1,107 @@
+"""Every config's model can be pruned, trained on, recorded and loaded."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from mmpretrain.models.heads import MultiLabelClsHead
+from mmpretrain.structures import DataSample
+from torch import Tensor, nn
+
+from mmfer.apis.loading import build_model
+from mmfer.engine import load_config
+from mmfer.engine.benchmark import input_shape
+from mmfer.engine.pruning import apply_channels, channel_record, prune_model
+from tests.engine.pruning.networks import as_if_trained, outputs, zeroed
+
+ROOT = Path(__file__).parents[3] / 'configs'
+LEFT_OUT = {'_base_', 'ablations', 'landmarker'}  # landmarks: no classifier
+CONFIGS = sorted(p for p in ROOT.rglob('*.py') if LEFT_OUT.isdisjoint(p.relative_to(ROOT).parts))
+SLIM: dict[str, dict[str, Any]] = {
+    'ResNet': dict(base_channels=8, stem_channels=8),
+    'SwinTransformer': dict(img_size=64, window_size=2, stage_cfgs={}),
+    'ConvNeXtMap': dict(arch=dict(depths=[1, 1, 1, 1], channels=[16, 32, 64, 128])),
+    'VGGBN16': dict(width=0.125),
+}
+"""An eighth of the width of the published backbones."""
+
+
+def slim(config: Any) -> Any:
+    """A model's config at an eighth of its width, to be fast."""
+    if isinstance(config, (list, tuple)):
+        return type(config)(slim(item) for item in config)
+    if not isinstance(config, dict):
+        return config
+    config = {k: slim(v) for k, v in config.items()} | SLIM.get(config.get('type', ''), {})
+    if config.get('type') == 'SwinTransformer':
+        width = 96 if config['arch'] == 'tiny' else config['arch']['embed_dims']
+        config['arch'] = dict(embed_dims=width // 8, depths=[1] * 4, num_heads=[3] * 4)
+    for key in ('in_channels', 'hidden_channels', 'map_size'):
+        value = config.get(key)
+        if key == 'map_size' and value is not None:
+            config[key] = 2
+        elif isinstance(value, tuple):
+            config[key] = tuple(channels // 8 for channels in value)
+        elif isinstance(value, int):
+            config[key] = value // 8
+    return config
+
+
+def model_of(path: Path) -> tuple[nn.Module, int]:
+    """The model as if trained, slim at 64 pixels unless its config is, and the size of images."""
+    cfg = load_config(path)
+    size = cfg.get('image_size', 64)
+    if '512' in str(cfg.model) or '1024' in str(cfg.model):
+        cfg.model, size = slim(cfg.model.to_dict()), 64
+    torch.manual_seed(0)
+    model = build_model(cfg)
+    for module in model.modules():
+        if hasattr(module, 'prepare_benchmark'):
+            module.prepare_benchmark()
+    return as_if_trained(model), size
+
+
+def images(model: nn.Module, size: int, count: int = 2) -> Tensor:
+    generator = torch.Generator().manual_seed(0)
+    return torch.randn(count, *input_shape(model, size), generator=generator)
+
+
+def samples(model: Any, predicted: list[DataSample]) -> list[DataSample]:
+    found = [DataSample(metainfo=dict(sample_idx=i)) for i in range(len(predicted))]
+    for i, (sample, prediction) in enumerate(zip(found, predicted, strict=True)):
+        if isinstance(model.head, MultiLabelClsHead):
+            sample.set_gt_score(torch.arange(model.head.num_classes) % (i + 2) == 0)
+        else:
+            sample.set_gt_label(i % 3)
+        if 'attention' in prediction:
+            sample.set_field(torch.ones_like(prediction.attention), 'landmark_mask')
+    return found
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_model_of_config_is_pruned(path):
+    original, size = model_of(path)
+    model = copy.deepcopy(original)
+    x = images(model, size)
+    report = prune_model(model, x[:1], ratio=0.3)
+
+    assert sum(p.numel() for p in model.parameters()) < report.parameters[0]
+    assert report.flops[1] < report.flops[0]
+    expected = outputs(zeroed(original, report), x)
+    torch.testing.assert_close(outputs(model, x), expected, atol=1e-4, rtol=1e-4)
+    predicted = model.predict(x)
+    assert [sample.pred_score.shape for sample in predicted] == [(model.head.num_classes,)] * 2
+
+    fresh = copy.deepcopy(original)
+    apply_channels(fresh, channel_record(model))
+    fresh.load_state_dict(model.state_dict(), strict=True)
+    assert torch.equal(outputs(fresh, x), outputs(model, x))
+
+    given = samples(model, predicted)
+    losses = model.train()(x, given, mode='loss')
+    sum(value for name, value in losses.items() if 'loss' in name).backward()
+    assert all(value.isfinite().all() for value in losses.values())
+    grads = [p.grad.shape == p.shape for p in model.parameters() if p.grad is not None]
+    assert grads and all(grads)

@@ -1,0 +1,18 @@
+import numpy as np
+
+from mmfer.faces.landmark_order import LANDMARKS, MIRRORED_68
+from mmfer.synthetic.head import Head
+from mmfer.synthetic.scene import Person
+
+
+def test_the_mirror_image_of_a_symmetric_head():
+    """The order turns a head's mirrored points into the points of the head, which is symmetric."""
+    head = Head()
+    points = head.shape(Person())[head.landmarks]
+    assert len(points) == LANDMARKS
+    mirrored = points * [-1, 1, 1]
+    np.testing.assert_allclose(mirrored[MIRRORED_68], points, atol=0.02)
+
+
+def test_twice_is_the_same_again():
+    np.testing.assert_array_equal(MIRRORED_68[MIRRORED_68], np.arange(LANDMARKS))

@@ -1,0 +1,33 @@
+"""tools/export_onnx.py as a user runs it."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from mmfer.apis.inferencer import FERInferencer
+from tests.apis.model_files import write_model
+from tests.helpers import CLASSES, run_tool
+
+
+def test_exported_file_gives_the_inferencers_scores(tmp_path: Path) -> None:
+    config, checkpoint = write_model(tmp_path)
+    file = tmp_path / 'model.onnx'
+    run_tool('export_onnx.py', config, checkpoint, '--out', file, '--size', 32)
+    session = onnxruntime.InferenceSession(file)
+    picture = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    image = picture.transpose(2, 0, 1)[None].astype(np.float32)
+    (scores,) = session.run(['scores'], {'images': image})
+    (expected,) = FERInferencer(config, checkpoint).classify([picture])
+    np.testing.assert_allclose(scores[0], list(expected.values()), atol=1e-4)
+    names = json.loads(session.get_modelmeta().custom_metadata_map['classes'])
+    assert names == list(expected) == list(CLASSES)
+
+
+def test_size_that_nobody_gives(tmp_path: Path) -> None:
+    config, checkpoint = write_model(tmp_path)
+    failed = run_tool(
+        'export_onnx.py', config, checkpoint, '--out', tmp_path / 'a.onnx', check=False
+    )
+    assert failed.returncode == 1 and 'has no image_size' in failed.stderr

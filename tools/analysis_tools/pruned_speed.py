@@ -1,0 +1,85 @@
+"""Parameters, FLOPs and latency of a network, whole and pruned, in one run.
+
+The network of the config has random weights and the batch norm scales' distribution of a trained
+one, which may be less wide: see mmfer.engine.pruning.copy_scale_distribution. All sizes take turns
+in every round, and changes are against the whole network in the same round.
+
+Example:
+    python tools/analysis_tools/pruned_speed.py \
+        configs/multi_region/multi_region_vgg16bn_rafdb.py \
+        --scales work_dirs/table5/table5_multi_region/seed0/epoch_8.pth --round-to 8
+"""
+
+import argparse
+from copy import deepcopy
+from pathlib import Path
+
+import torch
+
+from mmfer.engine import load_config
+from mmfer.engine.benchmark import Measurement, benchmark, build_model, input_shape
+from mmfer.engine.checkpoint import load_from_disk
+from mmfer.engine.cli import friendly_errors
+from mmfer.engine.pruning import copy_scale_distribution, prune_model
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('config', type=Path, help='of the network')
+    parser.add_argument(
+        '--scales', type=Path, required=True, metavar='CHECKPOINT', help='of the trained network'
+    )
+    parser.add_argument('--ratios', nargs='+', type=float, default=[0.4, 0.5, 0.6])
+    parser.add_argument('--round-to', type=int, default=1, metavar='N')
+    parser.add_argument('--size', type=int, default=224, help='of the images, in pixels')
+    parser.add_argument('--batch-size', type=int, default=1)
+    parser.add_argument('--repeats', type=int, default=7, help='rounds')
+    parser.add_argument('--seconds', type=float, default=2.0, help='of a network in a round')
+    return parser.parse_args()
+
+
+@friendly_errors
+def main() -> None:
+    args = parse_args()
+    whole = build_model(load_config(args.config), 'cpu')
+    copy_scale_distribution(whole, load_from_disk(str(args.scales), 'cpu')['state_dict'])
+    models = {'0 %': whole}
+    for ratio in args.ratios:
+        models[f'{100 * ratio:g} %'] = pruned = deepcopy(whole)
+        prune_model(pruned, torch.randn(1, *input_shape(pruned, args.size)), ratio, args.round_to)
+    results = benchmark(
+        models, (args.batch_size,), args.size, repeats=args.repeats, seconds=args.seconds
+    )
+    print(
+        f'{args.config.stem}, cpu, {torch.get_num_threads()} threads, {args.size} px, batch '
+        f'{args.batch_size}, channels in multiples of {args.round_to}, PyTorch {torch.__version__}'
+    )
+    print(format_rows(results, args.batch_size))
+
+
+def format_rows(results: list[Measurement], batch: int) -> str:
+    """A Markdown table."""
+    rows = [
+        ['pruned', 'parameters', 'change', 'FLOPs', 'change', 'latency', 'change'],
+        ['---'] + ['---:'] * 6,
+    ]
+    first = results[0]
+    for result in results:
+        rows.append(
+            [
+                result.name,
+                f'{result.parameters / 1e6:.2f} M',
+                f'{100 * (result.parameters / first.parameters - 1):+.2f} %',
+                f'{result.flops / 1e9:.2f} G',
+                f'{100 * (result.flops / first.flops - 1):+.2f} %',
+                f'{1000 * batch / result.speed[batch]:.0f} ms',
+                f'{100 * (1 / result.ratio[batch] - 1):+.2f} %',
+            ]
+        )
+    return '\n'.join(f'| {" | ".join(row)} |' for row in rows)
+
+
+if __name__ == '__main__':
+    main()

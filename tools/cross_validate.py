@@ -1,0 +1,130 @@
+"""Train and test on every subject in turn, and judge all predictions at once.
+
+Each fold is a training of its own, in a process of its own, with a model that never saw the
+subjects it is tested on. Its epoch is the last one, or one chosen on a validation part of the
+training subjects; a config that would choose on those held out is refused. What is divided is
+what train_dataloader reads; test_dataloader gives the pipeline of the test.
+
+--resume goes on after a kill: finished folds are kept, others go on from their last checkpoint.
+
+Examples:
+    python tools/cross_validate.py configs/apex_seresnext/apex_seresnext50_synthetic.py \
+        --protocol loso --jobs 2
+    python tools/cross_validate.py CONFIG --protocol kfold --folds 5 --seed 1 --resume
+"""
+
+import argparse
+from pathlib import Path
+
+from mmengine.config import DictAction
+
+import mmfer
+from mmfer.engine import load_config
+from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cross_validation import FoldRun, check_complete, only_one, prepare, run_folds
+from mmfer.engine.folds import Pool, common_config, read_pool
+from mmfer.evaluation import (
+    Fold,
+    fold_report,
+    fold_tables,
+    kfold,
+    loso,
+    pool_predictions,
+    write_report,
+)
+from mmfer.evaluation.protocols import PROTOCOLS
+from mmfer.visualization.plots import plot_folds
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('config', help='the config file')
+    parser.add_argument(
+        '--protocol',
+        choices=PROTOCOLS,
+        required=True,
+        help='loso leaves one subject out in turn; kfold a K-th of the subjects',
+    )
+    parser.add_argument('--folds', type=int, default=5, metavar='K', help='of kfold; default 5')
+    parser.add_argument(
+        '--seed', type=int, help="of the trainings and of kfold's draw; default: the config's"
+    )
+    parser.add_argument('--jobs', type=int, default=1, help='folds at the same time')
+    parser.add_argument(
+        '--resume', action='store_true', help='go on with what lies in the work directory'
+    )
+    parser.add_argument('--work-dir', help='default: work_dirs/CONFIG_PROTOCOL')
+    parser.add_argument(
+        '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE', help='replace entries'
+    )
+    args = parser.parse_args()
+    if args.jobs < 1:
+        parser.error(f'--jobs {args.jobs}: give 1 or more.')
+    return args
+
+
+def divide(protocol: str, pool: Pool, count: int, seed: int) -> list[Fold]:
+    """The folds of a protocol."""
+    if protocol == 'loso':
+        return loso(pool.subjects)
+    return kfold(pool.labels, pool.subjects, count, seed)
+
+
+def run_all(runs: list[FoldRun], jobs: int) -> None:
+    """Run what is not finished, and tell what failed."""
+    failed: list[str] = []
+    done = [run for run in runs if run.finished]
+
+    def tell(run: FoldRun, code: int) -> None:
+        if code or not run.finished:
+            failed.append(f'{run.fold.name}, exit code {code}, see {run.folder}/output.txt')
+            print(f'failed: {failed[-1]}', flush=True)
+        else:
+            done.append(run)
+            print(f'done: {run.fold.name} ({len(done)} of {len(runs)})', flush=True)
+
+    run_folds(runs, jobs, tell)
+    if failed:
+        raise ValueError(
+            f'{len(failed)} of {len(runs)} folds failed: {"; ".join(failed)}. The others are kept: '
+            'mend it, and go on with --resume.'
+        )
+
+
+@friendly_errors
+def main() -> None:
+    args = parse_args()
+    name = Path(args.config).stem
+    work_dir = Path(args.work_dir or f'work_dirs/{name}_{args.protocol}')
+    cfg = load_config(args.config, work_dir, args.cfg_options)
+    pool = read_pool(cfg)
+    seed = args.seed if args.seed is not None else cfg.get('randomness', {}).get('seed') or 0
+    folds = divide(args.protocol, pool, args.folds, seed)
+    validates = cfg.get('val_dataloader') is not None
+    cfg = common_config(cfg, pool, seed)
+    if validates and cfg.val_dataloader is None:
+        print('val_dataloader shows subjects to be held out: the folds are not validated.')
+    with only_one(work_dir):
+        runs = prepare(cfg, folds, work_dir, args.resume)
+        run_all(runs, args.jobs)
+        check_complete(runs, pool)
+        predictions = {run.fold.name: run.predictions for run in runs}
+        pool_predictions(predictions).save(work_dir / 'predictions.json')
+        report = fold_report(folds, predictions)
+        facts = {'config': args.config, 'protocol': args.protocol, 'seed': seed}
+        write_report(facts | {'version': mmfer.__version__} | report, work_dir / 'results.json')
+        what = f'{args.protocol}, {len(folds)} folds, {len(pool.paths)} samples'
+        text = f'{what}; {args.config}, seed {seed}, mmfer {mmfer.__version__}'
+        text += f'\n\n{fold_tables(report)}\n'
+        (work_dir / 'results.md').write_text(text, encoding='utf-8')
+        matrix, names = report['confusion_matrix'], report['classes']
+        plot_folds(matrix, names, report['folds'], f'{name}: {what}').savefig(
+            work_dir / 'results.png'
+        )
+    print(f'\n{text}\nTables, report, picture: {work_dir}/results.{{md,json,png}}')
+
+
+if __name__ == '__main__':
+    main()

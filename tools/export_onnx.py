@@ -1,0 +1,48 @@
+"""Write a trained model, pruned or not, as ONNX.
+
+The file takes `images`, RGB pixels of 0 to 255 of face crops (N, 3, H, W) as float32, and gives
+`scores` (N, classes), the probabilities. Normalisation is inside; the names of the classes are in
+its metadata under `classes`.
+
+Examples:
+    python tools/export_onnx.py configs/rald/rald_r18_synthetic.py \
+        work_dirs/rald_r18_synthetic/epoch_10.pth --out rald.onnx
+"""
+
+import argparse
+from pathlib import Path
+
+from mmfer.apis.loading import class_names
+from mmfer.apis.model import TrainedModel
+from mmfer.engine.cli import friendly_errors
+from mmfer.engine.export import export_onnx
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('config', type=Path, help='the config file')
+    parser.add_argument('checkpoint', type=Path, help='the checkpoint file')
+    parser.add_argument('--out', type=Path, required=True, metavar='FILE', help='the ONNX file')
+    parser.add_argument('--size', type=int, help="of the images in pixels; default: the config's")
+    parser.add_argument('--batch-size', type=int, default=1, help='images at once; it is fixed')
+    return parser.parse_args()
+
+
+@friendly_errors
+def main() -> None:
+    args = parse_args()
+    trained = TrainedModel.load(args.config, args.checkpoint)
+    size = args.size or trained.config.get('image_size')
+    if size is None:
+        raise ValueError(
+            f'"{args.config}" has no image_size: give the size of the images (--size).'
+        )
+    classes = class_names(trained.config, trained.meta, str(args.checkpoint))
+    export_onnx(trained.model, args.out, size, classes, args.batch_size)
+    print(f'Written: {args.out}, {len(classes)} classes, {args.batch_size} x {size} px.')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,50 @@
+"""Remove the channels of a trained model that matter least, and write what is left.
+
+DIR gets CONFIG_pruned50.pth, the smaller model, and CONFIG_pruned50.py, its config, which starts
+from it: `tools/train.py` with it is the fine-tuning, `tools/test.py` tests it.
+
+Examples:
+    python tools/prune.py configs/rald/rald_r18_synthetic.py \
+        work_dirs/rald_r18_synthetic/epoch_10.pth --ratio 0.5 --out work_dirs/pruned
+    python tools/train.py work_dirs/pruned/rald_r18_synthetic_pruned50.py
+"""
+
+import argparse
+from pathlib import Path
+
+from mmfer.apis.pruning import prune_checkpoint
+from mmfer.engine.cli import friendly_errors
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('config', type=Path, help='the config file')
+    parser.add_argument('checkpoint', type=Path, help='the checkpoint file')
+    parser.add_argument(
+        '--ratio', type=float, required=True, help='share of the prunable channels, 0 to 1'
+    )
+    parser.add_argument('--out', type=Path, required=True, metavar='DIR', help='the folder')
+    parser.add_argument(
+        '--round-to', type=int, default=1, metavar='N', help='keep a multiple of N channels'
+    )
+    parser.add_argument(
+        '--size', type=int, help="of the images in pixels, for FLOPs; default: the config's"
+    )
+    return parser.parse_args()
+
+
+@friendly_errors
+def main() -> None:
+    args = parse_args()
+    report = prune_checkpoint(
+        args.config, args.checkpoint, args.out, args.ratio, args.round_to, args.size
+    )
+    print(report.format_table())
+    name = f'{args.config.stem}_pruned{round(100 * args.ratio)}'
+    print(f'\nWritten: {args.out / name}.pth and {args.out / name}.py')
+
+
+if __name__ == '__main__':
+    main()
