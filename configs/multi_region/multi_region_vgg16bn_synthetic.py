@@ -7,7 +7,7 @@ _base_ = './multi_region_vgg16bn_rafdb.py'
 
 data_root = 'data/synthetic/rafdb'
 image_size = 56
-epochs = 20
+epochs = 10
 
 model = dict(
     # With three poolings 56 pixels give a map of 7x7, as 224 do with five.
