@@ -102,19 +102,30 @@ class Dependencies:
         return self.graph.is_out_channel_pruning_fn(item.dep.handler)
 
     def _cut_broadcasts(self) -> None:
-        """A map of one channel that others are multiplied with is none of their channels."""
-        for node in self.graph.module2node.values():
-            if node.type in LAYERS and self.graph.get_out_channels(node) == 1:
-                for other in node.outputs:
-                    other.dependencies = [d for d in other.dependencies if d.target is not node]
-                node.dependencies = [d for d in node.dependencies if d.target not in node.outputs]
+        """A map of one channel that others are scaled with is none of their channels."""
+        nodes = self.graph.module2node.values()
+        single = {n for n in nodes if n.type in LAYERS and self.graph.get_out_channels(n) == 1}
+        found = set(single)
+        while found:  # and the operations on nothing else
+            after = {other for node in found for other in node.outputs} - single
+            found = {n for n in after if n.type in MAPS and single.issuperset(n.inputs)}
+            single |= found
+        for node in single:
+            for other in [o for o in node.outputs if o not in single]:
+                if _operation(other) != 'Div' or other.inputs[0] is not node:
+                    _disconnect(node, other)
+        for node in nodes:
+            if node.type is OPTYPE.CONCAT:
+                node.module.concat_sizes = None  # anew, without them
+            elif _splits_batch(node):
+                node.module.split_sizes = None
 
     def _checked(self, items: Any) -> ChannelGroup | None:
         group = ChannelGroup(items[0].dep.target.module, len(items[0].idxs), [], [])
         grouped = set()
         for item in items:
             node, module = item.dep.target, item.dep.target.module
-            if not _keeps_channels_apart(node, of_tokens=isinstance(group.root, nn.Linear)):
+            if not _keeps_channels_apart(node, isinstance(group.root, nn.Linear)):
                 return None
             if node.type in (OPTYPE.CONV, OPTYPE.LINEAR) and self._has_unused_siblings(module):
                 return None
@@ -157,6 +168,14 @@ class Dependencies:
 
 
 LAYERS = (OPTYPE.CONV, OPTYPE.DEPTHWISE_CONV, OPTYPE.LINEAR, OPTYPE.BN)
+MAPS = (OPTYPE.ELEMENTWISE, OPTYPE.RESHAPE)
+
+
+def _disconnect(node: Any, other: Any) -> None:
+    other.inputs.remove(node)
+    node.outputs.remove(other)
+    other.dependencies = [d for d in other.dependencies if d.target is not node]
+    node.dependencies = [d for d in node.dependencies if d.target is not other]
 
 
 def _operation(node: Any) -> str:
@@ -170,9 +189,9 @@ def _keeps_channels_apart(node: Any, of_tokens: bool) -> bool:
     if node.type in LAYERS:
         return True
     if node.type is OPTYPE.CONCAT:
-        return node.grad_fn._saved_dim == 1
+        return node.grad_fn._saved_dim == 1 and node.module.offsets is not None
     if node.type is OPTYPE.SPLIT:
-        return node.grad_fn._saved_dim == 0  # of the batch
+        return _splits_batch(node)
     if node.type is OPTYPE.RESHAPE:
         positions = prod(node.grad_fn._saved_self_sym_sizes[2:])
         return positions == 1 or (of_tokens and _inside_linear(node))
@@ -184,7 +203,13 @@ def _keeps_channels_apart(node: Any, of_tokens: bool) -> bool:
         }
     if operation == 'Add':
         return len(node.inputs) > 1  # not a constant
+    if operation == 'Div':
+        return len(node.inputs) == 1  # not by other channels
     return operation in PLAIN or _is_gate(node) or _inside_linear(node)
+
+
+def _splits_batch(node: Any) -> bool:
+    return node.type is OPTYPE.SPLIT and node.grad_fn._saved_dim == 0
 
 
 def _inside_linear(node: Any) -> bool:

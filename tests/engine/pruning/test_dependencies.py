@@ -56,6 +56,8 @@ MIXED = {
     'heads': (lambda x: x.unflatten(1, (2, 4)).mean(2).repeat(1, 4, 1, 1), None),
     'a constant added': (lambda x: x + 1, None),
     'sigmoid': (torch.sigmoid, None),
+    'a quotient of channels': (lambda x: x.relu() / x, None),
+    'an inverse': (lambda x: 1 / x, None),
     'positions in features': (lambda x: x.flatten(1), nn.Linear(8 * 36, 4)),
     'a layer over positions': (lambda x: x.flatten(2), nn.Linear(36, 4)),
     'layer norm': (pooled, nn.LayerNorm(8)),
@@ -86,7 +88,12 @@ def test_map_of_one_channel_is_not_tied_to_those_it_weights():
     attention = nn.Sequential(nn.Conv2d(8, 5, 3, padding=1), nn.Tanh(), nn.Conv2d(5, 1, 1))
     model = Network(pooled)
     model.attention = attention
-    model.between = lambda x: x * attention(x).sigmoid()
+
+    def weighted_mean(x: Tensor) -> Tensor:
+        weight = attention(x).sigmoid()
+        return (weight * x).mean((2, 3), keepdim=True) / weight.mean((2, 3), keepdim=True)
+
+    model.between = weighted_mean
     dependencies = Dependencies(model.eval(), torch.zeros(1, 3, 6, 6))
     assert prunable(model) == ['conv']
     group = next(g for g in dependencies.groups() if g.producers == ['conv'])
