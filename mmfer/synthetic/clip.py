@@ -126,8 +126,8 @@ class ClipRenderer:
             ndimage.spline_filter(np.ascontiguousarray(picture[..., c]), 3, np.float32, 'mirror')
             for c in range(3)
         ]
-        corners = np.reshape(rendering.face_box, (2, 2))
-        points = np.concatenate([rendering.landmarks, corners]) - 0.5
+        corners = np.reshape(rendering.face_box, (2, 2)) - 0.5
+        points = np.concatenate([rendering.landmarks, corners])
         return Key(np.stack(splines), points, rendering.visible.astype(np.float32))
 
 

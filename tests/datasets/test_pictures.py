@@ -64,7 +64,8 @@ def write_faces(root: Path, layout: str, **more: object) -> dict[str, list[Pictu
 
 
 def test_every_layout_is_tried_here() -> None:
-    assert {layout for layout, _ in WRITERS.values()} == set(PREPARED)
+    clips = {'casme2'}  # in test_casme2
+    assert {layout for layout, _ in WRITERS.values()} == set(PREPARED) - clips
 
 
 @pytest.mark.parametrize('name', WRITERS)

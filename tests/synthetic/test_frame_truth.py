@@ -20,7 +20,7 @@ def test_the_sidecar_is_one_that_is_read(tmp_path):
     assert [(im.width, im.height) for im in images] == [(30, 40)] * 2
     (face,) = images[1].faces
     np.testing.assert_allclose(face.bbox, [1, 2, 21, 32])
-    np.testing.assert_allclose(face.landmarks, POINTS, atol=1e-3)
+    np.testing.assert_allclose(face.landmarks68, POINTS, atol=1e-3)
 
 
 def test_hidden_points_have_no_score():

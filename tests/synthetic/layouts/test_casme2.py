@@ -88,9 +88,9 @@ def test_the_sidecar_has_the_landmarks_of_every_frame(casme2: Path):
     for image in images:
         (face,) = image.faces
         left, top, right, bottom = face.bbox
-        nose = face.landmarks[30]
+        nose = face.landmarks68[30]
         assert left < nose[0] < right and top < nose[1] < bottom
-        assert np.linalg.norm(face.landmarks[36] - face.landmarks[45]) > 10
+        assert np.linalg.norm(face.landmarks68[36] - face.landmarks68[45]) > 10
 
 
 def test_subjects_are_young_adults():
