@@ -15,6 +15,7 @@ import os
 import time
 from pathlib import Path
 
+import cv2
 from PIL import Image
 from tqdm import tqdm
 
@@ -145,6 +146,7 @@ def write_json(path: Path, content: dict) -> None:
 @friendly_errors
 def main() -> None:
     args = parse_args()
+    cv2.setNumThreads(1)  # frames are small: threads cost more than they bring
     options = SpotterOptions(args.method, args.eps, not args.no_offset, args.landmarks)
     if args.dataset is not None:
         spot_dataset(args, options)

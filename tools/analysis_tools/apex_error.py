@@ -13,6 +13,7 @@ from dataclasses import asdict
 from itertools import product
 from pathlib import Path
 
+import cv2
 from tqdm import tqdm
 
 from mmfer.datasets.casme2_spans import read_spans
@@ -55,6 +56,7 @@ def parse_args() -> argparse.Namespace:
 @friendly_errors
 def main() -> None:
     args = parse_args()
+    cv2.setNumThreads(1)  # frames are small: threads cost more than they bring
     truth = read_apex_truth(args.root / 'annotations' / 'truth.json')
     spans, faults = read_spans(args.root)
     unknown = [span.name for span in spans if span.name not in truth]
