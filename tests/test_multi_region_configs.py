@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
+from PIL import Image
 
 from mmfer.apis import FERInferencer
 from mmfer.apis.loading import build_model
@@ -22,6 +23,7 @@ from mmfer.visualization.feature_maps import feature_maps, main_layers
 from mmfer.visualization.grad_cam import grad_cam, last_map_layer
 from mmfer.visualization.inputs import draw_inputs
 from tests.helpers import ROOT
+from tests.tools.rald import run_main
 
 FOLDER = ROOT / 'configs' / 'multi_region'
 SLIM = FOLDER / 'multi_region_vgg16bn_synthetic-ablation.py'
@@ -200,6 +202,21 @@ def test_the_tools_that_look_into_a_network(trained: tuple[Config, Path]) -> Non
     ):
         with pytest.raises(ValueError, match='maps of eyes and mouth'):
             look('backbone.local_trunk')
+
+
+def test_a_picture_of_the_attention(
+    trained: tuple[Config, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+) -> None:
+    (dumped,) = trained[1].parent.glob('*.py')
+    config = tmp_path / 'config.py'
+    config.write_text(f"_base_ = '{dumped}'\nface_crop = dict(size=48)\n")
+    tool, out = 'analysis_tools/feature_maps.py', tmp_path / 'maps.png'
+    run_main(monkeypatch, tool, config, trained[1], '--num', 2, '--out', out)
+    assert 'backbone, neck, attention of 2 faces' in capsys.readouterr().out
+    assert Image.open(out).size[0] > 4 * 204  # tiles of 1.7 inches, at 120 dots per inch
 
 
 def test_features_of_a_data_set_leave_out_what_is_not_there(trained: tuple[Config, Path]) -> None:
