@@ -4,9 +4,12 @@ import runpy
 from argparse import Namespace
 
 import pytest
+import torch
 from mmengine.config import Config
 
+from mmfer.registry import MODELS
 from tests.helpers import ROOT, write_config
+from tests.subjects import write_subject_config, write_subjects
 from tests.tools.rald import run_main
 
 
@@ -90,3 +93,29 @@ def test_variants_of_another_family_need_whole_models(image_folder, tmp_path, mo
     cfg = row_config(args, other)
     assert (cfg.model.head.topk, cfg.model.head.num_classes) == ((1, 2), 4)
     assert cfg.custom_hooks == []
+
+
+def test_rows_are_cross_validated_from_the_weights_of_their_backbone(tmp_path, monkeypatch, capsys):
+    config = write_subject_config(tmp_path / 'base.py', write_subjects(tmp_path / 'faces'))
+    weights = tmp_path / 'ResNet_1.pth'
+    model = MODELS.build(Config.fromfile(str(config)).model)
+    torch.save({'state_dict': model.state_dict()}, weights)
+    out = tmp_path / 'table'
+    arguments = [config, '--protocol', 'kfold', '--folds', 2, '--seeds', 1, '--jobs', 2]
+    arguments += ['--load-from', tmp_path / '{backbone}_{seed}.pth', '--out', out]
+    options = ['--cfg-options', 'train_cfg.max_epochs=1']
+    run_main(monkeypatch, 'analysis_tools/repeat.py', *arguments, *options)
+    assert '| base | 1 | ' in capsys.readouterr().out
+    report = json.loads((out / 'base' / 'seed1' / 'results.json').read_text())
+    assert (report['protocol'], report['seed'], report['num_samples']) == ('kfold', 1, 12)
+    assert json.loads((out / 'results.json').read_text()) == {'base': {'-': [report]}}
+    for fold in ('1_1', '2_2'):
+        log = (out / 'base' / 'seed1' / 'folds' / fold / 'output.txt').read_text()
+        assert f'Load checkpoint from {weights}' in log
+
+
+def test_the_scatter_of_a_cross_validation_is_refused(tmp_path, monkeypatch, capsys):
+    arguments = ['base.py', '--protocol', 'loso', '--scatter', '--out', tmp_path]
+    with pytest.raises(SystemExit):
+        run_main(monkeypatch, 'analysis_tools/repeat.py', *arguments)
+    assert '--protocol trains one in each fold' in capsys.readouterr().err

@@ -6,8 +6,9 @@ that inherits one that BASE inherits too, and what its file says is merged into 
 `_base_ = BASE`. --cfg-options are merged into every row after that.
 
 A column of the table is an entry of the report of tools/test.py --out, with dots where it lies
-deeper, such as groups.gender.gaps.accuracy.gap. Runs that are already there are kept: a killed
-call goes on where it was.
+deeper, such as groups.gender.gaps.accuracy.gap. With --protocol each run is a cross validation
+instead, by tools/cross_validate.py. Runs that are already there are kept: a killed call goes on
+where it was.
 
 Examples:
     Table 3 of paper 003 on rendered faces, in both test-time contexts:
@@ -17,6 +18,10 @@ Examples:
     With other columns, and the scatter of the test features:
     python tools/analysis_tools/repeat.py configs/rald/rald_r18_synthetic-ablation.py \
         --scatter --metrics accuracy auc ece scatter_ratio --out work_dirs/measures
+    Table 4 of paper 004 on rendered clips, leaving one subject out:
+    python tools/analysis_tools/repeat.py configs/apex_seresnext/apex_seresnext50_synthetic.py \
+        --variants configs/apex_seresnext/ablations/table4_*.py --protocol loso --seeds 0 1 \
+        --jobs 2 --out work_dirs/table4
 """
 
 import argparse
@@ -35,6 +40,7 @@ from mmfer.engine import load_config
 from mmfer.engine.cli import friendly_errors
 from mmfer.engine.variants import apply_variant
 from mmfer.evaluation import seed_table
+from mmfer.evaluation.protocols import PROTOCOLS
 
 TOOLS = Path(__file__).resolve().parents[1]
 
@@ -63,11 +69,20 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--out', required=True, help='the folder for runs and tables')
     parser.add_argument(
-        '--load-from', metavar='PATTERN', help='weights to start from; {seed} stands for the seed'
+        '--load-from',
+        metavar='PATTERN',
+        help='weights to start from, with {seed} for the seed and {backbone} for the type of it',
     )
-    parser.add_argument('--jobs', type=int, default=1, help='runs at the same time')
+    parser.add_argument('--protocol', choices=PROTOCOLS, help='cross-validate each run')
+    parser.add_argument('--folds', type=int, default=5, metavar='K', help='of kfold; default 5')
+    parser.add_argument(
+        '--jobs', type=int, default=1, help='runs (with --protocol, folds) at the same time'
+    )
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE')
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.protocol and args.scatter:
+        parser.error('--scatter is of one trained model, and --protocol trains one in each fold.')
+    return args
 
 
 def row_config(args: argparse.Namespace, variant: str) -> Config:
@@ -101,6 +116,16 @@ class Run:
     seed: int
     folder: Path
     threads: int
+    pattern: str | None
+
+    @property
+    def load_from(self) -> list[str]:
+        """The option that gives the weights to start from, if any."""
+        if self.pattern is None:
+            return []
+        backbone = Config.fromfile(str(self.config)).model.get('backbone', {}).get('type')
+        path = self.pattern.format(seed=self.seed, backbone=backbone)
+        return ['--cfg-options', f'load_from={path}']
 
     def call(self, script: str, *args: str) -> None:
         """Run a tool in a process of its own, its output going to the folder."""
@@ -116,17 +141,29 @@ class Run:
                 f'{script} {" ".join(args)} failed with exit code {done.returncode}: see {log}.'
             )
 
-    def train(self, load_from: str | None) -> str:
+    @property
+    def common(self) -> list[str]:
+        """What a training and a cross validation are both called with."""
+        options = ['--work-dir', str(self.folder), '--seed', str(self.seed), '--resume']
+        return [str(self.config), *options, *self.load_from]
+
+    def train(self) -> str:
         """Train, unless that is done, and give the checkpoint."""
         if not (self.folder / 'trained').is_file():
-            options = ['--work-dir', str(self.folder), '--seed', str(self.seed), '--resume']
-            if load_from is not None:
-                options += ['--cfg-options', f'load_from={load_from.format(seed=self.seed)}']
-            self.call('train.py', str(self.config), *options, '--no-validate')
+            self.call('train.py', '--no-validate', *self.common)
             (self.folder / 'trained').touch()
         return (self.folder / 'last_checkpoint').read_text().strip()
 
-    def results(self, contexts: list[str], load_from: str | None, scatter: bool) -> dict:
+    def cross_validate(self, protocol: str, folds: int, jobs: int) -> dict:
+        """The pooled metrics of all folds, as ``{'-': metrics}``."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        out = self.folder / 'results.json'
+        if not out.is_file():
+            options = ['--protocol', protocol, '--folds', str(folds), '--jobs', str(jobs)]
+            self.call('cross_validate.py', *options, *self.common)
+        return {'-': json.loads(out.read_text())}
+
+    def results(self, contexts: list[str], scatter: bool) -> dict:
         """Train once and test in every context: ``{context: metrics}``."""
         self.folder.mkdir(parents=True, exist_ok=True)
         results: dict[str, dict] = {}
@@ -142,7 +179,7 @@ class Run:
             for name, (script, more) in tests.items():
                 out = self.folder / name
                 if not out.is_file():
-                    given = [str(self.config), self.train(load_from), '--out', str(out), *more]
+                    given = [str(self.config), self.train(), '--out', str(out), *more]
                     self.call(script, *given, *options)
                 results[context] |= json.loads(out.read_text())
         return results
@@ -161,15 +198,19 @@ def main() -> None:
         write_config(row_config(args, path), configs[name])
     threads = max(1, (os.cpu_count() or 1) // args.jobs)
     runs = {
-        (name, seed): Run(configs[name], seed, out / name / f'seed{seed}', threads)
+        (name, seed): Run(configs[name], seed, out / name / f'seed{seed}', threads, args.load_from)
         for seed in args.seeds
         for name in configs
     }
     results: dict[str, dict[str, list[dict]]] = {name: {} for name in configs}
-    with ThreadPoolExecutor(args.jobs) as pool:
-        done = pool.map(
-            lambda r: r.results(args.contexts, args.load_from, args.scatter), [*runs.values()]
-        )
+
+    def measure(run: Run) -> dict:
+        if args.protocol:
+            return run.cross_validate(args.protocol, args.folds, args.jobs)
+        return run.results(args.contexts, args.scatter)
+
+    with ThreadPoolExecutor(1 if args.protocol else args.jobs) as pool:
+        done = pool.map(measure, [*runs.values()])
         for (name, _), contexts in tqdm(zip(runs, done, strict=True), total=len(runs)):
             for context, metrics in contexts.items():
                 results[name].setdefault(context, []).append(metrics)
