@@ -13,6 +13,3 @@ _base_ = [
     '../_base_/schedules/adam_100e.py',
     '../_base_/default_runtime.py',
 ]
-
-# A photograph's face, with room around what AlignFace cuts out of it.
-face_crop = dict(type='five_point', size=256, margin=0.4)

@@ -42,4 +42,3 @@ default_hooks = dict(
     checkpoint=dict(interval=epochs, max_keep_ckpts=1),
     channels_last=dict(type='ChannelsLastHook'),
 )
-face_crop = dict(size=112)

@@ -18,12 +18,12 @@ from mmfer.apis.loading import (
     build_pipeline,
     class_names,
     face_alignment,
-    landmark_transforms,
     load_weights,
     read_config,
+    transforms_with,
 )
 from mmfer.faces import MTCNN, Face, read_image
-from mmfer.faces.finding import Landmarker
+from mmfer.faces.finding import Landmarker, detect_in_crop
 from mmfer.faces.image import check_image
 from mmfer.faces.landmarker import FaceLandmarker
 from mmfer.models.heads import AttributeHead
@@ -103,6 +103,10 @@ class FERInferencer:
 
         face_crop = dict(type='box', size=112, scale=1.28, shift=(0.02, -0.05))
 
+    Where a transform of the pipeline cuts the face out by its landmarks itself (its class
+    attribute ``cuts_face``, as :class:`mmfer.datasets.transforms.AlignFace`), it is given the whole
+    picture, and ``face_crop`` is not asked.
+
     Args:
         config: A config file, or the config.
         checkpoint: Weights trained with that config. Its class names are used, else the config's.
@@ -144,7 +148,8 @@ class FERInferencer:
         self.unlearnt = set((meta.get('dataset_meta') or {}).get('unknown_attributes') or ())
         self.alignment = face_alignment(self.config, meta, str(checkpoint))
         self.detector = (detector or MTCNN()).to(device)
-        self.landmark_transforms = landmark_transforms(self.pipeline)
+        self.landmark_transforms = transforms_with('needs_landmarks', self.pipeline)
+        self.cuts_face = bool(transforms_with('cuts_face', self.pipeline))
         self.landmarker = landmarker
         if self.landmark_transforms and landmarker is None:
             self.landmarker = FaceLandmarker(device=device)
@@ -195,10 +200,11 @@ class FERInferencer:
                 except (FileNotFoundError, ValueError) as error:
                     yield ImagePrediction(path, str(error))
                     continue
-            faces = self.detector.detect(image) if detect else [Face.of_whole_image(image)]
+            faces = detect_in_crop(self.detector, image) if detect else [Face.of_whole_image(image)]
             if self.landmark_transforms:
                 faces = self._find_landmarks(image, faces)
-            aligned = [self._crop(image, face) if detect else (image, face) for face in faces]
+            cut = detect and not self.cuts_face
+            aligned = [self._crop(image, face) if cut else (image, face) for face in faces]
             scores = self._classify([_sample(*pair) for pair in aligned])
             found = tuple(
                 FacePrediction(f, s, self.of_attributes) for f, s in zip(faces, scores, strict=True)

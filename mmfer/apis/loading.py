@@ -64,20 +64,28 @@ def load_weights(model: torch.nn.Module, checkpoint: str | Path) -> dict[str, An
 
 
 def build_pipeline(config: Config) -> Compose:
-    """The config's test pipeline without its first step, which reads the file."""
+    """The config's test pipeline without its first step, which reads the file.
+
+    Transforms that make renderings look like recordings are left out as well. They say so by a
+    true class attribute ``for_renderings``.
+    """
     first, *rest = config.test_dataloader.dataset.pipeline
     if first['type'] not in LOADERS or first.get('color_type', 'color') != 'color':
         raise ValueError(
             f'The test pipeline of the config must start with one of {", ".join(LOADERS)} and '
             f'read in colour; it starts with {dict(first)}.'
         )
-    return Compose([TRANSFORMS.build(step) for step in rest])
+    steps = [TRANSFORMS.build(step) for step in rest]
+    return Compose([step for step in steps if not getattr(step, 'for_renderings', False)])
 
 
-def landmark_transforms(pipeline: Compose) -> list[str]:
-    """The transforms of a pipeline, and within its transforms, that need a face's landmarks.
+def transforms_with(attribute: str, pipeline: Compose) -> list[str]:
+    """The transforms of a pipeline, and within its transforms, of a true class attribute.
 
-    They say so by a true class attribute ``needs_landmarks``.
+    Args:
+        attribute: ``needs_landmarks`` of those that need a face's 68 landmarks, or ``cuts_face``
+            of those that cut the face out of any picture by themselves.
+        pipeline: The pipeline.
     """
 
     def inside(step: Any) -> Iterator[Any]:
@@ -88,7 +96,7 @@ def landmark_transforms(pipeline: Compose) -> list[str]:
             yield step
             yield from inside(getattr(step, 'transforms', ()))
 
-    return [type(s).__name__ for s in inside(pipeline) if getattr(s, 'needs_landmarks', False)]
+    return [type(s).__name__ for s in inside(pipeline) if getattr(s, attribute, False)]
 
 
 def class_names(config: Config, meta: dict[str, Any], where: str) -> tuple[str, ...]:

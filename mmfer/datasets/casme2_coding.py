@@ -104,7 +104,7 @@ def read_coding(path: Path) -> tuple[list[CodedClip], Oddities]:
     rows: dict[str, int] = {}
     for number, cells in read_rows(path, COLUMNS):
         where = f'{path.name}, row {number}'
-        subject, folder = _subject(cells['Subject']), cells['Filename']
+        subject, folder = subject_name(cells['Subject']), cells['Filename']
         if subject is None or _blank(folder):
             odd['bad_row'].append(f'row {number} (no subject or no name)')
             continue
@@ -114,8 +114,8 @@ def read_coding(path: Path) -> tuple[list[CodedClip], Oddities]:
                 f'"{path}": the clip {name} is in row {rows[name]} and in row {number}. Remove one.'
             )
         rows[name] = number
-        onset, offset = _frame(cells['OnsetFrame']), _frame(cells['OffsetFrame'])
-        apex, written = _frame(cells['ApexFrame']), str(cells['ApexFrame']).strip()
+        onset, offset = whole_number(cells['OnsetFrame']), whole_number(cells['OffsetFrame'])
+        apex, written = whole_number(cells['ApexFrame']), str(cells['ApexFrame']).strip()
         emotion = '' if _blank(cells['Estimated Emotion']) else str(cells['Estimated Emotion'])
         units = cells['Action Units']
         if isinstance(cells['Subject'], int | float):
@@ -146,13 +146,13 @@ def _blank(cell: Any) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def _subject(cell: Any) -> str | None:
+def subject_name(cell: Any) -> str | None:
     """``sub01``, of 1, 1.0, '01' or 'sub01'."""
-    number = _frame(cell.lower().removeprefix('sub') if isinstance(cell, str) else cell)
+    number = whole_number(cell.lower().removeprefix('sub') if isinstance(cell, str) else cell)
     return None if number is None else f'sub{number:02d}'
 
 
-def _frame(cell: Any) -> int | None:
+def whole_number(cell: Any) -> int | None:
     """The whole number that a cell holds as number or as text, or None."""
     try:
         number = float(cell)

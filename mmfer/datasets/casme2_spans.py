@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from mmfer.datasets.casme2_coding import CODING_FILE, read_rows
+from mmfer.datasets.casme2_coding import CODING_FILE, read_rows, subject_name, whole_number
 
 COLUMNS = ('Subject', 'Filename', 'OnsetFrame', 'OffsetFrame')
 FRAME_FOLDERS = ('CASME2_RAW_selected', '.')
@@ -36,15 +36,17 @@ def read_spans(root: str | Path) -> tuple[list[ClipSpan], list[str]]:
         )
     spans, faults = [], []
     for number, row in read_rows(path, COLUMNS):
-        subject, name, onset, offset = (row[column] for column in COLUMNS)
-        try:
-            clip = f'sub{int(subject):02}/{str(name).strip()}'
-            spans.append(ClipSpan(clip, clip_folder(root, clip), int(onset), int(offset)))
-        except (TypeError, ValueError):
+        subject, name = subject_name(row['Subject']), str(row['Filename'] or '').strip()
+        onset, offset = whole_number(row['OnsetFrame']), whole_number(row['OffsetFrame'])
+        if subject is None or not name or onset is None or offset is None:
+            cells = ', '.join(f'{column} {row[column]!r}' for column in COLUMNS)
             faults.append(
-                f'row {number} of the coding file ({subject}, {name}): OnsetFrame {onset!r} or '
-                f'OffsetFrame {offset!r} is no number.'
+                f'row {number} of the coding file ({cells}): a subject, a name and two whole '
+                'numbers are needed.'
             )
+            continue
+        clip = f'{subject}/{name}'
+        spans.append(ClipSpan(clip, clip_folder(root, clip), onset, offset))
     return spans, faults
 
 

@@ -150,8 +150,8 @@ def detect_in_crop(detector: MTCNN, image: np.ndarray) -> list[Face]:
             box = face.bbox - edge
             centre = (box[:2] + box[2:]) / 2
             if (centre >= 0).all() and (centre <= size).all():
-                assert face.landmarks is not None
-                faces.append(replace(face, bbox=box, landmarks=face.landmarks - edge))
+                points = None if face.landmarks is None else face.landmarks - edge
+                faces.append(replace(face, bbox=box, landmarks=points))
         if faces:
             return faces
     return []

@@ -22,6 +22,13 @@ test_pipeline = [
 ]
 test_dataloader['dataset']['pipeline'] = test_pipeline
 """
+ALIGNED = """
+test_dataloader['dataset']['pipeline'] = [
+    dict(type='LoadExpressionImage'),
+    dict(type='AlignFace', size=32, margin=0.05),
+    dict(type='PackExpression'),
+]
+"""
 
 
 def write_model(folder: Path, extra: str = FACE_CROP, **dataset_meta: object) -> tuple[Path, Path]:

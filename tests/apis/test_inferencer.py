@@ -7,7 +7,7 @@ from mmengine.config import Config
 from mmfer.apis import FERInferencer
 from mmfer.faces import MTCNN, BoxAlignment, FaceLandmarker, read_image
 from mmfer.registry import TRANSFORMS
-from tests.apis.model_files import ASTRONAUT, FACE_CROP, REGIONS, write_model
+from tests.apis.model_files import ALIGNED, ASTRONAUT, FACE_CROP, REGIONS, write_model
 from tests.helpers import CLASSES, write_config
 
 
@@ -213,3 +213,27 @@ def test_landmarker_is_made_only_where_it_is_needed(files):
     watched = Watched()
     FERInferencer(*files, landmarker=watched)(ASTRONAUT)
     assert watched.asked == []
+
+
+def test_a_pipeline_that_aligns_is_given_the_whole_picture(tmp_path):
+    watched = Watched()
+    inferencer = FERInferencer(*write_model(tmp_path, ALIGNED), landmarker=watched)
+    image = read_image(ASTRONAUT)
+    (prediction,) = inferencer.predict([image])
+    (face,) = prediction.faces
+    ((points, _),) = watched.said
+    sample = {'img': np.ascontiguousarray(image[..., ::-1]), 'landmarks': points[0]}
+    crop = TRANSFORMS.build({'type': 'AlignFace', 'size': 32, 'margin': 0.05})(sample)['img']
+    x = torch.from_numpy((crop[..., ::-1].astype(np.float32) - 127.5) / 60).permute(2, 0, 1)
+    with torch.inference_mode():
+        logits = inferencer.model.head(inferencer.model.extract_feat(x[None]))
+    expected = logits.softmax(1)[0].numpy()
+    np.testing.assert_allclose(list(face.scores.values()), expected, atol=1e-4)
+    np.testing.assert_allclose(face.face.landmarks68, points[0], atol=0.01)
+
+
+def test_a_picture_cut_tightly_around_a_face(inferencer):
+    tight = np.ascontiguousarray(read_image(ASTRONAUT)[73:148, 86:153])
+    assert inferencer.detector.detect(tight) == []
+    (prediction,) = inferencer.predict([tight])
+    assert len(prediction.faces) == 1

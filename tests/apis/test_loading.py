@@ -5,9 +5,9 @@ from mmengine.config import Config
 from mmfer.apis.loading import (
     build_pipeline,
     face_alignment,
-    landmark_transforms,
     load_weights,
     read_config,
+    transforms_with,
 )
 from mmfer.faces import BoxAlignment
 from mmfer.registry import register_all_modules
@@ -76,14 +76,21 @@ def test_alignment_of_config_and_checkpoint():
         face_alignment(Config({'face_crop': box}), other, 'k')
 
 
+def test_noise_of_renderings_is_left_out():
+    register_all_modules()
+    noise = {'type': 'SensorNoise'}
+    pipeline = [{'type': 'LoadExpressionImage'}, noise, {'type': 'PackExpression'}]
+    built = build_pipeline(Config({'test_dataloader': {'dataset': {'pipeline': pipeline}}}))
+    assert [type(step).__name__ for step in built.transforms] == ['PackExpression']
+
+
 def test_transforms_that_need_landmarks():
     register_all_modules()
 
     def needed(*steps):
         pipeline = [{'type': 'LoadExpressionImage'}, *steps, {'type': 'PackExpression'}]
-        return landmark_transforms(
-            build_pipeline(Config({'test_dataloader': {'dataset': {'pipeline': pipeline}}}))
-        )
+        built = build_pipeline(Config({'test_dataloader': {'dataset': {'pipeline': pipeline}}}))
+        return transforms_with('needs_landmarks', built)
 
     resize, mask = {'type': 'ResizeFace', 'size': 32}, {'type': 'LandmarkMask'}
     strip = {'type': 'CropRegions', 'size': 32}

@@ -17,11 +17,12 @@ def write(root, rows, head=HEAD):
 def test_rows(tmp_path):
     (tmp_path / 'sub02' / 'EP01_03').mkdir(parents=True)
     rows = [
-        ['01', 'EP02_01f', None, 46, 59, 86, None, '12'],
+        ['sub01', 'EP02_01f', None, 46.0, 59, '86', None, '12'],
         [2, 'EP01_03', None, 7, '/', 90, None, 4],
         ['03', 'EP09_09', None, 'x', 5, 90, None, 4],
         ['04', 'EP01_01', None, 7, 9, None, None, 4],
         [None] * 8,
+        ['05', ' ', None, 7, 9, 90, None, 4],
     ]
     spans, faults = read_spans(write(tmp_path, rows))
     assert [(s.name, s.onset, s.offset) for s in spans] == [
@@ -30,8 +31,8 @@ def test_rows(tmp_path):
     ]
     assert spans[0].folder == tmp_path / 'CASME2_RAW_selected' / 'sub01' / 'EP02_01f'
     assert spans[1].folder == clip_folder(tmp_path, 'sub02/EP01_03') == tmp_path / 'sub02/EP01_03'
-    assert 'row 4 of the coding file (03, EP09_09)' in faults[0]
-    assert 'row 5' in faults[1]
+    assert "row 4 of the coding file (Subject '03', Filename 'EP09_09', OnsetFrame 'x'" in faults[0]
+    assert 'row 5' in faults[1] and 'row 7' in faults[2]
 
 
 def test_faulty_files(tmp_path):

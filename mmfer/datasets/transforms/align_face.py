@@ -41,6 +41,7 @@ class AlignFace(BaseTransform):
     """
 
     needs_landmarks = True
+    cuts_face = True
 
     def __init__(self, size: int, margin: float = 0.1) -> None:
         self.alignment = FivePointAlignment(size, margin)

@@ -33,6 +33,8 @@ class SensorNoise(BaseTransform):
         >>> test = [dict(type='LoadExpressionImage'), dict(type='SensorNoise', seed=0)]
     """
 
+    for_renderings = True
+
     def __init__(
         self,
         noise: float = DEFAULT_NOISE,
