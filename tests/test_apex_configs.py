@@ -98,6 +98,25 @@ def test_rows_can_be_made_of_three_classes_and_of_rendered_clips():
     assert noise == [True, False]
 
 
+@pytest.mark.parametrize(
+    ('expressions', 'row'),
+    [
+        ('seresnext50_expressions-synthetic', 'table4_seresnext50_apex'),
+        ('ablations/expressions_resnet50', 'table4_resnet50_apex'),
+        ('ablations/expressions_resnext50', 'table4_resnext50_apex'),
+    ],
+)
+def test_expressions_at_full_strength_train_the_same_backbone_on_faces_cut_alike(expressions, row):
+    strong = load_config(APEX / f'{expressions}.py')
+    weak = apply_variant(APEX / 'apex_seresnext50_synthetic.py', APEX / 'ablations' / f'{row}.py')
+    assert strong.model.backbone == weak.model.backbone
+    assert strong.model.head.num_classes == strong.data_preprocessor.num_classes == 7
+    for loader in ('train_dataloader', 'test_dataloader'):
+        assert strong[loader].dataset.type == 'RAFDB'
+        assert strong[loader].dataset.pipeline == weak[loader].dataset.pipeline
+    assert strong.param_scheduler.total_steps == strong.train_cfg.max_epochs == strong.epochs
+
+
 def test_leaving_one_subject_out_trains_on_all_others(tmp_path):
     emotions = ('others', 'disgust', 'happiness', 'repression', 'surprise')
     who = ('01', '02', '07', '08')
