@@ -1,6 +1,6 @@
 # make setup       build .venv from the pinned requirements
 # make lint        ruff and mypy
-# make test        setup, lint and all tests
+# make test        setup, lint and all tests, files side by side
 # make quickstart  setup, then render, train, test and read expressions in photographs
 #
 # PYTHON=python3.12 chooses the interpreter; pip's own settings (PIP_INDEX_URL, ...) hold.
@@ -21,7 +21,7 @@ lint: setup
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 quickstart: setup
 	@$(BIN)/python tools/quickstart.py

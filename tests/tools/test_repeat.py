@@ -105,7 +105,9 @@ def test_rows_are_cross_validated_from_the_weights_of_their_backbone(tmp_path, m
     arguments += ['--load-from', tmp_path / '{backbone}_{seed}.pth', '--out', out]
     options = ['--cfg-options', 'train_cfg.max_epochs=1']
     run_main(monkeypatch, 'analysis_tools/repeat.py', *arguments, *options)
-    assert '| base | 1 | ' in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert '| variant | seeds | accuracy | macro_f1 | mean_class_accuracy |' in printed
+    assert '| base | 1 | ' in printed
     report = json.loads((out / 'base' / 'seed1' / 'results.json').read_text())
     assert (report['protocol'], report['seed'], report['num_samples']) == ('kfold', 1, 12)
     assert json.loads((out / 'results.json').read_text()) == {'base': {'-': [report]}}

@@ -43,6 +43,8 @@ from mmfer.evaluation import seed_table
 from mmfer.evaluation.protocols import PROTOCOLS
 
 TOOLS = Path(__file__).resolve().parents[1]
+CROSS_VALIDATED = ['accuracy', 'macro_f1', 'mean_class_accuracy']
+"""The columns of --protocol unless told."""
 
 
 def parse_args() -> argparse.Namespace:
@@ -202,6 +204,7 @@ def main() -> None:
         for seed in args.seeds
         for name in configs
     }
+    metrics = args.metrics or (CROSS_VALIDATED if args.protocol else None)
     results: dict[str, dict[str, list[dict]]] = {name: {} for name in configs}
 
     def measure(run: Run) -> dict:
@@ -214,7 +217,7 @@ def main() -> None:
         for (name, _), contexts in tqdm(zip(runs, done, strict=True), total=len(runs)):
             for context, metrics in contexts.items():
                 results[name].setdefault(context, []).append(metrics)
-            text = seed_table(results, args.metrics)
+            text = seed_table(results, metrics)
             (out / 'table.md').write_text(text + '\n', encoding='utf-8')
             (out / 'results.json').write_text(json.dumps(results, indent=1), encoding='utf-8')
     print(text)
