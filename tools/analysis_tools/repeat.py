@@ -204,7 +204,7 @@ def main() -> None:
         for seed in args.seeds
         for name in configs
     }
-    metrics = args.metrics or (CROSS_VALIDATED if args.protocol else None)
+    columns = args.metrics or (CROSS_VALIDATED if args.protocol else None)
     results: dict[str, dict[str, list[dict]]] = {name: {} for name in configs}
 
     def measure(run: Run) -> dict:
@@ -217,7 +217,7 @@ def main() -> None:
         for (name, _), contexts in tqdm(zip(runs, done, strict=True), total=len(runs)):
             for context, metrics in contexts.items():
                 results[name].setdefault(context, []).append(metrics)
-            text = seed_table(results, metrics)
+            text = seed_table(results, columns)
             (out / 'table.md').write_text(text + '\n', encoding='utf-8')
             (out / 'results.json').write_text(json.dumps(results, indent=1), encoding='utf-8')
     print(text)
