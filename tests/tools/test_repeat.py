@@ -6,6 +6,7 @@ from argparse import Namespace
 import pytest
 import torch
 from mmengine.config import Config
+from PIL import Image
 
 from mmfer.registry import MODELS
 from tests.helpers import ROOT, write_config
@@ -101,7 +102,7 @@ def test_rows_are_cross_validated_from_the_weights_of_their_backbone(tmp_path, m
     model = MODELS.build(Config.fromfile(str(config)).model)
     torch.save({'state_dict': model.state_dict()}, weights)
     out = tmp_path / 'table'
-    arguments = [config, '--protocol', 'kfold', '--folds', 2, '--seeds', 1, '--jobs', 2]
+    arguments = [config, '--protocol', 'kfold', '--folds', 2, '--seeds', 1, '--jobs', 2, '--plot']
     arguments += ['--load-from', tmp_path / '{backbone}_{seed}.pth', '--out', out]
     options = ['--cfg-options', 'train_cfg.max_epochs=1']
     run_main(monkeypatch, 'analysis_tools/repeat.py', *arguments, *options)
@@ -111,6 +112,7 @@ def test_rows_are_cross_validated_from_the_weights_of_their_backbone(tmp_path, m
     report = json.loads((out / 'base' / 'seed1' / 'results.json').read_text())
     assert (report['protocol'], report['seed'], report['num_samples']) == ('kfold', 1, 12)
     assert json.loads((out / 'results.json').read_text()) == {'base': {'-': [report]}}
+    assert Image.open(out / 'table.png').size == (880, 231)
     for fold in ('1_1', '2_2'):
         log = (out / 'base' / 'seed1' / 'folds' / fold / 'output.txt').read_text()
         assert f'Load checkpoint from {weights}' in log

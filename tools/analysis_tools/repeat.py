@@ -21,7 +21,7 @@ Examples:
     Table 4 of paper 004 on rendered clips, leaving one subject out:
     python tools/analysis_tools/repeat.py configs/apex_seresnext/apex_seresnext50_synthetic.py \
         --variants configs/apex_seresnext/ablations/table4_*.py --protocol loso --seeds 0 1 \
-        --jobs 2 --out work_dirs/table4
+        --jobs 2 --plot --out work_dirs/table4
 """
 
 import argparse
@@ -41,10 +41,12 @@ from mmfer.engine.cli import friendly_errors
 from mmfer.engine.variants import apply_variant
 from mmfer.evaluation import seed_table
 from mmfer.evaluation.protocols import PROTOCOLS
+from mmfer.evaluation.seed_table import look_up
+from mmfer.visualization.plots import plot_rows
 
 TOOLS = Path(__file__).resolve().parents[1]
 CROSS_VALIDATED = ['accuracy', 'macro_f1', 'mean_class_accuracy']
-"""The columns of --protocol unless told."""
+"""The columns of --protocol and of --plot unless told."""
 
 
 def parse_args() -> argparse.Namespace:
@@ -68,6 +70,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--metrics', nargs='+', help='columns; default: what all papers print')
     parser.add_argument(
         '--scatter', action='store_true', help='measure scatter_ratio of the test features too'
+    )
+    parser.add_argument(
+        '--plot', action='store_true', help='draw the columns, all in percent, as table.png too'
     )
     parser.add_argument('--out', required=True, help='the folder for runs and tables')
     parser.add_argument(
@@ -187,6 +192,21 @@ class Run:
         return results
 
 
+def bars(results: dict[str, dict[str, list[dict]]], columns: list[str]) -> dict[str, dict]:
+    """The values of each column for each row and test-time context; nan where there is none."""
+    rows = {
+        name if context == '-' else f'{name}, {context}': runs
+        for name, contexts in results.items()
+        for context, runs in contexts.items()
+    }
+    return {
+        name: {
+            c: [float('nan') if (v := look_up(r, c)) is None else v for r in runs] for c in columns
+        }
+        for name, runs in rows.items()
+    }
+
+
 @friendly_errors
 def main() -> None:
     args = parse_args()
@@ -221,6 +241,8 @@ def main() -> None:
             (out / 'table.md').write_text(text + '\n', encoding='utf-8')
             (out / 'results.json').write_text(json.dumps(results, indent=1), encoding='utf-8')
     print(text)
+    if args.plot:
+        plot_rows(bars(results, columns or CROSS_VALIDATED)).savefig(out / 'table.png')
 
 
 if __name__ == '__main__':

@@ -1,8 +1,9 @@
-"""Plots of confusion matrices, folds, training curves, samples and scales."""
+"""Plots of confusion matrices, folds, rows of tables, training curves, samples and scales."""
 
 from mmfer.visualization.plots.confusion import plot_confusion
 from mmfer.visualization.plots.curves import plot_curves
 from mmfer.visualization.plots.folds import plot_folds
+from mmfer.visualization.plots.rows import plot_rows
 from mmfer.visualization.plots.sample_grid import Cell, draw_sample_grid
 from mmfer.visualization.plots.scales import figure_pixels, plot_scales
 
@@ -13,5 +14,6 @@ __all__ = [
     'plot_confusion',
     'plot_curves',
     'plot_folds',
+    'plot_rows',
     'plot_scales',
 ]
