@@ -1,6 +1,9 @@
 """SE-ResNeXt-50 on rendered apex frames, in minutes on two CPU cores: 112 px, 12 epochs.
 
-python tools/render_synthetic.py casme2 data/synthetic/casme2 --preset tiny --no-oddities
+    python tools/render_synthetic.py casme2 data/synthetic/casme2 --preset tiny --no-oddities
+
+From random weights it stays at chance. Those of seresnext50_expressions-synthetic.py are a start:
+load_from='work_dirs/seresnext50_expressions-synthetic/epoch_8.pth'.
 """
 
 _base_ = './apex_seresnext50_casme2.py'
