@@ -10,6 +10,7 @@ from mmengine.logging import print_log
 from mmfer.datasets.base import ExpressionDataset
 from mmfer.datasets.casme2_coding import CODING_FILE, CodedClip, Oddities, read_coding
 from mmfer.datasets.casme2_frames import FRAMES, Frames, frames_of, read_spotted
+from mmfer.datasets.casme2_spans import read_spans
 from mmfer.datasets.counts import compare_counts
 from mmfer.datasets.face_dataset import WARNING, FaceDataset, Sample
 from mmfer.datasets.missing import missing_dataset
@@ -131,20 +132,25 @@ class CASME2(ExpressionDataset):
         return ('faces',)
 
     def sidecar_samples(self, part: str) -> list[Sample]:
-        """Every frame of every clip, since apex spotting needs landmarks, too."""
-        names = [clip.name for clip in self._coded()[0]]
+        """Every frame of every clip, labelled or not, since apex spotting needs landmarks, too."""
+        self._coding_file()
+        names = [span.name for span in read_spans(self.root)[0]]
         return [{'img_path': str(p)} for n in names for p in frames_of(self.root, n).values()]
 
     def read_sidecar(self, samples: list[Sample], part: str) -> None:
         """Add to the samples what ``annotations/faces.json`` knows of them."""
         super().read_sidecar(samples, 'faces')
 
-    def _coded(self) -> tuple[list[CodedClip], Oddities]:
+    def _coding_file(self) -> Path:
         path = self.root / CODING_FILE
         if not path.is_file():
             raise missing_dataset(
                 'CASME II', self.root, CODING_FILE, self.LAYOUTS, self.ASK, 'casme2'
             )
+        return path
+
+    def _coded(self) -> tuple[list[CodedClip], Oddities]:
+        path = self._coding_file()
         clips, odd = read_coding(path)
         for clip in clips:
             class_index(clip.emotion, tuple(EMOTIONS), clip.where)
