@@ -33,6 +33,7 @@ from mmfer.evaluation import (
     write_report,
 )
 from mmfer.evaluation.protocols import PROTOCOLS
+from mmfer.files import write_atomically
 from mmfer.visualization.plots import plot_folds
 
 
@@ -118,7 +119,7 @@ def main() -> None:
         what = f'{args.protocol}, {len(folds)} folds, {len(pool.paths)} samples'
         text = f'{what}; {args.config}, seed {seed}, mmfer {mmfer.__version__}'
         text += f'\n\n{fold_tables(report)}\n'
-        (work_dir / 'results.md').write_text(text, encoding='utf-8')
+        write_atomically(work_dir / 'results.md', text)
         matrix, names = report['confusion_matrix'], report['classes']
         plot_folds(matrix, names, report['folds'], f'{name}: {what}').savefig(
             work_dir / 'results.png'

@@ -4,8 +4,6 @@ Writes an annotated picture for each picture given, and ``results.json``.
 """
 
 import argparse
-import json
-import os
 import sys
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from tqdm import tqdm
 from mmfer.apis import FERInferencer, ImagePrediction
 from mmfer.apis.inputs import find_images, output_names
 from mmfer.faces import MTCNN
+from mmfer.files import write_json
 from mmfer.visualization import LabelledFace, draw_faces
 
 
@@ -80,9 +79,7 @@ def predict(args: argparse.Namespace) -> None:
         elif not prediction.faces:
             without += 1
     out = args.out_dir / 'results.json'
-    unfinished = out.with_suffix('.json.tmp')
-    unfinished.write_text(json.dumps({'results': results}, indent=1), encoding='utf-8')
-    os.replace(unfinished, out)
+    write_json(out, {'results': results})
     for message in unread:
         print(f'Not read: {message}')
     print(

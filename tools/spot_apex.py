@@ -10,8 +10,6 @@ Examples:
 """
 
 import argparse
-import json
-import os
 import time
 from pathlib import Path
 
@@ -26,6 +24,7 @@ from mmfer.faces.apex_regions import REGION_NAMES
 from mmfer.faces.apex_spotter import LANDMARKS, METHODS, ApexResult
 from mmfer.faces.clip import open_clip
 from mmfer.faces.clip_landmarks import SidecarLandmarks
+from mmfer.files import write_json
 from mmfer.visualization.apex import draw_apex_regions, plot_apex_curve
 
 SIDECAR = Path('annotations') / 'faces.json'
@@ -134,13 +133,6 @@ def spot_dataset(args: argparse.Namespace, options: SpotterOptions) -> None:
         raise ValueError(f'No apex was found in any clip of "{args.dataset}". See above.')
     write_json(args.dataset / SPOTTED, found)
     print(f'{len(found)} apexes found, {len(faults)} rows left out. See {args.dataset / SPOTTED}')
-
-
-def write_json(path: Path, content: dict) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + '.tmp')
-    unfinished.write_text(json.dumps(content, indent=1), encoding='utf-8')
-    os.replace(unfinished, path)
 
 
 @friendly_errors

@@ -10,8 +10,8 @@ from mmengine.registry import DefaultScope
 
 from mmfer.apis.loading import build_model, load_weights, read_config
 from mmfer.engine.benchmark import input_shape
-from mmfer.engine.checkpoint import write_atomically
 from mmfer.engine.pruning import PruningReport, channel_record, prune_model
+from mmfer.files import write_atomically
 from mmfer.registry import register_all_modules
 
 

@@ -1,6 +1,5 @@
 """Checkpoint files: written whole or not at all, and read without running their code."""
 
-import os
 import pickle
 from pathlib import Path
 from typing import Any
@@ -11,33 +10,13 @@ from mmengine.fileio.backends import LocalBackend
 from mmengine.runner import CheckpointLoader, find_latest_checkpoint
 
 from mmfer import compat  # noqa: F401  (the types that a checkpoint may hold)
+from mmfer.files import write_atomically
 
 ATOMIC_BACKEND = 'atomic'
 
 
-def write_atomically(path: str | Path, content: bytes) -> None:
-    """Write a file that is there completely or, if the process is killed, as it was before.
-
-    The content goes to ``<path>.tmp`` in the same folder, is flushed to the disk, and takes the
-    place of ``path`` by one rename.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f'{path.name}.tmp')
-    with temporary.open('wb') as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
 class AtomicLocalBackend(LocalBackend):
-    """mmengine's local files, written by :func:`write_atomically`.
+    """mmengine's local files, written by :func:`mmfer.files.write_atomically`.
 
     Example:
         >>> checkpoint = dict(type='CheckpointHook', backend_args=dict(backend='atomic'))

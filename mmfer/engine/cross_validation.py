@@ -19,6 +19,7 @@ from mmfer.engine.folds import Pool, fold_source
 from mmfer.engine.run_fold import PREDICTIONS
 from mmfer.evaluation.predictions import Predictions
 from mmfer.evaluation.protocols import Fold
+from mmfer.files import write_atomically
 
 
 @dataclass(frozen=True)
@@ -95,10 +96,7 @@ def prepare(cfg: Config, folds: Sequence[Fold], work_dir: Path, resume: bool) ->
             )
     for path, source in sources.items():
         if path not in there:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            half = path.with_suffix('.tmp')
-            half.write_text(source, encoding='utf-8')
-            half.replace(path)
+            write_atomically(path, source)
     return runs
 
 

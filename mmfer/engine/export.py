@@ -12,7 +12,7 @@ from mmpretrain.models.heads import MultiLabelClsHead
 from torch import Tensor, nn
 
 from mmfer.engine.benchmark import input_shape
-from mmfer.engine.checkpoint import write_atomically
+from mmfer.files import write_atomically
 
 
 class ImageScores(nn.Module):

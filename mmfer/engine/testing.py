@@ -6,9 +6,9 @@ from typing import Any
 
 from mmengine.config import Config, ConfigDict
 from mmengine.dist import is_main_process
-from mmengine.fileio import dump
 
 from mmfer.engine.training import build_runner
+from mmfer.files import write_json
 
 
 def use_tta(cfg: Config) -> None:
@@ -81,9 +81,8 @@ def test(
     runner = build_runner(cfg)
     metrics = runner.test()
     if out is not None and is_main_process():
-        Path(out).parent.mkdir(parents=True, exist_ok=True)
         content: dict[str, Any] = {name: float(value) for name, value in metrics.items()}
         for metric in runner.test_evaluator.metrics:
             content |= getattr(metric, 'report', None) or {}
-        dump(content, str(out), indent=2)
+        write_json(out, content)
     return metrics

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mmfer.evaluation.groups import Group
+from mmfer.files import write_json
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,7 @@ class Predictions:
             'parents': self.parents,
             'predictions': self.samples,
         }
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_text(json.dumps(data), encoding='utf-8')
+        write_json(path, data, indent=None)
 
     @classmethod
     def load(cls, path: str | Path) -> 'Predictions':

@@ -1,8 +1,9 @@
 """What a report is, and its file."""
 
-import json
 from pathlib import Path
 from typing import Any
+
+from mmfer.files import write_json
 
 Report = dict[str, Any]
 """Measures and tables under their names, ready for JSON; a rate is in percent, None undefined."""
@@ -10,5 +11,4 @@ Report = dict[str, Any]
 
 def write_report(report: Report, path: str | Path) -> None:
     """Write a report as JSON, making the folders above it."""
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_text(json.dumps(report, indent=1), encoding='utf-8')
+    write_json(path, report)

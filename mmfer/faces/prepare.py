@@ -1,8 +1,8 @@
 """The faces of whole data sets, found in parallel and written to sidecars."""
 
 import csv
+import io
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from mmfer.faces.finding import FoundFace, Picture
 from mmfer.faces.journal import Journal
 from mmfer.faces.measured_crop import MeasuredCrop, measure_crop
 from mmfer.faces.sidecar import write_sidecar
+from mmfer.files import write_atomically
 
 
 @dataclass(frozen=True)
@@ -185,13 +186,12 @@ def _write(
 
 
 def _write_report(path: Path, found: Sequence[FoundFace]) -> None:
-    unfinished = path.with_name(path.name + '.tmp')
-    with unfinished.open('w', newline='', encoding='utf-8') as file:
-        rows = csv.writer(file, lineterminator='\n')
-        rows.writerow(['picture', 'problem', 'faces', 'error'])
-        rows.writerows(
-            [item.name, item.problem, item.count, ' '.join(item.error.split())]
-            for item in found
-            if item.problem
-        )
-    os.replace(unfinished, path)
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator='\n')
+    rows.writerow(['picture', 'problem', 'faces', 'error'])
+    rows.writerows(
+        [item.name, item.problem, item.count, ' '.join(item.error.split())]
+        for item in found
+        if item.problem
+    )
+    write_atomically(path, text.getvalue())

@@ -9,7 +9,6 @@ The keypoints are the 68 landmarks, and a detector's five points stand beside th
 """
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy as np
 
 from mmfer.faces.alignment import Alignment, build_alignment
 from mmfer.faces.face import KEYPOINT_NAMES, LANDMARK_NAMES, Face
+from mmfer.files import write_json
 
 VISIBLE = 0.5
 """The confidence from which a landmark counts in ``num_keypoints``."""
@@ -72,10 +72,7 @@ def write_sidecar(
         ],
         'alignment': None if alignment is None else alignment.to_dict(),
     }
-    path = Path(path)
-    unfinished = path.with_name(path.name + '.tmp')
-    unfinished.write_text(json.dumps(data), encoding='utf-8')
-    os.replace(unfinished, path)
+    write_json(path, data, indent=None)
 
 
 def read_sidecar(path: str | Path) -> tuple[list[ImageFaces], Alignment | None]:

@@ -1,8 +1,6 @@
-"""Picture files, and files that are there whole or not at all."""
+"""The content of picture and JSON files, as bytes."""
 
 import json
-import os
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -31,14 +29,3 @@ def _encode(suffix: str, image: np.ndarray, settings: list[int]) -> bytes:
 def dump(content: object, indent: int | None = 1) -> bytes:
     """JSON as bytes."""
     return (json.dumps(content, indent=indent) + '\n').encode()
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + '.partial')
-    with temporary.open('wb') as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

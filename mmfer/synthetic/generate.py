@@ -10,11 +10,12 @@ import cv2
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from mmfer.files import write_atomically
 from mmfer.synthetic import record
 from mmfer.synthetic.clip_truth import clips_sidecar
 from mmfer.synthetic.clip_writer import ClipWriter
 from mmfer.synthetic.contact_sheet import contact_sheet
-from mmfer.synthetic.files import dump, encode_jpeg, write_atomically
+from mmfer.synthetic.files import dump, encode_jpeg
 from mmfer.synthetic.image_writer import ImageWriter
 from mmfer.synthetic.layouts import CASME2Layout, Layout, build_layout
 from mmfer.synthetic.layouts.base import ImageLayout, Truth

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from mmfer.synthetic.files import write_atomically
+from mmfer.files import write_atomically
 from mmfer.synthetic.layouts.base import ImageLayout, Truth
 from mmfer.synthetic.people import group_of
 from mmfer.synthetic.plan import Sample, image_generator, person_of

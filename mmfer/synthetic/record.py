@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mmfer.synthetic.files import dump, write_atomically
+from mmfer.files import write_atomically
+from mmfer.synthetic.files import dump
 from mmfer.synthetic.layouts.base import Layout, Truth
 from mmfer.synthetic.presets import Options
 

@@ -11,20 +11,12 @@ from mmengine.fileio import get_file_backend
 from mmengine.logging import HistoryBuffer
 from mmengine.runner import CheckpointLoader
 
-from mmfer.engine.checkpoint import last_checkpoint, load_from_disk, write_atomically
-
-
-def test_write_atomically_replaces_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    path = tmp_path / 'new' / 'file'
-    write_atomically(path, b'one')
-    write_atomically(path, b'two')
-    assert path.read_bytes() == b'two'
-    assert [file.name for file in path.parent.iterdir()] == ['file']
+from mmfer.engine.checkpoint import last_checkpoint, load_from_disk
 
 
 def test_interrupted_write_keeps_the_old_content(tmp_path: Path, monkeypatch) -> None:
     path = tmp_path / 'file'
-    write_atomically(path, b'old')
+    path.write_bytes(b'old')
     seen = []
 
     def killed(source: Path, target: Path) -> None:

@@ -1,9 +1,7 @@
-from pathlib import Path
-
 import cv2
 import numpy as np
 
-from mmfer.synthetic.files import encode_grey_png, encode_jpeg, write_atomically
+from mmfer.synthetic.files import encode_grey_png, encode_jpeg
 
 IMAGE = np.full((40, 48, 3), (200, 40, 90), np.uint8)
 
@@ -19,11 +17,3 @@ def test_png_is_the_luma_of_the_colours():
     decoded = cv2.imdecode(np.frombuffer(encode_grey_png(image), np.uint8), cv2.IMREAD_UNCHANGED)
     assert decoded.shape == (9, 7)
     assert np.abs(decoded - image @ (0.299, 0.587, 0.114)).max() < 1
-
-
-def test_files_are_replaced_whole(tmp_path: Path):
-    path = tmp_path / 'a' / 'b.txt'
-    write_atomically(path, b'one')
-    write_atomically(path, b'two')
-    assert path.read_bytes() == b'two'
-    assert list(path.parent.iterdir()) == [path]

@@ -44,7 +44,7 @@ def test_a_killed_run_is_gone_on_with(rendered_rafdb: Path, tmp_path: Path):
     journal_path(root, 'train').write_bytes(journal + dump(rows[5], indent=None)[:100])
     sidecar_path(root, 'train').unlink()
     sidecar_path(root, 'test').unlink()
-    (root / 'Image/aligned/train_00009_aligned.jpg.partial').write_bytes(b'half')
+    (root / 'Image/aligned/train_00009_aligned.jpg.tmp').write_bytes(b'half')
     description = json.loads((root / RECORD).read_text())
     (root / RECORD).write_bytes(dump({**description, 'complete': False}))
     generate('rafdb', root, **SETTINGS)
@@ -60,7 +60,7 @@ def test_other_options_are_refused_and_nothing_changes(rendered_rafdb: Path):
 
 def test_the_record_says_complete(rendered_rafdb: Path):
     assert json.loads((rendered_rafdb / RECORD).read_text())['complete'] is True
-    assert not list(rendered_rafdb.rglob('*.partial*'))
+    assert not [*rendered_rafdb.rglob('*.partial*'), *rendered_rafdb.rglob('*.tmp')]
 
 
 def test_a_failing_worker_names_its_image(rendered_rafdb: Path, tmp_path: Path):

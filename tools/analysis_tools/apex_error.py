@@ -8,7 +8,6 @@ Example:
 """
 
 import argparse
-import json
 from dataclasses import asdict
 from itertools import product
 from pathlib import Path
@@ -24,6 +23,7 @@ from mmfer.faces.apex_spotter import LANDMARKS, METHODS
 from mmfer.faces.clip import open_clip
 from mmfer.faces.clip_landmarks import SidecarLandmarks
 from mmfer.faces.sensor_noise import DEFAULT_FLICKER, DEFAULT_NOISE
+from mmfer.files import write_json
 
 CONDITIONS = ('method', 'landmarks', 'noise')
 
@@ -102,7 +102,7 @@ def main() -> None:
         print(f'Left out: {fault}')
     print(apex_error_table(errors, CONDITIONS))
     if args.out:
-        args.out.write_text(json.dumps([asdict(error) for error in errors], indent=1))
+        write_json(args.out, [asdict(error) for error in errors])
 
 
 if __name__ == '__main__':

@@ -10,14 +10,13 @@ Example:
 """
 
 import argparse
-import json
-from pathlib import Path
 
 from sklearn.metrics import roc_auc_score
 
 from mmfer.apis.model import TrainedModel
 from mmfer.engine.cli import friendly_errors
 from mmfer.engine.label_audit import audit_rows, bank_distributions, bank_similarity
+from mmfer.files import write_json
 
 
 def parse_args() -> argparse.Namespace:
@@ -42,8 +41,7 @@ def main() -> None:
     infos = [dataset.get_data_info(int(i)) for i in bank.sample_idx]
     classes = list(dataset.metainfo['classes'])
     rows = audit_rows(bank, distributions, classes, [info['img_path'] for info in infos])
-    Path(args.out).parent.mkdir(parents=True, exist_ok=True)
-    Path(args.out).write_text(json.dumps(rows, indent=1), encoding='utf-8')
+    write_json(args.out, rows)
     for row in rows[: args.top]:
         print('{score:.3f} {label} -> {suggestion}: {img_path}'.format(**row))
     print(f'{len(rows)} images -> {args.out}')

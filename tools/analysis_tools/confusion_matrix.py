@@ -12,7 +12,6 @@ Examples:
 """
 
 import argparse
-import json
 import tempfile
 from pathlib import Path
 
@@ -20,6 +19,7 @@ import numpy as np
 
 from mmfer.engine.cli import friendly_errors
 from mmfer.evaluation import Predictions, expression_report, format_report
+from mmfer.files import write_json
 from mmfer.visualization.plots import plot_confusion
 
 
@@ -117,9 +117,8 @@ def main() -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(out)
     json_file = Path(args.json or out.with_suffix('.json'))
-    json_file.parent.mkdir(parents=True, exist_ok=True)
     written = reports if len(reports) > 1 else next(iter(reports.values()))
-    json_file.write_text(json.dumps(written, indent=1), encoding='utf-8')
+    write_json(json_file, written)
     print(f'Picture: {out}\nReport: {json_file}')
 
 

@@ -8,7 +8,8 @@ from mmengine.dist import is_main_process
 from mmengine.hooks import CheckpointHook as MMEngineCheckpointHook
 from mmengine.runner import EpochBasedTrainLoop, Runner
 
-from mmfer.engine.checkpoint import ATOMIC_BACKEND, write_atomically
+from mmfer.engine.checkpoint import ATOMIC_BACKEND
+from mmfer.files import write_atomically
 from mmfer.registry import HOOKS
 
 

@@ -1,6 +1,5 @@
 """Updates of the label distributions of NNLDL (paper 003, section 3.4)."""
 
-import json
 from pathlib import Path
 
 import torch
@@ -13,6 +12,7 @@ from torch import Tensor
 
 from mmfer.engine.feature_bank import build_with_pipeline, collect_bank, unwrap
 from mmfer.engine.label_audit import audit_rows, bank_distributions, bank_similarity
+from mmfer.files import write_json
 from mmfer.models.heads import RALDHead
 from mmfer.registry import HOOKS
 
@@ -138,5 +138,5 @@ class LabelDistributionHook(Hook):
             paths = [self._dataset.get_data_info(int(i))['img_path'] for i in bank.sample_idx]
             rows = audit_rows(bank, distributions, classes, paths)
             path = Path(runner.work_dir) / self.audit_file
-            path.write_text(json.dumps(rows, indent=1), encoding='utf-8')
+            write_json(path, rows)
             print_log(f'Label audit of {len(rows)} training images: {path}', 'current')

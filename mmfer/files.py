@@ -1,0 +1,32 @@
+"""Files that are there whole or not at all."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+
+def write_atomically(path: str | Path, content: bytes | str) -> None:
+    """Write a file that is there completely or, if the process is killed, as it was before.
+
+    The content, text as UTF-8, goes to ``<path>.tmp`` in the same folder, is flushed to the disk,
+    and takes the place of ``path`` by one rename. Folders above it are made.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f'{path.name}.tmp')
+    with temporary.open('wb') as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def write_json(path: str | Path, content: Any, indent: int | None = 1) -> None:
+    """Write JSON by :func:`write_atomically`."""
+    write_atomically(path, json.dumps(content, indent=indent) + '\n')
