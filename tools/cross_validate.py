@@ -108,7 +108,7 @@ def main() -> None:
     if validates and cfg.val_dataloader is None:
         print('val_dataloader shows subjects to be held out: the folds are not validated.')
     with only_one(work_dir):
-        runs = prepare(cfg, folds, work_dir, args.resume)
+        runs = prepare(cfg, folds, pool, work_dir, args.resume)
         run_all(runs, args.jobs)
         check_complete(runs, pool)
         predictions = {run.fold.name: run.predictions for run in runs}

@@ -109,15 +109,18 @@ def spot_dataset(args: argparse.Namespace, options: SpotterOptions) -> None:
     sidecar_path = args.sidecar or args.dataset / SIDECAR
     known = args.sidecar is not None or sidecar_path.is_file()
     sidecar = SidecarLandmarks(sidecar_path) if known else None
-    tasks = []
+    tasks, notes = [], []
     for span in spans:
         try:
-            landmarks = sidecar.of(open_clip(span.folder)) if sidecar else None
+            clip = open_clip(span.folder)
+            landmarks = sidecar.of(clip) if sidecar else None
         except (FileNotFoundError, ValueError) as error:
             faults.append(f'{span.name}: {error}')
             continue
+        span, said = span.among(clip.numbers)
+        notes += [f'{span.name}: {line}' for line in said]
         tasks.append(ClipTask(span.name, span.folder, span.onset, span.offset, landmarks))
-    found, notes = {}, []
+    found = {}
     results = spot_apexes(tasks, options, args.jobs)
     for task, result in zip(tasks, tqdm(results, total=len(tasks), unit='clip'), strict=True):
         if isinstance(result, str):

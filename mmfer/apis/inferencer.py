@@ -147,7 +147,9 @@ class FERInferencer:
         self.of_attributes = isinstance(self.model.head, AttributeHead)
         self.unlearnt = set((meta.get('dataset_meta') or {}).get('unknown_attributes') or ())
         self.alignment = face_alignment(self.config, meta, str(checkpoint))
-        self.detector = (detector or MTCNN()).to(device)
+        self.detector = detector or MTCNN()
+        if isinstance(self.detector, MTCNN):
+            self.detector.to(device)
         self.landmark_transforms = transforms_with('needs_landmarks', self.pipeline)
         self.cuts_face = bool(transforms_with('cuts_face', self.pipeline))
         self.landmarker = landmarker

@@ -36,7 +36,8 @@ HARMLESS = (
     *('integer_subject', 'capitalised_emotion', 'numeric_action_units', 'unknown_action_units'),
     *('apex_slash', 'offset_before_apex', 'missing_frame', 'nearby_frame'),
 )
-"""What may be odd about clips that are read all the same."""
+"""What may be odd about a clip and is no reason to leave it out."""
+FACE_FIELDS = ('face_box', 'landmarks', 'landmark_scores')
 SHOWN = 20
 """How many clips of a kind the log names; ``report`` has all."""
 INFO = 20
@@ -138,8 +139,38 @@ class CASME2(ExpressionDataset):
         return [{'img_path': str(p)} for n in names for p in frames_of(self.root, n).values()]
 
     def read_sidecar(self, samples: list[Sample], part: str) -> None:
-        """Add to the samples what ``annotations/faces.json`` knows of them."""
+        """Add to the samples what ``annotations/faces.json`` knows of them.
+
+        A frame without a face has that of the nearest frame of its clip that has one.
+        """
         super().read_sidecar(samples, 'faces')
+        faceless = [sample for sample in samples if 'landmarks' not in sample]
+        if len(faceless) < len(samples):
+            self._lend_faces(faceless)
+
+    def _lend_faces(self, samples: list[Sample]) -> None:
+        others = {s['clip']: self._by_distance(s) for s in samples}
+        super().read_sidecar([other for frames in others.values() for other in frames], 'faces')
+        lent = []
+        for sample in samples:
+            near = next((o for o in others[sample['clip']] if 'landmarks' in o), None)
+            if near is not None:
+                lent.append(f'{sample["clip"]}/{Path(near["img_path"]).name}')
+                sample.update({field: near[field] for field in FACE_FIELDS if field in near})
+        if lent:
+            self.report['lent_face'] = lent
+            print_log(
+                f'CASME II at "{self.root}": no face is known in the frames read of {len(lent)} '
+                f'clips, which have those of {", ".join(lent[:SHOWN])}.',
+                logger='current',
+                level=WARNING,
+            )
+
+    def _by_distance(self, sample: Sample) -> list[Sample]:
+        """The frames of a sample's clip, the nearest first, as samples without a label."""
+        frames = frames_of(self.root, sample['clip'])
+        numbers = sorted(frames, key=lambda number: (abs(number - sample['frame']), number))
+        return [{'img_path': str(frames[number])} for number in numbers]
 
     def _coding_file(self) -> Path:
         path = self.root / CODING_FILE
@@ -191,7 +222,7 @@ class CASME2(ExpressionDataset):
         """The report, in the log."""
         lines = [f'CASME II at "{self.root}": the frame "{self.frame}" of {used} clips is read.']
         for kind, names in self.report.items():
-            done = 'read all the same' if kind in HARMLESS else 'left out'
+            done = 'noted' if kind in HARMLESS else 'left out'
             more = f', and {len(names) - SHOWN} more' if len(names) > SHOWN else ''
             lines.append(f'  {kind}, {len(names)}, {done}: {", ".join(names[:SHOWN])}{more}')
         level = WARNING if set(self.report) - {'other_emotion', *HARMLESS} else INFO

@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mmfer.datasets.casme2_coding import CodedClip, Oddities
-from mmfer.datasets.casme2_spans import clip_folder
-from mmfer.faces.clip import FolderClip
+from mmfer.datasets.casme2_spans import clip_folder, nearest_frame
+from mmfer.faces.clip import FolderClip, pictures_of
 
 FRAMES = ('apex', 'spotted', 'midway', 'onset')
 SPOTTED = Path('annotations') / 'spotted_apex.json'
-NEARBY = 2
-"""How many frames away, 5 ms each, another frame may stand in for one that is missing."""
 
 
 class Frames:
@@ -50,8 +48,8 @@ class Frames:
         number = self._number(clip, odd)
         if number is None:
             return None
-        nearest = min(there, key=lambda n: (abs(n - number), n))
-        if abs(nearest - number) > NEARBY:
+        nearest = nearest_frame(number, there)
+        if nearest is None:
             odd['frame_not_there'].append(f'{clip.name}/img{number}.jpg')
             return None
         if nearest != number:
@@ -75,13 +73,13 @@ class Frames:
 
 
 def frames_of(root: Path, clip: str) -> dict[int, Path]:
-    """The files of a clip's frames by their numbers; none if there is no such folder.
+    """The files of a clip's frames by their numbers; none if there is no folder with pictures.
 
     Raises:
         ValueError: If two files are one frame, or a picture has no number.
     """
     folder = clip_folder(root, clip)
-    if not folder.is_dir() or not any(folder.iterdir()):
+    if not folder.is_dir() or not pictures_of(folder):
         return {}
     found = FolderClip(folder)
     return dict(zip(found.numbers, found.paths, strict=True))

@@ -1,6 +1,7 @@
 """Where the clips of CASME II begin and end, for tools that need no labels."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mmfer.datasets.casme2_coding import CODING_FILE, read_rows, subject_name, whole_number
@@ -8,6 +9,8 @@ from mmfer.datasets.casme2_coding import CODING_FILE, read_rows, subject_name, w
 COLUMNS = ('Subject', 'Filename', 'OnsetFrame', 'OffsetFrame')
 FRAME_FOLDERS = ('CASME2_RAW_selected', '.')
 """Where the folders of the subjects may be, below the data set's."""
+NEARBY = 2
+"""How many frames away, 5 ms each, another frame may stand in for one that is missing."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,35 @@ class ClipSpan:
     folder: Path
     onset: int
     offset: int
+
+    def among(self, numbers: Iterable[int]) -> tuple['ClipSpan', list[str]]:
+        """The span between frames that are there, and what to say of those that are not.
+
+        Args:
+            numbers: Those of the frames on disk, at least one.
+        """
+        numbers = list(numbers)
+        onset, offset = nearest_frame(self.onset, numbers), nearest_frame(self.offset, numbers)
+        said = [
+            f'the {what}, frame {given}, is missing: frame {taken} is taken.'
+            for what, given, taken in (
+                ('onset', self.onset, onset),
+                ('offset', self.offset, offset),
+            )
+            if taken not in (None, given)
+        ]
+        span = replace(
+            self,
+            onset=self.onset if onset is None else onset,
+            offset=self.offset if offset is None else offset,
+        )
+        return span, said
+
+
+def nearest_frame(number: int, numbers: Iterable[int]) -> int | None:
+    """The number of the frame on disk that is nearest, or None if none is nearby."""
+    nearest = min(numbers, key=lambda n: (abs(n - number), n))
+    return nearest if abs(nearest - number) <= NEARBY else None
 
 
 def read_spans(root: str | Path) -> tuple[list[ClipSpan], list[str]]:

@@ -8,6 +8,7 @@ from mmengine.logging import print_log
 from mmpretrain.datasets import BaseDataset
 
 from mmfer.datasets.images import BrokenImageError, BrokenImageReport, find_problem
+from mmfer.datasets.missing import missing_landmarks
 from mmfer.datasets.names import check_unique_files
 from mmfer.datasets.sidecar import Sidecar
 from mmfer.registry import TRANSFORMS
@@ -136,9 +137,17 @@ class FaceDataset(BaseDataset):
             )
         broken = self.find_broken(samples)
         samples = [s for s in samples if s['img_path'] not in broken]
+        self._check_landmarks(samples)
         for sample in samples:
             sample.pop('where', None)
         return samples
+
+    def _check_landmarks(self, samples: list[Sample]) -> None:
+        """Say at once what a transform would only say when it reaches the image."""
+        without = [s['img_path'] for s in samples if 'landmarks' not in s]
+        for transform in self.pipeline.transforms:
+            if without and getattr(transform, 'needs_landmarks', False):
+                raise missing_landmarks(type(transform).__name__, without, len(samples))
 
     def read_part(self, part: str) -> list[Sample]:
         """Read a part, check it, complete it from the sidecar, and keep the subjects asked for."""

@@ -3,8 +3,6 @@
 import fcntl
 import os
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -14,7 +12,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-import mmfer
+from mmfer.engine.child import run_child
 from mmfer.engine.folds import Pool, fold_source
 from mmfer.engine.run_fold import PREDICTIONS
 from mmfer.evaluation.predictions import Predictions
@@ -49,40 +47,35 @@ class FoldRun:
 
         It ends with this process, also where this one is killed.
         """
-        paths = [str(Path(mmfer.__file__).parents[1]), os.environ.get('PYTHONPATH', '')]
-        shared = {'OMP_NUM_THREADS': str(threads), 'MKL_NUM_THREADS': str(threads)}
-        env = {**os.environ, **shared, 'PYTHONPATH': os.pathsep.join(filter(None, paths))}
-        command = [sys.executable, '-m', 'mmfer.engine.run_fold', str(self.config)]
-        self.folder.mkdir(exist_ok=True)
-        with (self.folder / 'output.txt').open('a', encoding='utf-8') as log:
-            process = subprocess.Popen(
-                command, env=env, stdin=subprocess.PIPE, stdout=log, stderr=log
-            )
-            with process:
-                return process.wait()
+        module = ['-m', 'mmfer.engine.run_fold', str(self.config)]
+        return run_child(module, self.folder / 'output.txt', threads)
 
 
-def prepare(cfg: Config, folds: Sequence[Fold], work_dir: Path, resume: bool) -> list[FoldRun]:
+def prepare(
+    cfg: Config, folds: Sequence[Fold], pool: Pool, work_dir: Path, resume: bool
+) -> list[FoldRun]:
     """Write the configs of the folds, or find them as they were.
 
     Args:
         cfg: The config of :func:`mmfer.engine.folds.common_config`.
         folds: The folds.
-        work_dir: Where ``config.py`` and ``folds/`` go.
+        pool: The samples that are divided.
+        work_dir: Where ``config.py``, ``data.sha256`` and ``folds/`` go.
         resume: Whether runs may lie there already.
 
     Raises:
-        ValueError: If they do and must not, or had another config or other folds.
+        ValueError: If they do and must not, or had another config, other folds or other data.
     """
-    common = work_dir / 'config.py'
+    common, data = work_dir / 'config.py', work_dir / 'data.sha256'
     numbers = len(str(len(folds)))
-    runs, sources = [], {common: cfg.pretty_text}
+    runs, sources = [], {common: cfg.pretty_text, data: f'{pool.digest}\n'}
     for i, fold in enumerate(folds, 1):
         name = re.sub(r'[^\w-]', '_', fold.name)
         config = work_dir / 'folds' / f'{i:0{numbers}}_{name}.py'
         sources[config] = fold_source(cfg, fold, '../config.py')
         runs.append(FoldRun(fold, config))
-    there = [path for path in (common, *work_dir.glob('folds/*.py')) if path.is_file()]
+    known = (common, data, *work_dir.glob('folds/*.py'))
+    there = [path for path in known if path.is_file()]
     if there and not resume:
         raise ValueError(
             f'{work_dir} holds a cross validation already. Go on with it by --resume, give another '
@@ -90,9 +83,11 @@ def prepare(cfg: Config, folds: Sequence[Fold], work_dir: Path, resume: bool) ->
         )
     for path in there:
         if path.read_text('utf-8') != sources.get(path):
+            what = 'other data (samples, labels or landmarks)' if path == data else None
+            what = what or f'other settings or other folds ({path})'
             raise ValueError(
-                f'The runs in {work_dir} had other settings or other folds ({path}), so they '
-                'cannot be gone on with. Give another --work-dir, or remove the folder.'
+                f'The runs in {work_dir} had {what}, so they cannot be gone on with. Give another '
+                '--work-dir, or remove the folder.'
             )
     for path, source in sources.items():
         if path not in there:
@@ -134,9 +129,9 @@ def check_complete(runs: Sequence[FoldRun], pool: Pool) -> None:
             missing, more = expected - found, found - expected
             example = next(iter(missing or more))[0]
             raise ValueError(
-                f'The data set changed since {run.folder} was tested: it lacks '
+                f'The data set changed before {run.folder} was tested: it lacks '
                 f'{missing.total()} samples and has {more.total()} others, such as "{example}". '
-                'Remove that folder and go on with --resume.'
+                'Begin anew, in another --work-dir.'
             )
 
 
@@ -153,7 +148,6 @@ def only_one(work_dir: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise ValueError(
-                f'Another cross validation is at work in {work_dir}. Wait for it, or give another '
-                '--work-dir.'
+                f'Another call is at work in {work_dir}. Wait for it, or give another folder.'
             ) from error
         yield

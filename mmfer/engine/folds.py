@@ -1,9 +1,12 @@
 """What a fold of a cross validation changes in a config."""
 
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
+import numpy as np
 from mmengine.config import Config, ConfigDict
 
 from mmfer.engine.feature_bank import build_with_pipeline
@@ -25,11 +28,13 @@ class Pool:
         paths: Their images.
         labels: Their classes.
         subjects: Whom they show.
+        digest: SHA-256 of all that is known of them, landmarks included.
     """
 
     paths: list[str]
     labels: list[int]
     subjects: list[str]
+    digest: str = ''
 
 
 def pool_config(cfg: Config) -> ConfigDict:
@@ -88,6 +93,7 @@ def read_pool(cfg: Config) -> Pool:
         [str(sample['img_path']) for sample in samples],
         [int(sample['gt_label']) for sample in samples],
         [str(sample['subject']) for sample in samples],
+        _digest(samples),
     )
 
 
@@ -138,6 +144,16 @@ def fold_source(cfg: Config, fold: Fold, base: str) -> str:
         entries[loader] = {'dataset': _inside(cfg[loader].dataset, {'subjects': list(subjects)})}
     lines = [f'{name} = {entry!r}' for name, entry in entries.items()]
     return '\n'.join([f'_base_ = {base!r}', *lines, ''])
+
+
+def _digest(samples: Iterable[dict[str, Any]]) -> str:
+    sha = sha256()
+    for sample in samples:
+        for name, value in sorted(sample.items()):
+            plain = value.tolist() if isinstance(value, np.ndarray) else value
+            if plain is None or isinstance(plain, str | int | float | list | tuple):
+                sha.update(f'{name}={plain!r}\n'.encode())
+    return sha.hexdigest()
 
 
 def _inside(dataset: ConfigDict, entry: dict[str, Any]) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def check_weights(cfg: Config) -> None:
     files = [('load_from', cfg.get('load_from'))]
     files += [('checkpoint of the model', part.get('checkpoint')) for part in _dicts(cfg.model)]
     for where, path in files:
-        if not isinstance(path, str) or not path.endswith('.pth') or not Path(path).is_file():
+        if not isinstance(path, str) or not Path(path).expanduser().is_file():
             continue
         meta = load_from_disk(path).get('meta', {})
         if root is not None and root in _training_roots(str(meta.get('cfg') or '')):

@@ -2,15 +2,14 @@
 
 import os
 import shutil
-import stat
 import sys
-import threading
 from pathlib import Path
 
 from mmengine.hooks import CheckpointHook
 from mmengine.runner import Runner
 
 from mmfer.engine.checkpoint import ATOMIC_BACKEND
+from mmfer.engine.child import end_with_parent
 from mmfer.engine.cli import friendly_errors
 from mmfer.engine.config import load_config
 from mmfer.engine.testing import test
@@ -67,21 +66,9 @@ def _keep_model(runner: Runner, folder: Path) -> None:
     os.replace(half, folder / MODEL)
 
 
-def _end_with_parent() -> None:
-    """End this process when the pipe at its input closes, as it does if the parent is killed."""
-
-    def watch() -> None:
-        while os.read(0, 1):
-            pass
-        os._exit(1)
-
-    if stat.S_ISFIFO(os.fstat(0).st_mode):
-        threading.Thread(target=watch, daemon=True).start()
-
-
 @friendly_errors
 def main() -> None:
-    _end_with_parent()
+    end_with_parent()
     run_fold(Path(sys.argv[1]))
 
 

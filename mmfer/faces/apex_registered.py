@@ -18,9 +18,10 @@ def registered_curve(
     frames: Callable[[], Iterable[np.ndarray]],
     count: int,
     landmarks: np.ndarray,
+    start: int = 0,
     ends: int = 3,
     smoothing: float = 2.0,
-) -> np.ndarray:
+) -> tuple[np.ndarray, list[int]]:
     r"""The strength of the one change that explains most of what happens in a clip's regions.
 
     Where the ratio of eq. 5 falls short (the head drifts, and noise decides the denominator), this
@@ -33,18 +34,24 @@ def registered_curve(
     4. projects on the direction v in which the :math:`d_i` vary most, :math:`c_i = v^T d_i`, and
     5. smooths :math:`c_i` in time.
 
-    Frames are read twice and not kept: step 4 needs :math:`\sum d_i d_i^T` alone.
+    A frame that does not show the face counts as the one before. Frames are read twice and not
+    kept: step 4 needs :math:`\sum d_i d_i^T` alone.
 
     Args:
         frames: Gives the ``count`` frames (H, W) float32, grey, from onset to offset, anew each
             time it is called.
         count: Number of frames, at least 3.
-        landmarks: (68, 2), those of the first frame.
+        landmarks: (68, 2), those of the frame at ``start``.
+        start: Position of the first frame that shows the face, on which the others are laid.
         ends: Number of frames at each end that show the face at rest.
         smoothing: Standard deviation of the filter in frames; 0 for none.
 
     Returns:
-        (count,) float64; the sign is such that the mean is positive.
+        (count,) float64, whose sign is such that the mean is positive, and the positions of the
+        frames that do not show the face.
+
+    Raises:
+        ValueError: If the frame at ``start`` shows nothing where its landmarks are.
     """
     ends = min(ends, count // 3)
     after = np.linspace(0, 1, count)
@@ -53,7 +60,9 @@ def registered_curve(
     rests[:ends, 0] = rests[-ends:, 1] = 1 / ends
 
     scatter, weighted, rest = np.zeros(()), np.zeros(()), np.zeros(())
-    for x, line, at_rest in zip(_aligned_cells(frames(), landmarks), lines, rests, strict=True):
+    lost: list[int] = []
+    cells = _aligned_cells(frames(), landmarks, start)
+    for x, line, at_rest in zip(_filled(cells, lost), lines, rests, strict=True):
         scatter = scatter + np.outer(x, x)
         weighted = weighted + np.outer(x, line)
         rest = rest + np.outer(x, at_rest)
@@ -62,23 +71,42 @@ def registered_curve(
     last = len(scatter) - 1
     main = eigh(scatter, subset_by_index=[last, last])[1][:, 0]
 
-    cells = _aligned_cells(frames(), landmarks)
-    curve = np.array([x @ main for x in cells]) - lines @ (rest.T @ main)
+    cells = _aligned_cells(frames(), landmarks, start)
+    curve = np.array([x @ main for x in _filled(cells, [])]) - lines @ (rest.T @ main)
     curve = curve if curve.sum() >= 0 else -curve
-    return gaussian_filter1d(curve, smoothing, mode='nearest') if smoothing else curve
+    return gaussian_filter1d(curve, smoothing, mode='nearest') if smoothing else curve, lost
 
 
-def _aligned_cells(frames: Iterable[np.ndarray], landmarks: np.ndarray) -> Iterator[np.ndarray]:
-    """The cells of the regions of each frame, in parts of their mean, less the first frame's."""
+def _aligned_cells(
+    frames: Iterable[np.ndarray], landmarks: np.ndarray, start: int
+) -> Iterator[np.ndarray | None]:
+    """The cells of the regions of each frame, in parts of their mean, less those at ``start``."""
     registration: FaceRegistration | None = None
-    for frame in frames:
-        if registration is None:
+    first: np.ndarray | None = None
+    for i, frame in enumerate(frames):
+        if i == start:
             registration = FaceRegistration(frame, landmarks)
             boxes = apex_regions(landmarks, frame.shape)
-            first = _cells(registration.align(frame), boxes)
-            yield np.zeros_like(first)
-        else:
-            yield _cells(registration.align(frame), boxes) - first
+        aligned = None if registration is None else registration.align(frame)
+        if aligned is None:
+            yield None
+            continue
+        cells = _cells(aligned, boxes)
+        first = cells if first is None else first
+        yield cells - first
+
+
+def _filled(cells: Iterable[np.ndarray | None], lost: list[int]) -> Iterator[np.ndarray]:
+    """Those of the frame before, at first zeros, where there are none; ``lost`` takes where."""
+    before: np.ndarray | None = None
+    for i, found in enumerate(cells):
+        if found is None:
+            lost.append(i)
+        elif before is None:
+            yield from [np.zeros_like(found)] * len(lost)
+        before = before if found is None else found
+        if before is not None:
+            yield before
 
 
 def _cells(frame: np.ndarray, boxes: np.ndarray) -> np.ndarray:

@@ -124,12 +124,12 @@ class ApexSpotter:
         clip = open_clip(clip)
         first, last = self._span(clip, onset, offset)
         find = self._finder(clip, landmarks)
-        points, messages = _first_landmarks(clip, first, last, find)
+        points, shown, messages = _first_landmarks(clip, first, last, find)
         if self.method == 'registered':
-            curve = self._registered(clip, first, last, points)
+            curve, lost = self._registered(clip, first, last, points, shown)
         else:
             curve, points, lost = self._ratio(clip, first, last, find, points)
-            messages += lost
+        messages += lost
         apex = first + int(curve.argmax())
         return ApexResult(
             apex=clip.numbers[apex],
@@ -178,10 +178,30 @@ class ApexSpotter:
             )
         return DetectedLandmarks(self.landmarker, self.detector)
 
-    def _registered(self, clip: Clip, first: int, last: int, points: np.ndarray) -> np.ndarray:
-        return registered_curve(
-            lambda: map(grey_frame, clip.read(first, last + 1)), last - first + 1, points
-        )
+    def _registered(
+        self, clip: Clip, first: int, last: int, points: np.ndarray, shown: int
+    ) -> tuple[np.ndarray, list[str]]:
+        """The curve, and what to say of lost faces; the first face is at ``shown``."""
+        count = last - first + 1
+
+        def frames() -> Iterator[np.ndarray]:
+            return map(grey_frame, clip.read(first, last + 1))
+
+        try:
+            curve, lost = registered_curve(frames, count, points, shown - first)
+        except ValueError as error:
+            raise ValueError(f'{clip.name}: {error}') from error
+        if 2 * len(lost) > count:
+            raise ValueError(
+                f'{clip.name}: {len(lost)} of {count} frames do not show the face of frame '
+                f'{clip.numbers[shown]}. Check the clip, or cut it.'
+            )
+        return curve, self._said([clip.numbers[first + i] for i in lost if first + i > shown])
+
+    @staticmethod
+    def _said(lost: Sequence[int]) -> list[str]:
+        said = f'No face in {len(lost)} frames ({_some(lost)}): those before lent theirs.'
+        return [said] if lost else []
 
     def _ratio(
         self, clip: Clip, first: int, last: int, find: FrameLandmarks, points: np.ndarray
@@ -204,8 +224,7 @@ class ApexSpotter:
             curve.append(change)
             if frame.lost:
                 lost.append(clip.numbers[position])
-        said = [f'No face in {len(lost)} frames ({_some(lost)}): those before lent theirs.']
-        return np.array(curve), highest, said if lost else []
+        return np.array(curve), highest, self._said(lost)
 
     def _followed(
         self,
@@ -238,8 +257,11 @@ class _Followed:
 
 def _first_landmarks(
     clip: Clip, first: int, last: int, find: FrameLandmarks
-) -> tuple[np.ndarray, list[str]]:
-    """The landmarks of the onset frame, or of the first one after it in which there is a face."""
+) -> tuple[np.ndarray, int, list[str]]:
+    """The landmarks of the onset frame, or of the first one after it in which there is a face.
+
+    They come with the position of that frame, and with what to say of those before it.
+    """
     for position, frame in enumerate(clip.read(first, last + 1), first):
         points = find(position, frame)
         if points is not None:
@@ -247,7 +269,7 @@ def _first_landmarks(
                 f'No face in frames {clip.numbers[first]} to {clip.numbers[position - 1]}: frame '
                 f'{clip.numbers[position]} lent its landmarks.'
             )
-            return points, [lent] if position > first else []
+            return points, position, [lent] if position > first else []
     raise ValueError(
         f'{clip.name}: no face in any frame from {clip.numbers[first]} to {clip.numbers[last]}. '
         'Check the clip, or give its landmarks.'

@@ -60,9 +60,7 @@ class FolderClip(Clip):
     def __init__(self, folder: Path) -> None:
         self.name, self.folder = str(folder), folder
         found: dict[int, Path] = {}
-        for path in sorted(folder.iterdir()):
-            if path.suffix.lower() not in IMAGE_SUFFIXES:
-                continue
+        for path in pictures_of(folder):
             digits = re.findall(r'\d+', path.stem)
             if not digits:
                 raise ValueError(
@@ -173,6 +171,15 @@ def open_clip(source: 'Clip | str | Path | Sequence[np.ndarray]') -> Clip:
             f'No clip at "{path}". Give a folder of frames (img1.jpg, img2.jpg ...) or a video.'
         )
     return VideoClip(path)
+
+
+def pictures_of(folder: Path) -> list[Path]:
+    """The pictures in a folder, but for hidden files (``._img46.jpg``)."""
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith('.')
+    )
 
 
 def _gaps(numbers: Sequence[int]) -> tuple[str, ...]:

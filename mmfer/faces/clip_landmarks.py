@@ -40,7 +40,7 @@ def given_landmarks(landmarks: np.ndarray, clip: Clip) -> FrameLandmarks:
 
 
 class SidecarLandmarks:
-    """The landmarks that a sidecar holds of the frames of clips.
+    """The landmarks that a sidecar holds of the frames of clips, of the largest face in each.
 
     Args:
         path: The sidecar. Its file names are relative to ``root``.
@@ -62,7 +62,8 @@ class SidecarLandmarks:
             file = resolved / image.file_name
             points = [f.landmarks68 for f in image.faces if f.landmarks68 is not None]
             if points:
-                self.by_folder.setdefault(file.parent, {})[file.name] = points[0]
+                largest = max(points, key=lambda found: float(np.ptp(found, axis=0).prod()))
+                self.by_folder.setdefault(file.parent, {})[file.name] = largest
         if not self.by_folder:
             raise ValueError(
                 f'The sidecar "{path}" holds no face with 68 landmarks. Give another, or none.'

@@ -5,6 +5,8 @@ import numpy as np
 
 POINTS = 8000
 """About as many pixels of the face are compared."""
+LEAST_ALIKE = 0.5
+"""A frame with a lower correlation to the first one, inside the box, does not show the face."""
 BLUR = 1.0
 """Standard deviation, in pixels, of the filter that every frame goes through first."""
 
@@ -22,7 +24,7 @@ class FaceRegistration:
         iterations: Steps for each frame.
 
     Raises:
-        ValueError: If the landmarks leave no box inside the frame.
+        ValueError: If the landmarks leave no box inside the frame, or it is all of one grey.
     """
 
     def __init__(self, reference: np.ndarray, landmarks: np.ndarray, iterations: int = 3) -> None:
@@ -45,16 +47,30 @@ class FaceRegistration:
         y, x = np.mgrid[rows, columns].reshape(2, -1).astype(float)
         x, y = x - self.centre[0], y - self.centre[1]
         self.face = blurred[rows, columns]
+        if _pattern(self.face) is None:
+            raise ValueError(
+                'The first frame is of one grey in the box around its landmarks, so that no head '
+                'can be followed. Begin with a frame that shows the face.'
+            )
         effects = [along, down, along * x + down * y, down * x - along * y]
         light = [self.face.ravel(), np.ones(self.face.size)]
         self.solver = np.linalg.pinv(np.stack([*effects, *light], axis=1))[:4].astype(np.float32)
 
-    def align(self, frame: np.ndarray) -> np.ndarray:
-        """The next frame, (H, W) float32, slightly blurred, with the head where it was at first."""
-        frame = _blurred(frame)
+    def align(self, frame: np.ndarray) -> np.ndarray | None:
+        """Lay the head of the next frame where it was at first.
+
+        Returns:
+            (H, W) float32, slightly blurred, or None if the face is lost: the next frame is begun
+            with the pose of the last one that showed it.
+        """
+        frame, pose = _blurred(frame), self.pose
         for _ in range(self.iterations):
             face = self._warped(frame, self.face.shape, self.corner, self.step)
             self.pose = self.pose - self.solver @ (face - self.face).ravel()
+        found, first = _pattern(face), _pattern(self.face)
+        if found is None or first is None or found @ first < LEAST_ALIKE:
+            self.pose = pose
+            return None
         return self._warped(frame, frame.shape, np.zeros(2), 1)
 
     def _warped(
@@ -71,6 +87,13 @@ class FaceRegistration:
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
+
+
+def _pattern(face: np.ndarray) -> np.ndarray | None:
+    """Grey values without mean and of norm 1; None if all are one."""
+    values = (face - face.mean()).ravel()
+    norm = np.linalg.norm(values)
+    return values / norm if norm > 1e-3 * np.sqrt(values.size) else None
 
 
 def _blurred(frame: np.ndarray) -> np.ndarray:

@@ -11,8 +11,13 @@ from tests.helpers import CLASSES
 
 
 @pytest.fixture(scope='module')
-def inferencer(tmp_path_factory):
-    return MicroExpressionInferencer(*write_model(tmp_path_factory.mktemp('model')))
+def model_files(tmp_path_factory):
+    return write_model(tmp_path_factory.mktemp('model'))
+
+
+@pytest.fixture(scope='module')
+def inferencer(model_files):
+    return MicroExpressionInferencer(*model_files)
 
 
 @pytest.fixture(scope='module')
@@ -54,20 +59,17 @@ class Crowd:
         return self.faces
 
 
-def with_detector(inferencer, faces, monkeypatch):
-    monkeypatch.setattr(inferencer.reader, 'detector', Crowd(faces))
-    return inferencer
-
-
-def test_of_several_faces_that_with_the_landmarks(inferencer, frames, monkeypatch):
+def test_of_several_faces_that_with_the_landmarks(model_files, frames):
     boxes = np.array([[0.0, 0, 60, 70], [50, 60, 230, 290]])
     faces = [Face(box, score) for box, score in zip(boxes, (0.99, 0.8), strict=True)]
-    found = with_detector(inferencer, faces, monkeypatch)(frames, landmarks=photo_landmarks())
+    inferencer = MicroExpressionInferencer(*model_files, detector=Crowd(faces))
+    found = inferencer(frames, landmarks=photo_landmarks())
     np.testing.assert_array_equal(found.face.face.bbox, boxes[1])
 
 
-def test_no_face_in_the_apex_frame(inferencer, frames, monkeypatch):
-    found = with_detector(inferencer, [], monkeypatch)(frames, landmarks=photo_landmarks())
+def test_no_face_in_the_apex_frame(model_files, frames):
+    inferencer = MicroExpressionInferencer(*model_files, detector=Crowd([]))
+    found = inferencer(frames, landmarks=photo_landmarks())
     assert found.face is None
     assert found.to_dict()['label'] is None
     assert 'No face found in the apex frame' in found.messages[-1]

@@ -2,10 +2,12 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mmfer.datasets import CASME2
 from mmfer.datasets.pictures import sidecar_pictures
+from mmfer.faces import Face, ImageFaces, write_sidecar
 from tests.datasets.casme2_files import row, write_clip, write_coding
 
 EMOTIONS = ('others', 'disgust', 'happiness', 'repression', 'surprise', 'sadness', 'fear')
@@ -76,7 +78,7 @@ def test_the_log_names_what_is_left_out(rendered_casme2: Path, log: list[str]) -
         assert f'{kind}, {len(names)}, ' in told
         assert all(name in told for name in names)
     assert 'no_emotion, 1, left out' in told
-    assert 'integer_subject, 2, read all the same' in told
+    assert 'integer_subject, 2, noted' in told
 
 
 @pytest.mark.parametrize(
@@ -153,6 +155,40 @@ def test_every_frame_can_be_prepared_also_of_clips_without_a_label(rendered_casm
     (unlabelled,) = CASME2(str(rendered_casme2), empty_classes='warn').report['no_emotion']
     assert any(f'/{unlabelled}/' in name for name in there)
     assert {picture.name for picture in pictures} == there
+
+
+def write_faces(root: Path, without: tuple[str, ...]) -> None:
+    """A sidecar with a face in every frame, all at the frame's number, but for some."""
+    images = []
+    for path in sorted(root.rglob('img*.jpg')):
+        name = path.relative_to(root).as_posix()
+        points = np.full((68, 2), float(path.stem[3:]))
+        face = Face(np.array([1.0, 2, 20, 25]), 0.9, None, points, np.ones(68))
+        missing = any(part in name for part in without)
+        images.append(ImageFaces(name, 34, 28, () if missing else (face,)))
+    (root / 'annotations').mkdir(exist_ok=True)
+    write_sidecar(root / 'annotations' / 'faces.json', images)
+
+
+def test_a_frame_without_a_face_has_that_of_the_nearest_one(tmp_path: Path, log: list[str]) -> None:
+    root = write_clips(tmp_path / 'casme2')
+    gone = 'sub01/EP01_00/img4', 'sub01/EP01_00/img5', 'sub02/EP01_01/img5'
+    write_faces(root, gone)
+    data = CASME2(str(root), pipeline=[dict(type='AlignFace', size=32)])
+    placed = {info['clip']: info['landmarks'][0, 0] for info in infos(data)}
+    assert placed.pop('sub01/EP01_00') == 6 and placed.pop('sub02/EP01_01') == 4
+    assert set(placed.values()) == {5} and len(placed) == 13
+    lent = ['sub01/EP01_00/img6.jpg', 'sub02/EP01_01/img4.jpg']
+    assert data.report['lent_face'] == lent
+    assert any('of 2 clips, which have those of ' + ', '.join(lent) in line for line in log)
+
+
+def test_a_clip_without_any_face_stops_what_needs_one_at_once(tmp_path: Path) -> None:
+    root = write_clips(tmp_path / 'casme2')
+    write_faces(root, ('sub03/EP01_02',))
+    assert len(CASME2(str(root))) == 15
+    with pytest.raises(ValueError, match='AlignFace: no landmarks .* for 1 of 15 .*EP01_02/img5'):
+        CASME2(str(root), pipeline=[dict(type='AlignFace', size=32)])
 
 
 def test_refusals(tmp_path: Path) -> None:

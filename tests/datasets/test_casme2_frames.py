@@ -48,6 +48,8 @@ def test_frames_that_are_missing(tmp_path: Path) -> None:
 def test_clips_without_such_a_frame(tmp_path: Path) -> None:
     assert find(tmp_path, coded(), 'onset') == (None, {'missing_clip': [CLIP]})
     (tmp_path / CLIP).mkdir(parents=True)
+    for name in ('Thumbs.db', '._img5.jpg'):
+        (tmp_path / CLIP / name).write_bytes(b'no picture')
     assert find(tmp_path, coded(), 'onset') == (None, {'missing_clip': [CLIP]})
     write_clip(tmp_path, CLIP, range(5, 15))
     for frame in ('apex', 'midway'):

@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import openpyxl
 import pytest
 
-from mmfer.datasets.casme2_spans import CODING_FILE, clip_folder, read_spans
+from mmfer.datasets.casme2_spans import CODING_FILE, ClipSpan, clip_folder, read_spans
 
 HEAD = ['Subject', 'Filename', None, 'OnsetFrame', 'ApexFrame', 'OffsetFrame', None, 'AU']
 
@@ -33,6 +35,20 @@ def test_rows(tmp_path):
     assert spans[1].folder == clip_folder(tmp_path, 'sub02/EP01_03') == tmp_path / 'sub02/EP01_03'
     assert "row 4 of the coding file (Subject '03', Filename 'EP09_09', OnsetFrame 'x'" in faults[0]
     assert 'row 5' in faults[1] and 'row 7' in faults[2]
+
+
+def test_ends_that_are_missing():
+    span = ClipSpan('sub01/EP02_01f', Path('.'), 46, 86)
+    assert span.among(range(40, 90)) == (span, [])
+    cut, said = span.among(range(48, 86))
+    assert (cut.onset, cut.offset) == (48, 85)
+    assert said == [
+        'the onset, frame 46, is missing: frame 48 is taken.',
+        'the offset, frame 86, is missing: frame 85 is taken.',
+    ]
+    assert span.among(range(49, 84)) == (span, [])
+    first = ClipSpan('sub01/EP02_01f', Path('.'), 1, 5)
+    assert first.among([0, 3, 5])[0].onset == 0
 
 
 def test_faulty_files(tmp_path):

@@ -13,9 +13,15 @@ from tests.subjects import write_subject_config
 FOLDS = loso(['a/1', 'b'])
 
 
-def plan(folder: Path, resume: bool = False, folds: list[Fold] = FOLDS, **options: object):
-    path = write_subject_config(folder / 'tiny.py', folder)
-    return prepare(load_config(path, 'work', options), folds, folder / 'runs', resume)
+def plan(
+    folder: Path,
+    resume: bool = False,
+    folds: list[Fold] = FOLDS,
+    digest: str = 'e3b0',
+    **options: object,
+):
+    cfg = load_config(write_subject_config(folder / 'tiny.py', folder), 'work', options)
+    return prepare(cfg, folds, Pool([], [], [], digest), folder / 'runs', resume)
 
 
 def test_every_fold_has_a_config(tmp_path: Path) -> None:
@@ -38,6 +44,8 @@ def test_runs_that_are_there_need_resume_and_the_same_settings(tmp_path: Path) -
         plan(tmp_path, resume=True, **{'train_cfg.max_epochs': 9})
     with pytest.raises(ValueError, match=r'other settings or other folds .*folds/1_a_1.py'):
         plan(tmp_path, resume=True, folds=[Fold('a/1', ('c',), ('b',)), FOLDS[1]])
+    with pytest.raises(ValueError, match='had other data .samples, labels or landmarks.'):
+        plan(tmp_path, resume=True, digest='77af')
 
 
 def test_a_half_written_plan_is_completed(tmp_path: Path) -> None:
@@ -83,12 +91,12 @@ def test_every_sample_must_be_tested_once(tmp_path: Path) -> None:
     check_complete(runs, pool)
     for wrong in ([('y.png', 0)], [('y.png', 0)] * 2, [('y.png', 0), ('z.png', 1)]):
         save(runs[1], wrong)
-        with pytest.raises(ValueError, match=re.escape(f'since {runs[1].folder} was tested')):
+        with pytest.raises(ValueError, match=re.escape(f'before {runs[1].folder} was tested')):
             check_complete(runs, pool)
 
 
 def test_two_do_not_work_in_one_folder(tmp_path: Path) -> None:
-    held = pytest.raises(ValueError, match='Another cross validation is at')
+    held = pytest.raises(ValueError, match='Another call is at work in')
     with only_one(tmp_path), held, only_one(tmp_path):
         pass
     with only_one(tmp_path):

@@ -129,6 +129,18 @@ def test_weights_that_know_the_data_are_refused(entry: str, root: Path, tmp_path
     check_weights(cfg)
 
 
+@pytest.mark.parametrize('path', ['~/mine.pth', '{home}/mine.pt', '{home}/mine'])
+def test_weights_are_read_wherever_and_however_they_are_named(
+    path: str, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('HOME', str(tmp_path))
+    cfg = config(tmp_path, root, load_from=path.format(home=tmp_path))
+    weights = Path(cfg.load_from).expanduser()
+    torch.save({'state_dict': {}, 'meta': {'cfg': cfg.pretty_text}}, weights)
+    with pytest.raises(ValueError, match='Leakage: load_from'):
+        check_weights(cfg)
+
+
 def test_the_config_of_a_checkpoint_is_not_run(root: Path, tmp_path: Path) -> None:
     weights, mark = tmp_path / 'stranger.pth', tmp_path / 'mark'
     code = f"open(r'{mark}', 'w')\ntrain_dataloader = dict(dataset=dict(data_root=r'{root}'))\n"

@@ -15,7 +15,8 @@ def noisy(drift=(0.0, 0.0), pixels=1.0, noise=2.0):
 @pytest.mark.parametrize('drift', [(0, 0), (3, -2)])
 def test_noise_and_drift_of_the_head(drift):
     frames = noisy(drift)
-    curve = registered_curve(lambda: frames, 40, photo_landmarks())
+    curve, lost = registered_curve(lambda: frames, 40, photo_landmarks())
+    assert not lost
     assert abs(int(curve.argmax()) - 16) <= 2
     assert np.corrcoef(curve, movement(40, 16))[0, 1] > 0.97
 
@@ -31,9 +32,9 @@ def test_projection_against_all_frames_in_memory(monkeypatch):
     rows = np.random.default_rng(0).normal(size=(20, 64))
     rows += np.outer(np.sin(np.linspace(0, np.pi, 20)), np.arange(64)) / 5 + 3
     monkeypatch.setattr(
-        'mmfer.faces.apex_registered._aligned_cells', lambda frames, _: iter(frames)
+        'mmfer.faces.apex_registered._aligned_cells', lambda frames, *_: iter(frames)
     )
-    ours = registered_curve(lambda: rows, 20, photo_landmarks(), ends=2, smoothing=0)
+    ours, _ = registered_curve(lambda: rows, 20, photo_landmarks(), ends=2, smoothing=0)
     t = np.linspace(0, 1, 20)[:, None]
     d = rows - (1 - t) * rows[:2].mean(0) - t * rows[-2:].mean(0)
     expected = d @ np.linalg.svd(d)[2][0]
@@ -42,4 +43,23 @@ def test_projection_against_all_frames_in_memory(monkeypatch):
 
 def test_three_frames():
     frames = [grey_frame(frame) for frame in photo_clip(3, 1)]
-    assert registered_curve(lambda: frames, 3, photo_landmarks(), smoothing=0).argmax() == 1
+    curve, _ = registered_curve(lambda: frames, 3, photo_landmarks(), smoothing=0)
+    assert curve.argmax() == 1
+
+
+def test_frames_without_the_face_count_as_those_before():
+    frames = noisy((3, -2))
+    expected, _ = registered_curve(lambda: frames, 40, photo_landmarks(), smoothing=0)
+    black = np.zeros_like(frames[0])
+    gaps = [0, 1, 9, 10, 30]
+    damaged = [black if i in gaps else frame for i, frame in enumerate(frames)]
+    curve, lost = registered_curve(lambda: damaged, 40, photo_landmarks(), start=2, smoothing=0)
+    assert lost == gaps
+    assert curve[10] - curve[8] == pytest.approx(2 * (curve[9] - curve[8]))
+    assert np.corrcoef(curve, expected)[0, 1] > 0.98
+
+
+def test_a_first_frame_that_shows_nothing():
+    black = np.zeros((340, 280), np.float32)
+    with pytest.raises(ValueError, match='of one grey in the box around its landmarks'):
+        registered_curve(lambda: [black] * 5, 5, photo_landmarks())

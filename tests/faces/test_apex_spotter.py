@@ -34,6 +34,17 @@ def test_curve_is_that_of_all_frames_in_memory(folder, options):
     np.testing.assert_array_equal(found.regions, apex_regions(POINTS, (340, 280)))
 
 
+def test_dark_frames_are_told_and_do_no_harm(frames):
+    dark = frames.copy()
+    dark[[4, 12]] = 0
+    found = ApexSpotter('registered')(dark, POINTS)
+    assert abs(found.apex - 10) <= 2
+    assert found.messages == ('No face in 2 frames (4, 12): those before lent theirs.',)
+    dark[1:14] = 0
+    with pytest.raises(ValueError, match='13 of 24 frames do not show the face of frame 0'):
+        ApexSpotter('registered')(dark, POINTS)
+
+
 def test_landmarks_of_each_frame(frames):
     each = np.stack([POINTS + [i, 0] for i in range(24)])
     found = ApexSpotter(landmarks='per_frame')(frames, each)

@@ -24,6 +24,7 @@ def write_video(path, frames):
 def test_folder_in_the_order_of_numbers(frames, tmp_path):
     folder = write_frames(tmp_path / 'clip', frames, 8)
     (folder / 'notes.txt').write_text('no frame')
+    (folder / '._img8.jpg').write_bytes(b'what another system keeps of img8.jpg')
     clip = open_clip(folder)
     assert list(clip.numbers) == [8, 9, 10, 11, 12, 13]
     assert clip.messages == ()

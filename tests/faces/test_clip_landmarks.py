@@ -67,6 +67,16 @@ def test_sidecar(tmp_path):
     assert np.isnan(found[[1, 3]]).all()
 
 
+def test_the_largest_face_of_a_picture_is_taken(tmp_path):
+    folder = write_frames(tmp_path / 'raw' / 'EP01', photo_clip(3, 1))
+    box = np.array([1.0, 2, 30, 40])
+    faces = [Face(box, 0.9, None, points, np.ones(68)) for points in (POINTS / 10, POINTS)]
+    (tmp_path / 'annotations').mkdir()
+    path = tmp_path / 'annotations' / 'faces.json'
+    write_sidecar(path, [ImageFaces('raw/EP01/img1.jpg', 280, 340, tuple(faces))])
+    np.testing.assert_allclose(SidecarLandmarks(path).of(open_clip(folder))[0], POINTS)
+
+
 def test_sidecar_of_something_else(tmp_path):
     folder = write_frames(tmp_path / 'raw' / 'EP01', photo_clip(3, 1))
     path = sidecar(tmp_path, ['raw/EP02/img1.jpg'], [POINTS])

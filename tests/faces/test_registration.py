@@ -37,6 +37,17 @@ def test_an_expression_is_left_in_place():
     assert abs(registration.pose[:2]).max() < 0.5
 
 
+def test_a_lost_face_does_not_move_the_next_one():
+    frame = grey_frame(photo_clip(3, 1, pixels=0)[0])
+    registration = FaceRegistration(frame, photo_landmarks())
+    registration.align(moved(frame, (2, -1), 0.5, 1.0))
+    pose = registration.pose
+    noise = np.random.default_rng(0).uniform(0, 255, frame.shape).astype(np.float32)
+    for other in (np.zeros_like(frame), noise, np.ascontiguousarray(frame[::-1])):
+        assert registration.align(other) is None
+        np.testing.assert_array_equal(registration.pose, pose)
+
+
 def test_landmarks_beyond_the_frame():
     with pytest.raises(ValueError, match='too few to follow the head'):
         FaceRegistration(np.zeros((340, 280), np.float32), photo_landmarks() + 270)

@@ -39,9 +39,9 @@ def test_variants_are_trained_once_and_tested_in_their_contexts(
     assert len(logs) == 2
     run_main(monkeypatch, 'analysis_tools/repeat.py', *arguments)
     assert {path: path.stat().st_mtime_ns for path in logs} == logs
-    with pytest.raises(SystemExit, match='had another config'):
-        other = [*arguments, '--cfg-options', 'optim_wrapper.optimizer.lr=0.5']
-        run_main(monkeypatch, 'analysis_tools/repeat.py', *other)
+    for other in (['--cfg-options', 'optim_wrapper.optimizer.lr=0.5'], ['--load-from', 'a.pth']):
+        with pytest.raises(SystemExit, match='had other settings'):
+            run_main(monkeypatch, 'analysis_tools/repeat.py', *arguments, *other)
 
 
 def test_variants_of_one_name(small_rald, tmp_path, monkeypatch):
@@ -113,6 +113,15 @@ def test_rows_are_cross_validated_from_the_weights_of_their_backbone(tmp_path, m
     assert (report['protocol'], report['seed'], report['num_samples']) == ('kfold', 1, 12)
     assert json.loads((out / 'results.json').read_text()) == {'base': {'-': [report]}}
     assert Image.open(out / 'table.png').size == (880, 231)
+    again = [*arguments, *options]
+    run_main(monkeypatch, 'analysis_tools/repeat.py', *again)
+    for other in (['--protocol', 'loso'], ['--folds', 3], ['--load-from', weights]):
+        with pytest.raises(SystemExit, match='had other settings .*runs.json'):
+            run_main(monkeypatch, 'analysis_tools/repeat.py', *again, *other)
+    table = (tmp_path / 'faces' / 'train.csv').read_text().splitlines()
+    (tmp_path / 'faces' / 'train.csv').write_text('\n'.join(table[:-1]) + '\n')
+    with pytest.raises(SystemExit, match='had other settings .*runs.json'):
+        run_main(monkeypatch, 'analysis_tools/repeat.py', *again)
     for fold in ('1_1', '2_2'):
         log = (out / 'base' / 'seed1' / 'folds' / fold / 'output.txt').read_text()
         assert f'Load checkpoint from {weights}' in log

@@ -20,15 +20,14 @@ Examples:
         --scatter --metrics accuracy auc ece scatter_ratio --out work_dirs/measures
     Table 4 of paper 004 on rendered clips, leaving one subject out:
     python tools/analysis_tools/repeat.py configs/apex_seresnext/apex_seresnext50_synthetic.py \
-        --variants configs/apex_seresnext/ablations/table4_*.py --protocol loso --seeds 0 1 \
-        --jobs 2 --plot --out work_dirs/table4
+        --variants configs/apex_seresnext/ablations/table4_*_{apex,midway}.py --protocol loso \
+        --load-from 'work_dirs/expressions/{backbone}/epoch_8.pth' --seeds 0 1 --jobs 2 --plot \
+        --out work_dirs/table4
 """
 
 import argparse
 import json
 import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,11 +36,15 @@ from mmengine.config import Config, DictAction
 from tqdm import tqdm
 
 from mmfer.engine import load_config
+from mmfer.engine.child import run_child
 from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cross_validation import only_one
+from mmfer.engine.folds import read_pool
 from mmfer.engine.variants import apply_variant
 from mmfer.evaluation import seed_table
 from mmfer.evaluation.protocols import PROTOCOLS
 from mmfer.evaluation.seed_table import look_up
+from mmfer.files import write_atomically, write_json
 from mmfer.visualization.plots import plot_rows
 
 TOOLS = Path(__file__).resolve().parents[1]
@@ -103,16 +106,27 @@ def row_config(args: argparse.Namespace, variant: str) -> Config:
     return base
 
 
-def write_config(cfg: Config, path: Path) -> None:
-    """Write a variant's config, unless runs with another one lie beside it."""
-    text = cfg.pretty_text
-    if any(path.parent.glob('seed*')) and path.is_file() and path.read_text('utf-8') != text:
-        raise ValueError(
-            f'The runs in {path.parent} had another config ({path}), so they cannot be gone on '
-            'with. Give another --out, or remove the folder.'
-        )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding='utf-8')
+def how(args: argparse.Namespace, cfg: Config) -> str:
+    """What the numbers of a row depend on beside its config, as JSON."""
+    settings = {'load_from': args.load_from, 'protocol': args.protocol}
+    if args.protocol == 'kfold':
+        settings['folds'] = args.folds
+    if args.protocol:
+        settings['data'] = read_pool(cfg).digest
+    return json.dumps(settings, indent=1)
+
+
+def write_settings(files: dict[Path, str]) -> None:
+    """Write what the runs of a row have in common, unless runs with anything else are there."""
+    for path, text in files.items():
+        runs = any(path.parent.glob('seed*'))
+        if runs and (not path.is_file() or path.read_text('utf-8') != text):
+            raise ValueError(
+                f'The runs in {path.parent} had other settings ({path}), so they cannot be gone on '
+                'with. Give another --out, or remove the folder.'
+            )
+    for path, text in files.items():
+        write_atomically(path, text)
 
 
 @dataclass(frozen=True)
@@ -136,17 +150,11 @@ class Run:
 
     def call(self, script: str, *args: str) -> None:
         """Run a tool in a process of its own, its output going to the folder."""
-        threads = str(self.threads)
-        env = {**os.environ, 'OMP_NUM_THREADS': threads, 'MKL_NUM_THREADS': threads}
-        env['PYTHONPATH'] = os.pathsep.join([str(TOOLS.parent), env.get('PYTHONPATH', '')])
         log = self.folder / 'output.txt'
-        command = [sys.executable, str(TOOLS / script), *args]
-        with log.open('a', encoding='utf-8') as file:
-            done = subprocess.run(command, env=env, stdout=file, stderr=file, check=False)
-        if done.returncode:
-            raise ValueError(
-                f'{script} {" ".join(args)} failed with exit code {done.returncode}: see {log}.'
-            )
+        tool = ['-m', 'mmfer.engine.child', str(TOOLS / script), *args]
+        code = run_child(tool, log, self.threads)
+        if code:
+            raise ValueError(f'{script} {" ".join(args)} failed with exit code {code}: see {log}.')
 
     @property
     def common(self) -> list[str]:
@@ -210,14 +218,21 @@ def bars(results: dict[str, dict[str, list[dict]]], columns: list[str]) -> dict[
 @friendly_errors
 def main() -> None:
     args = parse_args()
-    out = Path(args.out)
+    with only_one(Path(args.out)):
+        run_table(args, Path(args.out))
+
+
+def run_table(args: argparse.Namespace, out: Path) -> None:
+    """Run every row with every seed, and write the table after each."""
     configs: dict[str, Path] = {}
     for path in args.variants or [args.base]:
         name = Path(path).stem
         if name in configs:
             raise ValueError(f'Two variants are named {name}: rename one, as its row bears it.')
         configs[name] = out / name / 'config.py'
-        write_config(row_config(args, path), configs[name])
+        cfg = row_config(args, path)
+        settings = {configs[name]: cfg.pretty_text, out / name / 'runs.json': how(args, cfg)}
+        write_settings(settings)
     threads = max(1, (os.cpu_count() or 1) // args.jobs)
     runs = {
         (name, seed): Run(configs[name], seed, out / name / f'seed{seed}', threads, args.load_from)
@@ -238,8 +253,8 @@ def main() -> None:
             for context, metrics in contexts.items():
                 results[name].setdefault(context, []).append(metrics)
             text = seed_table(results, columns)
-            (out / 'table.md').write_text(text + '\n', encoding='utf-8')
-            (out / 'results.json').write_text(json.dumps(results, indent=1), encoding='utf-8')
+            write_atomically(out / 'table.md', f'{text}\n')
+            write_json(out / 'results.json', results)
     print(text)
     if args.plot:
         plot_rows(bars(results, columns or CROSS_VALIDATED)).savefig(out / 'table.png')

@@ -1,6 +1,7 @@
-"""Stops a training that would see held-out subjects."""
+"""Stops a training that would see held-out subjects, or be judged by what it learns."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
@@ -18,7 +19,8 @@ class HeldOutHook(Hook):
         subjects: Those who are held out.
 
     Raises:
-        ValueError: If the training or validation data show one of them, or somebody unknown.
+        ValueError: If the training or validation data show one of them, or somebody unknown, or
+            if both hold the same image.
 
     Example:
         >>> default_hooks = dict(held_out=dict(type='HeldOutHook', subjects=['sub01']))
@@ -31,16 +33,28 @@ class HeldOutHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Look through both."""
-        datasets = {'training': runner.train_dataloader.dataset}
-        if runner.val_loop is not None:
-            datasets['validation'] = runner.val_loop.dataloader.dataset
-        for name, dataset in datasets.items():
-            for i in range(len(dataset)):
-                sample = dataset.get_data_info(i)
-                subject = sample.get('subject')
-                if subject is None or str(subject) in self.subjects:
-                    raise ValueError(
-                        f'Leakage: the {name} data of this fold hold "{sample.get("img_path")}" '
-                        f'of {"nobody known" if subject is None else f"{subject}, held out"}. '
-                        "Restrict them with subjects=[...] in the data set's config."
-                    )
+        trained = self._images('training', runner.train_dataloader.dataset)
+        if runner.val_loop is None:
+            return
+        twice = sorted(trained & self._images('validation', runner.val_loop.dataloader.dataset))
+        if twice:
+            raise ValueError(
+                f'Leakage: {len(twice)} images of this fold, such as "{twice[0]}", are both '
+                "trained on and validated on. Give split='train' in train_dataloader.dataset, "
+                "split='val' in val_dataloader.dataset, and the same val_ratio in both."
+            )
+
+    def _images(self, name: str, dataset: Any) -> set[str]:
+        """The images of a data set, all of which must be of others than those held out."""
+        images = set()
+        for i in range(len(dataset)):
+            sample = dataset.get_data_info(i)
+            subject = sample.get('subject')
+            if subject is None or str(subject) in self.subjects:
+                raise ValueError(
+                    f'Leakage: the {name} data of this fold hold "{sample.get("img_path")}" '
+                    f'of {"nobody known" if subject is None else f"{subject}, held out"}. '
+                    "Restrict them with subjects=[...] in the data set's config."
+                )
+            images.add(str(sample['img_path']))
+        return images

@@ -15,7 +15,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(folder: Path, root: Path, **options: Any) -> None:
     options = {
-        'train_dataloader.dataset.subjects': ['sub01', 'sub03'],
+        'train_dataloader.dataset.subjects': ['sub03'],
         'val_dataloader.dataset.subjects': ['sub01'],
         'default_hooks.held_out': dict(type='HeldOutHook', subjects=['sub02']),
         'train_cfg.max_epochs': 1,
@@ -35,7 +35,7 @@ def test_a_training_without_them_goes_on(root: Path, tmp_path: Path) -> None:
 def test_a_held_out_subject_stops_it(part: str, root: Path, tmp_path: Path) -> None:
     name = {'train': 'training', 'val': 'validation'}[part]
     with pytest.raises(ValueError, match=f'Leakage: the {name} data .*sub02_0.png" of sub02, held'):
-        run(tmp_path, root, **{f'{part}_dataloader.dataset.subjects': ['sub01', 'sub02', 'sub03']})
+        run(tmp_path, root, **{f'{part}_dataloader.dataset.subjects': ['sub02']})
     assert not [*(tmp_path / 'work').glob('*.pth')]
 
 
@@ -47,3 +47,9 @@ def test_so_does_somebody_unknown(tmp_path: Path) -> None:
     nobody['default_hooks.held_out'] = dict(type='HeldOutHook', subjects=['sub08'])
     with pytest.raises(ValueError, match='sub03_0.png" of nobody known'):
         run(tmp_path, root, **nobody)
+
+
+def test_so_do_images_that_are_trained_on_and_validated_on(root: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match='Leakage: 5 images .*sub01_0.png", are both trained on'):
+        run(tmp_path, root, **{'train_dataloader.dataset.subjects': ['sub01', 'sub03']})
+    assert not [*(tmp_path / 'work').glob('*.pth')]
