@@ -61,7 +61,8 @@ def warp(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
 
     Args:
         image: (H, W, 3) uint8.
-        matrix: (2, 3), from pixels of the picture to pixels of the result, a similarity.
+        matrix: (2, 3), a similarity from places in the picture to places in the result, both in
+            pixels from the upper left corner: the first pixel's centre is at 0.5.
         size: Side of the result in pixels.
     """
     shrink = 1 / np.hypot(matrix[0, 0], matrix[1, 0])
