@@ -12,7 +12,6 @@ from tests.helpers import run_tool, write_config
 KILLER = """
 import os, signal
 from mmengine.hooks import Hook
-from mmfer.engine import checkpoint
 from mmfer.registry import HOOKS
 
 def die():
@@ -33,7 +32,7 @@ class KillerHook(Hook):
 
     def before_train_epoch(self, runner):
         if self.moment == 'saving' and runner.epoch == 2:
-            checkpoint.os.replace = lambda *paths: die()
+            os.replace = lambda *paths: die()
 """
 
 EXTRA = """

@@ -71,7 +71,7 @@ def test_failed_write_leaves_the_old_file(
     def full_disk(descriptor: int) -> None:
         raise OSError(28, 'No space left on device')
 
-    monkeypatch.setattr('mmfer.engine.checkpoint.os.fsync', full_disk)
+    monkeypatch.setattr('mmfer.files.os.fsync', full_disk)
     with pytest.raises(OSError, match='No space'):
         train(tiny_config(tmp_path, image_folder, {'train_cfg.max_epochs': 1}), validate=False)
     assert (tmp_path / 'work' / name).read_bytes() == before
