@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Collection, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +40,16 @@ def validated_subjects(cfg: Config, subjects: Collection[str]) -> set[str]:
     """Those of the subjects whom ``val_dataloader`` shows.
 
     A validation set that is carved by ``val_ratio`` shows none, since the training part from
-    which it is carved will not. One with samples of unknown subjects may show all.
+    which it is carved will not. One with samples of unknown subjects may show all. Who it is that
+    ``test_subjects`` holds out of a plain training does not matter.
     """
     if cfg.get('val_dataloader') is None:
         return set()
     if is_carved(innermost(cfg.val_dataloader.dataset, 'val_dataloader')):
         return set()
-    dataset = build_with_pipeline(cfg.val_dataloader.dataset, [])
+    config = deepcopy(cfg.val_dataloader.dataset)
+    innermost(config, 'val_dataloader').pop('test_subjects', None)
+    dataset = build_with_pipeline(config, [])
     shown = {dataset.get_data_info(i).get('subject') for i in range(len(dataset))}
     return set(subjects) if None in shown else set(subjects) & {str(name) for name in shown}
 

@@ -3,13 +3,14 @@ from typing import Any
 
 import pytest
 import torch
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 from mmengine.hooks import EarlyStoppingHook
 
 from mmfer.engine import load_config
 from mmfer.engine.folds import common_config, read_pool
 from mmfer.engine.leakage import check_weights, choosers, innermost, validated_subjects
 from mmfer.registry import HOOKS
+from tests.datasets.casme2_files import row, write_clip, write_coding
 from tests.subjects import INNER_VALIDATION, write_subject_config, write_subjects
 
 EVERYBODY = {'sub01', 'sub02', 'sub03'}
@@ -102,6 +103,23 @@ def test_people_unknown_to_the_validation_set_may_be_any(root: Path, tmp_path: P
     (folder / 'train.csv').write_text(table)
     cfg.val_dataloader.dataset.data_root = str(folder)
     assert validated_subjects(cfg, EVERYBODY) == EVERYBODY
+
+
+def test_whom_a_plain_training_holds_out_does_not_matter(root: Path, tmp_path: Path) -> None:
+    """Part of CASME II may lack the subjects whom its config tests."""
+    rows = [row(n, f'EP01_0{n}', 3, 5, 8, '4', 'others') for n in (1, 2)]
+    write_coding(tmp_path / 'casme2', rows)
+    for n in (1, 2):
+        write_clip(tmp_path / 'casme2', f'sub0{n}/EP01_0{n}', range(3, 9))
+    cfg = config(tmp_path, root)
+    reader = dict(type='CASME2', data_root=str(tmp_path / 'casme2'), empty_classes='warn')
+    for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
+        loader.dataset = ConfigDict(**reader, split='train', test_subjects=['sub09'])
+    pool = read_pool(cfg)
+    assert pool.subjects == ['sub01', 'sub02']
+    common = common_config(cfg, pool)
+    assert common.val_dataloader is None
+    assert innermost(cfg.val_dataloader.dataset, 'val_dataloader').test_subjects == ['sub09']
 
 
 def test_no_validation_shows_nobody(root: Path, tmp_path: Path) -> None:
