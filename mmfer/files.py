@@ -5,18 +5,26 @@ import os
 from pathlib import Path
 from typing import Any
 
+from mmengine.fileio.handlers.json_handler import set_default
+
 
 def write_atomically(path: str | Path, content: bytes | str) -> None:
     """Write a file that is there completely or, if the process is killed, as it was before.
 
     The content, text as UTF-8, goes to ``<path>.tmp`` in the same folder, is flushed to the disk,
-    and takes the place of ``path`` by one rename. Folders above it are made.
+    and takes the place of ``path`` by one rename. Folders above it are made, links are followed,
+    and what is no regular file (a pipe, ``/dev/stdout``) is written to as it is.
     """
     path = Path(path)
+    data = content.encode() if isinstance(content, str) else content
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f'{path.name}.tmp')
     with temporary.open('wb') as file:
-        file.write(content.encode() if isinstance(content, str) else content)
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     os.replace(temporary, path)
@@ -28,5 +36,5 @@ def write_atomically(path: str | Path, content: bytes | str) -> None:
 
 
 def write_json(path: str | Path, content: Any, indent: int | None = 1) -> None:
-    """Write JSON by :func:`write_atomically`."""
-    write_atomically(path, json.dumps(content, indent=indent) + '\n')
+    """Write JSON by :func:`write_atomically`; NumPy's numbers and arrays are plain ones there."""
+    write_atomically(path, json.dumps(content, indent=indent, default=set_default) + '\n')

@@ -2,6 +2,7 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mmfer.files import write_atomically, write_json
@@ -28,3 +29,21 @@ def test_a_write_that_is_cut_short_keeps_what_was_there(
     with pytest.raises(KeyboardInterrupt):
         write_json(path, {'accuracy': 60.0})
     assert json.loads(path.read_text()) == {'accuracy': 50.0, 'auc': None}
+
+
+def test_links_are_followed_and_pipes_written_to(tmp_path: Path) -> None:
+    target, link = tmp_path / 'target', tmp_path / 'link'
+    target.write_text('old')
+    link.symlink_to(target)
+    write_atomically(link, 'new')
+    assert link.is_symlink() and target.read_text() == 'new'
+    reading, writing = os.pipe()
+    write_atomically(f'/dev/fd/{writing}', 'through')
+    assert os.read(reading, 99) == b'through'
+    os.close(reading)
+    os.close(writing)
+
+
+def test_numbers_of_numpy_are_plain(tmp_path: Path) -> None:
+    write_json(tmp_path / 'a.json', {'a': np.float32(0.5), 'b': np.arange(3)})
+    assert json.loads((tmp_path / 'a.json').read_text()) == {'a': 0.5, 'b': [0, 1, 2]}

@@ -15,6 +15,7 @@ from mmfer.datasets.counts import compare_counts
 from mmfer.datasets.face_dataset import WARNING, FaceDataset, Sample
 from mmfer.datasets.missing import missing_dataset
 from mmfer.datasets.names import class_index
+from mmfer.datasets.sidecar import Sidecar
 from mmfer.registry import DATASETS
 
 EMOTIONS = {
@@ -135,7 +136,7 @@ class CASME2(ExpressionDataset):
     def sidecar_samples(self, part: str) -> list[Sample]:
         """Every frame of every clip, labelled or not, since apex spotting needs landmarks, too."""
         self._coding_file()
-        names = [span.name for span in read_spans(self.root)[0]]
+        names = dict.fromkeys(span.name for span in read_spans(self.root)[0])
         return [{'img_path': str(p)} for n in names for p in frames_of(self.root, n).values()]
 
     def read_sidecar(self, samples: list[Sample], part: str) -> None:
@@ -145,26 +146,33 @@ class CASME2(ExpressionDataset):
         """
         super().read_sidecar(samples, 'faces')
         faceless = [sample for sample in samples if 'landmarks' not in sample]
-        if len(faceless) < len(samples):
-            self._lend_faces(faceless)
+        sidecar = self.open_sidecar('faces') if faceless else None
+        if sidecar is not None:
+            self._lend_faces(faceless, sidecar)
 
-    def _lend_faces(self, samples: list[Sample]) -> None:
-        others = {s['clip']: self._by_distance(s) for s in samples}
-        super().read_sidecar([other for frames in others.values() for other in frames], 'faces')
-        lent = []
+    def _lend_faces(self, samples: list[Sample], sidecar: Sidecar) -> None:
+        others = {sample['clip']: self._by_distance(sample) for sample in samples}
+        sidecar.complete([other for frames in others.values() for other in frames])
+        lent, none = [], []
         for sample in samples:
             near = next((o for o in others[sample['clip']] if 'landmarks' in o), None)
-            if near is not None:
-                lent.append(f'{sample["clip"]}/{Path(near["img_path"]).name}')
-                sample.update({field: near[field] for field in FACE_FIELDS if field in near})
-        if lent:
-            self.report['lent_face'] = lent
-            print_log(
-                f'CASME II at "{self.root}": no face is known in the frames read of {len(lent)} '
-                f'clips, which have those of {", ".join(lent[:SHOWN])}.',
-                logger='current',
-                level=WARNING,
-            )
+            if near is None:
+                none.append(sample['clip'])
+                continue
+            lent.append(f'{sample["clip"]}/{Path(near["img_path"]).name}')
+            sample.update({field: near[field] for field in FACE_FIELDS if field in near})
+        for kind, names, what in (
+            ('lent_face', lent, 'in the frame read; that of another frame is taken'),
+            ('no_face', none, 'in any frame of the clip, which pipelines with landmarks refuse'),
+        ):
+            if names:
+                self.report[kind] = names
+                print_log(
+                    f'CASME II at "{self.root}": {kind}, {len(names)}, no landmarks are known '
+                    f'{what}: {", ".join(names[:SHOWN])}.',
+                    logger='current',
+                    level=WARNING,
+                )
 
     def _by_distance(self, sample: Sample) -> list[Sample]:
         """The frames of a sample's clip, the nearest first, as samples without a label."""

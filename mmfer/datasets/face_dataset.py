@@ -8,7 +8,6 @@ from mmengine.logging import print_log
 from mmpretrain.datasets import BaseDataset
 
 from mmfer.datasets.images import BrokenImageError, BrokenImageReport, find_problem
-from mmfer.datasets.missing import missing_landmarks
 from mmfer.datasets.names import check_unique_files
 from mmfer.datasets.sidecar import Sidecar
 from mmfer.registry import TRANSFORMS
@@ -137,17 +136,9 @@ class FaceDataset(BaseDataset):
             )
         broken = self.find_broken(samples)
         samples = [s for s in samples if s['img_path'] not in broken]
-        self._check_landmarks(samples)
         for sample in samples:
             sample.pop('where', None)
         return samples
-
-    def _check_landmarks(self, samples: list[Sample]) -> None:
-        """Say at once what a transform would only say when it reaches the image."""
-        without = [s['img_path'] for s in samples if 'landmarks' not in s]
-        for transform in self.pipeline.transforms:
-            if without and getattr(transform, 'needs_landmarks', False):
-                raise missing_landmarks(type(transform).__name__, without, len(samples))
 
     def read_part(self, part: str) -> list[Sample]:
         """Read a part, check it, complete it from the sidecar, and keep the subjects asked for."""
@@ -198,15 +189,21 @@ class FaceDataset(BaseDataset):
                 level=WARNING,
             )
 
-    def read_sidecar(self, samples: list[Sample], part: str) -> None:
-        """Add to the samples what a sidecar knows of them."""
+    def open_sidecar(self, part: str) -> Sidecar | None:
+        """The sidecar of a part, if there is one."""
         path = self.root / 'annotations' / f'{part}.json'
         if isinstance(self.sidecar, str):
             path = Path(self.sidecar).expanduser()
         elif not self.sidecar or not path.is_file():
-            return
+            return None
         classes = self._metainfo['classes']
-        sidecar = Sidecar(path, self.root, classes, self.SIDECAR_CLASSES, self.left_out)
+        return Sidecar(path, self.root, classes, self.SIDECAR_CLASSES, self.left_out)
+
+    def read_sidecar(self, samples: list[Sample], part: str) -> None:
+        """Add to the samples what a sidecar knows of them."""
+        sidecar = self.open_sidecar(part)
+        if sidecar is None:
+            return
         sidecar.complete(samples)
         if sidecar.alignment is not None:
             self._metainfo['alignment'] = sidecar.alignment

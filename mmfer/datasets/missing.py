@@ -1,4 +1,4 @@
-"""The messages where a data set, or a part of it, is not there."""
+"""The message where a data set is not there."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,19 +30,3 @@ def missing_dataset(
             f'    python tools/render_synthetic.py {renderer} {root} --preset standard',
         ]
     return FileNotFoundError('\n'.join(lines))
-
-
-def missing_landmarks(who: str, images: Sequence[str], total: int) -> ValueError:
-    """The error to raise where a transform needs landmarks that nobody tells.
-
-    Args:
-        who: The transform.
-        images: The images without landmarks, at least one.
-        total: The number of all images.
-    """
-    return ValueError(
-        f'{who}: no landmarks are known for {len(images)} of {total} images, such as '
-        f'"{images[0]}". Write a sidecar with them beside the data set: python '
-        'tools/prepare_faces.py DATASET_DIR --layout LAYOUT (with --whole-image no-face also for '
-        'faces that are not detected)'
-    )

@@ -68,21 +68,21 @@ def prepare(
     """
     common, data = work_dir / 'config.py', work_dir / 'data.sha256'
     numbers = len(str(len(folds)))
-    runs, sources = [], {common: cfg.pretty_text, data: f'{pool.digest}\n'}
+    runs, sources = [], {data: f'{pool.digest}\n', common: cfg.pretty_text}
     for i, fold in enumerate(folds, 1):
         name = re.sub(r'[^\w-]', '_', fold.name)
         config = work_dir / 'folds' / f'{i:0{numbers}}_{name}.py'
         sources[config] = fold_source(cfg, fold, '../config.py')
         runs.append(FoldRun(fold, config))
-    known = (common, data, *work_dir.glob('folds/*.py'))
-    there = [path for path in known if path.is_file()]
+    there = [path for path in (common, *work_dir.glob('folds/*.py')) if path.is_file()]
+    there += [data] if there or data.is_file() else []
     if there and not resume:
         raise ValueError(
             f'{work_dir} holds a cross validation already. Go on with it by --resume, give another '
             '--work-dir, or remove the folder.'
         )
     for path in there:
-        if path.read_text('utf-8') != sources.get(path):
+        if not path.is_file() or path.read_text('utf-8') != sources.get(path):
             what = 'other data (samples, labels or landmarks)' if path == data else None
             what = what or f'other settings or other folds ({path})'
             raise ValueError(

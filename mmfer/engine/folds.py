@@ -1,5 +1,6 @@
 """What a fold of a cross validation changes in a config."""
 
+import json
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -149,11 +150,13 @@ def fold_source(cfg: Config, fold: Fold, base: str) -> str:
 def _digest(samples: Iterable[dict[str, Any]]) -> str:
     sha = sha256()
     for sample in samples:
-        for name, value in sorted(sample.items()):
-            plain = value.tolist() if isinstance(value, np.ndarray) else value
-            if plain is None or isinstance(plain, str | int | float | list | tuple):
-                sha.update(f'{name}={plain!r}\n'.encode())
+        sha.update(json.dumps(sample, sort_keys=True, default=_plain).encode())
     return sha.hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's arrays and numbers as plain ones; of other objects the type alone."""
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else str(type(value))
 
 
 def _inside(dataset: ConfigDict, entry: dict[str, Any]) -> dict[str, Any]:

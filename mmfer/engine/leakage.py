@@ -114,8 +114,7 @@ def check_weights(cfg: Config) -> None:
     for where, path in files:
         if not isinstance(path, str) or not Path(path).expanduser().is_file():
             continue
-        meta = load_from_disk(path).get('meta', {})
-        if root is not None and root in _training_roots(str(meta.get('cfg') or '')):
+        if root is not None and root in _training_roots(_config_of(path)):
             raise ValueError(
                 f'Leakage: {where}="{path}" was trained on "{root}", so on subjects to be held '
                 'out. Begin with weights from other data.'
@@ -135,6 +134,15 @@ def _dicts(tree: Any) -> Iterator[dict[str, Any]]:
     for child in tree.values() if isinstance(tree, dict) else tree or ():
         if isinstance(child, dict | list | tuple):
             yield from _dicts(child)
+
+
+def _config_of(path: str) -> str:
+    """The text of the config that a checkpoint was trained with, empty if nobody can tell."""
+    try:
+        content: Any = load_from_disk(path)
+        return str(content['meta']['cfg'])
+    except (ValueError, TypeError, KeyError, IndexError):
+        return ''
 
 
 def _training_roots(config: str) -> set[Path | None]:

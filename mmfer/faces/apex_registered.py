@@ -1,6 +1,7 @@
 """How far the expression of each frame is on, with the head held still and noise averaged out."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -8,7 +9,7 @@ from scipy.linalg import eigh
 from scipy.ndimage import gaussian_filter1d
 
 from mmfer.faces.apex_regions import apex_regions
-from mmfer.faces.registration import FaceRegistration
+from mmfer.faces.registration import FaceRegistration, blurred
 
 CELLS = 8
 """A region is averaged to as many cells along each side."""
@@ -27,7 +28,7 @@ def registered_curve(
     Where the ratio of eq. 5 falls short (the head drifts, and noise decides the denominator), this
     takes the same ten regions but
 
-    1. lays every frame on the first one (:class:`FaceRegistration`),
+    1. lays every frame on the first one with a face (:class:`FaceRegistration`),
     2. averages each region to 8 x 8 cells and divides by their mean, against noise and flicker,
     3. subtracts the straight line from the mean of the first ``ends`` frames to that of the last:
        :math:`d_i = x_i - (1 - t_i) a - t_i b`,
@@ -41,8 +42,8 @@ def registered_curve(
         frames: Gives the ``count`` frames (H, W) float32, grey, from onset to offset, anew each
             time it is called.
         count: Number of frames, at least 3.
-        landmarks: (68, 2), those of the frame at ``start``.
-        start: Position of the first frame that shows the face, on which the others are laid.
+        landmarks: (68, 2), those of one frame.
+        start: Position of the frame with these landmarks, on which the others are laid.
         ends: Number of frames at each end that show the face at rest.
         smoothing: Standard deviation of the filter in frames; 0 for none.
 
@@ -61,7 +62,8 @@ def registered_curve(
 
     scatter, weighted, rest = np.zeros(()), np.zeros(()), np.zeros(())
     lost: list[int] = []
-    cells = _aligned_cells(frames(), landmarks, start)
+    first_face = next(islice(frames(), start, None))
+    cells = _aligned_cells(frames(), first_face, landmarks)
     for x, line, at_rest in zip(_filled(cells, lost), lines, rests, strict=True):
         scatter = scatter + np.outer(x, x)
         weighted = weighted + np.outer(x, line)
@@ -71,29 +73,22 @@ def registered_curve(
     last = len(scatter) - 1
     main = eigh(scatter, subset_by_index=[last, last])[1][:, 0]
 
-    cells = _aligned_cells(frames(), landmarks, start)
+    cells = _aligned_cells(frames(), first_face, landmarks)
     curve = np.array([x @ main for x in _filled(cells, [])]) - lines @ (rest.T @ main)
     curve = curve if curve.sum() >= 0 else -curve
     return gaussian_filter1d(curve, smoothing, mode='nearest') if smoothing else curve, lost
 
 
 def _aligned_cells(
-    frames: Iterable[np.ndarray], landmarks: np.ndarray, start: int
+    frames: Iterable[np.ndarray], first_face: np.ndarray, landmarks: np.ndarray
 ) -> Iterator[np.ndarray | None]:
-    """The cells of the regions of each frame, in parts of their mean, less those at ``start``."""
-    registration: FaceRegistration | None = None
-    first: np.ndarray | None = None
-    for i, frame in enumerate(frames):
-        if i == start:
-            registration = FaceRegistration(frame, landmarks)
-            boxes = apex_regions(landmarks, frame.shape)
-        aligned = None if registration is None else registration.align(frame)
-        if aligned is None:
-            yield None
-            continue
-        cells = _cells(aligned, boxes)
-        first = cells if first is None else first
-        yield cells - first
+    """The cells of the regions of each frame, in parts of their mean, less those at first."""
+    registration = FaceRegistration(first_face, landmarks)
+    boxes = apex_regions(landmarks, first_face.shape)
+    first = _cells(blurred(first_face), boxes)
+    for frame in frames:
+        aligned = registration.align(frame)
+        yield None if aligned is None else _cells(aligned, boxes) - first
 
 
 def _filled(cells: Iterable[np.ndarray | None], lost: list[int]) -> Iterator[np.ndarray]:

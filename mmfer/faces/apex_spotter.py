@@ -196,7 +196,7 @@ class ApexSpotter:
                 f'{clip.name}: {len(lost)} of {count} frames do not show the face of frame '
                 f'{clip.numbers[shown]}. Check the clip, or cut it.'
             )
-        return curve, self._said([clip.numbers[first + i] for i in lost if first + i > shown])
+        return curve, self._said([clip.numbers[first + i] for i in lost])
 
     @staticmethod
     def _said(lost: Sequence[int]) -> list[str]:

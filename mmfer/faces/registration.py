@@ -42,11 +42,11 @@ class FaceRegistration:
         self.iterations = iterations
         self.pose = np.zeros(4)
         self.centre = np.array([(x1 + x2) / 2, (y1 + y2) / 2])
-        blurred = _blurred(reference)
-        down, along = (g[rows, columns].ravel() for g in np.gradient(blurred))
+        first = blurred(reference)
+        down, along = (g[rows, columns].ravel() for g in np.gradient(first))
         y, x = np.mgrid[rows, columns].reshape(2, -1).astype(float)
         x, y = x - self.centre[0], y - self.centre[1]
-        self.face = blurred[rows, columns]
+        self.face = first[rows, columns]
         if _pattern(self.face) is None:
             raise ValueError(
                 'The first frame is of one grey in the box around its landmarks, so that no head '
@@ -63,7 +63,7 @@ class FaceRegistration:
             (H, W) float32, slightly blurred, or None if the face is lost: the next frame is begun
             with the pose of the last one that showed it.
         """
-        frame, pose = _blurred(frame), self.pose
+        frame, pose = blurred(frame), self.pose
         for _ in range(self.iterations):
             face = self._warped(frame, self.face.shape, self.corner, self.step)
             self.pose = self.pose - self.solver @ (face - self.face).ravel()
@@ -96,5 +96,6 @@ def _pattern(face: np.ndarray) -> np.ndarray | None:
     return values / norm if norm > 1e-3 * np.sqrt(values.size) else None
 
 
-def _blurred(frame: np.ndarray) -> np.ndarray:
+def blurred(frame: np.ndarray) -> np.ndarray:
+    """A frame (H, W) as it is before it is laid on another."""
     return cv2.GaussianBlur(frame, (0, 0), BLUR)

@@ -1,5 +1,6 @@
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -158,12 +159,20 @@ def test_every_frame_can_be_prepared_also_of_clips_without_a_label(rendered_casm
     assert {picture.name for picture in pictures} == there
 
 
-def write_faces(root: Path, without: tuple[str, ...]) -> None:
-    """A sidecar with a face in every frame, all at the frame's number, but for some."""
+def test_soft_labels_of_the_sidecar(rendered_casme2: Path) -> None:
+    """Nobody lacks a face, so nobody is lent one."""
+    with pytest.raises(ValueError, match='soft_labels=True needs the class distributions'):
+        CASME2(str(rendered_casme2), soft_labels=True, empty_classes='warn')
+    data = CASME2(str(rendered_casme2), empty_classes='warn')
+    assert not {'lent_face', 'no_face'} & data.report.keys()
+
+
+def write_faces(root: Path, without: Sequence[str]) -> None:
+    """A sidecar with a face in every frame, that begins at the frame's number, but for some."""
     images = []
     for path in sorted(root.rglob('img*.jpg')):
         name = path.relative_to(root).as_posix()
-        points = np.full((68, 2), float(path.stem[3:]))
+        points = float(path.stem[3:]) + np.arange(136).reshape(68, 2) % 20
         face = Face(np.array([1.0, 2, 20, 25]), 0.9, None, points, np.ones(68))
         missing = any(part in name for part in without)
         images.append(ImageFaces(name, 34, 28, () if missing else (face,)))
@@ -181,15 +190,31 @@ def test_a_frame_without_a_face_has_that_of_the_nearest_one(tmp_path: Path, log:
     assert set(placed.values()) == {5} and len(placed) == 13
     lent = ['sub01/EP01_00/img6.jpg', 'sub02/EP01_01/img4.jpg']
     assert data.report['lent_face'] == lent
-    assert any('of 2 clips, which have those of ' + ', '.join(lent) in line for line in log)
+    assert any('lent_face, 2, ' in line and ', '.join(lent) in line for line in log)
+    write_faces(root, [f'sub03/EP01_{i:02d}/img5' for i in range(7)])
+    whole = CASME2(str(root), 'test', test_subjects=['sub03'])
+    assert len(whole.report['lent_face']) == len(whole) == 5
 
 
-def test_a_clip_without_any_face_stops_what_needs_one_at_once(tmp_path: Path) -> None:
+def test_a_clip_without_any_face_is_named_and_stops_what_needs_one(
+    tmp_path: Path, log: list[str]
+) -> None:
     root = write_clips(tmp_path / 'casme2')
-    write_faces(root, ('sub03/EP01_02',))
-    assert len(CASME2(str(root))) == 15
-    with pytest.raises(ValueError, match='AlignFace: no landmarks .* for 1 of 15 .*EP01_02/img5'):
-        CASME2(str(root), pipeline=[dict(type='AlignFace', size=32)])
+    write_faces(root, ['sub03/EP01_02'])
+    pipeline = [dict(type='LoadExpressionImage'), dict(type='AlignFace', size=32)]
+    data = CASME2(str(root), pipeline=pipeline)
+    assert len(data) == 15
+    assert data.report['no_face'] == ['sub03/EP01_02']
+    assert any('no_face, 1, ' in line for line in log)
+    with pytest.raises(ValueError, match='AlignFace: no landmarks are known for .*EP01_02/img5'):
+        [data[i] for i in range(15)]
+
+
+def test_a_clip_in_two_rows_is_prepared_once(tmp_path: Path) -> None:
+    write_clip(tmp_path, 'sub01/EP01_01', range(3, 9))
+    write_coding(tmp_path, [row('01', 'EP01_01', 3, 5, 8, '4', 'others')] * 2)
+    (pictures,) = sidecar_pictures('casme2', tmp_path).values()
+    assert len(pictures) == 6
 
 
 def test_refusals(tmp_path: Path) -> None:

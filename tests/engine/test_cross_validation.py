@@ -46,6 +46,9 @@ def test_runs_that_are_there_need_resume_and_the_same_settings(tmp_path: Path) -
         plan(tmp_path, resume=True, folds=[Fold('a/1', ('c',), ('b',)), FOLDS[1]])
     with pytest.raises(ValueError, match='had other data .samples, labels or landmarks.'):
         plan(tmp_path, resume=True, digest='77af')
+    (tmp_path / 'runs/data.sha256').unlink()
+    with pytest.raises(ValueError, match='had other data'):
+        plan(tmp_path, resume=True)
 
 
 def test_a_half_written_plan_is_completed(tmp_path: Path) -> None:

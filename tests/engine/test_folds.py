@@ -1,11 +1,12 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from mmengine.config import Config
 
 from mmfer.engine import load_config
-from mmfer.engine.folds import common_config, fold_source, read_pool
+from mmfer.engine.folds import _digest, common_config, fold_source, read_pool
 from mmfer.evaluation import Fold
 from mmfer.registry import DATASETS
 from tests.subjects import INNER_VALIDATION, SHOWN, write_subject_config, write_subjects
@@ -97,3 +98,13 @@ def test_what_cannot_be_divided(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         read_pool(config(tmp_path, root, **options))
+
+
+def test_the_digest_is_that_of_all_that_is_known(root: Path, tmp_path: Path) -> None:
+    sample = {'img_path': 'a.png', 'group': {'race': 'asian'}, 'landmarks': np.zeros((2, 2))}
+    same = {'landmarks': np.zeros((2, 2)), 'group': {'race': 'asian'}, 'img_path': 'a.png'}
+    assert _digest([sample]) == _digest([same])
+    others = ({'group': {'race': 'white'}}, {'landmarks': np.ones((2, 2))}, {'x': np.float32(1)})
+    assert len({_digest([sample | other]) for other in ({}, *others)}) == 4
+    pool = read_pool(config(tmp_path, root))
+    assert pool.digest == read_pool(config(tmp_path, root)).digest

@@ -143,7 +143,10 @@ def test_weights_that_know_the_data_are_refused(entry: str, root: Path, tmp_path
     other = config(tmp_path, tmp_path / 'elsewhere')
     torch.save({'state_dict': {}, 'meta': {'cfg': other.pretty_text}}, weights)
     check_weights(cfg)
-    torch.save({'weight': torch.zeros(1)}, weights)
+    for unknown in ({'weight': torch.zeros(1)}, [torch.zeros(1)], {'meta': [1]}):
+        torch.save(unknown, weights)
+        check_weights(cfg)
+    weights.write_bytes(b'of another library')
     check_weights(cfg)
 
 

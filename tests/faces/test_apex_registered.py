@@ -54,9 +54,18 @@ def test_frames_without_the_face_count_as_those_before():
     gaps = [0, 1, 9, 10, 30]
     damaged = [black if i in gaps else frame for i, frame in enumerate(frames)]
     curve, lost = registered_curve(lambda: damaged, 40, photo_landmarks(), start=2, smoothing=0)
-    assert lost == gaps
+    assert lost == gaps and np.isfinite(curve).all()
     assert curve[10] - curve[8] == pytest.approx(2 * (curve[9] - curve[8]))
     assert np.corrcoef(curve, expected)[0, 1] > 0.98
+
+
+@pytest.mark.parametrize('start', [12, 25])
+def test_frames_before_the_one_with_landmarks_count(start):
+    frames = noisy()
+    curve, lost = registered_curve(lambda: frames, 40, photo_landmarks(), start)
+    assert not lost
+    assert abs(int(curve.argmax()) - 16) <= 2
+    assert np.corrcoef(curve, movement(40, 16))[0, 1] > 0.97
 
 
 def test_a_first_frame_that_shows_nothing():

@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform
 
-from mmfer.datasets.missing import missing_landmarks
 from mmfer.datasets.transforms.geometry import move
 from mmfer.faces.landmark_mask import ATTENDED, eye_region, landmark_mask, mouth_region
 from mmfer.registry import TRANSFORMS
@@ -20,7 +19,11 @@ def known_landmarks(results: dict[str, Any], who: str) -> tuple[np.ndarray, np.n
         ValueError: If the sample has no landmarks.
     """
     if 'landmarks' not in results:
-        raise missing_landmarks(who, [results.get('img_path', 'an image')], 1)
+        raise ValueError(
+            f'{who}: no landmarks are known for "{results.get("img_path", "an image")}". Write a '
+            'sidecar with them beside the data set: python tools/prepare_faces.py DATASET_DIR '
+            '--layout LAYOUT (with --whole-image no-face also for faces that are not detected)'
+        )
     return results['landmarks'], results.get('landmark_scores', np.ones(68, dtype=np.float32))
 
 

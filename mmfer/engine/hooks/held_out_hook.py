@@ -56,5 +56,6 @@ class HeldOutHook(Hook):
                     f'of {"nobody known" if subject is None else f"{subject}, held out"}. '
                     "Restrict them with subjects=[...] in the data set's config."
                 )
-            images.add(str(sample['img_path']))
+            box = sample.get('face_box')
+            images.add(f'{sample["img_path"]}{"" if box is None else f", {box}"}')
         return images
