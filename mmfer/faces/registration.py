@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from mmfer.faces.eyelids import beside_eyelids
+
 POINTS = 8000
 """About as many pixels of the face are compared."""
 LEAST_ALIKE = 0.5
@@ -14,9 +16,9 @@ BLUR = 1.0
 class FaceRegistration:
     """Lays each frame of a clip on a first one, by a similarity found from the pixels of the face.
 
-    The shift, rotation, scale, gain and offset that bring a frame nearest to the first one in the
-    box around its landmarks are found by Gauss-Newton steps with the gradients of the first frame,
-    each search starting from the pose of the frame before: frames come in order.
+    The shift, rotation, scale, gain and offset that bring a frame nearest to the first one, in the
+    box around its landmarks but for the eyelids, are found by Gauss-Newton steps with the gradients
+    of the first frame. Each search starts from the pose of the frame before: frames come in order.
 
     Args:
         reference: The first frame, (H, W) float32.
@@ -54,7 +56,9 @@ class FaceRegistration:
             )
         effects = [along, down, along * x + down * y, down * x - along * y]
         light = [self.face.ravel(), np.ones(self.face.size)]
-        self.solver = np.linalg.pinv(np.stack([*effects, *light], axis=1))[:4].astype(np.float32)
+        still = beside_eyelids(landmarks, reference.shape)[rows, columns].ravel()
+        self.solver = np.zeros((4, self.face.size), dtype=np.float32)
+        self.solver[:, still] = np.linalg.pinv(np.stack([*effects, *light], axis=1)[still])[:4]
 
     def align(self, frame: np.ndarray) -> np.ndarray | None:
         """Lay the head of the next frame where it was at first.

@@ -68,6 +68,25 @@ def test_frames_before_the_one_with_landmarks_count(start):
     assert np.corrcoef(curve, movement(40, 16))[0, 1] > 0.97
 
 
+def blinking(frame: np.ndarray, closed: float) -> np.ndarray:
+    """Lids in the colour of the cheek, over a part of the eyes from above."""
+    frame, points = frame.copy(), photo_landmarks()
+    for eye in (points[36:42], points[42:48]):
+        (x1, y1), (x2, y2) = eye.min(axis=0).astype(int), eye.max(axis=0).astype(int)
+        frame[y1 - 2 : y1 - 2 + round(closed * (y2 - y1 + 4)), x1:x2] = 150
+    return frame
+
+
+def test_a_blink_does_not_count():
+    closed = np.interp(range(40), [20, 26, 30, 38], [0, 1, 1, 0])
+    clip = map(blinking, photo_clip(40, 16, 1.0), closed)
+    frames = [grey_frame(add_sensor_noise(f, 2, 0.005, [1, i])) for i, f in enumerate(clip)]
+    curve, lost = registered_curve(lambda: frames, 40, photo_landmarks())
+    assert not lost
+    assert abs(int(curve.argmax()) - 16) <= 2
+    assert np.corrcoef(curve, movement(40, 16))[0, 1] > 0.97
+
+
 def test_a_first_frame_that_shows_nothing():
     black = np.zeros((340, 280), np.float32)
     with pytest.raises(ValueError, match='of one grey in the box around its landmarks'):
