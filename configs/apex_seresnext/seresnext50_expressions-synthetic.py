@@ -1,7 +1,7 @@
 """SE-ResNeXt-50 on rendered expressions at full strength: where micro-expressions may start.
 
     python tools/render_synthetic.py rafdb data/synthetic/rafdb-128 \
-        --preset small --images 2400 --size 128
+        --preset small --images 2400 --size 128 --seed 11
 """
 
 _base_ = './apex_seresnext50_synthetic.py'

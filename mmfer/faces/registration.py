@@ -49,11 +49,13 @@ class FaceRegistration:
         y, x = np.mgrid[rows, columns].reshape(2, -1).astype(float)
         x, y = x - self.centre[0], y - self.centre[1]
         self.face = first[rows, columns]
-        if _pattern(self.face) is None:
+        pattern = _pattern(self.face)
+        if pattern is None:
             raise ValueError(
                 'The first frame is of one grey in the box around its landmarks, so that no head '
                 'can be followed. Begin with a frame that shows the face.'
             )
+        self.pattern = pattern
         effects = [along, down, along * x + down * y, down * x - along * y]
         light = [self.face.ravel(), np.ones(self.face.size)]
         still = beside_eyelids(landmarks, reference.shape)[rows, columns].ravel()
@@ -71,8 +73,8 @@ class FaceRegistration:
         for _ in range(self.iterations):
             face = self._warped(frame, self.face.shape, self.corner, self.step)
             self.pose = self.pose - self.solver @ (face - self.face).ravel()
-        found, first = _pattern(face), _pattern(self.face)
-        if found is None or first is None or found @ first < LEAST_ALIKE:
+        found = _pattern(face)
+        if found is None or found @ self.pattern < LEAST_ALIKE:
             self.pose = pose
             return None
         return self._warped(frame, frame.shape, np.zeros(2), 1)

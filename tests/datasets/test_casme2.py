@@ -159,14 +159,6 @@ def test_every_frame_can_be_prepared_also_of_clips_without_a_label(rendered_casm
     assert {picture.name for picture in pictures} == there
 
 
-def test_soft_labels_of_the_sidecar(rendered_casme2: Path) -> None:
-    """Nobody lacks a face, so nobody is lent one."""
-    with pytest.raises(ValueError, match='soft_labels=True needs the class distributions'):
-        CASME2(str(rendered_casme2), soft_labels=True, empty_classes='warn')
-    data = CASME2(str(rendered_casme2), empty_classes='warn')
-    assert not {'lent_face', 'no_face'} & data.report.keys()
-
-
 def write_faces(root: Path, without: Sequence[str]) -> None:
     """A sidecar with a face in every frame, that begins at the frame's number, but for some."""
     images = []
@@ -178,6 +170,19 @@ def write_faces(root: Path, without: Sequence[str]) -> None:
         images.append(ImageFaces(name, 34, 28, () if missing else (face,)))
     (root / 'annotations').mkdir(exist_ok=True)
     write_sidecar(root / 'annotations' / 'faces.json', images)
+
+
+def test_soft_labels_where_every_frame_has_a_face(tmp_path: Path) -> None:
+    root = write_clips(tmp_path / 'casme2')
+    write_faces(root, [])
+    path = root / 'annotations' / 'faces.json'
+    sidecar = json.loads(path.read_text())
+    for face in sidecar['annotations']:
+        face['distribution'] = {'others': 0.75, 'disgust': 0.25}
+    path.write_text(json.dumps(sidecar))
+    data = CASME2(str(root), soft_labels=True)
+    assert all(info['gt_score'].tolist() == [0.75, 0.25, 0, 0, 0] for info in infos(data))
+    assert not {'lent_face', 'no_face'} & data.report.keys()
 
 
 def test_a_frame_without_a_face_has_that_of_the_nearest_one(tmp_path: Path, log: list[str]) -> None:
