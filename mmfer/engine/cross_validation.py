@@ -83,8 +83,9 @@ def prepare(
         )
     for path in there:
         if not path.is_file() or path.read_text('utf-8') != sources.get(path):
-            what = 'other data (samples, labels or landmarks)' if path == data else None
-            what = what or f'other settings or other folds ({path})'
+            what = f'other settings or other folds ({path})'
+            if path == data:
+                what = 'other data (samples, labels or landmarks)'
             raise ValueError(
                 f'The runs in {work_dir} had {what}, so they cannot be gone on with. Give another '
                 '--work-dir, or remove the folder.'
