@@ -21,8 +21,14 @@ from mmengine.config import DictAction
 import mmfer
 from mmfer.engine import load_config
 from mmfer.engine.cli import friendly_errors
-from mmfer.engine.cross_validation import FoldRun, check_complete, only_one, prepare, run_folds
-from mmfer.engine.folds import Pool, common_config, read_pool
+from mmfer.engine.experiments.cross_validation import (
+    FoldRun,
+    check_complete,
+    only_one,
+    prepare,
+    run_folds,
+)
+from mmfer.engine.experiments.folds import Pool, common_config, read_pool
 from mmfer.evaluation import (
     Fold,
     fold_report,

@@ -12,7 +12,7 @@ from mmengine.dataset import pseudo_collate
 from mmengine.registry import DefaultScope
 from tqdm import tqdm
 
-from mmfer.apis.inputs import find_images
+from mmfer.apis.image_files import find_images
 from mmfer.apis.loading import (
     build_model,
     build_pipeline,
@@ -23,9 +23,9 @@ from mmfer.apis.loading import (
     transforms_with,
 )
 from mmfer.faces import MTCNN, Face, read_image
-from mmfer.faces.finding import Landmarker, detect_in_crop
+from mmfer.faces.detection.face_finder import Landmarker, detect_in_crop
+from mmfer.faces.detection.landmarker import FaceLandmarker
 from mmfer.faces.image import check_image
-from mmfer.faces.landmarker import FaceLandmarker
 from mmfer.models.heads import AttributeHead
 from mmfer.registry import register_all_modules
 

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.logging import print_log
@@ -37,7 +38,7 @@ def load_weights(path: str | Path) -> dict[str, Tensor]:
             ) from error
         if not Path(path).is_file():
             raise FileNotFoundError(f'No weights at "{path}".')
-        content = load_file(str(path))
+        content: Any = load_file(str(path))
     else:
         content = CheckpointLoader.load_checkpoint(str(path), map_location='cpu')
     for key in NESTED:

@@ -15,12 +15,12 @@ from mmfer.synthetic import record
 from mmfer.synthetic.clip_truth import clips_sidecar
 from mmfer.synthetic.clip_writer import ClipWriter
 from mmfer.synthetic.contact_sheet import contact_sheet
-from mmfer.synthetic.files import dump, encode_jpeg
 from mmfer.synthetic.image_writer import ImageWriter
 from mmfer.synthetic.layouts import CASME2Layout, Layout, build_layout
-from mmfer.synthetic.layouts.base import ImageLayout, Truth
+from mmfer.synthetic.layouts.encoding import dump, encode_jpeg
+from mmfer.synthetic.layouts.layout import ImageLayout, Truth
+from mmfer.synthetic.layouts.presets import Options
 from mmfer.synthetic.plan import Sample, plan
-from mmfer.synthetic.presets import Options
 from mmfer.synthetic.truth import sidecar
 
 Writer = Callable[[Sample], Truth]
@@ -98,7 +98,7 @@ def generate(
     Args:
         layout: A name of :data:`mmfer.synthetic.layouts.LAYOUTS`.
         out: The folder to write, new or begun with the same arguments.
-        preset: A name of :data:`mmfer.synthetic.presets.PRESETS`.
+        preset: A name of :data:`mmfer.synthetic.layouts.presets.PRESETS`.
         seed: Seed of everything that is drawn.
         workers: Number of processes.
         size: Width and height in pixels, in place of the preset's.

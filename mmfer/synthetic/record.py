@@ -1,32 +1,21 @@
 """What a folder of renderings says about itself, so that a run can be resumed."""
 
-import hashlib
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from mmfer.files import write_atomically
-from mmfer.synthetic.files import dump
-from mmfer.synthetic.layouts.base import Layout, Truth
-from mmfer.synthetic.presets import Options
+from mmfer.synthetic.layouts.encoding import dump
+from mmfer.synthetic.layouts.layout import Layout, Truth
+from mmfer.synthetic.layouts.presets import Options
+from mmfer.synthetic.renderer_version import renderer_version, same_renderer
 
 RECORD = 'rendering.json'
 RENDERER = 'renderer'
 
 _log = logging.getLogger(__name__)
-
-
-@cache
-def renderer_version(folder: Path = Path(__file__).parent) -> str:
-    """A digest over the code and the assets of the renderer: 16 hexadecimal digits."""
-    digest = hashlib.sha256()
-    for path in sorted([*folder.rglob('*.py'), *folder.rglob('*.npz')]):
-        digest.update(f'{path.relative_to(folder).as_posix()} {path.stat().st_size}\n'.encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def describe(layout: Layout, options: Options) -> dict[str, Any]:
@@ -77,7 +66,7 @@ def is_kept(root: Path, description: Mapping[str, Any], missing: int) -> bool:
     """
     found = json.loads((root / RECORD).read_text(encoding='utf-8'))
     here, now = found.get(RENDERER, 'unknown'), description[RENDERER]
-    if here == now:
+    if same_renderer(here, now):
         return False
     if missing or not found.get('complete'):
         raise ValueError(

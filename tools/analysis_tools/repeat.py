@@ -36,11 +36,11 @@ from mmengine.config import Config, DictAction
 from tqdm import tqdm
 
 from mmfer.engine import load_config
-from mmfer.engine.child import run_child
 from mmfer.engine.cli import friendly_errors
-from mmfer.engine.cross_validation import only_one
-from mmfer.engine.folds import read_pool
-from mmfer.engine.variants import apply_variant
+from mmfer.engine.experiments.child_process import run_child
+from mmfer.engine.experiments.cross_validation import only_one
+from mmfer.engine.experiments.folds import read_pool
+from mmfer.engine.experiments.variants import apply_variant
 from mmfer.evaluation import seed_table
 from mmfer.evaluation.protocols import PROTOCOLS
 from mmfer.evaluation.seed_table import look_up
@@ -151,7 +151,7 @@ class Run:
     def call(self, script: str, *args: str) -> None:
         """Run a tool in a process of its own, its output going to the folder."""
         log = self.folder / 'output.txt'
-        tool = ['-m', 'mmfer.engine.child', str(TOOLS / script), *args]
+        tool = ['-m', 'mmfer.engine.experiments.child_process', str(TOOLS / script), *args]
         code = run_child(tool, log, self.threads)
         if code:
             raise ValueError(f'{script} {" ".join(args)} failed with exit code {code}: see {log}.')

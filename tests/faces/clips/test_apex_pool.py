@@ -1,0 +1,41 @@
+import pytest
+
+from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
+from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
+
+
+@pytest.fixture(scope='module')
+def tasks(tmp_path_factory):
+    root = tmp_path_factory.mktemp('clips')
+    good = write_frames(root / 'good', photo_clip(12, 5), 1)
+    short = write_frames(root / 'short', photo_clip(12, 5)[:1], 1)
+    points = photo_landmarks()
+    return [
+        ClipTask('good', good, landmarks=points),
+        ClipTask('short', short, landmarks=points),
+        ClipTask('missing', root / 'missing', landmarks=points),
+        ClipTask('noisy', good, 1, 12, points, noise=(30.0, 0.1), seed=3),
+    ]
+
+
+def test_results_and_errors_in_order(tasks):
+    good, short, missing, noisy = spot_apexes(tasks, SpotterOptions())
+    assert good.apex in (5, 6, 7)
+    assert 'has 1 frame(s)' in short
+    assert 'No clip at' in missing
+    assert noisy.curve.tolist() != good.curve.tolist()
+
+
+def test_processes_give_the_same(tasks):
+    options = SpotterOptions('ratio', eps=3, use_offset=False)
+    alone, together = (list(spot_apexes(tasks, options, jobs)) for jobs in (1, 2))
+    assert [r if isinstance(r, str) else r.curve.tolist() for r in alone] == [
+        r if isinstance(r, str) else r.curve.tolist() for r in together
+    ]
+
+
+def test_wrong_options(tasks):
+    with pytest.raises(ValueError, match='at least 1'):
+        next(spot_apexes(tasks, SpotterOptions(), 0))
+    with pytest.raises(ValueError, match='unknown'):
+        next(spot_apexes(tasks, SpotterOptions('best'), 2))
