@@ -1,4 +1,4 @@
-"""The rooms, the arrows between them, and the index of equations are as docs/architecture.md says."""
+"""The rooms, the arrows between them and the index of equations are those of the documents."""
 
 import ast
 import re
