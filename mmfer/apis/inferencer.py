@@ -145,7 +145,8 @@ class FERInferencer:
             self.pipeline = build_pipeline(self.config)
             self.classes = class_names(self.config, meta, str(checkpoint))
         self.of_attributes = isinstance(self.model.head, AttributeHead)
-        self.unlearnt = set((meta.get('dataset_meta') or {}).get('unknown_attributes') or ())
+        self.dataset_meta: dict[str, Any] = meta.get('dataset_meta') or {}
+        self.unlearnt = set(self.dataset_meta.get('unknown_attributes') or ())
         self.alignment = face_alignment(self.config, meta, str(checkpoint))
         self.detector = detector or MTCNN()
         if isinstance(self.detector, MTCNN):
