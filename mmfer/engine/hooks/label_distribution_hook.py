@@ -11,6 +11,7 @@ from mmengine.runner import Runner
 from torch import Tensor
 
 from mmfer.engine.feature_bank import build_with_pipeline, collect_bank, unwrap
+from mmfer.engine.hooks.eval_context_hook import with_support_set
 from mmfer.engine.label_audit import audit_rows, bank_distributions, bank_similarity
 from mmfer.files import write_json
 from mmfer.models.heads import RALDHead
@@ -123,13 +124,10 @@ class LabelDistributionHook(Hook):
             self._dataset = build_with_pipeline(
                 runner.cfg.train_dataloader.dataset, pipeline_of.dataset.pipeline
             )
-        bank = collect_bank(model, self._dataset, self.batch_size)
-        distributions = bank_distributions(
-            bank,
-            bank_similarity(model),
-            self.k or loss.k,
-            loss.normalize,
-        )
+        with with_support_set(runner):
+            bank = collect_bank(model, self._dataset, self.batch_size)
+        similarity = bank_similarity(model)
+        distributions = bank_distributions(bank, similarity, self.k or loss.k, loss.normalize)
         table = torch.full((len(self._dataset), distributions.size(1)), torch.nan)
         table[bank.sample_idx] = distributions
         head.neighbor_distributions = table

@@ -105,7 +105,9 @@ class HIFENet(BaseModule):
         if self.training or torch.is_grad_enabled():
             return compute()
         autocast = torch.is_autocast_enabled(next(self.parameters()).device.type)
-        key = (autocast, _fingerprint(self.parameters()), _fingerprint(self.buffers()))
+        support = [] if self.itrr is None else [self.itrr.support_features]
+        tensors = (*self.parameters(), *self.buffers(), *support)
+        key = (autocast, _fingerprint(tensors))
         if self._cache.get(name, (None,))[0] != key:
             self._cache[name] = (key, compute())
         return self._cache[name][1]
