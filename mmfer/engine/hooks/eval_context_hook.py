@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader
 
 from mmfer.engine.feature_bank import build_with_pipeline, pooled_features, unwrap
 from mmfer.engine.network import network_and_copies
-from mmfer.models.necks import ITRR
+from mmfer.protocols import AttendsToSupport
 from mmfer.registry import HOOKS
 
 
@@ -38,11 +38,10 @@ def gt_labels(dataset: BaseDataset) -> np.ndarray:
     return np.array([int(dataset.get_data_info(i)['gt_label']) for i in range(len(dataset))])
 
 
-def find_itrr(model: nn.Module) -> tuple[str, ITRR] | None:
-    """The name and module of the model's ITRR, or None."""
-    return next(
-        ((name, m) for name, m in unwrap(model).named_modules() if isinstance(m, ITRR)), None
-    )
+def find_itrr(model: nn.Module) -> tuple[str, AttendsToSupport] | None:
+    """The name and the first module of the model that attends as ITRR does, or None."""
+    modules = unwrap(model).named_modules()
+    return next(((name, m) for name, m in modules if isinstance(m, AttendsToSupport)), None)
 
 
 def _in_training(runner: Runner) -> bool:
