@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 from mmengine.config import Config
-from mmpretrain.models.heads import MultiLabelClsHead
 from mmpretrain.structures import DataSample
 from torch import Tensor, is_tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -18,6 +17,7 @@ from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakIdKeyDictionary
 
 from mmfer.engine.complexity import model_complexity
+from mmfer.protocols import PreparesBenchmark, predicts_attributes, views_of
 from mmfer.registry import MODELS
 
 
@@ -49,7 +49,7 @@ def build_model(cfg: Config, device: str) -> nn.Module:
     """
     model = MODELS.build(cfg.model)
     for module in model.modules():
-        if hasattr(module, 'prepare_benchmark'):
+        if isinstance(module, PreparesBenchmark):
             module.prepare_benchmark()
     model.to(device).eval()
     return model
@@ -64,7 +64,7 @@ def precision(device: str, amp: bool) -> AbstractContextManager[Any]:
 
 def input_shape(model: nn.Module, size: int) -> tuple[int, int, int]:
     """The shape of one input: square pictures of ``size`` pixels, below one another if several."""
-    return 3, getattr(model, 'views', 1) * size, size
+    return 3, views_of(model) * size, size
 
 
 def _random_images(count: int, model: nn.Module, size: int) -> Tensor:
@@ -99,7 +99,7 @@ def _annotated(model: Any, inputs: Tensor) -> list[DataSample]:
     for i, (sample, predicted) in enumerate(zip(samples, predictions, strict=True)):
         if 'attention' in predicted:
             sample.set_field(torch.ones_like(predicted.attention), 'landmark_mask')
-        if isinstance(model.head, MultiLabelClsHead):
+        if predicts_attributes(model):
             sample.set_gt_score(torch.arange(model.head.num_classes) % 2)
         else:
             sample.set_gt_label(i % model.head.num_classes)

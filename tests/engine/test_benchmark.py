@@ -60,7 +60,7 @@ def test_prepare_benchmark_is_called() -> None:
     assert not model.training
 
 
-@pytest.mark.parametrize('head', ['LinearClsHead', 'AttributeHead'])
+@pytest.mark.parametrize('head', ['LinearClsHead', 'AttributeHead', 'MultiLabelLinearClsHead'])
 def test_training_is_measured_and_leaves_no_trace(head: str) -> None:
     register_all_modules()
     model = MODELS.build(

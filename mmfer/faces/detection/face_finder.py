@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from mmfer.faces.boxes import box_overlap
-from mmfer.faces.detection.mtcnn import GREY, MTCNN
+from mmfer.faces.detection.mtcnn import GREY
 from mmfer.faces.face import Face
 from mmfer.faces.sidecar import ImageFaces, from_annotation, to_annotation
 
@@ -17,6 +17,13 @@ BORDERS = (0.0, 0.25, 0.5)
 face crop the detector's windows would reach beyond the edge."""
 SAME_FACE = 0.3
 """Least overlap, in parts of the union, of a face found with the box where one is known to be."""
+
+
+class Detector(Protocol):
+    """Finds the faces of an image, as :class:`mmfer.faces.MTCNN` does."""
+
+    def detect(self, image: np.ndarray) -> list[Face]:
+        """The faces in an image (H, W, 3) uint8 RGB, best first."""
 
 
 class Landmarker(Protocol):
@@ -105,7 +112,7 @@ class FaceFinder:
     """
 
     def __init__(
-        self, detector: MTCNN | None, landmarker: Landmarker | None, fallback: bool = False
+        self, detector: Detector | None, landmarker: Landmarker | None, fallback: bool = False
     ) -> None:
         self.detector, self.landmarker, self.fallback = detector, landmarker, fallback
 
@@ -134,7 +141,7 @@ class FaceFinder:
         )
 
 
-def detect_in_crop(detector: MTCNN, image: np.ndarray) -> list[Face]:
+def detect_in_crop(detector: Detector, image: np.ndarray) -> list[Face]:
     """The faces of a picture that may be cut tightly around one; it gets a border if need be.
 
     Args:

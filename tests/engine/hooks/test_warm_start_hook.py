@@ -1,7 +1,9 @@
 import pytest
 import torch
+from torch import nn
 
 from mmfer.engine.hooks import WarmStartHook
+from mmfer.registry import MODELS
 from tests.engine.hooks.toy import rald_runner
 
 
@@ -27,3 +29,43 @@ def test_the_plain_network_first_then_the_rest(tmp_path):
 def test_negative_epochs():
     with pytest.raises(ValueError, match='epochs=-1'):
         WarmStartHook(epochs=-1)
+
+
+class SwitchedNeck(nn.Module):
+    """A third party's."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(64, 64)
+        self.register_buffer('off', torch.tensor(False))
+        self.calls = []
+
+    def bypass(self, on):
+        self.off.fill_(on)
+        self.calls.append(on)
+
+    def forward(self, inputs):
+        x = inputs[-1].mean((2, 3))
+        return (x if self.off else self.layer(x),)
+
+
+def test_a_third_partys_neck(tmp_path):
+    MODELS.register_module(module=SwitchedNeck)
+    extra = """
+model['neck'] = dict(type='SwitchedNeck')
+model['head'] = dict(type='LinearClsHead', num_classes=3, in_channels=64)
+train_cfg['max_epochs'] = 2
+custom_hooks = [dict(type='WarmStartHook', epochs=1)]
+"""
+    try:
+        runner = rald_runner(tmp_path, extra)
+    finally:
+        MODELS.module_dict.pop('SwitchedNeck')
+    runner.train()
+    assert runner.model.neck.calls == [True, False]
+    first, second = (
+        torch.load(tmp_path / 'work' / f'epoch_{i}.pth', weights_only=True)['state_dict']
+        for i in (1, 2)
+    )
+    assert first['neck.off'] and not second['neck.off']
+    assert not torch.equal(first['neck.layer.weight'], second['neck.layer.weight'])
