@@ -63,13 +63,14 @@ def _weights_of(module: nn.Module, state_dict: dict[str, Tensor], prefix: str) -
 class EvalContextHook(Hook):
     """Prepares the test-time context of :class:`mmfer.models.ITRR`.
 
-    With ``context='support'`` it draws a fixed, class-balanced, seeded set of training images. Their
-    features are made anew before every validation, on all ranks alike, with the weights that are
-    validated, and for every checkpoint with the weights that it holds: where a hook such as
-    ``EMAHook`` puts averaged weights in, with those. A training does not take over the support set
-    of the checkpoint that it starts from. With ``context='batch'`` it makes validation and test loaders shuffle with a fixed
-    seed, since in a file sorted by class the batch gives the labels away. Models without ITRR are
-    left alone.
+    With ``context='support'`` it draws a fixed, class-balanced, seeded set of training images.
+    Their features are made anew before every validation, on all ranks alike, with the weights that
+    are validated; and for every checkpoint with the weights that it holds. Where a hook such as
+    ``EMAHook`` puts averaged weights in place, these are the averaged ones. A training does not
+    take over the support set of the checkpoint that it starts from.
+
+    With ``context='batch'`` it makes validation and test loaders shuffle with a fixed seed, since
+    in a file sorted by class the batch gives the labels away. Models without ITRR are left alone.
 
     Args:
         num_per_class: Images of each class in the support set.

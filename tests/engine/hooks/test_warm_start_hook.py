@@ -26,6 +26,28 @@ def test_the_plain_network_first_then_the_rest(tmp_path):
     assert not torch.equal(states[0][conv], states[1][conv])
 
 
+def test_averaged_weights_leave_the_warm_start_too(tmp_path):
+    extra = "train_cfg['max_epochs'] = 2\n"
+    extra += "custom_hooks = [dict(type='WarmStartHook', epochs=1),\n"
+    extra += "                dict(type='EMAHook', momentum=0.3, update_buffers=True)]\n"
+    runner = rald_runner(tmp_path, extra)
+    runner.train()
+    saved = torch.load(tmp_path / 'work' / 'epoch_2.pth', weights_only=True)
+    assert not saved['state_dict']['neck.bypassed']
+    assert not saved['ema_state_dict']['module.neck.bypassed']
+    assert torch.load(tmp_path / 'work' / 'epoch_1.pth')['state_dict']['neck.bypassed']
+
+
+def test_only_what_it_froze_learns_again(tmp_path):
+    runner = rald_runner(tmp_path, "train_cfg['max_epochs'] = 3\n")
+    neck, hook = runner.model.neck, WarmStartHook(epochs=2)
+    neck.labels.requires_grad_(False)
+    frozen = {name for name, p in neck.named_parameters() if not p.requires_grad}
+    runner.register_hook(hook)
+    runner.train()
+    assert frozen and frozen == {n for n, p in neck.named_parameters() if not p.requires_grad}
+
+
 def test_negative_epochs():
     with pytest.raises(ValueError, match='epochs=-1'):
         WarmStartHook(epochs=-1)
