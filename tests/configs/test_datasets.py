@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
-from tests.datasets.test_rafdb import write_rafdb
 
 from mmfer.labels import AFFECTNET_CLASSES, LabelTree
 from mmfer.registry import DATA_SAMPLERS, DATASETS
@@ -18,6 +17,7 @@ from tests.datasets.official import (
     write_ifer,
     write_pack,
 )
+from tests.datasets.readers.test_rafdb import write_rafdb
 from tests.helpers import ROOT
 
 VOTES = [tuple(10 if k == c else 0 for k in range(10)) for c in range(8)]

@@ -25,7 +25,7 @@ from tests.datasets.official import (
     write_ferplus,
     write_ifer,
 )
-from tests.datasets.test_rafdb import write_rafdb
+from tests.datasets.readers.test_rafdb import write_rafdb
 
 VOTES = [tuple(10 if k == c else 0 for k in range(10)) for c in range(10)]
 WRITERS: dict[str, tuple[str, Callable[[Path], object]]] = {
