@@ -2,8 +2,8 @@
 
 Examples:
     python tools/train.py configs/rald/rald_r18_synthetic.py
-    python tools/train.py configs/rald/rald_r18_synthetic.py --resume --cfg-options \
-        train_cfg.max_epochs=20
+    python tools/train.py configs/rald/rald_r18_synthetic.py --resume
+    python tools/train.py configs/rald/rald_r18_synthetic.py --cfg-options epochs=20
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
 Examples:
     python tools/misc/print_config.py configs/rald/rald_r18_synthetic.py \
-        --cfg-options train_cfg.max_epochs=20
+        --cfg-options epochs=20
 """
 
 import argparse
