@@ -32,11 +32,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from tqdm import tqdm
 
 from mmfer.engine import load_config
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors
 from mmfer.engine.experiments.child_process import run_child
 from mmfer.engine.experiments.cross_validation import only_one
 from mmfer.engine.experiments.folds import read_pool
@@ -88,7 +88,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--jobs', type=int, default=1, help='runs (with --protocol, folds) at the same time'
     )
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE')
+    add_config_options(parser)
     args = parser.parse_args()
     if args.protocol and args.scatter:
         parser.error('--scatter is of one trained model, and --protocol trains one in each fold.')
