@@ -12,8 +12,9 @@ import mmengine
 import mmpretrain
 
 import mmfer
+from mmfer.worker_pool import WorkerKilledError
 
-USER_ERRORS = (ValueError, FileNotFoundError, NotADirectoryError, KeyError)
+USER_ERRORS = (ValueError, FileNotFoundError, NotADirectoryError, KeyError, WorkerKilledError)
 OWN_FOLDERS = [Path(str(package.__file__)).parent for package in (mmfer, mmengine, mmpretrain)]
 """They raise these errors on purpose."""
 IN_WORKER = re.compile(

@@ -1,8 +1,7 @@
 """Features and predictions of a whole data set, in a fixed order and without any randomness."""
 
 import copy
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ from mmengine.model import is_model_wrapper
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from mmfer.engine.eval_mode import eval_mode
 from mmfer.models.classifiers import MultiRegionNet
 from mmfer.registry import DATASETS
 
@@ -55,20 +55,6 @@ def unwrap(model: nn.Module) -> Any:
     return model.module if is_model_wrapper(model) else model
 
 
-@contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """Eval mode without gradients, restored afterwards, in frozen parts as they were."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        model.train(modes[0][1])
-        for module, training in modes:
-            module.training = training
-
-
 def build_with_pipeline(dataset_cfg: dict, pipeline: list[dict]) -> BaseDataset:
     """Build a data set, or a wrapper of data sets, with another pipeline.
 
@@ -108,7 +94,7 @@ def pooled_features(
     """F (len(indices), D) of some images of a data set, in eval mode; needs a HIFENet neck."""
     classifier = unwrap(model)
     features = []
-    with evaluating(classifier):
+    with eval_mode(classifier), torch.no_grad():
         for batch in _loader(dataset, indices, batch_size):
             inputs = classifier.data_preprocessor(batch, False)['inputs']
             features.append(classifier.neck.pool(classifier.backbone(inputs)))
@@ -133,7 +119,7 @@ def collect_bank(
     classifier = unwrap(model)
     order = torch.randperm(len(dataset), generator=torch.Generator().manual_seed(seed)).tolist()
     parts = []
-    with evaluating(classifier):
+    with eval_mode(classifier), torch.no_grad():
         for batch in _loader(dataset, order[get_rank() :: get_world_size()], batch_size):
             batch = classifier.data_preprocessor(batch, False)
             maps = classifier.backbone(batch['inputs'])

@@ -1,5 +1,6 @@
 import csv
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -13,8 +14,9 @@ from pycocotools.coco import COCO
 
 from mmfer.faces import BoxAlignment, read_image, read_sidecar
 from mmfer.faces.detection.face_finder import Picture
-from mmfer.faces.preparation.finder_pool import FindingOptions
+from mmfer.faces.preparation.finding_options import FindingOptions
 from mmfer.faces.preparation.prepare import prepare_faces
+from mmfer.worker_pool import WorkerKilledError
 from tests.helpers import tool_environment
 
 ASTRONAUT = Path(__file__).parents[2] / 'data' / 'astronaut.jpg'
@@ -25,7 +27,7 @@ import os, signal, sys
 from functools import partial
 from pathlib import Path
 from mmfer.faces import read_image
-from mmfer.faces.preparation.finder_pool import FindingOptions
+from mmfer.faces.preparation.finding_options import FindingOptions
 from mmfer.faces.detection.face_finder import Picture
 from mmfer.faces.preparation.prepare import prepare_faces
 
@@ -37,6 +39,11 @@ pictures = [Picture('a.jpg', read), Picture('b.jpg', read), Picture('c.jpg', die
 parts = {Path('first.json'): pictures[:1], Path('second.json'): pictures}
 list(prepare_faces(parts, FindingOptions(min_face_size=60), progress=False))
 """
+
+
+def kill_this_process() -> np.ndarray:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
 
 
 def picture(name: str, path: Path = ASTRONAUT) -> Picture:
@@ -113,6 +120,16 @@ def test_alignment_is_recorded_on_request(tmp_path):
         assert read_sidecar(done.sidecar)[1] == (done.crop.alignment if record else None)
     known = Picture('a.jpg', partial(read_image, ASTRONAUT), np.array([80.0, 70, 170, 180]))
     assert prepare([known], tmp_path / 'known.json', record_alignment=True).crop is None
+
+
+def test_a_killed_process_loses_nothing_that_is_finished(tmp_path):
+    first = [picture(f'{i}.jpg') for i in range(4)]
+    with pytest.raises(WorkerKilledError, match='One of 2 worker processes was killed'):
+        prepare([*first, Picture('4.jpg', kill_this_process)], tmp_path / 'a.json', jobs=2)
+    done = prepare([*first, picture('4.jpg')], tmp_path / 'a.json', jobs=2)
+    alone = prepare([*first, picture('4.jpg')], tmp_path / 'b.json')
+    assert done.total == alone.total == 5
+    assert (tmp_path / 'a.json').read_bytes() == (tmp_path / 'b.json').read_bytes()
 
 
 def test_killed_run_goes_on(tmp_path, monkeypatch):
