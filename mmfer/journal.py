@@ -1,10 +1,12 @@
 """Results kept in a file, a line each, while a long run goes on, so that it can be resumed."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mmfer.files import write_atomically
 from mmfer.settings import check_same
 
 Row = dict[str, Any]
@@ -44,8 +46,7 @@ class Journal:
                 'Give the same options to go on, or begin anew with overwrite (--overwrite), or '
                 'delete the file.',
             )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(options) + '\n', encoding='utf-8', newline='\n')
+        write_atomically(path, json.dumps(options) + '\n')
 
     def add(self, row: Row) -> None:
         """Keep a result, in the file and in ``rows``."""
@@ -64,7 +65,7 @@ class Journal:
         content = self.path.read_bytes()
         whole = content[: content.rfind(b'\n') + 1]
         if whole != content:
-            self.path.write_bytes(whole)
+            os.truncate(self.path, len(whole))
         try:
             return [dict(json.loads(line)) for line in whole.splitlines()]
         except (ValueError, TypeError) as error:

@@ -17,6 +17,7 @@ from mmfer.faces.preparation.finding_options import FindingOptions
 from mmfer.faces.sidecar import write_sidecar
 from mmfer.files import write_atomically
 from mmfer.journal import Journal
+from mmfer.settings import check_same
 from mmfer.worker_pool import WorkerPool
 
 CHUNK = 4
@@ -123,10 +124,13 @@ def _check(
         return Preparation(path, _report_path(path), len(names), len(names), before['problems'])
     if overwrite:
         return None
+    remedy = (
+        'What it knows (subjects, distributions, landmarks, ...) would be lost. Write to another '
+        'file (--out), or replace it with overwrite (--overwrite).'
+    )
+    check_same(before.get('options', record), record, f'The run that wrote "{path}"', remedy)
     raise ValueError(
-        f'"{path}" is there already, and of other pictures or options or from elsewhere. What it '
-        'knows (subjects, distributions, landmarks, ...) would be lost. Write to another file '
-        '(--out), or replace it with overwrite (--overwrite).'
+        f'"{path}" is there already, and of other pictures or from elsewhere. {remedy}'
     )
 
 
