@@ -149,7 +149,7 @@ def test_killed_run_goes_on(tmp_path, monkeypatch):
     all_of_them = [picture('a.jpg'), picture('b.jpg'), picture('c.jpg')]
     parts = {Path('first.json'): all_of_them[:1], Path('second.json'): all_of_them}
     before = Path('first.json').read_bytes()
-    with pytest.raises(ValueError, match='first.json" had other settings: min_face_size was 60 and'):
+    with pytest.raises(ValueError, match=r'first.json" had .* min_face_size was 60'):
         list(prepare_faces(parts, FindingOptions(50), progress=False))
     with pytest.raises(ValueError, match='2 results .* min_face_size was 60 and is 50'):
         prepare(all_of_them, Path('second.json'), FindingOptions(50))
