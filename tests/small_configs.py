@@ -19,7 +19,7 @@ from tests.datasets.official import (
     write_ifer,
     write_pack,
 )
-from tests.datasets.test_rafdb import write_rafdb
+from tests.datasets.readers.test_rafdb import write_rafdb
 from tests.helpers import CLASSES
 
 EMOTIONS = ('others', 'disgust', 'happiness', 'repression', 'surprise')

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mmfer.datasets.face_jobs import PREPARED, sidecar_pictures
 from mmfer.engine.cli import friendly_errors
-from mmfer.faces.preparation.finder_pool import FindingOptions
+from mmfer.faces.preparation.finding_options import FindingOptions
 from mmfer.faces.preparation.prepare import Preparation, prepare_faces
 
 

@@ -10,20 +10,13 @@ from mmengine.dataset import Compose
 from mmengine.runner import CheckpointLoader, load_state_dict
 
 import mmfer.engine.checkpoint  # noqa: F401  (its loader of local files)
+from mmfer.engine.model_building import build_model as build_model
 from mmfer.engine.pruning import apply_channels
 from mmfer.faces import Alignment, build_alignment
 from mmfer.protocols import TransformFlag, has_flag
-from mmfer.registry import DATASETS, MODELS, TRANSFORMS
+from mmfer.registry import DATASETS, TRANSFORMS
 
 LOADERS = ('LoadExpressionImage', 'LoadImageFromFile')
-
-
-def build_model(config: Config) -> Any:
-    """The config's model with the normalisation of its data, as the runner builds it."""
-    model = config.model.copy()
-    if config.get('data_preprocessor') is not None:
-        model.setdefault('data_preprocessor', config.data_preprocessor)
-    return MODELS.build(model)
 
 
 def read_config(config: str | Path | Config) -> Config:

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from logging import WARNING
 from typing import Any, Literal
 
 import numpy as np
 from mmengine.logging import print_log
 
-from mmfer.datasets.face_dataset import WARNING, FaceDataset, Sample
+from mmfer.datasets.face_dataset import FaceDataset, Sample
 from mmfer.datasets.split import carve_validation
 from mmfer.labels import LabelTree
 

@@ -1,6 +1,7 @@
 """What all data sets of faces share, whatever is known of a face."""
 
 from collections.abc import Collection, Iterable, Sequence
+from logging import WARNING
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,7 +14,6 @@ from mmfer.datasets.sidecar import Sidecar
 from mmfer.registry import TRANSFORMS
 
 Sample = dict[str, Any]
-WARNING = 30
 
 
 class FaceDataset(BaseDataset):

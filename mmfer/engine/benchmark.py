@@ -17,8 +17,9 @@ from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakIdKeyDictionary
 
 from mmfer.engine.complexity import model_complexity
+from mmfer.engine.model_building import build_model
+from mmfer.markdown import markdown_table
 from mmfer.protocols import PreparesBenchmark, predicts_attributes, views_of
-from mmfer.registry import MODELS
 
 
 @dataclass
@@ -41,18 +42,17 @@ class Measurement:
     """As ``ratio``, in training."""
 
 
-def build_model(cfg: Config, device: str) -> nn.Module:
+def benchmark_model(cfg: Config, device: str) -> nn.Module:
     """The model of a config with random weights, ready to predict.
 
     A module that needs more than weights to predict, such as a support set, makes a random one in
     its method ``prepare_benchmark()``.
     """
-    model = MODELS.build(cfg.model)
+    model: nn.Module = build_model(cfg)
     for module in model.modules():
         if isinstance(module, PreparesBenchmark):
             module.prepare_benchmark()
-    model.to(device).eval()
-    return model
+    return model.to(device).eval()
 
 
 def precision(device: str, amp: bool) -> AbstractContextManager[Any]:
@@ -216,7 +216,7 @@ def format_table(results: Sequence[Measurement]) -> str:
         head += [f'images/s at {batch}', f'ratio at {batch}', f'peak memory at {batch}']
         if results[0].train_speed:
             head += [f'training images/s at {batch}', f'training ratio at {batch}']
-    rows = [head, ['---'] * len(head)]
+    rows: list[list[str]] = []
     for result in results:
         row = [result.name, f'{result.parameters / 1e6:.2f} M', f'{result.flops / 1e9:.3f} G']
         for batch in batches:
@@ -228,4 +228,4 @@ def format_table(results: Sequence[Measurement]) -> str:
             if result.train_speed:
                 row += [f'{result.train_speed[batch]:.1f}', f'{result.train_ratio[batch]:.3f}']
         rows.append(row)
-    return '\n'.join(f'| {" | ".join(row)} |' for row in rows)
+    return markdown_table(head, rows)

@@ -15,8 +15,9 @@ import mmpretrain
 from mmengine.config import DictAction
 
 import mmfer
+from mmfer.worker_pool import WorkerKilledError
 
-USER_ERRORS = (ValueError, FileNotFoundError, NotADirectoryError, KeyError)
+USER_ERRORS = (ValueError, FileNotFoundError, NotADirectoryError, KeyError, WorkerKilledError)
 OWN_FOLDERS = [Path(str(package.__file__)).parent for package in (mmfer, mmengine, mmpretrain)]
 """They raise these errors on purpose."""
 BLANK = '\0'

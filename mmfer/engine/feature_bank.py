@@ -1,8 +1,7 @@
 """Features and predictions of a whole data set, in a fixed order and without any randomness."""
 
 import copy
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from mmfer.engine.eval_mode import eval_mode
 from mmfer.protocols import PoolsFeatures, ReadsSamples, predicts_attributes
 from mmfer.registry import DATASETS
 
@@ -54,20 +54,6 @@ class FeatureBank:
 def unwrap(model: nn.Module) -> Any:
     """The classifier, with backbone, neck and head, inside a distributed wrapper."""
     return model.module if is_model_wrapper(model) else model
-
-
-@contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """Eval mode without gradients, restored afterwards, in frozen parts as they were."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        model.train(modes[0][1])
-        for module, training in modes:
-            module.training = training
 
 
 def build_with_pipeline(dataset_cfg: dict, pipeline: list[dict]) -> BaseDataset:
@@ -119,7 +105,7 @@ def pooled_features(
             'the neck changes them. Take HIFENet, or add the method.'
         )
     features = []
-    with evaluating(classifier):
+    with eval_mode(classifier), torch.no_grad():
         for batch in _loader(dataset, indices, batch_size):
             inputs = classifier.data_preprocessor(batch, False)['inputs']
             features.append(neck.pool(classifier.backbone(inputs)))
@@ -165,7 +151,7 @@ def collect_bank(
         )
     order = torch.randperm(len(dataset), generator=torch.Generator().manual_seed(seed)).tolist()
     parts = []
-    with evaluating(classifier):
+    with eval_mode(classifier), torch.no_grad():
         for batch in _loader(dataset, order[get_rank() :: get_world_size()], batch_size):
             batch = classifier.data_preprocessor(batch, False)
             feats, pooled = _features(classifier, batch['inputs'], batch['data_samples'])

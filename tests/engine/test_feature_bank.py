@@ -8,10 +8,10 @@ from torch import nn
 
 from mmfer.apis.loading import build_model
 from mmfer.engine import load_config
+from mmfer.engine.eval_mode import eval_mode
 from mmfer.engine.feature_bank import (
     build_with_pipeline,
     collect_bank,
-    evaluating,
     pooled_features,
 )
 from mmfer.registry import MODELS
@@ -88,7 +88,7 @@ def test_a_bank_is_what_the_model_says_of_each_image(cfg, model):
     )
     bank = collect_bank(model, dataset, batch_size=5)
     assert bank.sample_idx.tolist() == list(range(12))
-    with evaluating(model):
+    with eval_mode(model), torch.no_grad():
         for i in (0, 7, 11):
             item = dataset[i]
             batch = {'inputs': [item['inputs']], 'data_samples': [item['data_samples']]}
@@ -110,19 +110,6 @@ def test_a_plain_network_has_the_features_of_its_head(cfg):
     )
     bank = collect_bank(build_model(cfg), dataset)
     assert bank.features.shape == (12, 64) and torch.equal(bank.features, bank.enhanced)
-
-
-def test_frozen_parts_are_not_woken_up(model):
-    model.backbone.bn1.eval()
-    with evaluating(model):
-        assert not model.training
-    assert model.training and model.neck.training and not model.backbone.bn1.training
-
-
-def test_an_error_restores_the_mode_too(model):
-    with pytest.raises(RuntimeError, match='inside'), evaluating(model):
-        raise RuntimeError('inside')
-    assert all(module.training for module in model.modules()) and torch.is_grad_enabled()
 
 
 def test_a_model_without_a_neck(cfg):

@@ -25,14 +25,14 @@ def test_a_new_folder_is_claimed_and_gone_on_with(tmp_path: Path):
 
 def test_other_options_are_refused_by_name(tmp_path: Path):
     record.claim_folder(tmp_path / 'x', _describe(seed=1))
-    with pytest.raises(ValueError, match='other options: seed is 1 there and 2 now; label_noise'):
+    with pytest.raises(ValueError, match='other settings: seed was 1 and is 2; label_noise'):
         record.claim_folder(tmp_path / 'x', _describe(seed=2, label_noise=0.1))
 
 
 def test_another_layout_is_refused(tmp_path: Path):
     record.claim_folder(tmp_path / 'x', _describe())
     other = record.describe(build_layout('fgemotions'), Options.build('tiny'))
-    with pytest.raises(ValueError, match="layout is 'rafdb' there and 'fgemotions' now"):
+    with pytest.raises(ValueError, match="layout was 'rafdb' and is 'fgemotions'"):
         record.claim_folder(tmp_path / 'x', other)
 
 
@@ -72,9 +72,7 @@ def test_rows_after_one_cut_short_are_read(tmp_path: Path):
     (tmp_path / 'annotations').mkdir()
     journal = record.journal_path(tmp_path, 'test')
     journal.write_bytes(record.dump({'image_id': 1}, indent=None) + b'{"image_id": 2, "ke')
-    record.repair_journal(tmp_path, 'test')
-    with journal.open('ab') as file:
-        file.write(record.dump({'image_id': 3}, indent=None))
+    record.journal(tmp_path, 'test').add({'image_id': 3})
     assert set(record.known_truth(tmp_path, 'test')) == {0, 2}
 
 

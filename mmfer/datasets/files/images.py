@@ -1,6 +1,7 @@
 """Finding broken pictures: quickly before training, and surely when they are read."""
 
 from collections.abc import Iterable, Mapping
+from logging import WARNING
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -127,5 +128,5 @@ class BrokenImageReport:
             f'{len(new)} broken images {action} ({len(self.reasons)} so far), all named in '
             f'{self.path}: {shown}{more}',
             logger='current',
-            level=30,
+            level=WARNING,
         )

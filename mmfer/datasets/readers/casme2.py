@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from logging import INFO, WARNING
 from pathlib import Path
 from typing import Any, Literal
 
 from mmengine.logging import print_log
 
 from mmfer.datasets.expression_dataset import ExpressionDataset
-from mmfer.datasets.face_dataset import WARNING, FaceDataset, Sample
+from mmfer.datasets.face_dataset import FaceDataset, Sample
 from mmfer.datasets.files.class_matching import class_index
 from mmfer.datasets.missing_dataset import missing_dataset
 from mmfer.datasets.official_counts import compare_counts
@@ -41,7 +42,6 @@ HARMLESS = (
 FACE_FIELDS = ('face_box', 'landmarks', 'landmark_scores')
 SHOWN = 20
 """How many clips of a kind the log names; ``report`` has all."""
-INFO = 20
 
 
 @DATASETS.register_module()

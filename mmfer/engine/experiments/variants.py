@@ -47,6 +47,22 @@ def apply_variant(
         return load_config(below, work_dir, options)
 
 
+def apply_model(
+    base: str | Path, variant: str | Path, options: dict[str, Any] | None = None
+) -> Config:
+    """A config with the model and the custom hooks of another one, of any family.
+
+    Args:
+        base: The config with data and training settings.
+        variant: The config whose model and hooks are taken.
+        options: Entries to replace after that.
+    """
+    cfg, other = load_config(base), load_config(variant)
+    cfg.model, cfg.custom_hooks = other.model, other.get('custom_hooks', [])
+    cfg.merge_from_dict(options or {})
+    return cfg
+
+
 def _inherited(path: Path) -> list[Path]:
     return [(path.parent / name).resolve() for name in base_names(parse(path)) if '::' not in name]
 

@@ -1,19 +1,17 @@
 """The apexes of many clips, found by several processes."""
 
-import multiprocessing
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-import cv2
 import numpy as np
-import torch
 
 from mmfer.faces.clips.apex_spotter import ApexResult, ApexSpotter
 from mmfer.faces.clips.clip import Clip, open_clip
 from mmfer.faces.clips.sensor_noise import NoisyClip
 from mmfer.faces.detection.landmarker import FaceLandmarker
+from mmfer.worker_pool import WorkerPool
 
 
 @dataclass(frozen=True)
@@ -76,20 +74,15 @@ def spot_apexes(
 
     Raises:
         ValueError: If ``jobs`` is below 1, or an option is wrong.
+        WorkerKilledError: If a process is killed.
     """
-    if jobs < 1:
-        raise ValueError(f'The number of jobs must be at least 1, but is {jobs}.')
-    options.build(landmarker=False)  # tells what is wrong before there are processes
     landmarker = any(task.landmarks is None for task in tasks)
-    if jobs == 1:
-        spotter = options.build(landmarker)
-        for task in tasks:
-            yield _spot(spotter, task)
-        return
-    with ProcessPoolExecutor(
-        jobs, multiprocessing.get_context('spawn'), _start_worker, (options, landmarker)
-    ) as pool:
-        yield from pool.map(_work, tasks)
+    with WorkerPool(partial(_build, options, landmarker), jobs) as pool:
+        yield from pool.map(tasks)
+
+
+def _build(options: SpotterOptions, landmarker: bool) -> Callable[[ClipTask], ApexResult | str]:
+    return partial(_spot, options.build(landmarker))
 
 
 def _spot(spotter: ApexSpotter, task: ClipTask) -> ApexResult | str:
@@ -97,18 +90,3 @@ def _spot(spotter: ApexSpotter, task: ClipTask) -> ApexResult | str:
         return spotter(task.clip(), task.landmarks, task.onset, task.offset)
     except (FileNotFoundError, ValueError) as error:
         return str(error)
-
-
-_spotter: ApexSpotter | None = None
-
-
-def _start_worker(options: SpotterOptions, landmarker: bool) -> None:
-    global _spotter
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
-    _spotter = options.build(landmarker)
-
-
-def _work(task: ClipTask) -> ApexResult | str:
-    assert _spotter is not None
-    return _spot(_spotter, task)

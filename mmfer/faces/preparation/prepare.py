@@ -13,10 +13,15 @@ from tqdm import tqdm
 
 from mmfer.faces.detection.face_finder import FoundFace, Picture
 from mmfer.faces.preparation.crop_measurement import MeasuredCrop, measure_crop
-from mmfer.faces.preparation.finder_pool import FinderPool, FindingOptions
+from mmfer.faces.preparation.finding_options import FindingOptions
 from mmfer.faces.sidecar import write_sidecar
 from mmfer.files import write_atomically
 from mmfer.journal import Journal
+from mmfer.settings import check_same
+from mmfer.worker_pool import WorkerPool
+
+CHUNK = 4
+"""Pictures that go to a process at once; a killed run loses at most so many for each."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ def prepare_faces(
         FileNotFoundError: If the landmarker's weights are not there.
         ValueError: If there are no pictures, two have one name, none has a face, a sidecar is
             there already, a run begun before had other options, or an option is wrong.
+        WorkerKilledError: If a process is killed.
 
     Example:
         >>> pictures = [Picture(p.name, partial(read_image, p)) for p in Path('a').glob('*.jpg')]
@@ -76,7 +82,7 @@ def prepare_faces(
     options = options or FindingOptions()
     record = options.to_dict() | {'record_alignment': record_alignment}
     done = {path: _check(path, part, record, overwrite) for path, part in pictures.items()}
-    with FinderPool(options, jobs) as pool:
+    with WorkerPool(options.build, jobs) as pool:
         for path, part in pictures.items():
             if (finished := done[path]) is not None:
                 yield finished
@@ -118,10 +124,13 @@ def _check(
         return Preparation(path, _report_path(path), len(names), len(names), before['problems'])
     if overwrite:
         return None
+    remedy = (
+        'What it knows (subjects, distributions, landmarks, ...) would be lost. Write to another '
+        'file (--out), or replace it with overwrite (--overwrite).'
+    )
+    check_same(before.get('options', record), record, f'The run that wrote "{path}"', remedy)
     raise ValueError(
-        f'"{path}" is there already, and of other pictures or options or from elsewhere. What it '
-        'knows (subjects, distributions, landmarks, ...) would be lost. Write to another file '
-        '(--out), or replace it with overwrite (--overwrite).'
+        f'"{path}" is there already, and of other pictures or from elsewhere. {remedy}'
     )
 
 
@@ -134,7 +143,11 @@ def _finished(path: Path) -> dict[str, Any]:
 
 
 def _find(
-    pictures: Sequence[Picture], pool: FinderPool, journal: Journal, title: str, progress: bool
+    pictures: Sequence[Picture],
+    pool: WorkerPool[Picture, FoundFace],
+    journal: Journal,
+    title: str,
+    progress: bool,
 ) -> list[FoundFace]:
     rows = {row['name']: row for row in journal.rows}
     missing = [picture for picture in pictures if picture.name not in rows]
@@ -146,7 +159,7 @@ def _find(
         disable=not progress,
     )
     with bar:
-        for result in pool.map(missing):
+        for result in pool.map(missing, CHUNK):
             rows[result.name] = result.to_dict()
             journal.add(rows[result.name])
             bar.update()

@@ -1,6 +1,7 @@
 """Hierarchy-aware image feature enhancement network of RALD (paper 003, section 3.3)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -82,6 +83,11 @@ class HIFENet(BaseModule):
             )
         self.register_buffer('bypassed', torch.tensor(False))
         self._cache: dict[str, tuple] = {}
+
+    @staticmethod
+    def context_option(config: Mapping[str, Any]) -> str | None:
+        """The entry of the neck's config that chooses its test-time context, if it has any."""
+        return None if config.get('itrr') is None else 'itrr.context'
 
     def train(self, mode: bool = True) -> 'HIFENet':
         self._cache.clear()
