@@ -46,7 +46,7 @@ def prune_checkpoint(
     cfg = read_config(config)
     register_all_modules()
     with DefaultScope.overwrite_default_scope('mmfer'):
-        model = build_model(deepcopy(cfg))
+        model = build_model(cfg)
     meta = load_weights(model, checkpoint)
     size = size or cfg.get('image_size', 224)
     report = prune_model(model, torch.zeros(1, *input_shape(model, size)), ratio, round_to)
