@@ -7,9 +7,9 @@ from typing import Any
 
 from mmengine.config import Config
 from mmengine.hooks import CheckpointHook
-from mmengine.runner import BaseLoop, Runner
+from mmengine.runner import BaseLoop, CheckpointLoader, Runner
 
-from mmfer.engine.checkpoint import load_from_disk
+from mmfer.engine.checkpoint import last_checkpoint
 
 KEPT = ('param_scheduler', 'optim_wrapper.optimizer', 'optim_wrapper.paramwise_cfg')
 """Entries that a resumed run takes from the checkpoint, whatever its config says."""
@@ -71,10 +71,14 @@ def check_resume(cfg: Config) -> None:
     Raises:
         ValueError: The config has others than those that the checkpoint was trained with.
     """
-    text = (load_from_disk(cfg.load_from).get('meta') or {}).get('cfg')
+    path = cfg.get('load_from') or last_checkpoint(cfg.work_dir)
+    if path is None:
+        return
+    checkpoint = CheckpointLoader.load_checkpoint(str(path), map_location='cpu')
+    text = (checkpoint.get('meta') or {}).get('cfg')
     if not isinstance(text, str):
         return
-    old, new = _flat(read_values(text)), _flat(cfg.to_dict())
+    old, new = _flat(read_values(text)), _flat(read_values(cfg.pretty_text))
     changed = [
         f'{key} ({old.get(key, "none")} in the checkpoint, {new.get(key, "none")} now)'
         for key in sorted({*old, *new})
@@ -82,10 +86,10 @@ def check_resume(cfg: Config) -> None:
     ]
     if changed:
         raise ValueError(
-            f'"{cfg.load_from}" cannot be resumed with a change of {", ".join(changed)}: a '
+            f'"{path}" cannot be resumed with a change of {", ".join(changed)}: a '
             'resumed run goes on with the schedule and the optimizer of its checkpoint. Resume it '
             'with the settings that it had, or start a new run from its weights, in another work '
-            f'directory and without --resume: --cfg-options load_from={cfg.load_from}.'
+            f'directory and without --resume: --cfg-options load_from={path}.'
         )
 
 

@@ -70,12 +70,11 @@ def train(
     if not validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     check_schedule(cfg)
-    if cfg.get('resume') and cfg.get('load_from'):
+    if cfg.get('resume'):
         check_resume(cfg)
     runner = build_runner(cfg)
     if isinstance(runner.train_loop, EpochBasedTrainLoop):
         check_epoch(runner.train_loop.dataloader)
-    if validate and cfg.get('val_cfg') is not None:
-        check_best(runner)
+    check_best(runner)
     runner.train()
     return runner
