@@ -121,7 +121,7 @@ class Predictions:
             predictions = cls(
                 data['classes'], data['predictions'], data['coarse_classes'], data['parents']
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ValueError(
                 f'"{path}" holds no predictions ({type(error).__name__}: {error}). Write it again '
                 'with tools/test.py CONFIG CKPT --dump.'
@@ -129,10 +129,28 @@ class Predictions:
         count = len(data['classes'])
         truth = 'gt_score' if predictions.of_attributes else 'gt_label'
         for i, sample in enumerate(predictions.samples):
-            lists = [sample.get('pred_scores'), *([sample.get(truth)] * predictions.of_attributes)]
-            if sample.get(truth) is None or any(len(values or ()) != count for values in lists):
+            label = sample.get(truth)
+            right = _is_label(label, count)
+            if predictions.of_attributes:
+                right = _are_numbers(label, count, (type(None),))
+            if not right or not _are_numbers(sample.get('pred_scores'), count):
                 raise ValueError(
-                    f'"{path}", predictions[{i}]: {truth} and {count} pred_scores are needed. '
+                    f'"{path}", predictions[{i}]: {truth} and {count} pred_scores, finite numbers, '
+                    'are needed. '
                     'Write it again with tools/test.py CONFIG CKPT --dump.'
                 )
         return predictions
+
+
+def _is_label(value: Any, count: int) -> bool:
+    return type(value) is int and 0 <= value < count
+
+
+def _are_numbers(values: Any, count: int, others: tuple[type, ...] = ()) -> bool:
+    """Whether these are so many finite numbers, or values of other types."""
+    if not isinstance(values, list) or len(values) != count:
+        return False
+    return all(
+        isinstance(value, others) or (type(value) in (int, float) and abs(value) < 1e300)
+        for value in values
+    )

@@ -35,7 +35,8 @@ class WordVectors:
 
         Raises:
             FileNotFoundError: If there is no such file and no such shipped table.
-            ValueError: If a row has another length than the first, or holds no numbers.
+            ValueError: If a row has another length than the first, or holds no finite numbers, or
+                the file is no text in UTF-8.
         """
         path = Path(source)
         shipped = ASSETS / f'{source}.txt'
@@ -50,8 +51,12 @@ class WordVectors:
         wanted = None if words is None else set(words)
         table: dict[str, np.ndarray] = {}
         size = None
-        with path.open(encoding='utf-8') as lines:
+        with path.open(encoding='utf-8', errors='surrogateescape') as lines:
             for number, line in enumerate(lines, 1):
+                if not line.isascii() and any('\udc80' <= letter <= '\udcff' for letter in line):
+                    raise ValueError(
+                        f'{path}, line {number} is no text in UTF-8. Save the file as UTF-8.'
+                    )
                 word, *values = line.rstrip().split(' ')
                 if number == 1 and len(values) == 1:
                     continue
@@ -66,6 +71,11 @@ class WordVectors:
                         table[word] = np.array(values, dtype=np.float32)
                     except ValueError as error:
                         raise ValueError(f'{path}, line {number}: {error}.') from error
+                    if not np.isfinite(table[word]).all():
+                        raise ValueError(
+                            f'{path}, line {number}: the vector of "{word}" is not finite. Take '
+                            'the file from its source again.'
+                        )
         return cls(table, str(path))
 
     def __getitem__(self, word: str) -> np.ndarray:

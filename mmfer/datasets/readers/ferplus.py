@@ -8,7 +8,6 @@ from mmengine.logging import print_log
 
 from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import Sample
-from mmfer.datasets.missing_dataset import missing_dataset
 from mmfer.datasets.official_counts import compare_counts
 from mmfer.datasets.readers.ferplus_tables import PixelRow, read_pixels, read_votes
 from mmfer.datasets.readers.ferplus_votes import MODES, vote_targets
@@ -63,6 +62,8 @@ class FERPlus(ExpressionDataset):
         ...              mode='probability')
     """
 
+    NAME = 'FERPlus'
+    RENDERER = 'ferplus'
     OWN_VALIDATION = True
     SIDECAR_CLASSES = False  # the labels follow from the votes and the mode
     ASK = (
@@ -150,4 +151,4 @@ class FERPlus(ExpressionDataset):
         for name in names:
             if (self.root / name).is_file():
                 return self.root / name
-        raise missing_dataset('FERPlus', self.root, names[-1], self.LAYOUTS, self.ASK, 'ferplus')
+        raise self.missing(names[-1])

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from mmfer.faces.image import IMAGE_SUFFIXES, read_image
+from mmfer.faces.image_folder import LeftOut, list_images
 
 MOST_NAMED = 5
 
@@ -175,11 +176,7 @@ def open_clip(source: 'Clip | str | Path | Sequence[np.ndarray]') -> Clip:
 
 def pictures_of(folder: Path) -> list[Path]:
     """The pictures in a folder, but for hidden files (``._img46.jpg``)."""
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith('.')
-    )
+    return list_images(folder, False, LeftOut())
 
 
 def _gaps(numbers: Sequence[int]) -> tuple[str, ...]:
