@@ -98,7 +98,8 @@ def _download_to(path: Path, url: str, named: str | None, limit: int, seconds: f
 
     def work() -> None:
         try:
-            outcome.set_result(_fetch(url, part, limit, stopped))
+            _fetch(url, part, limit, stopped)
+            outcome.set_result(None)
         except BaseException as error:  # handed on to the waiting thread
             outcome.set_exception(error)
 

@@ -99,8 +99,8 @@ def _check_archive(path: Path, checksums: bool) -> None:
         ) from error
     if packed or size > path.stat().st_size:
         raise ValueError(
-            f'The checkpoint "{path}" is a packed archive, which PyTorch never writes: unpacked, it '
-            'could fill the memory. Save its weights again by torch.save.'
+            f'The checkpoint "{path}" is a packed archive, which PyTorch never writes: unpacked, '
+            'it could fill the memory. Save its weights again by torch.save.'
         )
     if damaged is not None:
         raise ValueError(

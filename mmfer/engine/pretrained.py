@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.logging import print_log
@@ -37,7 +38,7 @@ def load_weights(path: str | Path) -> dict[str, Tensor]:
             raise ValueError(
                 f'"{path}" needs the package safetensors: pip install safetensors.'
             ) from error
-        content = load_file(str(local_checkpoint(path)))
+        content: dict[str, Any] = load_file(str(local_checkpoint(path)))
     else:
         content = CheckpointLoader.load_checkpoint(str(path), map_location='cpu')
     for key in NESTED:

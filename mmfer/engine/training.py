@@ -41,7 +41,8 @@ def train(
 
     Raises:
         FileNotFoundError: There is no such checkpoint.
-        ValueError: The checkpoint is damaged, the config lacks what an argument needs, or an epoch has no batch.
+        ValueError: The checkpoint is damaged, the config lacks what an argument needs, or an epoch
+            has no batch.
     """
     if isinstance(resume, str) and resume:
         cfg.resume, cfg.load_from = True, str(local_checkpoint(resume))
