@@ -140,7 +140,7 @@ def _fetch(url: str, part: Path, limit: int, stopped: Event) -> None:
     opener = request.OpenerDirector()
     for handler in HANDLERS:
         opener.add_handler(handler())
-    too_large = f'it is larger than {limit / GIB:g} GiB (MMFER_DOWNLOAD_GIB)'
+    too_large = f'it is larger than {limit / GIB:.3g} GiB (MMFER_DOWNLOAD_GIB)'
     with opener.open(url, timeout=SILENCE) as response:
         expected = response.length
         if expected is not None and expected > limit:
