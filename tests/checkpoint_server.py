@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -102,10 +102,8 @@ def serve(replies: dict[str, Reply]) -> Iterator[tuple[str, list[str]]]:
             pass
 
         def handle(self) -> None:
-            try:
+            with suppress(ConnectionError):  # the client gave up, as it should
                 super().handle()
-            except ConnectionError:  # the client gave up, as it should
-                pass
 
     server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
     server.daemon_threads = True

@@ -9,14 +9,14 @@ from mmengine.runner import checkpoint as mmengine
 from mmfer.engine.download import download
 
 SCHEME = re.compile(r'([a-z][\w+.:-]*)://', re.IGNORECASE)
-ZOOS: dict[str, Callable[[], dict[str, str]]] = {
+ZOOS: dict[str, Callable[[], dict[str, str | None]]] = {
     'torchvision': mmengine.get_torchvision_models,
     'modelzoo': mmengine.get_torchvision_models,
     'open-mmlab': mmengine.get_external_models,
     'openmmlab': mmengine.get_external_models,
     'mmcls': mmengine.get_mmcls_models,
 }
-"""mmengine's tables of names and addresses, by scheme."""
+"""mmengine's tables of names and addresses, by scheme; those of some old names are None."""
 
 
 def is_address(name: str | Path) -> bool:
@@ -53,7 +53,7 @@ def local_checkpoint(name: str | Path) -> Path:
         )
     known = ZOOS[kind]()
     renamed = mmengine.get_deprecated_model_names() if 'mmlab' in kind else {}
-    address = known.get(renamed.get(rest, rest), '')
+    address = known.get(renamed.get(rest, rest)) or ''
     if not address.startswith(('http://', 'https://')):
         raise ValueError(
             f'"{name}" is no checkpoint that mmengine knows the address of. Known are '

@@ -58,9 +58,10 @@ def test_right_hash(content: bytes, hub: Path) -> None:
 def test_wrong_hash(content: bytes, hub: Path) -> None:
     digest = hashlib.sha256(content).hexdigest()[:8]
     wrong = digest.translate(str.maketrans('0123456789abcdef', '123456789abcdef0'))
-    with serve({f'/net-{wrong}.pth': content}) as (server, _):
-        with pytest.raises(ValueError, match=f'starts with {digest} instead of {wrong}'):
-            load_from_disk(f'{server}/net-{wrong}.pth')
+    message = f'starts with {digest} instead of {wrong}'
+    served = serve({f'/net-{wrong}.pth': content})
+    with served as (server, _), pytest.raises(ValueError, match=message):
+        load_from_disk(f'{server}/net-{wrong}.pth')
     assert parts(hub) == []
 
 
@@ -100,9 +101,9 @@ def test_server_that_sends_byte_by_byte(headers: bool, hub: Path, monkeypatch) -
 
 def test_server_that_sends_nothing(monkeypatch) -> None:
     monkeypatch.setattr('mmfer.engine.download.SILENCE', 0.3)
-    with serve({'/x.pth': lambda handler: time.sleep(2)}) as (server, _):
-        with pytest.raises(ValueError, match=r'nothing for 0\.3 s'):
-            download(f'{server}/x.pth', seconds=60)
+    served = serve({'/x.pth': lambda handler: time.sleep(2)})
+    with served as (server, _), pytest.raises(ValueError, match=r'nothing for 0\.3 s'):
+        download(f'{server}/x.pth', seconds=60)
 
 
 def test_no_server_at_all() -> None:
