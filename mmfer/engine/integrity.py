@@ -52,9 +52,7 @@ def check_integrity(path: Path) -> None:
             f'{side_file(path).name}. Take another checkpoint or copy it again; if it was changed '
             f'on purpose, remove {side_file(path).name}.'
         )
-    is_archive = zipfile.is_zipfile(path)
-    if is_archive:
-        _check_archive(path, checksums=not recorded)
+    is_archive = _check_archive(path, checksums=not recorded)
     named = hash_in_name(path.name)
     if named is None or digest.startswith(named):
         return
@@ -85,8 +83,11 @@ def _recorded(path: Path) -> str | None:
     return digest
 
 
-def _check_archive(path: Path, checksums: bool) -> None:
+def _check_archive(path: Path, checksums: bool) -> bool:
+    """Whether a file is an archive, which then is whole; older PyTorch's files are none."""
     try:
+        if not zipfile.is_zipfile(path):  # which may fail, too
+            return False
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             packed = any(entry.compress_type != zipfile.ZIP_STORED for entry in entries)
@@ -107,3 +108,4 @@ def _check_archive(path: Path, checksums: bool) -> None:
             f'The checkpoint "{path}" is damaged: the part "{damaged}" does not fit its checksum. '
             'Take another checkpoint or copy it again.'
         )
+    return True
