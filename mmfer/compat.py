@@ -6,6 +6,7 @@ setuptools dropped in version 82 (hence relative ``_base_`` paths in every confi
 """
 
 import importlib
+import os
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -90,6 +91,17 @@ def allow_checkpoint_types() -> None:
     )
 
 
+def refuse_pickled_objects() -> None:
+    """Keep every ``torch.load`` of the process from running code in a file.
+
+    mmengine's and mmpretrain's own loaders, timm's and ``torch.hub`` partly ask for
+    ``weights_only=False``. PyTorch's own switch overrules them, unless the user has set it, or the
+    opposite one, in the environment. Can go when no library of ours asks for it any more.
+    """
+    if 'TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD' not in os.environ:
+        os.environ.setdefault('TORCH_FORCE_WEIGHTS_ONLY_LOAD', '1')
+
+
 def silence_expected_warnings() -> None:
     """Hide warnings of other libraries that no user of mmfer can act upon.
 
@@ -137,6 +149,7 @@ def apply() -> None:
     silence_expected_warnings()
     define_missing_torchvision_operators()
     disable_mmpretrain_multimodal()
+    refuse_pickled_objects()
     allow_checkpoint_types()
     keep_functions_out_of_scheduler_states()
 

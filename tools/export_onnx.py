@@ -23,7 +23,7 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('config', type=Path, help='the config file')
-    parser.add_argument('checkpoint', type=Path, help='the checkpoint file')
+    parser.add_argument('checkpoint', help='the checkpoint file')
     parser.add_argument('--out', type=Path, required=True, metavar='FILE', help='the ONNX file')
     parser.add_argument('--size', type=int, help="of the images in pixels; default: the config's")
     parser.add_argument('--batch-size', type=int, default=1, help='images at once; it is fixed')

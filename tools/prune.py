@@ -21,7 +21,7 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('config', type=Path, help='the config file')
-    parser.add_argument('checkpoint', type=Path, help='the checkpoint file')
+    parser.add_argument('checkpoint', help='the checkpoint file')
     parser.add_argument(
         '--ratio', type=float, required=True, help='share of the prunable channels, 0 to 1'
     )

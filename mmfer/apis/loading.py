@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from mmengine.runner import CheckpointLoader, load_state_dict
 
-import mmfer.engine.checkpoint  # noqa: F401  (its loader of local files)
+import mmfer.engine.checkpoint  # noqa: F401  (its loader)
 from mmfer.engine.model_building import build_model as build_model
 from mmfer.engine.pruning import apply_channels
 from mmfer.faces import Alignment, build_alignment
@@ -37,10 +37,6 @@ def load_weights(model: torch.nn.Module, checkpoint: str | Path) -> dict[str, An
 
     The model takes the widths of the checkpoint of a pruned one.
     """
-    if not Path(checkpoint).is_file():
-        raise FileNotFoundError(
-            f'No checkpoint at "{checkpoint}". Give a .pth file that tools/train.py has written.'
-        )
     loaded = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
     if not isinstance(loaded, dict):
         raise ValueError(f'The checkpoint "{checkpoint}" holds no weights by name.')

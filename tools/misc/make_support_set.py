@@ -8,11 +8,12 @@ Example:
 """
 
 import argparse
-from pathlib import Path
+from io import BytesIO
 
 import torch
 
 from mmfer.apis.model import TrainedModel
+from mmfer.engine.checkpoint import load_from_disk, write_checkpoint
 from mmfer.engine.cli import friendly_errors
 from mmfer.engine.feature_bank import pooled_features
 from mmfer.engine.hooks.eval_context_hook import balanced_indices, find_itrr, gt_labels
@@ -40,10 +41,11 @@ def main() -> None:
     dataset = trained.dataset('train')
     indices = balanced_indices(gt_labels(dataset), args.num_per_class, args.seed)
     features = pooled_features(trained.model, dataset, indices)
-    checkpoint = torch.load(args.checkpoint, map_location='cpu', weights_only=True)
+    checkpoint = load_from_disk(args.checkpoint, map_location='cpu')
     checkpoint['state_dict'][f'{found[0]}.support_features'] = features.cpu()
-    Path(args.out).parent.mkdir(parents=True, exist_ok=True)
-    torch.save(checkpoint, args.out)
+    content = BytesIO()
+    torch.save(checkpoint, content)
+    write_checkpoint(args.out, content.getvalue())
     print(f'{len(features)} support images of {len(dataset)} -> {args.out}')
 
 
