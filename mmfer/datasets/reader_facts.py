@@ -26,6 +26,8 @@ class ReaderFacts:
     """What to do where an image that the data set lists is not there."""
 
     root: Path
+    split: str = '{split}'
+    """The part asked for, in messages."""
 
     @classmethod
     def check_facts(cls) -> None:
@@ -60,12 +62,13 @@ class ReaderFacts:
         if not self.root.is_dir():
             raise self.missing('')
 
-    def missing(self, absent: str, part: str = '{split}') -> FileNotFoundError:
+    def missing(self, absent: str, part: str | None = None) -> FileNotFoundError:
         """The error to raise where the data set or a part of it is not there.
 
         Args:
             absent: What was looked for below the root.
-            part: The part for which it was.
+            part: The part for which it was; by default the one that was asked for.
         """
+        part = part or {'trainval': 'train'}.get(self.split, self.split)
         layouts = [layout.replace('{split}', part) for layout in self.LAYOUTS]
         return missing_dataset(self.NAME, self.root, absent, layouts, self.ASK, self.RENDERER)

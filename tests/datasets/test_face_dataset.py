@@ -180,7 +180,7 @@ def test_one_image_by_two_paths_stops(tmp_path: Path) -> None:
 def test_the_root_is_checked_for_every_reader(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught:
         lines(tmp_path / 'no')
-    for part in ('The data set of lines is not there', 'write it yourself', 'no/{split}.txt'):
+    for part in ('The data set of lines is not there', 'write it yourself', 'no/train.txt'):
         assert part in str(caught.value)
     (tmp_path / 'file').touch()
     with pytest.raises(FileNotFoundError, match='there is no folder'):

@@ -61,6 +61,9 @@ def read_class_folders(
     for sub in list_subfolders(folder, noted):
         if sub.name in others:
             continue
+        images = list_images(sub, True, noted)
+        if not images:
+            continue
         label = class_index(sub.name, names, f'Folder "{sub}"')
         if label in folders:
             raise ValueError(
@@ -68,7 +71,7 @@ def read_class_folders(
                 'Put their images into one folder.'
             )
         folders[label] = sub
-        samples += [{'img_path': str(p), 'gt_label': label} for p in list_images(sub, True, noted)]
+        samples += [{'img_path': str(p), 'gt_label': label} for p in images]
     if left_out is None:
         noted.tell(folder)
     return samples

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import Sample
@@ -46,7 +46,10 @@ class ExpressionFolder(ExpressionDataset):
     """
 
     NAME = 'in class folders'
-    LAYOUTS = ('{split}/<class>/<image>', '{split}.csv with the columns path,fine')
+    LAYOUTS: ClassVar[Sequence[str]] = (
+        '{split}/<class>/<image>',
+        '{split}.csv with the columns path,fine',
+    )
     IF_ABSENT = 'Correct the path, which is relative to data_root, or remove the row.'
     ASK = 'from its owners; docs/datasets.md tells what is known.'
 

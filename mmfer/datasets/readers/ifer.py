@@ -97,4 +97,4 @@ class IFER(ExpressionDataset):
         absent = [name for name in classes if name not in there]
         if absent:
             raise self.missing(f'{self.CSV} and no {", ".join(f"{name}/" for name in absent)}')
-        return read_class_folders(self.root, classes, NO_CLASSES)
+        return read_class_folders(self.root, classes, (*NO_CLASSES, self.split_file.name))

@@ -103,7 +103,7 @@ def test_classes_are_names(tmp_path: Path, classes: Any, message: str) -> None:
 
 def test_a_csv_as_spreadsheets_write_it(tmp_path: Path) -> None:
     write_both(tmp_path)
-    text = 'sep=;\r\nPath;Label;\r\n"train\\calm\\a.png";calm;\r\n./train/glad/a.png;Glad\r\n'
+    text = 'sep=;\r\nPath;Label;\r\n"train\\calm\\a.png";calm;\r\n./train/glad/a.png;Glad;\r\n'
     for encoding in ('utf-8', 'utf-8-sig', 'utf-16'):
         (tmp_path / 'train.csv').write_bytes(text.encode(encoding))
         assert folder(tmp_path).get_gt_labels().tolist() == [0, 1]
