@@ -130,7 +130,7 @@ def main() -> None:
         plot_folds(matrix, names, report['folds'], f'{name}: {what}').savefig(
             work_dir / 'results.png'
         )
-    print(f'\n{text}\nTables, report, picture: {work_dir}/results.{{md,json,png}}')
+    print(f'\n{text}\nTables, report, image: {work_dir}/results.{{md,json,png}}')
 
 
 if __name__ == '__main__':

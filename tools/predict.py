@@ -1,6 +1,6 @@
-"""Find the faces in pictures and read their expressions or attributes.
+"""Find the faces in images and read their expressions or attributes.
 
-Writes an annotated picture for each picture given, and ``results.json``.
+Writes an annotated image for each image given, and ``results.json``.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from mmfer.visualization import LabelledFace, draw_faces
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('inputs', nargs='+', metavar='INPUT', help='pictures, folders, globs')
+    parser.add_argument('inputs', nargs='+', metavar='INPUT', help='images, folders, globs')
     parser.add_argument('--config', required=True, help='the config of the trained model')
     parser.add_argument('--checkpoint', required=True, help='its weights, a .pth file')
     parser.add_argument('--out-dir', required=True, type=Path, help='folder for what is written')
@@ -28,7 +28,7 @@ def parse_args() -> argparse.Namespace:
         '--min-face-size', type=int, default=24, help='pixels, default: %(default)s'
     )
     parser.add_argument(
-        '--no-detect', action='store_true', help='each picture is a face crop already'
+        '--no-detect', action='store_true', help='each image is a face crop already'
     )
     return parser.parse_args()
 
@@ -48,13 +48,13 @@ def write_picture(prediction: ImagePrediction, path: Path) -> None:
 def predict(args: argparse.Namespace) -> None:
     paths, left_out = find_images(args.inputs)
     if left_out:
-        print(f'{len(left_out)} files in the folders are no pictures by their suffix: left out.')
+        print(f'{len(left_out)} files in the folders are no images by their suffix: left out.')
     targets = [args.out_dir / name for name in output_names(paths, '.jpg')]
     given = {path.resolve() for path in paths}
     for target in targets:
         if target.resolve() in given:
             raise ValueError(
-                f'The annotated picture "{target}" would overwrite a picture given. Give another '
+                f'The annotated image "{target}" would overwrite an image given. Give another '
                 '--out-dir.'
             )
     inferencer = FERInferencer(
@@ -83,8 +83,8 @@ def predict(args: argparse.Namespace) -> None:
     for message in unread:
         print(f'Not read: {message}')
     print(
-        f'{len(paths)} pictures, {faces} faces; {without} without a face, {len(unread)} not read. '
-        f'See {out} and the pictures beside it.'
+        f'{len(paths)} images, {faces} faces; {without} without a face, {len(unread)} not read. '
+        f'See {out} and the images beside it.'
     )
 
 

@@ -1,4 +1,4 @@
-"""The apex of a clip in pictures: the curve, and the regions it was computed from (figure 6)."""
+"""The apex of a clip in images: the curve, and the regions it was computed from (figure 6)."""
 
 from collections.abc import Sequence
 
@@ -52,7 +52,7 @@ def draw_apex_regions(
     Args:
         frame: (H, W, 3) uint8 RGB, or (H, W) uint8.
         regions: (R, 4), x1, y1, x2, y2 in pixels, the last two just outside.
-        landmarks: (N, 2) in pixels, (0, 0) at the centre of the first one.
+        landmarks: (N, 2) in pixels, (0, 0) at the center of the first one.
         caption: Written below.
 
     Returns:

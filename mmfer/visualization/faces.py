@@ -1,4 +1,4 @@
-"""Pictures with the faces found in them and the expressions read from them."""
+"""Images with the faces found in them and the expressions read from them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 FONT_FILE = Path(matplotlib.get_data_path()) / 'fonts' / 'ttf' / 'DejaVuSans.ttf'
 SHORTEST, LONGEST = 640, 2048
-"""A picture is enlarged or shrunk so that its longer side lies between these, in pixels."""
+"""An image is enlarged or shrunk so that its longer side lies between these, in pixels."""
 BACKGROUND, INK, FAINT = (250, 250, 250), (30, 30, 30), (222, 222, 222)
 COLORS = [
     (31, 119, 180),
@@ -40,10 +40,10 @@ class LabelledFace:
 def draw_faces(
     image: np.ndarray, faces: Sequence[LabelledFace], message: str = '', top: int = 5
 ) -> np.ndarray:
-    """Draw boxes and labels in a picture, and a bar chart for each face outside it.
+    """Draw boxes and labels in an image, and a bar chart for each face outside it.
 
-    The charts carry the numbers of the boxes and stand beside the picture, or below it where they
-    would be wider than it, so that they hide nothing and can be read whatever the picture's size
+    The charts carry the numbers of the boxes and stand beside the image, or below it where they
+    would be wider than it, so that they hide nothing and can be read whatever the image's size
     and the number of faces.
 
     Args:
@@ -53,7 +53,7 @@ def draw_faces(
         top: Number of classes, or attributes, in a chart.
 
     Returns:
-        The annotated picture, (H', W', 3) uint8 RGB.
+        The annotated image, (H', W', 3) uint8 RGB.
     """
     height, width = image.shape[:2]
     scale = np.clip(max(height, width), SHORTEST, LONGEST) / max(height, width)
@@ -158,7 +158,7 @@ def _charts(
 def _columns(
     charts: Sequence[Image.Image], size: tuple[int, int]
 ) -> tuple[Image.Image, Image.Image]:
-    """The charts in columns as high as the picture, and in rows as wide as it."""
+    """The charts in columns as high as the image, and in rows as wide as it."""
     width, height = charts[0].size
     high = max(1, size[1] // height)
     wide = max(1, size[0] // width)

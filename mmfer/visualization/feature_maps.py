@@ -100,12 +100,12 @@ def find_layer(model: nn.Module, name: str) -> nn.Module:
 
 
 def views_of(model: Any) -> int:
-    """How many square pictures, below one another, the model takes; the first is the face."""
+    """How many square images, below one another, the model takes; the first is the face."""
     return getattr(model, 'views', 1)
 
 
 def check_shows_face(model: Any, layer: str) -> None:
-    """Refuse a layer whose maps can not be laid over the face, since they are of its parts.
+    """Refuse a layer whose maps cannot be laid over the face, since they are of its parts.
 
     Raises:
         ValueError: If the model has several views, and the layer is not of the face's branch.
@@ -114,7 +114,7 @@ def check_shows_face(model: Any, layer: str) -> None:
         return
     if layer != 'backbone' or model.backbone.global_trunk is None:
         raise ValueError(
-            f'"{layer}" gives maps of eyes and mouth, which can not be laid over the face. Name a '
+            f'"{layer}" gives maps of eyes and mouth, which cannot be laid over the face. Name a '
             'layer of "backbone.global_trunk" or "neck", if the model has them.'
         )
 

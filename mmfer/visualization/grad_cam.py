@@ -27,7 +27,7 @@ def load_library() -> Any:
         return importlib.import_module('pytorch_grad_cam')
     except ImportError as error:
         raise ValueError(
-            f'Grad-CAM needs the package grad-cam, which can not be imported ({error}). Install '
+            f'Grad-CAM needs the package grad-cam, which cannot be imported ({error}). Install '
             'it: pip install -r requirements/optional.txt'
         ) from error
 

@@ -1,4 +1,4 @@
-"""Landmarks drawn into a picture."""
+"""Landmarks drawn into an image."""
 
 import cv2
 import numpy as np
@@ -15,12 +15,12 @@ def draw_landmarks(
 
     Args:
         image: (H, W, 3) uint8 RGB, which stays as it is.
-        points: (..., 2) x and y in pixels, (0, 0) the centre of the first one, of one face or more.
+        points: (..., 2) x and y in pixels, (0, 0) the center of the first one, of one face or more.
         scores: (...) confidences from 0 to 1; None draws all points as seen.
         radius: Of the dots, in pixels.
 
     Returns:
-        The picture with the dots, (H, W, 3) uint8 RGB.
+        The image with the dots, (H, W, 3) uint8 RGB.
 
     Raises:
         ValueError: If there is not one score for each point.
@@ -39,6 +39,6 @@ def draw_landmarks(
     drawn = np.ascontiguousarray(image).copy()
     for (x, y), share in zip(points.reshape(-1, 2), sure.ravel(), strict=True):
         color = (share * SEEN + (1 - share) * HIDDEN).tolist()
-        centre = (round(x * 2**SHIFT), round(y * 2**SHIFT))
-        cv2.circle(drawn, centre, round(radius * 2**SHIFT), color, -1, cv2.LINE_AA, SHIFT)
+        center = (round(x * 2**SHIFT), round(y * 2**SHIFT))
+        cv2.circle(drawn, center, round(radius * 2**SHIFT), color, -1, cv2.LINE_AA, SHIFT)
     return drawn

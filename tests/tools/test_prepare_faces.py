@@ -68,7 +68,7 @@ def test_refusals(rendered_rafdb: Path, tmp_path: Path):
 
     before = (rendered_rafdb / 'annotations' / 'train.json').read_bytes()
     rafdb = rendered_rafdb, '--layout', 'rafdb'
-    assert 'train.json" is there already' in refusal(*rafdb)
+    assert 'train.json" exists already' in refusal(*rafdb)
     assert (rendered_rafdb / 'annotations' / 'train.json').read_bytes() == before
     assert 'one file for 2 parts' in refusal(*rafdb, '--out', tmp_path / 'faces.json')
     (tmp_path / 'train').mkdir()

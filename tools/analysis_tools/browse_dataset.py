@@ -37,7 +37,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--columns', type=int, default=6, help='how many in a row')
     parser.add_argument('--size', type=int, default=144, help='pixels of an image on the sheet')
     parser.add_argument('--seed', type=int, default=0, help='of the choice and the transforms')
-    parser.add_argument('--out', default='samples.png', help='the picture')
+    parser.add_argument('--out', default='samples.png', help='the image')
     parser.add_argument(
         '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE', help='replace entries'
     )

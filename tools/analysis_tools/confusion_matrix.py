@@ -49,8 +49,8 @@ def parse_args() -> argparse.Namespace:
         metavar=('FILE', 'NAME'),
         help='predictions (JSON) and their title; may be repeated',
     )
-    parser.add_argument('--out', default='confusion_matrix.png', help='the picture')
-    parser.add_argument('--json', help='the report; default: beside the picture')
+    parser.add_argument('--out', default='confusion_matrix.png', help='the image')
+    parser.add_argument('--json', help='the report; default: beside the image')
     parser.add_argument('--title', default='', help='above the matrix of the source')
     parser.add_argument('--work-dir', help='for logs, if the source is a config')
     return parser.parse_args()
@@ -119,7 +119,7 @@ def main() -> None:
     json_file = Path(args.json or out.with_suffix('.json'))
     written = reports if len(reports) > 1 else next(iter(reports.values()))
     write_json(json_file, written)
-    print(f'Picture: {out}\nReport: {json_file}')
+    print(f'Image: {out}\nReport: {json_file}')
 
 
 if __name__ == '__main__':

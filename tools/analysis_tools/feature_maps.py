@@ -30,14 +30,14 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('config', help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
-    parser.add_argument('--out', required=True, help='the picture to write')
+    parser.add_argument('--out', required=True, help='the image to write')
     parser.add_argument(
         '--layers',
         nargs='+',
         metavar='NAME',
         help='modules of the model; default: both branches, if there are any, backbone and neck',
     )
-    parser.add_argument('--images', nargs='+', metavar='FILE', help='pictures of cropped faces')
+    parser.add_argument('--images', nargs='+', metavar='FILE', help='images of cropped faces')
     parser.add_argument('--num', type=int, default=4, help='faces, drawn if no files are given')
     parser.add_argument('--split', choices=SPLITS, default='test', help='what they are drawn from')
     parser.add_argument('--seed', type=int, default=0)

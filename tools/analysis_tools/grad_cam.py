@@ -33,7 +33,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
     parser.add_argument('--baseline', nargs=2, metavar=('CONFIG', 'CKPT'), help='shown before it')
-    parser.add_argument('--out', required=True, help='the picture to write')
+    parser.add_argument('--out', required=True, help='the image to write')
     parser.add_argument(
         '--target',
         nargs='+',
@@ -42,7 +42,7 @@ def parse_args() -> argparse.Namespace:
         help='classes or attributes; default: the one with the highest probability',
     )
     parser.add_argument('--layer', metavar='NAME', help='a module; default: the last with a map')
-    parser.add_argument('--images', nargs='+', metavar='FILE', help='pictures of cropped faces')
+    parser.add_argument('--images', nargs='+', metavar='FILE', help='images of cropped faces')
     parser.add_argument('--num', type=int, default=6, help='faces, drawn if no files are given')
     parser.add_argument('--split', choices=SPLITS, default='test', help='what they are drawn from')
     parser.add_argument('--seed', type=int, default=0)

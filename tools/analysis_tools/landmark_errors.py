@@ -27,7 +27,7 @@ from mmfer.faces import MTCNN, FaceLandmarker, read_image
 
 YAWS = (0, 15, 30, 45, 90)
 BORDER = 40
-"""Added around a picture for the detector, in pixels, since renderings show little but the face."""
+"""Added around an image for the detector, in pixels, since renderings show little but the face."""
 
 
 def parse_args() -> argparse.Namespace:
@@ -43,7 +43,7 @@ def parse_args() -> argparse.Namespace:
 
 
 def faces(sidecar: Path) -> Iterator[tuple[np.ndarray, dict[str, Any], dict[str, Any]]]:
-    """Picture, annotation, and its box and points of each face of a data set."""
+    """Image, annotation, and its box and points of each face of a data set."""
     coco, title = read_coco(sidecar), sidecar.resolve().parents[1].name
     for number in tqdm(sorted(coco.anns), desc=title, unit='face', leave=False):
         annotation = coco.anns[number]

@@ -23,7 +23,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('logs', nargs='+', help='work directories, or their scalars.json')
     parser.add_argument('--names', nargs='+', help='one for each log; default: its folder')
     parser.add_argument('--keys', nargs='+', help=f'scalars; default: those of {", ".join(USUAL)}')
-    parser.add_argument('--out', default='curves.png', help='the picture')
+    parser.add_argument('--out', default='curves.png', help='the image')
     return parser.parse_args()
 
 
@@ -45,7 +45,7 @@ def main() -> None:
     for name, curves in runs.items():
         last = ', '.join(f'{key} {curves[key].values[-1]:.4g}' for key in keys if key in curves)
         print(f'{name}: {last}')
-    print(f'Picture: {args.out}')
+    print(f'Image: {args.out}')
 
 
 if __name__ == '__main__':

@@ -23,7 +23,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('config', help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
-    parser.add_argument('--out', required=True, help='the picture to write')
+    parser.add_argument('--out', required=True, help='the image to write')
     parser.add_argument('--split', choices=SPLITS, default='train')
     parser.add_argument('--images', type=int, default=6, help='images, drawn at random')
     parser.add_argument('--k', type=int, default=5, help='neighbours of each')

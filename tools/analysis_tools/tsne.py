@@ -35,7 +35,7 @@ def parse_args() -> argparse.Namespace:
         help='a trained model and its title; may be repeated',
     )
     parser.add_argument('--pixels', metavar='TITLE', help='first a panel of the images as they are')
-    parser.add_argument('--out', required=True, help='the picture to write')
+    parser.add_argument('--out', required=True, help='the image to write')
     parser.add_argument('--split', choices=SPLITS, default='test')
     parser.add_argument('--num', type=int, default=2500, help='images, drawn at random')
     parser.add_argument('--seed', type=int, default=0)

@@ -1,4 +1,4 @@
-"""Faces of many pictures, found by several processes."""
+"""Faces of many images, detected by several processes."""
 
 import hashlib
 import multiprocessing
@@ -17,19 +17,19 @@ from mmfer.faces.detection.landmarker import WEIGHTS, FaceLandmarker
 from mmfer.faces.detection.mtcnn import MTCNN
 
 CHUNK = 4
-"""Pictures that go to a process at once; a killed run loses at most so many for each."""
+"""Number of images per task; a killed run loses at most this number for each process."""
 
 
 @dataclass(frozen=True)
 class FindingOptions:
-    """How faces are looked for.
+    """Options of the detection of faces.
 
     Args:
         min_face_size: Side in pixels of the smallest face, see :class:`MTCNN`.
-        whole_image: When the whole picture is taken for the face's box: ``'never'``,
-            ``'no face'`` if none is found, or ``'always'``, without looking.
-        landmarks: Find the 68 landmarks.
-        weights: The landmarker's weights; None for those that come with mmfer.
+        whole_image: When to use the whole image as the box of the face: ``'never'``,
+            ``'no face'`` if no face is detected, or ``'always'`` without detection.
+        landmarks: Whether to find the 68 landmarks.
+        weights: Weights of the landmarker; None uses the weights shipped with mmfer.
     """
 
     min_face_size: int = 24
@@ -38,23 +38,23 @@ class FindingOptions:
     weights: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """All on which the results depend; for the weights a digest of their file.
+        """All values that influence the results, with a digest in place of the weights file.
 
         Raises:
-            FileNotFoundError: If the weights are not there.
+            FileNotFoundError: If the weights file does not exist.
         """
         weights = None
         if self.landmarks:
             path = Path(self.weights or WEIGHTS)
             if not path.is_file():
                 raise FileNotFoundError(
-                    f'No weights of a landmarker at "{path}". Check the path, or leave it out.'
+                    f'No weights of a landmarker at "{path}". Correct the path, or leave it out.'
                 )
             weights = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
         return asdict(self) | {'weights': weights}
 
     def build(self) -> FaceFinder:
-        """What finds them."""
+        """Build the finder of faces."""
         return FaceFinder(
             None if self.whole_image == 'always' else MTCNN(self.min_face_size),
             FaceLandmarker(self.weights) if self.landmarks else None,
@@ -78,27 +78,27 @@ def _work(picture: Picture) -> FoundFace:
 
 
 class FinderPool:
-    """Finds the faces of pictures in processes of one thread each, or in this one for one job.
+    """Finds the faces of images in several processes of one thread each.
 
     Args:
-        options: How faces are looked for.
-        jobs: Number of processes.
+        options: Options of the detection.
+        jobs: Number of processes; 1 uses the current process.
 
     Raises:
-        ValueError: If ``jobs`` is below 1, or an option is wrong.
-        FileNotFoundError: If the landmarker's weights are not there.
+        ValueError: If ``jobs`` is below 1, or an option is invalid.
+        FileNotFoundError: If the weights of the landmarker do not exist.
         RuntimeError: If a process is killed.
 
     Example:
         >>> with FinderPool(FindingOptions(), jobs=4) as pool:  # doctest: +SKIP
-        ...     found = list(pool.map(pictures))
+        ...     found = list(pool.map(images))
     """
 
     def __init__(self, options: FindingOptions, jobs: int = 1) -> None:
         if jobs < 1:
             raise ValueError(f'The number of jobs must be at least 1, but is {jobs}.')
         self.jobs, self.options = jobs, options
-        self.finder = options.build()  # tells what is wrong before there are processes
+        self.finder = options.build()  # raises on a wrong option before any process starts
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -109,7 +109,7 @@ class FinderPool:
             self._pool.shutdown(cancel_futures=True)
 
     def map(self, pictures: Sequence[Picture]) -> Iterator[FoundFace]:
-        """What is found in the pictures, in order, as it is ready."""
+        """Yield the result of each image, in order."""
         if not pictures:
             return
         if self.jobs == 1:
@@ -118,7 +118,7 @@ class FinderPool:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
                 self.jobs,
-                # Forking a process whose libraries run threads may hang.
+                # A fork of a process whose libraries run threads may hang.
                 mp_context=multiprocessing.get_context('spawn'),
                 initializer=_start_worker,
                 initargs=(self.options,),
@@ -127,8 +127,8 @@ class FinderPool:
             yield from self._pool.map(_work, pictures, chunksize=CHUNK)
         except BrokenProcessPool as error:
             raise RuntimeError(
-                f'One of {self.jobs} processes was killed, perhaps for want of memory. What is '
-                'finished stays: call again to go on, with fewer jobs.'
+                f'One of {self.jobs} processes was killed, perhaps for lack of memory. Finished '
+                'images are kept: call again with fewer jobs to continue.'
             ) from error
 
     def _in_this_process(self, pictures: Sequence[Picture]) -> Iterator[FoundFace]:

@@ -1,4 +1,4 @@
-"""Confusion matrices as a picture (paper 000, figure 10)."""
+"""Confusion matrices as an image (paper 000, figure 10)."""
 
 from collections.abc import Mapping, Sequence
 

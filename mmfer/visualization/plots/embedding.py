@@ -61,7 +61,7 @@ def draw_embedding(
         classes: Names of the fine classes.
         coarse: Names of the coarse classes.
         parents: The coarse class of each fine one.
-        path: The picture to write.
+        path: The image to write.
 
     Raises:
         ValueError: If there are not as many titles as planes.

@@ -1,4 +1,4 @@
-"""A cross validation as a picture."""
+"""A cross validation as an image."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -20,7 +20,7 @@ def plot_scales(
             below 1e-6 are drawn there.
         threshold: An absolute scale at which a line is drawn, named by the share of all channels
             below it; None for no line.
-        title: Above the picture.
+        title: Above the image.
 
     Returns:
         A figure with two panels: a histogram of all scales, on a logarithmic axis, and for each

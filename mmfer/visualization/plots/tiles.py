@@ -1,4 +1,4 @@
-"""Rows of labelled pictures, on which several figures are built."""
+"""Rows of labelled images, on which several figures are built."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 @dataclass(frozen=True)
 class Tile:
-    """A picture (H, W, 3) uint8 RGB with a caption under it and the colour of its frame."""
+    """An image (H, W, 3) uint8 RGB with a caption under it and the colour of its frame."""
 
     image: np.ndarray
     caption: str = ''
@@ -26,12 +26,12 @@ def draw_tiles(
     size: float = 1.3,
     headings: Sequence[str] = (),
 ) -> None:
-    """Write rows of tiles, each row with a title at its left, as a picture.
+    """Write rows of tiles, each row with a title at its left, as an image.
 
     Args:
         rows: The tiles; rows may differ in length.
         titles: One for each row.
-        path: The picture to write (.png, .jpg, .pdf, .svg).
+        path: The image to write (.png, .jpg, .pdf, .svg).
         size: Width of a tile in inches.
         headings: One above each column, or none.
     """
