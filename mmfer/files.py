@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Atomic writing of files."""
 
 import json
 import os
@@ -9,11 +9,11 @@ from mmengine.fileio.handlers.json_handler import set_default
 
 
 def write_atomically(path: str | Path, content: bytes | str) -> None:
-    """Write a file that is there completely or, if the process is killed, as it was before.
+    """Write a file atomically: if the process is killed, the old file stays unchanged.
 
-    The content, text as UTF-8, goes to ``<path>.tmp`` in the same folder, is flushed to the disk,
-    and takes the place of ``path`` by one rename. Folders above it are made, links are followed,
-    and what is no regular file (a pipe, ``/dev/stdout``) is written to as it is.
+    The content (text as UTF-8) is written to ``<path>.tmp`` in the same folder and flushed to disk;
+    one rename then replaces ``path``. Parent folders are created and links are followed. A path
+    that is not a regular file (a pipe, ``/dev/stdout``) is written to directly.
     """
     path = Path(path)
     data = content.encode() if isinstance(content, str) else content
@@ -36,5 +36,5 @@ def write_atomically(path: str | Path, content: bytes | str) -> None:
 
 
 def write_json(path: str | Path, content: Any, indent: int | None = 1) -> None:
-    """Write JSON by :func:`write_atomically`; NumPy's numbers and arrays are plain ones there."""
+    """Write JSON by :func:`write_atomically`; NumPy numbers and arrays become plain values."""
     write_atomically(path, json.dumps(content, indent=indent, default=set_default) + '\n')

@@ -1,4 +1,4 @@
-"""Results kept a line each while a long run goes on, so that a killed one can be resumed."""
+"""A journal of results, one line each, from which a killed run can resume."""
 
 import json
 from collections.abc import Mapping
@@ -9,15 +9,15 @@ Row = dict[str, Any]
 
 
 class Journal:
-    """A file of JSON lines: first what the run is told, then one line for each result.
+    """A file of JSON lines: first the options of the run, then one line for each result.
 
     Args:
-        path: The file; a last line that a kill left unfinished is cut off.
-        options: All on which the results depend, as JSON values.
-        anew: Begin a new file where the one that is there is of other options.
+        path: The file; an incomplete last line, left by a killed run, is removed.
+        options: All values on which the results depend, as JSON values.
+        anew: Begin a new file if the existing file has other options.
 
     Raises:
-        ValueError: If the file is of other options, and ``anew`` is False.
+        ValueError: If the file has other options and ``anew`` is False.
     """
 
     def __init__(self, path: Path, options: Mapping[str, Any], anew: bool = False) -> None:
@@ -36,14 +36,14 @@ class Journal:
             ]
             raise ValueError(
                 f'"{path}" holds {len(lines) - 1} results of a run with other options: '
-                f'{"; ".join(changed) or "more of them"}. Give the same options to go on, or begin '
-                'anew with overwrite (--overwrite), or delete the file.'
+                f'{"; ".join(changed) or "more of them"}. To continue, give the same options. To '
+                'start again, use overwrite (--overwrite), or delete the file.'
             )
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(options) + '\n', encoding='utf-8')
 
     def add(self, row: Row) -> None:
-        """Keep a result, in the file and in ``rows``."""
+        """Append a result to the file and to ``rows``."""
         with self.path.open('a', encoding='utf-8') as file:
             file.write(json.dumps(row) + '\n')
         self.rows.append(row)
@@ -63,5 +63,5 @@ class Journal:
             return [json.loads(line) for line in whole.splitlines()]
         except ValueError as error:
             raise ValueError(
-                f'"{self.path}" is damaged: {error}. Delete it; the run begins anew then.'
+                f'"{self.path}" is damaged: {error}. Delete the file; the run then starts again.'
             ) from error

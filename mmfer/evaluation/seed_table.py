@@ -12,11 +12,11 @@ COLUMNS = (
     'balanced_accuracy',
     'scatter_ratio',
 )
-"""What a table shows of results that have it, unless told."""
+"""Default columns of a table; columns that no result has are left out."""
 
 
 def look_up(metrics: dict[str, Any], name: str) -> float | None:
-    """An entry by its name, or with dots: ``'groups.gender.gaps.accuracy.gap'``."""
+    """An entry by its name; dots lead into nested entries: ``'groups.gender.gaps.accuracy.gap'``."""
     value: Any = metrics
     for key in name.split('.'):
         value = value.get(key) if isinstance(value, dict) else None
@@ -26,12 +26,12 @@ def look_up(metrics: dict[str, Any], name: str) -> float | None:
 def seed_table(
     results: dict[str, dict[str, list[dict[str, Any]]]], metrics: list[str] | None = None
 ) -> str:
-    """Markdown with mean and standard deviation over seeds.
+    """A Markdown table with mean and standard deviation over seeds.
 
     Args:
-        results: For each variant and test-time context (``'-'`` for a model without one) the
+        results: For each variant and test-time context (``'-'`` for a model without context), the
             metrics of each seed.
-        metrics: The columns; default: those of :data:`COLUMNS` that a result has.
+        metrics: The columns; None takes the entries of :data:`COLUMNS` that a result has.
     """
     rows = [(n, c, runs) for n, contexts in results.items() for c, runs in contexts.items()]
     if metrics is None:

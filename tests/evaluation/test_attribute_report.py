@@ -138,7 +138,7 @@ def test_it_is_ready_for_json() -> None:
     [
         ({'scores': np.ones((4, 2))}, 'as the data set has attributes'),
         ({'scores': np.full((4, 3), np.nan)}, 'sample 0 are not finite'),
-        ({'scores': np.full((4, 3), 3.0)}, 'no probabilities'),
+        ({'scores': np.full((4, 3), 3.0)}, 'not probabilities'),
         ({'targets': np.ones((4, 2))}, r'Targets \(4, 2\)'),
         ({'targets': np.full((4, 3), -1)}, 'target -1 of sample 0, attribute 0, is not 0 or 1'),
         ({'mask': np.ones((4, 1))}, r'mask \(4, 1\)'),

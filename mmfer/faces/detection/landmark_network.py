@@ -35,7 +35,7 @@ def soft_argmax(heat: Tensor) -> tuple[Tensor, Tensor]:
 
 
 class InvertedResidual(nn.Module):
-    """Expansion, depthwise convolution and projection (Sandler et al., "MobileNetV2", CVPR 2018)."""
+    """Expansion, depthwise convolution, projection (Sandler et al., "MobileNetV2", CVPR 2018)."""
 
     def __init__(self, channels_in: int, channels_out: int, stride: int, expansion: int) -> None:
         super().__init__()
