@@ -16,7 +16,7 @@ COLUMNS = (
 
 
 def look_up(metrics: dict[str, Any], name: str) -> float | None:
-    """An entry by its name; dots lead into nested entries: ``'groups.gender.gaps.accuracy.gap'``."""
+    """An entry by name; dots lead to nested entries: ``'groups.gender.gaps.accuracy.gap'``."""
     value: Any = metrics
     for key in name.split('.'):
         value = value.get(key) if isinstance(value, dict) else None

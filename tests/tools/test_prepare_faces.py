@@ -41,7 +41,7 @@ def test_rafdb(unknown: Path):
     assert sum('landmark_scores' in info for info in infos) >= 0.8 * len(infos)
     assert 'alignment' not in data.metainfo
     again = run_tool('prepare_faces.py', unknown, '--layout', 'rafdb')
-    assert 'known from before' in again.stdout
+    assert 'from an earlier run' in again.stdout
 
 
 def test_folder_of_ones_own(tmp_path: Path):

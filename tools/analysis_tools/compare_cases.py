@@ -1,4 +1,4 @@
-"""Test images that a model gets right or wrong, beside a baseline (paper 003, figure 7).
+"""Show test images on which a model is right or wrong, unlike a baseline (paper 003, figure 7).
 
 Example:
     python tools/analysis_tools/compare_cases.py --out cases.png \
@@ -41,7 +41,7 @@ def main() -> None:
         images[name] = [dataset.get_data_info(int(i))['img_path'] for i in bank.sample_idx]
     if images['model'] != images['baseline']:
         raise ValueError(
-            f'The {args.split} parts of {args.baseline[0]} and {args.model[0]} hold different '
+            f'The {args.split} parts of {args.baseline[0]} and {args.model[0]} have different '
             'images. Give two configs of one data set.'
         )
     truth = bank.labels.numpy()

@@ -19,15 +19,15 @@ PREFIX = 'network.'
 
 
 def convert(checkpoint: Path, out: Path) -> str:
-    """Write the weights as plain arrays, those of floating point as float16; say what is in it.
+    """Write the weights as arrays, floating point as float16, and return a summary of the file.
 
     Raises:
-        FileNotFoundError: If there is no checkpoint.
-        ValueError: If it holds no such network.
+        FileNotFoundError: If the checkpoint does not exist.
+        ValueError: If the checkpoint does not hold a landmark network.
     """
     if not checkpoint.is_file():
         raise FileNotFoundError(f'No checkpoint at "{checkpoint}". Train one first.')
-    # mmengine's checkpoints hold more than tensors.
+    # Checkpoints of mmengine hold more than tensors.
     state = torch.load(checkpoint, map_location='cpu', weights_only=False)['state_dict']
     arrays = {k.removeprefix(PREFIX): v.numpy() for k, v in state.items() if k.startswith(PREFIX)}
     absent = LandmarkNetwork().state_dict().keys() - arrays.keys()
@@ -43,7 +43,7 @@ def convert(checkpoint: Path, out: Path) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Convert, and say what was written."""
+    """Convert the weights and print a summary."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
