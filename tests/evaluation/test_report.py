@@ -167,7 +167,7 @@ def test_it_is_ready_for_json() -> None:
         (np.full((2, 4), np.nan), [0, 1], {}, 'scores of sample 0 are not finite'),
         (np.full((2, 4), 2.0), [0, 1], {}, 'scores of sample 0 lie outside 0 to 1'),
         (np.ones((2, 4)), [0, 1], {'coarse': 'mean'}, "choose 'argmax' or 'sum'"),
-        (np.ones((2, 4)), [0, 1], {'groups': [None]}, '1 groups of 2 samples'),
+        (np.ones((2, 4)), [0, 1], {'groups': [None]}, '1 groups for 2 samples'),
         (np.ones((2, 4)), [0, 1], {'groups': ['male', None]}, "group of sample 0 is 'male'"),
         (np.ones((2, 4)), [0, 1], {'min_group': 0}, 'min_group=0'),
         (np.ones((2, 4)), [0, 1], {'calibration_bins': 0}, 'in 0 bins'),

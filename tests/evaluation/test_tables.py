@@ -68,4 +68,4 @@ def test_attributes_with_what_they_lack() -> None:
         line.split() == ['mean', 'accuracy', '100.00', '(majority', '75.00)'] for line in lines
     )
     assert lines[-2].endswith('left out of the means: Male')
-    assert lines[-1].endswith('mean accuracy and ece alone: Bald')
+    assert lines[-1].endswith('part of only mean accuracy and ece: Bald')

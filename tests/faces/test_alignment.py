@@ -45,7 +45,7 @@ def test_least_squares_against_umeyama(seed):
 
 
 def test_points_without_extent_or_of_another_shape():
-    with pytest.raises(ValueError, match='all at'):
+    with pytest.raises(ValueError, match='All source points are at'):
         similarity_transform(np.ones((5, 2)), np.ones((5, 2)))
     with pytest.raises(ValueError, match=r'must be \(N, 2\)'):
         similarity_transform(np.ones((5, 2)), np.ones((4, 2)))

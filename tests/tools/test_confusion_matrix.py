@@ -77,7 +77,7 @@ def test_what_does_not_belong_together(options, name, message, tmp_path, monkeyp
 
 @pytest.mark.parametrize(
     ('arguments', 'message'),
-    [(['a.py'], 'give the checkpoint'), ([], 'Give predictions, or a config')],
+    [(['a.py'], 'give the checkpoint'), ([], 'Give predictions, or')],
 )
 def test_nothing_to_test(arguments, message, monkeypatch) -> None:
     with pytest.raises(SystemExit, match=message):

@@ -2,7 +2,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from tests.faces.test_clip import write_video
+from tests.faces.clips.test_clip import write_video
 
 from mmfer.faces import ApexSpotter, apex_curve, apex_regions, open_clip
 from mmfer.faces.clips.apex_curve import grey_frame
@@ -141,7 +141,7 @@ def test_wrong_options(folder):
         ({'method': 'best'}, 'ratio, registered'),
         ({'landmarks': 'offset'}, 'onset, per_frame'),
         ({'eps': 0}, 'eps=0'),
-        ({'method': 'registered', 'landmarks': 'per_frame'}, 'must be "onset"'),
+        ({'method': 'registered', 'landmarks': 'per_frame'}, 'Set landmarks to "onset"'),
     ):
         with pytest.raises(ValueError, match=message):
             ApexSpotter(**options)

@@ -166,5 +166,5 @@ def test_other_weights(tmp_path):
     with pytest.raises(ValueError, match='seen_there has the shape'):
         FaceLandmarker(path)
     path.write_bytes(b'PK nonsense')
-    with pytest.raises(ValueError, match=r'no \.npz'):
+    with pytest.raises(ValueError, match=r'not an \.npz'):
         FaceLandmarker(path)
