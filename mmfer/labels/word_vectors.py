@@ -13,8 +13,8 @@ from mmfer.labels.tree import ASSETS, LabelTree
 class WordVectors:
     """A frozen table of word vectors in GloVe's text format: ``word v1 v2 ... vd`` per line.
 
-    A first line ``count dimension``, as word2vec's text format has it, is accepted too. Make such
-    a file of any KeyedVectors with ``tools/misc/convert_word_vectors.py``.
+    A first line ``count dimension``, as in word2vec's text format, is accepted, too.
+    ``tools/misc/convert_word_vectors.py`` converts any KeyedVectors to such a file.
 
     Example:
         >>> WordVectors.load('glove_6b_50d')['anger'].shape
@@ -30,8 +30,8 @@ class WordVectors:
 
         Args:
             source: A text file, or the name of the shipped table, ``'glove_6b_50d'``: the rows of
-                GloVe 6B, 50-d (Pennington et al. 2014, PDDL) for the class names mmfer knows.
-            words: Keep these only; the whole file if None.
+                GloVe 6B, 50-d (Pennington et al. 2014, PDDL) for the class names of mmfer.
+            words: The words to keep; None keeps all words.
 
         Raises:
             FileNotFoundError: If there is no such file and no such shipped table.
@@ -81,13 +81,13 @@ class WordVectors:
     def __getitem__(self, word: str) -> np.ndarray:
         if word not in self.table:
             raise ValueError(
-                f'The word "{word}" has no vector in {self.source}. Add a line for it, or '
-                'give word vectors that know it (tools/misc/convert_word_vectors.py).'
+                f'The word "{word}" has no vector in {self.source}. Add a line for this word, or '
+                'give word vectors that contain it (tools/misc/convert_word_vectors.py).'
             )
         return self.table[word]
 
     def of_names(self, names: Sequence[str]) -> np.ndarray:
-        """Vectors (len(names), D); a name of several words is the mean of its words."""
+        """Vectors (len(names), D); the vector of several words is the mean of their vectors."""
         return np.stack(
             [
                 np.mean([self[w] for w in name.lower().replace('_', ' ').split()], axis=0)
@@ -96,9 +96,9 @@ class WordVectors:
         )
 
     def of_tree(self, tree: LabelTree) -> np.ndarray:
-        """Vectors (C, D) of the tree's nodes: a coarse class is the mean of its fine classes.
+        """Vectors (C, D) of the nodes of a tree; a coarse class has the mean of its fine classes.
 
-        The mean (paper 003, section 4.2) keeps the coarse ``anger`` apart from the fine one.
+        With the mean (paper 003, section 4.2), coarse ``anger`` differs from fine ``anger``.
         """
         fine = self.of_names(tree.fine)
         parents = np.array(tree.parents)

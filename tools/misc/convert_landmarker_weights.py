@@ -40,7 +40,7 @@ def convert(checkpoint: str, out: Path) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Convert, and say what was written."""
+    """Convert the weights and print a summary."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,7 +1,7 @@
-"""Put a support set into a checkpoint of RALD that has none, or replace it.
+"""Add a support set to a checkpoint of RALD, or replace its support set.
 
-The support set is what an image attends to at test time besides itself: features of a fixed,
-class-balanced, seeded draw of training images.
+At test time, an image attends to itself and to the support set: features of a fixed, class-balanced
+random choice of training images.
 
 Example:
     python tools/misc/make_support_set.py configs/rald/rald_r18_fgemotions.py in.pth out.pth
@@ -26,8 +26,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
     parser.add_argument('out', help='the checkpoint to write')
-    parser.add_argument('--num-per-class', type=int, default=3, help='images of each class')
-    parser.add_argument('--seed', type=int, default=0, help='seed of the draw')
+    parser.add_argument(
+        '--num-per-class', type=int, default=3, help='number of images of each class'
+    )
+    parser.add_argument('--seed', type=int, default=0, help='seed of the choice')
     return parser.parse_args()
 
 

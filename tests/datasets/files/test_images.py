@@ -34,8 +34,8 @@ def test_empty_missing_and_foreign_files_are_found(tmp_path: Path) -> None:
     (tmp_path / 'empty.jpg').touch()
     (tmp_path / 'text.jpg').write_text('no picture')
     assert 'empty' in find_problem({'img_path': tmp_path / 'empty.jpg'})
-    assert 'no picture that' in find_problem({'img_path': tmp_path / 'text.jpg'})
-    assert 'No picture at' in find_problem({'img_path': tmp_path / 'missing.jpg'})
+    assert 'cannot read' in find_problem({'img_path': tmp_path / 'text.jpg'})
+    assert 'No image at' in find_problem({'img_path': tmp_path / 'missing.jpg'})
 
 
 def test_a_whole_jpeg_with_bytes_behind_its_end_is_no_problem(tmp_path: Path) -> None:
