@@ -119,7 +119,7 @@ param_scheduler = [
 ]
 custom_hooks = [
     dict(type='ChannelsLastHook'),
-    dict(type='EMAHook', ema_type='ExpMomentumEMA', momentum=0.002, update_buffers=True),
+    dict(type='EMAHook', ema_type='ExponentialMovingAverage', momentum=0.002, update_buffers=True),
     dict(
         type='SwitchRecipeHook',
         schedule=[dict(action_epoch=epochs_64 + 1, train_pipeline=train_at(image_size))],
