@@ -9,7 +9,7 @@ _base_ = '../_base_/default_runtime.py'
 
 data_root = 'data/ferplus'
 image_size = 96
-epochs_64, epochs = 6, 11
+epochs_64, epochs = 5, 8
 
 model = dict(
     type='ImageClassifier',

@@ -8,6 +8,7 @@ from mmfer.datasets.celeba import CelebA
 from mmfer.datasets.coco_expression import CocoExpression
 from mmfer.datasets.expression_folder import ExpressionFolder
 from mmfer.datasets.face_dataset import FaceDataset
+from mmfer.datasets.fer2013 import FER2013
 from mmfer.datasets.ferplus import FERPlus
 from mmfer.datasets.fg_emotions import FGEmotions
 from mmfer.datasets.ifer import IFER
@@ -27,6 +28,7 @@ from mmfer.datasets.transforms import (
 
 __all__ = [
     'CASME2',
+    'FER2013',
     'IFER',
     'RAFDB',
     'AffectNet',

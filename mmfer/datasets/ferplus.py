@@ -1,6 +1,6 @@
 """FERPlus: the faces of FER2013 with the votes of ten people."""
 
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -9,18 +9,12 @@ from mmengine.logging import print_log
 from mmfer.datasets.base import ExpressionDataset
 from mmfer.datasets.counts import compare_counts
 from mmfer.datasets.face_dataset import Sample
-from mmfer.datasets.ferplus_folders import LABELS, read_label_csv
-from mmfer.datasets.ferplus_tables import join_tables
+from mmfer.datasets.ferplus_files import SOURCES, FERPlusFiles
+from mmfer.datasets.ferplus_own_labels import with_own_labels
 from mmfer.datasets.ferplus_votes import MODES, vote_targets
-from mmfer.datasets.missing import missing_dataset
 from mmfer.labels import FERPLUS_CLASSES
 from mmfer.registry import DATASETS
 
-PIXELS = ('fer2013/fer2013.csv', 'fer2013.csv')
-VOTES = 'fer2013new.csv'
-FOLDERS = {'train': 'FER2013Train', 'val': 'FER2013Valid', 'test': 'FER2013Test'}
-USAGES = {'train': 'Training', 'val': 'PublicTest', 'test': 'PrivateTest'}
-SOURCES = {'folders': 'the label.csv of its folder', 'csv': 'fer2013.csv and fer2013new.csv'}
 COUNTS = {
     'folders': {
         'rows': {'train': 28558, 'val': 3579, 'test': 3573},
@@ -60,11 +54,15 @@ class FERPlus(ExpressionDataset):
 
     Args:
         data_root: The folder with the three folders or the two files.
-        split: ``'train'``, ``'val'`` (FER2013's ``PublicTest``), ``'test'`` (``PrivateTest``), or ``'trainval'``. A ``val_ratio`` carves ``'val'`` from the
-            training part instead.
+        split: ``'train'``, ``'val'`` (FER2013's ``PublicTest``), ``'test'`` (``PrivateTest``), or
+            ``'trainval'``. A ``val_ratio`` carves ``'val'`` from the training part instead.
         mode: How votes become labels. Results are published on the ``'majority'`` of the test
             part, however a model was trained.
         layout: ``'folders'`` or ``'csv'``; None takes the one that is there.
+        labels: ``'votes'``, or ``'fer2013'``: ``gt_label`` is FER2013's own label, which a third
+            of the majorities contradict, and ``clean_label`` the majority. In the folders
+            FER2013's labels are read from ``fer2013_labels.csv`` (``image,emotion``); images that
+            it does not know are left out and counted in the log. No image is labelled contempt.
         **options: The options of :class:`ExpressionDataset` without ``classes`` and
             ``soft_labels``.
 
@@ -80,16 +78,6 @@ class FERPlus(ExpressionDataset):
 
     OWN_VALIDATION = True
     SIDECAR_CLASSES = False  # the labels follow from the votes and the mode
-    ASK = (
-        'fer2013.csv at https://www.kaggle.com/c/challenges-in-representation-learning-facial-'
-        'expression-recognition-challenge, fer2013new.csv at '
-        'https://github.com/microsoft/FERPlus ("Training deep networks for facial expression '
-        'recognition with crowd-sourced label distribution", Barsoum et al., ICMI 2016).'
-    )
-    LAYOUTS = (
-        'FER2013Train/label.csv, FER2013Valid/label.csv and FER2013Test/label.csv beside images',
-        'fer2013.csv (or fer2013/fer2013.csv) with fer2013new.csv',
-    )
 
     def __init__(
         self,
@@ -98,8 +86,16 @@ class FERPlus(ExpressionDataset):
         *,
         mode: Literal['majority', 'probability', 'multi_target'] = 'majority',
         layout: Literal['folders', 'csv'] | None = None,
+        labels: Literal['votes', 'fer2013'] = 'votes',
         **options: Any,
     ) -> None:
+        self._check_option('labels', labels, ('votes', 'fer2013'))
+        if labels == 'fer2013' and mode != 'majority':
+            raise ValueError(
+                f"FERPlus(labels='fer2013', mode='{mode}'): FER2013 has one label per image, so "
+                "there are no shares to learn from. Set mode='majority', or labels='votes'."
+            )
+        self.labels = labels
         self._check_option('mode', mode, MODES)
         self._check_option('layout', layout, (*SOURCES, None))
         self.mode, self.layout = mode, layout
@@ -107,13 +103,17 @@ class FERPlus(ExpressionDataset):
             data_root, split, classes=FERPLUS_CLASSES, soft_labels=mode != 'majority', **options
         )
 
+    def _files(self) -> FERPlusFiles:
+        return FERPlusFiles(self.root, self.layout)
+
     def sidecar_samples(self, part: str) -> list[Sample]:
         """All images, whatever their votes."""
-        return [{k: v for k, v in s.items() if k != 'where'} for s in self._rows(part)[0]]
+        return [{k: v for k, v in s.items() if k != 'where'} for s in self._files().rows(part)[0]]
 
     def read_samples(self, part: str) -> list[Sample]:
         """The images of a part whose votes give a label."""
-        rows, votes = self._rows(part)
+        files = self._files()
+        rows, votes = files.rows(part)
         kept, shares = vote_targets(votes, self.mode)
         samples: list[Sample] = []
         for i in np.flatnonzero(kept):
@@ -121,67 +121,36 @@ class FERPlus(ExpressionDataset):
             if self.soft_labels:
                 samples[-1]['distribution'] = shares[i]
         print_log(
-            f'FERPlus, {part}, from {SOURCES[self._layout()]}: of {len(rows)} images the votes for '
+            f'FERPlus, {part}, from {SOURCES[files.layout]}: of {len(rows)} images the votes for '
             f'{len(rows) - len(samples)} give no label (mode {self.mode}); they are left out.',
             logger='current',
         )
-        self._compare_counts(part, len(rows), len(samples))
-        return samples
+        self._compare_counts(files.layout, part, len(rows), len(samples))
+        if self.labels == 'votes':
+            return samples
+        return self._own_labels(part, samples, files.own_labels())
 
-    def _layout(self) -> str:
-        """Which of the two forms is read."""
-        if self.layout is not None:
-            return self.layout
-        folders = [f for f in FOLDERS.values() if (self.root / f / LABELS).is_file()]
-        pixels = self._find(*PIXELS)
-        if folders and pixels is not None:
-            raise ValueError(
-                f'"{self.root}" has {folders[0]}/{LABELS} and {pixels.name}, whose votes differ. '
-                "Say which is to be read with layout='folders' or layout='csv' in the data set's "
-                'config.'
-            )
-        return 'folders' if folders else 'csv'
+    def check_samples(self, samples: list[Sample], part: str) -> None:
+        """Check that every class occurs; FER2013 itself has no contempt."""
+        placeholder = {'gt_label': FERPLUS_CLASSES.index('contempt')}
+        own = self.labels == 'fer2013' and bool(samples)
+        super().check_samples([*samples, placeholder] if own else samples, part)
 
-    def _rows(self, part: str) -> tuple[list[Sample], np.ndarray]:
-        """All images of a part and their votes (N, 10)."""
-        return self._folder(part) if self._layout() == 'folders' else self._tables(part)
+    def _own_labels(
+        self, part: str, samples: list[Sample], labels: Mapping[str, str]
+    ) -> list[Sample]:
+        joined = with_own_labels(samples, labels)
+        wrong = sum(sample['gt_label'] != sample['clean_label'] for sample in joined)
+        print_log(
+            f"FERPlus, {part}: FER2013's label of {len(joined)} images is taken, of which {wrong} "
+            f'differ from the majority; of {len(samples) - len(joined)} it is not known, and they '
+            'are left out.',
+            logger='current',
+        )
+        return joined
 
-    def _folder(self, part: str) -> tuple[list[Sample], np.ndarray]:
-        rows, votes = read_label_csv(self._file(f'{FOLDERS[part]}/{LABELS}'))
-        samples: list[Sample] = []
-        for row in rows:
-            samples.append({'img_path': str(row.path), 'where': row.where})
-            if row.box is not None:
-                samples[-1]['face_box'] = row.box
-        return samples, votes
-
-    def _tables(self, part: str) -> tuple[list[Sample], np.ndarray]:
-        pixel_file, vote_file = self._file(*PIXELS), self._file(VOTES)
-        images, votes = join_tables(pixel_file, vote_file, USAGES.values())
-        rows = [row for row, image in enumerate(images) if image.usage == USAGES[part]]
-        samples: list[Sample] = [
-            {
-                'img_path': f'{pixel_file}/row{row:05}',
-                'packed_image': images[row].pixels,
-                'where': f'{vote_file}, row {row}',
-            }
-            for row in rows
-        ]
-        return samples, votes[rows]
-
-    def _compare_counts(self, part: str, rows: int, images: int) -> None:
+    def _compare_counts(self, layout: str, part: str, rows: int, images: int) -> None:
         counted, unit = ('majority', 'images') if self.mode == 'majority' else ('rows', 'rows')
         found = {'all': images if counted == 'majority' else rows}
-        official = {'all': COUNTS[self._layout()][counted][part]}
+        official = {'all': COUNTS[layout][counted][part]}
         compare_counts('FERPlus', self.root, part, found, official, unit)
-
-    def _find(self, *names: str) -> Path | None:
-        return next((self.root / name for name in names if (self.root / name).is_file()), None)
-
-    def _file(self, *names: str) -> Path:
-        path = self._find(*names)
-        if path is None:
-            raise missing_dataset(
-                'FERPlus', self.root, names[-1], self.LAYOUTS, self.ASK, 'ferplus'
-            )
-        return path
