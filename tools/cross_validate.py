@@ -16,13 +16,17 @@ Examples:
 import argparse
 from pathlib import Path
 
-from mmengine.config import DictAction
-
 import mmfer
 from mmfer.engine import load_config
-from mmfer.engine.cli import friendly_errors
-from mmfer.engine.cross_validation import FoldRun, check_complete, only_one, prepare, run_folds
-from mmfer.engine.folds import Pool, common_config, read_pool
+from mmfer.engine.cli import add_config_options, friendly_errors
+from mmfer.engine.experiments.cross_validation import (
+    FoldRun,
+    check_complete,
+    only_one,
+    prepare,
+    run_folds,
+)
+from mmfer.engine.experiments.folds import Pool, common_config, read_pool
 from mmfer.evaluation import (
     Fold,
     fold_report,
@@ -57,9 +61,7 @@ def parse_args() -> argparse.Namespace:
         '--resume', action='store_true', help='go on with what lies in the work directory'
     )
     parser.add_argument('--work-dir', help='default: work_dirs/CONFIG_PROTOCOL')
-    parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE', help='replace entries'
-    )
+    add_config_options(parser)
     args = parser.parse_args()
     if args.jobs < 1:
         parser.error(f'--jobs {args.jobs}: give 1 or more.')

@@ -11,7 +11,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from mmfer.apis import FERInferencer, ImagePrediction
-from mmfer.apis.inputs import find_images, output_names
+from mmfer.apis.image_files import find_images, output_names
 from mmfer.faces import MTCNN
 from mmfer.files import write_json
 from mmfer.visualization import LabelledFace, draw_faces

@@ -11,10 +11,10 @@ Example:
 import argparse
 from pathlib import Path
 
-from mmfer.datasets.pictures import PREPARED, sidecar_pictures
+from mmfer.datasets.face_jobs import PREPARED, sidecar_pictures
 from mmfer.engine.cli import friendly_errors
-from mmfer.faces.finder_pool import FindingOptions
-from mmfer.faces.prepare import Preparation, prepare_faces
+from mmfer.faces.preparation.finding_options import FindingOptions
+from mmfer.faces.preparation.prepare import Preparation, prepare_faces
 
 
 def parse_args() -> argparse.Namespace:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from mmfer.synthetic.generate import generate
 from mmfer.synthetic.layouts import LAYOUTS
-from mmfer.synthetic.presets import NOISE_KINDS, PRESETS
+from mmfer.synthetic.layouts.presets import NOISE_KINDS, PRESETS
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:

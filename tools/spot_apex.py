@@ -17,13 +17,13 @@ import cv2
 from PIL import Image
 from tqdm import tqdm
 
-from mmfer.datasets.casme2_spans import read_spans
+from mmfer.datasets.readers.casme2_spans import read_spans
 from mmfer.engine.cli import friendly_errors
-from mmfer.faces.apex_pool import ClipTask, SpotterOptions, spot_apexes
-from mmfer.faces.apex_regions import REGION_NAMES
-from mmfer.faces.apex_spotter import LANDMARKS, METHODS, ApexResult
-from mmfer.faces.clip import open_clip
-from mmfer.faces.clip_landmarks import SidecarLandmarks
+from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
+from mmfer.faces.clips.apex_regions import REGION_NAMES
+from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS, ApexResult
+from mmfer.faces.clips.clip import open_clip
+from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
 from mmfer.files import write_json
 from mmfer.visualization.apex import draw_apex_regions, plot_apex_curve
 

@@ -2,16 +2,14 @@
 
 Examples:
     python tools/train.py configs/rald/rald_r18_synthetic.py
-    python tools/train.py configs/rald/rald_r18_synthetic.py --resume --cfg-options \
-        train_cfg.max_epochs=20
+    python tools/train.py configs/rald/rald_r18_synthetic.py --resume
+    python tools/train.py configs/rald/rald_r18_synthetic.py --cfg-options epochs=20
 """
 
 import argparse
 
-from mmengine.config import DictAction
-
 from mmfer.engine import load_config, train
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors
 from mmfer.engine.config import LAUNCHERS
 
 
@@ -38,9 +36,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--no-validate', action='store_true', help='do not validate')
     parser.add_argument('--launcher', choices=LAUNCHERS, default='none')
-    parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE', help='replace entries'
-    )
+    add_config_options(parser)
     return parser.parse_args()
 
 

@@ -12,7 +12,7 @@ from mmengine.dataset import pseudo_collate
 from mmengine.registry import DefaultScope
 from tqdm import tqdm
 
-from mmfer.apis.inputs import find_images
+from mmfer.apis.image_files import find_images
 from mmfer.apis.loading import (
     build_model,
     build_pipeline,
@@ -23,10 +23,10 @@ from mmfer.apis.loading import (
     transforms_with,
 )
 from mmfer.faces import MTCNN, Face, read_image
-from mmfer.faces.finding import Landmarker, detect_in_crop
+from mmfer.faces.detection.face_finder import Detector, Landmarker, detect_in_crop
+from mmfer.faces.detection.landmarker import FaceLandmarker
 from mmfer.faces.image import check_image
-from mmfer.faces.landmarker import FaceLandmarker
-from mmfer.models.heads import AttributeHead
+from mmfer.protocols import predicts_attributes
 from mmfer.registry import register_all_modules
 
 
@@ -132,7 +132,7 @@ class FERInferencer:
         config: str | Path | Config,
         checkpoint: str | Path,
         device: str = 'cpu',
-        detector: MTCNN | None = None,
+        detector: Detector | None = None,
         batch_size: int = 32,
         landmarker: Landmarker | None = None,
     ) -> None:
@@ -144,11 +144,11 @@ class FERInferencer:
             meta = load_weights(self.model, checkpoint)
             self.pipeline = build_pipeline(self.config)
             self.classes = class_names(self.config, meta, str(checkpoint))
-        self.of_attributes = isinstance(self.model.head, AttributeHead)
+        self.of_attributes = predicts_attributes(self.model)
         self.unlearnt = set((meta.get('dataset_meta') or {}).get('unknown_attributes') or ())
         self.alignment = face_alignment(self.config, meta, str(checkpoint))
         self.detector = detector or MTCNN()
-        if isinstance(self.detector, MTCNN):
+        if isinstance(self.detector, torch.nn.Module):
             self.detector.to(device)
         self.landmark_transforms = transforms_with('needs_landmarks', self.pipeline)
         self.cuts_face = bool(transforms_with('cuts_face', self.pipeline))

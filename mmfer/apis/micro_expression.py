@@ -10,8 +10,8 @@ from mmengine.config import Config
 
 from mmfer.apis.inferencer import FacePrediction, FERInferencer
 from mmfer.faces import MTCNN, ApexResult, ApexSpotter, FaceLandmarker, SidecarLandmarks
-from mmfer.faces.clip import Clip, open_clip
-from mmfer.faces.finding import Landmarker
+from mmfer.faces.clips.clip import Clip, open_clip
+from mmfer.faces.detection.face_finder import Landmarker
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,20 @@
 """Readers of expression data sets, as their owners hand them out, and transforms."""
 
 from mmfer import compat  # noqa: F401  (before mmpretrain)
-from mmfer.datasets.affectnet import AffectNet
-from mmfer.datasets.base import ExpressionDataset
-from mmfer.datasets.casme2 import CASME2
-from mmfer.datasets.celeba import CelebA
-from mmfer.datasets.coco_expression import CocoExpression
-from mmfer.datasets.expression_folder import ExpressionFolder
+from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import FaceDataset
-from mmfer.datasets.fer2013 import FER2013
-from mmfer.datasets.ferplus import FERPlus
-from mmfer.datasets.fg_emotions import FGEmotions
-from mmfer.datasets.ifer import IFER
-from mmfer.datasets.images import BrokenImageError, PackedImage, load_sample
-from mmfer.datasets.msceleb import MSCeleb1M
-from mmfer.datasets.rafdb import RAFDB
+from mmfer.datasets.files.images import BrokenImageError, PackedImage, load_sample
+from mmfer.datasets.readers.affectnet import AffectNet
+from mmfer.datasets.readers.casme2 import CASME2
+from mmfer.datasets.readers.celeba import CelebA
+from mmfer.datasets.readers.coco_expression import CocoExpression
+from mmfer.datasets.readers.expression_folder import ExpressionFolder
+from mmfer.datasets.readers.fer2013 import FER2013
+from mmfer.datasets.readers.ferplus import FERPlus
+from mmfer.datasets.readers.fg_emotions import FGEmotions
+from mmfer.datasets.readers.ifer import IFER
+from mmfer.datasets.readers.msceleb import MSCeleb1M
+from mmfer.datasets.readers.rafdb import RAFDB
 from mmfer.datasets.samplers import ClassBalancedSampler
 from mmfer.datasets.transforms import (
     Cached,

@@ -1,19 +1,19 @@
 """What all data sets of faces share, whatever is known of a face."""
 
 from collections.abc import Collection, Iterable, Sequence
+from logging import WARNING
 from pathlib import Path
 from typing import Any, Literal
 
 from mmengine.logging import print_log
 from mmpretrain.datasets import BaseDataset
 
-from mmfer.datasets.images import BrokenImageError, BrokenImageReport, find_problem
-from mmfer.datasets.names import check_unique_files
+from mmfer.datasets.files.class_matching import check_unique_files
+from mmfer.datasets.files.images import BrokenImageError, BrokenImageReport, find_problem
 from mmfer.datasets.sidecar import Sidecar
 from mmfer.registry import TRANSFORMS
 
 Sample = dict[str, Any]
-WARNING = 30
 
 
 class FaceDataset(BaseDataset):
@@ -23,7 +23,7 @@ class FaceDataset(BaseDataset):
     ``landmarks`` (68, 2), ``landmark_scores`` (68,), ``landmarks5`` (5, 2), ``face_box``
     (x1, y1, x2, y2), ``subject``, ``group`` (gender, age, race) and mmengine's ``sample_idx``.
     Where an image lies in a file with others, ``img_path`` is this file's path and the image's
-    name in it, and ``packed_image`` (:class:`mmfer.datasets.images.PackedImage`) reads it.
+    name in it, and ``packed_image`` (:class:`mmfer.datasets.files.images.PackedImage`) reads it.
 
     Args:
         data_root: The folder of the data set.

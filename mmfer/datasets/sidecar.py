@@ -1,12 +1,13 @@
 """What a COCO-style file beside a data set knows about its images."""
 
 from collections.abc import Sequence
+from logging import WARNING
 from pathlib import Path
 from typing import Any
 
 from mmengine.logging import print_log
 
-from mmfer.datasets.coco import parse_face, read_coco
+from mmfer.datasets.files.coco_files import parse_face, read_coco
 
 FACE = 'face'
 """The category of a detector's faces, which tells no expression."""
@@ -22,9 +23,10 @@ class Sidecar:
     """A COCO-style JSON file with one face for each image of a data set.
 
     Its ``file_name`` is the path below the data root, with ``/``. Beside the fields of
-    :func:`mmfer.datasets.coco.parse_face` an annotation may have ``clean_category_id``, the true
-    class where label noise was planted. Its ``category_id`` must be the class of the image, where
-    the data set knows one. A distribution that the data set itself knows stays.
+    :func:`mmfer.datasets.files.coco_files.parse_face` an annotation may have
+    ``clean_category_id``, the true class where label noise was planted. Its ``category_id`` must
+    be the class of the image, where the data set knows one. A distribution that the data set
+    itself knows stays.
 
     Args:
         path: The file.
@@ -36,7 +38,7 @@ class Sidecar:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file is faulty, as in :func:`mmfer.datasets.coco.read_coco`.
+        ValueError: If the file is faulty, as in :func:`mmfer.datasets.files.coco_files.read_coco`.
     """
 
     def __init__(
@@ -79,7 +81,7 @@ class Sidecar:
                     f'Sidecar {self.path}, {len(names)} of {len(samples)} images: {what}: '
                     f'{", ".join(names[:5])}{", ..." if len(names) > 5 else ""}',
                     logger='current',
-                    level=30,
+                    level=WARNING,
                 )
 
     def _add(self, sample: dict[str, Any], face: dict[str, Any], where: str) -> None:

@@ -1,7 +1,6 @@
 """A split that we draw ourselves, kept on disk."""
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mmfer.datasets.split import carve_validation
+from mmfer.files import write_json
 
 PARTS = ('train', 'val', 'test')
 SHARES = (0.6, 0.2, 0.2)
@@ -104,11 +104,8 @@ def _write(path: Path, names: Sequence[str], parts: Sequence[str], seed: int) ->
     content: dict[str, Any] = {'seed': seed}
     for part in PARTS:
         content[part] = [name for name, own in zip(names, parts, strict=True) if own == part]
-    half = path.with_name(f'{path.name}.{os.getpid()}')
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half.write_text(json.dumps(content, indent=1), encoding='utf-8')
-        half.replace(path)
+        write_json(path, content, shared=True)
     except OSError as error:
         raise OSError(
             f'The split cannot be written to "{path}": {error}. Name a file that can be written '

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.logging import print_log
@@ -17,7 +18,7 @@ RENAMED = ((re.compile(r'\.se(?:_module)?\.fc(\d)\.'), r'.se_layer.conv\1.conv.'
 """Names of timm for the same layers of mmpretrain: squeeze-and-excitation."""
 
 
-def load_weights(path: str | Path) -> dict[str, Tensor]:
+def read_weights(path: str | Path) -> dict[str, Tensor]:
     """The tensors of a checkpoint by name, without what surrounds them.
 
     Args:
@@ -37,7 +38,7 @@ def load_weights(path: str | Path) -> dict[str, Tensor]:
             ) from error
         if not Path(path).is_file():
             raise FileNotFoundError(f'No weights at "{path}".')
-        content = load_file(str(path))
+        content: Any = load_file(str(path))
     else:
         content = CheckpointLoader.load_checkpoint(str(path), map_location='cpu')
     for key in NESTED:
@@ -96,7 +97,7 @@ def load_pretrained(module: nn.Module, path: str | Path) -> None:
         FileNotFoundError: There is no such file.
         ValueError: Nothing fits.
     """
-    weights, model = load_weights(path), module.state_dict()
+    weights, model = read_weights(path), module.state_dict()
     names = convert_keys(weights, model)
     if not names:
         raise ValueError(

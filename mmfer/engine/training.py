@@ -1,7 +1,6 @@
 """Trains the model of a config."""
 
 from pathlib import Path
-from typing import Any
 
 import torch
 from mmengine.config import Config
@@ -9,6 +8,8 @@ from mmengine.runner import EpochBasedTrainLoop, Runner
 
 from mmfer.engine.checkpoint import last_checkpoint
 from mmfer.engine.distributed import init_cpu_ranks
+from mmfer.engine.run_checks import check_best, check_epoch, check_resume
+from mmfer.engine.schedule import check_schedule
 from mmfer.registry import RUNNERS
 
 
@@ -41,7 +42,9 @@ def train(
 
     Raises:
         FileNotFoundError: There is no such checkpoint.
-        ValueError: The config lacks what an argument needs, or an epoch has no batch.
+        ValueError: The config lacks what an argument needs, an epoch has no batch, the schedule
+            ends before the training, ``save_best`` names no measure of the validation, or a
+            resumed run would ignore a change to its schedule or optimizer.
     """
     if isinstance(resume, str) and resume:
         if not Path(resume).is_file():
@@ -66,18 +69,13 @@ def train(
         cfg.auto_scale_lr.enable = True
     if not validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    check_schedule(cfg)
+    if cfg.get('resume') and cfg.get('load_from'):
+        check_resume(cfg)
     runner = build_runner(cfg)
     if isinstance(runner.train_loop, EpochBasedTrainLoop):
-        _check_epoch(runner.train_loop.dataloader)
+        check_epoch(runner.train_loop.dataloader)
+    if validate and cfg.get('val_cfg') is not None:
+        check_best(runner)
     runner.train()
     return runner
-
-
-def _check_epoch(loader: Any) -> None:
-    if len(loader):
-        return
-    raise ValueError(
-        f'An epoch has no batch: the training data have {len(loader.dataset)} images on all ranks '
-        f'together, a batch {loader.batch_size} on each, and incomplete batches are left out. Set '
-        'train_dataloader.batch_size smaller, or train_dataloader.drop_last=False.'
-    )

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from mmfer.markdown import markdown_table
+
 NEAR = 5
 """An apex is right within as many frames."""
 FIELDS = ('onset', 'apex', 'offset', 'intensity')
@@ -73,18 +75,20 @@ def apex_error_table(
         frames, and the share within 5 frames.
     """
     heads = [*conditions, 'intensity', 'clips', 'median', '90 %', f'within {NEAR}']
-    lines = ['| ' + ' | '.join(heads) + ' |', '|' + ' --- |' * len(heads)]
     groups: dict[tuple[str, ...], dict[str, list[int]]] = {}
     for item in errors:
         group = groups.setdefault(item.conditions, {})
         level = f'{round(item.intensity / widths) * widths:.1f}'
         for name in (level, 'all'):
             group.setdefault(name, []).append(abs(item.error))
-    for condition, group in groups.items():
-        for level in sorted(group):
-            cells = [*condition, level, *_cells(group[level])]
-            lines.append('| ' + ' | '.join(cells) + ' |')
-    return '\n'.join(lines)
+    return markdown_table(
+        heads,
+        [
+            [*condition, level, *_cells(group[level])]
+            for condition, group in groups.items()
+            for level in sorted(group)
+        ],
+    )
 
 
 def _cells(errors: Sequence[int]) -> list[str]:

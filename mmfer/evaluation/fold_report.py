@@ -8,6 +8,7 @@ from mmfer.evaluation.protocols import Fold
 from mmfer.evaluation.report import EXPRESSION_MEASURES, expression_report
 from mmfer.evaluation.tables import ALIASES
 from mmfer.evaluation.writing import Report
+from mmfer.markdown import markdown_table
 
 
 def pool_predictions(folds: Mapping[str, Predictions]) -> Predictions:
@@ -100,9 +101,9 @@ def fold_tables(report: Report) -> str:
         for name, counts in zip(report['classes'], report['confusion_matrix'], strict=True)
     ]
     parts = [
-        _table(['over all folds', '%'], reached),
-        _table(['fold', 'held out', 'samples', 'correct', 'accuracy', 'note'], folds),
-        _table(['true / predicted', *report['classes']], matrix),
+        markdown_table(['over all folds', '%'], reached),
+        markdown_table(['fold', 'held out', 'samples', 'correct', 'accuracy', 'note'], folds),
+        markdown_table(['true / predicted', *report['classes']], matrix),
     ]
     if report['absent_classes']:
         absent = ', '.join(report['absent_classes'])
@@ -115,8 +116,3 @@ def _note(row: Report) -> str:
     if row['untrained']:
         notes.append(f'shown by no other subject: {", ".join(row["untrained"])}')
     return '; '.join(notes)
-
-
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ['---'] * len(head), *rows]
-    return '\n'.join(f'| {" | ".join(line)} |' for line in lines)

@@ -8,11 +8,14 @@ from mmfer.faces.alignment import (
     build_alignment,
     similarity_transform,
 )
-from mmfer.faces.apex import apex_curve
-from mmfer.faces.apex_regions import REGION_NAMES, apex_regions
-from mmfer.faces.apex_spotter import ApexResult, ApexSpotter
-from mmfer.faces.clip import Clip, open_clip
-from mmfer.faces.clip_landmarks import SidecarLandmarks
+from mmfer.faces.clips.apex_curve import apex_curve
+from mmfer.faces.clips.apex_regions import REGION_NAMES, apex_regions
+from mmfer.faces.clips.apex_spotter import ApexResult, ApexSpotter
+from mmfer.faces.clips.clip import Clip, open_clip
+from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
+from mmfer.faces.clips.sensor_noise import NoisyClip, add_sensor_noise
+from mmfer.faces.detection.landmarker import FaceLandmarker
+from mmfer.faces.detection.mtcnn import MTCNN
 from mmfer.faces.face import KEYPOINT_NAMES, LANDMARK_NAMES, Face
 from mmfer.faces.image import IMAGE_SUFFIXES, read_image
 from mmfer.faces.landmark_mask import (
@@ -22,9 +25,6 @@ from mmfer.faces.landmark_mask import (
     landmark_mask,
     mouth_region,
 )
-from mmfer.faces.landmarker import FaceLandmarker
-from mmfer.faces.mtcnn import MTCNN
-from mmfer.faces.sensor_noise import NoisyClip, add_sensor_noise
 from mmfer.faces.sidecar import ImageFaces, read_sidecar, write_sidecar
 
 __all__ = [

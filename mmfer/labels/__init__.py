@@ -1,6 +1,6 @@
 """Label names, label trees and word vectors, which data sets and models share."""
 
-from mmfer.labels.names import (
+from mmfer.labels.class_names import (
     AFFECTNET_CLASSES,
     CELEBA_ATTRIBUTES,
     FER2013_CLASSES,

@@ -1,7 +1,7 @@
 """Labelled faces, rendered from a CC0 head model with exact ground truth."""
 
-from mmfer.synthetic.head import Head
-from mmfer.synthetic.renderer import Renderer
-from mmfer.synthetic.scene import Person, Rendering, Scene
+from mmfer.synthetic.render.head import Head
+from mmfer.synthetic.render.renderer import Renderer
+from mmfer.synthetic.render.scene import Person, Rendering, Scene
 
 __all__ = ['Head', 'Person', 'Renderer', 'Rendering', 'Scene']

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from mmfer.synthetic.course import Course
-from mmfer.synthetic.layouts.base import Layout, Truth
-from mmfer.synthetic.people import group_of
+from mmfer.synthetic.expressions.motion_course import Course
+from mmfer.synthetic.layouts.layout import Layout, Truth
+from mmfer.synthetic.people.random_people import group_of
 from mmfer.synthetic.plan import Sample
-from mmfer.synthetic.scene import Person, Scene
+from mmfer.synthetic.render.scene import Person, Scene
 
 
 def clip_annotation(

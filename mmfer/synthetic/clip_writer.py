@@ -6,18 +6,18 @@ from pathlib import Path
 
 import numpy as np
 
-from mmfer.synthetic.action_units import gaze_units
-from mmfer.synthetic.clip import ClipRenderer
 from mmfer.synthetic.clip_truth import clip_annotation
-from mmfer.synthetic.course import sample_course
-from mmfer.synthetic.files import encode_jpeg
-from mmfer.synthetic.frame_truth import frame_annotation
-from mmfer.synthetic.layouts.base import Truth
+from mmfer.synthetic.expressions.action_units import gaze_units
+from mmfer.synthetic.expressions.micro_expressions import sample_combination
+from mmfer.synthetic.expressions.motion_course import sample_course
 from mmfer.synthetic.layouts.casme2 import CASME2Layout, frame_size
-from mmfer.synthetic.micro_expressions import sample_combination
+from mmfer.synthetic.layouts.encoding import encode_jpeg
+from mmfer.synthetic.layouts.frame_truth import frame_annotation
+from mmfer.synthetic.layouts.layout import Truth
+from mmfer.synthetic.layouts.presets import ClipConditions, Options
 from mmfer.synthetic.plan import Sample, image_generator, person_of
-from mmfer.synthetic.presets import ClipConditions, Options
-from mmfer.synthetic.renderer import Renderer
+from mmfer.synthetic.render.clip_renderer import ClipRenderer
+from mmfer.synthetic.render.renderer import Renderer
 from mmfer.synthetic.sampling import sample_shot
 
 JPEG_QUALITY = 100

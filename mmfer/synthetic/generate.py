@@ -1,13 +1,9 @@
 """Renders a whole data set."""
 
-import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-import cv2
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from mmfer.files import write_atomically
@@ -15,18 +11,17 @@ from mmfer.synthetic import record
 from mmfer.synthetic.clip_truth import clips_sidecar
 from mmfer.synthetic.clip_writer import ClipWriter
 from mmfer.synthetic.contact_sheet import contact_sheet
-from mmfer.synthetic.files import dump, encode_jpeg
 from mmfer.synthetic.image_writer import ImageWriter
 from mmfer.synthetic.layouts import CASME2Layout, Layout, build_layout
-from mmfer.synthetic.layouts.base import ImageLayout, Truth
+from mmfer.synthetic.layouts.encoding import dump, encode_jpeg
+from mmfer.synthetic.layouts.layout import ImageLayout, Truth
+from mmfer.synthetic.layouts.presets import Options
 from mmfer.synthetic.plan import Sample, plan
-from mmfer.synthetic.presets import Options
 from mmfer.synthetic.truth import sidecar
+from mmfer.worker_pool import WorkerPool
 
 Writer = Callable[[Sample], Truth]
 """Renders a sample, writes its files and returns its annotation."""
-
-_writer: Writer | None = None
 
 
 def _build_writer(layout: Layout, options: Options, root: Path) -> Writer:
@@ -34,41 +29,6 @@ def _build_writer(layout: Layout, options: Options, root: Path) -> Writer:
         return ClipWriter(layout, options, root)
     assert isinstance(layout, ImageLayout)
     return ImageWriter(layout, options, root)
-
-
-def _start_worker(layout: str, options: Options, root: Path) -> None:
-    global _writer
-    cv2.setNumThreads(1)
-    threadpool_limits(1)
-    _writer = _build_writer(build_layout(layout), options, root)
-
-
-def _work(sample: Sample) -> Truth:
-    assert _writer is not None
-    return _writer(sample)
-
-
-@contextmanager
-def _rendered(
-    layout: Layout, options: Options, root: Path, samples: Sequence[Sample], workers: int
-) -> Iterator[Iterator[Truth]]:
-    """The annotations of the samples, in order, while worker processes render them."""
-    if workers == 1 or len(samples) < 2:
-        with threadpool_limits(1):
-            yield map(_build_writer(layout, options, root), samples) if samples else iter(())
-        return
-    pool = ProcessPoolExecutor(
-        min(workers, len(samples)),
-        # Forking a process whose libraries run threads may hang.
-        mp_context=multiprocessing.get_context('spawn'),
-        initializer=_start_worker,
-        initargs=(layout.name, options, root),
-    )
-    try:
-        # Chunks of one identity: the renderer keeps its shape.
-        yield pool.map(_work, samples, chunksize=options.images_per_identity)
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _files_exist(layout: Layout, root: Path, sample: Sample, truth: Truth) -> bool:
@@ -98,7 +58,7 @@ def generate(
     Args:
         layout: A name of :data:`mmfer.synthetic.layouts.LAYOUTS`.
         out: The folder to write, new or begun with the same arguments.
-        preset: A name of :data:`mmfer.synthetic.presets.PRESETS`.
+        preset: A name of :data:`mmfer.synthetic.layouts.presets.PRESETS`.
         seed: Seed of everything that is drawn.
         workers: Number of processes.
         size: Width and height in pixels, in place of the preset's.
@@ -115,6 +75,7 @@ def generate(
     Raises:
         ValueError: If an argument is out of range, or the folder holds something else.
         RuntimeError: If an image cannot be rendered; the message names it.
+        WorkerKilledError: If a process is killed.
 
     Example:
         >>> generate('rafdb', 'data/synthetic/rafdb', preset='tiny')  # doctest: +SKIP
@@ -146,7 +107,6 @@ def generate(
         return root
     if missing:
         record.mark(root, description, complete=False)
-        (root / 'annotations').mkdir(exist_ok=True)
     bar = tqdm(
         total=sum(map(len, samples.values())),
         initial=sum(map(len, samples.values())) - len(missing),
@@ -154,11 +114,14 @@ def generate(
         unit=target.unit,
         disable=not progress,
     )
-    with bar, _rendered(target, options, root, missing, workers) as annotations:
+    journals = {split: record.journal(root, split) for split in samples}
+    build = partial(_build_writer, target, options, root)
+    with bar, WorkerPool(build, min(workers, max(1, len(missing)))) as pool:
+        # Chunks of one identity: the renderer keeps its shape.
+        annotations = pool.map(missing, options.images_per_identity)
         for sample, annotation in zip(missing, annotations, strict=True):
             truth[sample.split][sample.index] = annotation
-            with record.journal_path(root, sample.split).open('ab') as journal:
-                journal.write(dump(annotation, indent=None))
+            journals[sample.split].add(annotation)
             bar.update()
     _finish(target, options, root, samples, truth)
     record.mark(root, description, complete=True)
@@ -185,7 +148,7 @@ def _finish(
         else:
             content = dump(clips_sidecar(layout, rows[split]), indent=None)
         write_atomically(record.sidecar_path(root, split), content)
-        record.journal_path(root, split).unlink(missing_ok=True)
+        record.journal(root, split).remove()
     examples: dict[str, list[Path]] = {caption: [] for caption in layout.captions()}
     first = next(iter(samples))
     for sample, row in zip(samples[first], rows[first], strict=True):

@@ -4,11 +4,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from mmfer.files import write_atomically
-from mmfer.synthetic.layouts.base import ImageLayout, Truth
-from mmfer.synthetic.people import group_of
+from mmfer.synthetic.layouts.layout import ImageLayout, Truth
+from mmfer.synthetic.layouts.presets import Options
+from mmfer.synthetic.people.random_people import group_of
 from mmfer.synthetic.plan import Sample, image_generator, person_of
-from mmfer.synthetic.presets import Options
-from mmfer.synthetic.renderer import Renderer
+from mmfer.synthetic.render.renderer import Renderer
 from mmfer.synthetic.sampling import sample_shot
 from mmfer.synthetic.truth import annotation
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmfer.synthetic.counts import class_counts
-from mmfer.synthetic.layouts.base import Layout
-from mmfer.synthetic.presets import Options
-from mmfer.synthetic.scene import Person
+from mmfer.synthetic.layouts.layout import Layout
+from mmfer.synthetic.layouts.presets import Options
+from mmfer.synthetic.layouts.proportions import class_counts
+from mmfer.synthetic.render.scene import Person
 
 SPLITS = ('train', 'test', 'val', 'all')
 """Their order is part of the random numbers."""

@@ -1,32 +1,23 @@
 """What a folder of renderings says about itself, so that a run can be resumed."""
 
-import hashlib
 import json
 import logging
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mmfer.files import write_atomically
-from mmfer.synthetic.files import dump
-from mmfer.synthetic.layouts.base import Layout, Truth
-from mmfer.synthetic.presets import Options
+from mmfer.journal import Journal
+from mmfer.settings import check_same
+from mmfer.synthetic.layouts.encoding import dump
+from mmfer.synthetic.layouts.layout import Layout, Truth
+from mmfer.synthetic.layouts.presets import Options
+from mmfer.synthetic.renderer_version import renderer_version, same_renderer
 
 RECORD = 'rendering.json'
 RENDERER = 'renderer'
 
 _log = logging.getLogger(__name__)
-
-
-@cache
-def renderer_version(folder: Path = Path(__file__).parent) -> str:
-    """A digest over the code and the assets of the renderer: 16 hexadecimal digits."""
-    digest = hashlib.sha256()
-    for path in sorted([*folder.rglob('*.py'), *folder.rglob('*.npz')]):
-        digest.update(f'{path.relative_to(folder).as_posix()} {path.stat().st_size}\n'.encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def describe(layout: Layout, options: Options) -> dict[str, Any]:
@@ -57,16 +48,12 @@ def claim_folder(root: Path, description: Mapping[str, Any]) -> None:
         raise ValueError(
             f'"{record}" is not JSON: {error}. Delete the folder or give another one.'
         ) from error
-    differences = [
-        f'{key} is {found.get(key)!r} there and {value!r} now'
-        for key, value in description.items()
-        if key != RENDERER and found.get(key) != value
-    ]
-    if differences:
-        raise ValueError(
-            f'The folder "{root}" was rendered with other options: {"; ".join(differences)}. '
-            'Give the same options, or another folder, or delete this one.'
-        )
+    check_same(
+        {key: found.get(key) for key in description if key != RENDERER},
+        {key: value for key, value in description.items() if key != RENDERER},
+        f'The rendering in "{root}"',
+        'Give the same options, or another folder, or delete this one.',
+    )
 
 
 def is_kept(root: Path, description: Mapping[str, Any], missing: int) -> bool:
@@ -77,7 +64,7 @@ def is_kept(root: Path, description: Mapping[str, Any], missing: int) -> bool:
     """
     found = json.loads((root / RECORD).read_text(encoding='utf-8'))
     here, now = found.get(RENDERER, 'unknown'), description[RENDERER]
-    if here == now:
+    if same_renderer(here, now):
         return False
     if missing or not found.get('complete'):
         raise ValueError(
@@ -111,23 +98,14 @@ def journal_path(root: Path, split: str) -> Path:
     return root / 'annotations' / f'{split}.partial.jsonl'
 
 
-def repair_journal(root: Path, split: str) -> None:
-    """Cut off a last row that a kill left unfinished; its image is rendered again."""
-    path = journal_path(root, split)
-    if path.is_file():
-        content = path.read_bytes()
-        path.write_bytes(content[: content.rfind(b'\n') + 1])
-
-
-def _rows(root: Path, split: str) -> Iterator[Truth]:
-    if sidecar_path(root, split).is_file():
-        yield from json.loads(sidecar_path(root, split).read_text(encoding='utf-8'))['annotations']
-    if journal_path(root, split).is_file():
-        with journal_path(root, split).open(encoding='utf-8') as lines:
-            yield from map(json.loads, lines)
+def journal(root: Path, split: str) -> Journal:
+    """The truth of the images rendered so far, a row each; one cut short is rendered again."""
+    return Journal(journal_path(root, split))
 
 
 def known_truth(root: Path, split: str) -> dict[int, Truth]:
     """The annotations written so far, keyed by the index of the image."""
-    repair_journal(root, split)
-    return {row['image_id'] - 1: row for row in _rows(root, split)}
+    rows: list[Truth] = []
+    if sidecar_path(root, split).is_file():
+        rows = json.loads(sidecar_path(root, split).read_text(encoding='utf-8'))['annotations']
+    return {row['image_id'] - 1: row for row in [*rows, *journal(root, split).rows]}

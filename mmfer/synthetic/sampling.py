@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmfer.synthetic.action_units import face_units, gaze_units
-from mmfer.synthetic.expressions import Recipe, blended
-from mmfer.synthetic.layouts.base import Layout
-from mmfer.synthetic.presets import Conditions, Range
-from mmfer.synthetic.scene import Scene
+from mmfer.synthetic.expressions.action_units import face_units, gaze_units
+from mmfer.synthetic.expressions.basic_expressions import Recipe, blended
+from mmfer.synthetic.layouts.layout import Layout
+from mmfer.synthetic.layouts.presets import Conditions, Range
+from mmfer.synthetic.render.scene import Scene
 
 LIDS = '43'
 MAX_YAW, MAX_PITCH, MAX_ROLL = 60.0, 35.0, 35.0

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from mmfer.synthetic.layouts.base import ImageLayout, Truth
-from mmfer.synthetic.people import group_of
+from mmfer.synthetic.layouts.layout import ImageLayout, Truth
+from mmfer.synthetic.people.random_people import group_of
 from mmfer.synthetic.plan import Sample
+from mmfer.synthetic.render.scene import Person, Rendering
 from mmfer.synthetic.sampling import Shot
-from mmfer.synthetic.scene import Person, Rendering
 
 
 def annotation(sample: Sample, person: Person, shot: Shot, rendering: Rendering) -> Truth:

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from mmfer.protocols import shows_face
+
 BRANCHES = ('backbone.branch1', 'backbone.branch2')
 """Where a ``DualBranch`` backbone has its two networks."""
 
@@ -99,20 +101,13 @@ def find_layer(model: nn.Module, name: str) -> nn.Module:
     )
 
 
-def views_of(model: Any) -> int:
-    """How many square pictures, below one another, the model takes; the first is the face."""
-    return getattr(model, 'views', 1)
-
-
 def check_shows_face(model: Any, layer: str) -> None:
     """Refuse a layer whose maps can not be laid over the face, since they are of its parts.
 
     Raises:
         ValueError: If the model has several views, and the layer is not of the face's branch.
     """
-    if views_of(model) == 1 or layer.startswith(('neck', 'backbone.global_trunk')):
-        return
-    if layer != 'backbone' or model.backbone.global_trunk is None:
+    if not shows_face(model, layer):
         raise ValueError(
             f'"{layer}" gives maps of eyes and mouth, which can not be laid over the face. Name a '
             'layer of "backbone.global_trunk" or "neck", if the model has them.'

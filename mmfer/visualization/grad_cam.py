@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from mmfer.protocols import views_of
 from mmfer.visualization.feature_maps import (
     change_map,
     check_shows_face,
     find_layer,
     recorded_maps,
-    views_of,
 )
 
 

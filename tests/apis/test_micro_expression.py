@@ -6,7 +6,7 @@ import pytest
 from mmfer.apis import MicroExpressionInferencer
 from mmfer.faces import Face
 from tests.apis.model_files import write_model
-from tests.faces.clips import photo_clip, photo_landmarks, write_frames
+from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
 from tests.helpers import CLASSES
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import openpyxl
 
-from mmfer.datasets.casme2_coding import CODING_FILE
+from mmfer.datasets.readers.casme2_coding import CODING_FILE
 from tests.datasets.disk import write_image
 
 HEAD = (

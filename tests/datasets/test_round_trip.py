@@ -21,7 +21,7 @@ from tests.datasets.official import (
     write_ifer,
     write_pack,
 )
-from tests.datasets.test_rafdb import write_rafdb
+from tests.datasets.readers.test_rafdb import write_rafdb
 
 SIZE = 24
 ALL = [

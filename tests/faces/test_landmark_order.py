@@ -1,8 +1,8 @@
 import numpy as np
 
 from mmfer.faces.landmark_order import LANDMARKS, MIRRORED_68
-from mmfer.synthetic.head import Head
-from mmfer.synthetic.scene import Person
+from mmfer.synthetic.render.head import Head
+from mmfer.synthetic.render.scene import Person
 
 
 def test_the_mirror_image_of_a_symmetric_head():

@@ -2,7 +2,7 @@ import numpy as np
 
 from mmfer.synthetic import Person, Scene
 from mmfer.synthetic.clip_truth import clip_annotation, clips_sidecar
-from mmfer.synthetic.course import Course
+from mmfer.synthetic.expressions.motion_course import Course
 from mmfer.synthetic.layouts import build_layout
 from mmfer.synthetic.plan import Sample
 

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from mmfer.synthetic.clip_writer import INTENSITIES, JPEG_QUALITY, ClipWriter
-from mmfer.synthetic.files import encode_jpeg
 from mmfer.synthetic.layouts import build_layout
+from mmfer.synthetic.layouts.encoding import encode_jpeg
+from mmfer.synthetic.layouts.presets import Options
 from mmfer.synthetic.plan import plan
-from mmfer.synthetic.presets import Options
 
 LAYOUT = build_layout('casme2')
 OPTIONS = Options.build('tiny', size=32, images=12, presets=LAYOUT.presets).with_clips(1.0, False)

@@ -4,8 +4,8 @@ import pytest
 
 from mmfer.synthetic.image_writer import ImageWriter
 from mmfer.synthetic.layouts import build_layout
+from mmfer.synthetic.layouts.presets import Options
 from mmfer.synthetic.plan import Sample
-from mmfer.synthetic.presets import Options
 
 SAMPLE = Sample('test', 6, label=3, clean_label=4, identity='test-0000')
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mmfer.synthetic.layouts import build_layout
+from mmfer.synthetic.layouts.presets import NOISE_KINDS, Options
 from mmfer.synthetic.plan import (
     Sample,
     image_generator,
@@ -12,7 +13,6 @@ from mmfer.synthetic.plan import (
     plan,
     split_sizes,
 )
-from mmfer.synthetic.presets import NOISE_KINDS, Options
 
 FG, RAF = build_layout('fgemotions'), build_layout('rafdb')
 

@@ -1,12 +1,12 @@
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 from mmfer.synthetic import record
 from mmfer.synthetic.layouts import build_layout
-from mmfer.synthetic.presets import Options
+from mmfer.synthetic.layouts.presets import Options
+from mmfer.synthetic.renderer_version import PREDECESSORS
 
 LAYOUT = build_layout('rafdb')
 
@@ -25,14 +25,14 @@ def test_a_new_folder_is_claimed_and_gone_on_with(tmp_path: Path):
 
 def test_other_options_are_refused_by_name(tmp_path: Path):
     record.claim_folder(tmp_path / 'x', _describe(seed=1))
-    with pytest.raises(ValueError, match='other options: seed is 1 there and 2 now; label_noise'):
+    with pytest.raises(ValueError, match='other settings: seed was 1 and is 2; label_noise'):
         record.claim_folder(tmp_path / 'x', _describe(seed=2, label_noise=0.1))
 
 
 def test_another_layout_is_refused(tmp_path: Path):
     record.claim_folder(tmp_path / 'x', _describe())
     other = record.describe(build_layout('fgemotions'), Options.build('tiny'))
-    with pytest.raises(ValueError, match="layout is 'rafdb' there and 'fgemotions' now"):
+    with pytest.raises(ValueError, match="layout was 'rafdb' and is 'fgemotions'"):
         record.claim_folder(tmp_path / 'x', other)
 
 
@@ -72,25 +72,8 @@ def test_rows_after_one_cut_short_are_read(tmp_path: Path):
     (tmp_path / 'annotations').mkdir()
     journal = record.journal_path(tmp_path, 'test')
     journal.write_bytes(record.dump({'image_id': 1}, indent=None) + b'{"image_id": 2, "ke')
-    record.repair_journal(tmp_path, 'test')
-    with journal.open('ab') as file:
-        file.write(record.dump({'image_id': 3}, indent=None))
+    record.journal(tmp_path, 'test').add({'image_id': 3})
     assert set(record.known_truth(tmp_path, 'test')) == {0, 2}
-
-
-def test_the_version_is_of_code_and_assets(tmp_path: Path):
-    folder = tmp_path / 'synthetic'
-    package = Path(record.__file__).parent
-    shutil.copytree(package, folder, ignore=shutil.ignore_patterns('__pycache__'))
-    (folder / 'notes.txt').touch()
-    assert record.renderer_version(folder) == record.renderer_version()
-    versions = {record.renderer_version()}
-    for number, name in enumerate(('hair.py', 'layouts/ifer.py', 'assets/head.npz')):
-        changed = shutil.copytree(package, tmp_path / str(number))
-        with (changed / name).open('ab') as file:
-            file.write(b'#')
-        versions.add(record.renderer_version(changed))
-    assert len(versions) == 4
 
 
 def test_what_other_code_began_is_not_gone_on_with(tmp_path: Path):
@@ -113,3 +96,12 @@ def test_what_other_code_completed_is_kept(tmp_path: Path, caplog: pytest.LogCap
     assert 'complete and was rendered by other code (unknown there' in caplog.text
     record.mark(root, mine, complete=True)
     assert not record.is_kept(root, mine, 0)
+
+
+def test_a_rendering_of_the_same_drawing_code_is_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    root, mine = tmp_path / 'x', _describe()
+    record.claim_folder(root, {**mine, record.RENDERER: 'abc'})
+    monkeypatch.setitem(PREDECESSORS, mine[record.RENDERER], ('abc',))
+    assert not record.is_kept(root, mine, 3)

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from mmfer.synthetic.layouts import build_layout
-from mmfer.synthetic.presets import PRESETS
+from mmfer.synthetic.layouts.presets import PRESETS
+from mmfer.synthetic.render.scene import OCCLUDERS
 from mmfer.synthetic.sampling import sample_expression, sample_shot
-from mmfer.synthetic.scene import OCCLUDERS
 
 FG, RAF = build_layout('fgemotions'), build_layout('rafdb')
 STANDARD, HARD = PRESETS['standard'].conditions, PRESETS['hard'].conditions

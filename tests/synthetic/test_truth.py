@@ -13,7 +13,7 @@ from mmfer.engine import load_config
 from mmfer.faces import build_alignment
 from mmfer.labels import LabelTree
 from mmfer.synthetic.layouts import build_layout
-from mmfer.synthetic.people import group_of
+from mmfer.synthetic.people.random_people import group_of
 from mmfer.synthetic.plan import person_of
 from tests.helpers import ROOT
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 
-from mmfer.datasets.casme2_spans import CODING_FILE
+from mmfer.datasets.readers.casme2_spans import CODING_FILE
 from mmfer.faces import Face, ImageFaces, write_sidecar
-from tests.faces.clips import photo_clip, photo_landmarks, write_frames
+from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
 
 FIRST, COUNT, APEXES = 5, 18, (7, 10)
 

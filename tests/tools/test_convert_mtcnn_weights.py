@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from mmfer.faces.mtcnn_networks import ONet, PNet, RNet
+from mmfer.faces.detection.mtcnn_networks import ONet, PNet, RNet
 from tests.helpers import ROOT, run_tool
 
 TOOL = 'misc/convert_mtcnn_weights.py'

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from mmfer.engine.cross_validation import FoldRun
-from mmfer.engine.run_fold import run_fold
+from mmfer.engine.experiments.cross_validation import FoldRun
+from mmfer.engine.experiments.run_fold import run_fold
 from mmfer.evaluation import Predictions
 from tests.helpers import ROOT, run_tool, tool_environment
 from tests.subjects import SHOWN, write_subject_config, write_subjects

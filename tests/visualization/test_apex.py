@@ -2,7 +2,7 @@ import numpy as np
 
 from mmfer.faces import apex_regions
 from mmfer.visualization.apex import REGION, draw_apex_regions, plot_apex_curve
-from tests.faces.clips import photo_clip, photo_landmarks
+from tests.faces.photo_clips import photo_clip, photo_landmarks
 
 
 def test_curve_with_the_apex_marked():

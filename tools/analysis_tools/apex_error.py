@@ -15,14 +15,14 @@ from pathlib import Path
 import cv2
 from tqdm import tqdm
 
-from mmfer.datasets.casme2_spans import read_spans
+from mmfer.datasets.readers.casme2_spans import read_spans
 from mmfer.engine.cli import friendly_errors
 from mmfer.evaluation.apex_error import ApexError, apex_error_table, read_apex_truth
-from mmfer.faces.apex_pool import ClipTask, SpotterOptions, spot_apexes
-from mmfer.faces.apex_spotter import LANDMARKS, METHODS
-from mmfer.faces.clip import open_clip
-from mmfer.faces.clip_landmarks import SidecarLandmarks
-from mmfer.faces.sensor_noise import DEFAULT_FLICKER, DEFAULT_NOISE
+from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
+from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS
+from mmfer.faces.clips.clip import open_clip
+from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
+from mmfer.faces.clips.sensor_noise import DEFAULT_FLICKER, DEFAULT_NOISE
 from mmfer.files import write_json
 
 CONDITIONS = ('method', 'landmarks', 'noise')

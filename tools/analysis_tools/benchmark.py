@@ -12,7 +12,7 @@ import argparse
 import torch
 
 from mmfer.engine import load_config
-from mmfer.engine.benchmark import benchmark, build_model, format_table
+from mmfer.engine.benchmark import benchmark, benchmark_model, format_table
 from mmfer.engine.cli import friendly_errors
 
 
@@ -37,7 +37,7 @@ def main() -> None:
     if len(set(args.configs)) < len(args.configs):
         raise ValueError('A config is given twice: give each once.')
     device = args.device or ('cuda' if torch.cuda.is_available() else 'cpu')
-    models = {path: build_model(load_config(path), device) for path in args.configs}
+    models = {path: benchmark_model(load_config(path), device) for path in args.configs}
     results = benchmark(
         models, args.batch_sizes, args.size, args.repeats, args.seconds, args.amp, args.train
     )

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from mmengine.config import DictAction
 from PIL import Image
 
 from mmfer.engine import load_config
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors
 from mmfer.registry import DATASETS
 from mmfer.visualization.plots import Cell, draw_sample_grid
 
@@ -38,9 +37,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--size', type=int, default=144, help='pixels of an image on the sheet')
     parser.add_argument('--seed', type=int, default=0, help='of the choice and the transforms')
     parser.add_argument('--out', default='samples.png', help='the picture')
-    parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE', help='replace entries'
-    )
+    add_config_options(parser)
     return parser.parse_args()
 
 

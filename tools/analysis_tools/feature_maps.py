@@ -17,10 +17,10 @@ from mmengine.dataset import pseudo_collate
 
 from mmfer.apis import FERInferencer
 from mmfer.apis.model import SPLITS
+from mmfer.apis.model_inputs import draw_inputs, read_inputs
 from mmfer.engine.cli import friendly_errors
 from mmfer.visualization import overlay_heat_map, scaled
 from mmfer.visualization.feature_maps import feature_maps, main_layers
-from mmfer.visualization.inputs import draw_inputs, read_inputs
 from mmfer.visualization.plots.tiles import Tile, draw_tiles
 
 

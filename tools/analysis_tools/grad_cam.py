@@ -17,10 +17,10 @@ from mmengine.dataset import pseudo_collate
 
 from mmfer.apis import FERInferencer
 from mmfer.apis.model import SPLITS
+from mmfer.apis.model_inputs import ModelInput, draw_inputs, read_inputs
 from mmfer.engine.cli import friendly_errors
 from mmfer.visualization import overlay_heat_map
 from mmfer.visualization.grad_cam import grad_cam, last_map_layer, load_library
-from mmfer.visualization.inputs import ModelInput, draw_inputs, read_inputs
 from mmfer.visualization.plots.tiles import Tile, draw_tiles
 
 PREDICTED = 'predicted'

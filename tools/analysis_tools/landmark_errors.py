@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from mmfer.datasets.coco import parse_face, read_coco
+from mmfer.datasets.files.coco_files import parse_face, read_coco
 from mmfer.engine.cli import friendly_errors
 from mmfer.evaluation.landmarks import landmark_report
 from mmfer.faces import MTCNN, FaceLandmarker, read_image

@@ -17,10 +17,11 @@ from pathlib import Path
 import torch
 
 from mmfer.engine import load_config
-from mmfer.engine.benchmark import Measurement, benchmark, build_model, input_shape
+from mmfer.engine.benchmark import Measurement, benchmark, benchmark_model, input_shape
 from mmfer.engine.checkpoint import load_from_disk
 from mmfer.engine.cli import friendly_errors
 from mmfer.engine.pruning import copy_scale_distribution, prune_model
+from mmfer.markdown import markdown_table
 
 
 def parse_args() -> argparse.Namespace:
@@ -43,7 +44,7 @@ def parse_args() -> argparse.Namespace:
 @friendly_errors
 def main() -> None:
     args = parse_args()
-    whole = build_model(load_config(args.config), 'cpu')
+    whole = benchmark_model(load_config(args.config), 'cpu')
     copy_scale_distribution(whole, load_from_disk(str(args.scales), 'cpu')['state_dict'])
     models = {'0 %': whole}
     for ratio in args.ratios:
@@ -61,10 +62,8 @@ def main() -> None:
 
 def format_rows(results: list[Measurement], batch: int) -> str:
     """A Markdown table."""
-    rows = [
-        ['pruned', 'parameters', 'change', 'FLOPs', 'change', 'latency', 'change'],
-        ['---'] + ['---:'] * 6,
-    ]
+    head = ['pruned', 'parameters', 'change', 'FLOPs', 'change', 'latency', 'change']
+    rows: list[list[str]] = []
     first = results[0]
     for result in results:
         rows.append(
@@ -78,7 +77,7 @@ def format_rows(results: list[Measurement], batch: int) -> str:
                 f'{100 * (1 / result.ratio[batch] - 1):+.2f} %',
             ]
         )
-    return '\n'.join(f'| {" | ".join(row)} |' for row in rows)
+    return markdown_table(head, rows, align_right=True)
 
 
 if __name__ == '__main__':

@@ -10,11 +10,9 @@ Example:
 
 import argparse
 
-from mmengine.config import DictAction
-
 from mmfer.apis.model import SPLITS, TrainedModel
 from mmfer.engine import load_config
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors
 from mmfer.evaluation import scatter_ratio, write_report
 
 
@@ -26,9 +24,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('checkpoint', help='the checkpoint file')
     parser.add_argument('--out', metavar='JSON', help='write the ratio to this file')
     parser.add_argument('--split', choices=SPLITS, default='test')
-    parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE', help='replace entries'
-    )
+    add_config_options(parser)
     return parser.parse_args()
 
 

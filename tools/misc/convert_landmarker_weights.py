@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from mmfer.faces.landmark_network import LandmarkNetwork
+from mmfer.faces.detection.landmark_network import LandmarkNetwork
 
 PREFIX = 'network.'
 

@@ -18,7 +18,7 @@ import joblib
 import numpy as np
 from torch import nn
 
-from mmfer.faces.mtcnn_networks import ONet, PNet, RNet
+from mmfer.faces.detection.mtcnn_networks import ONet, PNet, RNet
 
 NETWORKS = {'pnet': PNet, 'rnet': RNet, 'onet': ONet}
 

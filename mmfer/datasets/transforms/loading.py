@@ -4,7 +4,7 @@ from typing import Any
 
 from mmcv.transforms import BaseTransform
 
-from mmfer.datasets.images import load_sample
+from mmfer.datasets.files.images import load_sample
 from mmfer.registry import TRANSFORMS
 
 

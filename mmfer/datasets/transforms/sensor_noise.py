@@ -7,7 +7,7 @@ from zlib import crc32
 import numpy as np
 from mmcv.transforms import BaseTransform
 
-from mmfer.faces.sensor_noise import DEFAULT_FLICKER, DEFAULT_NOISE, add_sensor_noise
+from mmfer.faces.clips.sensor_noise import DEFAULT_FLICKER, DEFAULT_NOISE, add_sensor_noise
 from mmfer.registry import TRANSFORMS
 
 

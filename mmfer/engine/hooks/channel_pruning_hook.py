@@ -17,15 +17,15 @@ from mmengine.runner import EpochBasedTrainLoop, Runner
 from torch import Tensor, nn
 
 from mmfer.engine.hooks.eval_context_hook import find_itrr
-from mmfer.engine.hooks.pruned_model_hook import PrunedModelHook
-from mmfer.engine.pruning.penalty import batch_norm_scales, penalize_scales
-from mmfer.engine.pruning.prune import prune_model
-from mmfer.engine.pruning.renewal import (
+from mmfer.engine.hooks.network_renewal import (
     change_network,
     classifier_of,
     continue_schedule,
     renew_optimizer,
 )
+from mmfer.engine.hooks.pruned_model_hook import PrunedModelHook
+from mmfer.engine.pruning.penalty import batch_norm_scales, penalize_scales
+from mmfer.engine.pruning.prune import prune_model
 from mmfer.engine.pruning.report import PruningReport
 from mmfer.registry import HOOKS
 from mmfer.visualization.plots import figure_pixels, plot_scales

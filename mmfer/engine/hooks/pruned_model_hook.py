@@ -7,8 +7,8 @@ from mmengine.logging import print_log
 from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
 
+from mmfer.engine.hooks.network_renewal import change_network, classifier_of, renew_optimizer
 from mmfer.engine.pruning.channels import apply_channels, channel_record
-from mmfer.engine.pruning.renewal import change_network, classifier_of, renew_optimizer
 from mmfer.registry import HOOKS
 
 CHECKPOINT_KEY = 'pruning'

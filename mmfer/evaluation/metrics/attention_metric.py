@@ -61,6 +61,12 @@ class AttentionMetric(BaseMetric):
     """
 
     default_prefix = 'attention'
+    measures = (
+        'attention_in_mask',
+        'attention_in_mask_uniform',
+        'attention_inside',
+        'attention_outside',
+    )
 
     def __init__(self, collect_device: str = 'cpu') -> None:
         super().__init__(collect_device=collect_device)

@@ -32,6 +32,7 @@ class LandmarkMetric(BaseMetric):
     """
 
     default_prefix = None
+    measures = ('nme', 'nme_visible', 'failure_rate', 'visibility_auc')
 
     def __init__(self, failure: float = 0.08, collect_device: str = 'cpu') -> None:
         super().__init__(collect_device)

@@ -8,7 +8,7 @@ from mmpretrain.structures import DataSample
 from torch import Tensor
 from torch.nn import functional as F
 
-from mmfer.faces.landmark_network import LandmarkNetwork
+from mmfer.faces.detection.landmark_network import LandmarkNetwork
 from mmfer.models.losses.heat_map_divergence import heat_map_divergence
 from mmfer.registry import MODELS
 

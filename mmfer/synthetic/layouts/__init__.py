@@ -1,12 +1,12 @@
 """Writers of rendered images in the files of real data sets."""
 
 from mmfer.synthetic.layouts.affectnet import AffectNetLayout
-from mmfer.synthetic.layouts.base import ImageLayout, Layout
 from mmfer.synthetic.layouts.casme2 import CASME2Layout
 from mmfer.synthetic.layouts.celeba import CelebALayout
 from mmfer.synthetic.layouts.ferplus import FERPlusLayout
 from mmfer.synthetic.layouts.fgemotions import FGEmotionsLayout
 from mmfer.synthetic.layouts.ifer import IFERLayout
+from mmfer.synthetic.layouts.layout import ImageLayout, Layout
 from mmfer.synthetic.layouts.rafdb import RAFDBLayout
 
 LAYOUTS: dict[str, type[Layout]] = {

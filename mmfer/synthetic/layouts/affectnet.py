@@ -6,9 +6,9 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mmfer.synthetic.expressions import BASIC_RECIPES
-from mmfer.synthetic.layouts.base import ImageLayout, Truth, landmarks_of
-from mmfer.synthetic.scene import Person, Scene
+from mmfer.synthetic.expressions.basic_expressions import BASIC_RECIPES
+from mmfer.synthetic.layouts.layout import ImageLayout, Truth, landmarks_of
+from mmfer.synthetic.render.scene import Person, Scene
 
 FOLDER = 'Manually_Annotated_Images'
 IMAGES_PER_FOLDER = 400

@@ -7,22 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from mmfer.synthetic.casme2_coding import (
+from mmfer.synthetic.expressions.basic_expressions import Recipe
+from mmfer.synthetic.expressions.micro_expressions import COMBINATIONS, COUNTS, EMOTIONS
+from mmfer.synthetic.layouts.casme2_coding import (
     CODING_FILE,
     FRAMES,
     coding_file,
     oddities,
     plant_oddities,
 )
-from mmfer.synthetic.counts import class_counts
-from mmfer.synthetic.expressions import Recipe
-from mmfer.synthetic.files import dump
-from mmfer.synthetic.frame_truth import faces_sidecar
-from mmfer.synthetic.layouts.base import Layout, Truth
-from mmfer.synthetic.micro_expressions import COMBINATIONS, COUNTS, EMOTIONS
-from mmfer.synthetic.people import sample_person
-from mmfer.synthetic.presets import CLIP_PRESETS, ClipConditions, Options
-from mmfer.synthetic.scene import Person, Scene
+from mmfer.synthetic.layouts.encoding import dump
+from mmfer.synthetic.layouts.frame_truth import faces_sidecar
+from mmfer.synthetic.layouts.layout import Layout, Truth
+from mmfer.synthetic.layouts.presets import CLIP_PRESETS, ClipConditions, Options
+from mmfer.synthetic.layouts.proportions import class_counts
+from mmfer.synthetic.people.random_people import sample_person
+from mmfer.synthetic.render.scene import Person, Scene
 
 SUBJECTS = (
     *(9, 13, 7, 5, 19, 5, 9, 3, 14, 14, 10, 12, 8),
@@ -63,8 +63,9 @@ class CASME2Layout(Layout):
     - ``annotations/faces.json``: the 68 landmarks of every frame, as :mod:`mmfer.faces.sidecar`
       has them, with 1 as the score of a visible point and 0 of a hidden one
 
-    A sample is a clip, see :mod:`mmfer.synthetic.clip`. Subjects are young Asian adults. With 26
-    of them they have as different numbers of clips as the real ones; else all have the same.
+    A sample is a clip, see :mod:`mmfer.synthetic.render.clip_renderer`. Subjects are young Asian
+    adults. 26 subjects have as different numbers of clips as the real ones; other numbers of
+    subjects have the same number of clips each.
     """
 
     name = 'casme2'

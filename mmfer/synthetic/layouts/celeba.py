@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 
 from mmfer.labels import CELEBA_ATTRIBUTES
-from mmfer.synthetic.celeba_attributes import SHOWN, attributes
-from mmfer.synthetic.celebrities import sample_celebrity
-from mmfer.synthetic.expressions import Recipe
-from mmfer.synthetic.layouts.base import (
+from mmfer.synthetic.expressions.basic_expressions import Recipe
+from mmfer.synthetic.layouts.layout import (
     ImageLayout,
     Truth,
     five_points,
@@ -19,8 +17,10 @@ from mmfer.synthetic.layouts.base import (
     numbered,
     zoomed,
 )
-from mmfer.synthetic.presets import Options
-from mmfer.synthetic.scene import Person, Scene
+from mmfer.synthetic.layouts.presets import Options
+from mmfer.synthetic.people.celeba_attributes import SHOWN, attributes
+from mmfer.synthetic.people.celebrities import sample_celebrity
+from mmfer.synthetic.render.scene import Person, Scene
 
 FOLDER = 'img_align_celeba'
 POINTS = ('lefteye', 'righteye', 'nose', 'leftmouth', 'rightmouth')
@@ -49,11 +49,11 @@ class CelebALayout(ImageLayout):
     - ``list_eval_partition.txt``: 0, 1 or 2 for train, val and test
     - ``list_landmarks_align_celeba.txt``: x and y of five points, whole pixels
 
-    People, smiles and blur are as frequent as in CelebA where the renderer can do them, see
-    :mod:`mmfer.synthetic.celebrities`; which attributes a picture shows is read off what was
-    rendered by :mod:`mmfer.synthetic.celeba_attributes`. An identity has two images, so that there
-    are many people; the label of the plan is the mouth alone, of which 48 % smile and 48 % are
-    open, as in CelebA.
+    People, smiles and blur are as frequent as in CelebA where the renderer can draw them, see
+    :mod:`mmfer.synthetic.people.celebrities`. The attributes of an image are read from what was
+    rendered (:mod:`mmfer.synthetic.people.celeba_attributes`). An identity has two images, so
+    that there are many people. The label of the plan is the mouth alone: 48 % of the images smile
+    and 48 % have an open mouth, as in CelebA.
     """
 
     name = 'celeba'

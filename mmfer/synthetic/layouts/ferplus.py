@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 
 from mmfer.labels import FERPLUS_CLASSES
-from mmfer.synthetic.expressions import BASIC_RECIPES
-from mmfer.synthetic.files import encode_grey_png
-from mmfer.synthetic.layouts.base import ImageLayout, Truth, numbered
-from mmfer.synthetic.presets import Options
-from mmfer.synthetic.scene import Person, Scene
+from mmfer.synthetic.expressions.basic_expressions import BASIC_RECIPES
+from mmfer.synthetic.layouts.encoding import encode_grey_png
+from mmfer.synthetic.layouts.layout import ImageLayout, Truth, numbered
+from mmfer.synthetic.layouts.presets import Options
+from mmfer.synthetic.render.scene import Person, Scene
 
 FER2013_LABELS = {
     'anger': 0,

@@ -1,8 +1,8 @@
 """The layout of FG-Emotions."""
 
 from mmfer.labels import LabelTree
-from mmfer.synthetic.fine_expressions import FINE_RECIPES
-from mmfer.synthetic.layouts.base import ImageLayout
+from mmfer.synthetic.expressions.fine_expressions import FINE_RECIPES
+from mmfer.synthetic.layouts.layout import ImageLayout
 
 
 class FGEmotionsLayout(ImageLayout):

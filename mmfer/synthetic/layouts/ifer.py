@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from mmfer.synthetic.infant_expressions import INFANT_RECIPES
-from mmfer.synthetic.layouts.base import ImageLayout, Truth, zoomed
-from mmfer.synthetic.people import sample_person
-from mmfer.synthetic.presets import Options
-from mmfer.synthetic.scene import Person
+from mmfer.synthetic.expressions.infant_expressions import INFANT_RECIPES
+from mmfer.synthetic.layouts.layout import ImageLayout, Truth, zoomed
+from mmfer.synthetic.layouts.presets import Options
+from mmfer.synthetic.people.random_people import sample_person
+from mmfer.synthetic.render.scene import Person
 
 ONE_YEAR = 0.1875 / 8
 """Age of a person of one year."""

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from mmfer.labels import RAFDB_CLASSES
-from mmfer.synthetic.expressions import BASIC_RECIPES
-from mmfer.synthetic.layouts.base import ImageLayout, Truth, five_points
-from mmfer.synthetic.people import Group
+from mmfer.synthetic.expressions.basic_expressions import BASIC_RECIPES
+from mmfer.synthetic.layouts.layout import ImageLayout, Truth, five_points
+from mmfer.synthetic.people.random_people import Group
 
 
 class RAFDBLayout(ImageLayout):

@@ -8,12 +8,12 @@ from openpyxl import load_workbook
 from PIL import Image
 
 from mmfer.faces.sidecar import read_sidecar
-from mmfer.synthetic.casme2_coding import PLANTED
 from mmfer.synthetic.layouts import build_layout
 from mmfer.synthetic.layouts.casme2 import FRAMES, frame_size
-from mmfer.synthetic.people import years
+from mmfer.synthetic.layouts.casme2_coding import PLANTED
+from mmfer.synthetic.layouts.presets import Options
+from mmfer.synthetic.people.random_people import years
 from mmfer.synthetic.plan import plan
-from mmfer.synthetic.presets import Options
 
 LAYOUT = build_layout('casme2')
 

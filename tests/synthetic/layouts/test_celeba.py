@@ -7,9 +7,9 @@ from PIL import Image
 
 from mmfer.labels import CELEBA_ATTRIBUTES
 from mmfer.synthetic import Scene
-from mmfer.synthetic.celeba_attributes import SHOWN
 from mmfer.synthetic.layouts import build_layout
 from mmfer.synthetic.layouts.celeba import BLUR
+from mmfer.synthetic.people.celeba_attributes import SHOWN
 
 LAYOUT = build_layout('celeba')
 

@@ -10,7 +10,7 @@ from mmfer.labels import FERPLUS_CLASSES
 from mmfer.synthetic import Person, Scene
 from mmfer.synthetic.generate import generate
 from mmfer.synthetic.layouts import build_layout
-from mmfer.synthetic.presets import PRESETS, Options
+from mmfer.synthetic.layouts.presets import PRESETS, Options
 
 LAYOUT = build_layout('ferplus')
 FER2013 = ('anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise', 'neutral')

@@ -8,7 +8,7 @@ from PIL import Image
 
 from mmfer.labels import IFER_CLASSES
 from mmfer.synthetic.layouts import build_layout
-from mmfer.synthetic.people import years
+from mmfer.synthetic.people.random_people import years
 from mmfer.synthetic.plan import class_counts
 
 LAYOUT = build_layout('ifer')

@@ -1,0 +1,1 @@
+"""Files in which data sets are handed out: class folders, csv, images, RecordIO, COCO."""

@@ -1,0 +1,178 @@
+"""The two forms in which AffectNet was handed out."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from mmfer.datasets.face_dataset import Sample
+from mmfer.datasets.files.coco_files import LANDMARKS
+from mmfer.datasets.files.csv_files import check_columns, csv_table
+from mmfer.datasets.files.folders import list_images
+
+CSV_FILES = {'train': 'training.csv', 'test': 'validation.csv'}
+CSV_COLUMNS = (
+    'subDirectory_filePath',
+    'face_x',
+    'face_y',
+    'face_width',
+    'face_height',
+    'facial_landmarks',
+    'expression',
+    'valence',
+    'arousal',
+)
+NPY_FOLDERS = {'train': 'train_set', 'test': 'val_set'}
+CODES = range(11)
+EXPRESSIONS = range(8)
+NOT_ANNOTATED = -2.0
+"""Stands for valence and arousal where nobody gave them."""
+
+
+def find_csv(root: Path, part: str) -> Path | None:
+    """The csv file of a part, in the root or in the folder of the official archive."""
+    for folder in (root, root / 'Manually_Annotated_file_lists'):
+        if (folder / CSV_FILES[part]).is_file():
+            return folder / CSV_FILES[part]
+    return None
+
+
+def read_csv(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
+    """The rows of the older form; ``gt_label`` is the expression's code, 0 to 10.
+
+    Raises:
+        FileNotFoundError: If a row names an image that is not there.
+        ValueError: If a column is missing or a row is faulty.
+    """
+    path = find_csv(root, part)
+    assert path is not None
+    head, rows = csv_table(path)
+    check_columns(path, head, CSV_COLUMNS)
+    for where, cells in rows:
+        row = dict(zip(head, cells, strict=True))
+        code = parse_code(row['expression'], where)
+        # Without an expression there may be no face, and no image either.
+        if code not in EXPRESSIONS:
+            yield {'gt_label': code}
+            continue
+        image = root / 'Manually_Annotated_Images' / row['subDirectory_filePath']
+        if not image.is_file():
+            raise FileNotFoundError(
+                f'{where}: there is no file "{image}". Unpack Manually_Annotated_Images '
+                'completely, or remove the row.'
+            )
+        sample = {'img_path': str(image), 'gt_label': code, 'where': where}
+        if annotations:
+            x, y, width, height = (
+                parse_numbers(row[name], 1, name, where)[0] for name in CSV_COLUMNS[1:5]
+            )
+            if width <= 0 or height <= 0:
+                raise ValueError(
+                    f'{where}: face_width {width:g} and face_height {height:g} must be above '
+                    '0. Correct or remove the row.'
+                )
+            sample['face_box'] = np.array([x, y, x + width, y + height], dtype=np.float32)
+            sample |= parse_affect(row['valence'], row['arousal'], where)
+            sample['landmarks'] = parse_landmarks(row['facial_landmarks'], where)
+        yield sample
+
+
+def read_npy(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
+    """The images of the 2021 form, by their number; ``gt_label`` is the expression's code.
+
+    Raises:
+        FileNotFoundError: If an annotation of an image, or an image of an annotation, is not
+            there.
+        ValueError: If an annotation is faulty, or an image is there twice.
+    """
+    folder = root / NPY_FOLDERS[part]
+    images: dict[str, Path] = {}
+    for path in list_images(folder / 'images', deep=False):
+        if path.stem in images:
+            raise ValueError(
+                f'"{folder}": {images[path.stem].name} and {path.name} have one annotation. Keep '
+                'one of them.'
+            )
+        images[path.stem] = path
+    known = {p.name.removesuffix('_exp.npy') for p in (folder / 'annotations').glob('*_exp.npy')}
+    for stems, there, absent in (
+        (known - set(images), 'annotations/{}_exp.npy', 'images/{}.jpg'),
+        (set(images) - known, 'images/{}.jpg', 'annotations/{}_exp.npy'),
+    ):
+        if stems:
+            first = min(stems)
+            raise FileNotFoundError(
+                f'"{folder}": {len(stems)} times one of the two files of an image is missing, such '
+                f'as {absent.format(first)} beside {there.format(first)}. Unpack all again.'
+            )
+    for stem in sorted(images, key=lambda stem: (len(stem), stem)):
+        stub = folder / 'annotations' / stem
+        where = f'{stub}_exp.npy'
+        sample: Sample = {
+            'img_path': str(images[stem]),
+            'gt_label': parse_code(_load(stub, 'exp'), where),
+            'where': where,
+        }
+        if annotations and sample['gt_label'] in EXPRESSIONS:
+            sample |= parse_affect(_load(stub, 'val'), _load(stub, 'aro'), f'{stub}_val|aro.npy')
+            sample['landmarks'] = parse_landmarks(_load(stub, 'lnd'), f'{stub}_lnd.npy')
+        yield sample
+
+
+def _load(stub: Path, kind: str) -> str:
+    """An annotation as text, with ``;`` between numbers, as in the older form."""
+    path = Path(f'{stub}_{kind}.npy')
+    if not path.is_file():
+        raise FileNotFoundError(
+            f'There is no file "{path}". Unpack the annotations again, or set annotations=False.'
+        )
+    try:
+        return ';'.join(map(str, np.load(path).ravel()))
+    except (OSError, EOFError, ValueError) as error:
+        raise ValueError(f'{path}: {error}. Unpack the annotations again.') from error
+
+
+def parse_code(text: str, where: str) -> int:
+    """The code of an expression, 0 to 10."""
+    code = parse_numbers(text, 1, 'expression', where)[0]
+    if code not in CODES:
+        raise ValueError(
+            f'{where}: the expression {text} is not one of {CODES[0]} to {CODES[-1]}. Correct or '
+            'remove it.'
+        )
+    return int(code)
+
+
+def parse_numbers(text: str, count: int, field: str, where: str) -> np.ndarray:
+    """So many finite numbers with ``;`` between."""
+    parts = text.split(';')
+    try:
+        numbers = np.array(parts, dtype=np.float32)
+    except ValueError as error:
+        raise ValueError(f'{where}: {field}: {error}. Correct or remove it.') from error
+    if len(numbers) != count or not np.isfinite(numbers).all():
+        raise ValueError(
+            f'{where}: {field} has {np.isfinite(numbers).sum()} numbers instead of {count}. '
+            'Correct or remove it.'
+        )
+    return numbers
+
+
+def parse_landmarks(text: str, where: str) -> np.ndarray:
+    """The 68 points of ``x1;y1;x2;y2;...``, (68, 2) in pixels."""
+    return parse_numbers(text, 2 * LANDMARKS, 'facial_landmarks', where).reshape(LANDMARKS, 2)
+
+
+def parse_affect(valence: str, arousal: str, where: str) -> Sample:
+    """Valence and arousal, where they were annotated."""
+    result = {}
+    for name, text in (('valence', valence), ('arousal', arousal)):
+        value = float(parse_numbers(text, 1, name, where)[0])
+        if value == NOT_ANNOTATED:
+            continue
+        if not -1 <= value <= 1:
+            raise ValueError(
+                f'{where}: {name} {value:g} lies not between -1 and 1. Correct or remove it.'
+            )
+        result[name] = value
+    return result

@@ -1,0 +1,237 @@
+"""CASME II: clips of micro-expressions, of which one frame is read."""
+
+from collections import Counter
+from collections.abc import Sequence
+from logging import INFO, WARNING
+from pathlib import Path
+from typing import Any, Literal
+
+from mmengine.logging import print_log
+
+from mmfer.datasets.expression_dataset import ExpressionDataset
+from mmfer.datasets.face_dataset import FaceDataset, Sample
+from mmfer.datasets.files.class_matching import class_index
+from mmfer.datasets.missing_dataset import missing_dataset
+from mmfer.datasets.official_counts import compare_counts
+from mmfer.datasets.readers.casme2_coding import CODING_FILE, CodedClip, Oddities, read_coding
+from mmfer.datasets.readers.casme2_frames import FRAMES, Frames, frames_of, read_spotted
+from mmfer.datasets.readers.casme2_spans import read_spans
+from mmfer.datasets.sidecar import Sidecar
+from mmfer.registry import DATASETS
+
+EMOTIONS = {
+    'others': 99,
+    'disgust': 63,
+    'happiness': 32,
+    'repression': 27,
+    'surprise': 25,
+    'sadness': 7,
+    'fear': 2,
+}
+"""The clips of each emotion in the official coding file."""
+FIVE = {name: name for name in ('others', 'disgust', 'happiness', 'repression', 'surprise')}
+THREE = dict.fromkeys(('disgust', 'repression', 'sadness', 'fear'), 'negative')
+THREE |= {'happiness': 'positive', 'surprise': 'surprise'}
+CLASSES = {5: FIVE, 3: THREE}
+"""The class of each emotion that has one, for each number of classes."""
+HARMLESS = (
+    *('integer_subject', 'capitalised_emotion', 'numeric_action_units', 'unknown_action_units'),
+    *('apex_slash', 'offset_before_apex', 'missing_frame', 'nearby_frame'),
+)
+"""What may be odd about a clip and is no reason to leave it out."""
+FACE_FIELDS = ('face_box', 'landmarks', 'landmark_scores')
+SHOWN = 20
+"""How many clips of a kind the log names; ``report`` has all."""
+
+
+@DATASETS.register_module()
+class CASME2(ExpressionDataset):
+    """CASME II (Yan et al. 2014): 255 clips of 26 subjects at 200 frames/s; one frame of each.
+
+    ``CASME2-coding-20140508.xlsx`` and the frames ``CASME2_RAW_selected/sub01/EP02_01f/img46.jpg``
+    (or ``sub01/...`` in the data root). A sample has ``clip`` (``sub01/EP02_01f``), ``subject``
+    (``sub01``), ``onset``, ``apex`` (None where the coders gave ``/``), ``offset``, ``frame`` (the
+    number of the one read), ``action_units`` and ``emotion``. The sidecar of all frames is
+    ``annotations/faces.json``.
+
+    What is odd is told in the log, and ``report`` has the names of the clips of each kind, see
+    :func:`read_coding` and :meth:`Frames.find`. There is no official split: the protocol is to
+    leave one subject out (``tools/cross_validate.py``). For a plain training ``test_subjects``
+    are held out.
+
+    Args:
+        data_root: The folder with the coding file.
+        split: ``'train'`` is the clips of all but ``test_subjects``, ``'test'`` and ``'val'``
+            are theirs, ``'trainval'`` is all. Without ``test_subjects`` each is all. See
+            :class:`ExpressionDataset` for ``val_ratio``.
+        num_classes: 5 (others, disgust, happiness, repression, surprise), or 3 (negative: disgust,
+            repression, sadness or fear; positive; surprise). Clips of other emotions are left out.
+        frame: ``'apex'`` as annotated, ``'spotted'`` by ``tools/spot_apex.py``, ``'midway'``
+            between onset and apex (rounded down), or ``'onset'``. If it is not on disk, one at
+            most two frames (10 ms) away is taken.
+        test_subjects: Those held out, such as ``('sub05',)``; ignored where ``subjects`` chooses.
+        **options: The options of :class:`ExpressionDataset` without ``classes``.
+
+    Raises:
+        FileNotFoundError: If the data set, or for ``'spotted'`` the file of apexes, is not there.
+        ValueError: If the coding file lacks a column, an emotion is unknown or a subject is, or no
+            clip is left. Clips that cannot be used are reported. Other counts than the official
+            ones are only warned of.
+
+    Example:
+        >>> train = dict(type='CASME2', data_root='data/casme2', num_classes=5, frame='apex')
+    """
+
+    ASK = (
+        'on request from the Institute of Psychology, Chinese Academy of Sciences: sign the '
+        'licence agreement at http://casme.psych.ac.cn/casme/e2'
+    )
+    LAYOUTS = (
+        CODING_FILE,
+        'CASME2_RAW_selected/sub01/EP02_01f/img46.jpg (or sub01/EP02_01f/img46.jpg)',
+    )
+
+    def __init__(
+        self,
+        data_root: str = 'data/casme2',
+        split: str = 'train',
+        *,
+        num_classes: Literal[5, 3] = 5,
+        frame: Literal['apex', 'spotted', 'midway', 'onset'] = 'apex',
+        test_subjects: Sequence[str] = (),
+        **options: Any,
+    ) -> None:
+        self._check_option('num_classes', num_classes, tuple(CLASSES))
+        self._check_option('frame', frame, FRAMES)
+        self.frame, self.test_subjects = frame, frozenset(test_subjects)
+        self.emotions = CLASSES[num_classes]
+        self.report: dict[str, list[str]] = {}
+        classes = tuple(dict.fromkeys(self.emotions.values()))
+        super().__init__(data_root, split, classes=classes, **options)
+
+    def read_samples(self, part: str) -> list[Sample]:
+        """Read the clips of a part; all are checked and reported."""
+        clips, odd = self._coded()
+        frames = Frames(self.root, self.frame, self._spotted())
+        samples = []
+        for clip in clips:
+            found = frames.find(clip, odd)
+            if clip.emotion not in self.emotions:
+                odd['other_emotion'].append(f'{clip.name} ({clip.emotion})')
+            elif found is not None:
+                samples.append(self._sample(clip, *found))
+        self.report = {kind: names for kind, names in odd.items() if names}
+        self._tell(len(samples))
+        super().check_samples(samples, 'whole')
+        return [sample for sample in samples if self._in_part(sample['subject'], part)]
+
+    def check_samples(self, samples: list[Sample], part: str) -> None:
+        """Check that a part is not empty; classes are looked for in all clips together."""
+        FaceDataset.check_samples(self, samples, part)
+
+    def sidecar_parts(self) -> tuple[str, ...]:
+        """One for all frames."""
+        return ('faces',)
+
+    def sidecar_samples(self, part: str) -> list[Sample]:
+        """Every frame of every clip, labelled or not, since apex spotting needs landmarks, too."""
+        self._coding_file()
+        names = dict.fromkeys(span.name for span in read_spans(self.root)[0])
+        return [{'img_path': str(p)} for n in names for p in frames_of(self.root, n).values()]
+
+    def read_sidecar(self, samples: list[Sample], part: str) -> None:
+        """Add to the samples what ``annotations/faces.json`` knows of them.
+
+        A frame without a face has that of the nearest frame of its clip that has one.
+        """
+        super().read_sidecar(samples, 'faces')
+        faceless = [sample for sample in samples if 'landmarks' not in sample]
+        sidecar = self.open_sidecar('faces') if faceless else None
+        if sidecar is not None:
+            self._lend_faces(faceless, sidecar)
+
+    def _lend_faces(self, samples: list[Sample], sidecar: Sidecar) -> None:
+        others = {sample['clip']: self._by_distance(sample) for sample in samples}
+        sidecar.complete([other for frames in others.values() for other in frames])
+        lent, none = [], []
+        for sample in samples:
+            near = next((o for o in others[sample['clip']] if 'landmarks' in o), None)
+            if near is None:
+                none.append(sample['clip'])
+                continue
+            lent.append(f'{sample["clip"]}/{Path(near["img_path"]).name}')
+            sample.update({field: near[field] for field in FACE_FIELDS if field in near})
+        for kind, names, what in (
+            ('lent_face', lent, 'in the frame read; that of another frame is taken'),
+            ('no_face', none, 'in any frame of the clip, which pipelines with landmarks refuse'),
+        ):
+            if names:
+                self.report[kind] = names
+                print_log(
+                    f'CASME II at "{self.root}": {kind}, {len(names)}, no landmarks are known '
+                    f'{what}: {", ".join(names[:SHOWN])}.',
+                    logger='current',
+                    level=WARNING,
+                )
+
+    def _by_distance(self, sample: Sample) -> list[Sample]:
+        """The frames of a sample's clip, the nearest first, as samples without a label."""
+        frames = frames_of(self.root, sample['clip'])
+        numbers = sorted(frames, key=lambda number: (abs(number - sample['frame']), number))
+        return [{'img_path': str(frames[number])} for number in numbers]
+
+    def _coding_file(self) -> Path:
+        path = self.root / CODING_FILE
+        if not path.is_file():
+            raise missing_dataset(
+                'CASME II', self.root, CODING_FILE, self.LAYOUTS, self.ASK, 'casme2'
+            )
+        return path
+
+    def _coded(self) -> tuple[list[CodedClip], Oddities]:
+        path = self._coding_file()
+        clips, odd = read_coding(path)
+        for clip in clips:
+            class_index(clip.emotion, tuple(EMOTIONS), clip.where)
+        found = Counter(clip.emotion for clip in clips)
+        compare_counts('CASME II', self.root, 'labelled', found, EMOTIONS, 'clips')
+        unknown = sorted(self.test_subjects - {clip.subject for clip in clips})
+        if unknown and self.subjects is None:
+            raise ValueError(
+                f'test_subjects names {", ".join(unknown)}, whom "{path}" does not know. Give some '
+                f'of: {", ".join(sorted({clip.subject for clip in clips}))}.'
+            )
+        return clips, odd
+
+    def _spotted(self) -> dict[str, int]:
+        return read_spotted(self.root) if self.frame == 'spotted' else {}
+
+    def _sample(self, clip: CodedClip, path: Path, number: int) -> Sample:
+        return {
+            'img_path': str(path),
+            'gt_label': self._metainfo['classes'].index(self.emotions[clip.emotion]),
+            'clip': clip.name,
+            'subject': clip.subject,
+            'frame': number,
+            'onset': clip.onset,
+            'apex': clip.apex,
+            'offset': clip.offset,
+            'action_units': clip.action_units,
+            'emotion': clip.emotion,
+            'where': clip.where,
+        }
+
+    def _in_part(self, subject: str, part: str) -> bool:
+        if not self.test_subjects or self.subjects is not None or self.split == 'trainval':
+            return True
+        return (subject in self.test_subjects) == (part != 'train')
+
+    def _tell(self, used: int) -> None:
+        """The report, in the log."""
+        lines = [f'CASME II at "{self.root}": the frame "{self.frame}" of {used} clips is read.']
+        for kind, names in self.report.items():
+            done = 'noted' if kind in HARMLESS else 'left out'
+            more = f', and {len(names) - SHOWN} more' if len(names) > SHOWN else ''
+            lines.append(f'  {kind}, {len(names)}, {done}: {", ".join(names[:SHOWN])}{more}')
+        level = WARNING if set(self.report) - {'other_emotion', *HARMLESS} else INFO
+        print_log('\n'.join(lines), logger='current', level=level)

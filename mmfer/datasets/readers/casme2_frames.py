@@ -1,0 +1,107 @@
+"""Which frame of a clip of CASME II is read, and whether it is on disk."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from mmfer.datasets.readers.casme2_coding import CodedClip, Oddities
+from mmfer.datasets.readers.casme2_spans import clip_folder, nearest_frame
+from mmfer.faces.clips.clip import FolderClip, pictures_of
+
+FRAMES = ('apex', 'spotted', 'midway', 'onset')
+SPOTTED = Path('annotations') / 'spotted_apex.json'
+
+
+class Frames:
+    """Finds the frame of each clip, and notes what is odd.
+
+    Args:
+        root: The data set's folder.
+        frame: One of :data:`FRAMES`.
+        spotted: The spotted apex of each clip.
+    """
+
+    def __init__(self, root: Path, frame: str, spotted: Mapping[str, int]) -> None:
+        self.root, self.frame, self.spotted = root, frame, spotted
+
+    def find(self, clip: CodedClip, odd: Oddities) -> tuple[Path, int] | None:
+        """The file and the number of the frame, or None if there is none.
+
+        Args:
+            clip: The clip.
+            odd: Takes the clip's name where it is odd. Without a frame are those of
+                ``missing_clip``, ``onset_after_offset``, ``no_apex``, ``apex_before_onset``,
+                ``not_spotted`` and ``frame_not_there``; with one those of
+                ``offset_before_apex``, ``missing_frame`` and ``nearby_frame``.
+        """
+        there = frames_of(self.root, clip.name)
+        if not there:
+            odd['missing_clip'].append(clip.name)
+            return None
+        gaps = [n for n in range(clip.onset, clip.offset + 1) if n not in there]
+        odd['missing_frame'] += [f'{clip.name}/img{n}.jpg' for n in gaps]
+        if clip.onset > clip.offset:
+            odd['onset_after_offset'].append(f'{clip.name} ({clip.onset} to {clip.offset})')
+            return None
+        if clip.apex is not None and clip.apex > clip.offset:
+            odd['offset_before_apex'].append(clip.name)
+        number = self._number(clip, odd)
+        if number is None:
+            return None
+        nearest = nearest_frame(number, there)
+        if nearest is None:
+            odd['frame_not_there'].append(f'{clip.name}/img{number}.jpg')
+            return None
+        if nearest != number:
+            odd['nearby_frame'].append(f'{clip.name}/img{nearest}.jpg for img{number}.jpg')
+        return there[nearest], nearest
+
+    def _number(self, clip: CodedClip, odd: Oddities) -> int | None:
+        if self.frame == 'onset':
+            return clip.onset
+        if self.frame == 'spotted':
+            if clip.name not in self.spotted:
+                odd['not_spotted'].append(clip.name)
+            return self.spotted.get(clip.name)
+        if clip.apex is None:
+            odd['no_apex'].append(clip.name)
+            return None
+        if clip.apex < clip.onset:
+            odd['apex_before_onset'].append(clip.name)
+            return None
+        return clip.apex if self.frame == 'apex' else (clip.onset + clip.apex) // 2
+
+
+def frames_of(root: Path, clip: str) -> dict[int, Path]:
+    """The files of a clip's frames by their numbers; none if there is no folder with pictures.
+
+    Raises:
+        ValueError: If two files are one frame, or a picture has no number.
+    """
+    folder = clip_folder(root, clip)
+    if not folder.is_dir() or not pictures_of(folder):
+        return {}
+    found = FolderClip(folder)
+    return dict(zip(found.numbers, found.paths, strict=True))
+
+
+def read_spotted(root: Path) -> dict[str, int]:
+    """The spotted apex of each clip.
+
+    Raises:
+        FileNotFoundError: If none were spotted.
+        ValueError: If the file is not one of numbers by clips.
+    """
+    path = root / SPOTTED
+    remedy = f'Spot them: python tools/spot_apex.py --dataset {root}'
+    if not path.is_file():
+        raise FileNotFoundError(f'frame=\'spotted\' needs "{path}", which is not there. {remedy}')
+    try:
+        spotted = json.loads(path.read_text(encoding='utf-8'))
+    except ValueError as error:
+        raise ValueError(f'"{path}" is not JSON: {error}. {remedy}') from error
+    if not isinstance(spotted, dict) or not all(type(n) is int for n in spotted.values()):
+        raise ValueError(
+            f'"{path}" must be a frame number for each clip, as {{"sub01/EP02_01f": 59}}. {remedy}'
+        )
+    return spotted

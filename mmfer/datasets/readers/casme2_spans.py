@@ -1,0 +1,88 @@
+"""Where the clips of CASME II begin and end, for tools that need no labels."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mmfer.datasets.readers.casme2_coding import CODING_FILE, read_rows, subject_name, whole_number
+
+COLUMNS = ('Subject', 'Filename', 'OnsetFrame', 'OffsetFrame')
+FRAME_FOLDERS = ('CASME2_RAW_selected', '.')
+"""Where the folders of the subjects may be, below the data set's."""
+NEARBY = 2
+"""How many frames away, 5 ms each, another frame may stand in for one that is missing."""
+
+
+@dataclass(frozen=True)
+class ClipSpan:
+    """A clip: its name (``sub01/EP02_01f``), folder, and the numbers of onset and offset."""
+
+    name: str
+    folder: Path
+    onset: int
+    offset: int
+
+    def among(self, numbers: Iterable[int]) -> tuple['ClipSpan', list[str]]:
+        """The span between frames that are there, and what to say of those that are not.
+
+        Args:
+            numbers: Those of the frames on disk, at least one.
+        """
+        numbers = list(numbers)
+        onset, offset = nearest_frame(self.onset, numbers), nearest_frame(self.offset, numbers)
+        said = [
+            f'the {what}, frame {given}, is missing: frame {taken} is taken.'
+            for what, given, taken in (
+                ('onset', self.onset, onset),
+                ('offset', self.offset, offset),
+            )
+            if taken not in (None, given)
+        ]
+        span = replace(
+            self,
+            onset=self.onset if onset is None else onset,
+            offset=self.offset if offset is None else offset,
+        )
+        return span, said
+
+
+def nearest_frame(number: int, numbers: Iterable[int]) -> int | None:
+    """The number of the frame on disk that is nearest, or None if none is nearby."""
+    nearest = min(numbers, key=lambda n: (abs(n - number), n))
+    return nearest if abs(nearest - number) <= NEARBY else None
+
+
+def read_spans(root: str | Path) -> tuple[list[ClipSpan], list[str]]:
+    """The clips of the coding file, and what is wrong with the rows that are left out.
+
+    Raises:
+        FileNotFoundError: If there is no coding file.
+        ValueError: If it cannot be read or lacks a column.
+    """
+    root = Path(root)
+    path = root / CODING_FILE
+    if not path.is_file():
+        raise FileNotFoundError(
+            f'No coding file at "{path}". Give the folder of CASME II, which holds it and '
+            f'{FRAME_FOLDERS[0]}/.'
+        )
+    spans, faults = [], []
+    for number, row in read_rows(path, COLUMNS):
+        subject, name = subject_name(row['Subject']), str(row['Filename'] or '').strip()
+        onset, offset = whole_number(row['OnsetFrame']), whole_number(row['OffsetFrame'])
+        if subject is None or not name or onset is None or offset is None:
+            cells = ', '.join(f'{column} {row[column]!r}' for column in COLUMNS)
+            faults.append(
+                f'row {number} of the coding file ({cells}): a subject, a name and two whole '
+                'numbers are needed.'
+            )
+            continue
+        clip = f'{subject}/{name}'
+        spans.append(ClipSpan(clip, clip_folder(root, clip), onset, offset))
+    return spans, faults
+
+
+def clip_folder(root: str | Path, clip: str) -> Path:
+    """Where the frames of a clip, such as ``sub01/EP02_01f``, are or should be."""
+    places = [Path(root) / folder / clip for folder in FRAME_FOLDERS]
+    return next((place for place in places if place.is_dir()), places[0])

@@ -1,0 +1,170 @@
+"""CelebA: 40 attributes of faces of celebrities."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mmfer.datasets.face_dataset import FaceDataset, Sample
+from mmfer.datasets.missing_dataset import missing_dataset
+from mmfer.datasets.official_counts import compare_counts
+from mmfer.datasets.readers.celeba_lists import Table, find_table, read_table
+from mmfer.labels import CELEBA_ATTRIBUTES
+from mmfer.registry import DATASETS
+
+PARTS = {'train': 0, 'val': 1, 'test': 2}
+"""The numbers of the parts in ``list_eval_partition.txt``."""
+COUNTS = {'train': 162770, 'val': 19867, 'test': 19962}
+IMAGES = 'img_align_celeba'
+
+
+@DATASETS.register_module()
+class CelebA(FaceDataset):
+    """CelebA (Liu et al. 2015), aligned images with 40 attributes, as its owners hand it out.
+
+    Read are ``list_attr_celeba.txt``, ``list_eval_partition.txt``, ``img_align_celeba/`` and,
+    where it is, ``list_landmarks_align_celeba.txt``; or the same as ``.csv``; in the folder
+    itself or in the archive's ``Anno/``, ``Eval/`` and ``Img/``.
+
+    A sample has no single class. It has ``gt_score`` (40,) float32, 1 where the attribute is
+    present; ``attribute_mask`` (40,) bool, True where it is known, if the list leaves anything
+    open (a 0 instead of 1 or -1); and ``landmarks5`` (5, 2), the eyes, the nose and the corners
+    of the mouth. ``metainfo`` has the attributes as ``classes``, and ``task='attributes'``; and
+    those that the list leaves open for every image as ``unknown_attributes``.
+
+    Args:
+        data_root: The folder of the data set.
+        split: ``'train'``, ``'val'``, ``'test'``, or ``'trainval'`` for the first two.
+        **options: The options of :class:`FaceDataset` without ``metainfo``.
+
+    Raises:
+        FileNotFoundError: If a list or an image is not there.
+        ValueError: If a row is faulty, or the lists are of different images. Other counts than
+            the official ones are only warned of.
+
+    Example:
+        >>> train = dict(type='CelebA', data_root='data/celeba', split='train')
+    """
+
+    METAINFO = {'task': 'attributes'}
+    OWN_VALIDATION = True
+    ASK = (
+        'download it at https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html (for research; "Deep '
+        'learning face attributes in the wild", Liu, Luo, Wang and Tang, ICCV 2015).'
+    )
+    LAYOUTS = (
+        'list_attr_celeba.{txt,csv}           (or in Anno/)',
+        'list_eval_partition.{txt,csv}        (or in Eval/)',
+        'img_align_celeba/                    (or in Img/)',
+        'list_landmarks_align_celeba.{txt,csv} (where it is; or in Anno/)',
+    )
+
+    def __init__(
+        self, data_root: str = 'data/celeba', split: str = 'train', **options: Any
+    ) -> None:
+        super().__init__(data_root, split, metainfo={'classes': CELEBA_ATTRIBUTES}, **options)
+
+    def read_samples(self, part: str) -> list[Sample]:
+        """Read the lists, and keep the images of a part."""
+        attributes = self._table('list_attr_celeba', CELEBA_ATTRIBUTES)
+        partition = self._table('list_eval_partition', ('partition',))
+        partition = self._in_order_of(attributes, partition)
+        values = self._attributes(attributes)
+        points = self._points(attributes)
+        open_questions = bool((values == 0).any())
+        never = [
+            n for n, column in zip(CELEBA_ATTRIBUTES, values.T, strict=True) if not column.any()
+        ]
+        self._metainfo['unknown_attributes'] = tuple(never)
+        folder = self._images()
+        samples = []
+        for row, (name, (number,)) in enumerate(
+            zip(partition.names, partition.values, strict=True)
+        ):
+            where = f'{partition.path}, {name}'
+            if number not in PARTS.values():
+                raise ValueError(
+                    f'{where}: the part {number:g} is not 0 (train), 1 (val) or 2 (test). Correct '
+                    'the row.'
+                )
+            if number != PARTS[part]:
+                continue
+            image = folder / name
+            if not image.is_file():
+                raise FileNotFoundError(
+                    f'{where}: there is no file "{image}". Unpack {IMAGES} completely, or remove '
+                    'the image from all lists.'
+                )
+            sample: Sample = {
+                'img_path': str(image),
+                'where': where,
+                'gt_score': (values[row] > 0).astype(np.float32),
+            }
+            if open_questions:
+                sample['attribute_mask'] = values[row] != 0
+            if points is not None:
+                sample['landmarks5'] = points[row]
+            samples.append(sample)
+        found, official = {'all': len(samples)}, {'all': COUNTS[part]}
+        compare_counts('CelebA', self.root, part, found, official)
+        return samples
+
+    def _table(self, name: str, columns: tuple[str, ...] | None) -> Table:
+        path = find_table(self.root, name)
+        if path is None:
+            absent = f'{name}.txt or .csv'
+            raise missing_dataset('CelebA', self.root, absent, self.LAYOUTS, self.ASK, 'celeba')
+        return read_table(path, columns)
+
+    def _images(self) -> Path:
+        # The copy with csv files has the folder within itself.
+        for folder in (f'{IMAGES}/{IMAGES}', IMAGES, f'Img/{IMAGES}'):
+            if (self.root / folder).is_dir():
+                return self.root / folder
+        raise missing_dataset('CelebA', self.root, f'{IMAGES}/', self.LAYOUTS, self.ASK, 'celeba')
+
+    @staticmethod
+    def _attributes(table: Table) -> np.ndarray:
+        wrong = np.argwhere(~np.isin(table.values, (-1, 0, 1)))
+        if len(wrong):
+            row, column = wrong[0]
+            raise ValueError(
+                f'{table.path}, {table.names[row]}: {CELEBA_ATTRIBUTES[column]} is '
+                f'{table.values[row, column]:g}, not 1 (present), -1 (absent) or 0 (unknown). '
+                'Correct the row.'
+            )
+        return table.values
+
+    @staticmethod
+    def _in_order_of(first: Table, second: Table) -> Table:
+        """The second list with its rows in the order of the first."""
+        if set(first.names) == set(second.names):
+            row_of = {name: row for row, name in enumerate(second.names)}
+            return replace(
+                second,
+                names=first.names,
+                values=second.values[[row_of[name] for name in first.names]],
+            )
+        only = [sorted(set(a.names) - set(b.names)) for a, b in ((first, second), (second, first))]
+        told = '; '.join(
+            f'{len(names)} are only in {table.path.name}, such as {names[0]}'
+            for names, table in zip(only, (first, second), strict=True)
+            if names
+        )
+        raise ValueError(
+            f'"{second.path}" ({len(second.names)} images) does not match "{first.path}" '
+            f'({len(first.names)} images): {told}. Take both lists from one release.'
+        )
+
+    def _points(self, attributes: Table) -> np.ndarray | None:
+        path = find_table(self.root, 'list_landmarks_align_celeba')
+        if path is None:
+            return None
+        table = self._in_order_of(attributes, read_table(path, None))
+        if table.values.shape[1] != 10:
+            raise ValueError(
+                f'"{path}" has {table.values.shape[1]} numbers in a row instead of 10, x and y of '
+                'five points. Take it from the release again, or remove it.'
+            )
+        return table.values.astype(np.float32).reshape(-1, 5, 2)

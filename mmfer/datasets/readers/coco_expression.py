@@ -1,0 +1,121 @@
+"""Faces with classes in a COCO-style JSON file."""
+
+from pathlib import Path
+from typing import Any
+
+from mmfer.datasets.expression_dataset import ExpressionDataset
+from mmfer.datasets.face_dataset import Sample
+from mmfer.datasets.files.coco_files import parse_face, read_coco
+from mmfer.datasets.missing_dataset import missing_dataset
+from mmfer.registry import DATASETS
+
+
+@DATASETS.register_module()
+class CocoExpression(ExpressionDataset):
+    """Any data set, as a COCO-style JSON file ``annotations/<split>.json``.
+
+    Every annotation is a sample, so an image with several faces gives several, each with its
+    ``face_box`` for the transform ``CropFace``. The classes are the categories in the order of
+    their ids; where each has a ``supercategory``, these are the coarse classes. The fields are
+    those of :func:`mmfer.datasets.files.coco_files.parse_face`.
+
+    Args:
+        data_root: The folder of the data set.
+        split: See :class:`ExpressionDataset`.
+        ann_file: The JSON file below ``data_root``; ``{split}`` stands for the part.
+        img_prefix: The folder below ``data_root`` to which ``file_name`` is relative.
+        **options: The options of :class:`ExpressionDataset` without ``classes``, ``label_tree``
+            and ``sidecar``.
+
+    Raises:
+        FileNotFoundError: If the JSON file or an image is not there.
+        ValueError: If the JSON file is faulty; the message names the entry.
+
+    Example:
+        >>> train = dict(type='CocoExpression', data_root='data/mine', split='train',
+        ...              ann_file='annotations/{split}.json', img_prefix='images')
+    """
+
+    SEVERAL_FACES = True
+    LAYOUTS = ('annotations/{split}.json with images, annotations and categories',)
+
+    def __init__(
+        self,
+        data_root: str,
+        split: str = 'train',
+        *,
+        ann_file: str = 'annotations/{split}.json',
+        img_prefix: str = '',
+        **options: Any,
+    ) -> None:
+        self.annotations, self.image_folder = ann_file, img_prefix
+        self.root = Path(data_root).expanduser()
+        carved = options.get('val_ratio', 0) != 0
+        first = split if split == 'test' or (split == 'val' and not carved) else 'train'
+        coco = read_coco(self._ann_path(first))
+        categories = [coco.cats[i] for i in sorted(coco.cats)]
+        self.category_ids = [category['id'] for category in categories]
+        classes = [category['name'] for category in categories]
+        super().__init__(
+            data_root, split, classes=classes, coarse_classes=_coarse(categories), **options
+        )
+
+    def _ann_path(self, part: str) -> Path:
+        path = self.root / self.annotations.format(split=part)
+        if not path.is_file():
+            raise missing_dataset(
+                'in COCO style',
+                self.root,
+                self.annotations.format(split=part),
+                [layout.format(split=part) for layout in self.LAYOUTS],
+                'write the file from your own annotations; docs/datasets.md shows its form.',
+                None,
+            )
+        return path
+
+    def read_samples(self, part: str) -> list[Sample]:
+        """Read the faces of a part."""
+        path = self._ann_path(part)
+        coco = read_coco(path)
+        classes = self._metainfo['classes']
+        names = tuple(coco.cats[i]['name'] for i in sorted(coco.cats))
+        if names != classes:
+            raise ValueError(
+                f'"{path}" has the classes {", ".join(names)}, but the split "{self.split}" has '
+                f'{", ".join(classes)}. Give both the same categories, in the same order.'
+            )
+        samples = []
+        for number in sorted(coco.anns):
+            face = coco.anns[number]
+            name = coco.imgs[face['image_id']]['file_name']
+            where = f'{path}, annotation {number} of {name}'
+            image = self.root / self.image_folder / name
+            if not image.is_file():
+                raise FileNotFoundError(
+                    f'{where}: there is no file "{image}". Correct file_name or img_prefix.'
+                )
+            sample = {
+                'img_path': str(image),
+                'gt_label': self.category_ids.index(face['category_id']),
+                'where': where,
+                **parse_face(face, classes, where),
+            }
+            if 'clean_category_id' in face:
+                if face['clean_category_id'] not in self.category_ids:
+                    raise ValueError(
+                        f'{where}: clean_category_id {face["clean_category_id"]!r} is no category. '
+                        'Correct it.'
+                    )
+                sample['clean_label'] = self.category_ids.index(face['clean_category_id'])
+            samples.append(sample)
+        return samples
+
+    def read_sidecar(self, samples: list[Sample], part: str) -> None:
+        """The file that names the samples has all that a sidecar would tell."""
+
+
+def _coarse(categories: list[dict[str, Any]]) -> list[str] | None:
+    """The coarse class of each category, if every one has its own and they differ."""
+    names = [category.get('supercategory') or '' for category in categories]
+    own = [category['name'] for category in categories]
+    return names if all(names) and len(set(names)) > 1 and names != own else None

@@ -1,0 +1,99 @@
+"""Any data set that comes as class folders or csv files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mmfer.datasets.expression_dataset import ExpressionDataset
+from mmfer.datasets.face_dataset import Sample
+from mmfer.datasets.files.folders import list_images, read_class_folders, read_csv
+from mmfer.datasets.missing_dataset import missing_dataset
+from mmfer.registry import DATASETS
+
+
+@DATASETS.register_module()
+class ExpressionFolder(ExpressionDataset):
+    """Class folders ``<split>/<class>/``, or csv files ``<split>.csv`` with path and label.
+
+    The order of the classes is given, never guessed from the folders: two copies of a data set
+    with another order look alike and mean something else.
+
+    Args:
+        data_root: The folder of the data set.
+        split: See :class:`ExpressionDataset`.
+        classes: The names of the classes, in the order of their label indices.
+        folders: The names of the folders (or csv labels), in the order of ``classes``, where they
+            differ from the classes.
+        **options: The options of :class:`ExpressionDataset`.
+
+    Raises:
+        FileNotFoundError: If there is neither such a folder nor such a csv file.
+        ValueError: If a folder or a label is no class, both forms are there, or as
+            :class:`ExpressionDataset`.
+
+    Example:
+        >>> train = dict(type='ExpressionFolder', data_root='data/mine', split='train',
+        ...              classes=['calm', 'crying', 'laughing'])
+        >>> rafdb_copy = dict(
+        ...     type='ExpressionFolder', data_root='data/rafdb_folders', split='train',
+        ...     classes=['surprise', 'fear', 'disgust', 'happiness', 'sadness', 'anger',
+        ...              'neutral'],
+        ...     folders=['1', '2', '3', '4', '5', '6', '7'])
+    """
+
+    NAME = 'in class folders'
+    LAYOUTS: tuple[str, ...] = ('{split}/<class>/<image>', '{split}.csv with the columns path,fine')
+    ASK = 'from its owners; docs/datasets.md tells what is known.'
+    RENDERER: str | None = None
+
+    def __init__(
+        self,
+        data_root: str,
+        split: str = 'train',
+        *,
+        classes: Sequence[str],
+        folders: Sequence[str] | None = None,
+        **options: Any,
+    ) -> None:
+        self.folders = tuple(map(str, folders or classes))
+        if len(self.folders) != len(classes):
+            raise ValueError(
+                f'{len(self.folders)} folders for {len(classes)} classes. Give as many, in the '
+                'same order.'
+            )
+        super().__init__(data_root, split, classes=classes, **options)
+
+    def sidecar_parts(self) -> tuple[str, ...]:
+        """Those that are there."""
+        parts = ('train', 'val', 'test')
+        there = [p for p in parts if self._csv(p).is_file() or (self.root / p).is_dir()]
+        return tuple(there) or super().sidecar_parts()
+
+    def sidecar_samples(self, part: str) -> list[Sample]:
+        """All images, whatever their classes."""
+        if self._csv(part).is_file():
+            return read_csv(self._csv(part), self.root, None)
+        return [{'img_path': str(path)} for path in list_images(self._folder(part))]
+
+    def read_samples(self, part: str) -> list[Sample]:
+        """Read the csv file or the folders of a part."""
+        if self._csv(part).is_file():
+            return read_csv(self._csv(part), self.root, self.folders)
+        self._folder(part)
+        return self.read_folder(part)
+
+    def _csv(self, part: str) -> Path:
+        return self.root / f'{part}.csv'
+
+    def _folder(self, part: str) -> Path:
+        folder = self.root / part
+        if not folder.is_dir():
+            hint = ' (or set val_ratio to carve it from the training part)' if part == 'val' else ''
+            layouts = [layout.format(split=part) for layout in self.LAYOUTS]
+            absent = f'{part}/ and no {part}.csv{hint}'
+            raise missing_dataset(self.NAME, self.root, absent, layouts, self.ASK, self.RENDERER)
+        return folder
+
+    def read_folder(self, part: str) -> list[Sample]:
+        """Read the class folders of a part."""
+        return read_class_folders(self.root / part, self.folders)

@@ -1,0 +1,160 @@
+"""FERPlus: the faces of FER2013 with the votes of ten people."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+from mmengine.logging import print_log
+
+from mmfer.datasets.expression_dataset import ExpressionDataset
+from mmfer.datasets.face_dataset import Sample
+from mmfer.datasets.official_counts import compare_counts
+from mmfer.datasets.readers.ferplus_files import ASK, LAYOUTS, SOURCES, FERPlusFiles
+from mmfer.datasets.readers.ferplus_own_labels import with_own_labels
+from mmfer.datasets.readers.ferplus_votes import MODES, vote_targets
+from mmfer.labels import FERPLUS_CLASSES
+from mmfer.registry import DATASETS
+
+COUNTS = {
+    'folders': {
+        'rows': {'train': 28558, 'val': 3579, 'test': 3573},
+        'majority': {'train': 25045, 'val': 3191, 'test': 3137},
+    },
+    'csv': {
+        'rows': {'train': 28709, 'val': 3589, 'test': 3589},
+        'majority': {'train': 25060, 'val': 3199, 'test': 3153},
+    },
+}
+"""The rows of the two official forms, and the images of which a majority agrees."""
+
+
+@DATASETS.register_module()
+class FERPlus(ExpressionDataset):
+    """FERPlus (Barsoum et al. 2016), grey faces of 48 px with ten votes each.
+
+    Two forms are read; the votes of some 1,600 images differ between them.
+
+    - Folders ``FER2013Train``, ``FER2013Valid`` and ``FER2013Test`` with the images and a
+      ``label.csv`` (name, box, ten votes), as the script of the release writes them. A box that is
+      not the whole image becomes ``face_box``.
+    - ``fer2013.csv`` (``emotion,pixels,Usage``) and ``fer2013new.csv`` (the votes), joined by
+      row, since the names in the second do not follow the rows of the first. The pixels are read
+      from the csv file when they are asked for; ``img_path`` is
+      ``<path of the csv file>/row00000`` for the first row below the head.
+
+    The votes become labels as published; single votes are taken as slips and do not count.
+
+    - ``'majority'``: the class with more than half of the votes; other images are left out.
+    - ``'probability'``: the shares of the leading classes, as ``gt_score``.
+    - ``'multi_target'``: the shares of the classes with at least 30 % of the votes, as
+      ``gt_score``: any of them is right.
+
+    In each, ``gt_label`` is the first class, and images on which too few agree, or whose first
+    choice is unknown or no face, are left out and counted in the log.
+
+    Args:
+        data_root: The folder with the three folders or the two files.
+        split: ``'train'``, ``'val'`` (FER2013's ``PublicTest``), ``'test'`` (``PrivateTest``), or
+            ``'trainval'``. A ``val_ratio`` carves ``'val'`` from the training part instead.
+        mode: How votes become labels. Results are published on the ``'majority'`` of the test
+            part, however a model was trained.
+        layout: ``'folders'`` or ``'csv'``; None takes the one that is there.
+        labels: ``'votes'``, or ``'fer2013'``: ``gt_label`` is FER2013's own label, which a third
+            of the majorities contradict, and ``clean_label`` the majority. In the folders
+            FER2013's labels are read from ``fer2013_labels.csv`` (``image,emotion``); images that
+            it does not know are left out and counted in the log. No image is labelled contempt.
+        **options: The options of :class:`ExpressionDataset` without ``classes`` and
+            ``soft_labels``.
+
+    Raises:
+        FileNotFoundError: If one of the files is not there.
+        ValueError: If a row is faulty, the files do not belong together, or both forms are there
+            and no ``layout`` is given. Other counts than the official ones are only warned of.
+
+    Example:
+        >>> train = dict(type='FERPlus', data_root='data/ferplus', split='train',
+        ...              mode='probability')
+    """
+
+    NAME = 'FERPlus'
+    ASK = ASK
+    LAYOUTS = LAYOUTS
+    RENDERER = 'ferplus'
+    OWN_VALIDATION = True
+    SIDECAR_CLASSES = False  # the labels follow from the votes and the mode
+
+    def __init__(
+        self,
+        data_root: str = 'data/ferplus',
+        split: str = 'train',
+        *,
+        mode: Literal['majority', 'probability', 'multi_target'] = 'majority',
+        layout: Literal['folders', 'csv'] | None = None,
+        labels: Literal['votes', 'fer2013'] = 'votes',
+        **options: Any,
+    ) -> None:
+        self._check_option('labels', labels, ('votes', 'fer2013'))
+        if labels == 'fer2013' and mode != 'majority':
+            raise ValueError(
+                f"FERPlus(labels='fer2013', mode='{mode}'): FER2013 has one label per image, so "
+                "there are no shares to learn from. Set mode='majority', or labels='votes'."
+            )
+        self.labels = labels
+        self._check_option('mode', mode, MODES)
+        self._check_option('layout', layout, (*SOURCES, None))
+        self.mode, self.layout = mode, layout
+        super().__init__(
+            data_root, split, classes=FERPLUS_CLASSES, soft_labels=mode != 'majority', **options
+        )
+
+    def _files(self) -> FERPlusFiles:
+        return FERPlusFiles(self.root, self.layout)
+
+    def sidecar_samples(self, part: str) -> list[Sample]:
+        """All images, whatever their votes."""
+        return [{k: v for k, v in s.items() if k != 'where'} for s in self._files().rows(part)[0]]
+
+    def read_samples(self, part: str) -> list[Sample]:
+        """The images of a part whose votes give a label."""
+        files = self._files()
+        rows, votes = files.rows(part)
+        kept, shares = vote_targets(votes, self.mode)
+        samples: list[Sample] = []
+        for i in np.flatnonzero(kept):
+            samples.append({**rows[i], 'gt_label': int(shares[i].argmax())})
+            if self.soft_labels:
+                samples[-1]['distribution'] = shares[i]
+        print_log(
+            f'FERPlus, {part}, from {SOURCES[files.layout]}: of {len(rows)} images the votes for '
+            f'{len(rows) - len(samples)} give no label (mode {self.mode}); they are left out.',
+            logger='current',
+        )
+        self._compare_counts(files.layout, part, len(rows), len(samples))
+        if self.labels == 'votes':
+            return samples
+        return self._own_labels(part, samples, files.own_labels())
+
+    def check_samples(self, samples: list[Sample], part: str) -> None:
+        """Check that every class occurs; FER2013 itself has no contempt."""
+        placeholder = {'gt_label': FERPLUS_CLASSES.index('contempt')}
+        own = self.labels == 'fer2013' and bool(samples)
+        super().check_samples([*samples, placeholder] if own else samples, part)
+
+    def _own_labels(
+        self, part: str, samples: list[Sample], labels: Mapping[str, str]
+    ) -> list[Sample]:
+        joined = with_own_labels(samples, labels)
+        wrong = sum(sample['gt_label'] != sample['clean_label'] for sample in joined)
+        print_log(
+            f"FERPlus, {part}: FER2013's label of {len(joined)} images is taken, of which {wrong} "
+            f'differ from the majority; of {len(samples) - len(joined)} it is not known, and they '
+            'are left out.',
+            logger='current',
+        )
+        return joined
+
+    def _compare_counts(self, layout: str, part: str, rows: int, images: int) -> None:
+        counted, unit = ('majority', 'images') if self.mode == 'majority' else ('rows', 'rows')
+        found = {'all': images if counted == 'majority' else rows}
+        official = {'all': COUNTS[layout][counted][part]}
+        compare_counts('FERPlus', self.root, part, found, official, unit)

@@ -1,0 +1,105 @@
+"""IFER: faces of infants."""
+
+from pathlib import Path
+from typing import Any
+
+from mmfer.datasets.expression_dataset import ExpressionDataset
+from mmfer.datasets.face_dataset import Sample
+from mmfer.datasets.files.class_matching import normal_form
+from mmfer.datasets.files.folders import list_subfolders, read_class_folders, read_csv
+from mmfer.datasets.missing_dataset import missing_dataset
+from mmfer.datasets.official_counts import class_counts, compare_counts
+from mmfer.datasets.split_file import read_or_draw
+from mmfer.labels import IFER_CLASSES
+from mmfer.registry import DATASETS
+
+COUNTS = (3242, 3642, 1991, 1365)
+"""The images of each class in the paper."""
+NO_CLASSES = ('annotations', 'contact_sheet.jpg')
+"""What may lie beside the class folders."""
+
+
+@DATASETS.register_module()
+class IFER(ExpressionDataset):
+    """IFER (Geng et al. 2023): happy, calm, crying and sleeping infants under one year.
+
+    Class folders ``happy/``, ``calm/``, ``crying/``, ``sleeping/``, or ``ifer.csv`` with the
+    columns ``path`` and ``label``, and optionally ``subject``. Nobody handed out a split, so it
+    is drawn: 6:2:2 of each class; whole infants, as nearly, where all are known. It is written to
+    a file, and read from there ever after.
+
+    Args:
+        data_root: The folder of the data set.
+        split: ``'train'``, ``'val'``, ``'test'``, or ``'trainval'`` for the first two.
+        split_seed: Fixes the draw.
+        split_file: The JSON file that keeps the split; None is ``split_seed<seed>.json`` in
+            ``data_root``.
+        **options: The options of :class:`ExpressionDataset` without ``classes``.
+
+    Raises:
+        FileNotFoundError: If the data set is not there.
+        ValueError: If a folder or a label is no class, or the split file is of other images. Other
+            counts than the official one are only warned of.
+
+    Example:
+        >>> train = dict(type='IFER', data_root='data/ifer', split='train', split_seed=0)
+    """
+
+    OWN_VALIDATION = True
+    CSV = 'ifer.csv'
+    ASK = (
+        'it is not public; ask the authors of "Facial expression recognition of infants based on '
+        'MIFNet", Geng, Qi, Zhang, Xiao and Li, Computer Systems and Applications 32 (8), 2023.'
+    )
+    LAYOUTS = (
+        '{happy,calm,crying,sleeping}/<image>',
+        'ifer.csv with the columns path,label and, where known, subject',
+    )
+
+    def __init__(
+        self,
+        data_root: str = 'data/ifer',
+        split: str = 'train',
+        *,
+        split_seed: int = 0,
+        split_file: str | None = None,
+        **options: Any,
+    ) -> None:
+        self.split_seed = split_seed
+        default = Path(data_root) / f'split_seed{split_seed}.json'
+        self.split_file = Path(split_file or default).expanduser()
+        super().__init__(data_root, split, classes=IFER_CLASSES, **options)
+
+    def read_samples(self, part: str) -> list[Sample]:
+        """Read all images, and keep those of a part."""
+        samples = self._all()
+        found = class_counts([sample['gt_label'] for sample in samples], IFER_CLASSES)
+        official = dict(zip(IFER_CLASSES, COUNTS, strict=True))
+        compare_counts('IFER', self.root, 'whole', found, official)
+        # Before the split, which keeps subjects whole.
+        super().read_sidecar(samples, 'all')
+        parts = read_or_draw(self.split_file, samples, self.root, self.split_seed)
+        return [s for s, own in zip(samples, parts, strict=True) if own == part]
+
+    def sidecar_parts(self) -> tuple[str, ...]:
+        """One for all, read before the split."""
+        return ('all',)
+
+    def sidecar_samples(self, part: str) -> list[Sample]:
+        """All images."""
+        return self._all()
+
+    def read_sidecar(self, samples: list[Sample], part: str) -> None:
+        """One sidecar, ``annotations/all.json``, is of all parts, and is read with them."""
+
+    def _all(self) -> list[Sample]:
+        classes = self._metainfo['classes']
+        if (self.root / self.CSV).is_file():
+            return read_csv(self.root / self.CSV, self.root, classes)
+        folders = list_subfolders(self.root) if self.root.is_dir() else []
+        there = {normal_form(folder.name) for folder in folders}
+        absent = [name for name in classes if name not in there]
+        if absent:
+            missing = f'{self.CSV} and no {", ".join(f"{name}/" for name in absent)}'
+            raise missing_dataset('IFER', self.root, missing, self.LAYOUTS, self.ASK, 'ifer')
+        return read_class_folders(self.root, classes, NO_CLASSES)

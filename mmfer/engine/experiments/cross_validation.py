@@ -1,0 +1,163 @@
+"""Runs the folds of a cross validation, each in a process of its own."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from mmengine.config import Config
+
+from mmfer.engine.experiments.child_process import cores, run_child
+from mmfer.engine.experiments.folds import Pool, fold_source
+from mmfer.engine.experiments.run_fold import PREDICTIONS
+from mmfer.evaluation.predictions import Predictions
+from mmfer.evaluation.protocols import Fold
+from mmfer.files import write_atomically
+from mmfer.settings import check_same
+
+DATA = 'data.sha256'
+"""What the samples, their labels and landmarks were, as a digest."""
+
+
+@dataclass(frozen=True)
+class FoldRun:
+    """A fold and its config; the folder of that name has what it does and leaves."""
+
+    fold: Fold
+    config: Path
+
+    @property
+    def folder(self) -> Path:
+        """With ``output.txt``, logs, checkpoints and predictions."""
+        return self.config.with_suffix('')
+
+    @property
+    def finished(self) -> bool:
+        """Whether the held-out subjects were tested."""
+        return (self.folder / PREDICTIONS).is_file()
+
+    @property
+    def predictions(self) -> Predictions:
+        """What was said of the held-out subjects."""
+        return Predictions.load(self.folder / PREDICTIONS)
+
+    def run(self, threads: int) -> int:
+        """Train and test, or go on with that; the exit code of the process.
+
+        It ends with this process, also where this one is killed.
+        """
+        module = ['-m', 'mmfer.engine.experiments.run_fold', str(self.config)]
+        return run_child(module, self.folder / 'output.txt', threads)
+
+
+def prepare(
+    cfg: Config, folds: Sequence[Fold], pool: Pool, work_dir: Path, resume: bool
+) -> list[FoldRun]:
+    """Write the configs of the folds, or find them as they were.
+
+    Args:
+        cfg: The config of :func:`mmfer.engine.experiments.folds.common_config`.
+        folds: The folds.
+        pool: The samples that are divided.
+        work_dir: Where ``config.py``, ``data.sha256`` and ``folds/`` go.
+        resume: Whether runs may lie there already.
+
+    Raises:
+        ValueError: If they do and must not, or had another config, other folds or other data.
+    """
+    numbers = len(str(len(folds)))
+    runs, sources = [], {DATA: f'{pool.digest}\n', 'config.py': cfg.pretty_text}
+    for i, fold in enumerate(folds, 1):
+        name = re.sub(r'[^\w-]', '_', fold.name)
+        config = f'folds/{i:0{numbers}}_{name}.py'
+        sources[config] = fold_source(cfg, fold, '../config.py')
+        runs.append(FoldRun(fold, work_dir / config))
+    files = [work_dir / DATA, work_dir / 'config.py', *work_dir.glob('folds/*.py')]
+    recorded = {
+        path.relative_to(work_dir).as_posix(): path.read_text('utf-8')
+        for path in files
+        if path.is_file()
+    }
+    if recorded and not resume:
+        raise ValueError(
+            f'{work_dir} holds a cross validation already. Go on with it by --resume, give another '
+            '--work-dir, or remove the folder.'
+        )
+    if recorded:
+        recorded.setdefault(DATA, 'none')
+        check_same(
+            recorded,
+            {name: source for name, source in sources.items() if name in recorded},
+            f'The runs in {work_dir}',
+            f'({DATA} is a digest of the samples, labels and landmarks.) Give another --work-dir, '
+            'or remove the folder.',
+        )
+    for name, source in sources.items():
+        if name not in recorded:
+            write_atomically(work_dir / name, source)
+    return runs
+
+
+def run_folds(runs: Sequence[FoldRun], jobs: int, report: Callable[[FoldRun, int], None]) -> None:
+    """Run the folds that are not finished, the others going on where one fails.
+
+    Args:
+        runs: The folds.
+        jobs: How many run at the same time, sharing the processor's cores, or having as many
+            threads each as ``OMP_NUM_THREADS`` says.
+        report: Called with each fold as it ends, and with its exit code.
+    """
+    threads = int(os.environ.get('OMP_NUM_THREADS') or max(1, cores() // jobs))
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        running = {pool.submit(run.run, threads): run for run in runs if not run.finished}
+        for future in as_completed(running):
+            report(running[future], future.result())
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def check_complete(runs: Sequence[FoldRun], pool: Pool) -> None:
+    """Check that the folds together tested every sample once, each in the fold of its subject.
+
+    Raises:
+        ValueError: If one is missing, is there twice, or has another label.
+    """
+    samples = list(zip(pool.paths, pool.labels, pool.subjects, strict=True))
+    for run in runs:
+        expected = Counter(s[:2] for s in samples if s[2] in run.fold.held_out)
+        found = Counter((s['img_path'], s['gt_label']) for s in run.predictions.samples)
+        if expected != found:
+            missing, more = expected - found, found - expected
+            example = next(iter(missing or more))[0]
+            raise ValueError(
+                f'The data set changed before {run.folder} was tested: it lacks '
+                f'{missing.total()} samples and has {more.total()} others, such as "{example}". '
+                'Begin anew, in another --work-dir.'
+            )
+
+
+@contextmanager
+def only_one(work_dir: Path) -> Iterator[None]:
+    """Keep others from working in the same folder.
+
+    Raises:
+        ValueError: If somebody does.
+    """
+    work_dir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(work_dir / 'lock', timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise ValueError(
+            f'Another call is at work in {work_dir}. Wait for it, or give another folder.'
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,93 @@
+"""What a variant of a config changes, and the same change made to another config."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from mmfer.engine.config import load_config
+from mmfer.engine.config_source import base_names, parse, rebased
+
+
+def apply_variant(
+    base: str | Path,
+    variant: str | Path,
+    work_dir: str | Path | None = None,
+    options: dict[str, Any] | None = None,
+) -> Config:
+    """Make a variant's changes to another config of the same family.
+
+    The row of an ablation table is a file that inherits the paper's config and changes a few
+    entries. ``base`` inherits the same config, such as one that trains a slim model on rendered
+    faces for minutes. The result is ``base`` with the variant's entries merged into it, as if the
+    variant had ``_base_ = base``; files that the variant inherits on the way are merged first.
+
+    Args:
+        base: The config with data, training settings and the model's size.
+        variant: The config whose changes are made.
+        work_dir: See :func:`mmfer.engine.load_config`.
+        options: Entries to replace after that, see :func:`mmfer.engine.load_config`.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The two inherit no common config, or an option does not fit.
+
+    Example:
+        >>> cfg = apply_variant('configs/rald/rald_r18_synthetic.py',
+        ...                     'configs/rald/ablations/table3_b_itrr.py')
+    """
+    base, variant = Path(base).resolve(), Path(variant).resolve()
+    changes = _changes(variant, _family(base), base)
+    with tempfile.TemporaryDirectory() as folder:
+        below = base
+        for i, path in enumerate(changes):
+            below, source = Path(folder) / f'{i}_{path.name}', rebased(parse(path), str(below))
+            below.write_text(source, encoding='utf-8')
+        return load_config(below, work_dir, options)
+
+
+def apply_model(
+    base: str | Path, variant: str | Path, options: dict[str, Any] | None = None
+) -> Config:
+    """A config with the model and the custom hooks of another one, of any family.
+
+    Args:
+        base: The config with data and training settings.
+        variant: The config whose model and hooks are taken.
+        options: Entries to replace after that.
+    """
+    cfg, other = load_config(base), load_config(variant)
+    cfg.model, cfg.custom_hooks = other.model, other.get('custom_hooks', [])
+    cfg.merge_from_dict(options or {})
+    return cfg
+
+
+def _inherited(path: Path) -> list[Path]:
+    return [(path.parent / name).resolve() for name in base_names(parse(path)) if '::' not in name]
+
+
+def _family(path: Path) -> set[Path]:
+    """A config and all that it inherits."""
+    return {path}.union(*(_family(parent) for parent in _inherited(path)))
+
+
+def _changes(variant: Path, family: set[Path], base: Path) -> list[Path]:
+    """The files from the family's first descendant down to the variant."""
+    files: list[Path] = []
+    path = variant
+    while path not in family:
+        files.insert(0, path)
+        parents = _inherited(path)
+        if len(parents) != 1:
+            raise ValueError(
+                f'{variant} and {base} inherit no common config: {path} has {len(parents)} '
+                f'entries in _base_. Let the variant inherit one that {base.name} inherits too.'
+            )
+        path = parents[0]
+    if 'model' not in Config.fromfile(str(path)):
+        raise ValueError(
+            f'{variant} and {base} inherit no common config but {path}, which has no model to '
+            f'change. Let the variant inherit one of a model that {base.name} inherits too.'
+        )
+    return files

@@ -1,0 +1,105 @@
+"""What a runner holds of its network, built anew after the network's architecture changed."""
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from typing import Any, TypeVar
+
+from mmengine.dist import broadcast_object_list, is_distributed
+from mmengine.hooks import EMAHook
+from mmengine.model import BaseTTAModel
+from mmengine.optim import OptimWrapper
+from mmengine.runner import Runner
+from mmengine.runner.checkpoint import weights_to_cpu
+from torch import nn
+
+from mmfer.engine.feature_bank import unwrap
+from mmfer.engine.hooks.channels_last_hook import ChannelsLastHook
+from mmfer.engine.network import wrapped_anew
+
+Result = TypeVar('Result')
+
+
+def classifier_of(runner: Runner) -> nn.Module:
+    """The network itself, without a wrapper for several devices or several views."""
+    model = unwrap(runner.model)
+    return model.module if isinstance(model, BaseTTAModel) else model
+
+
+def change_network(runner: Runner, change: Callable[[nn.Module], Result]) -> Result:
+    """Change the runner's network in place, the same on all ranks.
+
+    The distributed wrapper is built anew, the network is in the memory format it was in, and an
+    exponential moving average begins anew from the changed network.
+
+    Args:
+        runner: Its optimizer still holds the old weights: see :func:`renew_optimizer`.
+        change: What is done to the network; with the same weights it must do the same.
+
+    Returns:
+        What ``change`` returns.
+
+    Raises:
+        ValueError: The runner's wrapper is another one than ``DistributedDataParallel``.
+    """
+    network = classifier_of(runner)
+    with wrapped_anew(runner):
+        if is_distributed():
+            # As objects, since buffers that differ in size by rank are allowed.
+            state = [weights_to_cpu(network.state_dict())]
+            broadcast_object_list(state)
+            network.load_state_dict(state[0])
+        result = change(network)
+    for hook in runner.hooks:
+        if isinstance(hook, EMAHook):
+            hook.before_run(runner)
+        elif isinstance(hook, ChannelsLastHook):
+            hook.before_train(runner)
+    return result
+
+
+def renew_optimizer(
+    runner: Runner,
+    optim_wrapper: dict[str, Any] | None = None,
+    param_scheduler: dict[str, Any] | Sequence[dict[str, Any]] | None = None,
+) -> None:
+    """Build the optimizer wrapper and the schedulers of the network as it is now, from configs.
+
+    Args:
+        runner: A training runner.
+        optim_wrapper: Default: the config's, together with its ``param_scheduler``.
+        param_scheduler: Those of the given ``optim_wrapper``; None for none.
+
+    Raises:
+        ValueError: The runner was not built from a config.
+    """
+    if optim_wrapper is None:
+        optim_wrapper = runner.cfg.get('optim_wrapper')
+        param_scheduler = runner.cfg.get('param_scheduler')
+    if optim_wrapper is None:
+        raise ValueError(
+            'The optimizer of a pruned network is built anew from runner.cfg.optim_wrapper, which '
+            'is not there. Build the runner from a config: Runner.from_cfg(cfg).'
+        )
+    runner.optim_wrapper = runner.build_optim_wrapper(deepcopy(optim_wrapper))
+    runner.param_schedulers = deepcopy(param_scheduler)
+    runner.scale_lr(runner.optim_wrapper, runner.auto_scale_lr)
+    if runner.param_schedulers is not None:
+        runner.param_schedulers = runner.build_param_scheduler(runner.param_schedulers)
+    loop = runner.train_loop
+    runner.optim_wrapper.initialize_count_status(runner.model, loop.iter, loop.max_iters)
+    runner.optim_wrapper.zero_grad()
+
+
+def continue_schedule(runner: Runner, optim_wrapper: OptimWrapper, schedulers: Any) -> None:
+    """Go on with the learning rates where another optimizer and its schedulers are.
+
+    Momenta and the like are not taken over.
+
+    Args:
+        runner: With an optimizer and schedulers of the same config, built anew.
+        optim_wrapper: The one before.
+        schedulers: Those before.
+    """
+    runner.optim_wrapper.load_state_dict({**optim_wrapper.state_dict(), 'state': {}})
+    for new, old in zip(runner.param_schedulers or [], schedulers or [], strict=True):
+        new.load_state_dict(old.state_dict())

@@ -1,0 +1,1 @@
+"""Clips of one face: frames, landmarks, the apex of a micro-expression."""

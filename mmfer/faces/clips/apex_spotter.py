@@ -1,0 +1,286 @@
+"""The apex of a clip, found without keeping its frames (paper 004, section 3.2)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mmfer.faces.clips.apex_curve import (
+    RegionPixels,
+    check_eps,
+    grey_frame,
+    region_change,
+    with_neighbour,
+)
+from mmfer.faces.clips.apex_regions import apex_regions
+from mmfer.faces.clips.apex_registered import registered_curve
+from mmfer.faces.clips.clip import Clip, open_clip
+from mmfer.faces.clips.clip_landmarks import (
+    DetectedLandmarks,
+    FrameLandmarks,
+    SidecarLandmarks,
+    given_landmarks,
+)
+from mmfer.faces.detection.face_finder import Landmarker
+from mmfer.faces.detection.mtcnn import MTCNN
+
+METHODS = ('ratio', 'registered')
+LANDMARKS = ('onset', 'per_frame')
+LEAST_FRAMES = 3
+
+
+@dataclass(frozen=True)
+class ApexResult:
+    """What was found in a clip; frames are named by their numbers.
+
+    Attributes:
+        apex: The frame in which the expression is strongest.
+        onset: The frame in which it begins.
+        offset: The frame in which it ends.
+        numbers: Those of the frames from onset to offset.
+        curve: How strong the expression is in each of them, (len(numbers),) float64.
+        landmarks: (68, 2), x and y in pixels of the apex frame, as far as they were looked for.
+        regions: (10, 4) int, x1, y1, x2, y2 of the regions in the apex frame.
+        messages: What was odd: missing frames, frames without a face.
+    """
+
+    apex: int
+    onset: int
+    offset: int
+    numbers: Sequence[int]
+    curve: np.ndarray
+    landmarks: np.ndarray
+    regions: np.ndarray
+    messages: tuple[str, ...] = ()
+
+
+class ApexSpotter:
+    """Finds the apex frame of a clip from the ten regions around its landmarks.
+
+    ``ratio`` is eq. 5-6 of the paper, :func:`apex_curve`. ``registered`` holds the head still and
+    averages noise out, :func:`registered_curve`; it is far more exact where there is noise or
+    movement of the head. Only a few frames are in memory at any time.
+
+    Args:
+        method: ``ratio`` or ``registered``.
+        eps: How many frames back eq. 5 looks; of ``ratio`` only, as the next two.
+        use_offset: Whether the second term of eq. 6 is added.
+        landmarks: ``onset``, the regions stay where they are in the onset frame, or ``per_frame``.
+        landmarker: Finds the landmarks of clips that come without.
+        detector: Finds the faces for it; MTCNN with its defaults if None.
+
+    Raises:
+        ValueError: If an option is unknown, or ``registered`` is to follow landmarks per frame.
+
+    Example:
+        >>> spotter = ApexSpotter('registered', landmarker=FaceLandmarker())
+        >>> spotter('CASME2_RAW_selected/sub01/EP02_01f', onset=46, offset=86).apex
+        59
+    """
+
+    def __init__(
+        self,
+        method: str = 'ratio',
+        eps: int = 1,
+        use_offset: bool = True,
+        landmarks: str = 'onset',
+        landmarker: Landmarker | None = None,
+        detector: MTCNN | None = None,
+    ) -> None:
+        for name, value, known in (
+            ('method', method, METHODS),
+            ('landmarks', landmarks, LANDMARKS),
+        ):
+            if value not in known:
+                raise ValueError(f'{name}={value!r} is unknown. Choose one of {", ".join(known)}.')
+        if method == 'registered' and landmarks != 'onset':
+            raise ValueError(
+                'The method "registered" follows the head by itself: landmarks must be "onset".'
+            )
+        check_eps(eps)
+        self.method, self.eps, self.use_offset, self.landmarks = method, eps, use_offset, landmarks
+        self.landmarker, self.detector = landmarker, detector
+
+    def __call__(
+        self,
+        clip: Clip | str | Path | Sequence[np.ndarray],
+        landmarks: np.ndarray | SidecarLandmarks | None = None,
+        onset: int | None = None,
+        offset: int | None = None,
+    ) -> ApexResult:
+        """Find the apex of a clip.
+
+        Args:
+            clip: A folder of numbered frames, a video file, or a sequence of frames (H, W) or
+                (H, W, 3) uint8, grey or RGB.
+            landmarks: (68, 2) of all frames, (T, 68, 2) with NaN where a face is lost, or a
+                sidecar; looked for in the frames if None.
+            onset: Number of the first frame of the expression; the clip's first if None.
+            offset: Number of its last frame; the clip's last if None.
+
+        Returns:
+            The apex, the curve, the regions, and messages on what was odd.
+
+        Raises:
+            FileNotFoundError: If there is no such clip.
+            ValueError: If it cannot be read, has fewer than three frames from onset to offset,
+                lacks one of these, or shows no face; or if there is nothing to find landmarks.
+        """
+        clip = open_clip(clip)
+        first, last = self._span(clip, onset, offset)
+        find = self._finder(clip, landmarks)
+        points, shown, messages = _first_landmarks(clip, first, last, find)
+        if self.method == 'registered':
+            curve, lost = self._registered(clip, first, last, points, shown)
+        else:
+            curve, points, lost = self._ratio(clip, first, last, find, points)
+        messages += lost
+        apex = first + int(curve.argmax())
+        return ApexResult(
+            apex=clip.numbers[apex],
+            onset=clip.numbers[first],
+            offset=clip.numbers[last],
+            numbers=clip.numbers[first : last + 1],
+            curve=curve,
+            landmarks=points,
+            regions=apex_regions(points, clip.frame(apex).shape[:2]),
+            messages=(*clip.messages, *messages),
+        )
+
+    def _span(self, clip: Clip, onset: int | None, offset: int | None) -> tuple[int, int]:
+        numbers = clip.numbers
+        if len(numbers) < LEAST_FRAMES:
+            raise ValueError(
+                f'{clip.name} has {len(numbers)} frame(s). A clip needs {LEAST_FRAMES} at least: '
+                'onset, apex and offset.'
+            )
+        onset = numbers[0] if onset is None else onset
+        offset = numbers[-1] if offset is None else offset
+        if onset >= offset:
+            raise ValueError(
+                f'{clip.name}: the onset, frame {onset}, does not lie before the offset, frame '
+                f'{offset}. Exchange or correct them.'
+            )
+        first, last = clip.position(onset, 'onset'), clip.position(offset, 'offset')
+        if last - first + 1 < LEAST_FRAMES:
+            raise ValueError(
+                f'{clip.name}: no frame lies between the onset, {onset}, and the offset, {offset}. '
+                'Correct them.'
+            )
+        return first, last
+
+    def _finder(
+        self, clip: Clip, landmarks: np.ndarray | SidecarLandmarks | None
+    ) -> FrameLandmarks:
+        if isinstance(landmarks, SidecarLandmarks):
+            landmarks = landmarks.of(clip)
+        if landmarks is not None:
+            return given_landmarks(landmarks, clip)
+        if self.landmarker is None:
+            raise ValueError(
+                f'{clip.name}: no landmarks are given and there is no landmarker to find them. '
+                'Give either.'
+            )
+        return DetectedLandmarks(self.landmarker, self.detector)
+
+    def _registered(
+        self, clip: Clip, first: int, last: int, points: np.ndarray, shown: int
+    ) -> tuple[np.ndarray, list[str]]:
+        """The curve, and what to say of lost faces; the first face is at ``shown``."""
+        count = last - first + 1
+
+        def frames() -> Iterator[np.ndarray]:
+            return map(grey_frame, clip.read(first, last + 1))
+
+        try:
+            curve, lost = registered_curve(frames, count, points, shown - first)
+        except ValueError as error:
+            raise ValueError(f'{clip.name}: {error}') from error
+        if 2 * len(lost) > count:
+            raise ValueError(
+                f'{clip.name}: {len(lost)} of {count} frames do not show the face of frame '
+                f'{clip.numbers[shown]}. Check the clip, or cut it.'
+            )
+        return curve, self._said([clip.numbers[first + i] for i in lost])
+
+    @staticmethod
+    def _said(lost: Sequence[int]) -> list[str]:
+        said = f'No face in {len(lost)} frames ({_some(lost)}): those before lent theirs.'
+        return [said] if lost else []
+
+    def _ratio(
+        self, clip: Clip, first: int, last: int, find: FrameLandmarks, points: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, list[str]]:
+        """The curve, the landmarks of its highest frame, and what to say of lost faces."""
+        positions = [first, last] if self.use_offset else [first]
+        references = [grey_frame(clip.frame(position)) for position in positions]
+        start = max(0, first - self.eps)
+        frames = self._followed(clip, start, first, last, find, points)
+        curve: list[float] = []
+        lost: list[int] = []
+        best, highest = -np.inf, points
+        pairs = with_neighbour(frames, self.eps)
+        for position, (frame, neighbour) in enumerate(pairs, start):
+            if position < first:
+                continue
+            change = region_change(frame.grey, neighbour.grey, references, frame.pixels)
+            if change > best:
+                best, highest = change, frame.landmarks
+            curve.append(change)
+            if frame.lost:
+                lost.append(clip.numbers[position])
+        return np.array(curve), highest, self._said(lost)
+
+    def _followed(
+        self,
+        clip: Clip,
+        start: int,
+        first: int,
+        last: int,
+        find: FrameLandmarks,
+        points: np.ndarray,
+    ) -> 'Iterator[_Followed]':
+        pixels = None
+        for position, frame in enumerate(clip.read(start, last + 1), start):
+            lost = False
+            if self.landmarks == 'per_frame' and position >= first:
+                found = find(position, frame)
+                lost, points = found is None, points if found is None else found
+                pixels = pixels if lost else None
+            size = frame.shape[:2]
+            pixels = pixels or RegionPixels(apex_regions(points, size), size)
+            yield _Followed(grey_frame(frame), pixels, points, lost)
+
+
+@dataclass(frozen=True)
+class _Followed:
+    grey: np.ndarray
+    pixels: RegionPixels
+    landmarks: np.ndarray
+    lost: bool
+
+
+def _first_landmarks(
+    clip: Clip, first: int, last: int, find: FrameLandmarks
+) -> tuple[np.ndarray, int, list[str]]:
+    """The landmarks of the onset frame, or of the first one after it in which there is a face.
+
+    They come with the position of that frame, and with what to say of those before it.
+    """
+    for position, frame in enumerate(clip.read(first, last + 1), first):
+        points = find(position, frame)
+        if points is not None:
+            lent = (
+                f'No face in frames {clip.numbers[first]} to {clip.numbers[position - 1]}: frame '
+                f'{clip.numbers[position]} lent its landmarks.'
+            )
+            return points, position, [lent] if position > first else []
+    raise ValueError(
+        f'{clip.name}: no face in any frame from {clip.numbers[first]} to {clip.numbers[last]}. '
+        'Check the clip, or give its landmarks.'
+    )
+
+
+def _some(numbers: Sequence[int]) -> str:
+    return ', '.join(map(str, numbers[:5])) + (' ...' if len(numbers) > 5 else '')

@@ -1,0 +1,68 @@
+"""What a camera adds to a clean picture: noise of the sensor and flicker of the light."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from mmfer.faces.clips.clip import Clip
+
+DEFAULT_NOISE = 2.0
+"""Standard deviation in grey levels, as of a good camera at 200 frames/s under lamps."""
+DEFAULT_FLICKER = 0.005
+"""Standard deviation of the common factor of a frame."""
+
+
+def add_sensor_noise(
+    frame: np.ndarray,
+    noise: float = DEFAULT_NOISE,
+    flicker: float = DEFAULT_FLICKER,
+    rng: np.random.Generator | int | Sequence[int] = 0,
+) -> np.ndarray:
+    """A frame times a random factor near 1, plus normal noise, independent for each value.
+
+    Args:
+        frame: (H, W) or (H, W, 3) uint8.
+        noise: Standard deviation of the noise in grey levels; 0 for none.
+        flicker: Standard deviation of the factor, which the whole frame shares; 0 for none.
+        rng: A generator, or the seed of one. One seed gives one noise: give each frame another,
+            such as ``(seed, frame number)`` as a list.
+
+    Returns:
+        The noisy frame, rounded and cut to 0 to 255, uint8.
+
+    Raises:
+        ValueError: If the frame is not uint8, or a standard deviation is negative.
+    """
+    if frame.dtype != np.uint8:
+        raise ValueError(f'The frame has the type {frame.dtype}. Give uint8, as read_image does.')
+    if not (0 <= noise < np.inf and 0 <= flicker < np.inf):
+        raise ValueError(f'noise={noise} and flicker={flicker} must be 0 or more.')
+    rng = np.random.default_rng(rng)
+    values = frame * np.float32(1 + flicker * rng.standard_normal())
+    values += np.float32(noise) * rng.standard_normal(frame.shape, dtype=np.float32)
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+
+
+class NoisyClip(Clip):
+    """A clip with noise added on reading; a frame has the same noise each time it is read.
+
+    Args:
+        clip: The clean one.
+        noise: See :func:`add_sensor_noise`.
+        flicker: The same.
+        seed: Another seed, another noise.
+    """
+
+    def __init__(
+        self,
+        clip: Clip,
+        noise: float = DEFAULT_NOISE,
+        flicker: float = DEFAULT_FLICKER,
+        seed: int = 0,
+    ) -> None:
+        self.name, self.numbers, self.messages = clip.name, clip.numbers, clip.messages
+        self.clip, self.noise, self.flicker, self.seed = clip, noise, flicker, seed
+
+    def read(self, start: int = 0, stop: int | None = None) -> Iterator[np.ndarray]:
+        for position, frame in enumerate(self.clip.read(start, stop), start):
+            yield add_sensor_noise(frame, self.noise, self.flicker, [self.seed, position])

@@ -1,0 +1,1 @@
+"""Finding faces, their five points and 68 landmarks."""

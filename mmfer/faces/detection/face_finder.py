@@ -1,0 +1,196 @@
+"""One face of a picture, with box, five points and 68 landmarks."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+
+from mmfer.faces.boxes import box_overlap
+from mmfer.faces.detection.mtcnn import GREY
+from mmfer.faces.face import Face
+from mmfer.faces.sidecar import ImageFaces, from_annotation, to_annotation
+
+BORDERS = (0.0, 0.25, 0.5)
+"""Grey borders put around a picture, in parts of its longer side, until a face is found: in a
+face crop the detector's windows would reach beyond the edge."""
+SAME_FACE = 0.3
+"""Least overlap, in parts of the union, of a face found with the box where one is known to be."""
+
+
+class Detector(Protocol):
+    """Finds the faces of an image, as :class:`mmfer.faces.MTCNN` does."""
+
+    def detect(self, image: np.ndarray) -> list[Face]:
+        """The faces in an image (H, W, 3) uint8 RGB, best first."""
+
+
+class Landmarker(Protocol):
+    """Finds the 68 landmarks of faces, as :class:`mmfer.faces.FaceLandmarker` does."""
+
+    def detect(self, image: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Points (N, 68, 2) and scores (N, 68) of the faces in boxes (N, 4)."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that shows one face.
+
+    Args:
+        name: What the sidecar calls it.
+        load: Gives it, (H, W, 3) uint8 RGB; can be pickled.
+        box: Where the face is known to be, x1, y1, x2, y2; None if it has to be found.
+    """
+
+    name: str
+    load: Callable[[], np.ndarray]
+    box: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class FoundFace:
+    """What was found in a picture.
+
+    Args:
+        name: The picture's.
+        width: Of the picture in pixels; 0 if it could not be read.
+        height: Likewise.
+        face: The face; None if there is none.
+        count: The number of faces among which it was chosen; 0 if none was found, even if the
+            whole picture is taken for it then.
+        error: Why the picture could not be read; empty if it could.
+    """
+
+    name: str
+    width: int = 0
+    height: int = 0
+    face: Face | None = None
+    count: int = 0
+    error: str = ''
+
+    @property
+    def problem(self) -> str:
+        """``'unreadable'``, ``'no face'``, ``'several faces'``, or nothing."""
+        if self.error:
+            return 'unreadable'
+        return 'several faces' if self.count > 1 else '' if self.count else 'no face'
+
+    @property
+    def image(self) -> ImageFaces:
+        """As the sidecar holds it."""
+        faces = () if self.face is None else (self.face,)
+        return ImageFaces(self.name, self.width, self.height, faces)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON values; :meth:`from_dict` reads them."""
+        face = None if self.face is None else to_annotation(self.face)
+        return {**asdict(replace(self, face=None)), 'face': face}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> 'FoundFace':
+        """What :meth:`to_dict` gave."""
+        face = values['face']
+        return cls(**{**values, 'face': None if face is None else from_annotation(face)})
+
+
+class FaceFinder:
+    """Finds the face of a picture and its landmarks.
+
+    Of several faces the largest is taken, as the readers of data sets do; where the picture's own
+    box is known, the one that overlaps it most. The own box stays the face's box then, also if the
+    detector sees nothing there.
+
+    Args:
+        detector: MTCNN; None takes each whole picture for the face's box.
+        landmarker: Finds the landmarks; None leaves them out.
+        fallback: Take the whole picture for the face's box where none is found.
+
+    Example:
+        >>> finder = FaceFinder(MTCNN(), FaceLandmarker())  # doctest: +SKIP
+        >>> finder(Picture('a.jpg', partial(read_image, 'a.jpg'))).face  # doctest: +SKIP
+    """
+
+    def __init__(
+        self, detector: Detector | None, landmarker: Landmarker | None, fallback: bool = False
+    ) -> None:
+        self.detector, self.landmarker, self.fallback = detector, landmarker, fallback
+
+    def __call__(self, picture: Picture) -> FoundFace:
+        """The face; why the picture cannot be read, where it cannot."""
+        try:
+            image = picture.load()
+        except (FileNotFoundError, ValueError) as error:
+            return FoundFace(picture.name, error=str(error))
+        height, width = image.shape[:2]
+        if self.detector is None:
+            found = [Face.of_whole_image(image)]
+        else:
+            found = detect_in_crop(self.detector, image)
+        face, seen, count = _choose(found, picture.box)
+        if face is None and self.fallback:
+            face = Face.of_whole_image(image)
+            seen = face.bbox
+        if face is not None and seen is not None and self.landmarker is not None:
+            points, scores = self.landmarker.detect(image, seen[None].astype(np.float32))
+            face = replace(
+                face, landmarks68=points[0].astype(float), scores68=scores[0].astype(float)
+            )
+        return FoundFace(
+            picture.name, width, height, None if face is None else _rounded(face), count
+        )
+
+
+def detect_in_crop(detector: Detector, image: np.ndarray) -> list[Face]:
+    """The faces of a picture that may be cut tightly around one; it gets a border if need be.
+
+    Args:
+        detector: The detector.
+        image: (H, W, 3) uint8 RGB.
+    """
+    size = np.array(image.shape[1::-1])
+    for border in BORDERS:
+        edge = round(border * float(size.max()))
+        padded = cv2.copyMakeBorder(image, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=GREY)
+        faces = []
+        for face in detector.detect(padded):
+            box = face.bbox - edge
+            centre = (box[:2] + box[2:]) / 2
+            if (centre >= 0).all() and (centre <= size).all():
+                points = None if face.landmarks is None else face.landmarks - edge
+                faces.append(replace(face, bbox=box, landmarks=points))
+        if faces:
+            return faces
+    return []
+
+
+def _choose(
+    faces: list[Face], own: np.ndarray | None
+) -> tuple[Face | None, np.ndarray | None, int]:
+    """The face, the box in which to look for its landmarks, and how many it was chosen from."""
+    if own is None:
+        if not faces:
+            return None, None, 0
+        largest = max(faces, key=lambda face: (face.bbox[2:] - face.bbox[:2]).prod())
+        return largest, largest.bbox, len(faces)
+    own = np.asarray(own, dtype=float)
+    overlaps = [float(box_overlap(own, face.bbox[None])[0]) for face in faces]
+    if not overlaps or max(overlaps) < SAME_FACE:
+        return Face(own), own, 1
+    face = faces[int(np.argmax(overlaps))]
+    return replace(face, bbox=own), face.bbox, 1
+
+
+def _rounded(face: Face) -> Face:
+    """With hundredths of pixels."""
+
+    def rounded(values: np.ndarray | None, digits: int) -> np.ndarray | None:
+        return None if values is None else values.round(digits)
+
+    return Face(
+        face.bbox.round(2),
+        None if face.score is None else round(face.score, 4),
+        rounded(face.landmarks, 2),
+        rounded(face.landmarks68, 2),
+        rounded(face.scores68, 4),
+    )

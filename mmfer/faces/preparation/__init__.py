@@ -1,0 +1,1 @@
+"""Finding the faces of a whole data set once."""

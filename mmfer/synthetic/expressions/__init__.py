@@ -1,0 +1,1 @@
+"""What a face shows, in action units."""

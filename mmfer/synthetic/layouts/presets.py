@@ -1,0 +1,197 @@
+"""Presets: how many images, how large, and how difficult."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from mmfer.synthetic.render.scene import OCCLUDERS
+
+NOISE_KINDS = ('other-coarse', 'same-coarse', 'uniform')
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What varies from image to image; pairs are the ends of uniform distributions."""
+
+    intensity: Range = (0.6, 1.05)
+    """Factor on all action units, gaze and head pose of the recipe."""
+    jitter: float = 0.15
+    """Relative standard deviation of each single action unit."""
+    asymmetry: float = 0.12
+    """Largest relative difference between the two sides of the face."""
+    blend_rate: float = 0.0
+    """Share of images that mix two classes."""
+    blend_weight: Range = (0.2, 0.48)
+    """Share of the second class in a blend; below 0.5, so that the label is the larger."""
+    yaw: float = 9.0
+    """Standard deviation in degrees around the recipe's own pose, as the two below."""
+    pitch: float = 4.0
+    roll: float = 3.0
+    zoom: Range = (0.7, 0.86)
+    light_azimuth: Range = (-60.0, 60.0)
+    light_elevation: Range = (5.0, 50.0)
+    light_strength: Range = (0.6, 1.1)
+    occluder_rate: float = 0.0
+    occluders: tuple[str, ...] = OCCLUDERS
+    blur: Range = (0.0, 0.4)
+    noise: Range = (0.004, 0.012)
+    jpeg_rate: float = 0.3
+    jpeg_quality: tuple[int, int] = (60, 95)
+
+
+@dataclass(frozen=True)
+class ClipConditions(Conditions):
+    """What varies from clip to clip: a laboratory, and frames without noise and compression."""
+
+    yaw: float = 3.0
+    pitch: float = 2.0
+    roll: float = 1.5
+    zoom: Range = (0.8, 0.9)
+    light_azimuth: Range = (-25.0, 25.0)
+    light_elevation: Range = (15.0, 40.0)
+    light_strength: Range = (0.75, 0.95)
+    blur: Range = (0.0, 0.0)
+    noise: Range = (0.0, 0.0)
+    jpeg_rate: float = 0.0
+    blinks: float = 0.0
+    """Share of clips in which the eyes blink."""
+    oddities: bool = True
+    """Whether the oddities of the real data set's files are planted."""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Numbers and conditions of a rendered data set."""
+
+    images: int
+    """Images of all splits together."""
+    size: int
+    """Width and height in pixels."""
+    test_share: float = 0.2
+    images_per_identity: int = 8
+    conditions: Conditions = Conditions()
+
+
+PRESETS: dict[str, Preset] = {
+    'tiny': Preset(images=99, size=64, test_share=1 / 3),
+    'small': Preset(images=1980, size=112),
+    'standard': Preset(images=10_000, size=112),
+    'occluded': Preset(images=10_000, size=112, conditions=Conditions(occluder_rate=0.5)),
+    'hard': Preset(
+        images=10_000,
+        size=112,
+        conditions=Conditions(
+            intensity=(0.3, 0.9),
+            jitter=0.25,
+            asymmetry=0.25,
+            blend_rate=0.35,
+            yaw=22.0,
+            pitch=9.0,
+            roll=8.0,
+            zoom=(0.65, 0.98),
+            light_azimuth=(-100.0, 100.0),
+            light_elevation=(-20.0, 75.0),
+            light_strength=(0.3, 1.3),
+            occluder_rate=0.25,
+            blur=(0.0, 1.2),
+            noise=(0.004, 0.04),
+            jpeg_rate=0.7,
+            jpeg_quality=(20, 90),
+        ),
+    ),
+}
+
+CLIP_PRESETS: dict[str, Preset] = {
+    'tiny': Preset(images=96, size=170, images_per_identity=12, conditions=ClipConditions()),
+    'small': Preset(images=255, size=170, images_per_identity=10, conditions=ClipConditions()),
+    'standard': Preset(images=255, size=340, images_per_identity=10, conditions=ClipConditions()),
+}
+"""Presets of data sets of clips; ``images`` are clips, ``size`` is the height of a frame."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Everything that decides what a rendered data set looks like, but for its layout."""
+
+    preset: str
+    images: int
+    size: int
+    seed: int
+    label_noise: float
+    noise_kind: str
+    test_share: float
+    images_per_identity: int
+    conditions: Conditions
+
+    @classmethod
+    def build(
+        cls,
+        preset: str = 'small',
+        seed: int = 0,
+        size: int | None = None,
+        images: int | None = None,
+        label_noise: float = 0.0,
+        noise_kind: str = 'other-coarse',
+        presets: Mapping[str, Preset] = PRESETS,
+    ) -> 'Options':
+        """Options from a preset, with its size and its number of images where they are None.
+
+        Raises:
+            ValueError: If a value is unknown or out of its range.
+        """
+        if preset not in presets:
+            raise ValueError(f'There is no preset "{preset}". Use one of: {", ".join(presets)}.')
+        if noise_kind not in NOISE_KINDS:
+            raise ValueError(
+                f'There is no kind of label noise "{noise_kind}". '
+                f'Use one of: {", ".join(NOISE_KINDS)}.'
+            )
+        if not 0 <= label_noise < 1:
+            raise ValueError(f'The label noise is a share from 0 to below 1, not {label_noise}.')
+        if seed < 0:
+            raise ValueError(f'The seed must not be negative, but is {seed}.')
+        if size is not None and not 32 <= size <= 1024:
+            raise ValueError(f'The size must be from 32 to 1024 pixels, but is {size}.')
+        if images is not None and images < 1:
+            raise ValueError(f'The number of images must be positive, but is {images}.')
+        base = presets[preset]
+        base = replace(base, images=images or base.images, size=size or base.size)
+        return cls(
+            preset,
+            base.images,
+            base.size,
+            seed,
+            label_noise,
+            noise_kind,
+            base.test_share,
+            base.images_per_identity,
+            base.conditions,
+        )
+
+    def with_clips(self, blinks: float, oddities: bool) -> 'Options':
+        """The options with two of the conditions of clips changed.
+
+        Raises:
+            ValueError: If ``blinks`` is no share, or no clips are rendered and this is asked for.
+        """
+        if not 0 <= blinks <= 1:
+            raise ValueError(f'Blinks are a share of the clips from 0 to 1, not {blinks}.')
+        if isinstance(self.conditions, ClipConditions):
+            conditions = replace(self.conditions, blinks=blinks, oddities=oddities)
+            return replace(self, conditions=conditions)
+        if blinks or not oddities:
+            raise ValueError(
+                'Blinks and oddities are options of data sets of clips, such as casme2. Leave '
+                'them out, or choose another layout.'
+            )
+        return self
+
+    def to_json(self) -> dict[str, Any]:
+        """A flat mapping of JSON values."""
+        fields = asdict(self)
+        conditions = fields.pop('conditions')
+        return fields | {
+            f'conditions.{k}': list(v) if isinstance(v, tuple) else v for k, v in conditions.items()
+        }

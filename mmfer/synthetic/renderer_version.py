@@ -1,0 +1,69 @@
+"""A digest of what decides the pixels of a rendering: drawing code and assets."""
+
+import ast
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+DRAWING = (
+    'expressions/*.py',
+    'layouts/*.py',
+    'people/*.py',
+    'plan.py',
+    'render/*.py',
+    'sampling.py',
+)
+"""The code that decides the pixels, below this folder; the assets count, too."""
+
+PREDECESSORS = {'e4813e7c737d52c3': ('a90575f63b07ac10',)}
+"""Versions recorded before, by a digest over whole files, of the same drawing code."""
+
+
+@cache
+def renderer_version(folder: Path = Path(__file__).parent) -> str:
+    """The digest, 16 hexadecimal digits.
+
+    It is taken over the syntax trees of the code without docstrings, comments and names of
+    modules, so that the same drawing code has the same digest wherever it stands and however it
+    is described, on every version of Python.
+    """
+    files = [path for pattern in DRAWING for path in folder.glob(pattern)]
+    parts = [repr(_meaning(ast.parse(path.read_bytes()))).encode() for path in files]
+    parts += [path.read_bytes() for path in folder.glob('assets/*.npz')]
+    digests = sorted(hashlib.sha256(part).hexdigest() for part in parts if part != _NOTHING)
+    return hashlib.sha256(' '.join(digests).encode()).hexdigest()[:16]
+
+
+def same_renderer(recorded: str, now: str) -> bool:
+    """Whether a recorded version is the one given, or one of the same drawing code before it."""
+    return recorded == now or recorded in PREDECESSORS.get(now, ())
+
+
+def _meaning(node: Any) -> Any:
+    """A syntax tree as nested lists, without positions, docstrings and empty fields.
+
+    Python's versions differ in the empty fields and in what ``ast.dump`` prints.
+    """
+    if isinstance(node, list):
+        return [_meaning(child) for child in node if not _is_text(child)]
+    if not isinstance(node, ast.AST):
+        return node
+    fields = [
+        (name, _meaning(value))
+        for name, value in ast.iter_fields(node)
+        if value not in (None, []) and not (name == 'module' and isinstance(node, ast.ImportFrom))
+    ]
+    return [type(node).__name__, *fields]
+
+
+def _is_text(node: Any) -> bool:
+    """Whether a statement is a string alone, as docstrings are."""
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
+
+
+_NOTHING = repr(_meaning(ast.parse(''))).encode()

@@ -1,0 +1,61 @@
+import pytest
+
+from mmfer.apis.image_files import find_images, output_names
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ('b/x.jpg', 'a/x.jpg', 'a/deep/y.PNG', 'a/notes.txt'):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b'')
+    return tmp_path
+
+
+def test_folder_is_searched_below_and_sorted(folder):
+    images, left_out = find_images([folder])
+    assert [p.relative_to(folder).as_posix() for p in images] == [
+        'a/deep/y.PNG',
+        'a/x.jpg',
+        'b/x.jpg',
+    ]
+    assert left_out == [folder / 'a/notes.txt']
+
+
+def test_globs_and_paths_in_order_each_once(folder):
+    images, left_out = find_images([folder / 'b/x.jpg', f'{folder}/**/*.jpg', folder / 'b'])
+    assert images == [folder / 'b/x.jpg', folder / 'a/x.jpg']
+    assert left_out == []
+
+
+def test_a_named_file_is_taken_whatever_its_suffix(folder):
+    assert find_images([folder, folder / 'a/notes.txt'])[1] == []
+    assert find_images([folder / 'a/notes.txt'])[0] == [folder / 'a/notes.txt']
+
+
+def test_a_path_with_glob_characters_is_a_path(folder):
+    (folder / 'b/x.jpg').rename(folder / 'b/x[1].jpg')
+    assert find_images([folder / 'b/x[1].jpg'])[0] == [folder / 'b/x[1].jpg']
+
+
+def test_inputs_that_name_nothing(folder):
+    for given in ('missing.jpg', '*.jpg'):
+        with pytest.raises(FileNotFoundError, match='No picture at'):
+            find_images([folder / 'a/x.jpg', folder / given])
+    (folder / 'a/x.jpg').unlink()
+    (folder / 'a/deep/y.PNG').unlink()
+    with pytest.raises(FileNotFoundError, match='holds no picture'):
+        find_images([folder / 'a'])
+
+
+def test_output_names_are_never_shared(folder):
+    paths = [
+        folder / name
+        for name in ('a/x.jpg', 'b/x.jpg', 'a/z.jpg', 'a/z.png', 'c/a/x.jpg', 'X.jpg', 'a_x.jpg')
+    ]
+    names = output_names(paths, '.jpg')
+    assert len({name.lower() for name in names}) == len(paths)
+    assert output_names(paths[:2], '.jpg') == ['a_x.jpg', 'b_x.jpg']
+    assert output_names(paths[2:4], '.jpg') == ['z.jpg', 'z.png.jpg']
+    assert output_names([folder / 'q.tif'], '.jpg') == ['q.jpg']
+    assert output_names([], '.jpg') == []

@@ -1,0 +1,27 @@
+import pytest
+
+from mmfer.datasets.files.class_matching import check_unique_files, class_index, normal_form
+
+
+def test_case_blanks_and_hyphens_do_not_matter() -> None:
+    assert normal_form(' Very-Happy face') == 'very_happy_face'
+    assert class_index('VERY happy', ['sad', 'very_happy'], 'here') == 1
+
+
+def test_an_unknown_name_is_located_and_near_ones_offered() -> None:
+    with pytest.raises(ValueError, match=r'row 7: "hapy".*Did you mean happy\?'):
+        class_index('hapy', ['sad', 'happy'], 'row 7')
+    with pytest.raises(
+        ValueError, match=r'no class of this data set\. The classes are: sad, happy'
+    ):
+        class_index('xyzzy', ['sad', 'happy'], 'row 7')
+
+
+def test_files_of_one_stem_in_one_folder_are_twins() -> None:
+    files = [('d/a.jpg', ''), ('d/A.PNG', ''), ('d/b.jpg', ''), ('e/a.jpg', ''), ('d/a.b.jpg', '')]
+    assert check_unique_files(files) == ['d/A.PNG and d/a.jpg']
+
+
+def test_a_file_given_twice_is_an_error_with_both_rows() -> None:
+    with pytest.raises(ValueError, match=r'"d/a.jpg" is given twice: line 2 and line 9'):
+        check_unique_files([('d/a.jpg', 'line 2'), ('d/a.jpg', 'line 9')])

@@ -1,0 +1,112 @@
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mmfer.datasets.files.images import (
+    BrokenImageError,
+    BrokenImageReport,
+    find_problem,
+    load_bgr,
+    load_sample,
+)
+from tests.datasets.disk import write_image
+
+
+@pytest.mark.parametrize('suffix', ['.jpg', '.png', '.bmp'])
+def test_whole_files_have_no_problem(tmp_path: Path, suffix: str) -> None:
+    path = write_image(tmp_path / f'a{suffix}')
+    assert find_problem({'img_path': path}) is None
+    assert find_problem({'img_path': path}, decode=True) is None
+
+
+@pytest.mark.parametrize('suffix', ['.jpg', '.png', '.bmp'])
+def test_truncated_files_are_found_without_decoding_whole_ones(tmp_path: Path, suffix: str) -> None:
+    path = write_image(tmp_path / f'a{suffix}', size=(64, 64))
+    path.write_bytes(path.read_bytes()[:-200])
+    assert 'a' + suffix in find_problem({'img_path': path})
+
+
+def test_empty_missing_and_foreign_files_are_found(tmp_path: Path) -> None:
+    (tmp_path / 'empty.jpg').touch()
+    (tmp_path / 'text.jpg').write_text('no picture')
+    assert 'empty' in find_problem({'img_path': tmp_path / 'empty.jpg'})
+    assert 'no picture that' in find_problem({'img_path': tmp_path / 'text.jpg'})
+    assert 'No picture at' in find_problem({'img_path': tmp_path / 'missing.jpg'})
+
+
+def test_a_whole_jpeg_with_bytes_behind_its_end_is_no_problem(tmp_path: Path) -> None:
+    path = write_image(tmp_path / 'a.jpg')
+    path.write_bytes(path.read_bytes() + b'x' * 100)
+    assert find_problem({'img_path': path}) is None
+
+
+def test_damage_inside_shows_only_when_decoded(tmp_path: Path) -> None:
+    path = write_image(tmp_path / 'a.png', size=(64, 64))
+    data = bytearray(path.read_bytes())
+    data[200:260] = bytes(60)
+    path.write_bytes(data)
+    assert find_problem({'img_path': path}) is None
+    assert find_problem({'img_path': path}, decode=True)
+    with pytest.raises(BrokenImageError, match=r'a\.png'):
+        load_bgr(path)
+
+
+def test_pictures_are_read_as_bgr(tmp_path: Path) -> None:
+    Image.new('RGB', (4, 3), (10, 20, 30)).save(tmp_path / 'a.png')
+    image = load_bgr(tmp_path / 'a.png')
+    assert image.shape == (3, 4, 3)
+    assert image[0, 0].tolist() == [30, 20, 10]
+
+
+def test_the_error_survives_the_way_from_a_worker() -> None:
+    error = pickle.loads(pickle.dumps(BrokenImageError('a.png', 'empty.')))
+    assert (error.path, error.reason) == ('a.png', 'empty.')
+    assert "broken='skip'" in str(error)
+
+
+def test_the_report_names_each_image_once(tmp_path: Path) -> None:
+    path = tmp_path / 'deep' / 'report.txt'
+    report = BrokenImageReport(path)
+    report.add([('a.png', 'empty'), ('b.png', 'cut\nshort')], 'left out')
+    report.add([('a.png', 'empty')], 'left out')
+    BrokenImageReport(path).add([('a.png', 'empty')], 'left out')
+    assert path.read_text() == 'a.png\tempty\nb.png\tcut short\n'
+    assert len(report.reasons) == 2
+
+
+def test_grey_and_transparent_pictures_get_three_channels(tmp_path: Path) -> None:
+    Image.new('L', (2, 2), 77).save(tmp_path / 'grey.png')
+    Image.new('RGBA', (2, 2), (0, 0, 0, 0)).save(tmp_path / 'clear.png')
+    assert np.all(load_bgr(tmp_path / 'grey.png') == 77)
+    assert np.all(load_bgr(tmp_path / 'clear.png') == 255)
+
+
+class Packed:
+    """An image that is not in a file of its own."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+
+    def load(self) -> np.ndarray:
+        if self.error:
+            raise self.error
+        return np.full((2, 3, 3), 9, np.uint8)
+
+
+def test_a_packed_image_goes_before_the_path() -> None:
+    sample = {'img_path': 'all.rec/7', 'packed_image': Packed()}
+    assert (load_sample(sample) == 9).all()
+    assert find_problem(sample) is None
+    assert find_problem(sample, decode=True) is None
+
+
+@pytest.mark.parametrize('error', [ValueError('cut short'), FileNotFoundError('gone')])
+def test_a_damaged_packed_image_is_named(error: Exception) -> None:
+    sample = {'img_path': 'all.rec/7', 'packed_image': Packed(error)}
+    with pytest.raises(BrokenImageError, match='"all.rec/7" cannot be read: (cut short|gone)'):
+        load_sample(sample)
+    assert find_problem(sample) is None
+    assert find_problem(sample, decode=True) == str(error)

@@ -1,0 +1,97 @@
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from mmfer.datasets.readers.casme2_coding import CODING_FILE, read_coding, read_rows
+from tests.datasets.casme2_files import HEAD, row, write_coding
+
+
+def test_cells_of_all_types(tmp_path: Path) -> None:
+    rows = [
+        row('01', 'EP02_01f', 46, 59, 86, '12', 'happiness'),
+        row(1, 'EP03_02 ', 46.0, '/', '86', 4, 'Others'),
+        row('sub26', 'EP01_01', 7, 9, 8, '?', ' surprise '),
+        (None,) * 9,
+        row('02', 'EP04_01', 1, 2, 3, None, 'fear'),
+    ]
+    clips, odd = read_coding(write_coding(tmp_path, rows))
+    assert [(c.name, c.subject, c.onset, c.apex, c.offset) for c in clips] == [
+        ('sub01/EP02_01f', 'sub01', 46, 59, 86),
+        ('sub01/EP03_02', 'sub01', 46, None, 86),
+        ('sub26/EP01_01', 'sub26', 7, 9, 8),
+        ('sub02/EP04_01', 'sub02', 1, 2, 3),
+    ]
+    assert [c.emotion for c in clips] == ['happiness', 'others', 'surprise', 'fear']
+    assert [c.action_units for c in clips] == ['12', '4', '?', '']
+    assert clips[3].where == f'{CODING_FILE}, row 6'
+    assert odd == {
+        'integer_subject': ['sub01/EP03_02'],
+        'numeric_action_units': ['sub01/EP03_02'],
+        'apex_slash': ['sub01/EP03_02'],
+        'capitalised_emotion': ['sub01/EP03_02'],
+        'unknown_action_units': ['sub26/EP01_01'],
+    }
+
+
+def test_rows_that_tell_no_clip_are_named(tmp_path: Path) -> None:
+    rows = [
+        row('01', 'EP02_01f', 46, 59, 86, '12', None),
+        row('01', 'EP02_02', 46, 59, 86, '12', '  '),
+        row(None, 'EP02_03', 46, 59, 86, '12', 'others'),
+        row('01', None, 46, 59, 86, '12', 'others'),
+        row('01', 'EP02_05', 46.5, 59, 86, '12', 'others'),
+        row('01', 'EP02_06', 46, None, 86, '12', 'others'),
+        row('01', 'EP02_07', 46, 59, 'end', '12', 'others'),
+    ]
+    clips, odd = read_coding(write_coding(tmp_path, rows))
+    assert clips == []
+    assert odd['no_emotion'] == ['sub01/EP02_01f', 'sub01/EP02_02']
+    assert odd['bad_row'] == [
+        'row 4 (no subject or no name)',
+        'row 5 (no subject or no name)',
+        'sub01/EP02_05 (row 6: the frames are 46.5, 59, 86)',
+        'sub01/EP02_06 (row 7: the frames are 46, None, 86)',
+        "sub01/EP02_07 (row 8: the frames are 46, 59, 'end')",
+    ]
+
+
+@pytest.mark.parametrize('column', [name for name in HEAD if name])
+def test_a_renamed_column_stops(tmp_path: Path, column: str) -> None:
+    head = [f'{name}s' if name == column else name for name in HEAD]
+    path = write_coding(tmp_path, [row('01', 'EP02_01f', 46, 59, 86, '12', 'others')], head)
+    with pytest.raises(ValueError, match=f'has no column {column} in row 1 of Sheet1') as caught:
+        read_coding(path)
+    assert str(path) in str(caught.value) and f'{column}s' in str(caught.value)
+    assert 'Rename it back' in str(caught.value)
+
+
+def test_order_and_blanks_of_the_columns_do_not_matter(tmp_path: Path) -> None:
+    cells = row('01', 'EP02_01f', 46, 59, 86, '12', 'others')
+    head = [name and f' {name} ' for name in reversed(HEAD)]
+    clips, _ = read_coding(write_coding(tmp_path, [tuple(reversed(cells))], head))
+    assert (clips[0].name, clips[0].onset, clips[0].offset) == ('sub01/EP02_01f', 46, 86)
+
+
+def test_faulty_files(tmp_path: Path) -> None:
+    path = tmp_path / CODING_FILE
+    path.write_text('no workbook')
+    with pytest.raises(ValueError, match='cannot be read'):
+        read_coding(path)
+    openpyxl.Workbook().save(path)
+    with pytest.raises(ValueError, match='has no column Subject, Filename.*columns are none'):
+        read_coding(path)
+    write_coding(tmp_path, [], [*HEAD, 'Subject'])
+    with pytest.raises(ValueError, match='the column "Subject" is there twice'):
+        read_coding(path)
+    twice = [row(s, 'EP02_01f', 46, 59, 86, '12', 'others') for s in ('01', 1)]
+    with pytest.raises(ValueError, match='sub01/EP02_01f is in row 2 and in row 3'):
+        read_coding(write_coding(tmp_path, twice))
+
+
+def test_the_sheet_is_found_by_its_name(tmp_path: Path) -> None:
+    path = write_coding(tmp_path, [row('01', 'EP02_01f', 46, 59, 86, '12', 'others')])
+    book = openpyxl.load_workbook(path)
+    book.create_sheet('notes', 0)
+    book.save(path)
+    assert list(read_rows(path, ('Filename',))) == [(2, {'Filename': 'EP02_01f'})]

@@ -1,0 +1,19 @@
+from pathlib import Path
+
+from mmfer.datasets.missing_dataset import missing_dataset
+
+
+def test_the_message_tells_what_to_do(tmp_path: Path) -> None:
+    root = tmp_path / 'data'
+    error = missing_dataset('Faces', root, 'train/', ['train/<class>/'], 'ask Ann.', 'fgemotions')
+    assert f'there is no folder {root}' in str(error)
+    assert 'ask Ann.' in str(error)
+    assert f'{root}/train/<class>/' in str(error)
+    command = f'python tools/render_synthetic.py fgemotions {root} --preset standard'
+    assert command in str(error)
+
+
+def test_a_folder_that_lacks_a_part_is_not_called_missing(tmp_path: Path) -> None:
+    error = missing_dataset('Faces', tmp_path, 'train/', [], 'ask Ann.', None)
+    assert f'{tmp_path} has no train/' in str(error)
+    assert 'render' not in str(error)

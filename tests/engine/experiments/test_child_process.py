@@ -1,0 +1,62 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from mmfer.engine.experiments.child_process import run_child
+
+PARENT = """
+import sys
+from pathlib import Path
+from mmfer.engine.experiments.child_process import run_child
+run_child(['-m', 'mmfer.engine.experiments.child_process', *sys.argv[1:]], Path('log.txt'), 1)
+"""
+SLEEPER = """
+import os, sys, time
+with open(sys.argv[1] + '.part', 'w') as file:
+    file.write(str(os.getpid()))
+os.rename(sys.argv[1] + '.part', sys.argv[1])
+time.sleep(600)
+"""
+
+
+def wait_until(condition, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def runs(pid: int) -> bool:
+    """Whether there is such a process, other than one that only waits to be collected."""
+    try:
+        return Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[0] != 'Z'
+    except FileNotFoundError:
+        return False
+
+
+def test_a_child_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    script, written = tmp_path / 'sleeper.py', tmp_path / 'pid'
+    script.write_text(SLEEPER)
+    command = [sys.executable, '-c', PARENT, str(script), str(written)]
+    with subprocess.Popen(command, cwd=tmp_path) as parent:
+        wait_until(written.is_file)
+        child = int(written.read_text())
+        assert runs(child)
+        parent.send_signal(signal.SIGKILL)
+    wait_until(lambda: not runs(child))
+
+
+def test_a_script_has_its_arguments_and_its_output_is_kept(tmp_path: Path) -> None:
+    script, log = tmp_path / 'script.py', tmp_path / 'new' / 'log.txt'
+    script.write_text(
+        "import os, sys\nif __name__ == '__main__':\n"
+        "    print(sys.argv[1:], os.environ['OMP_NUM_THREADS'])\n    sys.exit(3)\n"
+    )
+    module = ['-m', 'mmfer.engine.experiments.child_process', str(script)]
+    for _ in range(2):
+        assert run_child([*module, 'a', 'b c'], log, 2) == 3
+    assert log.read_text() == "['a', 'b c'] 2\n" * 2
+    assert os.path.isdir(tmp_path / 'new')

@@ -1,0 +1,110 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from mmengine.config import Config
+
+from mmfer.engine import load_config
+from mmfer.engine.experiments.folds import _digest, common_config, fold_source, read_pool
+from mmfer.evaluation import Fold
+from mmfer.registry import DATASETS
+from tests.subjects import INNER_VALIDATION, SHOWN, write_subject_config, write_subjects
+
+FOLD = Fold('sub02', ('sub02',), ('sub01', 'sub03'))
+
+
+@pytest.fixture(scope='module')
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_subjects(tmp_path_factory.mktemp('data') / 'faces')
+
+
+def config(folder: Path, root: Path, extra: str = '', **options: Any) -> Config:
+    path = write_subject_config(folder / 'tiny.py', root, extra)
+    return load_config(path, folder / 'work', options)
+
+
+def fold_config(folder: Path, cfg: Config, fold: Fold = FOLD) -> Config:
+    """The fold's config as its process reads it."""
+    common = common_config(cfg, read_pool(cfg), seed=7)
+    (folder / 'config.py').write_text(common.pretty_text)
+    (folder / 'fold.py').write_text(fold_source(common, fold, './config.py'))
+    return load_config(folder / 'fold.py')
+
+
+def shown(loader: dict) -> list[str]:
+    data = DATASETS.build(loader['dataset'])
+    return [data.get_data_info(i)['subject'] for i in range(len(data))]
+
+
+def test_the_pool_is_what_the_training_set_draws_on(root: Path, tmp_path: Path) -> None:
+    pool = read_pool(config(tmp_path, root, INNER_VALIDATION))
+    assert pool.subjects == [name for name, labels in SHOWN.items() for _ in labels]
+    assert pool.labels == [label for labels in SHOWN.values() for label in labels]
+    assert pool.paths[0] == str(root / 'sub01_0.png')
+
+
+def test_a_fold_trains_on_the_others_and_tests_on_its_own(root: Path, tmp_path: Path) -> None:
+    cfg = fold_config(tmp_path, config(tmp_path, root))
+    assert set(shown(cfg.train_dataloader)) == {'sub01', 'sub03'}
+    assert set(shown(cfg.test_dataloader)) == {'sub02'}
+    assert cfg.test_dataloader.dataset.test_mode
+    assert cfg.val_cfg is cfg.val_dataloader is cfg.val_evaluator is None
+    assert cfg.randomness.seed == 7
+    assert cfg.default_hooks.held_out.subjects == ['sub02']
+
+
+def test_an_inner_validation_part_is_of_the_training_subjects(root: Path, tmp_path: Path) -> None:
+    cfg = fold_config(tmp_path, config(tmp_path, root, INNER_VALIDATION))
+    train, val = set(shown(cfg.train_dataloader)), set(shown(cfg.val_dataloader))
+    assert len(train) == len(val) == 1
+    assert train | val == {'sub01', 'sub03'}
+
+
+def test_the_reader_inside_a_wrapper_is_restricted(root: Path, tmp_path: Path) -> None:
+    cfg = config(tmp_path, root)
+    inside = cfg.train_dataloader.dataset
+    cfg.train_dataloader.dataset = dict(type='RepeatDataset', times=2, dataset=inside)
+    cfg = fold_config(tmp_path, cfg)
+    assert sorted(shown(cfg.train_dataloader)) == ['sub01'] * 10 + ['sub03'] * 4
+
+
+def test_the_config_given_is_left_as_it_was(root: Path, tmp_path: Path) -> None:
+    cfg = config(tmp_path, root)
+    before = cfg.pretty_text
+    common_config(cfg, read_pool(cfg), seed=3)
+    assert cfg.pretty_text == before
+
+
+def test_samples_without_a_subject(root: Path, tmp_path: Path) -> None:
+    nameless = write_subjects(tmp_path / 'nameless')
+    table = (nameless / 'train.csv').read_text()
+    (nameless / 'train.csv').write_text(table.replace('sub03\n', '\n'))
+    with pytest.raises(ValueError, match=r'2 of 12 samples of .* no subject.*sub03_0.png.*tell'):
+        read_pool(config(tmp_path, nameless))
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        ({'test_dataloader.dataset.data_root': 'other'}, "data_root is '.*', that of test_.*other"),
+        ({'train_dataloader.dataset.subjects': ['sub01']}, 'has subjects=.*Remove it'),
+        ({'train_dataloader.dataset.indices': 3}, 'has indices=.*Remove it'),
+    ],
+    ids=['two sets', 'subjects', 'indices'],
+)
+def test_what_cannot_be_divided(
+    options: dict[str, Any], message: str, root: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        read_pool(config(tmp_path, root, **options))
+
+
+def test_the_digest_is_that_of_all_that_is_known(root: Path, tmp_path: Path) -> None:
+    sample = {'img_path': 'a.png', 'group': {'race': 'asian'}, 'landmarks': np.zeros((2, 2))}
+    same = {'landmarks': np.zeros((2, 2)), 'group': {'race': 'asian'}, 'img_path': 'a.png'}
+    assert _digest([sample]) == _digest([same])
+    others = ({'group': {'race': 'white'}}, {'landmarks': np.ones((2, 2))}, {'x': np.float32(1)})
+    assert len({_digest([sample | other]) for other in ({}, *others)}) == 4
+    pool = read_pool(config(tmp_path, root))
+    assert pool.digest == read_pool(config(tmp_path, root)).digest

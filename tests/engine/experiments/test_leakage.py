@@ -1,0 +1,183 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from mmengine.config import Config, ConfigDict
+from mmengine.hooks import EarlyStoppingHook
+
+from mmfer.engine import load_config
+from mmfer.engine.experiments.folds import common_config, read_pool
+from mmfer.engine.experiments.leakage import check_weights, choosers, innermost, validated_subjects
+from mmfer.registry import HOOKS
+from tests.datasets.casme2_files import row, write_clip, write_coding
+from tests.subjects import INNER_VALIDATION, write_subject_config, write_subjects
+
+EVERYBODY = {'sub01', 'sub02', 'sub03'}
+
+
+@HOOKS.register_module(force=True)
+class PatientHook(EarlyStoppingHook):
+    """Stops early under another name."""
+
+
+@pytest.fixture(scope='module')
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_subjects(tmp_path_factory.mktemp('data') / 'faces')
+
+
+def config(folder: Path, root: Path, extra: str = '', **options: Any) -> Config:
+    path = write_subject_config(folder / 'tiny.py', root, extra)
+    return load_config(path, folder / 'work', options)
+
+
+SAVE_BEST = "default_hooks['checkpoint']['save_best'] = 'macro_f1'\n"
+LEAKS = {
+    "default_hooks.checkpoint.save_best='macro_f1'": SAVE_BEST,
+    "custom_hooks[0].save_best='auto'": (
+        "custom_hooks = [dict(type='CheckpointHook', save_best='auto')]\n"
+    ),
+    'custom_hooks[0] (EarlyStoppingHook)': (
+        "custom_hooks = [dict(type='EarlyStoppingHook', monitor='accuracy')]\n"
+    ),
+    'default_hooks.stop (PatientHook)': (
+        "default_hooks['stop'] = dict(type='PatientHook', monitor='accuracy')\n"
+    ),
+    'param_scheduler (ReduceOnPlateauLR)': (
+        "param_scheduler = [dict(type='ConstantLR', factor=1),\n"
+        "                   dict(type='ReduceOnPlateauLR', monitor='accuracy')]\n"
+    ),
+    'param_scheduler (ReduceOnPlateauMomentum)': (
+        "param_scheduler = dict(generator=dict(type='ReduceOnPlateauMomentum', monitor='loss'))\n"
+    ),
+}
+
+
+@pytest.mark.parametrize('name', LEAKS)
+def test_whatever_chooses_on_held_out_subjects_is_refused(
+    name: str, root: Path, tmp_path: Path
+) -> None:
+    cfg = config(tmp_path, root, LEAKS[name])
+    assert choosers(cfg) == [name]
+    with pytest.raises(ValueError) as error:
+        common_config(cfg, read_pool(cfg))
+    assert f'Leakage: {name} would choose by val_dataloader' in str(error.value)
+    assert 'shows 3 of the subjects to be held out, such as sub01' in str(error.value)
+
+
+def test_several_are_all_named(root: Path, tmp_path: Path) -> None:
+    both = SAVE_BEST + LEAKS['custom_hooks[0] (EarlyStoppingHook)']
+    cfg = config(tmp_path, root, both)
+    with pytest.raises(ValueError, match=r'macro_f1. and custom_hooks\[0\] .*Remove them'):
+        common_config(cfg, read_pool(cfg))
+
+
+@pytest.mark.parametrize('name', LEAKS)
+def test_on_some_of_the_training_subjects_all_may_choose(
+    name: str, root: Path, tmp_path: Path
+) -> None:
+    cfg = config(tmp_path, root, INNER_VALIDATION + LEAKS[name])
+    assert validated_subjects(cfg, EVERYBODY) == set()
+    assert common_config(cfg, read_pool(cfg)).val_dataloader is not None
+
+
+def test_nothing_chooses_in_the_plain_config(root: Path, tmp_path: Path) -> None:
+    assert choosers(config(tmp_path, root)) == []
+    assert choosers(config(tmp_path, root, 'default_hooks = dict(checkpoint=None)\n')) == []
+
+
+def test_other_subjects_may_be_validated_on(root: Path, tmp_path: Path) -> None:
+    others = write_subjects(tmp_path / 'others', {'sub08': (0, 1, 2), 'sub09': (0,)})
+    extra = f"val_dataloader['dataset'].update(data_root=r'{others}')\n"
+    extra = 'import copy\nval_dataloader = copy.deepcopy(val_dataloader)\n' + extra + SAVE_BEST
+    cfg = config(tmp_path, root, extra)
+    assert validated_subjects(cfg, EVERYBODY) == set()
+    assert common_config(cfg, read_pool(cfg)).val_dataloader.dataset.data_root == str(others)
+
+
+def test_people_unknown_to_the_validation_set_may_be_any(root: Path, tmp_path: Path) -> None:
+    cfg = config(tmp_path, root)
+    folder = tmp_path / 'nameless'
+    write_subjects(folder, {'sub01': (0, 1, 2)})
+    table = (folder / 'train.csv').read_text().replace('sub01\n', '\n')
+    (folder / 'train.csv').write_text(table)
+    cfg.val_dataloader.dataset.data_root = str(folder)
+    assert validated_subjects(cfg, EVERYBODY) == EVERYBODY
+
+
+def test_whom_a_plain_training_holds_out_does_not_matter(root: Path, tmp_path: Path) -> None:
+    """Part of CASME II may lack the subjects whom its config tests."""
+    rows = [row(n, f'EP01_0{n}', 3, 5, 8, '4', 'others') for n in (1, 2)]
+    write_coding(tmp_path / 'casme2', rows)
+    for n in (1, 2):
+        write_clip(tmp_path / 'casme2', f'sub0{n}/EP01_0{n}', range(3, 9))
+    cfg = config(tmp_path, root)
+    reader = dict(type='CASME2', data_root=str(tmp_path / 'casme2'), empty_classes='warn')
+    for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
+        loader.dataset = ConfigDict(**reader, split='train', test_subjects=['sub09'])
+    pool = read_pool(cfg)
+    assert pool.subjects == ['sub01', 'sub02']
+    common = common_config(cfg, pool)
+    assert common.val_dataloader is None
+    assert innermost(cfg.val_dataloader.dataset, 'val_dataloader').test_subjects == ['sub09']
+
+
+def test_no_validation_shows_nobody(root: Path, tmp_path: Path) -> None:
+    cfg = config(tmp_path, root)
+    cfg.val_dataloader = None
+    assert validated_subjects(cfg, EVERYBODY) == set()
+
+
+@pytest.mark.parametrize(
+    'entry', ['load_from', 'model.backbone.init_cfg'], ids=['whole', 'backbone']
+)
+def test_weights_that_know_the_data_are_refused(entry: str, root: Path, tmp_path: Path) -> None:
+    weights = tmp_path / 'best_macro_f1.pth'
+    path: Any = str(weights)
+    if entry != 'load_from':
+        path = dict(type='Pretrained', checkpoint=path)
+    cfg = config(tmp_path, root, **{entry: path})
+    torch.save({'state_dict': {}, 'meta': {'cfg': cfg.pretty_text}}, weights)
+    with pytest.raises(ValueError, match=r'Leakage: .*best_macro_f1.pth" was trained on'):
+        check_weights(cfg)
+    other = config(tmp_path, tmp_path / 'elsewhere')
+    torch.save({'state_dict': {}, 'meta': {'cfg': other.pretty_text}}, weights)
+    check_weights(cfg)
+    for unknown in ({'weight': torch.zeros(1)}, [torch.zeros(1)], {'meta': [1]}):
+        torch.save(unknown, weights)
+        check_weights(cfg)
+    weights.write_bytes(b'of another library')
+    check_weights(cfg)
+
+
+@pytest.mark.parametrize('path', ['~/mine.pth', '{home}/mine.pt', '{home}/mine'])
+def test_weights_are_read_wherever_and_however_they_are_named(
+    path: str, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('HOME', str(tmp_path))
+    cfg = config(tmp_path, root, load_from=path.format(home=tmp_path))
+    weights = Path(cfg.load_from).expanduser()
+    torch.save({'state_dict': {}, 'meta': {'cfg': cfg.pretty_text}}, weights)
+    with pytest.raises(ValueError, match='Leakage: load_from'):
+        check_weights(cfg)
+
+
+def test_the_config_of_a_checkpoint_is_not_run(root: Path, tmp_path: Path) -> None:
+    weights, mark = tmp_path / 'stranger.pth', tmp_path / 'mark'
+    code = f"open(r'{mark}', 'w')\ntrain_dataloader = dict(dataset=dict(data_root=r'{root}'))\n"
+    torch.save({'state_dict': {}, 'meta': {'cfg': code}}, weights)
+    cfg = config(tmp_path, root, load_from=str(weights))
+    with pytest.raises(ValueError, match='Leakage: load_from'):
+        check_weights(cfg)
+    assert not mark.exists()
+    torch.save({'state_dict': {}, 'meta': {'cfg': 'no config ('}}, weights)
+    check_weights(cfg)
+
+
+def test_joined_data_sets_are_refused(root: Path, tmp_path: Path) -> None:
+    cfg = config(tmp_path, root)
+    part = cfg.train_dataloader.dataset
+    inside = dict(type='ConcatDataset', datasets=[part, part])
+    cfg.train_dataloader.dataset = dict(type='RepeatDataset', times=2, dataset=inside)
+    with pytest.raises(ValueError, match='train_dataloader.dataset joins 2 data sets'):
+        innermost(cfg.train_dataloader.dataset, 'train_dataloader')

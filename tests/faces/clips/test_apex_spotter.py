@@ -1,0 +1,149 @@
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from mmfer.faces import ApexSpotter, apex_curve, apex_regions, open_clip
+from mmfer.faces.clips.apex_curve import grey_frame
+from mmfer.faces.clips.clip import Clip
+from tests.faces.clips.test_clip import write_video
+from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
+
+POINTS = photo_landmarks()
+
+
+@pytest.fixture(scope='module')
+def frames():
+    return photo_clip(24, 10)
+
+
+@pytest.fixture(scope='module')
+def folder(frames, tmp_path_factory):
+    return write_frames(tmp_path_factory.mktemp('clips') / 'EP02_01f', frames, 46)
+
+
+@pytest.mark.parametrize('options', [{}, {'eps': 3}, {'use_offset': False}])
+def test_curve_is_that_of_all_frames_in_memory(folder, options):
+    found = ApexSpotter(**options)(folder, POINTS, onset=48, offset=66)
+    frames = np.stack([grey_frame(frame) for frame in open_clip(folder).read()])
+    expected = apex_curve(frames, POINTS, 2, 20, **options)[2:21]
+    np.testing.assert_allclose(found.curve, expected)
+    assert list(found.numbers) == list(range(48, 67))
+    assert (found.onset, found.offset) == (48, 66)
+    assert found.apex == 48 + expected.argmax()
+    np.testing.assert_array_equal(found.regions, apex_regions(POINTS, (340, 280)))
+
+
+def test_dark_frames_are_told_and_do_no_harm(frames):
+    dark = frames.copy()
+    dark[[4, 12]] = 0
+    found = ApexSpotter('registered')(dark, POINTS)
+    assert abs(found.apex - 10) <= 2
+    assert found.messages == ('No face in 2 frames (4, 12): those before lent theirs.',)
+    dark[1:14] = 0
+    with pytest.raises(ValueError, match='13 of 24 frames do not show the face of frame 0'):
+        ApexSpotter('registered')(dark, POINTS)
+
+
+def test_landmarks_of_each_frame(frames):
+    each = np.stack([POINTS + [i, 0] for i in range(24)])
+    found = ApexSpotter(landmarks='per_frame')(frames, each)
+    expected = apex_curve(np.stack([grey_frame(frame) for frame in frames]), each)
+    np.testing.assert_allclose(found.curve, expected)
+    np.testing.assert_allclose(found.landmarks, each[expected.argmax()])
+
+
+@pytest.mark.parametrize('method', ['ratio', 'registered'])
+def test_apex_of_folder_arrays_and_video(method, frames, folder, tmp_path):
+    video = write_video(tmp_path / 'clip.avi', frames)
+    spotter = ApexSpotter(method)
+    assert [
+        abs(spotter(clip, POINTS).apex - apex) <= 2
+        for clip, apex in ((folder, 56), (list(frames), 10), (video, 10))
+    ] == [True] * 3
+
+
+class Endless(Clip):
+    """A clip of any length that is made on reading, and counts no frames of its own."""
+
+    name = 'endless'
+
+    def __init__(self, count):
+        self.numbers = range(count)
+        self.images = photo_clip(8, 4)
+
+    def read(self, start=0, stop=None):
+        for i in range(len(self.numbers))[start:stop]:
+            yield self.images[i % 8].copy()
+
+
+@pytest.mark.parametrize(
+    'options', [{'landmarks': 'per_frame', 'eps': 3}, {'method': 'registered'}]
+)
+def test_memory_does_not_grow_with_the_clip(options):
+    spotter = ApexSpotter(**options)
+    peaks = []
+    for count in (12, 12, 120):
+        clip = Endless(count)
+        tracemalloc.start()
+        spotter(clip, POINTS)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    frame = 340 * 280 * 3
+    assert peaks[2] - peaks[1] < frame / 2  # of 108 frames more
+
+
+def test_missing_frames_are_reported(frames, tmp_path):
+    folder = write_frames(tmp_path / 'clip', frames)
+    (folder / 'img7.jpg').unlink()
+    found = ApexSpotter()(folder, POINTS)
+    assert found.messages == ('1 frames are missing and left out: 7.',)
+    assert len(found.curve) == 23
+    assert 7 not in found.numbers
+
+
+def test_frames_without_a_face_take_their_neighbours_landmarks(frames):
+    each = np.stack([POINTS + [i, 0] for i in range(24)])
+    lost = each.copy()
+    lost[[0, 1, 8, 9]] = np.nan
+    found = ApexSpotter(landmarks='per_frame')(frames, lost)
+    each[[0, 1]], each[[8, 9]] = each[2], each[7]
+    expected = apex_curve(np.stack([grey_frame(frame) for frame in frames]), each)
+    np.testing.assert_allclose(found.curve, expected)
+    assert 'No face in frames 0 to 1: frame 2 lent its landmarks.' in found.messages[0]
+    assert 'No face in 4 frames (0, 1, 8, 9)' in found.messages[1]
+
+
+def test_no_face_at_all(frames):
+    with pytest.raises(ValueError, match='no face in any frame from 0 to 23'):
+        ApexSpotter()(frames, np.full((24, 68, 2), np.nan))
+
+
+def test_clip_of_one_frame(frames):
+    with pytest.raises(ValueError, match=r'has 1 frame\(s\)'):
+        ApexSpotter()(frames[:1], POINTS)
+
+
+def test_wrong_onset_and_offset(folder):
+    spotter = ApexSpotter()
+    with pytest.raises(ValueError, match='onset, frame 60, does not lie before the offset, frame'):
+        spotter(folder, POINTS, 60, 50)
+    with pytest.raises(ValueError, match='the onset 45 is not among'):
+        spotter(folder, POINTS, 45, 50)
+    with pytest.raises(ValueError, match='the offset 70 is not among its 24 frames, numbers 46'):
+        spotter(folder, POINTS, 50, 70)
+    with pytest.raises(ValueError, match='no frame lies between'):
+        spotter(folder, POINTS, 50, 51)
+
+
+def test_wrong_options(folder):
+    for options, message in (
+        ({'method': 'best'}, 'ratio, registered'),
+        ({'landmarks': 'offset'}, 'onset, per_frame'),
+        ({'eps': 0}, 'eps=0'),
+        ({'method': 'registered', 'landmarks': 'per_frame'}, 'must be "onset"'),
+    ):
+        with pytest.raises(ValueError, match=message):
+            ApexSpotter(**options)
+    with pytest.raises(ValueError, match='no landmarker'):
+        ApexSpotter()(folder)

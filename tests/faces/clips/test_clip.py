@@ -1,0 +1,106 @@
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from mmfer.faces import open_clip, read_image
+from tests.faces.photo_clips import photo_clip, write_frames
+
+
+@pytest.fixture(scope='module')
+def frames():
+    return photo_clip(6, 3)
+
+
+def write_video(path, frames):
+    size = frames[0].shape[1::-1]
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'MJPG'), 200, size)
+    for frame in frames:
+        writer.write(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
+    writer.release()
+    return path
+
+
+def test_folder_in_the_order_of_numbers(frames, tmp_path):
+    folder = write_frames(tmp_path / 'clip', frames, 8)
+    (folder / 'notes.txt').write_text('no frame')
+    (folder / '._img8.jpg').write_bytes(b'what another system keeps of img8.jpg')
+    clip = open_clip(folder)
+    assert list(clip.numbers) == [8, 9, 10, 11, 12, 13]
+    assert clip.messages == ()
+    np.testing.assert_array_equal(clip.frame(2), read_image(folder / 'img10.jpg'))
+    assert len(list(clip.read(1, 4))) == 3
+    assert clip.position(12, 'offset') == 4
+
+
+def test_missing_frames_are_named(frames, tmp_path):
+    folder = write_frames(tmp_path / 'clip', frames, 1)
+    (folder / 'img3.jpg').unlink()
+    (folder / 'img4.jpg').unlink()
+    clip = open_clip(folder)
+    assert list(clip.numbers) == [1, 2, 5, 6]
+    assert clip.messages == ('2 frames are missing and left out: 3-4.',)
+    with pytest.raises(ValueError, match='the onset 3 is not among its 4 frames'):
+        clip.position(3, 'onset')
+
+
+def test_arrays(frames):
+    clip = open_clip(frames)
+    assert list(clip.numbers) == list(range(6))
+    np.testing.assert_array_equal(clip.frame(5), frames[5])
+    grey = open_clip([frame[..., 0] for frame in frames])
+    assert grey.frame(0).shape == (340, 280)
+    assert open_clip(clip) is clip
+
+
+def test_video(frames, tmp_path):
+    clip = open_clip(write_video(tmp_path / 'clip.avi', frames))
+    assert list(clip.numbers) == list(range(6))
+    assert abs(clip.frame(3).astype(float) - frames[3]).mean() < 3
+    assert len(list(clip.read())) == len(list(clip.read())) == 6
+
+
+def test_video_cut_short(frames, tmp_path):
+    path = write_video(tmp_path / 'clip.avi', photo_clip(30, 10))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    clip = open_clip(path)
+    assert 5 < len(clip.numbers) < 25
+    assert len(list(clip.read())) == len(clip.numbers)
+    assert clip.messages[0].startswith('30 frames are announced, but')
+
+
+def test_no_video(tmp_path):
+    (tmp_path / 'clip.mp4').write_bytes(b'no video' * 500)
+    with pytest.raises(ValueError, match='can be decoded'):
+        open_clip(tmp_path / 'clip.mp4')
+
+
+def test_no_clip(tmp_path):
+    with pytest.raises(FileNotFoundError, match='No clip at'):
+        open_clip(tmp_path / 'nowhere')
+    with pytest.raises(ValueError, match='holds no frames'):
+        open_clip(tmp_path)
+    with pytest.raises(ValueError, match='no frames'):
+        open_clip([])
+    with pytest.raises(ValueError, match='Frame 1 .* float64'):
+        open_clip([np.zeros((4, 4), np.uint8), np.zeros((4, 4))])
+
+
+def test_names_that_give_no_order(frames, tmp_path):
+    folder = write_frames(tmp_path / 'clip', frames[:2])
+    Image.fromarray(frames[0]).save(folder / 'img01.png')
+    with pytest.raises(ValueError, match='are both frame 1'):
+        open_clip(folder)
+    (folder / 'img01.png').rename(folder / 'onset.png')
+    with pytest.raises(ValueError, match='onset.png" has no number'):
+        open_clip(folder)
+
+
+def test_broken_and_odd_frames(frames, tmp_path):
+    folder = write_frames(tmp_path / 'clip', frames)
+    (folder / 'img4.jpg').write_bytes(b'')
+    with pytest.raises(ValueError, match='img4.jpg" is empty'):
+        list(open_clip(folder).read())
+    Image.fromarray(frames[0][:100]).save(folder / 'img4.jpg')
+    with pytest.raises(ValueError, match='img4.jpg is 280 x 100 pixels'):
+        list(open_clip(folder).read())

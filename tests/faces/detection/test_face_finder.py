@@ -1,0 +1,118 @@
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from mmfer.faces import MTCNN, Face, FaceLandmarker, read_image
+from mmfer.faces.boxes import box_overlap
+from mmfer.faces.detection.face_finder import FaceFinder, FoundFace, Picture, detect_in_crop
+
+ASTRONAUT = Path(__file__).parents[2] / 'data' / 'astronaut.jpg'
+
+
+@pytest.fixture(scope='module')
+def image():
+    return read_image(ASTRONAUT)
+
+
+@pytest.fixture(scope='module')
+def finder():
+    return FaceFinder(MTCNN(), FaceLandmarker())
+
+
+def crowd(image):
+    """The same face three times, the second one the largest."""
+    part = image[:230, 20:240]
+    larger = cv2.resize(part, None, fx=1.5, fy=1.5)
+    canvas = np.zeros((345, 770, 3), np.uint8)
+    canvas[:230, :220], canvas[:, 220:550], canvas[:230, 550:] = part, larger, part
+    return canvas
+
+
+def test_face_with_landmarks(finder, image):
+    found = finder(Picture('a.jpg', partial(read_image, ASTRONAUT)))
+    (face,) = finder.detector.detect(image)
+    assert (found.name, found.width, found.height) == ('a.jpg', 256, 256)
+    assert (found.count, found.problem, found.error) == (1, '', '')
+    np.testing.assert_allclose(found.face.bbox, face.bbox, atol=0.006)
+    np.testing.assert_allclose(found.face.landmarks, face.landmarks, atol=0.006)
+    points, scores = finder.landmarker.detect(image, face.bbox[None])
+    np.testing.assert_allclose(found.face.landmarks68, points[0], atol=0.006)
+    np.testing.assert_allclose(found.face.scores68, scores[0], atol=6e-5)
+
+
+def test_largest_of_several(finder, image):
+    found = finder(Picture('a.jpg', lambda: crowd(image)))
+    assert (found.count, found.problem) == (3, 'several faces')
+    assert 220 < found.face.bbox[0] < 550
+
+
+def test_known_box_chooses_and_stays(finder, image):
+    own = np.array([600.0, 60, 720, 190])
+    found = finder(Picture('a.jpg', lambda: crowd(image), own))
+    assert found.problem == ''
+    assert found.face.bbox.tolist() == own.tolist()
+    assert found.face.score > 0.9
+    assert (found.face.landmarks[:, 0] > 550).all()
+    assert (found.face.landmarks68.mean(axis=0)[0]) > 550
+
+
+def test_known_box_where_nothing_is_seen(finder, image):
+    own = np.array([10.0, 200, 60, 250])
+    face = finder(Picture('a.jpg', lambda: image, own)).face
+    assert face.bbox.tolist() == own.tolist()
+    assert face.score is None
+    assert face.landmarks is None
+    expected, _ = finder.landmarker.detect(image, own[None])
+    np.testing.assert_allclose(face.landmarks68, expected[0], atol=0.006)
+
+
+def test_no_face(finder):
+    found = finder(Picture('a.jpg', lambda: np.full((60, 50, 3), 90, np.uint8)))
+    assert (found.face, found.count, found.problem) == (None, 0, 'no face')
+    assert (found.width, found.height) == (50, 60)
+
+
+def test_no_face_with_the_whole_picture_to_fall_back_on():
+    finder = FaceFinder(MTCNN(), FaceLandmarker(), fallback=True)
+    found = finder(Picture('a.jpg', lambda: np.full((60, 50, 3), 90, np.uint8)))
+    assert found.problem == 'no face'
+    assert found.face.bbox.tolist() == [0, 0, 50, 60]
+    assert found.face.landmarks68.shape == (68, 2)
+    assert found.image.faces == (found.face,)
+
+
+def test_whole_picture_without_looking(image):
+    found = FaceFinder(None, None)(Picture('a.jpg', lambda: image))
+    assert found.problem == ''
+    assert found.face.bbox.tolist() == [0, 0, 256, 256]
+    assert found.face.landmarks68 is None
+
+
+@pytest.mark.parametrize('content', [b'', b'no picture', ASTRONAUT.read_bytes()[:3000]])
+def test_unreadable(finder, tmp_path, content):
+    (tmp_path / 'a.jpg').write_bytes(content)
+    found = finder(Picture('a.jpg', partial(read_image, tmp_path / 'a.jpg')))
+    assert (found.problem, found.face) == ('unreadable', None)
+    assert 'a.jpg' in found.error
+
+
+def test_tight_crop_gets_a_border(image):
+    """Cut within hairline and cheeks, where the detector alone finds nothing."""
+    tight, detector = np.ascontiguousarray(image[73:148, 86:153]), MTCNN()
+    assert detector.detect(tight) == []
+    (face,) = detect_in_crop(detector, tight)
+    expected = np.array([81.5, 73, 171, 178]) - [86, 73, 86, 73]
+    assert box_overlap(face.bbox, expected[None])[0] > 0.6
+    assert abs(face.landmarks[2] - (124.5 - 86, 124.7 - 73)).max() < 6
+
+
+def test_what_is_written_is_read_back(finder, image):
+    for found in (finder(Picture('a', lambda: image)), FoundFace('b', error='broken')):
+        again = FoundFace.from_dict(found.to_dict())
+        assert again.to_dict() == found.to_dict()
+        assert again.problem == found.problem
+    face = Face(np.array([0.0, 0, 2, 3]))
+    assert FoundFace.from_dict(FoundFace('c', 9, 9, face, 1).to_dict()).face.score is None

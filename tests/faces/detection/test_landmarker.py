@@ -1,0 +1,170 @@
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from mmfer.faces import MTCNN, FaceLandmarker, read_image
+from mmfer.faces.detection.landmarker import WEIGHTS, check_boxes, crop_matrix
+from mmfer.faces.landmark_order import MIRRORED_68
+from mmfer.synthetic.generate import generate
+from mmfer.synthetic.layouts.layout import five_points
+
+ASTRONAUT = Path(__file__).parents[2] / 'data' / 'astronaut.jpg'
+# Measured by hand: pupils, nose, corners of the mouth.
+POINTS = np.array([[103.3, 100.7], [146.3, 103.5], [124.5, 124.7], [105.6, 141.2], [144.1, 142]])
+
+
+@pytest.fixture(scope='module')
+def landmarker():
+    return FaceLandmarker()
+
+
+@pytest.fixture(scope='module')
+def astronaut():
+    image = read_image(ASTRONAUT)
+    (face,) = MTCNN().detect(image)
+    return image, face.bbox
+
+
+@pytest.fixture(scope='module')
+def rendered(tmp_path_factory):
+    """Pictures with boxes, true points and visibility, of people whom the network never saw."""
+    root = tmp_path_factory.mktemp('landmarks')
+    generate('celeba', root / 'faces', 'hard', seed=77, size=144, images=48, progress=False)
+    faces = []
+    for split in ('train', 'val', 'test'):
+        content = json.loads((root / f'faces/annotations/{split}.json').read_text())
+        names = {image['id']: image['file_name'] for image in content['images']}
+        for face in content['annotations']:
+            x, y, width, height = face['bbox']
+            truth = np.reshape(face['keypoints'], (68, 3))
+            image = read_image(root / 'faces' / names[face['image_id']])
+            faces.append((image, (x, y, x + width, y + height), truth[:, :2], truth[:, 2] > 0))
+    return faces
+
+
+def test_error_and_visibility_on_unseen_people(landmarker, rendered):
+    errors, scores, seen = [], [], []
+    for image, box, truth, visible in rendered:
+        (points,), (score,) = landmarker.detect(image, np.array([box]))
+        unit = np.linalg.norm(truth[45] - truth[36])
+        errors.append(np.linalg.norm(points - truth, axis=1).mean() / unit)
+        scores.append(score)
+        seen.append(visible)
+    assert np.mean(errors) < 0.04
+    assert np.median(errors) < 0.035
+    assert roc_auc_score(np.ravel(seen), np.ravel(scores)) > 0.9
+
+
+def test_a_photograph(landmarker, astronaut):
+    image, box = astronaut
+    (points,), (scores,) = landmarker.detect(image, box[None])
+    assert np.abs(five_points(points) - POINTS).max() < 7
+    assert np.median(scores) > 0.8
+
+
+def test_types_and_shapes(landmarker, astronaut):
+    image, box = astronaut
+    points, scores = landmarker.detect(image, np.stack([box] * 20))
+    assert points.shape == (20, 68, 2) and scores.shape == (20, 68)
+    assert points.dtype == scores.dtype == np.float32
+    assert (scores >= 0).all() and (scores <= 1).all()
+    np.testing.assert_allclose(points[19], points[0], atol=0.05)
+
+
+def test_a_mirrored_picture_gives_mirrored_points(landmarker, astronaut):
+    image, box = astronaut
+    width = image.shape[1]
+    (points,), (scores,) = landmarker.detect(image, box[None])
+    turned = np.array([width - box[2], box[1], width - box[0], box[3]])
+    (found,), (found_scores,) = landmarker.detect(image[:, ::-1].copy(), turned[None])
+    found = found[MIRRORED_68]
+    np.testing.assert_allclose(width - 1 - found[:, 0], points[:, 0], atol=0.05)
+    np.testing.assert_allclose(found[:, 1], points[:, 1], atol=0.05)
+    np.testing.assert_allclose(found_scores[MIRRORED_68], scores, atol=0.01)
+
+
+@pytest.mark.parametrize('none', [np.zeros((0, 4)), np.zeros(0), []])
+def test_no_face(landmarker, astronaut, none):
+    points, scores = landmarker.detect(astronaut[0], none)
+    assert points.shape == (0, 68, 2) and scores.shape == (0, 68)
+
+
+def test_points_follow_the_picture(landmarker, astronaut):
+    """Twice the pixels, or a border around, move the points and nothing else."""
+    image, box = astronaut
+    (points,), _ = landmarker.detect(image, box[None])
+    twice = cv2.resize(image, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    (large,), _ = landmarker.detect(twice, 2 * box[None])
+    np.testing.assert_allclose(large, 2 * points + 0.5, atol=2)
+    framed = cv2.copyMakeBorder(image, 30, 0, 50, 0, cv2.BORDER_REPLICATE)
+    (moved,), _ = landmarker.detect(framed, box[None] + [50, 30, 50, 30])
+    np.testing.assert_allclose(moved, points + [50, 30], atol=0.1)
+
+
+@pytest.mark.parametrize(
+    'box',
+    [(-40, -30, 90, 100), (200, 200, 400, 450), (-900, 5, -800, 90), (9, 9, 9.5, 9.4)],
+    ids=['corner', 'far corner', 'outside', 'tiny'],
+)
+def test_odd_boxes_give_points(landmarker, astronaut, box):
+    points, scores = landmarker.detect(astronaut[0], np.array([box]))
+    assert np.isfinite(points).all() and np.isfinite(scores).all()
+    low, high = np.reshape(box, (2, 2))
+    reach = 0.6 * (high - low).max() + 1
+    assert (np.abs(points - (low + high) / 2) < reach).all()
+
+
+def test_a_grey_picture_and_one_pixel(landmarker):
+    points, _ = landmarker.detect(np.zeros((1, 1, 3), np.uint8), [[0, 0, 1, 1]])
+    assert np.isfinite(points).all()
+    with pytest.raises(ValueError, match='no picture'):
+        landmarker.detect(np.zeros((20, 20), np.uint8), [[0, 0, 9, 9]])
+
+
+@pytest.mark.parametrize(
+    ('boxes', 'message'),
+    [
+        (np.zeros(4), r'\(4,\).*give \(N, 4\)'),
+        (np.zeros((2, 5)), r'\(2, 5\).*give \(N, 4\)'),
+        ([[0, 0, 9, 9], [5, 5, 5, 9]], r'boxes\[1\].*x1 < x2'),
+        ([[0, np.nan, 9, 9]], r'boxes\[0\]'),
+    ],
+)
+def test_faulty_boxes(boxes, message):
+    with pytest.raises(ValueError, match=message):
+        check_boxes(boxes)
+
+
+def test_the_crop_has_the_box_in_its_middle():
+    matrix = crop_matrix(np.array([10.0, 20.0, 50.0, 100.0]))
+    # The longer side, 80 px, and a tenth on each end make 96 px, which become 112.
+    corners = np.array([[-18.0, 12.0], [78.0, 108.0]]) @ matrix[:, :2].T + matrix[:, 2]
+    np.testing.assert_allclose(corners, [[0, 0], [112, 112]], atol=1e-9)
+
+
+def test_shipped_weights_are_small():
+    assert WEIGHTS.stat().st_size < 5e6
+
+
+def test_no_weights(tmp_path):
+    with pytest.raises(FileNotFoundError, match='convert_landmarker_weights'):
+        FaceLandmarker(tmp_path / 'none.npz')
+
+
+def test_other_weights(tmp_path):
+    path = tmp_path / 'other.npz'
+    np.savez(path, a=np.zeros(3))
+    with pytest.raises(ValueError, match='another network'):
+        FaceLandmarker(path)
+    with np.load(WEIGHTS) as file:
+        arrays = {**file, 'seen_there': np.zeros((5, 64))}
+    np.savez(path, **arrays)
+    with pytest.raises(ValueError, match='seen_there has the shape'):
+        FaceLandmarker(path)
+    path.write_bytes(b'PK nonsense')
+    with pytest.raises(ValueError, match=r'no \.npz'):
+        FaceLandmarker(path)

@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+
+from mmfer.synthetic.expressions.motion_course import (
+    BLINK,
+    PERIOD,
+    ROLL,
+    SHIFT,
+    ZOOM,
+    blink_course,
+    drift_course,
+    eased,
+    expression_course,
+    sample_course,
+)
+
+COURSES = [sample_course(np.random.default_rng(seed), blinks=0.5) for seed in range(300)]
+
+
+def test_a_rise_is_smooth_and_not_linear():
+    rise = eased(40, 1.0)
+    assert len(rise) == 41
+    np.testing.assert_allclose(rise[[0, 10, 20, 40]], [0, (1 - np.sqrt(0.5)) / 2, 0.5, 1])
+    assert rise[1] < 0.01 and 1 - rise[-2] < 0.01
+    assert (eased(40, 1.4)[1:-1] < rise[1:-1]).all()
+
+
+def test_an_expression_comes_and_goes():
+    level = expression_course(3, 4, 6, 2, (1.0, 1.0))
+    assert len(level) == 3 + 4 + 6 + 1 + 2
+    assert (level[:4] == 0).all() and (level[-3:] == 0).all()
+    assert np.argmax(level) == 7
+    assert (np.diff(level[3:8]) > 0).all() and (np.diff(level[7:14]) < 0).all()
+
+
+def test_the_true_moments():
+    for course in COURSES:
+        level = course.level
+        assert level[course.apex] == 1 and (np.delete(level, course.apex) < 1).all()
+        shown = np.flatnonzero(level)
+        assert shown[0] == course.onset + 1 and shown[-1] == course.offset - 1
+        assert 2 <= course.onset <= 8 and 2 <= len(level) - 1 - course.offset <= 8
+        assert np.abs(np.diff(level)).max() < 0.3
+
+
+def test_lengths_are_realistic():
+    durations = np.array([c.offset - c.onset for c in COURSES])
+    assert durations.min() >= 25 and durations.max() <= 100
+    assert 58 < durations.mean() < 72
+    share = np.array([(c.apex - c.onset) for c in COURSES]) / durations
+    assert share.min() > 0.28 and share.max() < 0.5 and share.std() > 0.02
+
+
+def test_a_blink_closes_the_eyes_for_a_moment():
+    closing, closed, opening = BLINK
+    lids = blink_course(100, 10)
+    assert len(lids) == 100
+    assert lids[10] == 0 < lids[11]
+    assert (lids == 1).sum() == closed + 1
+    assert np.flatnonzero(lids)[-1] == 10 + closing + closed + opening - 1
+    assert len(blink_course(20, 10)) == 20 and blink_course(20, 10)[-1] > 0
+
+
+def test_as_many_blinks_as_asked_for():
+    blinking = np.mean([course.lids.any() for course in COURSES])
+    assert blinking == pytest.approx(0.5, abs=0.1)
+    assert not sample_course(np.random.default_rng(0)).lids.any()
+
+
+def test_the_drift_is_slow_and_small():
+    limits = np.array([SHIFT, SHIFT, ROLL, ZOOM])
+    for course in COURSES:
+        assert course.drift.shape == (len(course.level), 4)
+        assert (np.abs(course.drift) <= limits).all()
+        assert (np.abs(np.diff(course.drift, axis=0)) <= limits * 2 * np.pi / PERIOD[0]).all()
+    long = drift_course(2000, np.random.default_rng(0))
+    assert (np.ptp(long, axis=0) > limits).all()

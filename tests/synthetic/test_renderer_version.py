@@ -1,0 +1,53 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mmfer.synthetic import renderer_version as module
+from mmfer.synthetic.renderer_version import renderer_version, same_renderer
+
+PACKAGE = Path(module.__file__).parent
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the renderer, to be changed."""
+    ignored = shutil.ignore_patterns('__pycache__')
+    return shutil.copytree(PACKAGE, tmp_path / 'synthetic', ignore=ignored)
+
+
+@pytest.mark.parametrize(
+    ('name', 'old', 'new'),
+    [
+        ('render/hair.py', b'2', b'3'),
+        ('layouts/ifer.py', b'0.', b'1.'),
+        ('people/random_people.py', b'0.', b'1.'),
+        ('expressions/fine_expressions.py', b'0.', b'1.'),
+        ('sampling.py', b'60.0', b'61.0'),
+        ('assets/head.npz', b'PK', b'PX'),
+    ],
+)
+def test_drawing_code_and_assets_count(copy: Path, name: str, old: bytes, new: bytes):
+    file = copy / name
+    content = file.read_bytes()
+    assert old in content
+    file.write_bytes(content.replace(old, new))
+    assert renderer_version(copy) != renderer_version()
+
+
+def test_comments_docstrings_places_and_other_files_do_not_count(copy: Path):
+    (copy / 'notes.txt').touch()
+    (copy / 'record.py').unlink()
+    hair = copy / 'render' / 'hair.py'
+    text = hair.read_text()
+    assert text.startswith('"""') and 'from mmfer.synthetic.render.' in text
+    moved = text.replace('from mmfer.synthetic.render.', 'from mmfer.elsewhere.')
+    hair.rename(copy / 'render' / 'curls.py').write_text('# Hair.\n"""Other words."""\n' + moved)
+    assert renderer_version(copy) == renderer_version()
+
+
+def test_the_same_drawing_code_is_known_by_its_earlier_versions():
+    now = renderer_version()
+    assert same_renderer(now, now)
+    assert not same_renderer('unknown', now)
+    assert all(same_renderer(before, now) for before in module.PREDECESSORS.get(now, ()))

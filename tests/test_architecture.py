@@ -1,0 +1,86 @@
+"""The rooms, the arrows between them and the index of equations are those of the documents."""
+
+import ast
+import re
+from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import ROOT
+
+PACKAGE = ROOT / 'mmfer'
+TEXT = (ROOT / 'docs' / 'architecture.md').read_text(encoding='utf-8')
+ROWS = re.findall(r'^\| \d.*\| (`mmfer.*) \| `(tests/.*)` \|$', TEXT, re.MULTILINE)
+MOST_MODULES = 22
+
+
+def _modules() -> dict[str, Path]:
+    """The modules below mmfer by dotted name, without packages."""
+    paths = [path for path in PACKAGE.rglob('*.py') if path.name != '__init__.py']
+    return {'.'.join(path.relative_to(ROOT).with_suffix('').parts): path for path in paths}
+
+
+def _imported(path: Path) -> Iterable[str]:
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.ImportFrom) and (node.module or '').startswith('mmfer'):
+            yield str(node.module)
+            yield from (f'{node.module}.{alias.name}' for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def _arrows() -> dict[str, set[str]]:
+    modules = _modules()
+    return {
+        name: {other for other in _imported(path) if other in modules and other != name}
+        for name, path in modules.items()
+    }
+
+
+def _circle(arrows: Mapping[str, set[str]]) -> list[str]:
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_no_module_imports_itself_in_a_circle():
+    assert _circle(_arrows()) == []
+
+
+def test_no_folder_imports_itself_in_a_circle():
+    folders: dict[str, set[str]] = {}
+    for name, others in _arrows().items():
+        room = name.rpartition('.')[0]
+        rooms = {other.rpartition('.')[0] for other in others}
+        folders.setdefault(room, set()).update(rooms - {room})
+    assert len(folders) > 20
+    assert _circle(folders) == []
+
+
+def test_rooms_are_small_and_in_the_tree():
+    rooms: dict[str, int] = {}
+    for path in _modules().values():
+        room = path.parent.relative_to(PACKAGE).as_posix()
+        rooms[room] = rooms.get(room, 0) + 1
+    assert max(rooms.values()) <= MOST_MODULES
+    names = {Path(room).name for room in rooms} - {''}
+    assert [name for name in sorted(names) if f'{name}/' not in TEXT] == []
+
+
+def test_every_system_has_rows():
+    assert len(ROWS) >= 27
+
+
+@pytest.mark.parametrize(('functions', 'test'), ROWS)
+def test_every_function_and_test_of_the_index_is_there(functions: str, test: str):
+    for name in re.findall(r'`(mmfer[\w.]+)`', functions):
+        module, _, attribute = name.rpartition('.')
+        assert hasattr(import_module(module), attribute), name
+    file, _, function = test.partition('::')
+    content = (ROOT / file).read_text(encoding='utf-8')
+    assert f'def {function}' in content if function else 'def test_' in content

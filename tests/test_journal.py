@@ -1,0 +1,69 @@
+import json
+
+import pytest
+
+from mmfer.journal import Journal
+
+
+def test_goes_on_where_it_stopped(tmp_path):
+    path = tmp_path / 'new' / 'rows.jsonl'
+    journal = Journal(path, {'a': 1})
+    journal.add({'name': 'x'})
+    journal.add({'name': 'y'})
+    again = Journal(path, {'a': 1})
+    assert again.rows == [{'name': 'x'}, {'name': 'y'}]
+    again.add({'name': 'z'})
+    assert [json.loads(line).get('name') for line in path.read_text().splitlines()] == [
+        None,
+        'x',
+        'y',
+        'z',
+    ]
+    again.remove()
+    assert not path.exists()
+    again.remove()
+
+
+@pytest.mark.parametrize('cut', [1, 5, 12])
+def test_unfinished_line_is_cut_off(tmp_path, cut):
+    journal = Journal(tmp_path / 'rows.jsonl', {})
+    journal.add({'name': 'x'})
+    journal.add({'name': 'y'})
+    whole = journal.path.read_bytes()
+    journal.path.write_bytes(whole[:-cut])
+    again = Journal(journal.path, {})
+    assert again.rows == [{'name': 'x'}]
+    again.add({'name': 'y'})
+    assert journal.path.read_bytes() == whole
+
+
+def test_other_options(tmp_path):
+    Journal(tmp_path / 'rows.jsonl', {'a': 1, 'b': 2}).add({'name': 'x'})
+    with pytest.raises(ValueError, match='1 results .* a was 1 and is 3'):
+        Journal(tmp_path / 'rows.jsonl', {'a': 3, 'b': 2})
+    assert Journal(tmp_path / 'rows.jsonl', {'a': 3, 'b': 2}, anew=True).rows == []
+    assert Journal(tmp_path / 'rows.jsonl', {'a': 3, 'b': 2}).rows == []
+
+
+def test_same_options_go_on_even_if_anew_is_allowed(tmp_path):
+    Journal(tmp_path / 'rows.jsonl', {'a': 1}).add({'name': 'x'})
+    assert Journal(tmp_path / 'rows.jsonl', {'a': 1}, anew=True).rows == [{'name': 'x'}]
+
+
+@pytest.mark.parametrize('content', ['{}\nrubbish\n', '3\n', '{}\nnull\n'])
+def test_damaged(tmp_path, content):
+    (tmp_path / 'rows.jsonl').write_text(content)
+    with pytest.raises(ValueError, match='damaged'):
+        Journal(tmp_path / 'rows.jsonl', {})
+
+
+def test_results_alone_without_options(tmp_path):
+    path = tmp_path / 'new' / 'rows.jsonl'
+    journal = Journal(path)
+    assert journal.rows == [] and not path.exists()
+    journal.add({'name': 'x'})
+    path.write_bytes(path.read_bytes() + b'{"name": "y')
+    again = Journal(path)
+    assert again.rows == [{'name': 'x'}]
+    again.add({'name': 'y'})
+    assert path.read_text() == '{"name": "x"}\n{"name": "y"}\n'
