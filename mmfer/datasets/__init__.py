@@ -14,6 +14,7 @@ from mmfer.datasets.readers.ferplus import FERPlus
 from mmfer.datasets.readers.fg_emotions import FGEmotions
 from mmfer.datasets.readers.ifer import IFER
 from mmfer.datasets.readers.msceleb import MSCeleb1M
+from mmfer.datasets.readers.photographs import Photographs
 from mmfer.datasets.readers.rafdb import RAFDB
 from mmfer.datasets.samplers import ClassBalancedSampler
 from mmfer.datasets.transforms import (
@@ -47,6 +48,7 @@ __all__ = [
     'MSCeleb1M',
     'PackExpression',
     'PackedImage',
+    'Photographs',
     'RandomFaceAffine',
     'RandomFaceFlip',
     'ResizeFace',
