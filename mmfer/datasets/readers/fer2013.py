@@ -87,7 +87,7 @@ class FER2013(ExpressionDataset):
                     'one of the two, or move it elsewhere.'
                 )
             rows = enumerate(read_pixels(path))
-            return [_sample(path, i, row) for i, row in rows if row.usage == USAGES[part]]
+            return [_sample(path, i, row) for i, row in rows if _usage(row) == USAGES[part]]
         if not folder.is_dir():
             hint = ' (set val_ratio to carve it from the training part)' if part == 'val' else ''
             absent = f'{FILES[1]} and no {part}/{hint}'
@@ -102,12 +102,16 @@ class FER2013(ExpressionDataset):
         return next((self.root / name for name in FILES if (self.root / name).is_file()), None)
 
 
-def _sample(path: Path, number: int, row: PixelRow) -> Sample:
+def _usage(row: PixelRow) -> str:
     if row.usage not in USAGES.values():
         raise ValueError(
             f'{row.where}: the usage "{row.usage}" is none of {", ".join(USAGES.values())}. Take '
             'the file from its release again.'
         )
+    return row.usage
+
+
+def _sample(path: Path, number: int, row: PixelRow) -> Sample:
     return {
         'img_path': f'{path}/row{number:05}',
         'packed_image': row.pixels,

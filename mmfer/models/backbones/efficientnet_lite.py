@@ -1,6 +1,6 @@
 """EfficientNet without squeeze and excitation, for phones and processors."""
 
-from typing import Any
+from typing import Any, Self
 
 from mmpretrain.models import EfficientNet
 
@@ -36,3 +36,8 @@ class EfficientNetLite(EfficientNet):
         self, arch: str = 'lite0', act_cfg: dict[str, Any] | None = None, **options: Any
     ) -> None:
         super().__init__(arch, act_cfg=act_cfg or dict(type='ReLU6'), **options)
+
+    def train(self, mode: bool = True) -> Self:
+        """Like torch's, which mmpretrain's forgets to return the module from."""
+        super().train(mode)
+        return self
