@@ -2,11 +2,11 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from tests.faces.clips.test_clip import write_video
 
 from mmfer.faces import ApexSpotter, apex_curve, apex_regions, open_clip
 from mmfer.faces.clips.apex_curve import grey_frame
 from mmfer.faces.clips.clip import Clip
+from tests.faces.clips.test_clip import write_video
 from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
 
 POINTS = photo_landmarks()
