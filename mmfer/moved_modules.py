@@ -48,7 +48,7 @@ MOVED = {
     'faces.clip': 'faces.clips.clip',
     'faces.clip_landmarks': 'faces.clips.clip_landmarks',
     'faces.eyelids': 'faces.clips.eyelids',
-    'faces.finder_pool': 'faces.preparation.finder_pool',
+    'faces.finder_pool': 'faces.preparation.finding_options',
     'faces.finding': 'faces.detection.face_finder',
     'faces.journal': 'journal',
     'faces.landmark_network': 'faces.detection.landmark_network',

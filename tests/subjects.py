@@ -25,7 +25,9 @@ model['backbone'].update(base_channels=4, stem_channels=4)
 model['head'].update(in_channels=32)
 val_evaluator = dict(type='ExpressionMetric')
 test_evaluator = val_evaluator
-train_cfg = dict(by_epoch=True, max_epochs=3)
+epochs = 3
+train_cfg = dict(by_epoch=True, max_epochs=epochs)
+param_scheduler = dict(type='MultiStepLR', milestones=[epochs - 1], gamma=0.1)
 default_hooks = dict(checkpoint=dict(max_keep_ckpts=1))
 """
 

@@ -1,4 +1,5 @@
 import json
+import multiprocessing
 import os
 from pathlib import Path
 
@@ -47,3 +48,31 @@ def test_links_are_followed_and_pipes_written_to(tmp_path: Path) -> None:
 def test_numbers_of_numpy_are_plain(tmp_path: Path) -> None:
     write_json(tmp_path / 'a.json', {'a': np.float32(0.5), 'b': np.arange(3)})
     assert json.loads((tmp_path / 'a.json').read_text()) == {'a': 0.5, 'b': [0, 1, 2]}
+
+
+def test_a_folder_that_cannot_be_opened_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, flags: int) -> int:
+        raise PermissionError(f'{path} is a folder')  # as on Windows
+
+    monkeypatch.setattr(os, 'open', refuse)
+    write_atomically(tmp_path / 'a', 'whole')
+    assert (tmp_path / 'a').read_text() == 'whole'
+
+
+def write_often(path: Path, letter: str) -> None:
+    for _ in range(100):
+        write_atomically(path, letter * 1000, shared=True)
+
+
+def test_processes_may_write_one_file_at_the_same_time(tmp_path: Path) -> None:
+    context = multiprocessing.get_context('fork')
+    writers = [context.Process(target=write_often, args=(tmp_path / 'a', x)) for x in 'xyz']
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0, 0]
+    assert (tmp_path / 'a').read_text() in {letter * 1000 for letter in 'xyz'}
+    assert [file.name for file in tmp_path.iterdir()] == ['a']

@@ -50,7 +50,20 @@ def test_same_options_go_on_even_if_anew_is_allowed(tmp_path):
     assert Journal(tmp_path / 'rows.jsonl', {'a': 1}, anew=True).rows == [{'name': 'x'}]
 
 
-def test_damaged(tmp_path):
-    (tmp_path / 'rows.jsonl').write_text('{}\nrubbish\n')
+@pytest.mark.parametrize('content', ['{}\nrubbish\n', '3\n', '{}\nnull\n'])
+def test_damaged(tmp_path, content):
+    (tmp_path / 'rows.jsonl').write_text(content)
     with pytest.raises(ValueError, match='damaged'):
         Journal(tmp_path / 'rows.jsonl', {})
+
+
+def test_results_alone_without_options(tmp_path):
+    path = tmp_path / 'new' / 'rows.jsonl'
+    journal = Journal(path)
+    assert journal.rows == [] and not path.exists()
+    journal.add({'name': 'x'})
+    path.write_bytes(path.read_bytes() + b'{"name": "y')
+    again = Journal(path)
+    assert again.rows == [{'name': 'x'}]
+    again.add({'name': 'y'})
+    assert path.read_text() == '{"name": "x"}\n{"name": "y"}\n'

@@ -7,10 +7,8 @@ Examples:
 
 import argparse
 
-from mmengine.config import DictAction
-
 from mmfer.engine import load_config, test
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors
 from mmfer.engine.config import LAUNCHERS
 
 
@@ -24,11 +22,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--dump', metavar='JSON', help='write all predictions to this file')
     parser.add_argument('--show-dir', help='write the test images with their classes here')
     parser.add_argument('--tta', action='store_true', help='average over augmented views')
-    parser.add_argument('--work-dir', help='for logs; default work_dirs/CONFIG')
+    parser.add_argument('--work-dir', help='folder for logs; default: work_dirs/CONFIG')
     parser.add_argument('--launcher', choices=LAUNCHERS, default='none')
-    parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE', help='replace entries'
-    )
+    add_config_options(parser)
     return parser.parse_args()
 
 

@@ -2,16 +2,14 @@
 
 Examples:
     python tools/train.py configs/rald/rald_r18_synthetic.py
-    python tools/train.py configs/rald/rald_r18_synthetic.py --resume --cfg-options \
-        train_cfg.max_epochs=20
+    python tools/train.py configs/rald/rald_r18_synthetic.py --resume
+    python tools/train.py configs/rald/rald_r18_synthetic.py --cfg-options epochs=20
 """
 
 import argparse
 
-from mmengine.config import DictAction
-
 from mmfer.engine import load_config, train
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors
 from mmfer.engine.config import LAUNCHERS
 
 
@@ -20,14 +18,14 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('config', help='the config file')
-    parser.add_argument('--work-dir', help='for checkpoints and logs; default work_dirs/CONFIG')
+    parser.add_argument('--work-dir', help='for checkpoints and logs; default: work_dirs/CONFIG')
     parser.add_argument(
         '--resume',
         nargs='?',
         const=True,
         default=False,
         metavar='CKPT',
-        help='go on from CKPT, or from the last checkpoint in the work directory',
+        help='resume from CKPT, or from the last checkpoint in the work directory',
     )
     parser.add_argument('--amp', action='store_true', help='train in mixed precision')
     parser.add_argument('--seed', type=int, help="replaces the config's seed")
@@ -38,9 +36,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--no-validate', action='store_true', help='do not validate')
     parser.add_argument('--launcher', choices=LAUNCHERS, default='none')
-    parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE', help='replace entries'
-    )
+    add_config_options(parser)
     return parser.parse_args()
 
 

@@ -6,15 +6,25 @@ From random weights it stays at chance. Those of seresnext50_expressions-synthet
 load_from='work_dirs/seresnext50_expressions-synthetic/epoch_8.pth'.
 """
 
-_base_ = './apex_seresnext50_casme2.py'
+_base_ = ['./apex_seresnext50_casme2.py', '../_base_/small_cpu.py']
+parts = ['small_cpu', 'load', 'align', 'noise']
 
 data_root = 'data/synthetic/casme2'
 image_size = 112
 epochs = 12
 test_subjects = ('sub07', 'sub08')
 
-train_pipeline = {{_base_.rendered.train}}
-test_pipeline = {{_base_.rendered.test}}
+# Clips are rendered clean.
+load, noise = dict(type='LoadExpressionImage'), dict(type='SensorNoise', seed=0)
+align = dict(type='AlignFace', size=image_size, margin=0.05)
+train_pipeline = [
+    load,
+    dict(type='SensorNoise', fresh=True),
+    align,
+    *_base_.train_pipeline[2:],
+]
+test_pipeline = [load, noise, align, dict(type='PackExpression')]
+tta_pipeline = [load, noise, align, _base_.tta_pipeline[-1]]
 train_dataloader = dict(
     batch_size=8,
     num_workers=0,
@@ -23,22 +33,13 @@ train_dataloader = dict(
     dataset=dict(data_root=data_root, test_subjects=test_subjects, pipeline=train_pipeline),
 )
 test_dataloader = dict(
-    num_workers=0,
-    persistent_workers=False,
+    **_base_.small_cpu.test_loader,
     dataset=dict(data_root=data_root, test_subjects=test_subjects, pipeline=test_pipeline),
 )
 val_dataloader = test_dataloader
-tta_pipeline = {{_base_.rendered.tta}}
 
 optim_wrapper = dict(type='CPUAmpOptimWrapper', optimizer=dict(lr=1e-3))
-param_scheduler = dict(
-    _delete_=True,
-    type='OneCycleLR',
-    eta_max=1e-3,
-    total_steps=epochs,
-    convert_to_iter_based=True,
-    by_epoch=True,
-)
+param_scheduler = dict(**_base_.small_cpu.one_cycle, eta_max=1e-3, total_steps=epochs)
 train_cfg = dict(max_epochs=epochs, val_interval=epochs)
 default_hooks = dict(
     logger=dict(interval=5),

@@ -14,7 +14,7 @@ pretrained = 'work_dirs/faer_convnext-b_msceleb/epoch_20.pth'
 train_pipeline = [
     dict(type='LoadExpressionImage'),
     dict(type='CropFace', margin=0.0, optional=True),
-    dict(type='ResizeFace', size=224),
+    dict(type='ResizeFace', size=_base_.image_size),
     dict(type='RandomFaceFlip', prob=0.5),
     dict(type='PackExpression'),
 ]

@@ -13,7 +13,7 @@ _base_ = [
 pretrained = 'work_dirs/faer_convnext-b_msceleb/epoch_20.pth'
 train_pipeline = [
     dict(type='LoadExpressionImage'),
-    dict(type='ResizeFace', size=224),
+    dict(type='ResizeFace', size=_base_.image_size),
     dict(type='RandomFaceFlip', prob=0.5),
     dict(type='PackExpression'),
 ]

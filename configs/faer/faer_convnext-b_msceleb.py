@@ -11,16 +11,17 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 
+image_size = 224
 epochs = 20
 train_pipeline = [
     dict(type='LoadExpressionImage'),
-    dict(type='ResizeFace', size=224),
+    dict(type='ResizeFace', size=image_size),
     dict(type='RandomFaceFlip', prob=0.5),
     dict(type='PackExpression'),
 ]
 test_pipeline = [
     dict(type='LoadExpressionImage'),
-    dict(type='ResizeFace', size=224),
+    dict(type='ResizeFace', size=image_size),
     dict(type='PackExpression'),
 ]
 

@@ -10,10 +10,11 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 
+epochs = 120
 pretrained = 'work_dirs/faer_convnext-b_msceleb/epoch_20.pth'
 train_pipeline = [
     dict(type='LoadExpressionImage'),
-    dict(type='ResizeFace', size=224),
+    dict(type='ResizeFace', size=_base_.image_size),
     dict(type='RandomFaceFlip', prob=0.5),
     dict(type='PackExpression'),
 ]
@@ -21,5 +22,5 @@ train_pipeline = [
 model = dict(backbone=dict(init_cfg=dict(type='Pretrained', checkpoint=pretrained)))
 train_dataloader = dict(batch_size=256, dataset=dict(pipeline=train_pipeline))
 optim_wrapper = dict(optimizer=dict(lr=2.5e-4))
-train_cfg = dict(max_epochs=120)
+train_cfg = dict(max_epochs=epochs)
 face_crop = dict(type='five_point', size=224, margin=0.0)

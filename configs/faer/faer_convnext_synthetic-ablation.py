@@ -4,19 +4,44 @@
         --preset standard --images 2000 --size 80
 """
 
-_base_ = './faer_convnext_synthetic.py'
+_base_ = [
+    './faer_convnext-b_rafdb.py',
+    '../_base_/models/faer_convnext-small.py',
+    '../_base_/small_cpu.py',
+]
+parts = ['small', 'small_cpu', 'load']
 
 data_root = 'data/synthetic/rafdb-ablation'
 image_size = 80
 epochs = 10
 
-train_pipeline = {{_base_.two_cores.faces_80.train}}
-test_pipeline = {{_base_.two_cores.faces_80.test}}
-train_dataloader = dict(dataset=dict(data_root=data_root, pipeline=train_pipeline))
-val_dataloader = dict(dataset=dict(data_root=data_root, pipeline=test_pipeline))
-test_dataloader = dict(dataset=dict(data_root=data_root, pipeline=test_pipeline))
+model = dict(
+    backbone=_base_.small.backbone,
+    neck=_base_.small.neck,
+    head=dict(
+        in_channels=256,
+        # From scratch, 1e-2 pulls all features together before they are told apart.
+        feature_losses=[dict(type='CenterLoss', num_classes=7, in_channels=256, loss_weight=1e-3)],
+    ),
+)
 
-param_scheduler = dict(total_steps=epochs)
+load = [dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=image_size)]
+train_pipeline = [dict(type='Cached', transforms=load), *_base_.small_cpu.augment]
+test_pipeline = [*load, dict(type='PackExpression')]
+train_dataloader = dict(
+    **_base_.small_cpu.train_loader,
+    # Oversampling: a fiftieth of the images show fear.
+    sampler=dict(_delete_=True, type='ClassBalancedSampler'),
+    dataset=dict(data_root=data_root, pipeline=train_pipeline),
+)
+test_dataloader = dict(
+    **_base_.small_cpu.test_loader,
+    dataset=dict(data_root=data_root, pipeline=test_pipeline),
+)
+val_dataloader = test_dataloader
+
+optim_wrapper = dict(**_base_.small_cpu.adamw, paramwise_cfg=None)
+param_scheduler = dict(**_base_.small_cpu.one_cycle, eta_max=1e-3, total_steps=epochs)
 train_cfg = dict(max_epochs=epochs, val_interval=epochs)
-default_hooks = dict(checkpoint=dict(interval=epochs, max_keep_ckpts=1))
-face_crop = dict(size=80)
+default_hooks = dict(**_base_.small_cpu.hooks, checkpoint=dict(interval=epochs, max_keep_ckpts=1))
+face_crop = dict(_delete_=True, type='box', size=80, scale=1.28, shift=(0.02, -0.05))

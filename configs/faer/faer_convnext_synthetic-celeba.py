@@ -3,64 +3,37 @@
 python tools/render_synthetic.py celeba data/synthetic/celeba --preset small
 """
 
-_base_ = ['./faer_convnext-b_celeba.py', '../_base_/two_cores.py']
+_base_ = [
+    './faer_convnext-b_celeba.py',
+    '../_base_/models/faer_convnext-small.py',
+    '../_base_/small_cpu.py',
+]
+parts = ['small', 'small_cpu', 'load']
 
 data_root = 'data/synthetic/celeba'
 image_size = 96
 epochs = 14
 
-model = dict(
-    backbone=dict(
-        _delete_=True,
-        type='ConvNeXtMap',
-        arch=dict(depths=[1, 1, 3, 1], channels=[32, 64, 128, 256]),
-        # PyTorch's own initialisation; ConvNeXt's is meant for hundreds of epochs.
-        layer_scale_init_value=0.0,
-        init_cfg=None,
-    ),
-    neck=[
-        dict(type='CCAttention', in_channels=256),
-        dict(type='FeaturePooling', in_channels=256, norm=dict(type='LN', eps=1e-6)),
-    ],
-    head=dict(in_channels=256),
-)
+model = dict(backbone=_base_.small.backbone, neck=_base_.small.neck, head=dict(in_channels=256))
 
-train_pipeline = {{_base_.two_cores.faces_96.train}}
-test_pipeline = {{_base_.two_cores.faces_96.test}}
+load = [dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=image_size)]
+train_pipeline = [dict(type='Cached', transforms=load), *_base_.small_cpu.augment]
+test_pipeline = [*load, dict(type='PackExpression')]
 train_dataloader = dict(
-    batch_size=32,
-    num_workers=0,
-    persistent_workers=False,
-    drop_last=True,
+    **_base_.small_cpu.train_loader,
     dataset=dict(data_root=data_root, pipeline=train_pipeline),
 )
 val_dataloader = dict(
-    num_workers=0,
-    persistent_workers=False,
+    **_base_.small_cpu.test_loader,
     dataset=dict(data_root=data_root, pipeline=test_pipeline),
 )
 test_dataloader = dict(
-    num_workers=0,
-    persistent_workers=False,
+    **_base_.small_cpu.test_loader,
     dataset=dict(data_root=data_root, pipeline=test_pipeline),
 )
 
-optim_wrapper = dict(
-    type='CPUAmpOptimWrapper',
-    optimizer=dict(lr=1e-3, weight_decay=0.05),
-    paramwise_cfg=None,
-)
-param_scheduler = dict(
-    _delete_=True,
-    type='OneCycleLR',
-    eta_max=1e-3,
-    total_steps=epochs,
-    convert_to_iter_based=True,
-    by_epoch=True,
-)
+optim_wrapper = dict(**_base_.small_cpu.adamw, paramwise_cfg=None)
+param_scheduler = dict(**_base_.small_cpu.one_cycle, eta_max=1e-3, total_steps=epochs)
 train_cfg = dict(max_epochs=epochs, val_interval=epochs)
-default_hooks = dict(
-    logger=dict(interval=10),
-    channels_last=dict(type='ChannelsLastHook'),
-)
+default_hooks = _base_.small_cpu.hooks
 face_crop = dict(_delete_=True, type='box', size=112, scale=1.59, shift=(0.02, -0.05))

@@ -6,7 +6,8 @@ Half as wide as ResNet-18 and with a slim Swin, in every row the same.
         --preset hard --images 2000 --size 80
 """
 
-_base_ = './mifnet_r18-swint_synthetic.py'
+_base_ = ['./mifnet_r18-swint_ifer.py', '../_base_/small_cpu.py']
+parts = ['small_cpu', 'load']
 
 data_root = 'data/synthetic/ifer-ablation'
 image_size = 80
@@ -17,9 +18,11 @@ model = dict(
         branch1=dict(stem_channels=32, base_channels=32),
         branch2=dict(
             img_size=image_size,
+            arch=dict(_delete_=True, embed_dims=48, depths=[1, 1, 2, 1], num_heads=[1, 2, 4, 8]),
             # Maps of 20, 10, 5 and 3.
             stage_cfgs=[dict(window_size=5), dict(window_size=5), dict(window_size=5)]
             + [dict(window_size=3)],
+            drop_path_rate=0.1,
         ),
         in_channels=(256, 384),
     ),
@@ -41,13 +44,24 @@ model = dict(
     ),
 )
 
-train_pipeline = {{_base_.two_cores.faces_80.train}}
-test_pipeline = {{_base_.two_cores.faces_80.test}}
-train_dataloader = dict(dataset=dict(data_root=data_root, pipeline=train_pipeline))
-val_dataloader = dict(dataset=dict(data_root=data_root, pipeline=test_pipeline))
-test_dataloader = dict(dataset=dict(data_root=data_root, pipeline=test_pipeline))
+load = [dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=image_size)]
+train_pipeline = [dict(type='Cached', transforms=load), *_base_.small_cpu.augment]
+test_pipeline = [*load, dict(type='PackExpression')]
+train_dataloader = dict(
+    **_base_.small_cpu.train_loader,
+    dataset=dict(data_root=data_root, pipeline=train_pipeline),
+)
+val_dataloader = dict(
+    **_base_.small_cpu.test_loader,
+    dataset=dict(data_root=data_root, pipeline=test_pipeline),
+)
+test_dataloader = dict(
+    **_base_.small_cpu.test_loader,
+    dataset=dict(data_root=data_root, pipeline=test_pipeline),
+)
 
-param_scheduler = dict(total_steps=epochs)
+optim_wrapper = _base_.small_cpu.adamw
+param_scheduler = dict(**_base_.small_cpu.one_cycle, eta_max=1e-3, total_steps=epochs)
 train_cfg = dict(max_epochs=epochs, val_interval=epochs)
-default_hooks = dict(checkpoint=dict(interval=epochs, max_keep_ckpts=1))
-face_crop = dict(size=80)
+default_hooks = dict(**_base_.small_cpu.hooks, checkpoint=dict(interval=epochs, max_keep_ckpts=1))
+face_crop = dict(_delete_=True, type='box', size=80, scale=1.40, shift=(0.03, -0.14))

@@ -3,7 +3,8 @@
 python tools/render_synthetic.py ifer data/synthetic/ifer --preset small
 """
 
-_base_ = ['./mifnet_r18-swint_ifer.py', '../_base_/two_cores.py']
+_base_ = ['./mifnet_r18-swint_ifer.py', '../_base_/small_cpu.py']
+parts = ['small_cpu', 'load']
 
 data_root = 'data/synthetic/ifer'
 image_size = 96
@@ -35,41 +36,24 @@ model = dict(
     ),
 )
 
-train_pipeline = {{_base_.two_cores.faces_96.train}}
-test_pipeline = {{_base_.two_cores.faces_96.test}}
+load = [dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=image_size)]
+train_pipeline = [dict(type='Cached', transforms=load), *_base_.small_cpu.augment]
+test_pipeline = [*load, dict(type='PackExpression')]
 train_dataloader = dict(
-    batch_size=32,
-    num_workers=0,
-    persistent_workers=False,
-    drop_last=True,
+    **_base_.small_cpu.train_loader,
     dataset=dict(data_root=data_root, pipeline=train_pipeline),
 )
 val_dataloader = dict(
-    num_workers=0,
-    persistent_workers=False,
+    **_base_.small_cpu.test_loader,
     dataset=dict(data_root=data_root, pipeline=test_pipeline),
 )
 test_dataloader = dict(
-    num_workers=0,
-    persistent_workers=False,
+    **_base_.small_cpu.test_loader,
     dataset=dict(data_root=data_root, pipeline=test_pipeline),
 )
 
-optim_wrapper = dict(
-    type='CPUAmpOptimWrapper',
-    optimizer=dict(_delete_=True, type='AdamW', lr=1e-3, weight_decay=0.05),
-)
-param_scheduler = dict(
-    _delete_=True,
-    type='OneCycleLR',
-    eta_max=1e-3,
-    total_steps=epochs,
-    convert_to_iter_based=True,
-    by_epoch=True,
-)
+optim_wrapper = _base_.small_cpu.adamw
+param_scheduler = dict(**_base_.small_cpu.one_cycle, eta_max=1e-3, total_steps=epochs)
 train_cfg = dict(max_epochs=epochs, val_interval=epochs)
-default_hooks = dict(
-    logger=dict(interval=10),
-    channels_last=dict(type='ChannelsLastHook'),
-)
+default_hooks = _base_.small_cpu.hooks
 face_crop = dict(_delete_=True, type='box', size=112, scale=1.40, shift=(0.03, -0.14))

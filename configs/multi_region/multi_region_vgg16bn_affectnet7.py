@@ -13,8 +13,10 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 
-# What ablations choose from.
-parts = ['regions', 'pipelines']
+epochs = 20
+
+# What other configs choose from.
+parts = ['plain', 'regions', 'pipelines']
 pipelines = {{_base_.regions.photos}}
 train_dataloader = dict(
     # Oversampling, as in the data set's base file: every class equally often.
@@ -27,7 +29,7 @@ tta_pipeline = {{_base_.regions.photos.regions.tta}}
 val_evaluator = [dict(type='ExpressionMetric'), dict(type='AttentionMetric')]
 test_evaluator = val_evaluator
 
-param_scheduler = dict(milestones=[5, 10, 15], gamma=0.2)
-train_cfg = dict(max_epochs=20)
+param_scheduler = dict(milestones=[epochs // 4, epochs // 2, epochs * 3 // 4], gamma=0.2)
+train_cfg = dict(max_epochs=epochs)
 # AffectNet's faces are boxes, not aligned.
 face_crop = dict(type='box', size=256, scale=1.28, shift=(0.02, -0.05))

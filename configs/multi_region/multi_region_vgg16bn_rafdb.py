@@ -13,8 +13,8 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 
-# What ablations choose from.
-parts = ['regions', 'pipelines']
+# What other configs choose from.
+parts = ['plain', 'regions', 'pipelines']
 pipelines = {{_base_.regions.faces}}
 train_dataloader = dict(dataset=dict(pipeline={{_base_.regions.faces.regions.train}}))
 test_dataloader = dict(dataset=dict(pipeline={{_base_.regions.faces.regions.test}}))

@@ -3,7 +3,8 @@
 python tools/render_synthetic.py rafdb data/synthetic/rafdb --preset small
 """
 
-_base_ = './multi_region_vgg16bn_rafdb.py'
+_base_ = ['./multi_region_vgg16bn_rafdb.py', '../_base_/small_cpu.py']
+parts = ['plain', 'regions', 'pipelines', 'small_cpu']
 
 data_root = 'data/synthetic/rafdb'
 image_size = 56
@@ -15,37 +16,24 @@ model = dict(
     neck=dict(in_channels=128, hidden_channels=32),
     head=dict(in_channels=256, hidden_channels=128),
 )
+plain = dict(backbone=dict(width=0.25, num_pools=3), head=dict(in_channels=128))
 
 pipelines = {{_base_.regions.slim}}
 train_dataloader = dict(
-    batch_size=32,
-    num_workers=0,
-    persistent_workers=False,
-    drop_last=True,
+    **_base_.small_cpu.train_loader,
     # Oversampling: a fiftieth of the images show fear.
     sampler=dict(_delete_=True, type='ClassBalancedSampler'),
     dataset=dict(data_root=data_root, pipeline={{_base_.regions.slim.regions.train}}),
 )
 test_dataloader = dict(
-    num_workers=0,
-    persistent_workers=False,
+    **_base_.small_cpu.test_loader,
     dataset=dict(data_root=data_root, pipeline={{_base_.regions.slim.regions.test}}),
 )
 val_dataloader = test_dataloader
 tta_pipeline = {{_base_.regions.slim.regions.tta}}
 
 optim_wrapper = dict(type='CPUAmpOptimWrapper', optimizer=dict(lr=0.02))
-param_scheduler = dict(
-    _delete_=True,
-    type='OneCycleLR',
-    eta_max=0.02,
-    total_steps=epochs,
-    convert_to_iter_based=True,
-    by_epoch=True,
-)
+param_scheduler = dict(**_base_.small_cpu.one_cycle, eta_max=0.02, total_steps=epochs)
 train_cfg = dict(max_epochs=epochs, val_interval=epochs)
-default_hooks = dict(
-    logger=dict(interval=10),
-    channels_last=dict(type='ChannelsLastHook'),
-)
+default_hooks = _base_.small_cpu.hooks
 face_crop = dict(_delete_=True, type='box', size=112, scale=1.28, shift=(0.02, -0.05))

@@ -2,18 +2,7 @@
 
 _base_ = './multi_region_vgg16bn_rafdb.py'
 
-model = dict(
-    _delete_=True,
-    type='ImageClassifier',
-    backbone={{_base_.model.backbone.trunk}},
-    neck=dict(type='GlobalAveragePooling'),
-    head=dict(
-        type='LinearClsHead',
-        num_classes=7,
-        in_channels={{_base_.model.neck.in_channels}},
-        loss=dict(type='CrossEntropyLoss', loss_weight=1.0),
-    ),
-)
+model = {{_base_.plain}}
 train_dataloader = dict(dataset=dict(pipeline={{_base_.pipelines.plain.train}}))
 test_dataloader = dict(dataset=dict(pipeline={{_base_.pipelines.plain.test}}))
 val_dataloader = dict(dataset=dict(pipeline={{_base_.pipelines.plain.test}}))

@@ -4,22 +4,33 @@
         --preset standard --images 1980 --size 80
 """
 
-_base_ = './rald_r18_synthetic.py'
+_base_ = ['./rald_r18_fgemotions.py', '../_base_/small_cpu.py']
+parts = ['small_cpu', 'load']
 
 data_root = 'data/synthetic/fgemotions-ablation'
 image_size = 80
 epochs = 11
 
-train_pipeline = {{_base_.two_cores.faces_80.train}}
-test_pipeline = {{_base_.two_cores.faces_80.test}}
-train_dataloader = dict(dataset=dict(data_root=data_root, pipeline=train_pipeline))
-test_dataloader = dict(dataset=dict(data_root=data_root, pipeline=test_pipeline))
+load = [dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=image_size)]
+train_pipeline = [dict(type='Cached', transforms=load), *_base_.small_cpu.augment]
+test_pipeline = [*load, dict(type='PackExpression')]
+train_dataloader = dict(
+    **_base_.small_cpu.train_loader,
+    dataset=dict(data_root=data_root, pipeline=train_pipeline),
+)
+test_dataloader = dict(
+    **_base_.small_cpu.test_loader,
+    dataset=dict(data_root=data_root, pipeline=test_pipeline),
+)
 val_dataloader = test_dataloader
 
-param_scheduler = dict(total_steps=epochs)
+optim_wrapper = _base_.small_cpu.adamw
+param_scheduler = dict(**_base_.small_cpu.one_cycle, eta_max=1e-3, total_steps=epochs)
 train_cfg = dict(max_epochs=epochs, val_interval=epochs)
 default_hooks = dict(
-    warm_start=dict(epochs=8),
+    **_base_.small_cpu.hooks,
+    # Images that attend to each other before they are told apart average each other away.
+    warm_start=dict(type='WarmStartHook', epochs=epochs * 3 // 4),
     checkpoint=dict(interval=2, max_keep_ckpts=1),
 )
 face_crop = dict(size=80)

@@ -3,45 +3,32 @@
 python tools/render_synthetic.py fgemotions data/synthetic/fgemotions --preset small
 """
 
-_base_ = ['./rald_r18_fgemotions.py', '../_base_/two_cores.py']
+_base_ = ['./rald_r18_fgemotions.py', '../_base_/small_cpu.py']
+parts = ['small_cpu', 'load']
 
 data_root = 'data/synthetic/fgemotions'
 image_size = 96
 epochs = 14
 
-train_pipeline = {{_base_.two_cores.faces_96.train}}
-test_pipeline = {{_base_.two_cores.faces_96.test}}
+load = [dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=image_size)]
+train_pipeline = [dict(type='Cached', transforms=load), *_base_.small_cpu.augment]
+test_pipeline = [*load, dict(type='PackExpression')]
 train_dataloader = dict(
-    batch_size=32,
-    num_workers=0,
-    persistent_workers=False,
-    drop_last=True,
+    **_base_.small_cpu.train_loader,
     dataset=dict(data_root=data_root, pipeline=train_pipeline),
 )
 test_dataloader = dict(
-    num_workers=0,
-    persistent_workers=False,
+    **_base_.small_cpu.test_loader,
     dataset=dict(data_root=data_root, pipeline=test_pipeline),
 )
 val_dataloader = test_dataloader
 
-optim_wrapper = dict(
-    type='CPUAmpOptimWrapper',
-    optimizer=dict(_delete_=True, type='AdamW', lr=1e-3, weight_decay=0.05),
-)
-param_scheduler = dict(
-    _delete_=True,
-    type='OneCycleLR',
-    eta_max=1e-3,
-    total_steps=epochs,
-    convert_to_iter_based=True,
-    by_epoch=True,
-)
+optim_wrapper = _base_.small_cpu.adamw
+param_scheduler = dict(**_base_.small_cpu.one_cycle, eta_max=1e-3, total_steps=epochs)
 train_cfg = dict(max_epochs=epochs, val_interval=epochs)
 default_hooks = dict(
-    logger=dict(interval=10),
+    **_base_.small_cpu.hooks,
     # Images that attend to each other before they are told apart average each other away.
-    warm_start=dict(type='WarmStartHook', epochs=8),
-    channels_last=dict(type='ChannelsLastHook'),
+    warm_start=dict(type='WarmStartHook', epochs=epochs * 4 // 7),
 )
 face_crop = dict(size=112)

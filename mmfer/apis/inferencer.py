@@ -23,10 +23,10 @@ from mmfer.apis.loading import (
     transforms_with,
 )
 from mmfer.faces import MTCNN, Face, read_image
-from mmfer.faces.detection.face_finder import Landmarker, detect_in_crop
+from mmfer.faces.detection.face_finder import Detector, Landmarker, detect_in_crop
 from mmfer.faces.detection.landmarker import FaceLandmarker
 from mmfer.faces.image import check_image
-from mmfer.models.heads import AttributeHead
+from mmfer.protocols import predicts_attributes
 from mmfer.registry import register_all_modules
 
 
@@ -132,7 +132,7 @@ class FERInferencer:
         config: str | Path | Config,
         checkpoint: str | Path,
         device: str = 'cpu',
-        detector: MTCNN | None = None,
+        detector: Detector | None = None,
         batch_size: int = 32,
         landmarker: Landmarker | None = None,
     ) -> None:
@@ -144,12 +144,12 @@ class FERInferencer:
             meta = load_weights(self.model, checkpoint)
             self.pipeline = build_pipeline(self.config)
             self.classes = class_names(self.config, meta, str(checkpoint))
-        self.of_attributes = isinstance(self.model.head, AttributeHead)
+        self.of_attributes = predicts_attributes(self.model)
         self.dataset_meta: dict[str, Any] = meta.get('dataset_meta') or {}
         self.unlearnt = set(self.dataset_meta.get('unknown_attributes') or ())
         self.alignment = face_alignment(self.config, meta, str(checkpoint))
         self.detector = detector or MTCNN()
-        if isinstance(self.detector, MTCNN):
+        if isinstance(self.detector, torch.nn.Module):
             self.detector.to(device)
         self.landmark_transforms = transforms_with('needs_landmarks', self.pipeline)
         self.cuts_face = bool(transforms_with('cuts_face', self.pipeline))

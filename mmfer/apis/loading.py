@@ -9,20 +9,14 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from mmengine.runner import CheckpointLoader, load_state_dict
 
-import mmfer.engine.checkpoint  # noqa: F401  (its loader of local files)
+import mmfer.engine.checkpoint  # noqa: F401  (its loader)
+from mmfer.engine.model_building import build_model as build_model
 from mmfer.engine.pruning import apply_channels
 from mmfer.faces import Alignment, build_alignment
-from mmfer.registry import DATASETS, MODELS, TRANSFORMS
+from mmfer.protocols import TransformFlag, has_flag
+from mmfer.registry import DATASETS, TRANSFORMS
 
 LOADERS = ('LoadExpressionImage', 'LoadImageFromFile')
-
-
-def build_model(config: Config) -> Any:
-    """The config's model with the normalisation of its data, as the runner builds it."""
-    model = config.model.copy()
-    if config.get('data_preprocessor') is not None:
-        model.setdefault('data_preprocessor', config.data_preprocessor)
-    return MODELS.build(model)
 
 
 def read_config(config: str | Path | Config) -> Config:
@@ -43,10 +37,6 @@ def load_weights(model: torch.nn.Module, checkpoint: str | Path) -> dict[str, An
 
     The model takes the widths of the checkpoint of a pruned one.
     """
-    if not Path(checkpoint).is_file():
-        raise FileNotFoundError(
-            f'No checkpoint at "{checkpoint}". Give a .pth file that tools/train.py has written.'
-        )
     loaded = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
     if not isinstance(loaded, dict):
         raise ValueError(f'The checkpoint "{checkpoint}" holds no weights by name.')
@@ -76,17 +66,11 @@ def build_pipeline(config: Config) -> Compose:
             f'read in colour; it starts with {dict(first)}.'
         )
     steps = [TRANSFORMS.build(step) for step in rest]
-    return Compose([step for step in steps if not getattr(step, 'for_renderings', False)])
+    return Compose([step for step in steps if not has_flag(step, 'for_renderings')])
 
 
-def transforms_with(attribute: str, pipeline: Compose) -> list[str]:
-    """The transforms of a pipeline, and within its transforms, of a true class attribute.
-
-    Args:
-        attribute: ``needs_landmarks`` of those that need a face's 68 landmarks, or ``cuts_face``
-            of those that cut the face out of any picture by themselves.
-        pipeline: The pipeline.
-    """
+def transforms_with(flag: TransformFlag, pipeline: Compose) -> list[str]:
+    """The names of the transforms of a pipeline, and within its transforms, that have a flag."""
 
     def inside(step: Any) -> Iterator[Any]:
         if isinstance(step, list | tuple):
@@ -96,7 +80,7 @@ def transforms_with(attribute: str, pipeline: Compose) -> list[str]:
             yield step
             yield from inside(getattr(step, 'transforms', ()))
 
-    return [type(s).__name__ for s in inside(pipeline) if getattr(s, attribute, False)]
+    return [type(s).__name__ for s in inside(pipeline) if has_flag(s, flag)]
 
 
 def class_names(config: Config, meta: dict[str, Any], where: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from torch import Tensor
 from mmfer.apis import FERInferencer
 from mmfer.apis.model import TrainedModel
 from mmfer.faces import read_image
-from mmfer.visualization.feature_maps import views_of
+from mmfer.protocols import views_of
 
 
 @dataclass(frozen=True)

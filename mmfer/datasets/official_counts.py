@@ -1,6 +1,7 @@
 """Comparing what lies on disk with the official release."""
 
 from collections.abc import Mapping, Sequence
+from logging import WARNING
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ def compare_counts(
             f'{sum(official.values())}{each}. Its results compare to no '
             'published ones.',
             logger='current',
-            level=30,
+            level=WARNING,
         )
 
 

@@ -1,6 +1,7 @@
 """What a COCO-style file beside a data set knows about its images."""
 
 from collections.abc import Sequence
+from logging import WARNING
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ class Sidecar:
                     f'Sidecar {self.path}, {len(names)} of {len(samples)} images: {what}: '
                     f'{", ".join(names[:5])}{", ..." if len(names) > 5 else ""}',
                     logger='current',
-                    level=30,
+                    level=WARNING,
                 )
 
     def _add(self, sample: dict[str, Any], face: dict[str, Any], where: str) -> None:

@@ -1,7 +1,6 @@
 """A split that we draw ourselves, kept on disk."""
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mmfer.datasets.split import carve_validation
+from mmfer.files import write_json
 
 PARTS = ('train', 'val', 'test')
 SHARES = (0.6, 0.2, 0.2)
@@ -81,9 +81,13 @@ def read_or_draw(path: Path, samples: Sequence[dict[str, Any]], root: Path, seed
     again = 'Delete the file to draw the split anew, or name another one as split_file=...'
     try:
         content = json.loads(path.read_text('utf-8'))
+        if not isinstance(content, dict):
+            raise TypeError(f'{type(content).__name__} instead of an object')
+        if not all(type(name) is str for part in PARTS for name in content[part]):
+            raise TypeError('a name of an image is no text')
         part_of = {name: part for part in PARTS for name in content[part]}
         drawn, count = content['seed'], sum(len(content[part]) for part in PARTS)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(
             f'"{path}" is no split file ({type(error).__name__}: {error}). {again}'
         ) from error
@@ -104,11 +108,8 @@ def _write(path: Path, names: Sequence[str], parts: Sequence[str], seed: int) ->
     content: dict[str, Any] = {'seed': seed}
     for part in PARTS:
         content[part] = [name for name, own in zip(names, parts, strict=True) if own == part]
-    half = path.with_name(f'{path.name}.{os.getpid()}')
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half.write_text(json.dumps(content, indent=1), encoding='utf-8')
-        half.replace(path)
+        write_json(path, content, shared=True)
     except OSError as error:
         raise OSError(
             f'The split cannot be written to "{path}": {error}. Name a file that can be written '

@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 from mmengine.config import Config
-from mmpretrain.models.heads import MultiLabelClsHead
 from mmpretrain.structures import DataSample
 from torch import Tensor, is_tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -18,7 +17,9 @@ from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakIdKeyDictionary
 
 from mmfer.engine.complexity import model_complexity
-from mmfer.registry import MODELS
+from mmfer.engine.model_building import build_model
+from mmfer.markdown import markdown_table
+from mmfer.protocols import PreparesBenchmark, predicts_attributes, views_of
 
 
 @dataclass
@@ -41,18 +42,18 @@ class Measurement:
     """As ``ratio``, in training."""
 
 
-def build_model(cfg: Config, device: str) -> nn.Module:
+def benchmark_model(cfg: Config, device: str) -> nn.Module:
     """The model of a config with random weights, ready to predict.
 
     A module that needs more than weights to predict, such as a support set, makes a random one in
     its method ``prepare_benchmark()``.
     """
-    model = MODELS.build(cfg.model)
+    model = build_model(cfg)
     for module in model.modules():
-        if hasattr(module, 'prepare_benchmark'):
+        if isinstance(module, PreparesBenchmark):
             module.prepare_benchmark()
-    model.to(device).eval()
-    return model
+    prepared: nn.Module = model.to(device).eval()
+    return prepared
 
 
 def precision(device: str, amp: bool) -> AbstractContextManager[Any]:
@@ -64,7 +65,7 @@ def precision(device: str, amp: bool) -> AbstractContextManager[Any]:
 
 def input_shape(model: nn.Module, size: int) -> tuple[int, int, int]:
     """The shape of one input: square pictures of ``size`` pixels, below one another if several."""
-    return 3, getattr(model, 'views', 1) * size, size
+    return 3, views_of(model) * size, size
 
 
 def _random_images(count: int, model: nn.Module, size: int) -> Tensor:
@@ -99,7 +100,7 @@ def _annotated(model: Any, inputs: Tensor) -> list[DataSample]:
     for i, (sample, predicted) in enumerate(zip(samples, predictions, strict=True)):
         if 'attention' in predicted:
             sample.set_field(torch.ones_like(predicted.attention), 'landmark_mask')
-        if isinstance(model.head, MultiLabelClsHead):
+        if predicts_attributes(model):
             sample.set_gt_score(torch.arange(model.head.num_classes) % 2)
         else:
             sample.set_gt_label(i % model.head.num_classes)
@@ -216,7 +217,7 @@ def format_table(results: Sequence[Measurement]) -> str:
         head += [f'images/s at {batch}', f'ratio at {batch}', f'peak memory at {batch}']
         if results[0].train_speed:
             head += [f'training images/s at {batch}', f'training ratio at {batch}']
-    rows = [head, ['---'] * len(head)]
+    rows: list[list[str]] = []
     for result in results:
         row = [result.name, f'{result.parameters / 1e6:.2f} M', f'{result.flops / 1e9:.3f} G']
         for batch in batches:
@@ -228,4 +229,4 @@ def format_table(results: Sequence[Measurement]) -> str:
             if result.train_speed:
                 row += [f'{result.train_speed[batch]:.1f}', f'{result.train_ratio[batch]:.3f}']
         rows.append(row)
-    return '\n'.join(f'| {" | ".join(row)} |' for row in rows)
+    return markdown_table(head, rows)

@@ -1,21 +1,27 @@
 """What the command line tools share."""
 
+import argparse
 import os
 import re
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import mmengine
 import mmpretrain
+from mmengine.config import DictAction
 
 import mmfer
+from mmfer.worker_pool import WorkerKilledError
 
-USER_ERRORS = (ValueError, FileNotFoundError, NotADirectoryError, KeyError)
+USER_ERRORS = (ValueError, FileNotFoundError, NotADirectoryError, KeyError, WorkerKilledError)
 OWN_FOLDERS = [Path(str(package.__file__)).parent for package in (mmfer, mmengine, mmpretrain)]
 """They raise these errors on purpose."""
+BLANK = '\0'
+"""Stands for a blank while mmengine reads a value."""
 IN_WORKER = re.compile(
     r'Original Traceback.*File "(?P<file>[^"]+)", line [^\n]*\n +(?P<line>[^\n]*)\n'
     r'.*?^\w+: (?P<message>.*)',
@@ -68,3 +74,57 @@ def friendly_errors(main: Callable[[], None]) -> Callable[[], None]:
             sys.exit(f'Error: {message}')
 
     return run
+
+
+class ConfigOptions(DictAction):
+    """``KEY=VALUE`` arguments as mmengine reads them, with the blanks inside their values.
+
+    What cannot be read ends the tool with one line that names it.
+
+    Example:
+        >>> parser = argparse.ArgumentParser()
+        >>> action = parser.add_argument('--cfg-options', nargs='+', action=ConfigOptions)
+        >>> parser.parse_args(['--cfg-options', 'data_root=my faces', 'sizes=[1, 2]']).cfg_options
+        {'data_root': 'my faces', 'sizes': [1, 2]}
+    """
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        """Read the arguments."""
+        options = dict(getattr(namespace, self.dest, None) or {})
+        for text in values or ():
+            key, sign, value = (part.strip() for part in str(text).partition('='))
+            if not sign or not key:
+                parser.error(
+                    f'{option_string}: "{text}" is no KEY=VALUE. Write the key, "=" and the value '
+                    'without blanks around "=", and a value with blanks in quotes.'
+                )
+            # mmengine removes blanks; those around separators may go.
+            value = re.sub(r'\s*([,()\[\]])\s*', r'\1', value).replace(' ', BLANK)
+            try:
+                options[key] = _with_blanks(self._parse_iterable(value))
+            except AssertionError:
+                parser.error(f'{option_string}: the brackets of "{text}" are not balanced.')
+        setattr(namespace, self.dest, options)
+
+
+def _with_blanks(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return type(value)(_with_blanks(one) for one in value)
+    return value.replace(BLANK, ' ') if isinstance(value, str) else value
+
+
+def add_config_options(parser: argparse.ArgumentParser) -> None:
+    """Give a tool the option ``--cfg-options``."""
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=ConfigOptions,
+        metavar='KEY=VALUE',
+        help='replace entries of the config, or its variables, such as epochs=5 data_root=DIR',
+    )

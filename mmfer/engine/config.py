@@ -6,9 +6,14 @@ from typing import Any
 import torch
 from mmengine.config import Config
 
+from mmfer.engine.overrides import read_config
 from mmfer.registry import register_all_modules
 
 LAUNCHERS = ('none', 'pytorch', 'slurm')
+RUNNER_HOOKS = frozenset(
+    ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')
+)
+"""The hooks that a runner has by default; ``default_hooks.timer=None`` removes one of them."""
 
 
 def load_config(
@@ -26,12 +31,13 @@ def load_config(
         path: The config file.
         work_dir: Where checkpoints and logs go; default: the config's own ``work_dir``, else
             ``work_dirs/<name of the config>``.
-        options: Entries to replace, with dots in their keys: ``{'train_cfg.max_epochs': 5}``.
+        options: Entries to replace, see :func:`mmfer.engine.overrides.read_config`:
+            ``{'epochs': 5, 'model.backbone.depth': 50}``.
         launcher: One of :data:`LAUNCHERS`.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: It is no config, or an option does not fit it.
+        ValueError: It is no config, or an option does not fit it or changes nothing.
     """
     path = Path(path)
     if not path.is_file():
@@ -39,17 +45,9 @@ def load_config(
     if path.suffix != '.py':
         raise ValueError(f'"{path}" is no config: configs of mmfer are Python files (.py).')
     register_all_modules()
-    cfg = Config.fromfile(str(path))
+    cfg = read_config(path, options)
     if 'model' not in cfg:
         raise ValueError(f'The config "{path}" has no `model`: choose a config outside _base_.')
-    if options:
-        try:
-            cfg.merge_from_dict(options)
-        except (KeyError, TypeError, IndexError, AssertionError) as error:
-            raise ValueError(
-                f'--cfg-options {options} does not fit {path}: {error}. '
-                'tools/misc/print_config.py shows the entries.'
-            ) from error
     for name in cfg.pop('parts', ()):
         cfg.pop(name)
     cfg.default_scope = 'mmfer'
@@ -62,6 +60,14 @@ def load_config(
         'class_order': dict(type='ClassOrderHook'),
         **cfg.get('default_hooks', {}),
     }
+    for name, hook in list(cfg.default_hooks.items()):
+        # The runner takes None for its own hooks alone.
+        if hook is None and name not in RUNNER_HOOKS:
+            cfg.default_hooks.pop(name)
+    for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+        loader = cfg.get(name)
+        if loader and loader.get('num_workers') == 0 and loader.get('persistent_workers'):
+            loader.persistent_workers = False  # nothing persists, and PyTorch would stop
     cfg.launcher = launcher
     if launcher != 'none' and not torch.cuda.is_available():
         cfg.model_wrapper_cfg = dict(

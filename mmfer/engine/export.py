@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from mmpretrain.models.heads import MultiLabelClsHead
 from torch import Tensor, nn
 
 from mmfer.engine.benchmark import input_shape
 from mmfer.files import write_atomically
+from mmfer.protocols import predicts_attributes
 
 
 class ImageScores(nn.Module):
@@ -34,7 +34,7 @@ class ImageScores(nn.Module):
         mean = preprocessor.mean if normalize else torch.zeros(3, 1, 1)
         std = preprocessor.std if normalize else torch.ones(3, 1, 1)
         self.model = model
-        self.of_attributes = isinstance(model.head, MultiLabelClsHead)
+        self.of_attributes = predicts_attributes(model)
         self.of_bgr = not preprocessor.to_rgb
         self.register_buffer('mean', mean.float())
         self.register_buffer('std', std.float())

@@ -1,8 +1,7 @@
 """Features and predictions of a whole data set, in a fixed order and without any randomness."""
 
 import copy
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +10,12 @@ from mmengine.config import ConfigDict
 from mmengine.dataset import BaseDataset, pseudo_collate
 from mmengine.dist import get_rank, get_world_size
 from mmengine.model import is_model_wrapper
+from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from mmfer.models.classifiers import MultiRegionNet
+from mmfer.engine.eval_mode import eval_mode
+from mmfer.protocols import PoolsFeatures, ReadsSamples, predicts_attributes
 from mmfer.registry import DATASETS
 
 
@@ -55,20 +56,6 @@ def unwrap(model: nn.Module) -> Any:
     return model.module if is_model_wrapper(model) else model
 
 
-@contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """Eval mode without gradients, restored afterwards, in frozen parts as they were."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        model.train(modes[0][1])
-        for module, training in modes:
-            module.training = training
-
-
 def build_with_pipeline(dataset_cfg: dict, pipeline: list[dict]) -> BaseDataset:
     """Build a data set, or a wrapper of data sets, with another pipeline.
 
@@ -105,14 +92,37 @@ def _loader(dataset: BaseDataset, indices: Sequence[int], batch_size: int) -> Da
 def pooled_features(
     model: nn.Module, dataset: BaseDataset, indices: Sequence[int], batch_size: int = 128
 ) -> Tensor:
-    """F (len(indices), D) of some images of a data set, in eval mode; needs a HIFENet neck."""
+    """F (len(indices), D) of some images of a data set, in eval mode.
+
+    Raises:
+        ValueError: If the model's neck does not pool features first, as HIFENet does.
+    """
     classifier = unwrap(model)
+    neck = getattr(classifier, 'neck', None)
+    if not isinstance(neck, PoolsFeatures):
+        raise ValueError(
+            f'The neck {type(neck).__name__} has no method pool(), which gives the features before '
+            'the neck changes them. Take HIFENet, or add the method.'
+        )
     features = []
-    with evaluating(classifier):
+    with eval_mode(classifier), torch.no_grad():
         for batch in _loader(dataset, indices, batch_size):
             inputs = classifier.data_preprocessor(batch, False)['inputs']
-            features.append(classifier.neck.pool(classifier.backbone(inputs)))
+            features.append(neck.pool(classifier.backbone(inputs)))
     return torch.cat(features)
+
+
+def _features(
+    classifier: Any, inputs: Tensor, data_samples: list[DataSample]
+) -> tuple[tuple[Tensor, ...], Tensor | None]:
+    """What the head gets, and F (N, D) if the neck pools features first."""
+    if isinstance(classifier, ReadsSamples):
+        return classifier.head_inputs(inputs, data_samples), None
+    neck = getattr(classifier, 'neck', None)
+    if isinstance(neck, PoolsFeatures):
+        maps = classifier.extract_feat(inputs, stage='backbone')
+        return classifier.neck(maps), neck.pool(maps)
+    return classifier.extract_feat(inputs), None
 
 
 def collect_bank(
@@ -124,29 +134,32 @@ def collect_bank(
     distributed training each rank passes its share, and all ranks return the whole bank.
 
     Args:
-        model: A classifier; with a HIFENet neck the features are its pooled F, else the head's
-            ``pre_logits``.
+        model: A classifier of mmpretrain. Where its neck pools features first, as HIFENet does, the
+            features are those, else the head's ``pre_logits``.
         dataset: With the test pipeline (:func:`build_with_pipeline`).
         batch_size: Images per step.
         seed: Seed of the order.
+
+    Raises:
+        ValueError: If the model predicts attributes, of which an image has many.
     """
     classifier = unwrap(model)
+    if predicts_attributes(classifier):
+        raise ValueError(
+            f'{type(classifier.head).__name__} predicts attributes, but a bank needs one class for '
+            'each image. Take a model of classes.'
+        )
     order = torch.randperm(len(dataset), generator=torch.Generator().manual_seed(seed)).tolist()
     parts = []
-    with evaluating(classifier):
+    with eval_mode(classifier), torch.no_grad():
         for batch in _loader(dataset, order[get_rank() :: get_world_size()], batch_size):
             batch = classifier.data_preprocessor(batch, False)
-            maps = classifier.backbone(batch['inputs'])
-            if isinstance(classifier, MultiRegionNet):
-                feats, _ = classifier.pooled(maps, batch['data_samples'])
-            else:
-                feats = classifier.neck(maps) if classifier.with_neck else maps
+            feats, pooled = _features(classifier, batch['inputs'], batch['data_samples'])
             enhanced = classifier.head.pre_logits(feats).float().cpu()
-            pool = getattr(classifier.neck, 'pool', None) if classifier.with_neck else None
             parts.append(
                 FeatureBank(
                     torch.tensor([int(s.sample_idx) for s in batch['data_samples']]),
-                    pool(maps).float().cpu() if pool else enhanced,
+                    enhanced if pooled is None else pooled.float().cpu(),
                     enhanced,
                     classifier.head(feats).float().softmax(1).cpu(),
                     torch.cat([s.gt_label for s in batch['data_samples']]).cpu(),

@@ -8,16 +8,16 @@ from torch import Tensor, nn
 
 from mmfer.engine.feature_bank import FeatureBank, unwrap
 from mmfer.models.losses import neighbor_label_distribution
+from mmfer.protocols import FindsNeighbors
 
 
 def bank_similarity(model: nn.Module) -> Callable[[Tensor, Tensor], Tensor]:
-    """How a model finds neighbours: as its HIFENet does, any other by the cosine of features."""
+    """How a model finds neighbours: as its neck does, without one by the cosine of features."""
     neck = getattr(unwrap(model), 'neck', None)
-    similarity = getattr(neck, 'similarity', None)
-    if similarity is None:
+    if not isinstance(neck, FindsNeighbors):
         return lambda x, others: F.normalize(x, dim=1) @ F.normalize(others, dim=1).T
     device = next(model.parameters()).device
-    return lambda x, others: similarity(x.to(device), others.to(device)).cpu()
+    return lambda x, others: neck.similarity(x.to(device), others.to(device)).cpu()
 
 
 def bank_distributions(

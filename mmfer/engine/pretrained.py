@@ -10,6 +10,7 @@ from mmengine.model import update_init_info
 from mmengine.runner import CheckpointLoader
 from torch import Tensor, nn
 
+from mmfer.engine.addresses import local_checkpoint
 from mmfer.registry import WEIGHT_INITIALIZERS
 
 NESTED = ('state_dict', 'model', 'model_state_dict')
@@ -18,16 +19,17 @@ RENAMED = ((re.compile(r'\.se(?:_module)?\.fc(\d)\.'), r'.se_layer.conv\1.conv.'
 """Names of timm for the same layers of mmpretrain: squeeze-and-excitation."""
 
 
-def load_weights(path: str | Path) -> dict[str, Tensor]:
+def read_weights(path: str | Path) -> dict[str, Tensor]:
     """The tensors of a checkpoint by name, without what surrounds them.
 
     Args:
         path: A PyTorch checkpoint, in which the weights may lie under ``state_dict`` or ``model``
-            and be those of a wrapped model, or a ``.safetensors`` file.
+            and be those of a wrapped model, or a ``.safetensors`` file; or the address of one.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The file holds no weights, or is ``.safetensors`` and that package is missing.
+        ValueError: The file holds no weights, cannot be downloaded or read, or is
+            ``.safetensors`` and that package is missing.
     """
     if str(path).endswith('.safetensors'):
         try:
@@ -36,9 +38,7 @@ def load_weights(path: str | Path) -> dict[str, Tensor]:
             raise ValueError(
                 f'"{path}" needs the package safetensors: pip install safetensors.'
             ) from error
-        if not Path(path).is_file():
-            raise FileNotFoundError(f'No weights at "{path}".')
-        content: Any = load_file(str(path))
+        content: dict[str, Any] = load_file(str(local_checkpoint(path)))
     else:
         content = CheckpointLoader.load_checkpoint(str(path), map_location='cpu')
     for key in NESTED:
@@ -97,7 +97,7 @@ def load_pretrained(module: nn.Module, path: str | Path) -> None:
         FileNotFoundError: There is no such file.
         ValueError: Nothing fits.
     """
-    weights, model = load_weights(path), module.state_dict()
+    weights, model = read_weights(path), module.state_dict()
     names = convert_keys(weights, model)
     if not names:
         raise ValueError(

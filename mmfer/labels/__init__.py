@@ -1,8 +1,9 @@
-"""Label names, label trees and word vectors, which data sets and models share."""
+"""Class names, label trees and word vectors, shared by data sets and models."""
 
 from mmfer.labels.class_names import (
     AFFECTNET_CLASSES,
     CELEBA_ATTRIBUTES,
+    FER2013_CLASSES,
     FERPLUS_CLASSES,
     IFER_CLASSES,
     RAFDB_CLASSES,
@@ -13,6 +14,7 @@ from mmfer.labels.word_vectors import WordVectors
 __all__ = [
     'AFFECTNET_CLASSES',
     'CELEBA_ATTRIBUTES',
+    'FER2013_CLASSES',
     'FERPLUS_CLASSES',
     'IFER_CLASSES',
     'RAFDB_CLASSES',

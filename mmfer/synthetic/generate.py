@@ -1,13 +1,9 @@
 """Renders a whole data set."""
 
-import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-import cv2
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from mmfer.files import write_atomically
@@ -22,11 +18,10 @@ from mmfer.synthetic.layouts.layout import ImageLayout, Truth
 from mmfer.synthetic.layouts.presets import Options
 from mmfer.synthetic.plan import Sample, plan
 from mmfer.synthetic.truth import sidecar
+from mmfer.worker_pool import WorkerPool
 
 Writer = Callable[[Sample], Truth]
 """Renders a sample, writes its files and returns its annotation."""
-
-_writer: Writer | None = None
 
 
 def _build_writer(layout: Layout, options: Options, root: Path) -> Writer:
@@ -34,41 +29,6 @@ def _build_writer(layout: Layout, options: Options, root: Path) -> Writer:
         return ClipWriter(layout, options, root)
     assert isinstance(layout, ImageLayout)
     return ImageWriter(layout, options, root)
-
-
-def _start_worker(layout: str, options: Options, root: Path) -> None:
-    global _writer
-    cv2.setNumThreads(1)
-    threadpool_limits(1)
-    _writer = _build_writer(build_layout(layout), options, root)
-
-
-def _work(sample: Sample) -> Truth:
-    assert _writer is not None
-    return _writer(sample)
-
-
-@contextmanager
-def _rendered(
-    layout: Layout, options: Options, root: Path, samples: Sequence[Sample], workers: int
-) -> Iterator[Iterator[Truth]]:
-    """The annotations of the samples, in order, while worker processes render them."""
-    if workers == 1 or len(samples) < 2:
-        with threadpool_limits(1):
-            yield map(_build_writer(layout, options, root), samples) if samples else iter(())
-        return
-    pool = ProcessPoolExecutor(
-        min(workers, len(samples)),
-        # Forking a process whose libraries run threads may hang.
-        mp_context=multiprocessing.get_context('spawn'),
-        initializer=_start_worker,
-        initargs=(layout.name, options, root),
-    )
-    try:
-        # Chunks of one identity: the renderer keeps its shape.
-        yield pool.map(_work, samples, chunksize=options.images_per_identity)
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _files_exist(layout: Layout, root: Path, sample: Sample, truth: Truth) -> bool:
@@ -90,21 +50,22 @@ def generate(
     oddities: bool = True,
     progress: bool = True,
 ) -> Path:
-    """Render a labelled data set of faces in the files of a real one.
+    """Render a labelled data set of faces in the file layout of a real data set.
 
-    The same arguments give the same bytes, whatever ``workers`` is. Images that lie there already
-    are kept if they were rendered with the same arguments, so a killed run is gone on with.
+    The same arguments give the same bytes, whatever ``workers`` is. If ``out`` holds images of an
+    interrupted run with the same arguments, only the missing images are rendered.
 
     Args:
         layout: A name of :data:`mmfer.synthetic.layouts.LAYOUTS`.
-        out: The folder to write, new or begun with the same arguments.
+        out: The folder to write: new, empty, or begun with the same arguments.
         preset: A name of :data:`mmfer.synthetic.layouts.presets.PRESETS`.
-        seed: Seed of everything that is drawn.
+        seed: Seed of all random numbers.
         workers: Number of processes.
-        size: Width and height in pixels, in place of the preset's.
-        images: Number of images of all splits together, in place of the preset's.
+        size: Width and height in pixels; None takes the size of the preset.
+        images: Number of images of all splits together; None takes the number of the preset.
         label_noise: Share of the training labels that are moved to another class.
-        noise_kind: Where they move to, see :func:`mmfer.synthetic.plan.noisy_labels`.
+        noise_kind: The classes to which labels move, see
+            :func:`mmfer.synthetic.plan.noisy_labels`.
         blinks: Share of the clips in which the eyes blink; for layouts of clips.
         oddities: Plant the oddities of the real files; for layouts of clips.
         progress: Show a progress bar.
@@ -115,6 +76,7 @@ def generate(
     Raises:
         ValueError: If an argument is out of range, or the folder holds something else.
         RuntimeError: If an image cannot be rendered; the message names it.
+        WorkerKilledError: If a process is killed.
 
     Example:
         >>> generate('rafdb', 'data/synthetic/rafdb', preset='tiny')  # doctest: +SKIP
@@ -124,8 +86,8 @@ def generate(
     target, root = build_layout(layout), Path(out)
     if target.size is not None and size not in (None, target.size):
         raise ValueError(
-            f'The files of {layout} hold images of {target.size} pixels alone, but size is {size}. '
-            'Leave it out, or choose another layout.'
+            f'The layout {layout} holds only images of {target.size} pixels, but size is {size}. '
+            'Leave the size out, or choose another layout.'
         )
     options = Options.build(
         preset, seed, target.size or size, images, label_noise, noise_kind, target.presets
@@ -146,7 +108,6 @@ def generate(
         return root
     if missing:
         record.mark(root, description, complete=False)
-        (root / 'annotations').mkdir(exist_ok=True)
     bar = tqdm(
         total=sum(map(len, samples.values())),
         initial=sum(map(len, samples.values())) - len(missing),
@@ -154,11 +115,14 @@ def generate(
         unit=target.unit,
         disable=not progress,
     )
-    with bar, _rendered(target, options, root, missing, workers) as annotations:
+    journals = {split: record.journal(root, split) for split in samples}
+    build = partial(_build_writer, target, options, root)
+    with bar, WorkerPool(build, min(workers, max(1, len(missing)))) as pool:
+        # Chunks of one identity: the renderer keeps its shape.
+        annotations = pool.map(missing, options.images_per_identity)
         for sample, annotation in zip(missing, annotations, strict=True):
             truth[sample.split][sample.index] = annotation
-            with record.journal_path(root, sample.split).open('ab') as journal:
-                journal.write(dump(annotation, indent=None))
+            journals[sample.split].add(annotation)
             bar.update()
     _finish(target, options, root, samples, truth)
     record.mark(root, description, complete=True)
@@ -172,7 +136,7 @@ def _finish(
     samples: dict[str, list[Sample]],
     truth: dict[str, dict[int, Truth]],
 ) -> None:
-    """Write what needs all samples: lists, truth, contact sheet."""
+    """Write the files that need all samples: lists, truth and contact sheet."""
     counts = {split: len(listed) for split, listed in samples.items()}
     rows = {split: [truth[split][s.index] for s in samples[split]] for split in samples}
     for name, listed in layout.lists(root, rows).items():
@@ -185,7 +149,7 @@ def _finish(
         else:
             content = dump(clips_sidecar(layout, rows[split]), indent=None)
         write_atomically(record.sidecar_path(root, split), content)
-        record.journal_path(root, split).unlink(missing_ok=True)
+        record.journal(root, split).remove()
     examples: dict[str, list[Path]] = {caption: [] for caption in layout.captions()}
     first = next(iter(samples))
     for sample, row in zip(samples[first], rows[first], strict=True):

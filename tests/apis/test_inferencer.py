@@ -124,12 +124,15 @@ def test_inputs_that_name_nothing(inferencer):
         inferencer('nowhere/*.jpg')
 
 
-ATTRIBUTES = "model['head'] = dict(type='AttributeHead', num_classes=3, in_channels=64)\n"
+ATTRIBUTES = "model['head'] = dict(type='{}', num_classes=3, in_channels=64)\n"
 
 
-def test_attributes(tmp_path):
+@pytest.mark.parametrize('head', ['AttributeHead', 'MultiLabelLinearClsHead'])
+def test_attributes(tmp_path, head):
     """Each by itself; an attribute that no training image told of is left out."""
-    files = write_model(tmp_path, FACE_CROP + ATTRIBUTES, unknown_attributes=(CLASSES[1],))
+    files = write_model(
+        tmp_path, FACE_CROP + ATTRIBUTES.format(head), unknown_attributes=(CLASSES[1],)
+    )
     inferencer = FERInferencer(*files)
     (result,) = inferencer(ASTRONAUT, detect=False)['results']
     (face,) = result['faces']

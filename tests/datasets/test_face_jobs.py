@@ -14,7 +14,7 @@ from mmfer.datasets.files.images import load_sample
 from mmfer.faces import ImageFaces, read_sidecar, write_sidecar
 from mmfer.faces.detection.face_finder import Picture
 from mmfer.faces.face import Face
-from mmfer.faces.preparation.finder_pool import FindingOptions
+from mmfer.faces.preparation.finding_options import FindingOptions
 from mmfer.faces.preparation.prepare import prepare_faces
 from mmfer.synthetic.generate import generate
 from tests.datasets.disk import write_fg_emotions, write_image

@@ -8,7 +8,7 @@ from torch import nn
 from mmfer.engine.benchmark import (
     Measurement,
     benchmark,
-    build_model,
+    benchmark_model,
     format_table,
     input_shape,
     peak_memory,
@@ -45,6 +45,19 @@ def test_peak_memory_counts_input_weights_and_activations() -> None:
     assert 3 * image < deep < 3.2 * image  # what an intermediate layer frees does not add up
 
 
+def test_the_top_level_normalization_is_measured_too() -> None:
+    register_all_modules()
+    backbone = dict(type='mmpretrain.ResNet', depth=18, stem_channels=4, base_channels=4)
+    config = Config(
+        dict(
+            model=dict(type='mmpretrain.ImageClassifier', backbone=backbone),
+            data_preprocessor=dict(mean=[1.0, 2.0, 3.0], std=[4.0, 5.0, 6.0]),
+        )
+    )
+    preprocessor = benchmark_model(config, 'cpu').data_preprocessor
+    assert preprocessor.mean.flatten().tolist() == [1, 2, 3]
+
+
 def test_prepare_benchmark_is_called() -> None:
     register_all_modules()
 
@@ -55,12 +68,12 @@ def test_prepare_benchmark_is_called() -> None:
             self.prepared = True
 
     MODELS.register_module(module=Prepared, force=True)
-    model = build_model(Config({'model': {'type': 'mmfer.Prepared'}}), 'cpu')
+    model = benchmark_model(Config({'model': {'type': 'mmfer.Prepared'}}), 'cpu')
     assert model.prepared
     assert not model.training
 
 
-@pytest.mark.parametrize('head', ['LinearClsHead', 'AttributeHead'])
+@pytest.mark.parametrize('head', ['LinearClsHead', 'AttributeHead', 'MultiLabelLinearClsHead'])
 def test_training_is_measured_and_leaves_no_trace(head: str) -> None:
     register_all_modules()
     model = MODELS.build(

@@ -1,11 +1,13 @@
 """Whose fault an error is."""
 
+import argparse
+
 import numpy as np
 import pytest
 from torch.utils.data import DataLoader, Dataset
 
 from mmfer.engine.checkpoint import load_from_disk
-from mmfer.engine.cli import friendly_errors, user_message
+from mmfer.engine.cli import add_config_options, friendly_errors, user_message
 from mmfer.engine.training import build_runner
 
 
@@ -97,3 +99,39 @@ def test_missing_environment_of_a_launcher(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delenv('RANK', raising=False)
     with pytest.raises(ValueError, match=r'--launcher pytorch.*tools/dist_train\.sh'):
         build_runner(Config({'launcher': 'pytorch'}))
+
+
+def config_options(*arguments: str) -> dict:
+    parser = argparse.ArgumentParser()
+    add_config_options(parser)
+    return parser.parse_args(['--cfg-options', *arguments]).cfg_options
+
+
+def test_config_options() -> None:
+    options = config_options(
+        'a=1', 'b=0.5', 'c=true', 'd=None', 'e=a=b', 'f=1,2', 'g=[(1, 2), x]', 'h=()', 'i='
+    )
+    assert options == dict(
+        a=1, b=0.5, c=True, d=None, e='a=b', f=[1, 2], g=[(1, 2), 'x'], h=(), i=''
+    )
+
+
+def test_blanks_inside_values_stay() -> None:
+    options = config_options('a=my own faces', 'b=[not sure, happy , 3]', "c='quoted blank'")
+    assert options == dict(a='my own faces', b=['not sure', 'happy', 3], c='quoted blank')
+
+
+@pytest.mark.parametrize(
+    ('argument', 'message'),
+    [
+        ('epochs', '"epochs" is no KEY=VALUE'),
+        ('=5', '"=5" is no KEY=VALUE'),
+        ('a=[1,(2]', 'brackets of "a=[1,(2]" are not balanced'),
+    ],
+)
+def test_options_that_cannot_be_read(
+    argument: str, message: str, capsys: pytest.CaptureFixture
+) -> None:
+    with pytest.raises(SystemExit):
+        config_options(argument)
+    assert message in capsys.readouterr().err

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mmfer.engine import load_config
-from tests.helpers import ROOT, write_config
+from mmfer.engine import build_runner, load_config
+from tests.helpers import ROOT, write_config, write_images
 
 
 def test_defaults_of_a_config_without_our_runtime(tmp_path: Path) -> None:
@@ -59,3 +59,23 @@ def test_option_that_does_not_fit(tmp_path: Path) -> None:
     path = write_config(tmp_path / 'tiny.py', tmp_path)
     with pytest.raises(ValueError, match='--cfg-options .* does not fit'):
         load_config(path, options={'train_pipeline.9.type': 'Resize'})
+
+
+def test_without_workers_none_persist(tmp_path: Path) -> None:
+    path = write_config(
+        tmp_path / 'tiny.py',
+        tmp_path,
+        'train_dataloader.update(num_workers=2, persistent_workers=True)\n',
+    )
+    assert load_config(path).train_dataloader.persistent_workers
+    cfg = load_config(path, options={'train_dataloader.num_workers': 0})
+    assert not cfg.train_dataloader.persistent_workers
+
+
+def test_any_default_hook_can_be_removed(tmp_path: Path) -> None:
+    path = write_config(tmp_path / 'tiny.py', write_images(tmp_path / 'data'))
+    names = ('timer', 'pruned_model', 'sync_buffers')
+    cfg = load_config(path, tmp_path / 'work', {f'default_hooks.{name}': None for name in names})
+    hooks = {type(hook).__name__ for hook in build_runner(cfg).hooks}
+    assert hooks.isdisjoint({'IterTimerHook', 'PrunedModelHook', 'SyncBuffersHook'})
+    assert 'CheckpointHook' in hooks

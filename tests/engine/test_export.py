@@ -33,6 +33,11 @@ NETWORKS = {
         'head': dict(type='AttributeHead', num_classes=5, in_channels=64),
         'data_preprocessor': {**NORMALIZED, 'to_rgb': False},
     },
+    'attributes of a plain head': {
+        **CLASSIFIER,
+        'backbone': RESNET,
+        'head': dict(type='MultiLabelLinearClsHead', num_classes=5, in_channels=64),
+    },
 }
 
 

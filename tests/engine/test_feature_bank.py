@@ -3,15 +3,18 @@ import random
 import numpy as np
 import pytest
 import torch
+from mmpretrain.models.classifiers import ImageClassifier
+from torch import nn
 
 from mmfer.apis.loading import build_model
 from mmfer.engine import load_config
+from mmfer.engine.eval_mode import eval_mode
 from mmfer.engine.feature_bank import (
     build_with_pipeline,
     collect_bank,
-    evaluating,
     pooled_features,
 )
+from mmfer.registry import MODELS
 from tests.helpers import write_config, write_images
 
 
@@ -85,7 +88,7 @@ def test_a_bank_is_what_the_model_says_of_each_image(cfg, model):
     )
     bank = collect_bank(model, dataset, batch_size=5)
     assert bank.sample_idx.tolist() == list(range(12))
-    with evaluating(model):
+    with eval_mode(model), torch.no_grad():
         for i in (0, 7, 11):
             item = dataset[i]
             batch = {'inputs': [item['inputs']], 'data_samples': [item['data_samples']]}
@@ -109,19 +112,6 @@ def test_a_plain_network_has_the_features_of_its_head(cfg):
     assert bank.features.shape == (12, 64) and torch.equal(bank.features, bank.enhanced)
 
 
-def test_frozen_parts_are_not_woken_up(model):
-    model.backbone.bn1.eval()
-    with evaluating(model):
-        assert not model.training
-    assert model.training and model.neck.training and not model.backbone.bn1.training
-
-
-def test_an_error_restores_the_mode_too(model):
-    with pytest.raises(RuntimeError, match='inside'), evaluating(model):
-        raise RuntimeError('inside')
-    assert all(module.training for module in model.modules()) and torch.is_grad_enabled()
-
-
 def test_a_model_without_a_neck(cfg):
     config = cfg.copy()
     backbone = dict(type='ConvNeXt', arch=dict(depths=[1, 1, 1, 1], channels=[8, 8, 8, 16]))
@@ -133,3 +123,97 @@ def test_a_model_without_a_neck(cfg):
     bank = collect_bank(build_model(config).eval(), dataset)
     assert bank.features.shape == (len(dataset), 16)
     assert torch.equal(bank.features, bank.enhanced)
+
+
+class TwoViews(ImageClassifier):
+    """A third party's: two square images below one another, whose features stand side by side."""
+
+    views = 2
+
+    def extract_feat(self, inputs, stage='neck'):
+        maps = [self.backbone(view)[-1] for view in inputs.chunk(2, dim=2)]
+        return (torch.cat([one.mean((2, 3)) for one in maps], dim=1),)
+
+
+class WeightedViews(TwoViews):
+    """A third party's whose samples say how far the second view counts."""
+
+    def head_inputs(self, inputs, data_samples):
+        first, second = self.extract_feat(inputs)[0].chunk(2, dim=1)
+        weight = torch.tensor([[s.sample_idx / 10] for s in data_samples])
+        return (torch.cat([first, weight * second], dim=1),)
+
+
+class MaxFirst(nn.Module):
+    """A third party's neck that pools by the maximum and then changes the features."""
+
+    def pool(self, inputs):
+        return inputs[-1].amax((2, 3))
+
+    def forward(self, inputs):
+        return (self.pool(inputs) ** 2,)
+
+
+@pytest.fixture
+def plugin():
+    for module in (TwoViews, WeightedViews, MaxFirst):
+        MODELS.register_module(module=module)
+    yield
+    for module in (TwoViews, WeightedViews, MaxFirst):
+        MODELS.module_dict.pop(module.__name__)
+
+
+def bank_of_a_third_party(cfg, pipeline, **model):
+    config = cfg.copy()
+    config.model = {**cfg.model, **model}
+    built = build_model(config).eval()
+    nn.init.normal_(built.head.fc.weight)
+    dataset = build_with_pipeline(cfg.train_dataloader.dataset, pipeline)
+    batch = {'inputs': [], 'data_samples': []}
+    for item in map(dataset.__getitem__, range(len(dataset))):
+        batch['inputs'].append(item['inputs'])
+        batch['data_samples'].append(item['data_samples'])
+    with torch.no_grad():
+        inputs = built.data_preprocessor(batch, False)['inputs']
+        return built, inputs, collect_bank(built, dataset, batch_size=5)
+
+
+@pytest.mark.parametrize('kind', ['TwoViews', 'WeightedViews'])
+def test_a_third_partys_network_of_several_views(cfg, plugin, kind):
+    load, _, pack = cfg.test_dataloader.dataset.pipeline
+    strip = [load, dict(type='Resize', scale=(32, 64)), pack]
+    head = dict(type='LinearClsHead', num_classes=3, in_channels=128)
+    model, inputs, bank = bank_of_a_third_party(cfg, strip, type=kind, neck=None, head=head)
+    with torch.no_grad():
+        (expected,) = model.extract_feat(inputs)
+    assert expected.shape == (12, 128)
+    if kind == 'WeightedViews':
+        expected[:, 64:] *= torch.arange(12)[:, None] / 10
+    torch.testing.assert_close(bank.features, expected, atol=1e-5, rtol=1e-4)
+    probs = model.head.fc(expected).softmax(1).detach()
+    torch.testing.assert_close(bank.probs, probs, atol=1e-5, rtol=1e-4)
+
+
+def test_a_third_partys_neck_that_pools_first(cfg, plugin):
+    pipeline = cfg.test_dataloader.dataset.pipeline
+    model, inputs, bank = bank_of_a_third_party(cfg, pipeline, neck=dict(type='MaxFirst'))
+    with torch.no_grad():
+        features = model.backbone(inputs)[-1].amax((2, 3))
+    torch.testing.assert_close(bank.features, features, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(bank.enhanced, features**2, atol=1e-5, rtol=1e-4)
+    dataset = build_with_pipeline(cfg.train_dataloader.dataset, pipeline)
+    found = pooled_features(model, dataset, [3, 1])
+    torch.testing.assert_close(found, features[[3, 1]], atol=1e-5, rtol=1e-4)
+
+
+def test_models_that_give_no_bank(cfg):
+    dataset = build_with_pipeline(
+        cfg.train_dataloader.dataset, cfg.test_dataloader.dataset.pipeline
+    )
+    with pytest.raises(ValueError, match=r'GlobalAveragePooling has no method pool\(\)'):
+        pooled_features(build_model(cfg), dataset, [0])
+    config = cfg.copy()
+    head = dict(type='MultiLabelLinearClsHead', num_classes=3, in_channels=64)
+    config.model = dict(cfg.model, head=head)
+    with pytest.raises(ValueError, match='MultiLabelLinearClsHead predicts attributes'):
+        collect_bank(build_model(config), dataset)

@@ -19,6 +19,18 @@ def bank_of(features, probs, labels):
     )
 
 
+def test_a_third_partys_neck_says_what_is_near():
+    class Nearness(torch.nn.Module):
+        def similarity(self, x, others):
+            return -torch.cdist(x, others)
+
+    model = torch.nn.Linear(1, 1)
+    model.neck = Nearness()
+    x, others = torch.rand(2, 3), torch.rand(4, 3)
+    distance = np.linalg.norm(x.numpy()[:, None] - others.numpy()[None], axis=2)
+    np.testing.assert_allclose(bank_similarity(model)(x, others), -distance, atol=1e-6)
+
+
 def test_contradiction_by_hand():
     distributions = torch.tensor([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.5, 0.5, 0.0]])
     score = contradiction(distributions, torch.tensor([0, 0, 1]))

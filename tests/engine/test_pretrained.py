@@ -8,7 +8,7 @@ from mmengine.logging import MMLogger
 from mmpretrain.models import ResNet, SEResNet
 from torchvision.models import resnet18
 
-from mmfer.engine.pretrained import load_pretrained, load_weights
+from mmfer.engine.pretrained import load_pretrained, read_weights
 from mmfer.registry import MODELS, register_all_modules
 
 
@@ -100,9 +100,9 @@ def test_nothing_fits(tmp_path: Path) -> None:
 def test_no_weights_in_file(tmp_path: Path) -> None:
     torch.save({'epoch': 3}, tmp_path / 'weights.pth')
     with pytest.raises(ValueError, match='holds no weights'):
-        load_weights(tmp_path / 'weights.pth')
+        read_weights(tmp_path / 'weights.pth')
 
 
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r'No checkpoint at .*none\.pth'):
-        load_weights(tmp_path / 'none.pth')
+        read_weights(tmp_path / 'none.pth')

@@ -1,5 +1,5 @@
 from mmfer.evaluation import seed_table
-from mmfer.evaluation.seed_table import look_up
+from mmfer.evaluation.seed_table import look_up, seed_values
 
 
 def rows(text: str) -> list[list[str]]:
@@ -39,3 +39,14 @@ def test_only_numbers_are_found() -> None:
     metrics = {'a': {'b': 2}, 'c': 'text', 'd': [1]}
     assert look_up(metrics, 'a.b') == 2
     assert [look_up(metrics, name) for name in ('a', 'a.c', 'a.b.c', 'c', 'd', 'x.y')] == [None] * 6
+
+
+def test_values_of_each_row_and_context() -> None:
+    results = {
+        'a': {'-': [{'auc': 1.0}, {'auc': None}]},
+        'b': {'support': [{'auc': 2}], 'self': [{'auc': 3.0, 'x': {'y': 4.0}}]},
+    }
+    values = seed_values(results, ['auc', 'x.y'])
+    assert list(values) == ['a', 'b, support', 'b, self']
+    assert str(values['a']) == "{'auc': [1.0, nan], 'x.y': [nan, nan]}"
+    assert values['b, self'] == {'auc': [3.0], 'x.y': [4.0]}

@@ -1,14 +1,20 @@
 import hashlib
 import json
+import os
 import shutil
+import signal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from mmfer.synthetic import generate as module
 from mmfer.synthetic.generate import generate
+from mmfer.synthetic.layouts.rafdb import RAFDBLayout
 from mmfer.synthetic.record import RECORD, dump, journal_path, sidecar_path
+from mmfer.worker_pool import WorkerKilledError
 
 CLIP_SETTINGS = {'preset': 'tiny', 'seed': 1, 'size': 40, 'images': 12, 'progress': False}
 SETTINGS = {'preset': 'tiny', 'seed': 3, 'size': 48, 'images': 24, 'progress': False}
@@ -53,7 +59,7 @@ def test_a_killed_run_is_gone_on_with(rendered_rafdb: Path, tmp_path: Path):
 
 def test_other_options_are_refused_and_nothing_changes(rendered_rafdb: Path):
     before = _files(rendered_rafdb)
-    with pytest.raises(ValueError, match='size is 48 there and 64 now'):
+    with pytest.raises(ValueError, match='size was 48 and is 64'):
         generate('rafdb', rendered_rafdb, **{**SETTINGS, 'size': 64})
     assert _files(rendered_rafdb) == before
 
@@ -70,6 +76,27 @@ def test_a_failing_worker_names_its_image(rendered_rafdb: Path, tmp_path: Path):
     (root / 'Image').write_text('in the way')
     with pytest.raises(RuntimeError, match='Image/aligned/.*_aligned.jpg" failed'):
         generate('rafdb', root, workers=2, **SETTINGS)
+
+
+class DeadlyLayout(RAFDBLayout):
+    """A layout whose fourth test image ends the process that writes it."""
+
+    def companions(self, split: str, index: int, *facts: Any) -> dict[str, bytes]:
+        if (split, index) == ('test', 3):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().companions(split, index, *facts)
+
+
+def test_a_killed_worker_ends_with_a_message_and_the_rest_is_kept(
+    rendered_rafdb: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    root = tmp_path / 'set'
+    with monkeypatch.context() as patched:
+        patched.setattr(module, 'build_layout', lambda name: DeadlyLayout())
+        with pytest.raises(WorkerKilledError, match='One of 2 worker processes was killed'):
+            generate('rafdb', root, workers=2, **SETTINGS)
+    generate('rafdb', root, **SETTINGS)
+    assert _files(root) == _files(rendered_rafdb)
 
 
 @pytest.mark.parametrize(
@@ -99,9 +126,9 @@ def test_what_other_code_rendered_is_kept_or_refused(
     before = _files(root)
     generate('rafdb', root, **SETTINGS)
     assert _files(root) == before
-    assert 'kept as it is' in caplog.text
+    assert 'The folder is kept.' in caplog.text
     (root / 'Image/aligned/train_00002_aligned.jpg').unlink()
-    with pytest.raises(ValueError, match='other code of the renderer .older there.*1 images'):
+    with pytest.raises(ValueError, match='Another version.*began.*.older in .*1 images'):
         generate('rafdb', root, **SETTINGS)
     assert len(_files(root)) == len(before) - 1
 

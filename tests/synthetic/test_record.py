@@ -25,14 +25,14 @@ def test_a_new_folder_is_claimed_and_gone_on_with(tmp_path: Path):
 
 def test_other_options_are_refused_by_name(tmp_path: Path):
     record.claim_folder(tmp_path / 'x', _describe(seed=1))
-    with pytest.raises(ValueError, match='other options: seed is 1 there and 2 now; label_noise'):
+    with pytest.raises(ValueError, match='other settings: seed was 1 and is 2; label_noise'):
         record.claim_folder(tmp_path / 'x', _describe(seed=2, label_noise=0.1))
 
 
 def test_another_layout_is_refused(tmp_path: Path):
     record.claim_folder(tmp_path / 'x', _describe())
     other = record.describe(build_layout('fgemotions'), Options.build('tiny'))
-    with pytest.raises(ValueError, match="layout is 'rafdb' there and 'fgemotions' now"):
+    with pytest.raises(ValueError, match="layout was 'rafdb' and is 'fgemotions'"):
         record.claim_folder(tmp_path / 'x', other)
 
 
@@ -72,9 +72,7 @@ def test_rows_after_one_cut_short_are_read(tmp_path: Path):
     (tmp_path / 'annotations').mkdir()
     journal = record.journal_path(tmp_path, 'test')
     journal.write_bytes(record.dump({'image_id': 1}, indent=None) + b'{"image_id": 2, "ke')
-    record.repair_journal(tmp_path, 'test')
-    with journal.open('ab') as file:
-        file.write(record.dump({'image_id': 3}, indent=None))
+    record.journal(tmp_path, 'test').add({'image_id': 3})
     assert set(record.known_truth(tmp_path, 'test')) == {0, 2}
 
 
@@ -82,7 +80,7 @@ def test_what_other_code_began_is_not_gone_on_with(tmp_path: Path):
     root, mine = tmp_path / 'x', _describe()
     record.claim_folder(root, {**mine, record.RENDERER: 'abc'})
     record.claim_folder(root, mine)
-    with pytest.raises(ValueError, match=r'other code .*\(abc there and .*3 images are missing'):
+    with pytest.raises(ValueError, match=r'Another version .*\(abc in .*3 images are missing'):
         record.is_kept(root, mine, 3)
     record.mark(root, {**mine, record.RENDERER: 'abc'}, complete=True)
     with pytest.raises(ValueError, match='1 images are missing'):
@@ -95,7 +93,7 @@ def test_what_other_code_completed_is_kept(tmp_path: Path, caplog: pytest.LogCap
     root.mkdir()
     record.mark(root, before, complete=True)
     assert record.is_kept(root, mine, 0)
-    assert 'complete and was rendered by other code (unknown there' in caplog.text
+    assert 'complete, but another version of the renderer made it (unknown, now' in caplog.text
     record.mark(root, mine, complete=True)
     assert not record.is_kept(root, mine, 0)
 

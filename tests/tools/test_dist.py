@@ -58,12 +58,15 @@ def test_two_ranks_train_and_test_as_one(tmp_path: Path) -> None:
         assert torch.equal(first[name], saved[name]), name
 
     checkpoint = tmp_path / 'work' / 'epoch_1.pth'
-    options = ('--work-dir', tmp_path / 'test', '--out')
+    options = ('--work-dir', tmp_path / 'test', '--show-dir', tmp_path / 'shown', '--out')
     run_script('dist_test.sh', config, checkpoint, 2, *options, tmp_path / 'two.json', cwd=tmp_path)
     one_rank = write_config(tmp_path / 'one_rank.py', data)
     run_test(load_config(one_rank, tmp_path / 'test'), checkpoint, tmp_path / 'one.json')
     one, two = (json.loads((tmp_path / f'{name}.json').read_text()) for name in ('one', 'two'))
     assert one == pytest.approx(two)
+    # One picture of each image, though one of the ranks tests an image again.
+    shown = sorted(path.name[:6] for path in (tmp_path / 'shown').glob('*.png'))
+    assert shown == [f'{i:06}' for i in range(13)]
 
 
 def test_usage(tmp_path: Path) -> None:

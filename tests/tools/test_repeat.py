@@ -1,7 +1,5 @@
 import json
 import re
-import runpy
-from argparse import Namespace
 
 import pytest
 import torch
@@ -9,7 +7,7 @@ from mmengine.config import Config
 from PIL import Image
 
 from mmfer.registry import MODELS
-from tests.helpers import ROOT, write_config
+from tests.helpers import write_config
 from tests.subjects import write_subject_config, write_subjects
 from tests.tools.rald import run_main
 
@@ -88,12 +86,6 @@ def test_variants_of_another_family_need_whole_models(image_folder, tmp_path, mo
     arguments = [base, '--variants', other, '--out', tmp_path / 'table']
     with pytest.raises(SystemExit, match='inherit no common config'):
         run_main(monkeypatch, 'analysis_tools/repeat.py', *arguments)
-    row_config = runpy.run_path(str(ROOT / 'tools' / 'analysis_tools' / 'repeat.py'))['row_config']
-    options = {'model.head.num_classes': 4}
-    args = Namespace(base=base, whole_models=True, cfg_options=options)
-    cfg = row_config(args, other)
-    assert (cfg.model.head.topk, cfg.model.head.num_classes) == ((1, 2), 4)
-    assert cfg.custom_hooks == []
 
 
 def test_rows_are_cross_validated_from_the_weights_of_their_backbone(tmp_path, monkeypatch, capsys):
@@ -116,11 +108,11 @@ def test_rows_are_cross_validated_from_the_weights_of_their_backbone(tmp_path, m
     again = [*arguments, *options]
     run_main(monkeypatch, 'analysis_tools/repeat.py', *again)
     for other in (['--protocol', 'loso'], ['--folds', 3], ['--load-from', weights]):
-        with pytest.raises(SystemExit, match='had other settings .*runs.json'):
+        with pytest.raises(SystemExit, match='had other settings: runs.json, line'):
             run_main(monkeypatch, 'analysis_tools/repeat.py', *again, *other)
     table = (tmp_path / 'faces' / 'train.csv').read_text().splitlines()
     (tmp_path / 'faces' / 'train.csv').write_text('\n'.join(table[:-1]) + '\n')
-    with pytest.raises(SystemExit, match='had other settings .*runs.json'):
+    with pytest.raises(SystemExit, match='had other settings: runs.json, line'):
         run_main(monkeypatch, 'analysis_tools/repeat.py', *again)
     for fold in ('1_1', '2_2'):
         log = (out / 'base' / 'seed1' / 'folds' / fold / 'output.txt').read_text()
@@ -132,3 +124,9 @@ def test_the_scatter_of_a_cross_validation_is_refused(tmp_path, monkeypatch, cap
     with pytest.raises(SystemExit):
         run_main(monkeypatch, 'analysis_tools/repeat.py', *arguments)
     assert '--protocol trains one in each fold' in capsys.readouterr().err
+
+
+def test_no_jobs_are_refused(tmp_path, monkeypatch, capsys):
+    with pytest.raises(SystemExit):
+        run_main(monkeypatch, 'analysis_tools/repeat.py', 'base.py', '--out', tmp_path, '--jobs', 0)
+    assert '--jobs 0: give 1 or more' in capsys.readouterr().err

@@ -1,16 +1,14 @@
-"""Print a config with everything that it inherits.
+"""Print a config with all inherited settings.
 
 Examples:
     python tools/misc/print_config.py configs/rald/rald_r18_synthetic.py \
-        --cfg-options train_cfg.max_epochs=20
+        --cfg-options epochs=20
 """
 
 import argparse
 
-from mmengine.config import DictAction
-
 from mmfer.engine import load_config
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -18,9 +16,7 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('config', help='the config file')
-    parser.add_argument(
-        '--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE', help='replace entries'
-    )
+    add_config_options(parser)
     return parser.parse_args()
 
 

@@ -4,12 +4,11 @@ No test part was ever handed out. The training part is very unbalanced and the v
 is not, so the sampler draws every class equally often, as published work on AffectNet does.
 """
 
-_base_ = './fgemotions.py'
+_base_ = './faces_224.py'
 
 dataset_type = 'AffectNet'
 data_root = 'data/affectnet'
 num_classes = 7
-image_size = 224
 
 data_preprocessor = dict(num_classes=num_classes)
 
@@ -17,7 +16,7 @@ data_preprocessor = dict(num_classes=num_classes)
 load_face = [
     dict(type='LoadExpressionImage'),
     dict(type='CropFace', margin=0.0, optional=True),
-    dict(type='ResizeFace', size=image_size),
+    dict(type='ResizeFace', size=_base_.image_size),
 ]
 train_pipeline = [
     *load_face,
@@ -26,16 +25,7 @@ train_pipeline = [
     dict(type='PackExpression'),
 ]
 test_pipeline = [*load_face, dict(type='PackExpression')]
-tta_pipeline = [
-    *load_face,
-    dict(
-        type='TestTimeAug',
-        transforms=[
-            [dict(type='RandomFaceFlip', prob=0.0), dict(type='RandomFaceFlip', prob=1.0)],
-            [dict(type='PackExpression')],
-        ],
-    ),
-]
+tta_pipeline = [*load_face, _base_.tta_pipeline[-1]]
 
 train_dataloader = dict(
     # Oversampling. For every image once an epoch: dict(type='DefaultSampler', shuffle=True).

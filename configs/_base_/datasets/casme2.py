@@ -16,48 +16,31 @@ data_preprocessor = dict(
 )
 
 
-def pipelines(size, noise=(), fresh_noise=()):
-    """Aligned faces at this size; augmented as in paper 004, section 3.3, and in no other way."""
-    load, align = dict(type='LoadExpressionImage'), dict(type='AlignFace', size=size, margin=0.05)
-    return dict(
-        train=[
-            load,
-            *fresh_noise,
-            align,
-            dict(type='RandomFaceFlip', prob=0.5),
-            dict(type='RandomFaceAffine', rotate=15, scale=(1.0, 1.0), shift=0.0),
-            dict(
-                type='RandomGrayscale',
-                prob=0.5,
-                keep_channels=True,
-                channel_weights=(0.114, 0.587, 0.299),
-            ),
-            dict(type='PackExpression'),
+# Aligned faces; augmented as in paper 004, section 3.3, and in no other way.
+load_face = [dict(type='LoadExpressionImage'), dict(type='AlignFace', size=image_size, margin=0.05)]
+train_pipeline = [
+    *load_face,
+    dict(type='RandomFaceFlip', prob=0.5),
+    dict(type='RandomFaceAffine', rotate=15, scale=(1.0, 1.0), shift=0.0),
+    dict(
+        type='RandomGrayscale',
+        prob=0.5,
+        keep_channels=True,
+        channel_weights=(0.114, 0.587, 0.299),
+    ),
+    dict(type='PackExpression'),
+]
+test_pipeline = [*load_face, dict(type='PackExpression')]
+tta_pipeline = [
+    *load_face,
+    dict(
+        type='TestTimeAug',
+        transforms=[
+            [dict(type='RandomFaceFlip', prob=0.0), dict(type='RandomFaceFlip', prob=1.0)],
+            [dict(type='PackExpression')],
         ],
-        test=[load, *noise, align, dict(type='PackExpression')],
-        tta=[
-            load,
-            *noise,
-            align,
-            dict(
-                type='TestTimeAug',
-                transforms=[
-                    [dict(type='RandomFaceFlip', prob=0.0), dict(type='RandomFaceFlip', prob=1.0)],
-                    [dict(type='PackExpression')],
-                ],
-            ),
-        ],
-    )
-
-
-real = pipelines(image_size)
-# Clips are rendered clean.
-rendered = pipelines(
-    112,
-    noise=[dict(type='SensorNoise', seed=0)],
-    fresh_noise=[dict(type='SensorNoise', fresh=True)],
-)
-tta_pipeline = real['tta']
+    ),
+]
 
 train_dataloader = dict(
     batch_size=2,
@@ -72,7 +55,7 @@ train_dataloader = dict(
         num_classes=5,
         frame='apex',
         test_subjects=test_subjects,
-        pipeline=real['train'],
+        pipeline=train_pipeline,
     ),
 )
 test_dataloader = dict(
@@ -89,7 +72,7 @@ test_dataloader = dict(
         frame='apex',
         test_subjects=test_subjects,
         test_mode=True,
-        pipeline=real['test'],
+        pipeline=test_pipeline,
     ),
 )
 # The last epoch is taken: nothing may be chosen by a subject that is held out.

@@ -1,6 +1,6 @@
 """CelebA's 40 attributes, aligned images at 224 px, batches of 128."""
 
-_base_ = './fgemotions.py'
+_base_ = './faces_224.py'
 
 dataset_type = 'CelebA'
 data_root = 'data/celeba'

@@ -4,7 +4,7 @@ For votes as soft labels in training, set ``train_dataloader.dataset.mode='proba
 ``'multi_target'``; published figures are measured on the majority of the private test part.
 """
 
-_base_ = './fgemotions.py'
+_base_ = './faces_224.py'
 
 dataset_type = 'FERPlus'
 data_root = 'data/ferplus'

@@ -1,6 +1,6 @@
 """IFER, faces of infants, at 224 px, batches of 128; split 6:2:2 with seed 0."""
 
-_base_ = './fgemotions.py'
+_base_ = './faces_224.py'
 
 dataset_type = 'IFER'
 data_root = 'data/ifer'

@@ -4,7 +4,7 @@ The model's head must have as many classes as there are identities: 85,742 in th
 ``faces_emore``, 93,431 in ``ms1m-retinaface``. One image or more of each is kept to validate on.
 """
 
-_base_ = './fgemotions.py'
+_base_ = './faces_224.py'
 
 dataset_type = 'MSCeleb1M'
 data_root = 'data/msceleb'
@@ -13,6 +13,7 @@ num_identities = 85742
 
 data_preprocessor = dict(num_classes=num_identities)
 
+# Without the base's RandomFaceAffine.
 train_pipeline = [
     dict(type='LoadExpressionImage'),
     dict(type='ResizeFace', size=image_size),
@@ -27,14 +28,9 @@ test_pipeline = [
 tta_pipeline = [
     dict(type='LoadExpressionImage'),
     dict(type='ResizeFace', size=image_size),
-    dict(
-        type='TestTimeAug',
-        transforms=[
-            [dict(type='RandomFaceFlip', prob=0.0), dict(type='RandomFaceFlip', prob=1.0)],
-            [dict(type='PackExpression')],
-        ],
-    ),
+    _base_.tta_pipeline[-1],
 ]
+
 train_dataloader = dict(
     batch_size=256,
     dataset=dict(type=dataset_type, data_root=data_root, val_ratio=0.01, pipeline=train_pipeline),

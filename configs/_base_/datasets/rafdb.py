@@ -1,6 +1,6 @@
 """RAF-DB (basic, aligned) at 224 px, batches of 128; tested on its own test part."""
 
-_base_ = './fgemotions.py'
+_base_ = './faces_224.py'
 
 dataset_type = 'RAFDB'
 data_root = 'data/rafdb'

@@ -1,6 +1,7 @@
 # Beside table 4 of paper 004: ResNet-50,
 # the spotted apex.
-_base_ = './table4_resnet50_apex.py'
+_base_ = '../apex_seresnext50_casme2.py'
+model = dict(backbone=dict(_delete_=True, type='ResNet', depth=50))
 train_dataloader = dict(dataset=dict(frame='spotted'))
 test_dataloader = dict(dataset=dict(frame='spotted'))
 val_dataloader = test_dataloader

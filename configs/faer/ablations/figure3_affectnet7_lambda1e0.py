@@ -1,14 +1,3 @@
 # Figure 3 of paper 002: lambda = 1e0 for the center loss.
 _base_ = '../faer_convnext-b_affectnet7.py'
-model = dict(
-    head=dict(
-        feature_losses=[
-            dict(
-                type='CenterLoss',
-                num_classes=7,
-                in_channels={{_base_.model.head.in_channels}},
-                loss_weight=1e0,
-            )
-        ]
-    )
-)
+model = dict(head=dict(feature_losses=[dict(_base_.model.head.feature_losses[0], loss_weight=1e0)]))

@@ -15,6 +15,13 @@ from pathlib import Path
 import mmfer
 
 
+def cores() -> int:
+    """How many cores this process may use, where the system tells; else how many there are."""
+    if sys.platform == 'linux':
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def run_child(arguments: Sequence[str], log: Path, threads: int) -> int:
     """Run Python in a process of its own and wait for it.
 

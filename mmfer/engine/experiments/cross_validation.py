@@ -1,6 +1,5 @@
 """Runs the folds of a cross validation, each in a process of its own."""
 
-import fcntl
 import os
 import re
 from collections import Counter
@@ -10,14 +9,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from mmengine.config import Config
 
-from mmfer.engine.experiments.child_process import run_child
+from mmfer.engine.experiments.child_process import cores, run_child
 from mmfer.engine.experiments.folds import Pool, fold_source
 from mmfer.engine.experiments.run_fold import PREDICTIONS
 from mmfer.evaluation.predictions import Predictions
 from mmfer.evaluation.protocols import Fold
 from mmfer.files import write_atomically
+from mmfer.settings import check_same
+
+DATA = 'data.sha256'
+"""What the samples, their labels and landmarks were, as a digest."""
 
 
 @dataclass(frozen=True)
@@ -66,33 +70,35 @@ def prepare(
     Raises:
         ValueError: If they do and must not, or had another config, other folds or other data.
     """
-    common, data = work_dir / 'config.py', work_dir / 'data.sha256'
     numbers = len(str(len(folds)))
-    runs, sources = [], {data: f'{pool.digest}\n', common: cfg.pretty_text}
+    runs, sources = [], {DATA: f'{pool.digest}\n', 'config.py': cfg.pretty_text}
     for i, fold in enumerate(folds, 1):
         name = re.sub(r'[^\w-]', '_', fold.name)
-        config = work_dir / 'folds' / f'{i:0{numbers}}_{name}.py'
+        config = f'folds/{i:0{numbers}}_{name}.py'
         sources[config] = fold_source(cfg, fold, '../config.py')
-        runs.append(FoldRun(fold, config))
-    there = [path for path in (common, *work_dir.glob('folds/*.py')) if path.is_file()]
-    there += [data] if there or data.is_file() else []
-    if there and not resume:
+        runs.append(FoldRun(fold, work_dir / config))
+    files = [work_dir / DATA, work_dir / 'config.py', *work_dir.glob('folds/*.py')]
+    recorded = {
+        path.relative_to(work_dir).as_posix(): path.read_text('utf-8')
+        for path in files
+        if path.is_file()
+    }
+    if recorded and not resume:
         raise ValueError(
             f'{work_dir} holds a cross validation already. Go on with it by --resume, give another '
             '--work-dir, or remove the folder.'
         )
-    for path in there:
-        if not path.is_file() or path.read_text('utf-8') != sources.get(path):
-            what = f'other settings or other folds ({path})'
-            if path == data:
-                what = 'other data (samples, labels or landmarks)'
-            raise ValueError(
-                f'The runs in {work_dir} had {what}, so they cannot be gone on with. Give another '
-                '--work-dir, or remove the folder.'
-            )
-    for path, source in sources.items():
-        if path not in there:
-            write_atomically(path, source)
+    remedy = 'Give another --work-dir, or remove the folder.'
+    if recorded and recorded.get(DATA) != sources[DATA]:
+        raise ValueError(
+            f'The runs in {work_dir} had other data (samples, labels or landmarks), by the digest '
+            f'in {DATA}. {remedy}'
+        )
+    settings = {name: source for name, source in sources.items() if name in recorded}
+    check_same(recorded, settings, f'The runs in {work_dir}', remedy)
+    for name, source in sources.items():
+        if name not in recorded:
+            write_atomically(work_dir / name, source)
     return runs
 
 
@@ -105,8 +111,7 @@ def run_folds(runs: Sequence[FoldRun], jobs: int, report: Callable[[FoldRun, int
             threads each as ``OMP_NUM_THREADS`` says.
         report: Called with each fold as it ends, and with its exit code.
     """
-    cores = len(os.sched_getaffinity(0))
-    threads = int(os.environ.get('OMP_NUM_THREADS') or max(1, cores // jobs))
+    threads = int(os.environ.get('OMP_NUM_THREADS') or max(1, cores() // jobs))
     pool = ThreadPoolExecutor(jobs)
     try:
         running = {pool.submit(run.run, threads): run for run in runs if not run.finished}
@@ -144,11 +149,14 @@ def only_one(work_dir: Path) -> Iterator[None]:
         ValueError: If somebody does.
     """
     work_dir.mkdir(parents=True, exist_ok=True)
-    with (work_dir / 'lock').open('w') as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ValueError(
-                f'Another call is at work in {work_dir}. Wait for it, or give another folder.'
-            ) from error
+    lock = FileLock(work_dir / 'lock', timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise ValueError(
+            f'Another call is at work in {work_dir}. Wait for it, or give another folder.'
+        ) from error
+    try:
         yield
+    finally:
+        lock.release()

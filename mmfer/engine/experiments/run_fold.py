@@ -3,8 +3,6 @@
 ``python -m mmfer.engine.experiments.run_fold CONFIG`` runs it.
 """
 
-import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from mmfer.engine.config import load_config
 from mmfer.engine.experiments.child_process import end_with_parent
 from mmfer.engine.testing import test
 from mmfer.engine.training import train
+from mmfer.files import write_atomically
 
 MODEL, PREDICTIONS = 'model.pth', 'predictions.json'
 """What a fold leaves; where its predictions are there, it is finished."""
@@ -38,9 +37,7 @@ def run_fold(config: Path) -> None:
     if not model.is_file():
         runner = train(load_config(config, folder), resume=True)
         _keep_model(runner, folder)
-    dump = folder / 'dump.json'
-    test(load_config(config, folder), model, dump_to=dump)
-    os.replace(dump, folder / PREDICTIONS)
+    test(load_config(config, folder), model, dump_to=folder / PREDICTIONS)
     for pattern in PASSING:
         for path in folder.glob(pattern):
             path.unlink()
@@ -64,9 +61,7 @@ def _keep_model(runner: Runner, folder: Path) -> None:
             f'{folder}: save_best left {len(best)} checkpoints, of which one must be tested. Name '
             "one measure of the validation, such as save_best='macro_f1'."
         )
-    half = folder / f'{MODEL}.tmp'
-    shutil.copyfile(best[0], half)
-    os.replace(half, folder / MODEL)
+    write_atomically(folder / MODEL, best[0].read_bytes())
 
 
 @friendly_errors

@@ -1,6 +1,5 @@
 """What a variant of a config changes, and the same change made to another config."""
 
-import ast
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from mmengine.config import Config
 
 from mmfer.engine.config import load_config
+from mmfer.engine.config_source import base_names, parse, rebased
 
 
 def apply_variant(
@@ -42,29 +42,29 @@ def apply_variant(
     with tempfile.TemporaryDirectory() as folder:
         below = base
         for i, path in enumerate(changes):
-            below, source = Path(folder) / f'{i}_{path.name}', _rebased(path, below)
+            below, source = Path(folder) / f'{i}_{path.name}', rebased(parse(path), str(below))
             below.write_text(source, encoding='utf-8')
         return load_config(below, work_dir, options)
 
 
-def _assignment(path: Path) -> tuple[ast.Module, ast.Assign | None]:
-    """A config's source, and its ``_base_ = ...``."""
-    if not path.is_file():
-        raise FileNotFoundError(f'No config at "{path}". Those of mmfer are under configs/.')
-    tree = ast.parse(path.read_text(encoding='utf-8'), str(path))
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == '_base_':
-            return tree, node
-    return tree, None
+def apply_model(
+    base: str | Path, variant: str | Path, options: dict[str, Any] | None = None
+) -> Config:
+    """A config with the model and the custom hooks of another one, of any family.
+
+    Args:
+        base: The config with data and training settings.
+        variant: The config whose model and hooks are taken.
+        options: Entries to replace after that.
+    """
+    cfg, other = load_config(base), load_config(variant)
+    cfg.model, cfg.custom_hooks = other.model, other.get('custom_hooks', [])
+    cfg.merge_from_dict(options or {})
+    return cfg
 
 
 def _inherited(path: Path) -> list[Path]:
-    _, node = _assignment(path)
-    if node is None:
-        return []
-    names = ast.literal_eval(node.value)
-    names = [names] if isinstance(names, str) else names
-    return [(path.parent / name).resolve() for name in names if '::' not in name]
+    return [(path.parent / name).resolve() for name in base_names(parse(path)) if '::' not in name]
 
 
 def _family(path: Path) -> set[Path]:
@@ -91,11 +91,3 @@ def _changes(variant: Path, family: set[Path], base: Path) -> list[Path]:
             f'change. Let the variant inherit one of a model that {base.name} inherits too.'
         )
     return files
-
-
-def _rebased(path: Path, base: Path) -> str:
-    """The source of a config with another ``_base_``."""
-    tree, node = _assignment(path)
-    assert node is not None  # it inherits
-    node.value = ast.Constant(str(base))
-    return ast.unparse(tree)

@@ -27,7 +27,7 @@ class CheckpointHook(MMEngineCheckpointHook):
 
     Example:
         >>> checkpoint = dict(
-        ...     type='CheckpointHook', interval=1, max_keep_ckpts=2, save_best='accuracy/top1'
+        ...     type='CheckpointHook', interval=1, max_keep_ckpts=2, save_best='accuracy'
         ... )
     """
 

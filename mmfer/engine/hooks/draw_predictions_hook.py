@@ -97,6 +97,9 @@ class DrawPredictionsHook(Hook):
         start = batch_idx * runner.test_dataloader.batch_size
         for offset, (tensor, sample) in enumerate(zip(inputs, outputs, strict=True)):
             index = (start + offset) * runner.world_size + runner.rank
+            # So that all ranks have as many, the sampler begins anew where the images end.
+            if index >= len(runner.test_dataloader.dataset):
+                continue
             fields = sample.to_dict()
             scores = scores_of(fields)
             if meta.get('task') == 'attributes':

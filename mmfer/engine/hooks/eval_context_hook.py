@@ -1,6 +1,8 @@
 """What images attend to at test time."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -8,12 +10,13 @@ from mmengine.dataset import BaseDataset
 from mmengine.dist import broadcast
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
-from mmengine.runner import Runner
+from mmengine.runner import BaseLoop, Runner
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from mmfer.engine.feature_bank import build_with_pipeline, pooled_features, unwrap
-from mmfer.models.necks import ITRR
+from mmfer.engine.network import network_and_copies
+from mmfer.protocols import AttendsToSupport
 from mmfer.registry import HOOKS
 
 
@@ -35,22 +38,39 @@ def gt_labels(dataset: BaseDataset) -> np.ndarray:
     return np.array([int(dataset.get_data_info(i)['gt_label']) for i in range(len(dataset))])
 
 
-def find_itrr(model: nn.Module) -> tuple[str, ITRR] | None:
-    """The name and module of the model's ITRR, or None."""
-    return next(
-        ((name, m) for name, m in unwrap(model).named_modules() if isinstance(m, ITRR)), None
-    )
+def find_itrr(model: nn.Module) -> tuple[str, AttendsToSupport] | None:
+    """The name and the first module of the model that attends as ITRR does, or None."""
+    modules = unwrap(model).named_modules()
+    return next(((name, m) for name, m in modules if isinstance(m, AttendsToSupport)), None)
+
+
+def _in_training(runner: Runner) -> bool:
+    return isinstance(runner._train_loop, BaseLoop)
+
+
+@contextmanager
+def _weights_of(module: nn.Module, state_dict: dict[str, Tensor], prefix: str) -> Iterator[None]:
+    """A module with the weights of a state dict, for a while."""
+    own = {name: value.clone() for name, value in module.state_dict().items()}
+    module.load_state_dict({name: state_dict[prefix + name] for name in own})
+    try:
+        yield
+    finally:
+        module.load_state_dict(own)
 
 
 @HOOKS.register_module()
 class EvalContextHook(Hook):
     """Prepares the test-time context of :class:`mmfer.models.ITRR`.
 
-    With ``context='support'`` it draws a fixed, class-balanced, seeded set of training images and
-    refreshes their features in the model's buffer before every validation and into every
-    checkpoint. With ``context='batch'`` it makes validation and test loaders shuffle with a fixed
-    seed, since in a file sorted by class the batch gives the labels away. Models without ITRR are
-    left alone.
+    With ``context='support'`` it draws a fixed, class-balanced, seeded set of training images.
+    Their features are made anew before every validation, on all ranks alike, with the weights that
+    are validated; and for every checkpoint with the weights that it holds. Where a hook such as
+    ``EMAHook`` puts averaged weights in place, these are the averaged ones. A training does not
+    take over the support set of the checkpoint that it starts from.
+
+    With ``context='batch'`` it makes validation and test loaders shuffle with a fixed seed, since
+    in a file sorted by class the batch gives the labels away. Models without ITRR are left alone.
 
     Args:
         num_per_class: Images of each class in the support set.
@@ -63,6 +83,9 @@ class EvalContextHook(Hook):
         >>> custom_hooks = [dict(type='EvalContextHook', num_per_class=3)]
     """
 
+    # After the hooks that put averaged weights in place, and before the checkpoint is written.
+    priority = 'LOW'
+
     def __init__(
         self, num_per_class: int = 3, seed: int = 0, shuffle: bool = True, batch_size: int = 128
     ) -> None:
@@ -73,7 +96,6 @@ class EvalContextHook(Hook):
         self.shuffle = shuffle
         self.batch_size = batch_size
         self._images: tuple[BaseDataset, list[int]] | None = None
-        self._refreshed_at = -1
 
     def support_features(self, runner: Runner) -> Tensor:
         """F of the support images, (S, D), with the weights as they are now."""
@@ -91,30 +113,45 @@ class EvalContextHook(Hook):
             self._images = dataset, indices
         return pooled_features(runner.model, *self._images, batch_size=self.batch_size)
 
+    def shared_support_features(self, runner: Runner) -> Tensor:
+        """F of the support images (S, D), those of the first rank on all ranks."""
+        features = self.support_features(runner)
+        broadcast(features)
+        return features
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """In training, leave out the support set: it is made anew before it is used."""
+        if not _in_training(runner):
+            return
+        for network in network_and_copies(runner):
+            found = find_itrr(network)
+            if found is not None and found[1].context == 'support':
+                found[1].clear_support()
+                checkpoint['state_dict'].pop(f'{found[0]}.support_features', None)
+
     def before_val_epoch(self, runner: Runner) -> None:
+        """Refresh the support set, or shuffle."""
         found = find_itrr(runner.model)
         if found is None:
             return
         _, itrr = found
         if itrr.context == 'batch':
             self._shuffle(runner.val_dataloader, 'validation')
-            return
-        training = runner._train_loop is not None
-        if itrr.context == 'support' and training and self._refreshed_at != runner.iter:
-            features = self.support_features(runner)
-            broadcast(features)
-            itrr.set_support(features)
-            self._refreshed_at = runner.iter
+        elif itrr.context == 'support' and _in_training(runner):
+            itrr.set_support(self.shared_support_features(runner))
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Put the support set of the saved weights into the checkpoint.
+
+        This runs on the first rank only, so without any exchange between ranks, and leaves the
+        model as it is.
+        """
         found = find_itrr(runner.model)
         if found is None or found[1].context != 'support':
             return
-        name, itrr = found
-        # Runs on the first rank only, so without any exchange between ranks.
-        if self._refreshed_at != runner.iter:
-            itrr.set_support(self.support_features(runner))
-        checkpoint['state_dict'][f'{name}.support_features'] = itrr.support_features.cpu()
+        with _weights_of(unwrap(runner.model).backbone, checkpoint['state_dict'], 'backbone.'):
+            features = self.support_features(runner)
+        checkpoint['state_dict'][f'{found[0]}.support_features'] = features.cpu()
 
     def before_test_epoch(self, runner: Runner) -> None:
         found = find_itrr(runner.model)
@@ -143,3 +180,24 @@ class EvalContextHook(Hook):
                 'current',
             )
         sampler.shuffle, sampler.seed = True, self.seed
+
+
+@contextmanager
+def with_support_set(runner: Runner) -> Iterator[None]:
+    """Lets RALD predict in the middle of a training: with a support set of the weights as they are.
+
+    The set is drawn as the runner's EvalContextHook says, or as one without options. Afterwards
+    the support set is what it was. All ranks must take part.
+    """
+    found = find_itrr(runner.model)
+    if found is None or found[1].context != 'support':
+        yield
+        return
+    _, itrr = found
+    hooks = [hook for hook in runner.hooks if isinstance(hook, EvalContextHook)]
+    before = itrr.support_features
+    itrr.set_support((hooks or [EvalContextHook()])[0].shared_support_features(runner))
+    try:
+        yield
+    finally:
+        itrr.set_support(before)

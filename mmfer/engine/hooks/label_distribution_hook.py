@@ -11,9 +11,10 @@ from mmengine.runner import Runner
 from torch import Tensor
 
 from mmfer.engine.feature_bank import build_with_pipeline, collect_bank, unwrap
+from mmfer.engine.hooks.eval_context_hook import with_support_set
 from mmfer.engine.label_audit import audit_rows, bank_distributions, bank_similarity
 from mmfer.files import write_json
-from mmfer.models.heads import RALDHead
+from mmfer.protocols import LearnsFromNeighbors, NeighborLoss
 from mmfer.registry import HOOKS
 
 CHECKPOINT_KEY = 'label_distribution'
@@ -38,8 +39,8 @@ class LabelDistributionHook(Hook):
         batch_size: Images per step when the bank is filled.
 
     Raises:
-        ValueError: If an option is out of its range, or the model's head is no RALDHead with a
-            neighbours' loss.
+        ValueError: If an option is out of its range, or the model's head has no neighbours'
+            loss, as RALDHead has.
 
     Example:
         >>> custom_hooks = [dict(type='LabelDistributionHook', neighbors='bank', interval=5)]
@@ -72,17 +73,19 @@ class LabelDistributionHook(Hook):
         self._dataset: BaseDataset | None = None
         self._restored: Tensor | None = None
 
-    def _head(self, runner: Runner) -> RALDHead:
+    def _head(self, runner: Runner) -> tuple[LearnsFromNeighbors, NeighborLoss]:
+        """The head and its neighbours' loss."""
         head = getattr(unwrap(runner.model), 'head', None)
-        if not isinstance(head, RALDHead) or head.neighbor_loss is None:
+        loss = getattr(head, 'neighbor_loss', None)
+        if not isinstance(head, LearnsFromNeighbors) or not isinstance(loss, NeighborLoss):
             raise ValueError(
                 'LabelDistributionHook needs a model whose head is a RALDHead with neighbor_loss, '
-                f'not {type(head).__name__}. Remove the hook or change model.head.'
+                f'or like it, not {type(head).__name__}. Remove the hook or change model.head.'
             )
-        return head
+        return head, loss
 
     def before_train(self, runner: Runner) -> None:
-        head = self._head(runner)
+        head, _ = self._head(runner)
         if self._restored is not None and self.neighbors == 'bank':
             head.neighbor_distributions = self._restored
 
@@ -95,24 +98,23 @@ class LabelDistributionHook(Hook):
         self, runner: Runner, batch_idx: int, data_batch: dict | None = None
     ) -> None:
         total = self.warmup_epochs * len(runner.train_dataloader)
-        self._head(runner).neighbor_weight = min(1.0, (runner.iter + 1) / total) if total else 1.0
+        head, _ = self._head(runner)
+        head.neighbor_weight = min(1.0, (runner.iter + 1) / total) if total else 1.0
 
     def after_train(self, runner: Runner) -> None:
         if self.neighbors == 'bank' and self.audit_file:
             self._refresh(runner)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        distributions = self._head(runner).neighbor_distributions
-        if distributions is not None:
-            checkpoint[CHECKPOINT_KEY] = distributions
+        head, _ = self._head(runner)
+        if head.neighbor_distributions is not None:
+            checkpoint[CHECKPOINT_KEY] = head.neighbor_distributions
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         self._restored = checkpoint.get(CHECKPOINT_KEY)
 
     def _refresh(self, runner: Runner) -> None:
-        model, head = unwrap(runner.model), self._head(runner)
-        loss = head.neighbor_loss
-        assert loss is not None
+        model, (head, loss) = unwrap(runner.model), self._head(runner)
         if self._dataset is None:
             pipeline_of = runner.cfg.get('val_dataloader') or runner.cfg.get('test_dataloader')
             if not pipeline_of:
@@ -123,13 +125,10 @@ class LabelDistributionHook(Hook):
             self._dataset = build_with_pipeline(
                 runner.cfg.train_dataloader.dataset, pipeline_of.dataset.pipeline
             )
-        bank = collect_bank(model, self._dataset, self.batch_size)
-        distributions = bank_distributions(
-            bank,
-            bank_similarity(model),
-            self.k or loss.k,
-            loss.normalize,
-        )
+        with with_support_set(runner):
+            bank = collect_bank(model, self._dataset, self.batch_size)
+        similarity = bank_similarity(model)
+        distributions = bank_distributions(bank, similarity, self.k or loss.k, loss.normalize)
         table = torch.full((len(self._dataset), distributions.size(1)), torch.nan)
         table[bank.sample_idx] = distributions
         head.neighbor_distributions = table

@@ -1,21 +1,20 @@
 """What a runner holds of its network, built anew after the network's architecture changed."""
 
-import gc
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any, TypeVar
 
-from mmengine.dist import broadcast_object_list
+from mmengine.dist import broadcast_object_list, is_distributed
 from mmengine.hooks import EMAHook
-from mmengine.model import BaseTTAModel, is_model_wrapper
+from mmengine.model import BaseTTAModel
 from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
 from mmengine.runner.checkpoint import weights_to_cpu
 from torch import nn
-from torch.nn.parallel import DistributedDataParallel
 
 from mmfer.engine.feature_bank import unwrap
 from mmfer.engine.hooks.channels_last_hook import ChannelsLastHook
+from mmfer.engine.network import wrapped_anew
 
 Result = TypeVar('Result')
 
@@ -42,25 +41,14 @@ def change_network(runner: Runner, change: Callable[[nn.Module], Result]) -> Res
     Raises:
         ValueError: The runner's wrapper is another one than ``DistributedDataParallel``.
     """
-    network, wrapper = classifier_of(runner), runner.model
-    wrapped = is_model_wrapper(wrapper)
-    if wrapped and not isinstance(wrapper, DistributedDataParallel):
-        raise ValueError(
-            f'Channels can not be pruned within {type(wrapper).__name__}: train on one device, or '
-            "with model_wrapper_cfg = dict(type='MMDistributedDataParallel')."
-        )
-    if wrapped:
-        runner.model = unwrap(wrapper)
-        # As long as it lives it averages the gradients of the weights that stay.
-        del wrapper
-        gc.collect()
-        # As objects, since buffers that differ in size by rank are allowed.
-        state = [weights_to_cpu(network.state_dict())]
-        broadcast_object_list(state)
-        network.load_state_dict(state[0])
-    result = change(network)
-    if wrapped:
-        runner.model = runner.wrap_model(runner.cfg.get('model_wrapper_cfg'), runner.model)
+    network = classifier_of(runner)
+    with wrapped_anew(runner):
+        if is_distributed():
+            # As objects, since buffers that differ in size by rank are allowed.
+            state = [weights_to_cpu(network.state_dict())]
+            broadcast_object_list(state)
+            network.load_state_dict(state[0])
+        result = change(network)
     for hook in runner.hooks:
         if isinstance(hook, EMAHook):
             hook.before_run(runner)

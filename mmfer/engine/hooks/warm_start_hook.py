@@ -2,19 +2,25 @@
 
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
+from torch import nn
 
 from mmfer.engine.feature_bank import unwrap
-from mmfer.models.necks import HIFENet
+from mmfer.engine.network import network_and_copies, wrapped_anew
+from mmfer.protocols import Bypassable
 from mmfer.registry import HOOKS
 
 
 @HOOKS.register_module()
 class WarmStartHook(Hook):
-    """Bypasses :class:`mmfer.models.HIFENet` for the first epochs.
+    """Bypasses a neck such as :class:`mmfer.models.HIFENet` for the first epochs.
 
     Attention among images that a network does not know yet averages them away: on small data RALD
     trains from the plain network, not from scratch. The state is a buffer of the neck, so that
-    checkpoints resume and test as they were trained. Models without that neck are left alone.
+    checkpoints resume and test as they were trained. Models without such a neck are left alone.
+
+    Weights that are bypassed are frozen, and the ranks of a distributed training do not wait for
+    their gradients. Averaged copies of the network, as an exponential moving average keeps, are
+    bypassed as long as the network is.
 
     Args:
         epochs: Epochs of the plain network.
@@ -27,8 +33,21 @@ class WarmStartHook(Hook):
         if epochs < 0:
             raise ValueError(f'epochs={epochs} must not be negative.')
         self.epochs = epochs
+        self._frozen: list[nn.Parameter] = []
 
     def before_train_epoch(self, runner: Runner) -> None:
+        """Bypass the neck, or begin to train it."""
         neck = getattr(unwrap(runner.model), 'neck', None)
-        if isinstance(neck, HIFENet):
-            neck.bypassed.fill_(runner.epoch < self.epochs)
+        if not isinstance(neck, nn.Module) or not isinstance(neck, Bypassable):
+            return
+        bypassed = runner.epoch < self.epochs
+        for network in network_and_copies(runner):
+            for module in network.modules():
+                if isinstance(module, Bypassable):
+                    module.bypass(bypassed)
+        changed = [p for p in neck.parameters() if p.requires_grad] if bypassed else self._frozen
+        if changed:
+            with wrapped_anew(runner):
+                for parameter in changed:
+                    parameter.requires_grad_(not bypassed)
+        self._frozen = self._frozen + changed if bypassed else []

@@ -1,13 +1,13 @@
 """Takes the channels that matter least out of a model (paper 001, section 2.4)."""
 
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import numpy as np
 from torch import Tensor, nn
 
 from mmfer.engine.complexity import model_complexity
+from mmfer.engine.eval_mode import eval_mode
 from mmfer.engine.pruning.channels import channel_widths
 from mmfer.engine.pruning.dependencies import ChannelGroup, Dependencies
 from mmfer.engine.pruning.report import LayerChange, PruningReport
@@ -64,7 +64,7 @@ def prune_model(
     if criterion not in (None, *CRITERIA):
         raise ValueError(f"Pruning: criterion='{criterion}' must be one of {', '.join(CRITERIA)}.")
     full_widths = getattr(model, 'full_widths', None) or channel_widths(model)
-    with _evaluating(model):
+    with eval_mode(model):
         parameters, flops = model_complexity(model, example_inputs[:1])
         dependencies = Dependencies(model, example_inputs)
         criterion, groups = _prunable(dependencies, criterion)
@@ -97,17 +97,6 @@ def prune_model(
         parameters=(parameters, pruned_parameters),
         flops=(flops, pruned_flops),
     )
-
-
-@contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes.items():
-            module.training = mode
 
 
 def _warn_of_floor(groups: list[ChannelGroup], at_floor: list[bool], floor: float) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from mmfer.markdown import markdown_table
+
 
 @dataclass(frozen=True)
 class LayerChange:
@@ -36,16 +38,15 @@ class PruningReport:
 
     def format_table(self) -> str:
         """A Markdown table of the layers, and a line each for parameters and FLOPs."""
-        rows = [('layer', 'channels', 'left', 'change'), ('---', '---:', '---:', '---:')]
+        rows: list[tuple[str, ...]] = []
         for layer in self.layers:
             name = layer.name + (' (at the floor)' if layer.at_floor else '')
             change = f'{_percent(layer.before, layer.after)}'
             rows.append((name, str(layer.before), str(layer.after), change))
-        table = [f'| {" | ".join(row)} |' for row in rows]
         (p, pruned_p), (f, pruned_f) = self.parameters, self.flops
         return '\n'.join(
             [
-                *table,
+                markdown_table(('layer', 'channels', 'left', 'change'), rows, align_right=True),
                 '',
                 f'Channels removed: {100 * self.removed:.1f} % of those that can be; asked for '
                 f'{100 * self.ratio:g} %. Threshold ({self.criterion}): {self.threshold:.4g}.',

@@ -79,6 +79,12 @@ class MultiRegionNet(ImageClassifier):
         """How many square pictures the input has: 3, or 1 with the global branch alone."""
         return self.backbone.views
 
+    def shows_face(self, layer: str) -> bool:
+        """Whether the map of this layer is of the face, not of eyes and mouth."""
+        if layer == 'backbone':  # its last map counts
+            return self.backbone.global_trunk is not None
+        return layer.startswith(('neck', 'backbone.global_trunk'))
+
     def extract_feat(self, inputs: Tensor, stage: str = 'neck') -> tuple[Tensor, ...] | Tensor:
         """Features of strips all of whose regions count.
 
@@ -92,6 +98,10 @@ class MultiRegionNet(ImageClassifier):
             return maps
         feats, _ = self.pooled(maps)
         return self.head.pre_logits(feats) if stage == 'pre_logits' else feats
+
+    def head_inputs(self, inputs: Tensor, data_samples: list[DataSample]) -> tuple[Tensor, ...]:
+        """What the head gets of strips (N, 3, views * S, S) whose samples say what can be seen."""
+        return self.pooled(self.backbone(inputs), data_samples)[0]
 
     def pooled(
         self, maps: tuple[Tensor, ...], data_samples: list[DataSample] | None = None

@@ -2,7 +2,15 @@
 
 from mmfer.models.heads.attribute_head import AttributeHead
 from mmfer.models.heads.feature_loss_head import FeatureLossHead
+from mmfer.models.heads.feature_losses import FeatureLosses
 from mmfer.models.heads.multi_region_head import MultiRegionHead, weighted_scores
 from mmfer.models.heads.rald_head import RALDHead
 
-__all__ = ['AttributeHead', 'FeatureLossHead', 'MultiRegionHead', 'RALDHead', 'weighted_scores']
+__all__ = [
+    'AttributeHead',
+    'FeatureLossHead',
+    'FeatureLosses',
+    'MultiRegionHead',
+    'RALDHead',
+    'weighted_scores',
+]

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-import torch
 from mmpretrain.models.heads import LinearClsHead
 from mmpretrain.structures import DataSample
-from torch import Tensor, nn
+from torch import Tensor
 
+from mmfer.models.heads.feature_losses import FeatureLosses, class_labels
 from mmfer.registry import MODELS
 
 
@@ -15,9 +15,8 @@ class FeatureLossHead(LinearClsHead):
     """Classification with losses such as :class:`CenterLoss` on the features.
 
     It takes a tuple with the features (N, D) last and, for losses that look at it, the map
-    (N, C, H, W) first, as :class:`FeaturePooling` gives it. A feature loss is called as
-    ``loss(features, labels, feature_map)`` and gives a scalar, its weight included; it is logged
-    as ``loss_<name>``, the name of its class in snake case without the last word.
+    (N, C, H, W) first, as :class:`FeaturePooling` gives it. See :class:`FeatureLosses` for what a
+    feature loss is given, and for its name in the log.
 
     Args:
         num_classes: Number of classes.
@@ -28,7 +27,7 @@ class FeatureLossHead(LinearClsHead):
         init_cfg: Start of the weights; the default leaves those of the feature losses alone.
 
     Raises:
-        ValueError: If two feature losses have the same name.
+        ValueError: If two losses have the same name.
 
     Example:
         >>> head = dict(
@@ -36,6 +35,9 @@ class FeatureLossHead(LinearClsHead):
         ...     feature_losses=[
         ...         dict(type='CenterLoss', num_classes=7, in_channels=512, loss_weight=0.01)])
     """
+
+    OWN_LOSSES: tuple[str, ...] = ('loss',)
+    """Names in the log that no feature loss may have."""
 
     def __init__(
         self,
@@ -50,16 +52,10 @@ class FeatureLossHead(LinearClsHead):
         super().__init__(
             num_classes, in_channels, init_cfg=init_cfg, loss=loss, topk=topk, cal_acc=cal_acc
         )
-        self.feature_losses = nn.ModuleDict()
-        for config in feature_losses:
-            module = MODELS.build(config)
-            name = _log_name(module)
-            if name in self.feature_losses:
-                raise ValueError(f'FeatureLossHead: {type(module).__name__} stands there twice.')
-            self.feature_losses[name] = module
+        self.feature_losses = FeatureLosses(feature_losses, self.OWN_LOSSES)
 
     def loss(
-        self, feats: tuple[Tensor, ...], data_samples: list[DataSample], **kwargs: object
+        self, feats: tuple[Tensor | None, ...], data_samples: list[DataSample], **kwargs: object
     ) -> dict[str, Tensor]:
         """Losses of a batch.
 
@@ -69,19 +65,16 @@ class FeatureLossHead(LinearClsHead):
             data_samples: N samples with ``gt_label`` or ``gt_score``, whose largest is the label.
 
         Returns:
-            ``loss`` of the scores and one entry for each feature loss.
+            ``loss`` of the scores and one entry for each other loss.
         """
-        losses = super().loss(feats, data_samples, **kwargs)
+        scores = self(feats)
+        losses = self._get_loss(scores, data_samples, **kwargs)
+        return losses | self.other_losses(feats, scores, data_samples)
+
+    def other_losses(
+        self, feats: tuple[Tensor | None, ...], scores: Tensor, data_samples: list[DataSample]
+    ) -> dict[str, Tensor]:
+        """The losses beside that of the scores (N, C), by name."""
         if not self.feature_losses:
-            return losses
-        labels = torch.stack(
-            [s.gt_score.argmax() if 'gt_score' in s else s.gt_label[0] for s in data_samples]
-        )
-        for name, module in self.feature_losses.items():
-            losses[name] = module(self.pre_logits(feats), labels, feats[0])
-        return losses
-
-
-def _log_name(module: nn.Module) -> str:
-    words = ''.join(f' {c.lower()}' if c.isupper() else c for c in type(module).__name__).split()
-    return '_'.join(['loss', *words[:-1]])
+            return {}
+        return self.feature_losses(self.pre_logits(feats), class_labels(data_samples), feats)

@@ -7,6 +7,7 @@ from mmpretrain.models.heads import ClsHead
 from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
+from mmfer.models.heads.feature_losses import FeatureLosses, class_labels
 from mmfer.registry import MODELS
 
 
@@ -37,10 +38,13 @@ class MultiRegionHead(ClsHead):
         hidden_channels: Width of the fusion layer.
         weights: delta of each sub-network; there are as many as weights.
         loss: Config of the loss of each sub-network.
-        init_cfg: See mmengine's ``BaseModule``.
+        feature_losses: Configs of losses on the fused vectors, side by side (N, K *
+            hidden_channels) for K sub-networks, see :class:`FeatureLosses`; there is no map.
+        init_cfg: Start of the weights; the default leaves those of the feature losses alone.
 
     Raises:
-        ValueError: If the weights are negative or do not sum to 1.
+        ValueError: If the weights are negative or do not sum to 1, or two losses have the same
+            name.
 
     Example:
         >>> head = dict(type='MultiRegionHead', num_classes=7, in_channels=1024)
@@ -53,7 +57,10 @@ class MultiRegionHead(ClsHead):
         hidden_channels: int = 512,
         weights: Sequence[float] = (0.5, 0.5),
         loss: dict = dict(type='CrossEntropyLoss', loss_weight=1.0),  # noqa: B006
-        init_cfg: dict | None = dict(type='Xavier', layer='Linear'),  # noqa: B006
+        feature_losses: Sequence[dict] = (),
+        init_cfg: dict | None = dict(  # noqa: B006
+            type='Xavier', override=[dict(name='fusions'), dict(name='classifiers')]
+        ),
     ) -> None:
         super().__init__(loss=loss, init_cfg=init_cfg)
         if min(weights, default=-1) < 0 or abs(sum(weights) - 1) > 1e-6:
@@ -64,6 +71,7 @@ class MultiRegionHead(ClsHead):
         self.num_classes, self.in_channels, self.weights = num_classes, in_channels, tuple(weights)
         self.fusions = nn.ModuleList(nn.Linear(in_channels, hidden_channels) for _ in weights)
         self.classifiers = nn.ModuleList(nn.Linear(hidden_channels, num_classes) for _ in weights)
+        self.feature_losses = FeatureLosses(feature_losses, ('loss',))
 
     def fused(self, feats: Sequence[Tensor]) -> list[Tensor]:
         """The fused vector (N, hidden_channels) of each sub-network."""
@@ -92,7 +100,13 @@ class MultiRegionHead(ClsHead):
             data_samples: N samples with ``gt_label`` or ``gt_score``.
 
         Returns:
-            ``loss``.
+            ``loss`` and one entry for each feature loss.
         """
-        own = [self._get_loss(z, data_samples, **kwargs)['loss'] for z in self.logits(feats)]
-        return {'loss': torch.stack(own).mean()}
+        fused = self.fused(feats)
+        scores = [classify(x) for classify, x in zip(self.classifiers, fused, strict=True)]
+        own = [self._get_loss(z, data_samples, **kwargs)['loss'] for z in scores]
+        losses = {'loss': torch.stack(own).mean()}
+        if not self.feature_losses:
+            return losses
+        features = torch.cat(fused, dim=1)
+        return losses | self.feature_losses(features, class_labels(data_samples), (features,))

@@ -1,85 +1,91 @@
 """The classification head of RALD (paper 003, sections 3.4 and 3.5)."""
 
+from typing import Any
+
 import torch
 from mmengine.dist import all_gather, get_rank, get_world_size
-from mmpretrain.models.heads import LinearClsHead
 from mmpretrain.structures import DataSample
 from torch import Tensor
 
-from mmfer.models.losses import NeighborLabelDistributionLoss
+from mmfer.models.heads.feature_loss_head import FeatureLossHead
+from mmfer.models.heads.feature_losses import class_labels
+from mmfer.protocols import NeighborLoss
 from mmfer.registry import MODELS
 
 
 @MODELS.register_module()
-class RALDHead(LinearClsHead):
+class RALDHead(FeatureLossHead):
     """A linear head whose loss is cross-entropy plus the neighbours' KL divergence (eq. 19-21).
 
     It takes the tuple of :class:`HIFENet`: the relation first, the features last. In training it
     logs ``neighbor_agreement``, how often the k nearest images share the image's class, beside
     ``neighbor_chance``, how often images drawn from the batch would.
 
+    Losses on the features are added as in :class:`FeatureLossHead`. They see F^, the enhanced
+    features; :class:`HIFENet` gives no map.
+
     Args:
         num_classes: Number of classes C.
         in_channels: Width D of the features.
         neighbor_loss: Config of the neighbours' loss; None for cross-entropy alone.
-        loss: Config of the classification loss.
-        topk, cal_acc, init_cfg: See mmpretrain's ``LinearClsHead``.
+        feature_losses, loss, topk, cal_acc, init_cfg: See :class:`FeatureLossHead`.
+
+    Raises:
+        ValueError: If two losses have the same name, or the neighbours' loss does not say how
+            distributions are formed (:class:`mmfer.protocols.NeighborLoss`).
 
     Example:
-        >>> head = dict(type='RALDHead', num_classes=33, in_channels=512)
+        >>> head = dict(
+        ...     type='RALDHead', num_classes=33, in_channels=512,
+        ...     feature_losses=[dict(type='CenterLoss', num_classes=33, in_channels=512)])
     """
+
+    OWN_LOSSES = ('loss', 'loss_neighbor')
 
     def __init__(
         self,
         num_classes: int,
         in_channels: int,
         neighbor_loss: dict | None = dict(type='NeighborLabelDistributionLoss'),  # noqa: B006
-        loss: dict = dict(type='CrossEntropyLoss', loss_weight=1.0),  # noqa: B006
-        topk: int | tuple[int, ...] = (1,),
-        cal_acc: bool = False,
-        init_cfg: dict | None = dict(type='Normal', layer='Linear', std=0.01),  # noqa: B006
+        **options: Any,
     ) -> None:
-        super().__init__(
-            num_classes, in_channels, init_cfg=init_cfg, loss=loss, topk=topk, cal_acc=cal_acc
-        )
-        self.neighbor_loss: NeighborLabelDistributionLoss | None = (
-            None if neighbor_loss is None else MODELS.build(neighbor_loss)
-        )
+        super().__init__(num_classes, in_channels, **options)
+        self.neighbor_loss = None if neighbor_loss is None else _build(neighbor_loss)
         self.neighbor_weight = 1.0
         """Warm-up factor of the neighbours' loss, set by LabelDistributionHook."""
         self.neighbor_distributions: Tensor | None = None
         """D of every training image by ``sample_idx``, set by LabelDistributionHook."""
 
-    def loss(
-        self, feats: tuple[Tensor, ...], data_samples: list[DataSample], **kwargs: object
+    def other_losses(
+        self, feats: tuple[Tensor | None, ...], scores: Tensor, data_samples: list[DataSample]
     ) -> dict[str, Tensor]:
-        """Losses of a batch.
+        """The losses beside that of the scores (N, C), by name.
 
         Args:
             feats: (relation (N, M), features (N, D)).
+            scores: (N, C).
             data_samples: N samples with ``gt_label`` or ``gt_score``, and ``sample_idx`` where
                 the distributions come from the bank.
 
         Returns:
-            ``loss``, and with neighbours ``loss_neighbor`` and the two logged shares.
+            The feature losses, and with neighbours ``loss_neighbor`` and the two logged shares.
 
         Raises:
             ValueError: If there is a neighbours' loss but no relation.
         """
-        scores = self(feats)
-        losses = self._get_loss(scores, data_samples, **kwargs)
-        if self.neighbor_loss is not None:
-            if feats[0] is None or feats[0].ndim != 2:
-                raise ValueError(
-                    'RALDHead needs the relation (N, M) as the first output of the neck: use '
-                    "HIFENet (neighbors='cosine' without itrr), or set neighbor_loss=None."
-                )
-            losses.update(self._neighbor_losses(self.neighbor_loss, feats[0], scores, data_samples))
-        return losses
+        losses = super().other_losses(feats, scores, data_samples)
+        if self.neighbor_loss is None:
+            return losses
+        if feats[0] is None or feats[0].ndim != 2:
+            raise ValueError(
+                'RALDHead needs the relation (N, M) as the first output of the neck: use '
+                "HIFENet (neighbors='cosine' without itrr), or set neighbor_loss=None."
+            )
+        return losses | self._neighbor_losses(self.neighbor_loss, feats[0], scores, data_samples)
 
     def _neighbor_losses(
         self,
-        neighbor_loss: NeighborLabelDistributionLoss,
+        neighbor_loss: NeighborLoss,
         relation: Tensor,
         scores: Tensor,
         data_samples: list[DataSample],
@@ -92,9 +98,7 @@ class RALDHead(LinearClsHead):
             losses = {}
         else:
             probs = scores.detach().float().softmax(1)
-            labels = torch.stack(
-                [s.gt_score.argmax() if 'gt_score' in s else s.gt_label[0] for s in data_samples]
-            )
+            labels = class_labels(data_samples)
             if gathered:
                 probs, labels = torch.cat(all_gather(probs)), torch.cat(all_gather(labels))
             offset = n * get_rank() if gathered else 0
@@ -102,6 +106,17 @@ class RALDHead(LinearClsHead):
             losses = _agreement(relation, labels, neighbor_loss.k, offset)
         loss = self.neighbor_weight * neighbor_loss(scores, distribution)
         return {'loss_neighbor': loss, **losses}
+
+
+def _build(config: dict) -> NeighborLoss:
+    loss = MODELS.build(config)
+    if not isinstance(loss, NeighborLoss):
+        raise ValueError(
+            f'RALDHead: neighbor_loss={type(loss).__name__} has no k, normalize or distribution(), '
+            'which say how the distributions of the neighbours are formed. Derive the loss from '
+            'NeighborLabelDistributionLoss.'
+        )
+    return loss
 
 
 @torch.no_grad()

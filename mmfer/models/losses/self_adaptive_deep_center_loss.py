@@ -77,8 +77,17 @@ class SelfAdaptiveDeepCenterLoss(nn.Module):
         self.attention = DeepAttentionNetwork(in_channels, map_size, hidden_channels)
         self.centers = Centers(num_classes, in_channels, update, rate)
 
-    def forward(self, features: Tensor, labels: Tensor, feature_map: Tensor) -> Tensor:
-        """The weighted loss of features (N, D), labels (N,) and map (N, D, H, W): a scalar."""
+    def forward(self, features: Tensor, labels: Tensor, feature_map: Tensor | None) -> Tensor:
+        """The weighted loss of features (N, D), labels (N,) and map (N, D, H, W): a scalar.
+
+        Raises:
+            ValueError: If there is no map.
+        """
+        if feature_map is None:
+            raise ValueError(
+                'SelfAdaptiveDeepCenterLoss looks at the feature map, but the neck gives none: let '
+                'the neck give the map first, as FeaturePooling does.'
+            )
         with torch.autocast(features.device.type, enabled=False):
             attention = self.attention(feature_map.float())
         loss = self_adaptive_deep_center_loss(

@@ -1,6 +1,7 @@
 """Hierarchy-aware image feature enhancement network of RALD (paper 003, section 3.3)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -83,6 +84,11 @@ class HIFENet(BaseModule):
         self.register_buffer('bypassed', torch.tensor(False))
         self._cache: dict[str, tuple] = {}
 
+    @staticmethod
+    def context_option(config: Mapping[str, Any]) -> str | None:
+        """The entry of the neck's config that chooses its test-time context, if it has any."""
+        return None if config.get('itrr') is None else 'itrr.context'
+
     def train(self, mode: bool = True) -> 'HIFENet':
         self._cache.clear()
         super().train(mode)
@@ -95,20 +101,22 @@ class HIFENet(BaseModule):
             labels = self.hlrr(labels, self.labels.distance_index)
         return self.lgifo.attention.keys_values(labels)
 
-    def _support_keys_values(self) -> tuple[Tensor, Tensor]:
-        assert self.itrr is not None
-        return self.itrr.support_keys_values()
-
-    def _constant(self, name: str) -> tuple[Tensor, Tensor]:
-        """What does not depend on the images, kept in eval mode without gradients."""
-        compute = getattr(self, f'_{name}_keys_values')
+    def _constant(self, compute: Callable[[], tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+        """What a method computes without the images, kept in eval mode without gradients."""
+        name = compute.__name__
         if self.training or torch.is_grad_enabled():
             return compute()
         autocast = torch.is_autocast_enabled(next(self.parameters()).device.type)
-        key = (autocast, _fingerprint(self.parameters()), _fingerprint(self.buffers()))
+        support = [] if self.itrr is None else [self.itrr.support_features]
+        tensors = (*self.parameters(), *self.buffers(), *support)
+        key = (autocast, _fingerprint(tensors))
         if self._cache.get(name, (None,))[0] != key:
             self._cache[name] = (key, compute())
         return self._cache[name][1]
+
+    def bypass(self, on: bool) -> None:
+        """Let features pass through a norm alone, or no longer."""
+        self.bypassed.fill_(on)
 
     def pool(self, inputs: Tensor | tuple[Tensor, ...]) -> Tensor:
         """F (N, D) of the backbone's last map (N, D, H, W), or of features (N, D)."""
@@ -139,10 +147,10 @@ class HIFENet(BaseModule):
         enhanced = x
         if self.itrr is not None:
             uses_support = not self.training and self.itrr.context == 'support'
-            support = self._constant('support') if uses_support else None
+            support = self._constant(self.itrr.support_keys_values) if uses_support else None
             relation, enhanced = self.itrr(x, support)
         if self.neighbors == 'cosine' and self.training:
             relation = self.similarity(x, x)
         if self.lgifo is not None:
-            enhanced = self.lgifo(enhanced, *self._constant('label'))
+            enhanced = self.lgifo(enhanced, *self._constant(self._label_keys_values))
         return relation, enhanced

@@ -1,15 +1,25 @@
 """Image topological relation representation (paper 003, section 3.3.1)."""
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 import torch.distributed.nn.functional as distributed
 from mmengine.dist import is_distributed
 from mmengine.model import BaseModule
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmfer.models.necks.attention import RelationAttention
 from mmfer.registry import MODELS
 
 CONTEXTS = ('support', 'batch', 'self')
+
+
+def _save_support(module: nn.Module, state_dict: dict, prefix: str, metadata: dict) -> None:
+    """Add the support set, where there is one, to the state dict of an ITRR."""
+    assert isinstance(module, ITRR)
+    if len(module.support_features):
+        state_dict[f'{prefix}support_features'] = module.support_features
 
 
 @MODELS.register_module()
@@ -19,11 +29,15 @@ class ITRR(BaseModule):
     A prediction then depends on the other images in the batch. In training that is the method; at
     test time ``context`` decides what an image attends to:
 
-    - ``'support'`` (default): itself and a fixed support set of training features, kept in the
-      buffer ``support_features``. One image gives the same answer alone, in any batch and order.
+    - ``'support'`` (default): itself and a fixed support set of training features,
+      ``support_features``. One image gives the same answer alone, in any batch and order.
     - ``'batch'``: the images of its batch, the paper's protocol. The loader must shuffle: in a
       test file sorted by class the neighbours give the label away.
     - ``'self'``: itself alone.
+
+    The support set (S, D) is part of the state dict and moves with the module. It is no buffer:
+    what reduces buffers across ranks or averages them over time, such as an exponential moving
+    average, leaves the support set alone, for it belongs to the weights that made it.
 
     Args:
         embed_dims: Width D of the features.
@@ -37,8 +51,6 @@ class ITRR(BaseModule):
     Example:
         >>> neck = dict(type='HIFENet', in_channels=512, itrr=dict(context='support'))
     """
-
-    support_features: Tensor
 
     def __init__(
         self,
@@ -57,20 +69,31 @@ class ITRR(BaseModule):
         self.context = context
         self.gather = gather
         self.attention = RelationAttention(embed_dims, num_heads, scale, ffn_dims, residual, init)
-        self.register_buffer('support_features', torch.zeros(0, embed_dims))
+        self.support_features = torch.zeros(0, embed_dims)
+        self._register_state_dict_hook(_save_support)
 
     def set_support(self, features: Tensor) -> None:
         """Replace the support set by pooled backbone features (S, D) of training images."""
         self.support_features = features.detach().to(self.support_features)
 
+    def clear_support(self) -> None:
+        """Forget the support set."""
+        self.set_support(self.support_features[:0])
+
     def prepare_benchmark(self, num_images: int = 99) -> None:
         """A random support set, for measurements of speed with random weights."""
         self.set_support(torch.rand(num_images, self.support_features.size(1)))
 
+    def _apply(self, fn: Callable[[Tensor], Tensor], *args: Any) -> 'ITRR':
+        super()._apply(fn, *args)
+        self.support_features = fn(self.support_features)
+        return self
+
     def _load_from_state_dict(self, state_dict: dict, prefix: str, *args: object) -> None:
-        saved = state_dict.get(f'{prefix}support_features')
+        saved = state_dict.pop(f'{prefix}support_features', None)
         if saved is not None:
-            self.support_features = self.support_features.new_zeros(saved.shape)
+            # A copy: the state dict may be that of a module that trains on.
+            self.set_support(saved.clone())
         super()._load_from_state_dict(state_dict, prefix, *args)
 
     def support_keys_values(self) -> tuple[Tensor, Tensor]:

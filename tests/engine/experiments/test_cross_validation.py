@@ -46,9 +46,9 @@ def test_runs_that_are_there_need_resume_and_the_same_settings(tmp_path: Path) -
     with pytest.raises(ValueError, match='holds a cross validation already. Go on .* --resume'):
         plan(tmp_path)
     assert len(plan(tmp_path, resume=True)) == 2
-    with pytest.raises(ValueError, match=r'other settings or other folds .*runs/config.py'):
+    with pytest.raises(ValueError, match=r'had other settings: config.py, line \d+, .*=9'):
         plan(tmp_path, resume=True, **{'train_cfg.max_epochs': 9})
-    with pytest.raises(ValueError, match=r'other settings or other folds .*folds/1_a_1.py'):
+    with pytest.raises(ValueError, match=r"had other settings: folds/1_a_1.py, .*'a/1'.*'c'"):
         plan(tmp_path, resume=True, folds=[Fold('a/1', ('c',), ('b',)), FOLDS[1]])
     with pytest.raises(ValueError, match='had other data .samples, labels or landmarks.'):
         plan(tmp_path, resume=True, digest='77af')

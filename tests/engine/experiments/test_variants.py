@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from mmfer.engine import load_config
-from mmfer.engine.experiments.variants import apply_variant
-from tests.helpers import ROOT
+from mmfer.engine.experiments.variants import apply_model, apply_variant
+from tests.helpers import ROOT, write_config
 
 RALD = ROOT / 'configs' / 'rald'
 PAPER = """
@@ -92,3 +92,12 @@ def test_strangers_stop(family: Path) -> None:
         apply_variant(*inherits)
     with pytest.raises(FileNotFoundError, match='No config at ".*nowhere.py"'):
         apply_variant(family / 'slim.py', family / 'nowhere.py')
+
+
+def test_the_model_of_another_family_is_taken_as_it_is(image_folder: Path, tmp_path: Path) -> None:
+    base = write_config(tmp_path / 'base.py', image_folder, 'custom_hooks = [dict(type="A")]\n')
+    other = write_config(tmp_path / 'other.py', image_folder, "model['head']['topk'] = (1, 2)\n")
+    cfg = apply_model(base, other, {'model.head.num_classes': 4})
+    assert (cfg.model.head.topk, cfg.model.head.num_classes) == ((1, 2), 4)
+    assert cfg.custom_hooks == load_config(other).get('custom_hooks', [])
+    assert cfg.work_dir == load_config(base).work_dir

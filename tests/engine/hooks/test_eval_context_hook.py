@@ -1,9 +1,13 @@
+from typing import ClassVar
+
 import numpy as np
 import pytest
 import torch
+from mmengine.hooks import Hook
 
 from mmfer.engine.feature_bank import build_with_pipeline, pooled_features
-from mmfer.engine.hooks.eval_context_hook import balanced_indices, gt_labels
+from mmfer.engine.hooks.eval_context_hook import EvalContextHook, balanced_indices, gt_labels
+from mmfer.registry import HOOKS
 from tests.engine.hooks.toy import rald_runner
 
 
@@ -38,6 +42,70 @@ def test_a_tested_checkpoint_keeps_its_own_support_set(tmp_path):
     runner = rald_runner(tmp_path, f"load_from = r'{checkpoint}'\n")
     runner.test()
     assert torch.equal(runner.model.neck.itrr.support_features, torch.ones(4, 64))
+
+
+AVERAGES = [
+    dict(momentum=0.3),
+    dict(momentum=0.3, update_buffers=True),
+    dict(ema_type='StochasticWeightAverage'),
+    dict(momentum=0.3, begin_epoch=2),
+]
+
+
+@HOOKS.register_module()
+class SupportProbe(Hook):
+    """Compares the support set, as the first image is validated, with features made then."""
+
+    seen: ClassVar[list[torch.Tensor]] = []
+
+    def before_val_iter(self, runner, batch_idx, data_batch=None):
+        hook = next(h for h in runner.hooks if isinstance(h, EvalContextHook))
+        expected = hook.support_features(runner)
+        torch.testing.assert_close(runner.model.neck.itrr.support_features, expected)
+        self.seen.append(expected)
+
+
+@pytest.mark.parametrize('average', AVERAGES, ids=str)
+def test_averaged_weights_have_their_own_support_set(tmp_path, average):
+    hooks = [dict(type='EMAHook', **average), dict(type='SupportProbe')]
+    SupportProbe.seen.clear()
+    runner = rald_runner(tmp_path, f"train_cfg['max_epochs'] = 3\ncustom_hooks = {hooks}\n")
+    runner.train()
+    assert len(SupportProbe.seen) == 3 * len(runner.val_dataloader)
+    saved = torch.load(tmp_path / 'work' / 'epoch_3.pth', weights_only=True)['state_dict']
+    torch.testing.assert_close(saved['neck.itrr.support_features'], SupportProbe.seen[-1])
+    hook = next(h for h in runner.hooks if isinstance(h, EvalContextHook))
+    trained = hook.support_features(runner)
+    assert (trained - SupportProbe.seen[-1]).abs().max() > 1e-3
+    runner.model.load_state_dict(saved)
+    features = hook.support_features(runner)
+    torch.testing.assert_close(features, saved['neck.itrr.support_features'])
+
+
+@pytest.mark.parametrize('begin', [0, 2])
+def test_training_goes_on_from_a_support_set_of_another_size(tmp_path, begin):
+    rald_runner(tmp_path / 'old').train()
+    checkpoint = tmp_path / 'old' / 'work' / 'epoch_1.pth'
+    content = torch.load(checkpoint, weights_only=True)
+    content['state_dict']['neck.itrr.support_features'] = torch.ones(4, 64)
+    torch.save(content, checkpoint)
+    hooks = [dict(type='EMAHook', begin_epoch=begin)]
+    for mode, resume in (('fine', False), ('resumed', True)):
+        extra = f"load_from = r'{checkpoint}'\nresume = {resume}\ncustom_hooks = {hooks}\n"
+        runner = rald_runner(tmp_path / mode, extra + "train_cfg['max_epochs'] = 2\n")
+        runner.train()
+        saved = torch.load(tmp_path / mode / 'work' / 'epoch_2.pth', weights_only=True)
+        assert saved['state_dict']['neck.itrr.support_features'].shape == (6, 64)
+
+
+def test_saving_leaves_the_model_as_it_is(tmp_path):
+    runner = rald_runner(tmp_path, "custom_hooks = [dict(type='EMAHook', momentum=0.3)]\n")
+    runner.train()
+    before = {name: value.clone() for name, value in runner.model.state_dict().items()}
+    runner.save_checkpoint(str(tmp_path), 'again.pth')
+    after = runner.model.state_dict()
+    assert before.keys() == after.keys()
+    assert all(torch.equal(before[name], after[name]) for name in before)
 
 
 def test_batch_context_shuffles_with_a_fixed_seed_and_says_so(tmp_path, caplog):

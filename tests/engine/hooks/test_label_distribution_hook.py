@@ -71,6 +71,23 @@ def test_bank_holds_what_the_model_says_of_each_image(tmp_path):
     )
 
 
+@pytest.mark.parametrize('with_context_hook', [True, False])
+def test_the_bank_needs_no_checkpoint_or_validation_before_it(tmp_path, with_context_hook):
+    extra = "train_cfg['val_interval'] = 9\n"
+    extra += with_hook(neighbors='bank', start=1, k=3)
+    extra += "default_hooks['checkpoint'] = dict(type='CheckpointHook', interval=9)\n"
+    if not with_context_hook:
+        extra += "del default_hooks['eval_context']\nval_dataloader = None\n"
+        extra += 'val_evaluator = val_cfg = None\n'
+    runner = rald_runner(tmp_path, extra)
+    runner.train()
+    table = runner.model.head.neighbor_distributions
+    torch.testing.assert_close(table.sum(1), torch.ones(15))
+    # The support set of the bank was for the bank alone.
+    assert not with_context_hook or len(runner.model.neck.itrr.support_features) == 6
+    assert with_context_hook or not len(runner.model.neck.itrr.support_features)
+
+
 def test_wrong_options_and_models(tmp_path):
     with pytest.raises(ValueError, match="neighbors='all'"):
         LabelDistributionHook(neighbors='all')

@@ -1,7 +1,9 @@
 import pytest
 import torch
+from torch import nn
 
 from mmfer.engine.hooks import WarmStartHook
+from mmfer.registry import MODELS
 from tests.engine.hooks.toy import rald_runner
 
 
@@ -24,6 +26,68 @@ def test_the_plain_network_first_then_the_rest(tmp_path):
     assert not torch.equal(states[0][conv], states[1][conv])
 
 
+def test_averaged_weights_leave_the_warm_start_too(tmp_path):
+    extra = "train_cfg['max_epochs'] = 2\n"
+    extra += "custom_hooks = [dict(type='WarmStartHook', epochs=1),\n"
+    extra += "                dict(type='EMAHook', momentum=0.3, update_buffers=True)]\n"
+    runner = rald_runner(tmp_path, extra)
+    runner.train()
+    saved = torch.load(tmp_path / 'work' / 'epoch_2.pth', weights_only=True)
+    assert not saved['state_dict']['neck.bypassed']
+    assert not saved['ema_state_dict']['module.neck.bypassed']
+    assert torch.load(tmp_path / 'work' / 'epoch_1.pth')['state_dict']['neck.bypassed']
+
+
+def test_only_what_it_froze_learns_again(tmp_path):
+    runner = rald_runner(tmp_path, "train_cfg['max_epochs'] = 3\n")
+    neck, hook = runner.model.neck, WarmStartHook(epochs=2)
+    neck.labels.requires_grad_(False)
+    frozen = {name for name, p in neck.named_parameters() if not p.requires_grad}
+    runner.register_hook(hook)
+    runner.train()
+    assert frozen and frozen == {n for n, p in neck.named_parameters() if not p.requires_grad}
+
+
 def test_negative_epochs():
     with pytest.raises(ValueError, match='epochs=-1'):
         WarmStartHook(epochs=-1)
+
+
+class SwitchedNeck(nn.Module):
+    """A third party's."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(64, 64)
+        self.register_buffer('off', torch.tensor(False))
+        self.calls = []
+
+    def bypass(self, on):
+        self.off.fill_(on)
+        self.calls.append(on)
+
+    def forward(self, inputs):
+        x = inputs[-1].mean((2, 3))
+        return (x if self.off else self.layer(x),)
+
+
+def test_a_third_partys_neck(tmp_path):
+    MODELS.register_module(module=SwitchedNeck)
+    extra = """
+model['neck'] = dict(type='SwitchedNeck')
+model['head'] = dict(type='LinearClsHead', num_classes=3, in_channels=64)
+train_cfg['max_epochs'] = 2
+custom_hooks = [dict(type='WarmStartHook', epochs=1)]
+"""
+    try:
+        runner = rald_runner(tmp_path, extra)
+    finally:
+        MODELS.module_dict.pop('SwitchedNeck')
+    runner.train()
+    assert runner.model.neck.calls == [True, False]
+    first, second = (
+        torch.load(tmp_path / 'work' / f'epoch_{i}.pth', weights_only=True)['state_dict']
+        for i in (1, 2)
+    )
+    assert first['neck.off'] and not second['neck.off']
+    assert not torch.equal(first['neck.layer.weight'], second['neck.layer.weight'])

@@ -1,6 +1,12 @@
+import os
+import signal
+from dataclasses import dataclass
+
 import pytest
 
 from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
+from mmfer.faces.clips.clip import Clip
+from mmfer.worker_pool import WorkerKilledError
 from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
 
 
@@ -32,6 +38,21 @@ def test_processes_give_the_same(tasks):
     assert [r if isinstance(r, str) else r.curve.tolist() for r in alone] == [
         r if isinstance(r, str) else r.curve.tolist() for r in together
     ]
+
+
+@dataclass(frozen=True)
+class Deadly(ClipTask):
+    """A clip that ends the process which opens it, as one does that fills the memory."""
+
+    def clip(self) -> Clip:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+
+def test_a_killed_process_ends_with_a_message(tasks):
+    deadly = Deadly('deadly', tasks[0].path, landmarks=tasks[0].landmarks)
+    with pytest.raises(WorkerKilledError, match='One of 2 worker processes was killed'):
+        list(spot_apexes([*tasks, deadly], SpotterOptions(), 2))
 
 
 def test_wrong_options(tasks):

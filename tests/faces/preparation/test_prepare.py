@@ -1,5 +1,6 @@
 import csv
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -13,8 +14,9 @@ from pycocotools.coco import COCO
 
 from mmfer.faces import BoxAlignment, read_image, read_sidecar
 from mmfer.faces.detection.face_finder import Picture
-from mmfer.faces.preparation.finder_pool import FindingOptions
+from mmfer.faces.preparation.finding_options import FindingOptions
 from mmfer.faces.preparation.prepare import prepare_faces
+from mmfer.worker_pool import WorkerKilledError
 from tests.helpers import tool_environment
 
 ASTRONAUT = Path(__file__).parents[2] / 'data' / 'astronaut.jpg'
@@ -25,7 +27,7 @@ import os, signal, sys
 from functools import partial
 from pathlib import Path
 from mmfer.faces import read_image
-from mmfer.faces.preparation.finder_pool import FindingOptions
+from mmfer.faces.preparation.finding_options import FindingOptions
 from mmfer.faces.detection.face_finder import Picture
 from mmfer.faces.preparation.prepare import prepare_faces
 
@@ -37,6 +39,11 @@ pictures = [Picture('a.jpg', read), Picture('b.jpg', read), Picture('c.jpg', die
 parts = {Path('first.json'): pictures[:1], Path('second.json'): pictures}
 list(prepare_faces(parts, FindingOptions(min_face_size=60), progress=False))
 """
+
+
+def kill_this_process() -> np.ndarray:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
 
 
 def picture(name: str, path: Path = ASTRONAUT) -> Picture:
@@ -115,6 +122,16 @@ def test_alignment_is_recorded_on_request(tmp_path):
     assert prepare([known], tmp_path / 'known.json', record_alignment=True).crop is None
 
 
+def test_a_killed_process_loses_nothing_that_is_finished(tmp_path):
+    first = [picture(f'{i}.jpg') for i in range(4)]
+    with pytest.raises(WorkerKilledError, match='One of 2 worker processes was killed'):
+        prepare([*first, Picture('4.jpg', kill_this_process)], tmp_path / 'a.json', jobs=2)
+    done = prepare([*first, picture('4.jpg')], tmp_path / 'a.json', jobs=2)
+    alone = prepare([*first, picture('4.jpg')], tmp_path / 'b.json')
+    assert done.total == alone.total == 5
+    assert (tmp_path / 'a.json').read_bytes() == (tmp_path / 'b.json').read_bytes()
+
+
 def test_killed_run_goes_on(tmp_path, monkeypatch):
     """Killed at the third picture of the second part; nothing that is done is done again."""
     killed = subprocess.run(
@@ -132,7 +149,7 @@ def test_killed_run_goes_on(tmp_path, monkeypatch):
     all_of_them = [picture('a.jpg'), picture('b.jpg'), picture('c.jpg')]
     parts = {Path('first.json'): all_of_them[:1], Path('second.json'): all_of_them}
     before = Path('first.json').read_bytes()
-    with pytest.raises(ValueError, match=r'first.json" is there already'):
+    with pytest.raises(ValueError, match=r'first.json" had .* min_face_size was 60'):
         list(prepare_faces(parts, FindingOptions(50), progress=False))
     with pytest.raises(ValueError, match='2 results .* min_face_size was 60 and is 50'):
         prepare(all_of_them, Path('second.json'), FindingOptions(50))
@@ -148,20 +165,20 @@ def test_other_sidecars_are_replaced_on_request_only(tmp_path):
     path = tmp_path / 'faces.json'
     for content in ('{"images": [], "annotations": [], "categories": []}', 'rubbish', '[]'):
         path.write_text(content)
-        with pytest.raises(ValueError, match='is there already.*--overwrite'):
+        with pytest.raises(ValueError, match='exists already.*--overwrite'):
             prepare([picture('a.jpg')], path)
         assert path.read_text() == content
     prepare([picture('a.jpg')], path, overwrite=True)
     assert prepare([picture('a.jpg')], path).known == 1
     for others in ([picture('b.jpg')], [picture('a.jpg'), picture('b.jpg')]):
-        with pytest.raises(ValueError, match='other pictures'):
+        with pytest.raises(ValueError, match='other images'):
             prepare(others, path)
     assert prepare([picture('b.jpg')], path, overwrite=True).known == 0
 
 
 def test_nothing_to_write(tmp_path):
     path = tmp_path / 'faces.json'
-    with pytest.raises(ValueError, match='no picture for'):
+    with pytest.raises(ValueError, match='no images for'):
         prepare([], path)
     with pytest.raises(ValueError, match='1 names .* such as a.jpg'):
         prepare([picture('a.jpg'), picture('a.jpg')], path)

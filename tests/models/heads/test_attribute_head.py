@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 from mmpretrain.structures import DataSample
+from torch import nn
 
 import mmfer.models  # noqa: F401
 from mmfer.registry import MODELS
@@ -131,3 +132,75 @@ def test_attributes_of_another_length(name):
 def test_one_attribute_is_a_class():
     with pytest.raises(ValueError, match='num_classes=1 must be at least 2'):
         MODELS.build(dict(type='AttributeHead', num_classes=1, in_channels=D))
+
+
+class SharedAttributesLoss(nn.Module):
+    """A third party's: images that share no known attribute are apart."""
+
+    def forward(self, features, labels, feature_map):
+        self.seen = (features, labels, feature_map)
+        return features.square().mean()
+
+
+@pytest.fixture
+def plugin():
+    MODELS.register_module(module=SharedAttributesLoss)
+    yield
+    MODELS.module_dict.pop('SharedAttributesLoss')
+
+
+def with_losses(*feature_losses, **options):
+    config = dict(type='AttributeHead', num_classes=A, in_channels=D, **options)
+    return MODELS.build({**config, 'feature_losses': feature_losses})
+
+
+def test_a_feature_loss_is_given_all_attributes(plugin):
+    module, x, maps = (
+        with_losses(dict(type='SharedAttributesLoss')),
+        features(),
+        torch.rand(N, D, 2, 2),
+    )
+    losses = module.loss((maps, x), samples())
+    seen, labels, feature_map = module.feature_losses['loss_shared_attributes'].seen
+    assert seen is x and feature_map is maps
+    assert labels.tolist() == np.where(KNOWN, TARGET, -1).astype(int).tolist()
+    expected = np.square(x.numpy()).mean()
+    np.testing.assert_allclose(losses['loss_shared_attributes'].item(), expected, rtol=1e-5)
+    module.feature_losses.clear()
+    assert module.loss((maps, x), samples()) == {'loss': losses['loss']}
+
+
+def test_one_attribute_is_the_class_of_a_center_loss():
+    center = dict(type='CenterLoss', num_classes=2, in_channels=D, loss_weight=0.5)
+    module, x = with_losses(center, class_attribute=4), features()
+    centers = module.feature_losses['loss_center'].centers.weight.numpy().copy()
+    everything = np.ones_like(KNOWN)
+    losses = module.loss((x,), samples(everything))
+    difference = x.numpy() - centers[TARGET[:, 4].astype(int)]
+    expected = 0.5 * np.square(difference).sum() / (2 * N)
+    np.testing.assert_allclose(losses['loss_center'].item(), expected, rtol=1e-5)
+    assert 'feature_losses.loss_center.centers.weight' in module.state_dict()
+    with pytest.raises(ValueError, match='attribute 4 is unknown, but it is the label'):
+        module.loss((x,), samples())
+
+
+def test_a_loss_of_classes_refuses_all_attributes():
+    module = with_losses(dict(type='CenterLoss', num_classes=2, in_channels=D))
+    with pytest.raises(ValueError, match='give one class index for each image'):
+        module.loss((features(),), samples())
+
+
+@pytest.mark.parametrize('index', [-1, A])
+def test_the_class_is_one_of_the_attributes(index):
+    with pytest.raises(ValueError, match=f'class_attribute={index} must be the index'):
+        with_losses(class_attribute=index)
+
+
+def test_start_leaves_the_losses_alone():
+    deep = dict(type='SelfAdaptiveDeepCenterLoss', num_classes=2, in_channels=D, map_size=2)
+    module = with_losses(deep, class_attribute=0)
+    before = {k: v.clone() for k, v in module.feature_losses.state_dict().items()}
+    module.init_weights()
+    after = module.feature_losses.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    assert not module.fc.bias.any() and 0.001 < module.fc.weight.std() < 0.1

@@ -59,7 +59,7 @@ def test_without_feature_losses_it_is_the_linear_head():
 
 
 def test_a_loss_may_stand_there_once(losses):
-    with pytest.raises(ValueError, match='MeanSquareLoss stands there twice'):
+    with pytest.raises(ValueError, match='MeanSquareLoss would be logged as "loss_mean_square"'):
         head(dict(type='MeanSquareLoss'), dict(type='MeanSquareLoss'))
 
 

@@ -107,3 +107,30 @@ def test_fused_vectors_stand_side_by_side():
 def test_bad_weights(weights):
     with pytest.raises(ValueError, match='none negative, with the sum 1'):
         build(weights=weights)
+
+
+def test_feature_losses_are_of_the_fused_vectors():
+    center = dict(type='CenterLoss', num_classes=4, in_channels=12, loss_weight=0.1)
+    head = build(feature_losses=[center])
+    feats = tuple(torch.tensor(FEATS))
+    centers = head.feature_losses['loss_center'].centers.weight.numpy().copy()
+    fused = head.pre_logits(feats).detach().numpy()
+    losses = head.loss(feats, samples())
+    expected = 0.1 * np.square(fused - centers[LABELS]).sum() / (2 * len(LABELS))
+    np.testing.assert_allclose(losses['loss_center'].item(), expected, rtol=1e-5)
+    plain = build()
+    plain.load_state_dict(head.state_dict(), strict=False)
+    assert plain.loss(feats, samples()) == {'loss': losses['loss']}
+
+
+def test_start_is_xavier_and_leaves_the_losses_alone():
+    deep = dict(type='SelfAdaptiveDeepCenterLoss', num_classes=4, in_channels=12, map_size=2)
+    head = MultiRegionHead(4, 8, hidden_channels=6, feature_losses=[deep])
+    before = {k: v.clone() for k, v in head.feature_losses.state_dict().items()}
+    head.init_weights()
+    after = head.feature_losses.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    for layer in (*head.fusions, *head.classifiers):
+        assert not layer.bias.any()
+        expected = (2 / sum(layer.weight.shape)) ** 0.5
+        assert layer.weight.std().item() == pytest.approx(expected, rel=0.5)

@@ -1,9 +1,20 @@
+import json
+
+import numpy as np
 import pytest
 import torch
 from mmpretrain.structures import DataSample
+from scipy.special import rel_entr, softmax
+from torch import nn
 
 from mmfer.models import RALDHead
-from mmfer.models.losses import neighbor_label_distribution, neighbor_label_distribution_loss
+from mmfer.models.losses import (
+    NeighborLabelDistributionLoss,
+    neighbor_label_distribution,
+    neighbor_label_distribution_loss,
+)
+from mmfer.registry import MODELS, register_all_modules
+from tests.engine.hooks.toy import rald_runner
 
 
 def samples(labels):
@@ -62,3 +73,119 @@ def test_soft_labels(head):
     data = [DataSample().set_gt_score(torch.tensor([0.7, 0.3, 0.0])) for _ in range(3)]
     losses = head.loss((torch.randn(3, 3), torch.randn(3, 8)), data)
     assert losses['neighbor_agreement'] == 1 and losses['loss'].isfinite()
+
+
+class JensenShannonLoss(NeighborLabelDistributionLoss):
+    """A third party's: only the comparison is its own."""
+
+    def forward(self, logits, distribution):
+        p, d = logits.softmax(1), distribution
+        middle = (p + d) / 2
+        return ((p * (p / middle).log() + d * (d / middle).log()) / 2).sum(1).mean()
+
+
+class SmoothedScoresLoss(nn.Module):
+    """A third party's with the contract of losses on scores."""
+
+    def forward(self, cls_score, label, weight=None, avg_factor=None, reduction_override=None):
+        assert weight is None and reduction_override is None and avg_factor == len(label)
+        log_probs = cls_score.log_softmax(1)
+        picked = log_probs.gather(1, label[:, None])[:, 0]
+        return -(0.9 * picked + 0.1 * log_probs.mean(1)).sum() / avg_factor
+
+
+class NoNeighborsLoss(nn.Module):
+    def forward(self, logits, distribution):
+        return logits.sum()
+
+
+class SpreadLoss(nn.Module):
+    """A third party's loss on features, with a weight of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor(2.0))
+
+    def forward(self, features, labels, feature_map):
+        assert feature_map is None and labels.dtype == torch.long
+        return self.scale * features.square().mean()
+
+
+@pytest.fixture
+def plugin():
+    register_all_modules()  # without it, mmpretrain's head looks for its loss in mmpretrain alone
+    classes = (JensenShannonLoss, SmoothedScoresLoss, NoNeighborsLoss, SpreadLoss)
+    for module in classes:
+        MODELS.register_module(module=module)
+    yield
+    for module in classes:
+        MODELS.module_dict.pop(module.__name__)
+
+
+def test_a_third_partys_losses_in_all_three_contracts(plugin):
+    torch.manual_seed(0)
+    head = RALDHead(
+        3,
+        8,
+        neighbor_loss=dict(type='JensenShannonLoss', k=2),
+        loss=dict(type='SmoothedScoresLoss'),
+        feature_losses=[dict(type='SpreadLoss')],
+    )
+    relation, features, labels = torch.randn(4, 4), torch.randn(4, 8), [0, 1, 2, 0]
+    losses = head.loss((relation, features), samples(labels))
+    assert {name for name in losses if 'loss' in name} == {'loss', 'loss_neighbor', 'loss_spread'}
+
+    z = head.fc(features).detach().double().numpy()
+    p = softmax(z, axis=1)
+    r = relation.double().numpy()
+    near = [sorted(set(range(4)) - {i}, key=lambda j, i=i: -r[i, j])[:2] for i in range(4)]
+    d = np.stack([softmax(r[i, js]) @ p[js] for i, js in enumerate(near)])
+    middle = (p + d) / 2
+    divergence = (rel_entr(p, middle) + rel_entr(d, middle)).sum(1).mean() / 2
+    np.testing.assert_allclose(losses['loss_neighbor'].item(), divergence, rtol=1e-4)
+    smoothed = -(0.9 * np.log(p)[range(4), labels] + 0.1 * np.log(p).mean(1)).mean()
+    np.testing.assert_allclose(losses['loss'].item(), smoothed, rtol=1e-5)
+    spread = 2 * np.square(features.numpy()).mean()
+    np.testing.assert_allclose(losses['loss_spread'].item(), spread, rtol=1e-5)
+
+
+def test_a_neighbor_loss_must_form_distributions(plugin):
+    with pytest.raises(ValueError, match=r'NoNeighborsLoss has no k.*Derive the loss from'):
+        RALDHead(3, 8, neighbor_loss=dict(type='NoNeighborsLoss'))
+
+
+def test_center_loss_on_rald_is_trained_logged_and_saved(tmp_path):
+    extra = """
+model['head']['feature_losses'] = [
+    dict(type='CenterLoss', num_classes=3, in_channels=64, loss_weight=0.1)]
+default_hooks['logger'] = dict(type='LoggerHook', interval=1)
+"""
+    runner = rald_runner(tmp_path, extra)
+    name = 'head.feature_losses.loss_center.centers.weight'
+    before = runner.model.state_dict()[name].clone()
+    runner.train()
+    saved = torch.load(tmp_path / 'work' / 'epoch_1.pth', weights_only=True)['state_dict']
+    assert torch.equal(saved[name], runner.model.state_dict()[name])
+    assert (saved[name] != before).any(1).all()
+    (log,) = (tmp_path / 'work').glob('*/vis_data/scalars.json')
+    rows = [json.loads(line) for line in log.read_text().splitlines()]
+    steps = [row for row in rows if 'loss_neighbor' in row]
+    assert len(steps) == 4
+    parts = ('loss_neighbor', 'loss_center')
+    assert all(np.isfinite(row[part]) and row[part] > 0 for row in steps for part in parts)
+
+
+def test_start_of_the_weights_is_that_of_a_linear_head(head):
+    """With or without losses that have layers of their own."""
+    deep = dict(type='SelfAdaptiveDeepCenterLoss', num_classes=3, in_channels=8, map_size=2)
+    module = RALDHead(3, 8, feature_losses=[deep])
+    before = {k: v.clone() for k, v in module.feature_losses.state_dict().items()}
+    linear = MODELS.build(dict(type='LinearClsHead', num_classes=3, in_channels=8))
+    for built in (module, linear):
+        torch.manual_seed(1)
+        built.init_weights()
+    assert torch.equal(module.fc.weight, linear.fc.weight) and not module.fc.bias.any()
+    after = module.feature_losses.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    with pytest.raises(ValueError, match='let the neck give the map first'):
+        module.loss((torch.randn(2, 2), torch.randn(2, 8)), samples([0, 1]))

@@ -64,6 +64,21 @@ def test_support_set_is_in_the_state_dict(itrr):
     assert torch.equal(other.support_features, itrr.support_features)
 
 
+def test_the_support_set_is_no_buffer_yet_moves_with_the_module(itrr):
+    assert 'support_features' not in itrr.state_dict()
+    itrr.set_support(torch.randn(9, 16))
+    assert not [name for name, _ in itrr.named_buffers() if 'support' in name]
+    assert itrr.double().support_features.dtype == torch.float64
+    kept = itrr.support_features.clone()
+    other = ITRR(16, num_heads=4, ffn_dims=8, init='default').double()
+    missing, unexpected = other.load_state_dict(itrr.state_dict(), strict=True)
+    assert not missing and not unexpected
+    other.support_features.zero_()
+    assert torch.equal(itrr.support_features, kept)
+    itrr.clear_support()
+    assert itrr.support_features.shape == (0, 16)
+
+
 def test_a_random_support_set_for_benchmarks(itrr):
     itrr.prepare_benchmark(7)
     assert itrr.support_features.shape == (7, 16) and itrr(torch.randn(2, 16))[1].shape == (2, 16)

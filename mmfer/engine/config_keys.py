@@ -1,0 +1,134 @@
+"""Which entries a config may have, so that a misspelt one is told before it is ignored."""
+
+import inspect
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import mmpretrain.registry as parents
+from mmengine.optim import OptimWrapper
+from mmengine.registry import Registry
+from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop, Runner
+from torch.utils.data import DataLoader
+
+from mmfer import registry
+
+
+def _options(*classes: type) -> set[str]:
+    return {name for kind in classes for name in inspect.signature(kind).parameters}
+
+
+ENTRIES = _options(Runner) - {'cfg'} | {
+    *('runner_type', 'model_wrapper_cfg', 'sync_bn', 'compile', 'custom_imports'),
+    *('broadcast_buffers', 'find_unused_parameters', 'face_crop', 'tta_model', 'tta_pipeline'),
+}
+"""The top-level entries that the runner, mmfer's tools or mmengine read; others are variables."""
+
+_LOOP = _options(EpochBasedTrainLoop, IterBasedTrainLoop) | {'type', 'by_epoch', 'fp16'}
+_LOADER = _options(DataLoader) | {'type', 'num_batch_per_epoch'}
+_SECTIONS = {
+    'train_cfg': _LOOP,
+    'val_cfg': _LOOP,
+    'test_cfg': _LOOP,
+    'train_dataloader': _LOADER,
+    'val_dataloader': _LOADER,
+    'test_dataloader': _LOADER,
+    'optim_wrapper': _options(OptimWrapper) | {'type', 'constructor', 'paramwise_cfg'},
+    'randomness': {'seed', 'deterministic', 'diff_rank_seed'},
+    'auto_scale_lr': {'enable', 'base_batch_size'},
+}
+
+
+def registered(name: Any) -> list[type]:
+    """The classes of this name, of all registries."""
+    if not isinstance(name, str):
+        return [name]
+    kinds = [
+        getattr(registry, kind).get(name)
+        for kind in vars(parents)
+        if isinstance(getattr(registry, kind, None), Registry)
+    ]
+    return [kind for kind in kinds if inspect.isclass(kind)]
+
+
+def _arguments(kind: type) -> set[str] | None:
+    """The arguments of a class and, where it takes any, of its bases; None if all take any."""
+    names: set[str] = set()
+    for base in kind.__mro__[:-1]:
+        if '__init__' not in vars(base):
+            continue
+        parameters = inspect.signature(base.__init__).parameters  # type: ignore[misc]
+        names |= set(parameters) - {'self'}
+        if all(one.kind is not one.VAR_KEYWORD for one in parameters.values()):
+            return names
+    return None
+
+
+def _accepted(section: str, node: Mapping[str, Any]) -> set[str] | None:
+    """The keys that a part of a config may have; None if that is not known."""
+    known = _SECTIONS.get(section, set())
+    if 'type' not in node:
+        return known or None
+    kinds = [_arguments(kind) for kind in registered(node['type'])]
+    if not kinds or None in kinds:
+        return None
+    return known.union({'type'}, *(names for names in kinds if names is not None))
+
+
+def unknown_key(cfg: Mapping[str, Any], key: str, value: Any) -> str | None:
+    """Say what is wrong with a key that adds something to a config which nothing reads.
+
+    Args:
+        cfg: The config.
+        key: A key with dots, as in ``'train_cfg.max_epochs'``.
+        value: Its value; to be removed, with None, a hook must be there.
+
+    Returns:
+        The message, or None if the entry is there already, or may be added.
+    """
+    node: Any = cfg
+    parts = key.split('.')
+    for i, part in enumerate(parts):
+        if isinstance(node, list | tuple) and part.isdigit() and int(part) < len(node):
+            node = node[int(part)]
+            continue
+        if not isinstance(node, Mapping):
+            return None  # merging tells
+        if part in node:
+            node = node[part]
+            continue
+        if part.startswith('_'):
+            return None
+        here = '.'.join(parts[:i])
+        if not here:
+            names: set[str] | None = ENTRIES | set(node)
+            message = f'a config has no entry "{part}"'
+        elif here == 'default_hooks' and value is not None:
+            return None
+        else:
+            names = set(node) if here == 'default_hooks' else _accepted(here, node)
+            message = f'{here} takes no "{part}"'
+        if names is None:
+            close = get_close_matches(part, list(node), cutoff=0.8)
+            return f'{message}. Did you mean {" or ".join(close)}?' if close else None
+        if part in names:
+            return None
+        close = get_close_matches(part, sorted(names))
+        there = ', '.join(sorted(names if here else set(node)))
+        hint = f'Did you mean {" or ".join(close)}?' if close else f'There are: {there}.'
+        return f'{message}. {hint}'
+    return None
+
+
+def places(node: Any, value: Any, path: str = '') -> Iterator[str]:
+    """Where a config has a value, as keys with dots."""
+    if path and node == value and isinstance(node, bool) == isinstance(value, bool):
+        yield path
+        return
+    inside: Any = ()
+    if isinstance(node, Mapping):
+        inside = node.items()
+    elif isinstance(node, list | tuple):
+        inside = enumerate(node)
+    for key, entry in inside:
+        yield from places(entry, value, f'{path}.{key}' if path else str(key))

@@ -1,0 +1,194 @@
+"""Runs the rows of a table with several seeds, each run in processes of its own."""
+
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config, ConfigDict
+from tqdm import tqdm
+
+from mmfer.engine.experiments.child_process import cores, run_child
+from mmfer.engine.experiments.folds import read_pool
+from mmfer.evaluation import seed_table
+from mmfer.evaluation.seed_table import Results
+from mmfer.files import write_atomically, write_json
+from mmfer.registry import MODELS
+from mmfer.settings import check_same
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """How every run of a table is made.
+
+    Args:
+        tools: The folder of mmfer's command line tools, which a run calls.
+        contexts: The test-time contexts in which models that have any are tested.
+        scatter: Measure ``scatter_ratio`` of the test features, too.
+        load_from: The weights to start from, with ``{seed}`` for the seed and ``{backbone}`` for
+            the type of the backbone.
+        protocol: Cross-validate each run by this protocol instead of one training and its tests.
+        folds: The number of folds of ``kfold``.
+        jobs: Runs at the same time; with a protocol, folds of one run.
+    """
+
+    tools: Path
+    contexts: Sequence[str] = ('support',)
+    scatter: bool = False
+    load_from: str | None = None
+    protocol: str | None = None
+    folds: int = 5
+    jobs: int = 1
+
+    def settings(self, cfg: Config) -> dict[str, Any]:
+        """What the numbers of a row depend on beside its config."""
+        settings: dict[str, Any] = {'load_from': self.load_from, 'protocol': self.protocol}
+        if self.protocol == 'kfold':
+            settings['folds'] = self.folds
+        if self.protocol:
+            settings['data'] = read_pool(cfg).digest
+        return settings
+
+
+def repeat(
+    rows: Mapping[str, Config],
+    seeds: Sequence[int],
+    out: Path,
+    procedure: Procedure,
+    columns: list[str] | None = None,
+) -> Results:
+    """Run every row with every seed, and write the table after each run.
+
+    Runs that are in ``out`` already are kept, so that a killed call can be repeated.
+
+    Args:
+        rows: The configs by the names of their rows.
+        seeds: The seeds.
+        out: The folder for runs, ``table.md`` and ``results.json``.
+        procedure: How a run is made.
+        columns: Those of the table, see :func:`mmfer.evaluation.seed_table`.
+
+    Returns:
+        The metrics of each run, by row and test-time context.
+
+    Raises:
+        ValueError: If runs with other settings are in ``out``, or a run fails.
+    """
+    for name, cfg in rows.items():
+        settings = json.dumps(procedure.settings(cfg), indent=1)
+        _keep_settings(out / name, {'config.py': cfg.pretty_text, 'runs.json': settings})
+    runs = [
+        _Run(name, seed, out / name / f'seed{seed}', cfg.model, procedure)
+        for seed in seeds
+        for name, cfg in rows.items()
+    ]
+    results: Results = {name: {} for name in rows}
+    with ThreadPoolExecutor(1 if procedure.protocol else procedure.jobs) as pool:
+        done = pool.map(_Run.results, runs)
+        for run, contexts in tqdm(zip(runs, done, strict=True), total=len(runs)):
+            for context, metrics in contexts.items():
+                results[run.row].setdefault(context, []).append(metrics)
+            write_atomically(out / 'table.md', f'{seed_table(results, columns)}\n')
+            write_json(out / 'results.json', results)
+    return results
+
+
+def context_option(model: ConfigDict) -> str | None:
+    """The entry of a config that chooses the context in which its model is tested.
+
+    A neck whose predictions depend on such a context has a static method ``context_option``,
+    which takes the neck's config and gives the entry below it, or None: see :class:`HIFENet`.
+    """
+    neck = model.get('neck')
+    kind = MODELS.get(neck['type']) if isinstance(neck, dict) else None
+    option = getattr(kind, 'context_option', None)
+    entry = None if option is None else option(neck)
+    return None if entry is None else f'model.neck.{entry}'
+
+
+def _keep_settings(folder: Path, files: Mapping[str, str]) -> None:
+    """Write what the runs of a row have in common, unless runs with anything else are there."""
+    if any(folder.glob('seed*')):
+        recorded = {
+            name: (folder / name).read_text('utf-8') if (folder / name).is_file() else None
+            for name in files
+        }
+        remedy = 'Give another --out, or remove the folder.'
+        check_same(recorded, files, f'The runs in {folder}', remedy)
+    for name, text in files.items():
+        write_atomically(folder / name, text)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A row with one seed, in a folder of its own beside the row's ``config.py``."""
+
+    row: str
+    seed: int
+    folder: Path
+    model: ConfigDict
+    how: Procedure
+
+    def results(self) -> dict[str, dict[str, Any]]:
+        """The metrics in each test-time context, ``'-'`` where there is none."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self.how.protocol:
+            return {'-': self._cross_validated(self.how.protocol)}
+        option = context_option(self.model)
+        return {context: self._tested(context, option) for context in self._contexts(option)}
+
+    def _contexts(self, option: str | None) -> Sequence[str]:
+        return ['-'] if option is None else self.how.contexts
+
+    @property
+    def _config(self) -> str:
+        return str(self.folder.parent / 'config.py')
+
+    @property
+    def _training(self) -> list[str]:
+        """The arguments of a training and of a cross validation."""
+        options = ['--work-dir', str(self.folder), '--seed', str(self.seed), '--resume']
+        if self.how.load_from is not None:
+            backbone = self.model.get('backbone', {}).get('type')
+            path = self.how.load_from.format(seed=self.seed, backbone=backbone)
+            options += ['--cfg-options', f'load_from={path}']
+        return [self._config, *options]
+
+    def _cross_validated(self, protocol: str) -> dict[str, Any]:
+        out = self.folder / 'results.json'
+        if not out.is_file():
+            options = ['--folds', str(self.how.folds), '--jobs', str(self.how.jobs)]
+            self._call('cross_validate.py', '--protocol', protocol, *options, *self._training)
+        return dict(json.loads(out.read_text('utf-8')))
+
+    def _tested(self, context: str, option: str | None) -> dict[str, Any]:
+        options = [] if option is None else ['--cfg-options', f'{option}={context}']
+        work_dir = ['--work-dir', str(self.folder / 'test')]
+        tests = {f'metrics_{context}.json': ['test.py', *work_dir]}
+        if self.how.scatter:
+            tests[f'scatter_{context}.json'] = ['analysis_tools/scatter.py']
+        metrics: dict[str, Any] = {}
+        for name, (tool, *more) in tests.items():
+            out = self.folder / name
+            if not out.is_file():
+                given = [self._config, self._trained(), '--out', str(out)]
+                self._call(tool, *given, *more, *options)
+            metrics |= json.loads(out.read_text('utf-8'))
+        return metrics
+
+    def _trained(self) -> str:
+        """Train, unless that is done, and give the checkpoint."""
+        if not (self.folder / 'trained').is_file():
+            self._call('train.py', '--no-validate', *self._training)
+            (self.folder / 'trained').touch()
+        return (self.folder / 'last_checkpoint').read_text('utf-8').strip()
+
+    def _call(self, tool: str, *args: str) -> None:
+        log = self.folder / 'output.txt'
+        script = str(self.how.tools / tool)
+        module = ['-m', 'mmfer.engine.experiments.child_process', script, *args]
+        code = run_child(module, log, max(1, cores() // self.how.jobs))
+        if code:
+            raise ValueError(f'{tool} {" ".join(args)} failed with exit code {code}: see {log}.')

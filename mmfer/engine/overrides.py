@@ -1,0 +1,149 @@
+"""A config with entries replaced, as ``--cfg-options`` gives them."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from mmfer.engine.config_keys import ENTRIES, places, unknown_key
+from mmfer.engine.config_source import copy_with_values
+from mmfer.engine.schedule import max_epochs, misfits
+
+EPOCHS, MAX_EPOCHS = 'epochs', 'train_cfg.max_epochs'
+
+
+def read_config(path: Path, options: Mapping[str, Any] | None = None) -> Config:
+    """Read a config and replace some of its entries.
+
+    A variable, such as ``epochs`` or ``data_root`` in ``{'epochs': 5}``, is replaced before the
+    config's files are run, so that all that they compute from it follows. Every other entry is
+    replaced in the result. ``train_cfg.max_epochs`` is taken for the variable ``epochs`` where the
+    config computes it from that.
+
+    Args:
+        path: The config file.
+        options: The entries, with dots in their keys: ``{'optim_wrapper.optimizer.lr': 0.1}``.
+
+    Raises:
+        ValueError: An entry does not fit the config, is unknown, changes nothing, or leaves
+            something behind that counts epochs.
+
+    Example:
+        >>> cfg = read_config(Path('configs/rald/rald_r18_synthetic.py'), {'epochs': 7})
+        >>> cfg.train_cfg.max_epochs, cfg.param_scheduler.total_steps
+        (7, 7)
+    """
+    original = Config.fromfile(str(path))
+    if not options:
+        return original
+    options = dict(options)
+    try:
+        for key, value in options.items():
+            if message := unknown_key(original.to_dict(), key, value):
+                raise ValueError(f'{key}: {message}')
+        follow = {EPOCHS: options[MAX_EPOCHS]} if MAX_EPOCHS in options else {}
+        if follow and EPOCHS not in options and _drives_training(path, original, follow):
+            options = follow | options
+        variables = {
+            key: _like(original[key], value, key)
+            for key, value in options.items()
+            if key in original and key not in ENTRIES
+        }
+        for key, value in variables.items():
+            if value != original[key] and _used(original) == _used(_run(path, {key: value})):
+                raise ValueError(f'{key}={value!r} {_unused(original, key, key)}')
+        cfg = _run(path, variables) if variables else Config.fromfile(str(path))
+        before = cfg.copy()
+        cfg.merge_from_dict(options | variables)
+        for key, value in options.items():
+            top = key.partition('.')[0]
+            if top not in ENTRIES and key not in variables:
+                raise ValueError(f'{key}={value!r} {_unused(before, top, key)}')
+    except (
+        KeyError,
+        TypeError,
+        IndexError,
+        AttributeError,
+        AssertionError,
+        ArithmeticError,
+        ValueError,
+    ) as error:
+        detail = str(error.args[0] if isinstance(error, KeyError) else error).rstrip('.')
+        raise ValueError(
+            f'--cfg-options does not fit {path}: {detail}'
+            f'{"" if detail.endswith("?") else "."} tools/misc/print_config.py shows the entries.'
+        ) from error
+    _check_epochs(path, original, cfg, options)
+    return cfg
+
+
+def _run(path: Path, values: Mapping[str, Any]) -> Config:
+    """The config with other values for its variables."""
+    if Config._is_lazy_import(str(path)):
+        return Config.fromfile(str(path))
+    with tempfile.TemporaryDirectory() as folder:
+        cfg = Config.fromfile(str(copy_with_values(path, values, Path(folder))))
+    return Config(cfg._cfg_dict, filename=str(path), env_variables=cfg.env_variables)
+
+
+def _used(cfg: Config) -> dict[str, Any]:
+    """What is read of a config: all but its variables."""
+    return {key: value for key, value in cfg.to_dict().items() if key in ENTRIES}
+
+
+def _drives_training(path: Path, cfg: Config, values: Mapping[str, Any]) -> bool:
+    """Whether the training's length is computed from the variable ``epochs``."""
+    if not isinstance(cfg.get(EPOCHS), int) or cfg.get(EPOCHS) != max_epochs(cfg):
+        return False
+    if not isinstance(values[EPOCHS], int):
+        return False
+    return max_epochs(_run(path, values)) == values[EPOCHS]
+
+
+def _like(old: Any, new: Any, key: str) -> Any:
+    """A variable's new value, which must be of the old one's kind."""
+    if isinstance(old, str) and isinstance(new, int | float):
+        return str(new)
+    if isinstance(old, list | tuple) and not isinstance(new, list | tuple):
+        return type(old)([new])
+    fits = old is None or new is None or isinstance(new, type(old))
+    if isinstance(old, list | tuple):
+        fits = True
+    if isinstance(old, float) and isinstance(new, int):
+        fits = True
+    if isinstance(old, bool) != isinstance(new, bool) or not fits:
+        raise ValueError(f'{key}={new!r} is no {type(old).__name__}, as {key}={old!r} is')
+    return new
+
+
+def _unused(cfg: Config, top: str, key: str) -> str:
+    """Say that an entry has no effect, and which entries it might have meant."""
+    used = _used(cfg)
+    message = f'changes nothing: no entry that is read follows from "{top}"'
+    value = cfg.get(top)
+    if isinstance(value, dict | list) and value:
+        found = [path + key[len(top) :] for path in places(used, value)]
+        if found:
+            return f'{message}. Give {" or ".join(found)} instead'
+    elif key == top and isinstance(value, int | float | str) and not isinstance(value, bool):
+        found = list(places(used, value))
+        if found:
+            return f'{message}. Entries with the value {value!r}: {", ".join(found)}'
+    return message
+
+
+def _check_epochs(path: Path, original: Config, cfg: Config, options: Mapping[str, Any]) -> None:
+    """Stop where a new length leaves behind what went with the old one."""
+    known = misfits(original)
+    left = {k: v for k, v in misfits(cfg).items() if k not in known and k not in options}
+    if not left:
+        return
+    entries = ', '.join(f'{key}={value}' for key, value in left.items())
+    raise ValueError(
+        f'--cfg-options does not fit {path}: {entries} went with '
+        f'{max_epochs(original)} epochs, and the training now has {max_epochs(cfg)}. Give '
+        f'{" and ".join(left)} too, or let the config compute them from one variable `epochs` and '
+        f'give epochs={max_epochs(cfg)}.'
+    )

@@ -1,0 +1,76 @@
+"""Whether the entries of a config that count epochs fit the length of its training."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+END = ('total_steps', 'T_max', 'end')
+"""Entries of a learning rate's schedule that say where it ends."""
+WITHIN = {
+    'WarmStartHook': 'epochs',
+    'ChannelPruningHook': 'epoch',
+    'LabelDistributionHook': 'warmup_epochs',
+}
+"""Hooks of mmfer, and what of theirs must lie within the training."""
+
+
+def _schedulers(cfg: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    found = cfg.get('param_scheduler') or []
+    many = isinstance(found, list | tuple)
+    for i, one in enumerate(found if many else [found]):
+        if isinstance(one, Mapping) and one.get('by_epoch', True):
+            yield (f'param_scheduler.{i}' if many else 'param_scheduler'), one
+
+
+def _hooks(cfg: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, hook in (cfg.get('default_hooks') or {}).items():
+        if isinstance(hook, Mapping):
+            yield f'default_hooks.{name}', hook
+    for i, hook in enumerate(cfg.get('custom_hooks') or []):
+        if isinstance(hook, Mapping):
+            yield f'custom_hooks.{i}', hook
+
+
+def max_epochs(cfg: Mapping[str, Any]) -> int | None:
+    """The length of the training; None where it is not counted in epochs."""
+    epochs = (cfg.get('train_cfg') or {}).get('max_epochs')
+    return epochs if isinstance(epochs, int) else None
+
+
+def misfits(cfg: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries, by their keys with dots, that do not fit the training's number of epochs.
+
+    A schedule of the learning rate that ends elsewhere than the training; a step of it, or an
+    epoch at which a hook begins or ends something, that is never reached.
+    """
+    epochs = max_epochs(cfg)
+    found: dict[str, Any] = {}
+    if epochs is None:
+        return found
+    for path, scheduler in _schedulers(cfg):
+        for name in END:
+            if isinstance(scheduler.get(name), int) and scheduler[name] != epochs:
+                found[f'{path}.{name}'] = scheduler[name]
+        steps = scheduler.get('milestones') or []
+        if any(step >= epochs for step in steps):
+            found[f'{path}.milestones'] = list(steps)
+    for path, hook in _hooks(cfg):
+        entry = WITHIN.get(str(hook.get('type')).rpartition('.')[2])
+        if entry is not None and isinstance(hook.get(entry), int) and hook[entry] >= epochs:
+            found[f'{path}.{entry}'] = hook[entry]
+    return found
+
+
+def check_schedule(cfg: Mapping[str, Any]) -> None:
+    """Stop a training that could not reach its end.
+
+    Raises:
+        ValueError: A one-cycle schedule is shorter than the training.
+    """
+    epochs = max_epochs(cfg)
+    for path, scheduler in _schedulers(cfg):
+        steps = scheduler.get('total_steps')
+        if epochs is not None and isinstance(steps, int) and steps < epochs:
+            raise ValueError(
+                f'{path}.total_steps={steps} ends before the training, '
+                f'train_cfg.max_epochs={epochs}. Give both the same number of epochs.'
+            )

@@ -1,0 +1,51 @@
+import pytest
+import torch
+from torch import nn
+
+from mmfer.engine.eval_mode import eval_mode
+
+
+class Caching(nn.Linear):
+    """A layer that forgets what it computed when its mode is set, as HIFENet does."""
+
+    kept: torch.Tensor | None = None
+
+    def train(self, mode: bool = True) -> 'Caching':
+        self.kept = None
+        return super().train(mode)
+
+
+@pytest.fixture
+def model() -> nn.Sequential:
+    return nn.Sequential(Caching(2, 2), nn.BatchNorm1d(2), nn.Dropout())
+
+
+def test_frozen_parts_are_not_woken_up(model: nn.Sequential) -> None:
+    model[1].eval()
+    with eval_mode(model):
+        assert not any(module.training for module in model.modules())
+    assert [module.training for module in model.modules()] == [True, True, False, True]
+
+
+def test_a_model_in_eval_mode_stays_so(model: nn.Sequential) -> None:
+    model.eval()
+    with eval_mode(model):
+        pass
+    assert not any(module.training for module in model.modules())
+
+
+def test_an_error_restores_the_mode_too(model: nn.Sequential) -> None:
+    with pytest.raises(RuntimeError, match='inside'), eval_mode(model):
+        raise RuntimeError('inside')
+    assert all(module.training for module in model.modules())
+
+
+def test_modules_are_told_of_the_change_back(model: nn.Sequential) -> None:
+    with eval_mode(model):
+        model[0].kept = torch.ones(1)
+    assert model[0].kept is None
+
+
+def test_gradients_flow_inside(model: nn.Sequential) -> None:
+    with eval_mode(model):
+        assert model(torch.ones(3, 2)).requires_grad

@@ -1,0 +1,27 @@
+from copy import deepcopy
+
+from mmengine.config import Config
+
+from mmfer.engine.model_building import build_model
+from mmfer.registry import register_all_modules
+
+BACKBONE = dict(type='mmpretrain.ResNet', depth=18, stem_channels=4, base_channels=4)
+TOP = dict(mean=[1.0, 2.0, 3.0], std=[4.0, 5.0, 6.0])
+
+
+def mean_of(**options: object) -> list[float]:
+    register_all_modules()
+    model = dict(type='mmpretrain.ImageClassifier', backbone=BACKBONE, **options)
+    config = Config(dict(model=model, data_preprocessor=TOP))
+    before = deepcopy(config.to_dict())
+    built = build_model(config).data_preprocessor.mean.flatten().tolist()
+    assert config.to_dict() == before
+    return built
+
+
+def test_the_top_level_normalization_serves_a_model_without_one() -> None:
+    assert mean_of() == [1, 2, 3]
+
+
+def test_that_of_the_model_comes_first() -> None:
+    assert mean_of(data_preprocessor=dict(mean=[7.0] * 3, std=[8.0] * 3)) == [7, 7, 7]

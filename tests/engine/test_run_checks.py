@@ -1,0 +1,80 @@
+"""Trainings that would go wrong stop before their first step."""
+
+from pathlib import Path
+
+import pytest
+
+from mmfer.engine import train
+from mmfer.engine.run_checks import read_values
+from tests.helpers import tiny_config
+
+EXTRA = "val_evaluator = [dict(type='ExpressionMetric'), dict(type='Accuracy', topk=(1,))]\n"
+
+
+@pytest.mark.parametrize(
+    ('best', 'message'),
+    [
+        ('acuracy', r'Did you mean accuracy\? val_evaluator gives accuracy, accuracy/\.\.\., auc'),
+        (['accuracy', 'wrong'], "save_best='wrong' is no measure of the validation. val_eval"),
+    ],
+)
+def test_a_wrong_best_measure(image_folder: Path, tmp_path: Path, best: object, message: str):
+    options = {'default_hooks.checkpoint.save_best': best, 'default_hooks.checkpoint.rule': 'less'}
+    with pytest.raises(ValueError, match=message):
+        train(tiny_config(tmp_path, image_folder, options, EXTRA))
+    assert not list(tmp_path.rglob('*.pth'))
+
+
+@pytest.mark.parametrize('best', ['macro_f1', 'accuracy/top1', 'auto'])
+def test_a_right_best_measure(image_folder: Path, tmp_path: Path, best: str) -> None:
+    options = {'default_hooks.checkpoint.save_best': best}
+    if best == 'macro_f1':
+        options['default_hooks.checkpoint.rule'] = 'greater'
+    train(tiny_config(tmp_path, image_folder, options, EXTRA))
+    assert len(list((tmp_path / 'work').glob('best_*.pth'))) == 1
+
+
+ONE_CYCLE = """
+epochs = 1
+train_cfg = dict(by_epoch=True, max_epochs=epochs)
+param_scheduler = dict(type='OneCycleLR', eta_max=0.1, total_steps=epochs, by_epoch=True,
+                       convert_to_iter_based=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        ({'epochs': 3}, r'param_scheduler\.total_steps \(1 in the checkpoint, 3 now\)'),
+        ({'train_cfg.max_epochs': 3}, r'total_steps \(1 in the checkpoint, 3 now\)'),
+        ({'optim_wrapper.optimizer.lr': 0.5}, r'optimizer\.lr \(0\.01 in the checkpoint, 0\.5 now'),
+        (
+            {'epochs': 3, 'param_scheduler.total_steps': 1},
+            r'total_steps=1 ends before the training',
+        ),
+    ],
+)
+def test_a_resumed_run_ignores_no_change(
+    image_folder: Path, tmp_path: Path, options: dict, message: str
+) -> None:
+    train(tiny_config(tmp_path, image_folder, None, ONE_CYCLE), validate=False)
+    with pytest.raises(ValueError, match=message):
+        cfg = tiny_config(tmp_path, image_folder, options, ONE_CYCLE)
+        train(cfg, resume=True, validate=False)
+
+
+def test_other_milestones_are_not_ignored(image_folder: Path, tmp_path: Path) -> None:
+    train(tiny_config(tmp_path, image_folder), validate=False)
+    options = {'train_cfg.max_epochs': 3, 'param_scheduler.milestones': [1]}
+    with pytest.raises(ValueError, match=r'param_scheduler\.milestones\.0 \(2 in .*, 1 now\)'):
+        train(tiny_config(tmp_path, image_folder, options), resume=True, validate=False)
+
+
+def test_the_text_of_a_config_is_read_and_not_run(tmp_path: Path) -> None:
+    text = f"""
+a = dict(b=[1, (2, -3.5)], c={{'x y': None, **{{}}}}, d=inf)
+e = open(r'{tmp_path}/made', 'w')
+"""
+    values = read_values(text)
+    assert values['a'] == {'b': [1, [2, -3.5]], 'c': {'x y': None, 'None': {}}, 'd': 'inf'}
+    assert values['e'].startswith('open(') and not (tmp_path / 'made').exists()

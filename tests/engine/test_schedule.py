@@ -1,0 +1,38 @@
+import pytest
+
+from mmfer.engine.schedule import check_schedule, max_epochs, misfits
+
+
+def config(epochs: int, **entries: object) -> dict:
+    return {'train_cfg': {'max_epochs': epochs}, **entries}
+
+
+def test_entries_that_do_not_fit() -> None:
+    cfg = config(
+        10,
+        param_scheduler=[
+            dict(type='OneCycleLR', total_steps=10),
+            dict(type='OneCycleLR', total_steps=900, by_epoch=False),
+            dict(type='CosineAnnealingLR', T_max=12),
+            dict(type='MultiStepLR', milestones=[5, 10]),
+            dict(type='MultiStepLR', milestones=[5, 9]),
+        ],
+        default_hooks=dict(none=None, warm=dict(type='mmfer.WarmStartHook', epochs=9)),
+        custom_hooks=[dict(type='ChannelPruningHook', epoch=10)],
+    )
+    assert misfits(cfg) == {
+        'param_scheduler.2.T_max': 12,
+        'param_scheduler.3.milestones': [5, 10],
+        'custom_hooks.0.epoch': 10,
+    }
+
+
+def test_a_training_by_iterations_has_no_epochs() -> None:
+    cfg = {'train_cfg': {'max_iters': 10}, 'param_scheduler': {'milestones': [99]}}
+    assert max_epochs(cfg) is None and misfits(cfg) == {} and misfits({}) == {}
+
+
+def test_a_cycle_that_ends_before_the_training_stops() -> None:
+    check_schedule(config(5, param_scheduler=dict(type='OneCycleLR', total_steps=5)))
+    with pytest.raises(ValueError, match=r'total_steps=4 ends before .*max_epochs=5\. Give both'):
+        check_schedule(config(5, param_scheduler=dict(type='OneCycleLR', total_steps=4)))

@@ -1,0 +1,20 @@
+import pytest
+
+from mmfer.faces.preparation.finding_options import FindingOptions
+
+
+def test_options_out_of_range(tmp_path):
+    with pytest.raises(ValueError, match='min_face_size=3'):
+        FindingOptions(min_face_size=3).build()
+    with pytest.raises(FileNotFoundError, match='nothing.npz'):
+        FindingOptions(weights=str(tmp_path / 'nothing.npz')).to_dict()
+
+
+def test_weights_are_known_by_their_content(tmp_path):
+    from mmfer.faces.detection.landmarker import WEIGHTS
+
+    copy = tmp_path / 'copy.npz'
+    copy.write_bytes(WEIGHTS.read_bytes())
+    assert FindingOptions(weights=str(copy)).to_dict() == FindingOptions().to_dict()
+    copy.write_bytes(WEIGHTS.read_bytes() + b'\0')
+    assert FindingOptions(weights=str(copy)).to_dict() != FindingOptions().to_dict()

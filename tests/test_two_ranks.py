@@ -1,0 +1,84 @@
+"""Every config trains on two CPU ranks, with checkpoints, without and with averaged weights."""
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers import ROOT, tool_environment
+from tests.rank_main import AVERAGES
+from tests.small_configs import write_data
+
+CONFIGS = sorted(p for p in (ROOT / 'configs').rglob('*.py') if '_base_' not in p.parts)
+Results = dict[tuple[str, str], list[dict[str, Any]]]
+
+
+def run_ranks(folder: Path, configs: list[Path]) -> None:
+    """Train configs one after the other in two processes, until one fails."""
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        port = str(free.getsockname()[1])
+    command = [sys.executable, '-m', 'tests.rank_main', str(folder), *map(str, configs)]
+    ranks = []
+    for rank in ('0', '1'):
+        environment = {
+            **tool_environment(),
+            **dict(RANK=rank, LOCAL_RANK=rank, WORLD_SIZE='2'),
+            **dict(MASTER_ADDR='127.0.0.1', MASTER_PORT=port),
+        }
+        log = (folder / f'rank{rank}.log').open('a')
+        ranks.append(subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log))
+    try:
+        for rank in ranks:
+            rank.wait(1800)
+    finally:
+        for rank in ranks:
+            rank.kill()
+
+
+def read_results(folder: Path) -> Results:
+    results: Results = {}
+    for rank in (0, 1):
+        path = folder / f'rank{rank}.jsonl'
+        for line in path.read_text().splitlines() if path.exists() else ():
+            result = json.loads(line)
+            results.setdefault((result['config'], result['average']), []).append(result)
+    return results
+
+
+@pytest.fixture(scope='module')
+def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """What each rank says of each config that a test of this run asks for."""
+    folder = tmp_path_factory.mktemp('ranks')
+    write_data(folder / 'data')
+    items = [item for item in request.session.items if item.module is request.module]
+    asked = {item.callspec.params['config'] for item in items if hasattr(item, 'callspec')}
+    rest = [config for config in CONFIGS if config in asked]
+    while rest:
+        run_ranks(folder, rest)
+        reached = [i for i, c in enumerate(rest) if (str(c), 'plain') in read_results(folder)]
+        # A config that fails ends its ranks; those after it go on in others.
+        if not reached:
+            break
+        rest = rest[max(reached) + 1 :]
+    return read_results(folder)
+
+
+@pytest.mark.parametrize('average', AVERAGES)
+@pytest.mark.parametrize('config', CONFIGS, ids=lambda p: str(p.relative_to(ROOT / 'configs')))
+def test_two_epochs_with_checkpoints(results: Results, config: Path, average: str) -> None:
+    of_ranks = results.get((str(config), average), [])
+    for result in of_ranks:
+        assert 'error' not in result, result['error']
+    assert len(of_ranks) == 2, 'a rank ended without a word'
+    first, second = of_ranks
+    assert first == second and first['digests'][0] == first['digests'][1]
+    assert first['iterations'] == 2 * first['batches'] > 0
+    assert 'epoch_2.pth' in first['checkpoints']
+    assert first['averaged'] == (average == 'ema')
+    needs_support = config.parent.name == 'rald' or 'itrr' in config.stem
+    assert not needs_support or first['support']
