@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from mmfer.apis import FERInferencer, ImagePrediction
 from mmfer.apis.image_files import find_images, output_names
+from mmfer.apis.shipped_models import DEFAULT
 from mmfer.faces import MTCNN
 from mmfer.files import write_json
 from mmfer.visualization import LabelledFace, draw_faces
@@ -20,8 +21,14 @@ from mmfer.visualization import LabelledFace, draw_faces
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('inputs', nargs='+', metavar='INPUT', help='images, folders, globs')
-    parser.add_argument('--config', required=True, help='the config of the trained model')
-    parser.add_argument('--checkpoint', required=True, help='weights of the model, a .pth file')
+    parser.add_argument(
+        '--config', help='the config of the trained model; default: the one in the checkpoint'
+    )
+    parser.add_argument(
+        '--checkpoint',
+        help='weights of the model, a .pth file, or a shipped model; default: the shipped '
+        f'{DEFAULT}',
+    )
     parser.add_argument('--out-dir', required=True, type=Path, help='folder for the results')
     parser.add_argument('--device', default='cpu', help='default: %(default)s')
     parser.add_argument(
@@ -55,9 +62,9 @@ def predict(args: argparse.Namespace) -> None:
                 f'The annotated image "{target}" would overwrite an input image. Give another '
                 '--out-dir.'
             )
-    inferencer = FERInferencer(
-        args.config, args.checkpoint, args.device, MTCNN(min_face_size=args.min_face_size)
-    )
+    detector = MTCNN(min_face_size=args.min_face_size)
+    model = (args.config, args.checkpoint) if args.config else (args.checkpoint, None)
+    inferencer = FERInferencer(*model, args.device, detector)
     if inferencer.landmark_transforms:
         print(
             f'{", ".join(inferencer.landmark_transforms)} of the test pipeline need landmarks, '

@@ -1,6 +1,5 @@
 """What is checked before the first step of a training, so that no hours are lost."""
 
-import ast
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -10,6 +9,7 @@ from mmengine.hooks import CheckpointHook
 from mmengine.runner import BaseLoop, CheckpointLoader, Runner
 
 from mmfer.engine.checkpoint import last_checkpoint
+from mmfer.engine.config_text import read_values
 
 KEPT = ('param_scheduler', 'optim_wrapper.optimizer', 'optim_wrapper.paramwise_cfg')
 """Entries that a resumed run takes from the checkpoint, whatever its config says."""
@@ -91,32 +91,6 @@ def check_resume(cfg: Config) -> None:
             'with the settings that it had, or start a new run from its weights, in another work '
             f'directory and without --resume: --cfg-options load_from={path}.'
         )
-
-
-def read_values(text: str) -> dict[str, Any]:
-    """The entries of a config's text, as a checkpoint has it, without running it.
-
-    Whatever is no plain value or ``dict(...)`` stays as its source.
-    """
-    return {
-        node.targets[0].id: _value(node.value)
-        for node in ast.parse(text).body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
-
-
-def _value(node: ast.expr) -> Any:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == 'dict':
-        return {str(one.arg): _value(one.value) for one in node.keywords}
-    if isinstance(node, ast.Dict):
-        keys = [None if key is None else _value(key) for key in node.keys]
-        return dict(zip(map(str, keys), map(_value, node.values), strict=True))
-    if isinstance(node, ast.List | ast.Tuple):
-        return [_value(one) for one in node.elts]
-    try:
-        return ast.literal_eval(node)
-    except ValueError:
-        return ast.unparse(node)
 
 
 def _flat(value: Any, path: str = '') -> dict[str, Any]:
