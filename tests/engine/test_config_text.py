@@ -29,7 +29,9 @@ def test_a_config_and_its_text_build_the_same_model(name: str) -> None:
     read = config_from_text(config.pretty_text, 'model.pth')
     with DefaultScope.overwrite_default_scope('mmfer'):
         wanted, found = build_model(config), build_model(read)
-    assert str(found) == str(wanted)
+    assert [type(part) for part in found.modules()] == [type(part) for part in wanted.modules()]
+    shapes = {name: weight.shape for name, weight in wanted.state_dict().items()}
+    assert {name: weight.shape for name, weight in found.state_dict().items()} == shapes
     pipeline = [step['type'] for step in config.test_dataloader.dataset.pipeline]
     assert [step['type'] for step in read.test_dataloader.dataset.pipeline] == pipeline
 
