@@ -1,6 +1,8 @@
 """The trained models that mmfer ships."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 WEIGHTS = Path(__file__).parents[1] / 'weights'
 DEFAULT = 'efficientnet-lite0_ferplus'
@@ -31,3 +33,13 @@ def shipped_checkpoint(name: str = DEFAULT) -> Path:
             f'{", ".join(list_models()) or "none"}.'
         )
     return path
+
+
+def model_card(name: str = DEFAULT) -> dict[str, Any]:
+    """What is known of a shipped model: data, terms and results, in percent.
+
+    Raises:
+        FileNotFoundError: If there is no such model.
+    """
+    card = shipped_checkpoint(name).with_suffix('.json')
+    return json.loads(card.read_text(encoding='utf-8'))
