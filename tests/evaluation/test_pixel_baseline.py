@@ -29,10 +29,9 @@ def test_the_analysis_is_that_of_the_formula() -> None:
     np.testing.assert_allclose(scores.sum(axis=1), 1)
     centers = np.stack([train[labels == label].mean(axis=0) for label in (0, 2)])
     within = sum(np.cov(train[labels == label].T, bias=True) for label in (0, 2)) / 2
-    distances = [
-        np.einsum('nd,de,ne->n', test - c, np.linalg.inv(within), test - c) for c in centers
-    ]
-    expected = 1 / (1 + np.exp((distances[0] - distances[1]) / -2))
+    inverse = np.linalg.inv(within)
+    near, far = (np.einsum('nd,de,ne->n', test - c, inverse, test - c) for c in centers)
+    expected = 1 / (1 + np.exp((near - far) / 2))
     np.testing.assert_allclose(scores[:, 0], expected, atol=0.03)
 
 
