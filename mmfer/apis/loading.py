@@ -63,7 +63,7 @@ def build_pipeline(config: Config) -> Compose:
     if first['type'] not in LOADERS or first.get('color_type', 'color') != 'color':
         raise ValueError(
             f'The test pipeline of the config must start with one of {", ".join(LOADERS)} and '
-            f'read in colour; it starts with {dict(first)}.'
+            f'read in color; it starts with {dict(first)}.'
         )
     steps = [TRANSFORMS.build(step) for step in rest]
     return Compose([step for step in steps if not has_flag(step, 'for_renderings')])

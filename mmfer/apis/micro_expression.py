@@ -112,10 +112,10 @@ class MicroExpressionInferencer:
         image = frame if frame.ndim == 3 else np.repeat(frame[..., None], 3, axis=2)
         (prediction,) = self.reader.predict([image], detect)
         # Of several faces, that to which the landmarks belong.
-        centre = spotted.landmarks.mean(axis=0)
+        center = spotted.landmarks.mean(axis=0)
         face = min(
             prediction.faces,
-            key=lambda found: float(np.abs(found.face.bbox.reshape(2, 2).mean(0) - centre).sum()),
+            key=lambda found: float(np.abs(found.face.bbox.reshape(2, 2).mean(0) - center).sum()),
             default=None,
         )
         lost = () if face else (f'No face found in the apex frame, {spotted.apex}: no class.',)

@@ -33,7 +33,7 @@ class ModelInput:
         return np.ascontiguousarray(strip[: len(strip) // self.views])
 
     def tensor(self, model: Any) -> Tensor:
-        """The normalised image (1, 3, H, W)."""
+        """The normalized image (1, 3, H, W)."""
         return model.data_preprocessor(pseudo_collate([self.sample]), False)['inputs']
 
 

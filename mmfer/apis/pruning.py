@@ -40,7 +40,7 @@ def prune_checkpoint(
 
     Raises:
         FileNotFoundError: If the config or the checkpoint is not there.
-        ValueError: If one can not be read, they do not fit each other, the ratio is not between 0
+        ValueError: If one cannot be read, they do not fit each other, the ratio is not between 0
             and 1, or nothing can be pruned.
     """
     cfg = read_config(config)

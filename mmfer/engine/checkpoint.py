@@ -78,7 +78,7 @@ def load_from_disk(filename: str, map_location: Any = None) -> dict[str, Any]:
         ) from error
     except Exception as error:  # what is damaged may fail anywhere
         raise ValueError(
-            f'The checkpoint {source} can not be read: it is cut short, damaged or no '
+            f'The checkpoint {source} cannot be read: it is cut short, damaged or no '
             f'checkpoint ({path.stat().st_size} bytes; {error}). Take an older one '
             'or copy it again.'
         ) from error

@@ -26,7 +26,7 @@ def _slurm_environment() -> dict[str, str]:
 def init_cpu_ranks(launcher: str) -> None:
     """Join the process group over gloo if this is a rank of a run on CPUs.
 
-    mmengine's own initialisation takes a GPU for granted, and leaves a group alone that is there
+    mmengine's own initialization takes a GPU for granted, and leaves a group alone that is there
     already. With a GPU, or without a launcher, nothing is done.
 
     Raises:

@@ -16,7 +16,7 @@ from mmfer.protocols import predicts_attributes
 
 
 class ImageScores(nn.Module):
-    """From pixels to probabilities: a classifier with its normalisation before and softmax behind.
+    """From pixels to probabilities: a classifier with its normalization before and softmax behind.
 
     The probabilities are those of a softmax, of attributes those of a sigmoid.
 

@@ -95,7 +95,7 @@ def _check_archive(path: Path, checksums: bool) -> bool:
             damaged = None if packed or not checksums else archive.testzip()
     except Exception as error:  # what is damaged may fail anywhere
         raise ValueError(
-            f'The checkpoint "{path}" can not be read: it is damaged ({error}). Take another '
+            f'The checkpoint "{path}" cannot be read: it is damaged ({error}). Take another '
             'checkpoint or copy it again.'
         ) from error
     if packed or size > path.stat().st_size:

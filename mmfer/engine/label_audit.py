@@ -1,4 +1,4 @@
-"""Annotations that contradict an image's neighbours."""
+"""Annotations that contradict an image's neighbors."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from mmfer.protocols import FindsNeighbors
 
 
 def bank_similarity(model: nn.Module) -> Callable[[Tensor, Tensor], Tensor]:
-    """How a model finds neighbours: as its neck does, without one by the cosine of features."""
+    """How a model finds neighbors: as its neck does, without one by the cosine of features."""
     neck = getattr(unwrap(model), 'neck', None)
     if not isinstance(neck, FindsNeighbors):
         return lambda x, others: F.normalize(x, dim=1) @ F.normalize(others, dim=1).T
@@ -32,7 +32,7 @@ def bank_distributions(
     Args:
         bank: Features and predictions of n images.
         similarity: Of features (N, D) and (M, D): (N, M), as ``HIFENet.similarity``.
-        k: Number of neighbours.
+        k: Number of neighbors.
         normalize: See :func:`mmfer.models.losses.neighbor_label_distribution`.
         chunk: Images at a time, which bounds the memory at chunk x n.
     """
@@ -62,7 +62,7 @@ def audit_rows(
     """One row per image, the most suspicious first.
 
     Returns:
-        Rows of ``img_path, sample_idx, label, suggestion`` (the neighbours' first class), ``score``
+        Rows of ``img_path, sample_idx, label, suggestion`` (the neighbors' first class), ``score``
         (:func:`contradiction`) and ``confidence`` (the model's own probability of the label).
     """
     score = contradiction(distributions, bank.labels)

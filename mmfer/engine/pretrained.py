@@ -110,16 +110,16 @@ def load_pretrained(module: nn.Module, path: str | Path) -> None:
     unused = sorted(set(weights) - set(names.values()))
     print_log(f'Loaded {len(names)} of {len(model)} weights from {path}.', logger='current')
     if lost:
-        print_log(f'Left as initialised, no fit in the file: {", ".join(lost)}', logger='current')
+        print_log(f'Left as initialized, no fit in the file: {", ".join(lost)}', logger='current')
     if unused:
         print_log(f'In the file, but not used: {", ".join(unused)}', logger='current')
 
 
 @WEIGHT_INITIALIZERS.register_module()
 class Pretrained:
-    """Initialise a module with weights of torchvision, timm, mmpretrain or mmfer.
+    """Initialize a module with weights of torchvision, timm, mmpretrain or mmfer.
 
-    It takes the place of mmengine's initialiser of this name. The file may hold the module alone
+    It takes the place of mmengine's initializer of this name. The file may hold the module alone
     or a whole classifier, be a plain state dict or nested, and of a ``DataParallel`` model; see
     :func:`convert_keys`. What did not fit is logged.
 

@@ -49,10 +49,10 @@ class AlignFace(GeometricTransform):
     def transform_face(self, results: dict[str, Any]) -> dict[str, Any]:
         """Replace the image by the crop."""
         landmarks, _ = known_landmarks(results, 'AlignFace')
-        # Alignments count from the picture's corner, landmarks from the first pixel's centre.
+        # Alignments count from the picture's corner, landmarks from the first pixel's center.
         points = five_points(landmarks.astype(np.float64)) + 0.5
         matrix = similarity_transform(points, self.alignment.template)
         image = warp(results['img'], matrix, self.alignment.size)
-        centred = matrix.copy()
-        centred[:, 2] += matrix[:, :2].sum(axis=1) / 2 - 0.5
-        return move(results, centred, image)
+        centered = matrix.copy()
+        centered[:, 2] += matrix[:, :2].sum(axis=1) / 2 - 0.5
+        return move(results, centered, image)

@@ -45,6 +45,6 @@ class JitterFaceBox(BaseTransform):
             return results
         shift, scale = self._draw()
         low, high = results['face_box'].reshape(2, 2)
-        centre, half = (low + high) / 2 + shift * (high - low), scale * (high - low) / 2
-        box = np.concatenate([centre - half, centre + half]).astype(np.float32)
+        center, half = (low + high) / 2 + shift * (high - low), scale * (high - low) / 2
+        box = np.concatenate([center - half, center + half]).astype(np.float32)
         return {**results, 'face_box': box}

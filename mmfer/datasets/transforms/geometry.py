@@ -1,6 +1,6 @@
 """Geometric transforms that move image, landmarks and box together.
 
-Points are in pixels, with (0, 0) at the centre of the first pixel, as in OpenCV.
+Points are in pixels, with (0, 0) at the center of the first pixel, as in OpenCV.
 """
 
 from typing import Any

@@ -14,7 +14,7 @@ class LoadExpressionImage(BaseTransform):
 
     An image that lies in a file with others is read through the sample's ``packed_image``.
 
-    EXIF rotation is applied, grey and 16-bit images become colour of 8 bits, and transparent
+    EXIF rotation is applied, grey and 16-bit images become color of 8 bits, and transparent
     parts are laid on white, as in :func:`mmfer.faces.read_image`. A truncated file is an error,
     where OpenCV would give a half-grey picture.
 

@@ -13,12 +13,12 @@ from mmfer.registry import TRANSFORMS
 def shape_mask(size: tuple[int, int], extent: float, rng: np.random.Generator) -> np.ndarray:
     """A rectangle or ellipse (H, W) bool, anywhere, at any angle."""
     height, width = size
-    centre = (float(rng.uniform(0, width)), float(rng.uniform(0, height)))
+    center = (float(rng.uniform(0, width)), float(rng.uniform(0, height)))
     sides = (
         float(rng.uniform(0.1, 1) * extent * width),
         float(rng.uniform(0.1, 1) * extent * width),
     )
-    shape = (centre, sides, float(rng.uniform(0, 180)))
+    shape = (center, sides, float(rng.uniform(0, 180)))
     mask = np.zeros((height, width), np.uint8)
     if rng.random() < 0.5:
         cv2.ellipse(mask, shape, 1, -1)
@@ -28,7 +28,7 @@ def shape_mask(size: tuple[int, int], extent: float, rng: np.random.Generator) -
 
 
 def texture(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """What covers the image: one colour, clouds, stripes, or the image itself moved."""
+    """What covers the image: one color, clouds, stripes, or the image itself moved."""
     height, width = image.shape[:2]
     colors = rng.uniform(0, 255, (2, 3)).astype(np.float32)
     kind = rng.integers(4)

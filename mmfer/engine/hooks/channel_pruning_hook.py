@@ -188,7 +188,7 @@ class ChannelPruningHook(Hook):
             )
         if runner.cfg.get('compile'):
             raise ValueError(
-                'A compiled model can not be pruned while it trains: remove `compile` from the '
+                'A compiled model cannot be pruned while it trains: remove `compile` from the '
                 'config, or prune with tools/prune.py after the training.'
             )
         if not any(isinstance(hook, PrunedModelHook) for hook in runner.hooks):

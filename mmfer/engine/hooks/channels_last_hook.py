@@ -20,7 +20,7 @@ class ChannelsLastHook(Hook):
     """
 
     def before_train(self, runner: Runner) -> None:
-        """Change the layout of weights that were initialised or loaded in the usual one."""
+        """Change the layout of weights that were initialized or loaded in the usual one."""
         runner.model.to(memory_format=torch.channels_last)
 
     def before_test(self, runner: Runner) -> None:

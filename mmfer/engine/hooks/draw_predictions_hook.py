@@ -21,7 +21,7 @@ RIGHT, WRONG, BLACK = (30, 130, 60), (190, 40, 40), (0, 0, 0)
 def write_below(
     image: np.ndarray, lines: Sequence[tuple[str, Color]], width: int = 224
 ) -> Image.Image:
-    """A picture (H, W, 3) uint8 RGB, ``width`` pixels wide, with coloured lines of text below."""
+    """A picture (H, W, 3) uint8 RGB, ``width`` pixels wide, with colored lines of text below."""
     height = round(image.shape[0] * width / image.shape[1])
     canvas = Image.new('RGB', (width, height + 17 * len(lines) + 6), 'white')
     canvas.paste(Image.fromarray(image).resize((width, height)), (0, 0))

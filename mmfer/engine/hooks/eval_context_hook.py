@@ -170,7 +170,7 @@ class EvalContextHook(Hook):
         sampler: Any = loader.sampler
         if not hasattr(sampler, 'shuffle'):
             raise ValueError(
-                f"The {name} loader's {type(sampler).__name__} can not shuffle, which "
+                f"The {name} loader's {type(sampler).__name__} cannot shuffle, which "
                 "context='batch' needs: use sampler=dict(type='DefaultSampler')."
             )
         if not sampler.shuffle:

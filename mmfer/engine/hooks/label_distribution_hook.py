@@ -22,7 +22,7 @@ CHECKPOINT_KEY = 'label_distribution'
 
 @HOOKS.register_module()
 class LabelDistributionHook(Hook):
-    """Warms up the neighbours' loss and finds neighbours beyond the batch.
+    """Warms up the neighbors' loss and finds neighbors beyond the batch.
 
     Args:
         warmup_epochs: The loss's weight rises linearly from 0 over these epochs; 0 for none, as
@@ -32,14 +32,14 @@ class LabelDistributionHook(Hook):
             those of the batch and are kept in the checkpoint.
         interval: Epochs between two refreshes of the bank.
         start: First epoch (from 0) at whose start the bank is filled; the batch serves before.
-        k: Neighbours in the bank; None takes the loss's k.
+        k: Neighbors in the bank; None takes the loss's k.
         audit_file: Where in the work directory the training images are written with each refresh
-            and at the end, ranked by how far their neighbours contradict the annotation; None for
+            and at the end, ranked by how far their neighbors contradict the annotation; None for
             nowhere. Needs ``neighbors='bank'``.
         batch_size: Images per step when the bank is filled.
 
     Raises:
-        ValueError: If an option is out of its range, or the model's head has no neighbours'
+        ValueError: If an option is out of its range, or the model's head has no neighbors'
             loss, as RALDHead has.
 
     Example:
@@ -74,7 +74,7 @@ class LabelDistributionHook(Hook):
         self._restored: Tensor | None = None
 
     def _head(self, runner: Runner) -> tuple[LearnsFromNeighbors, NeighborLoss]:
-        """The head and its neighbours' loss."""
+        """The head and its neighbors' loss."""
         head = getattr(unwrap(runner.model), 'head', None)
         loss = getattr(head, 'neighbor_loss', None)
         if not isinstance(head, LearnsFromNeighbors) or not isinstance(loss, NeighborLoss):

@@ -97,7 +97,7 @@ def _checked(record: Any) -> dict[str, dict[str, tuple[int, int]]]:
                     raise ValueError(f'{width}: {full}, {pruned}')
     except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise ValueError(
-            f"The checkpoint's record of pruned channels ('pruning') can not be read: {error}. It "
+            f"The checkpoint's record of pruned channels ('pruning') cannot be read: {error}. It "
             'is what tools/prune.py or ChannelPruningHook writes: take their checkpoint unchanged.'
         ) from error
     return record['widths']

@@ -47,7 +47,7 @@ class Dependencies:
     every operation that it does not know for one that keeps channels apart. Here channels stay in
     the model that pass an operation not known to do that (attention, softmax over channels, means
     over them), that reach the output, a parameter or a layer norm, or a layer beside weights that
-    the prediction does not use, such as the centres of a loss, which have their width.
+    the prediction does not use, such as the centers of a loss, which have their width.
 
     Args:
         model: The model in eval mode, on the device of the inputs.

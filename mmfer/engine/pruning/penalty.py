@@ -1,4 +1,4 @@
-"""The L1 penalty on the scales of batch normalisation (paper 001, section 2.4, eq. 9-11)."""
+"""The L1 penalty on the scales of batch normalization (paper 001, section 2.4, eq. 9-11)."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -30,7 +30,7 @@ class LandmarkRegressor(BaseModel):
         heat_weight: Weight of the heat maps' divergence.
         visible_weight: Weight of the cross-entropy.
         sigma: Standard deviation of the Gaussians in cells of the heat map.
-        data_preprocessor: Normalises with ``PIXEL_MEAN`` and ``PIXEL_STD``.
+        data_preprocessor: Normalizes with ``PIXEL_MEAN`` and ``PIXEL_STD``.
 
     Example:
         >>> model = dict(

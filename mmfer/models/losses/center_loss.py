@@ -37,7 +37,7 @@ class CenterLoss(nn.Module):
         num_classes: Number of classes C.
         in_channels: Width D of the features.
         loss_weight: Weight beside the loss on the scores, lambda of paper 002.
-        update, rate: How the centres move, see :class:`Centers`.
+        update, rate: How the centers move, see :class:`Centers`.
 
     Example:
         >>> head = dict(

@@ -1,4 +1,4 @@
-"""Class centres that a loss keeps, and how they move."""
+"""Class centers that a loss keeps, and how they move."""
 
 from collections.abc import Callable
 
@@ -14,9 +14,9 @@ def unit_vectors(vectors: Tensor) -> Tensor:
 
 
 def center_similarity(centers: Tensor) -> Tensor:
-    """The sum of 1 + cos(c_j, c_k) over all ordered pairs j != k of centres (C, D): a scalar.
+    """The sum of 1 + cos(c_j, c_k) over all ordered pairs j != k of centers (C, D): a scalar.
 
-    A centre of zeros has a cosine of 0 to all others.
+    A center of zeros has a cosine of 0 to all others.
     """
     units = unit_vectors(centers)
     cosines = units.sum(0).square().sum() - units.square().sum()
@@ -24,7 +24,7 @@ def center_similarity(centers: Tensor) -> Tensor:
 
 
 class Centers(nn.Module):
-    """One centre (C, D) for each class, in ``weight`` and in the checkpoint.
+    """One center (C, D) for each class, in ``weight`` and in the checkpoint.
 
     They start in random directions with a length of about 1 (decided here): short beside most
     features, so that the first batches are not pulled to random places, yet long enough for the
@@ -34,7 +34,7 @@ class Centers(nn.Module):
       the images of all ranks. It moves at every forward pass; with gradient accumulation that is
       once for each small batch, not once for each step of the optimizer.
     - ``update='gradient'``: a parameter, moved by the optimizer; DDP averages its gradient. That
-      gradient is divided by the batch's size and multiplied by the loss's weight, so the centres
+      gradient is divided by the batch's size and multiplied by the loss's weight, so the centers
       need a larger learning rate than the network, and no weight decay, which would draw them to
       zero (see the example). With momentum, a class that is not in the batch moves on.
 
@@ -42,7 +42,7 @@ class Centers(nn.Module):
         num_classes: Number of classes C.
         in_channels: Width D of the features.
         update: ``'rule'`` or ``'gradient'``.
-        rate: How far a centre moves, for the rule.
+        rate: How far a center moves, for the rule.
 
     Raises:
         ValueError: If ``update`` is unknown.
@@ -77,7 +77,7 @@ class Centers(nn.Module):
         attention: Tensor | None = None,
         repulsion: Callable[[Tensor], Tensor] | None = None,
     ) -> None:
-        """Move the centres by the rule; nothing in eval mode or with ``update='gradient'``.
+        """Move the centers by the rule; nothing in eval mode or with ``update='gradient'``.
 
         c_j -= rate (sum over class j of a (c_j - x) / (1 + its count) + gradient of the repulsion)
 
@@ -85,7 +85,7 @@ class Centers(nn.Module):
             features: (N, D) of this rank.
             labels: (N,).
             attention: a (N, D), the weight of each element; None for 1.
-            repulsion: A scalar function of the centres (C, D), which they descend.
+            repulsion: A scalar function of the centers (C, D), which they descend.
         """
         if not self.training or self.update == 'gradient':
             return

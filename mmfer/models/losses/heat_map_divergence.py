@@ -5,7 +5,7 @@ from torch import Tensor
 
 
 def gaussian_maps(points: Tensor, height: int, width: int, sigma: float) -> Tensor:
-    """Normalised Gaussians.
+    """Normalized Gaussians.
 
     Args:
         points: (N, K, 2), x and y in parts of the map, 0 and 1 its borders.

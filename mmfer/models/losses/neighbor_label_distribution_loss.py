@@ -1,4 +1,4 @@
-"""Nearest-neighbour label distribution learning (paper 003, section 3.4)."""
+"""Nearest-neighbor label distribution learning (paper 003, section 3.4)."""
 
 import torch
 from torch import Tensor, nn
@@ -19,14 +19,14 @@ def neighbor_label_distribution(
     Args:
         relation: R_v, (N, M): how near each of M images is to each of N; -inf excludes one.
         probs: P, (M, C), the predicted distributions of the M images.
-        k: Number of neighbours, clipped to those there are.
+        k: Number of neighbors, clipped to those there are.
         normalize: ``'softmax'`` over the k relations, which may be negative; ``'sum'`` divides by
             their sum, as printed.
         exclude_self: Leave out image i itself, in column ``self_offset + i``. None: where N = M.
         self_offset: See ``exclude_self``.
 
     Returns:
-        D, (N, C). An image without any neighbour has a row of NaN.
+        D, (N, C). An image without any neighbor has a row of NaN.
 
     Raises:
         ValueError: If k < 1, or ``normalize`` is unknown.
@@ -85,9 +85,9 @@ class NeighborLabelDistributionLoss(nn.Module):
     """Pull each prediction towards those of the nearest images (eq. 18-19).
 
     Args:
-        k: Number of neighbours.
+        k: Number of neighbors.
         normalize: See :func:`neighbor_label_distribution`.
-        exclude_self: Leave the image itself out of its neighbours.
+        exclude_self: Leave the image itself out of its neighbors.
         reduction: See :func:`neighbor_label_distribution_loss`.
         loss_weight: Weight of the loss, 1 in eq. 21.
 

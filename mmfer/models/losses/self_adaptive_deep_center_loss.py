@@ -42,7 +42,7 @@ class SelfAdaptiveDeepCenterLoss(nn.Module):
     """Pull together those elements of a class's features that an attention includes (eq. 8-14).
 
     A loss on features for :class:`FeatureLossHead`, computed in float32; it reads the map, too.
-    With ``update='rule'`` each image moves its centre as far as its attention says, divided by
+    With ``update='rule'`` each image moves its center as far as its attention says, divided by
     1 + the count of its class, as in Farzaneh and Qi (2021), whose loss this is. Nothing in eq. 9
     keeps the attention from lowering the loss by including less.
 
@@ -52,7 +52,7 @@ class SelfAdaptiveDeepCenterLoss(nn.Module):
         map_size: Height and width of the map; one number for both.
         loss_weight: gamma of eq. 8.
         hidden_channels: See :class:`DeepAttentionNetwork`.
-        update, rate: How the centres move, see :class:`Centers`.
+        update, rate: How the centers move, see :class:`Centers`.
 
     Example:
         >>> head = dict(

@@ -10,10 +10,10 @@ from mmfer.registry import MODELS
 def separate_loss(
     features: Tensor, labels: Tensor, centers: Tensor, separation_weight: float = 1.0
 ) -> Tensor:
-    """Cosines within a class grow, those between centres shrink.
+    """Cosines within a class grow, those between centers shrink.
 
     The mean of 1 - cos(x, c_y) over the images, plus the weighted mean of 1 + cos(c_j, c_k) over
-    all pairs of centres. Paper 000 gives it in words; the means and the weight are decided here.
+    all pairs of centers. Paper 000 gives it in words; the means and the weight are decided here.
 
     Args:
         features: x, (N, D); a vector of zeros has a cosine of 0 to all others.
@@ -42,14 +42,14 @@ class SeparateLoss(nn.Module):
 
     A loss on features for :class:`FeatureLossHead`, computed in float32. With ``update='rule'``
     the rule is applied to the features divided by their lengths, and the second term moves the
-    centres by its gradient (decided here).
+    centers by its gradient (decided here).
 
     Args:
         num_classes: Number of classes C.
         in_channels: Width D of the features.
         loss_weight: Weight beside the loss on the scores.
         separation_weight: Weight of the second term.
-        update, rate: How the centres move, see :class:`Centers`.
+        update, rate: How the centers move, see :class:`Centers`.
 
     Example:
         >>> head = dict(

@@ -24,7 +24,7 @@ def check_labels(labels: Tensor, size: int, num_classes: int | None = None) -> N
 
 
 def check_features(features: Tensor, labels: Tensor, centers: Tensor | None = None) -> None:
-    """Raise a ValueError unless features (N, D), labels (N,) and centres (C, D) fit together."""
+    """Raise a ValueError unless features (N, D), labels (N,) and centers (C, D) fit together."""
     if features.ndim != 2 or not len(features):
         raise ValueError(
             f'features have the shape {tuple(features.shape)}: give (N, D), one vector for each '

@@ -44,7 +44,7 @@ class CCAttention(BaseModule):
     """Contextual channel attention behind a backbone (eq. 1-6).
 
     Takes the last map X (N, C, H, W) of a tuple and gives the tuple with A(X) + X of the same
-    shape; the ConvNeXt before it must not normalise that map (:class:`ConvNeXtMap`).
+    shape; the ConvNeXt before it must not normalize that map (:class:`ConvNeXtMap`).
 
     Args:
         in_channels: Channels C.

@@ -31,7 +31,7 @@ class FeaturePooling(BaseModule):
 
     Args:
         in_channels: Channels C; needed with ``norm``.
-        norm: Config of a normalisation of the pooled vector, as ConvNeXt has it, or None.
+        norm: Config of a normalization of the pooled vector, as ConvNeXt has it, or None.
 
     Raises:
         ValueError: If ``norm`` has no ``in_channels``, or the backbone gives no map.

@@ -124,7 +124,7 @@ class HIFENet(BaseModule):
         return x.mean((2, 3)) if x.ndim == 4 else x
 
     def similarity(self, x: Tensor, others: Tensor) -> Tensor:
-        """What neighbours are found by: (N, M) of pooled features x (N, D), others (M, D)."""
+        """What neighbors are found by: (N, M) of pooled features x (N, D), others (M, D)."""
         if self.neighbors == 'cosine':
             return F.normalize(x, dim=1) @ F.normalize(others, dim=1).T
         assert self.itrr is not None

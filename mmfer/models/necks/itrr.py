@@ -32,7 +32,7 @@ class ITRR(BaseModule):
     - ``'support'`` (default): itself and a fixed support set of training features,
       ``support_features``. One image gives the same answer alone, in any batch and order.
     - ``'batch'``: the images of its batch, the paper's protocol. The loader must shuffle: in a
-      test file sorted by class the neighbours give the label away.
+      test file sorted by class the neighbors give the label away.
     - ``'self'``: itself alone.
 
     The support set (S, D) is part of the state dict and moves with the module. It is no buffer:

@@ -35,8 +35,8 @@ class SKNet(BaseModule):
     z = ReLU(BN(fc(s))) of width max(C / reduction, min_channels). Groups and widths are those of Li
     et al. 2019, from whom the paper takes this part without printing them.
 
-    In training, a batch of one image has one value per channel in s, which batch norm can not
-    normalise: there it uses its running statistics.
+    In training, a batch of one image has one value per channel in s, which batch norm cannot
+    normalize: there it uses its running statistics.
 
     Args:
         in_channels: Channels C of the map.
