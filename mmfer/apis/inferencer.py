@@ -215,7 +215,7 @@ class FERInferencer:
                 FacePrediction(f, s, self.of_attributes) for f, s in zip(faces, scores, strict=True)
             )
             count = f'{len(found)} face{"s" if len(found) > 1 else ""} found.'
-            message = 'No face found.' if not found else count if detect else 'Taken for a face.'
+            message = 'No face found.' if not found else count if detect else 'Treated as a face.'
             yield ImagePrediction(path, message, found, image)
 
     def classify(self, crops: Sequence[np.ndarray]) -> list[dict[str, float]]:
