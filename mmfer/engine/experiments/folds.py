@@ -101,8 +101,9 @@ def read_pool(cfg: Config) -> Pool:
 def common_config(cfg: Config, pool: Pool, seed: int | None = None) -> Config:
     """The common config of all folds, checked for leakage.
 
-    All folds read one data set. A validation set that contains held-out subjects, such as the test
-    set, is not used. The test only saves predictions, which are evaluated once, over all folds.
+    All folds read one data set. A validation set that contains held-out subjects, for example
+    because it is the test set, is not used. The test only saves predictions, which are evaluated
+    once, over all folds.
 
     Args:
         cfg: A config of :func:`mmfer.engine.load_config`.
