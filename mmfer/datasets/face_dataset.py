@@ -217,8 +217,8 @@ class FaceDataset(ReaderFacts, BaseDataset):
         twins = check_unique_files((s['img_path'], s.get('where', 'its folder')) for s in samples)
         if twins:
             print_log(
-                f'{len(twins)} groups of files in one folder under "{self.root}" have the same name '
-                f'and may be the same image; all are used: {"; ".join(twins[:5])}',
+                f'{len(twins)} groups of files in one folder under "{self.root}" have the same '
+                f'name and may be the same image; all are used: {"; ".join(twins[:5])}',
                 logger='current',
                 level=WARNING,
             )
