@@ -67,7 +67,7 @@ def predict(args: argparse.Namespace) -> None:
     predictions = inferencer.predict(paths, detect=not args.no_detect)
     results, faces, without, unread = [], 0, 0, []
     for prediction, target in zip(
-        tqdm(predictions, total=len(paths), unit='picture'), targets, strict=True
+        tqdm(predictions, total=len(paths), unit='image'), targets, strict=True
     ):
         write_picture(prediction, target)
         results.append(prediction.to_dict())

@@ -11,10 +11,12 @@ from mmfer.datasets.readers.casme2 import CASME2
 from mmfer.datasets.readers.celeba import CelebA
 from mmfer.datasets.readers.coco_expression import CocoExpression
 from mmfer.datasets.readers.expression_folder import ExpressionFolder
+from mmfer.datasets.readers.fer2013 import FER2013
 from mmfer.datasets.readers.ferplus import FERPlus
 from mmfer.datasets.readers.fg_emotions import FGEmotions
 from mmfer.datasets.readers.ifer import IFER
 from mmfer.datasets.readers.msceleb import MSCeleb1M
+from mmfer.datasets.readers.photographs import Photographs
 from mmfer.datasets.readers.rafdb import RAFDB
 from mmfer.datasets.samplers import ClassBalancedSampler
 from mmfer.datasets.transforms import (
@@ -51,6 +53,7 @@ __all__ = [
     'CropRegions',
     'ExpressionDataset',
     'ExpressionFolder',
+    'FER2013',
     'FERPlus',
     'FGEmotions',
     'FaceCrop',
@@ -63,6 +66,7 @@ __all__ = [
     'MSCeleb1M',
     'PackExpression',
     'PackedImage',
+    'Photographs',
     'RAFDB',
     'RandomFaceAffine',
     'RandomFaceCrop',

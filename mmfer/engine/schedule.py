@@ -54,9 +54,9 @@ def misfits(cfg: Mapping[str, Any]) -> dict[str, Any]:
         if any(step >= epochs for step in steps):
             found[f'{path}.milestones'] = list(steps)
     for path, hook in _hooks(cfg):
-        option = WITHIN.get(str(hook.get('type')).rpartition('.')[2])
-        if option is not None and isinstance(hook.get(option), int) and hook[option] >= epochs:
-            found[f'{path}.{option}'] = hook[option]
+        entry = WITHIN.get(str(hook.get('type')).rpartition('.')[2])
+        if entry is not None and isinstance(hook.get(entry), int) and hook[entry] >= epochs:
+            found[f'{path}.{entry}'] = hook[entry]
     return found
 
 

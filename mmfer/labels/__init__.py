@@ -3,6 +3,7 @@
 from mmfer.labels.class_names import (
     AFFECTNET_CLASSES,
     CELEBA_ATTRIBUTES,
+    FER2013_CLASSES,
     FERPLUS_CLASSES,
     IFER_CLASSES,
     RAFDB_CLASSES,
@@ -13,6 +14,7 @@ from mmfer.labels.word_vectors import WordVectors
 __all__ = [
     'AFFECTNET_CLASSES',
     'CELEBA_ATTRIBUTES',
+    'FER2013_CLASSES',
     'FERPLUS_CLASSES',
     'IFER_CLASSES',
     'RAFDB_CLASSES',

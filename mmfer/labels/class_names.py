@@ -14,6 +14,8 @@ AFFECTNET_CLASSES = (
 )
 """Eight classes; the seven-class task leaves out the last."""
 
+FER2013_CLASSES = ('anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise', 'neutral')
+
 FERPLUS_CLASSES = (
     'neutral',
     'happiness',

@@ -85,6 +85,22 @@ def write_ferplus(root: Path, votes: list[tuple[int, ...]]) -> None:
     (root / 'fer2013new.csv').write_text(''.join(names))
 
 
+def write_ferplus_folders(
+    root: Path, votes: list[tuple[int, ...]], box: str = '(0, 0, 48, 48)'
+) -> None:
+    """What the script of the release writes, with a row of such votes in each folder."""
+    number = 0
+    for part in ('Train', 'Valid', 'Test'):
+        folder, rows = root / f'FER2013{part}', []
+        folder.mkdir(parents=True)
+        for counts in votes:
+            name = f'fer{number:07}.png'
+            Image.fromarray(face_pixels(number).astype(np.uint8)).save(folder / name)
+            rows.append(f'{name},"{box}",{",".join(map(str, counts))}\n')
+            number += 1
+        (folder / 'label.csv').write_text(''.join(rows))
+
+
 def celeba_values(count: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).choice([-1, 1], (count, 40))
 

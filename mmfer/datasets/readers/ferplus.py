@@ -1,6 +1,6 @@
 """FERPlus: the faces of FER2013 with the votes of ten people."""
 
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -9,28 +9,38 @@ from mmengine.logging import print_log
 from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.official_counts import compare_counts
-from mmfer.datasets.readers.ferplus_tables import PixelRow, read_pixels, read_votes
+from mmfer.datasets.readers.ferplus_files import ASK, LAYOUTS, SOURCES, FERPlusFiles
+from mmfer.datasets.readers.ferplus_own_labels import with_own_labels
 from mmfer.datasets.readers.ferplus_votes import MODES, vote_targets
 from mmfer.labels import FERPLUS_CLASSES
 from mmfer.registry import DATASETS
 
-VOTES = 'fer2013new.csv'
-USAGES = {'train': 'Training', 'val': 'PublicTest', 'test': 'PrivateTest'}
 COUNTS = {
-    'rows': {'train': 28709, 'val': 3589, 'test': 3589},
-    'majority': {'train': 25045, 'val': 3191, 'test': 3137},
+    'folders': {
+        'rows': {'train': 28558, 'val': 3579, 'test': 3573},
+        'majority': {'train': 25045, 'val': 3191, 'test': 3137},
+    },
+    'csv': {
+        'rows': {'train': 28709, 'val': 3589, 'test': 3589},
+        'majority': {'train': 25060, 'val': 3199, 'test': 3153},
+    },
 }
-"""The rows of the official release, and the images of which a majority agrees."""
+"""The rows of the two official forms, and the images of which a majority agrees."""
 
 
 @DATASETS.register_module()
 class FERPlus(ExpressionDataset):
     """FERPlus (Barsoum et al. 2016), grey faces of 48 px with ten votes each.
 
-    Read are ``fer2013.csv`` (``emotion,pixels,Usage``) and ``fer2013new.csv`` (the votes), joined
-    by row, since the names in the second do not follow the rows of the first. The pixels are read
-    from the csv file when they are asked for; ``img_path`` is ``<path of the csv file>/row00000``
-    for the first row below the head.
+    Two forms are read; the votes of some 1,600 images differ between them.
+
+    - Folders ``FER2013Train``, ``FER2013Valid`` and ``FER2013Test`` with the images and a
+      ``label.csv`` (name, box, ten votes), as the script of the release writes them. A box that is
+      not the whole image becomes ``face_box``.
+    - ``fer2013.csv`` (``emotion,pixels,Usage``) and ``fer2013new.csv`` (the votes), joined by
+      row, since the names in the second do not follow the rows of the first. The pixels are read
+      from the csv file when they are asked for; ``img_path`` is
+      ``<path of the csv file>/row00000`` for the first row below the head.
 
     The votes become labels as published; single votes are taken as slips and do not count.
 
@@ -43,19 +53,23 @@ class FERPlus(ExpressionDataset):
     choice is unknown or no face, are left out and counted in the log.
 
     Args:
-        data_root: The folder with both files.
-        split: ``'train'`` (``Training``), ``'val'`` (``PublicTest``), ``'test'``
-            (``PrivateTest``), or ``'trainval'``. A ``val_ratio`` carves ``'val'`` from the
-            training part instead.
+        data_root: The folder with the three folders or the two files.
+        split: ``'train'``, ``'val'`` (FER2013's ``PublicTest``), ``'test'`` (``PrivateTest``), or
+            ``'trainval'``. A ``val_ratio`` carves ``'val'`` from the training part instead.
         mode: How votes become labels. Results are published on the ``'majority'`` of the test
             part, however a model was trained.
+        layout: ``'folders'`` or ``'csv'``; None takes the one that is there.
+        labels: ``'votes'``, or ``'fer2013'``: ``gt_label`` is FER2013's own label, which a third
+            of the majorities contradict, and ``clean_label`` the majority. In the folders
+            FER2013's labels are read from ``fer2013_labels.csv`` (``image,emotion``); images that
+            it does not know are left out and counted in the log. No image is labelled contempt.
         **options: The options of :class:`ExpressionDataset` without ``classes`` and
             ``soft_labels``.
 
     Raises:
         FileNotFoundError: If one of the files is not there.
-        ValueError: If a row is faulty, or the files do not belong together. Other counts than the
-            official ones are only warned of.
+        ValueError: If a row is faulty, the files do not belong together, or both forms are there
+            and no ``layout`` is given. Other counts than the official ones are only warned of.
 
     Example:
         >>> train = dict(type='FERPlus', data_root='data/ferplus', split='train',
@@ -63,16 +77,11 @@ class FERPlus(ExpressionDataset):
     """
 
     NAME = 'FERPlus'
+    ASK = ASK
+    LAYOUTS = LAYOUTS
     RENDERER = 'ferplus'
     OWN_VALIDATION = True
     SIDECAR_CLASSES = False  # the labels follow from the votes and the mode
-    ASK = (
-        'fer2013.csv at https://www.kaggle.com/c/challenges-in-representation-learning-facial-'
-        'expression-recognition-challenge, fer2013new.csv at '
-        'https://github.com/microsoft/FERPlus ("Training deep networks for facial expression '
-        'recognition with crowd-sourced label distribution", Barsoum et al., ICMI 2016).'
-    )
-    LAYOUTS = ('fer2013.csv (or fer2013/fer2013.csv)', 'fer2013new.csv')
 
     def __init__(
         self,
@@ -80,75 +89,72 @@ class FERPlus(ExpressionDataset):
         split: str = 'train',
         *,
         mode: Literal['majority', 'probability', 'multi_target'] = 'majority',
+        layout: Literal['folders', 'csv'] | None = None,
+        labels: Literal['votes', 'fer2013'] = 'votes',
         **options: Any,
     ) -> None:
+        self._check_option('labels', labels, ('votes', 'fer2013'))
+        if labels == 'fer2013' and mode != 'majority':
+            raise ValueError(
+                f"FERPlus(labels='fer2013', mode='{mode}'): FER2013 has one label per image, so "
+                "there are no shares to learn from. Set mode='majority', or labels='votes'."
+            )
+        self.labels = labels
         self._check_option('mode', mode, MODES)
-        self.mode = mode
+        self._check_option('layout', layout, (*SOURCES, None))
+        self.mode, self.layout = mode, layout
         super().__init__(
             data_root, split, classes=FERPLUS_CLASSES, soft_labels=mode != 'majority', **options
         )
 
+    def _files(self) -> FERPlusFiles:
+        return FERPlusFiles(self.root, self.layout)
+
     def sidecar_samples(self, part: str) -> list[Sample]:
         """All images, whatever their votes."""
-        pixel_file, images, rows, _ = self._joined(part)
-        return [self._sample(pixel_file, row, images[row]) for row in rows]
+        return [{k: v for k, v in s.items() if k != 'where'} for s in self._files().rows(part)[0]]
 
     def read_samples(self, part: str) -> list[Sample]:
-        """Join the two files and keep a part."""
-        pixel_file, images, rows, votes = self._joined(part)
+        """The images of a part whose votes give a label."""
+        files = self._files()
+        rows, votes = files.rows(part)
         kept, shares = vote_targets(votes, self.mode)
         samples: list[Sample] = []
-        for row, target in zip(np.asarray(rows)[kept], shares[kept], strict=True):
-            samples.append(
-                {
-                    **self._sample(pixel_file, row, images[row]),
-                    'where': f'{self._file(VOTES)}, row {row}',
-                    'gt_label': int(target.argmax()),
-                }
-            )
+        for i in np.flatnonzero(kept):
+            samples.append({**rows[i], 'gt_label': int(shares[i].argmax())})
             if self.soft_labels:
-                samples[-1]['distribution'] = target
+                samples[-1]['distribution'] = shares[i]
         print_log(
-            f'FERPlus, {part}: of {len(rows)} images the votes for {len(rows) - len(samples)} give '
-            f'no label (mode {self.mode}); they are left out.',
+            f'FERPlus, {part}, from {SOURCES[files.layout]}: of {len(rows)} images the votes for '
+            f'{len(rows) - len(samples)} give no label (mode {self.mode}); they are left out.',
             logger='current',
         )
-        self._compare_counts(part, len(rows), len(samples))
-        return samples
+        self._compare_counts(files.layout, part, len(rows), len(samples))
+        if self.labels == 'votes':
+            return samples
+        return self._own_labels(part, samples, files.own_labels())
 
-    @staticmethod
-    def _sample(pixel_file: Path, row: int, image: PixelRow) -> Sample:
-        return {'img_path': f'{pixel_file}/row{row:05}', 'packed_image': image.pixels}
+    def check_samples(self, samples: list[Sample], part: str) -> None:
+        """Check that every class occurs; FER2013 itself has no contempt."""
+        placeholder = {'gt_label': FERPLUS_CLASSES.index('contempt')}
+        own = self.labels == 'fer2013' and bool(samples)
+        super().check_samples([*samples, placeholder] if own else samples, part)
 
-    def _joined(self, part: str) -> tuple[Path, list[PixelRow], list[int], np.ndarray]:
-        """The file and all images in it, and the rows of a part with their votes."""
-        pixel_file = self._file('fer2013/fer2013.csv', 'fer2013.csv')
-        vote_file = self._file(VOTES)
-        images, (usages, votes) = read_pixels(pixel_file), read_votes(vote_file)
-        if len(images) != len(usages):
-            raise ValueError(
-                f'"{pixel_file}" has {len(images)} rows and "{vote_file}" {len(usages)}; '
-                'they are joined by row. Take both files from their releases again.'
-            )
-        for row, (image, usage) in enumerate(zip(images, usages, strict=True)):
-            if image.usage != usage or usage not in USAGES.values():
-                raise ValueError(
-                    f'Row {row} is of {image.usage} in "{pixel_file}" and of {usage} in '
-                    f'"{vote_file}"; they are joined by row, and the same one of '
-                    f'{", ".join(USAGES.values())} must stand in both. Take both files from their '
-                    'releases again.'
-                )
-        rows = [row for row, usage in enumerate(usages) if usage == USAGES[part]]
-        return pixel_file, images, rows, votes[rows]
+    def _own_labels(
+        self, part: str, samples: list[Sample], labels: Mapping[str, str]
+    ) -> list[Sample]:
+        joined = with_own_labels(samples, labels)
+        wrong = sum(sample['gt_label'] != sample['clean_label'] for sample in joined)
+        print_log(
+            f"FERPlus, {part}: FER2013's label of {len(joined)} images is taken, of which {wrong} "
+            f'differ from the majority; of {len(samples) - len(joined)} it is not known, and they '
+            'are left out.',
+            logger='current',
+        )
+        return joined
 
-    def _compare_counts(self, part: str, rows: int, images: int) -> None:
+    def _compare_counts(self, layout: str, part: str, rows: int, images: int) -> None:
         counted, unit = ('majority', 'images') if self.mode == 'majority' else ('rows', 'rows')
         found = {'all': images if counted == 'majority' else rows}
-        official = {'all': COUNTS[counted][part]}
+        official = {'all': COUNTS[layout][counted][part]}
         compare_counts('FERPlus', self.root, part, found, official, unit)
-
-    def _file(self, *names: str) -> Path:
-        for name in names:
-            if (self.root / name).is_file():
-                return self.root / name
-        raise self.missing(names[-1])

@@ -15,7 +15,7 @@ from mmfer.synthetic.render.scene import Person
 ONE_YEAR = 0.1875 / 8
 """:attr:`Person.age` of a one-year-old."""
 WIDER = 1.2
-"""Factor on the width of the view: an infant's mouth lies low and opens far above the chin."""
+"""Factor on the width of the view: an infant's mouth is low and opens wide, down to the chin."""
 
 
 class IFERLayout(ImageLayout):

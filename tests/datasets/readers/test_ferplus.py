@@ -55,7 +55,7 @@ def test_images_without_a_label_are_counted_in_the_log(tmp_path: Path, log: list
     write_ferplus(tmp_path, ROWS)
     FERPlus(str(tmp_path))
     assert 'of 12 images the votes for 3 give no label (mode majority)' in log[0]
-    assert '9 train images instead of 25045. ' in log[1]
+    assert '9 train images instead of 25060. ' in log[1]
     FERPlus(str(tmp_path), mode='probability')
     assert 'for 2 give no label (mode probability)' in log[2]
     assert '12 train rows instead of 28709. ' in log[3]
@@ -64,10 +64,12 @@ def test_images_without_a_label_are_counted_in_the_log(tmp_path: Path, log: list
 def test_official_counts_are_not_worth_a_word(
     tmp_path: Path, log: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert ferplus.COUNTS['majority'] == {'train': 25045, 'val': 3191, 'test': 3137}
-    assert sum(ferplus.COUNTS['rows'].values()) == 35887
+    counts = ferplus.COUNTS
+    assert counts['folders']['majority'] == {'train': 25045, 'val': 3191, 'test': 3137}
+    assert counts['csv']['majority'] == {'train': 25060, 'val': 3199, 'test': 3153}
+    assert sum(counts['csv']['rows'].values()) == 35887
     write_ferplus(tmp_path, ROWS)
-    monkeypatch.setitem(ferplus.COUNTS, 'majority', {'train': 9})
+    monkeypatch.setitem(counts['csv'], 'majority', {'train': 9})
     FERPlus(str(tmp_path))
     assert len(log) == 1
 

@@ -1,65 +1,13 @@
-import pickle
+import os
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from mmfer.datasets.readers.ferplus_tables import PixelText, read_pixels, read_votes
-from tests.datasets.official import VOTES_HEAD, face_pixels, write_ferplus
+from mmfer.datasets.readers.ferplus_tables import join_tables, read_votes
+from tests.datasets.official import VOTES_HEAD, write_ferplus
 
 VOTES = [(0, 10, 0, 0, 0, 0, 0, 0, 0, 0), (0, 0, 0, 0, 0, 0, 0, 0, 0, 10)]
-
-
-def test_pixels_are_found_where_they_lie(tmp_path: Path) -> None:
-    write_ferplus(tmp_path, VOTES)
-    rows = read_pixels(tmp_path / 'fer2013.csv')
-    assert [row.usage for row in rows] == ['Training'] * 2 + ['PublicTest'] * 2 + [
-        'PrivateTest'
-    ] * 2
-    for i, row in enumerate(rows):
-        image = pickle.loads(pickle.dumps(row.pixels)).load()
-        assert image.shape == (48, 48, 3) and image.dtype == np.uint8
-        assert (image == face_pixels(i)[..., None]).all()
-
-
-def test_other_columns_and_quotes_do_not_matter(tmp_path: Path) -> None:
-    text = ' '.join(map(str, face_pixels(5).ravel()))
-    path = tmp_path / 'a.csv'
-    path.write_bytes(f'\ufeffemotion, Usage, pixels\r\n0,Training, "{text}"\r\n'.encode())
-    (row,) = read_pixels(path)
-    assert row.usage == 'Training'
-    assert (row.pixels.load()[..., 0] == face_pixels(5)).all()
-
-
-def test_empty_lines_are_no_rows(tmp_path: Path) -> None:
-    write_ferplus(tmp_path, VOTES)
-    path = tmp_path / 'fer2013.csv'
-    lines = path.read_text().splitlines()
-    path.write_text('\n\n'.join(lines) + '\n\n')
-    found = [row.pixels.load()[..., 0] for row in read_pixels(path)]
-    np.testing.assert_array_equal(found, [face_pixels(row) for row in range(len(lines) - 1)])
-
-
-def test_faulty_pixel_tables_are_located(tmp_path: Path) -> None:
-    path = tmp_path / 'fer2013.csv'
-    path.write_text('emotion,image,Usage\n')
-    with pytest.raises(ValueError, match='must have the columns emotion,pixels,Usage'):
-        read_pixels(path)
-    write_ferplus(tmp_path, VOTES)
-    path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(ValueError, match=r'fer2013\.csv, line 7: 0 pixels instead of 2304'):
-        read_pixels(path)
-    path.write_text('emotion,pixels,Usage\n0,1 2 3,Training\n')
-    with pytest.raises(ValueError, match=r'line 2: 3 pixels instead of 2304'):
-        read_pixels(path)
-
-
-def test_pixels_that_are_none_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / 'a.txt'
-    for text in (' '.join(['256'] * 2304), ' '.join(['-1'] * 2304), ' '.join(['x'] * 2304)):
-        path.write_text(text)
-        with pytest.raises(ValueError):
-            PixelText(str(path), 0, len(text)).load()
+USAGES = ('Training', 'PublicTest', 'PrivateTest')
 
 
 def test_votes_are_read_by_the_names_of_their_columns(tmp_path: Path) -> None:
@@ -86,3 +34,21 @@ def test_faulty_votes_are_located(tmp_path: Path, text: str, message: str) -> No
     path.write_text(text)
     with pytest.raises(ValueError, match=message):
         read_votes(path)
+
+
+def test_a_second_look_reads_only_what_has_changed(tmp_path: Path) -> None:
+    write_ferplus(tmp_path, VOTES)
+    files = tmp_path / 'fer2013.csv', tmp_path / 'fer2013new.csv'
+    images, votes = join_tables(*files, USAGES)
+    assert len(images) == len(votes) == 6
+    assert join_tables(*files, USAGES)[0] is images
+    state = files[1].stat()
+    files[1].write_text(files[1].read_text().replace('10', '11'))
+    os.utime(files[1], ns=(state.st_atime_ns, state.st_mtime_ns + 1))
+    assert join_tables(*files, USAGES)[1].max() == 11
+
+
+def test_a_usage_that_is_none_stops(tmp_path: Path) -> None:
+    write_ferplus(tmp_path, VOTES)
+    with pytest.raises(ValueError, match='Row 4 is of PrivateTest .* the same one of Training'):
+        join_tables(tmp_path / 'fer2013.csv', tmp_path / 'fer2013new.csv', USAGES[:2])

@@ -102,5 +102,5 @@ def test_broken_and_odd_frames(frames, tmp_path):
     with pytest.raises(ValueError, match='img4.jpg" is empty'):
         list(open_clip(folder).read())
     Image.fromarray(frames[0][:100]).save(folder / 'img4.jpg')
-    with pytest.raises(ValueError, match='img4.jpg is 280 x 100 pixels'):
+    with pytest.raises(ValueError, match='img4.jpg has 280 x 100 pixels'):
         list(open_clip(folder).read())

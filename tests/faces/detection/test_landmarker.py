@@ -128,8 +128,8 @@ def test_a_grey_picture_and_one_pixel(landmarker):
 @pytest.mark.parametrize(
     ('boxes', 'message'),
     [
-        (np.zeros(4), r'\(4,\).*give \(N, 4\)'),
-        (np.zeros((2, 5)), r'\(2, 5\).*give \(N, 4\)'),
+        (np.zeros(4), r'\(4,\).*Give \(N, 4\)'),
+        (np.zeros((2, 5)), r'\(2, 5\).*Give \(N, 4\)'),
         ([[0, 0, 9, 9], [5, 5, 5, 9]], r'boxes\[1\].*x1 < x2'),
         ([[0, np.nan, 9, 9]], r'boxes\[0\]'),
     ],

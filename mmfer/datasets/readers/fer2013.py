@@ -1,0 +1,117 @@
+"""FER2013: grey faces of 48 px, each with one label."""
+
+from pathlib import Path
+from typing import Any
+
+from mmfer.datasets.expression_dataset import ExpressionDataset
+from mmfer.datasets.face_dataset import Sample
+from mmfer.datasets.files.class_matching import normal_form
+from mmfer.datasets.files.fer2013_pixels import PixelRow, read_pixels
+from mmfer.datasets.files.folders import list_subfolders, read_class_folders
+from mmfer.labels import FER2013_CLASSES
+from mmfer.registry import DATASETS
+
+FILES = ('fer2013/fer2013.csv', 'fer2013.csv', 'icml_face_data.csv')
+USAGES = {'train': 'Training', 'val': 'PublicTest', 'test': 'PrivateTest'}
+FOLDER_NAMES = ('angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral')
+
+
+def emotion_code(text: str, where: str) -> int:
+    """FER2013's label, 0 to 6, as it is written.
+
+    Args:
+        text: The label.
+        where: The file and the line, for the message.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    if text not in map(str, range(len(FER2013_CLASSES))):
+        names = ', '.join(f'{i} {name}' for i, name in enumerate(FER2013_CLASSES))
+        raise ValueError(f'{where}: the emotion "{text}" is none of {names}. Correct it.')
+    return int(text)
+
+
+@DATASETS.register_module()
+class FER2013(ExpressionDataset):
+    """FER2013 (Goodfellow et al. 2013), with its own seven labels, of which many are wrong.
+
+    Two forms are read.
+
+    - Kaggle's csv file, ``fer2013.csv`` or ``icml_face_data.csv``, with ``emotion``, ``pixels``
+      and ``Usage``. ``PublicTest`` is the validation part, ``PrivateTest`` the test part.
+    - Class folders ``train/<class>/`` and ``test/<class>/``, with FER2013's names (``angry``) or
+      those of :data:`mmfer.labels.FER2013_CLASSES`. There is no validation part: set a
+      ``val_ratio``.
+
+    Args:
+        data_root: The folder with the file, or with the folders.
+        split: ``'train'``, ``'val'``, ``'test'`` or ``'trainval'``. A ``val_ratio`` carves
+            ``'val'`` from the training part instead.
+        **options: The options of :class:`ExpressionDataset` without ``classes``.
+
+    Raises:
+        FileNotFoundError: If the data set is not there.
+        ValueError: If both forms are there, a row is faulty, or a folder is no class.
+
+    Example:
+        >>> train = dict(type='FER2013', data_root='data/fer2013', split='train')
+    """
+
+    NAME = 'FER2013'
+    RENDERER = None
+    OWN_VALIDATION = True
+    ASK = (
+        'https://www.kaggle.com/c/challenges-in-representation-learning-facial-expression-'
+        'recognition-challenge ("Challenges in representation learning", Goodfellow et al., 2013).'
+    )
+    LAYOUTS = ('fer2013.csv (or icml_face_data.csv)', 'train/<class>/ and test/<class>/')
+
+    def __init__(
+        self, data_root: str = 'data/fer2013', split: str = 'train', **options: Any
+    ) -> None:
+        super().__init__(data_root, split, classes=FER2013_CLASSES, **options)
+
+    def sidecar_parts(self) -> tuple[str, ...]:
+        """Those that are there; class folders have no validation part."""
+        return ('train', 'test') if self._csv() is None else ('train', 'val', 'test')
+
+    def read_samples(self, part: str) -> list[Sample]:
+        """The rows of the file or the images of the folders."""
+        path, folder = self._csv(), self.root / part
+        if path is not None:
+            if (self.root / 'train').is_dir():
+                raise ValueError(
+                    f'"{self.root}" has {path.name} and class folders, which may differ. Remove '
+                    'one of the two, or move it elsewhere.'
+                )
+            rows = enumerate(read_pixels(path))
+            return [_sample(path, i, row) for i, row in rows if _usage(row) == USAGES[part]]
+        if not folder.is_dir():
+            hint = ' (set val_ratio to carve it from the training part)' if part == 'val' else ''
+            absent = f'{FILES[1]} and no {part}/{hint}'
+            raise self.missing(absent)
+        names = {normal_form(sub.name) for sub in list_subfolders(folder)}
+        published = names <= set(FOLDER_NAMES)
+        return read_class_folders(folder, FOLDER_NAMES if published else FER2013_CLASSES)
+
+    def _csv(self) -> Path | None:
+        return next((self.root / name for name in FILES if (self.root / name).is_file()), None)
+
+
+def _usage(row: PixelRow) -> str:
+    if row.usage not in USAGES.values():
+        raise ValueError(
+            f'{row.where}: the usage "{row.usage}" is none of {", ".join(USAGES.values())}. Take '
+            'the file from its release again.'
+        )
+    return row.usage
+
+
+def _sample(path: Path, number: int, row: PixelRow) -> Sample:
+    return {
+        'img_path': f'{path}/row{number:05}',
+        'packed_image': row.pixels,
+        'where': row.where,
+        'gt_label': emotion_code(row.emotion, row.where),
+    }

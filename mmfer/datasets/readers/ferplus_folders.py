@@ -1,0 +1,104 @@
+"""FERPlus as its own script writes it: folders of images, each with a ``label.csv``."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mmfer.datasets.files.csv_files import csv_rows
+from mmfer.datasets.readers.ferplus_votes import COLUMNS
+
+LABELS = 'label.csv'
+IMAGE_SUFFIX = '.png'
+WHOLE = (0, 0, 48, 48)
+_BOX = re.compile(r'\(?\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*\)?')
+
+
+@dataclass(frozen=True)
+class LabelRow:
+    """A row of ``label.csv``.
+
+    Args:
+        where: The file and the line, for messages.
+        path: The image.
+        box: The face (left, top, right, bottom) in pixels; None if it fills the image.
+    """
+
+    where: str
+    path: Path
+    box: np.ndarray | None
+
+
+def read_label_csv(path: Path) -> tuple[list[LabelRow], np.ndarray]:
+    """The rows and the votes (N, 10) of ``label.csv``, which has no head.
+
+    Raises:
+        ValueError: If a row has not a name, a box and ten votes, a name comes twice, or the
+            images in the folder are not those of the rows.
+    """
+    rows, votes = [], []
+    lines: dict[str, int] = {}
+    for line, cells in csv_rows(path):
+        where = f'{path}, line {line}'
+        if len(cells) != 2 + len(COLUMNS):
+            raise ValueError(
+                f'{where}: {len(cells)} cells instead of {2 + len(COLUMNS)}: the name of an image, '
+                'a box such as "(0, 0, 48, 48)" in quotes, and ten votes. Make the file again with '
+                'the script of the release.'
+            )
+        name, box, *counts = cells
+        if name in lines:
+            raise ValueError(
+                f'{where}: "{name}" stands in line {lines[name]} already. Remove one of the rows.'
+            )
+        lines[name] = line
+        rows.append(LabelRow(where, path.parent / name, _box(where, box)))
+        votes.append(vote_counts(where, counts))
+    _check_images(path, lines)
+    return rows, np.array(votes, dtype=np.int64).reshape(-1, len(COLUMNS))
+
+
+def vote_counts(where: str, cells: list[str]) -> list[int]:
+    """Ten votes as numbers.
+
+    Args:
+        where: The file and the line, for the message.
+        cells: The votes as they are written.
+
+    Raises:
+        ValueError: If one is no whole number of 0 or more.
+    """
+    if not all(cell.isdecimal() and len(cell) < 6 for cell in cells):
+        raise ValueError(
+            f'{where}: the votes {", ".join(cells)} are not ten whole numbers. Take the file from '
+            'its release again.'
+        )
+    return [int(cell) for cell in cells]
+
+
+def _box(where: str, text: str) -> np.ndarray | None:
+    match = _BOX.fullmatch(text)
+    box = tuple(map(int, match.groups())) if match else (0, 0, 0, 0)
+    if box[2] <= box[0] or box[3] <= box[1]:
+        raise ValueError(
+            f'{where}: the box "{text}" is none. Write left, top, right and bottom in pixels, such '
+            'as "(0, 0, 48, 48)".'
+        )
+    return None if box == WHOLE else np.array(box, dtype=np.float32)
+
+
+def _check_images(path: Path, lines: dict[str, int]) -> None:
+    there = {file.name for file in path.parent.iterdir() if file.suffix.lower() == IMAGE_SUFFIX}
+    for name, line in lines.items():
+        if name not in there:
+            raise ValueError(
+                f'{path}, line {line}: there is no image "{name}" beside the file. Put it there, '
+                'or remove the row.'
+            )
+    surplus = sorted(there - lines.keys())
+    if surplus:
+        raise ValueError(
+            f'{len(surplus)} images in "{path.parent}" have no row in {path.name}, such as '
+            f'"{surplus[0]}". Add their rows, or remove the images.'
+        )

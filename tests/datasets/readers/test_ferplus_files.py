@@ -1,0 +1,68 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mmfer.datasets import FERPlus
+from mmfer.datasets.readers import ferplus
+from tests.datasets.official import face_pixels, write_ferplus, write_ferplus_folders
+
+EYE = [tuple(10 if k == c else 0 for k in range(10)) for c in range(8)]
+ROWS = [*EYE, (0, 0, 0, 0, 0, 0, 0, 0, 0, 10), (4, 6, 0, 0, 0, 0, 0, 0, 0, 0)]
+
+
+@pytest.mark.parametrize(('split', 'part'), [('train', 0), ('val', 1), ('test', 2)])
+def test_folders_are_read(tmp_path: Path, split: str, part: int) -> None:
+    write_ferplus_folders(tmp_path, ROWS)
+    data = FERPlus(str(tmp_path), split, pipeline=[{'type': 'LoadExpressionImage'}])
+    assert data.get_gt_labels().tolist() == [*range(8), 1]
+    for i, row in enumerate([*range(8), 9]):
+        assert (data[i]['img'] == face_pixels(part * len(ROWS) + row)[..., None]).all()
+        assert 'face_box' not in data[i]
+
+
+def test_boxes_of_the_folders_become_face_boxes(tmp_path: Path) -> None:
+    write_ferplus_folders(tmp_path, ROWS, box='(2, 3, 40, 44)')
+    info = FERPlus(str(tmp_path)).get_data_info(0)
+    np.testing.assert_array_equal(info['face_box'], [2, 3, 40, 44])
+
+
+def test_the_log_says_which_form_was_read_and_knows_its_counts(
+    tmp_path: Path, log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_ferplus_folders(tmp_path / 'a', ROWS)
+    write_ferplus(tmp_path / 'b', ROWS)
+    FERPlus(str(tmp_path / 'a'))
+    FERPlus(str(tmp_path / 'b'))
+    assert 'from the label.csv of its folder: of 10 images the votes for 1 give no' in log[0]
+    assert '9 train images instead of 25045. ' in log[1]
+    assert 'from fer2013.csv and fer2013new.csv: of 10 images' in log[2]
+    assert '9 train images instead of 25060. ' in log[3]
+    monkeypatch.setitem(ferplus.COUNTS['folders'], 'majority', {'train': 9})
+    FERPlus(str(tmp_path / 'a'))
+    assert len(log) == 5
+
+
+def test_both_forms_at_once_need_a_word(tmp_path: Path) -> None:
+    write_ferplus_folders(tmp_path, ROWS)
+    write_ferplus(tmp_path, ROWS[:8])
+    with pytest.raises(ValueError, match=r'FER2013Train/label\.csv and fer2013\.csv, whose votes'):
+        FERPlus(str(tmp_path))
+    assert len(FERPlus(str(tmp_path), layout='folders')) == 9
+    assert len(FERPlus(str(tmp_path), layout='csv')) == 8
+    with pytest.raises(ValueError, match='layout=.zip.*choose one of folders, csv'):
+        FERPlus(str(tmp_path), layout='zip')
+
+
+def test_the_votes_alone_beside_folders_are_no_second_form(tmp_path: Path) -> None:
+    write_ferplus_folders(tmp_path, ROWS)
+    write_ferplus(tmp_path, ROWS)
+    (tmp_path / 'fer2013.csv').unlink()
+    assert 'FER2013Train' in FERPlus(str(tmp_path)).get_data_info(0)['img_path']
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    write_ferplus_folders(tmp_path, ROWS)
+    (tmp_path / 'FER2013Test' / 'label.csv').unlink()
+    with pytest.raises(FileNotFoundError, match=r'has no FER2013Test/label\.csv'):
+        FERPlus(str(tmp_path), 'test')

@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mmfer.datasets.readers.ferplus_folders import read_label_csv
+from tests.datasets.official import write_ferplus_folders
+
+VOTES = [(0, 10, 0, 0, 0, 0, 0, 0, 0, 0), (4, 0, 0, 3, 0, 0, 0, 0, 2, 1)]
+
+
+def label_file(root: Path, **options: str) -> Path:
+    write_ferplus_folders(root, VOTES, **options)
+    return root / 'FER2013Train' / 'label.csv'
+
+
+def test_rows_are_read_without_a_head(tmp_path: Path) -> None:
+    path = label_file(tmp_path)
+    rows, votes = read_label_csv(path)
+    assert votes.tolist() == [list(row) for row in VOTES]
+    assert [row.path for row in rows] == [path.parent / f'fer000000{i}.png' for i in (0, 1)]
+    assert rows[1].where == f'{path}, line 2'
+    assert rows[0].box is None
+
+
+def test_a_box_within_the_image_is_the_face(tmp_path: Path) -> None:
+    rows, _ = read_label_csv(label_file(tmp_path, box='(2, 3, 40, 44)'))
+    np.testing.assert_array_equal(rows[0].box, [2, 3, 40, 44])
+
+
+@pytest.mark.parametrize('box', ['', '0 0 48 48', '(0, 0, 48)', '(9, 0, 9, 48)', '(-1, 0, 9, 9)'])
+def test_a_box_that_is_none_stops(tmp_path: Path, box: str) -> None:
+    with pytest.raises(ValueError, match=r'label\.csv, line 1: the box .* is none'):
+        read_label_csv(label_file(tmp_path, box=box))
+
+
+@pytest.mark.parametrize(
+    ('row', 'message'),
+    [
+        ('fer0000001.png,"(0, 0, 48, 48)",1,2,3,4', 'line 2: 6 cells instead of 12'),
+        ('fer0000001.png,(0, 0, 48, 48),4,0,0,3,0,0,0,0,2,1', 'line 2: 15 cells instead of 12'),
+        ('fer0000001.png,"(0, 0, 48, 48)",4,0,0,3,x,0,0,0,2,1', 'line 2: the votes .*x'),
+        ('fer0000001.png,"(0, 0, 48, 48)",4,0,0,3,-1,0,0,0,2,1', 'line 2: the votes .*-1'),
+        ('fer0000001.png,"(0, 0, 48, 48)",4,0,0,3,9999999,0,0,0,2,1', 'line 2: the votes .*999'),
+        (
+            'fer0000000.png,"(0, 0, 48, 48)",4,0,0,3,0,0,0,0,2,1',
+            'stands in line 1 already',
+        ),
+        ('fer0000009.png,"(0, 0, 48, 48)",4,0,0,3,0,0,0,0,2,1', 'line 2: there is no image'),
+    ],
+)
+def test_faulty_rows_are_located(tmp_path: Path, row: str, message: str) -> None:
+    path = label_file(tmp_path)
+    first = path.read_text().splitlines()[0]
+    path.write_text(f'{first}\n{row}\n')
+    with pytest.raises(ValueError, match=message):
+        read_label_csv(path)
+
+
+def test_an_image_without_a_row_stops(tmp_path: Path) -> None:
+    path = label_file(tmp_path)
+    path.write_text(path.read_text().splitlines()[0] + '\n')
+    with pytest.raises(ValueError, match=r'1 images in .* no row in label\.csv, .*fer0000001'):
+        read_label_csv(path)
