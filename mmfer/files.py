@@ -9,17 +9,17 @@ from mmengine.fileio.handlers.json_handler import set_default
 
 
 def write_atomically(path: str | Path, content: bytes | str, shared: bool = False) -> None:
-    """Write a file that is there completely or, if the process is killed, as it was before.
+    """Write a file so that a killed process leaves either the old or the complete new file.
 
-    The content, text as UTF-8, goes to ``<path>.tmp`` in the same folder, is flushed to the disk,
-    and takes the place of ``path`` by one rename. Folders above it are made, links are followed,
-    and what is no regular file (a pipe, ``/dev/stdout``) is written to as it is.
+    The content (text as UTF-8) is written to ``<path>.tmp`` in the same folder and flushed to the
+    disk; then one rename replaces ``path``. Missing parent folders are created and links are
+    followed. A path that is not a regular file (a pipe, ``/dev/stdout``) is written directly.
 
     Args:
         path: The file.
-        content: What it holds.
-        shared: Whether several processes may write the file at the same time, such as the ranks
-            of a distributed training: each then has a temporary file of its own.
+        content: The new content of the file.
+        shared: Whether several processes may write the file at the same time, such as the ranks of
+            a distributed training; each process then has its own temporary file.
     """
     path = Path(path)
     data = content.encode() if isinstance(content, str) else content
@@ -38,7 +38,7 @@ def write_atomically(path: str | Path, content: bytes | str, shared: bool = Fals
 
 
 def _flush_folder(folder: Path) -> None:
-    """Make a rename outlast a loss of power, where folders can be opened: not on Windows."""
+    """Make a rename survive a power loss; does nothing on Windows, which cannot open folders."""
     try:
         opened = os.open(folder, os.O_RDONLY)
     except PermissionError:
@@ -52,5 +52,5 @@ def _flush_folder(folder: Path) -> None:
 def write_json(
     path: str | Path, content: Any, indent: int | None = 1, shared: bool = False
 ) -> None:
-    """Write JSON by :func:`write_atomically`; NumPy's numbers and arrays are plain ones there."""
+    """Write JSON by :func:`write_atomically`; NumPy numbers and arrays become plain JSON values."""
     write_atomically(path, json.dumps(content, indent=indent, default=set_default) + '\n', shared)

@@ -1,4 +1,4 @@
-"""Results kept in a file, a line each, while a long run goes on, so that it can be resumed."""
+"""A file with one line per result of a long run, so that a killed run can be resumed."""
 
 import json
 import os
@@ -16,13 +16,13 @@ class Journal:
     """A file of JSON lines: first the options of the run, then one line for each result.
 
     Args:
-        path: The file; a last line that a kill left unfinished is cut off.
-        options: All on which the results depend, as JSON values. None for a file of results
-            alone, whose options are recorded elsewhere.
-        anew: Begin a new file where the one that is there is of other options.
+        path: The file; an incomplete last line, left by a killed process, is removed.
+        options: Everything on which the results depend, as JSON values. None for a file of results
+            only, if the options are recorded elsewhere.
+        anew: Replace an existing file that was written with other options.
 
     Raises:
-        ValueError: If the file is damaged, or is of other options and ``anew`` is False.
+        ValueError: If the file is damaged, or was written with other options and ``anew`` is False.
     """
 
     def __init__(
@@ -43,13 +43,13 @@ class Journal:
                 head,
                 options,
                 f'The run that left {len(lines) - 1} results in "{path}"',
-                'Give the same options to go on, or begin anew with overwrite (--overwrite), or '
+                'Give the same options to continue, start again with overwrite (--overwrite), or '
                 'delete the file.',
             )
         write_atomically(path, json.dumps(options) + '\n')
 
     def add(self, row: Row) -> None:
-        """Keep a result, in the file and in ``rows``."""
+        """Append a result to the file and to ``rows``."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open('a', encoding='utf-8', newline='\n') as file:
             file.write(json.dumps(row) + '\n')

@@ -6,20 +6,20 @@ from collections.abc import Iterable, Sequence
 def markdown_table(
     head: Sequence[str], rows: Iterable[Sequence[str]], align_right: bool = False
 ) -> str:
-    """A table in Markdown, a line for each row.
+    """A Markdown table.
 
     Args:
         head: The names of the columns.
-        rows: The cells; a vertical bar in one stays part of the cell.
-        align_right: Whether all columns but the first are aligned to the right.
+        rows: The cells; vertical bars in cells are escaped.
+        align_right: Align all columns except the first to the right.
 
     Raises:
-        ValueError: If a row has more or fewer cells than there are columns.
+        ValueError: If the number of cells in a row differs from the number of columns.
     """
     rule = ['---', *['---:' if align_right else '---'] * (len(head) - 1)]
     lines = [list(head), rule, *map(list, rows)]
     for line in lines:
         if len(line) != len(head):
-            raise ValueError(f'A row has {len(line)} cells, but the table {len(head)}: {line}.')
+            raise ValueError(f'A row has {len(line)} cells, the table {len(head)} columns: {line}.')
     whole = [[cell.replace('|', r'\|') for cell in line] for line in lines]
     return '\n'.join(f'| {" | ".join(line)} |' for line in whole)

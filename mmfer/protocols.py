@@ -1,7 +1,7 @@
-"""What mmfer asks of a component: anybody's component that answers is treated as one of mmfer's.
+"""Protocols of components: any component that meets a protocol is treated like mmfer's own.
 
-All members are methods, properties or class attributes, or are set as plain values: submodules and
-buffers of a ``nn.Module`` are not found by ``isinstance`` from Python 3.12 on.
+All members are methods, properties, class attributes or plain values, because from Python 3.12 on
+``isinstance`` does not find submodules and buffers of a ``nn.Module``.
 """
 
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -15,16 +15,16 @@ from mmfer import compat  # noqa: F401  (before mmpretrain)
 
 @runtime_checkable
 class SeveralViews(Protocol):
-    """A classifier whose input is several square images below one another, the face first."""
+    """A classifier whose input is several square images, stacked vertically, the face first."""
 
     @property
     def views(self) -> int:
-        """How many there are."""
+        """Number of images in one input."""
 
 
 @runtime_checkable
 class ShowsFace(Protocol):
-    """A classifier of several views, some of whose layers give maps of the face alone."""
+    """A classifier of several views with some layers whose maps show only the face."""
 
     def shows_face(self, layer: str) -> bool:
         """Whether the map of this layer can be laid over the face."""
@@ -35,7 +35,7 @@ class ReadsSamples(Protocol):
     """A classifier whose features depend on more than the images."""
 
     def head_inputs(self, inputs: Tensor, data_samples: list[DataSample]) -> tuple[Tensor, ...]:
-        """What the head gets of images (N, 3, H, W) and their samples."""
+        """Inputs of the head for images (N, 3, H, W) and their samples."""
 
 
 @runtime_checkable
@@ -43,23 +43,23 @@ class PoolsFeatures(Protocol):
     """A neck that pools the backbone's maps before it changes them."""
 
     def pool(self, inputs: Any) -> Tensor:
-        """The pooled features (N, D) of what the backbone gives."""
+        """The pooled features (N, D) of the output of the backbone."""
 
 
 @runtime_checkable
 class FindsNeighbors(Protocol):
-    """A neck that says how near images are to each other."""
+    """A neck that measures the similarity of images."""
 
     def similarity(self, x: Tensor, others: Tensor) -> Tensor:
-        """(N, M) of pooled features (N, D) and (M, D); larger is nearer."""
+        """Similarity (N, M) of pooled features (N, D) and (M, D); larger is nearer."""
 
 
 @runtime_checkable
 class Bypassable(Protocol):
-    """A module that :class:`mmfer.engine.WarmStartHook` can take out of the network for a while."""
+    """A module that :class:`mmfer.engine.WarmStartHook` can bypass temporarily."""
 
     def bypass(self, on: bool) -> None:
-        """Let features pass unchanged, or no longer; kept in the checkpoint."""
+        """Turn the bypass on or off; the state is saved in the checkpoint."""
 
 
 @runtime_checkable
@@ -67,15 +67,15 @@ class PreparesBenchmark(Protocol):
     """A module that needs more than weights to predict."""
 
     def prepare_benchmark(self) -> None:
-        """Make a random stand-in for it."""
+        """Create a random substitute for the missing input."""
 
 
 @runtime_checkable
 class AttendsToSupport(PreparesBenchmark, Protocol):
-    """A module of a network in which an image attends to others, as :class:`mmfer.models.ITRR`."""
+    """A module in which an image attends to other images, such as :class:`mmfer.models.ITRR`."""
 
     context: str
-    """Which ones in eval mode: ``'support'``, ``'batch'`` or ``'self'``."""
+    """The images to attend to in eval mode: ``'support'``, ``'batch'`` or ``'self'``."""
     support_features: Tensor
     """Pooled features (S, D) of training images; saved in the module's state dict."""
 
@@ -83,20 +83,20 @@ class AttendsToSupport(PreparesBenchmark, Protocol):
         """Replace the support set."""
 
     def clear_support(self) -> None:
-        """Forget the support set."""
+        """Remove the support set."""
 
 
 @runtime_checkable
 class NeighborLoss(Protocol):
-    """A loss that pulls predictions towards those of neighbours, for :class:`RALDHead`."""
+    """A loss that pulls predictions towards the predictions of neighbors, for :class:`RALDHead`."""
 
     k: int
-    """Number of neighbours."""
+    """Number of neighbors."""
     normalize: str
     """See :func:`mmfer.models.losses.neighbor_label_distribution`."""
 
     def distribution(self, relation: Tensor, probs: Tensor, self_offset: int = 0) -> Tensor:
-        """D (N, C) of the relation (N, M) and the M images' predictions (M, C)."""
+        """D (N, C), from the relation (N, M) and the predictions (M, C) of M images."""
 
     def __call__(self, logits: Tensor, distribution: Tensor) -> Tensor:
         """The weighted loss of logits (N, C) against D (N, C): a scalar."""
@@ -104,37 +104,37 @@ class NeighborLoss(Protocol):
 
 @runtime_checkable
 class LearnsFromNeighbors(Protocol):
-    """A head with a :class:`NeighborLoss` in ``neighbor_loss``, or None there."""
+    """A head whose ``neighbor_loss`` is a :class:`NeighborLoss` or None."""
 
     neighbor_weight: float
-    """Factor of that loss, set before every step."""
+    """Factor of the neighbor loss, set before every step."""
     neighbor_distributions: Tensor | None
-    """D (n, C) of all training images by ``sample_idx``; None for those of the batch."""
+    """D (n, C) of all training images by ``sample_idx``; None takes D from the batch."""
 
 
 TransformFlag = Literal['needs_landmarks', 'cuts_face', 'for_renderings']
-"""What a transform says of itself by a class attribute that is True: that it needs a face's 68
-landmarks, that it cuts the face out of any image itself, that only rendered images need it."""
+"""Class attributes that a transform sets to True, if it needs the 68 landmarks of the face, crops
+the face from any image itself, or is needed only by rendered images."""
 
 
 def views_of(model: nn.Module) -> int:
-    """How many square images, below one another, a classifier takes."""
+    """Number of square images, stacked vertically, in one input of a classifier."""
     return model.views if isinstance(model, SeveralViews) else 1
 
 
 def shows_face(model: nn.Module, layer: str) -> bool:
-    """Whether the map of a layer can be laid over the face, as it can with a single view."""
+    """Whether the map of a layer can be laid over the face; always True for a single view."""
     return views_of(model) == 1 or (isinstance(model, ShowsFace) and model.shows_face(layer))
 
 
 def has_flag(transform: Any, flag: TransformFlag) -> bool:
-    """Whether a transform says this of itself."""
+    """Whether a transform sets a flag."""
     return bool(getattr(transform, flag, False))
 
 
 def predicts_attributes(model: Any) -> bool:
-    """Whether a classifier gives each score a sigmoid of its own, not all of them one softmax.
+    """Whether a classifier predicts attributes (one sigmoid per score), not classes (one softmax).
 
-    Its head says so by ``of_attributes = True``, or is one of mmpretrain's for several labels.
+    The head has ``of_attributes = True``, or is a multi-label head of mmpretrain.
     """
     return getattr(model.head, 'of_attributes', isinstance(model.head, MultiLabelClsHead))

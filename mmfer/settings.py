@@ -1,21 +1,21 @@
-"""The settings of work that was begun before, against those it would go on with."""
+"""Comparison of the recorded settings of earlier work with the current settings."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 def check_same(recorded: Mapping[str, Any], now: Mapping[str, Any], what: str, remedy: str) -> None:
-    """Check that work which is there was done with the settings of now.
+    """Check that existing work has the current settings.
 
     Args:
-        recorded: The settings of that work, by name; the text of a file is a setting, too.
-        now: Those of now.
-        what: What is there, as the message begins: ``'The runs in "work_dirs/a"'``.
-        remedy: What to do if they differ, as the message ends.
+        recorded: The settings of the existing work, by name; a setting may be the text of a file.
+        now: The current settings, by name.
+        what: The existing work, as the start of the message: ``'The runs in "work_dirs/a"'``.
+        remedy: The advice at the end of the message.
 
     Raises:
-        ValueError: If they differ; the message has both values of each setting, and the first
-            line in which texts differ.
+        ValueError: If settings differ; the message has both values of each setting and, for texts,
+            the first different line.
 
     Example:
         >>> check_same({'size': 48}, {'size': 64}, 'The images in "a"', 'Take another.')

@@ -1,4 +1,4 @@
-"""Work that is spread over processes of one thread each."""
+"""Parallel work in processes with one thread each."""
 
 import multiprocessing
 import sys
@@ -16,22 +16,22 @@ Result = TypeVar('Result')
 
 
 class WorkerKilledError(RuntimeError):
-    """A worker process ended before its work was done."""
+    """A worker process ended before its work was finished."""
 
 
 class WorkerPool(Generic[Item, Result]):
     """Applies a function to many items in worker processes, or in this process for one job.
 
-    Results are the same for every number of jobs: each process uses one thread.
+    Each process uses one thread, so results do not depend on the number of jobs.
 
     Args:
-        build: Makes the function, once in each process. It is pickled, hence a function of a
-            module, a method of an object that can be pickled, or a ``partial`` of these.
+        build: Creates the function, once in each process. ``build`` must be picklable: a function
+            of a module, a method of a picklable object, or a ``partial`` of these.
         jobs: Number of processes; they start with the first items.
 
     Raises:
-        ValueError: If ``jobs`` is below 1. What ``build`` raises is raised here, before there are
-            processes.
+        ValueError: If ``jobs`` is below 1. Errors of ``build`` are raised here, before processes
+            start.
 
     Example:
         >>> with WorkerPool(FindingOptions().build, jobs=4) as pool:  # doctest: +SKIP
@@ -53,11 +53,11 @@ class WorkerPool(Generic[Item, Result]):
             self._executor.shutdown(cancel_futures=True)
 
     def map(self, items: Sequence[Item], chunk: int = 1) -> Iterator[Result]:
-        """The results of the items, in order, each as soon as it is there.
+        """Yield the results of the items in order, each as soon as it is available.
 
         Args:
-            items: What the function is applied to.
-            chunk: How many items a process gets at once.
+            items: The arguments of the function.
+            chunk: Number of items that a process gets at once.
 
         Raises:
             WorkerKilledError: If a process is killed.
@@ -79,14 +79,14 @@ class WorkerPool(Generic[Item, Result]):
         except BrokenProcessPool as error:
             raise WorkerKilledError(
                 f'One of {self.jobs} worker processes was killed or could not start, perhaps '
-                'because memory ran out. Results that were written to files are kept: run it '
-                'again with fewer processes.'
+                'because memory ran out. Results that were written to files are kept. Run the '
+                'command again with fewer processes.'
             ) from error
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let OpenCV, OpenMP, BLAS and, where it is imported, PyTorch use one thread meanwhile."""
+    """Temporarily limit OpenCV, OpenMP, BLAS and, if imported, PyTorch to one thread."""
     torch = sys.modules.get('torch')
     of_opencv, of_torch = cv2.getNumThreads(), torch.get_num_threads() if torch else None
     with threadpool_limits(1):

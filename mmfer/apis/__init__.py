@@ -1,4 +1,4 @@
-"""Trained models put to use."""
+"""Use of trained models."""
 
 from mmfer.apis.inferencer import FERInferencer
 from mmfer.apis.micro_expression import MicroExpression, MicroExpressionInferencer

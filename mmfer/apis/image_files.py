@@ -1,4 +1,4 @@
-"""Which pictures a command's inputs name, and how their outputs are named."""
+"""Input images of a command, and the names of its output files."""
 
 import glob
 import os
@@ -11,27 +11,27 @@ from mmfer.faces.image_folder import LeftOut, list_images
 
 
 def find_images(inputs: Iterable[str | Path]) -> tuple[list[Path], LeftOut]:
-    """The images that paths, folders and globs name, each once, and what is left out.
+    """Find the images that match paths, folders and globs, and list the files that are left out.
 
     A folder gives the images of :func:`mmfer.faces.image_folder.list_images`. A path, or a file
-    that a glob matches, is taken whatever its suffix.
+    that a glob matches, may have any suffix. Each image is listed once.
 
     Raises:
-        FileNotFoundError: If an input names nothing, or a folder without an image.
-        ValueError: If an input is an empty text.
+        FileNotFoundError: If an input matches no file, or a folder holds no image.
+        ValueError: If an input is an empty string.
     """
     images: dict[Path, None] = {}
     left_out = LeftOut()
     for given in inputs:
         if not str(given).strip():
-            raise ValueError('An input is an empty text. Give a path; "." is the current folder.')
+            raise ValueError('An input is empty. Give a path; "." is the current folder.')
         roots = [Path(given)]
         if not roots[0].exists():
             roots = [Path(match) for match in sorted(glob.glob(str(given), recursive=True))]
         if not roots:
             raise FileNotFoundError(
-                f'No picture at "{given}". Give the path of a picture or of a folder, or a glob '
-                'such as "photos/*.jpg" that matches some.'
+                f'No image at "{given}". Give the path of an image or of a folder, or a glob that '
+                'matches images, such as "photos/*.jpg".'
             )
         for root in roots:
             if not root.is_dir():
@@ -41,14 +41,14 @@ def find_images(inputs: Iterable[str | Path]) -> tuple[list[Path], LeftOut]:
             found = list_images(root, True, others)
             if not found and len(roots) == 1:
                 raise FileNotFoundError(
-                    f'The folder "{root}" holds no picture ({others}). Pictures end in '
+                    f'The folder "{root}" holds no image ({others}). Images end in '
                     f'{", ".join(IMAGE_SUFFIXES)}.'
                 )
             images.update(dict.fromkeys(found))
             left_out.add(others)
     if not images:
         raise FileNotFoundError(
-            'The inputs match folders without a picture only. Pictures end in '
+            'The inputs match only folders without images. Images end in '
             f'{", ".join(IMAGE_SUFFIXES)}.'
         )
     left_out.remove(images)
@@ -56,11 +56,11 @@ def find_images(inputs: Iterable[str | Path]) -> tuple[list[Path], LeftOut]:
 
 
 def output_names(paths: Sequence[Path], suffix: str) -> list[str]:
-    """A file name for each path, no two alike even where upper and lower case are the same.
+    """A file name for each path; the names differ even if case is ignored.
 
-    It is the stem with the new suffix; where that is shared, the whole name, then with as many
-    parent folders before it as needed: ``a/x.tif`` and ``b/x.tif`` give ``a_x.tif.jpg`` and
-    ``b_x.tif.jpg``. The suffix is not written twice.
+    The name is the stem with the new suffix. If paths share the stem, the name is the whole file
+    name, with as many parent folders as needed: ``a/x.tif`` and ``b/x.tif`` give ``a_x.tif.jpg``
+    and ``b_x.tif.jpg``. The suffix is not repeated.
     """
     parts = [Path(os.path.abspath(path)).parts for path in paths]  # without ..
     names = [path.stem for path in paths]

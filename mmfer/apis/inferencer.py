@@ -1,4 +1,4 @@
-"""Expressions of the faces in pictures, by a trained model."""
+"""Prediction of the expressions of faces in images."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -35,34 +35,37 @@ from mmfer.registry import register_all_modules
 
 
 class FERInferencer:
-    """Finds the faces in pictures and reads their expressions or attributes with a trained model.
+    """Finds the faces in images and predicts their expressions or attributes.
 
-    A face is cut out as the config's top level says, so that it looks as the training pictures
-    do, then goes through the config's test pipeline after its loading step::
+    An entry at the top level of the config defines how to crop a face, so that faces look like the
+    training images. The crop then passes the test pipeline of the config, without the loading
+    step::
 
         face_crop = dict(type='box', size=112, scale=1.28, shift=(0.02, -0.05))
 
-    Where a transform of the pipeline cuts the face out by its landmarks itself (its class
-    attribute ``cuts_face``, as :class:`mmfer.datasets.transforms.AlignFace`), it is given the whole
-    picture, and ``face_crop`` is not asked.
+    If a transform of the pipeline crops the face by landmarks itself (class attribute
+    ``cuts_face``, as in :class:`mmfer.datasets.transforms.AlignFace`), it gets the whole image, and
+    ``face_crop`` is not used.
 
     Args:
-        config: A config file, or the config. A checkpoint or the name of a shipped model may stand
-            here alone, and has its own config; without any argument the default model is taken.
-        checkpoint: Weights trained with that config. Its class names are used, else the config's.
-        device: Where the model and the detector run.
-        detector: Anything with MTCNN's ``detect``; MTCNN with its defaults if None.
-        batch_size: Most faces at once through the model.
-        landmarker: Anything with FaceLandmarker's ``detect``, asked where a transform of the test
-            pipeline needs landmarks (its class attribute ``needs_landmarks``); FaceLandmarker with
-            its defaults if None.
+        config: A config file or a config. A checkpoint or the name of a shipped model may stand here
+            alone; its own config is used then. Without any argument, the default model is used.
+        checkpoint: Weights trained with the config. Its class names take precedence over the
+            config.
+        device: Device of the model and the detector.
+        detector: An object with the method ``detect`` of MTCNN; None uses MTCNN with its defaults.
+        batch_size: Maximum number of faces in a batch of the model.
+        landmarker: An object with the method ``detect`` of FaceLandmarker, used if a transform of
+            the test pipeline needs landmarks (class attribute ``needs_landmarks``); None uses
+            FaceLandmarker with its defaults.
 
     Raises:
-        FileNotFoundError: If the config or the checkpoint is not there.
-        ValueError: If one cannot be read, they do not fit each other, or their classes differ.
+        FileNotFoundError: If the config or the checkpoint does not exist.
+        ValueError: If the config or the checkpoint cannot be read, or they do not fit each other,
+            or their classes differ.
 
     Example:
-        >>> inferencer = FERInferencer('my_config.py', 'epoch_10.pth')
+        >>> inferencer = FERInferencer()
         >>> inferencer(['photos/', 'more/*.jpg'])['results'][0]['faces'][0]['label']
         'happiness'
     """
@@ -104,21 +107,21 @@ class FERInferencer:
     def __call__(
         self, inputs: Any, detect: bool = True, progress: bool = False
     ) -> dict[str, list[dict[str, Any]]]:
-        """Read the expressions in pictures.
+        """Predict the expressions of the faces in images.
 
         Args:
             inputs: Paths, folders, globs, and arrays (H, W, 3) uint8 RGB, one or a sequence.
-            detect: Look for faces; otherwise each picture is taken for one face crop.
+            detect: Detect faces; otherwise each image is treated as one face crop.
             progress: Show a progress bar.
 
         Returns:
-            ``{'results': [{'img_path', 'message', 'faces': [{'bbox', 'score', 'landmarks',
-            'label', 'scores'}]}]}``, one entry for each picture, in order. A picture that cannot
-            be read, or has no face, says so in ``message``. A model of attributes gives
-            ``'present'`` and ``'attributes'`` in place of ``'label'`` and ``'scores'``.
+            ``{'results': [{'img_path', 'message', 'faces': [{'bbox', 'score', 'landmarks', 'label',
+            'scores'}]}]}``, one entry for each image, in order. ``message`` says if an image cannot
+            be read or has no face. A model of attributes gives ``'present'`` and ``'attributes'``
+            instead of ``'label'`` and ``'scores'``.
 
         Raises:
-            FileNotFoundError: If an input names no picture.
+            FileNotFoundError: If an input matches no image.
         """
         if isinstance(inputs, str | Path | np.ndarray):
             inputs = [inputs]
@@ -126,14 +129,14 @@ class FERInferencer:
         for item in inputs:
             items += [item] if isinstance(item, np.ndarray) else find_images([item])[0]
         predictions = tqdm(
-            self.predict(items, detect), total=len(items), unit='picture', disable=not progress
+            self.predict(items, detect), total=len(items), unit='image', disable=not progress
         )
         return {'results': [prediction.to_dict() for prediction in predictions]}
 
     def predict(
         self, images: Iterable[str | Path | np.ndarray], detect: bool = True
     ) -> Iterator[ImagePrediction]:
-        """The predictions for picture files or arrays, one by one as they are ready."""
+        """Yield the predictions for image files or arrays one by one."""
         for number, item in enumerate(images):
             if isinstance(item, np.ndarray):
                 path, image = f'array {number}', item
@@ -155,20 +158,20 @@ class FERInferencer:
                 FacePrediction(f, s, self.of_attributes) for f, s in zip(faces, scores, strict=True)
             )
             count = f'{len(found)} face{"s" if len(found) > 1 else ""} found.'
-            message = 'No face found.' if not found else count if detect else 'Taken for a face.'
+            message = 'No face found.' if not found else count if detect else 'Treated as a face.'
             yield ImagePrediction(path, message, found, image)
 
     def classify(self, crops: Sequence[np.ndarray]) -> list[dict[str, float]]:
         """The probabilities of classes or attributes of face crops (H, W, 3) uint8 RGB, in batches.
 
-        An attribute that was unknown in all of the training data is left out.
+        Attributes that were unknown in all training data are left out.
         """
         return self._classify([self.sample(crop) for crop in crops])
 
     def sample(self, crop: np.ndarray) -> dict[str, Any]:
-        """What the test pipeline takes for a face crop (H, W, 3) uint8 RGB.
+        """Input of the test pipeline for a face crop (H, W, 3) uint8 RGB.
 
-        It has landmarks if a transform needs them.
+        The input includes landmarks if a transform needs landmarks.
         """
         face = Face.of_whole_image(crop)
         if self.landmark_transforms:
@@ -193,20 +196,20 @@ class FERInferencer:
                 scores = sample.pred_score.double().cpu().tolist()
                 if len(scores) != len(self.classes):
                     raise ValueError(
-                        f'The model gives {len(scores)} scores, but there are '
-                        f'{len(self.classes)} class names. Correct the classes of the config.'
+                        f'The model returns {len(scores)} scores, but there are '
+                        f'{len(self.classes)} class names. Correct the classes in the config.'
                     )
                 named = zip(self.classes, scores, strict=True)
                 results.append({name: p for name, p in named if name not in self.unlearnt})
         return results
 
     def _crop(self, image: np.ndarray, face: Face) -> tuple[np.ndarray, Face]:
-        """The face cut out, and where its landmarks are there."""
+        """Crop a face, and convert its landmarks to the crop."""
         if self.alignment is None:
             raise ValueError(
-                'The config does not say how the faces of a photograph are to be cut out. Add to '
-                "its top level, for example, face_crop = dict(type='box', size=112, scale=1.28), "
-                'or say that the pictures are face crops already (detect=False, --no-detect).'
+                'The config does not define how to crop faces from a photograph. Add, for example, '
+                "face_crop = dict(type='box', size=112, scale=1.28) to its top level, or declare "
+                'that the images are face crops already (detect=False, --no-detect).'
             )
         crop = self.alignment.crop(image, face)
         if face.landmarks68 is None:
@@ -229,7 +232,7 @@ def _chosen(
 
 
 def _sample(crop: np.ndarray, face: Face) -> dict[str, Any]:
-    """What the pipeline's loading step would have given: BGR, as OpenCV reads it, and landmarks."""
+    """The result that the loading step would give: the image in BGR order, and landmarks."""
     shape = crop.shape[:2]
     sample: dict[str, Any] = {
         'img': np.ascontiguousarray(crop[..., ::-1]),

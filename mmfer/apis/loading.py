@@ -1,4 +1,4 @@
-"""What an inferencer needs of a config and a checkpoint, checked."""
+"""Checked loading of the config and the checkpoint of an inferencer."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,11 +38,11 @@ def read_checkpoint(checkpoint: str | Path) -> dict[str, Any]:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file is damaged, or holds no weights by name.
+        ValueError: If the file is damaged, or holds no named weights.
     """
     loaded = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
     if not isinstance(loaded, dict):
-        raise ValueError(f'The checkpoint "{checkpoint}" holds no weights by name.')
+        raise ValueError(f'The checkpoint "{checkpoint}" holds no named weights.')
     return loaded
 
 
@@ -61,9 +61,9 @@ def own_config(loaded: dict[str, Any], checkpoint: str | Path) -> Config:
 
 
 def load_weights(model: torch.nn.Module, checkpoint: str | Path) -> dict[str, Any]:
-    """Load the weights, all of them, and return the checkpoint's ``meta``.
+    """Load all weights of a checkpoint and return its ``meta``.
 
-    The model takes the widths of the checkpoint of a pruned one.
+    If the checkpoint is pruned, the model gets the pruned widths.
     """
     return put_weights(model, read_checkpoint(checkpoint), checkpoint)
 
@@ -86,23 +86,23 @@ def put_weights(
 
 
 def build_pipeline(config: Config) -> Compose:
-    """The config's test pipeline without its first step, which reads the file.
+    """The test pipeline of a config without its first step, which reads the file.
 
-    Transforms that make renderings look like recordings are left out as well. They say so by a
-    true class attribute ``for_renderings``.
+    Transforms that make renderings look like recordings (class attribute ``for_renderings``) are
+    left out, too.
     """
     first, *rest = config.test_dataloader.dataset.pipeline
     if first['type'] not in LOADERS or first.get('color_type', 'color') != 'color':
         raise ValueError(
-            f'The test pipeline of the config must start with one of {", ".join(LOADERS)} and '
-            f'read in colour; it starts with {dict(first)}.'
+            f'The test pipeline of the config must start with one of {", ".join(LOADERS)} and read '
+            f'images in color, but it starts with {dict(first)}.'
         )
     steps = [TRANSFORMS.build(step) for step in rest]
     return Compose([step for step in steps if not has_flag(step, 'for_renderings')])
 
 
 def transforms_with(flag: TransformFlag, pipeline: Compose) -> list[str]:
-    """The names of the transforms of a pipeline, and within its transforms, that have a flag."""
+    """Names of the transforms with a flag in a pipeline, including nested transforms."""
 
     def inside(step: Any) -> Iterator[Any]:
         if isinstance(step, list | tuple):
@@ -116,7 +116,7 @@ def transforms_with(flag: TransformFlag, pipeline: Compose) -> list[str]:
 
 
 def class_names(config: Config, meta: dict[str, Any], where: str) -> tuple[str, ...]:
-    """The checkpoint's class names, else the config's; both must be the same if both are there."""
+    """Class names of the checkpoint, or else of the config; if both exist, they must agree."""
     recorded = tuple((meta.get('dataset_meta') or {}).get('classes') or ())
     dataset = config.test_dataloader.dataset
     reader = DATASETS.get(dataset.type)
@@ -126,13 +126,13 @@ def class_names(config: Config, meta: dict[str, Any], where: str) -> tuple[str, 
         or (getattr(reader, 'METAINFO', None) or {}).get('classes')
         or ()
     )
-    # Some readers take the name of a file with one class in each line.
+    # Some readers accept a file with one class in each line.
     expected = () if isinstance(named, str) else tuple(named)
     if recorded and expected and recorded != expected:
         raise ValueError(
-            f'The classes of the checkpoint "{where}" ({", ".join(recorded)}) are not those of '
-            f'the config ({", ".join(expected)}), in that order, so that labels would be wrong. '
-            'Give the config with which it was trained.'
+            f'The classes of the checkpoint "{where}" ({", ".join(recorded)}) differ, at least in '
+            f'order, from the classes of the config ({", ".join(expected)}), so labels would be '
+            'wrong. Give the config with which the checkpoint was trained.'
         )
     if not recorded and not expected:
         raise ValueError(
@@ -144,7 +144,7 @@ def class_names(config: Config, meta: dict[str, Any], where: str) -> tuple[str, 
 
 
 def face_alignment(config: Config, meta: dict[str, Any], where: str) -> Alignment | None:
-    """The config's face crop; stops if the checkpoint records that it was trained on another."""
+    """The face crop of the config; refuses a checkpoint that was trained with another face crop."""
     chosen = config.get('face_crop')
     alignment = None if chosen is None else build_alignment(chosen)
     recorded = (meta.get('dataset_meta') or {}).get('alignment')
@@ -153,7 +153,7 @@ def face_alignment(config: Config, meta: dict[str, Any], where: str) -> Alignmen
     trained = build_alignment(recorded)
     if alignment is not None and alignment != trained:
         raise ValueError(
-            f'The checkpoint "{where}" was trained on faces cut out as {trained}, but the config '
-            f'has face_crop = {alignment}. Give the config with which it was trained.'
+            f'The checkpoint "{where}" was trained on faces cropped by {trained}, but the config '
+            f'has face_crop = {alignment}. Give the config with which the checkpoint was trained.'
         )
     return trained

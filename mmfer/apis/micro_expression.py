@@ -1,4 +1,4 @@
-"""The micro-expression of a clip: its apex frame, and the class that a model reads there."""
+"""The micro-expression of a clip: its apex frame, and the class predicted from this frame."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from mmfer.faces.detection.face_finder import Landmarker
 
 @dataclass(frozen=True)
 class MicroExpression:
-    """What was found in a clip.
+    """The prediction for a clip.
 
     Attributes:
-        clip: What the clip is called.
+        clip: Name of the clip.
         spotted: The apex with its curve and regions, see :class:`ApexResult`.
-        face: The face in the apex frame with its class and scores; None if none was found.
-        messages: What was odd.
+        face: The face in the apex frame with its class and scores; None if no face was found.
+        messages: Warnings.
     """
 
     clip: str
@@ -31,7 +31,7 @@ class MicroExpression:
     messages: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain numbers and texts, for JSON."""
+        """Numbers and strings for JSON."""
         return {
             'clip': self.clip,
             'apex': self.spotted.apex,
@@ -46,19 +46,21 @@ class MicroExpression:
 
 
 class MicroExpressionInferencer:
-    """Finds a clip's apex frame and reads its expression with a trained model.
+    """Spots the apex frame of a clip and predicts its expression with a trained model.
 
     Args:
-        config: A config file, or the config.
-        checkpoint: Weights trained with that config.
-        device: Where the networks run.
-        method: How the apex is found: ``registered`` or ``ratio``, see :class:`ApexSpotter`.
-        detector: Anything with MTCNN's ``detect``; MTCNN with its defaults if None.
-        landmarker: Anything with FaceLandmarker's ``detect``; that with its defaults if None.
+        config: A config file or a config.
+        checkpoint: Weights trained with the config.
+        device: Device of the networks.
+        method: Method of the spotter, ``registered`` or ``ratio``, see :class:`ApexSpotter`.
+        detector: An object with the method ``detect`` of MTCNN; None uses MTCNN with its defaults.
+        landmarker: An object with the method ``detect`` of FaceLandmarker; None uses FaceLandmarker
+            with its defaults.
 
     Raises:
-        FileNotFoundError: If the config or the checkpoint is not there.
-        ValueError: If one cannot be read, they do not fit each other, or the method is unknown.
+        FileNotFoundError: If the config or the checkpoint does not exist.
+        ValueError: If the config or the checkpoint cannot be read, or they do not fit each other,
+            or the method is unknown.
 
     Example:
         >>> inferencer = MicroExpressionInferencer('my_config.py', 'epoch_100.pth')
@@ -91,18 +93,18 @@ class MicroExpressionInferencer:
         landmarks: np.ndarray | SidecarLandmarks | None = None,
         detect: bool = True,
     ) -> MicroExpression:
-        """Find the apex of a clip and read its expression.
+        """Spot the apex of a clip and predict its expression.
 
         Args:
             clip: A folder of numbered frames, a video file, or a sequence of frames (H, W) or
                 (H, W, 3) uint8, grey or RGB.
-            onset: Number of the first frame of the expression; the clip's first if None.
-            offset: Number of its last frame; the clip's last if None.
-            landmarks: Those of the frames where known, see :class:`ApexSpotter`.
-            detect: Cut the face out of the apex frame; otherwise the frame is a face crop.
+            onset: Number of the first frame of the expression; None is the first frame of the clip.
+            offset: Number of the last frame of the expression; None is the last frame of the clip.
+            landmarks: Known landmarks of the frames, see :class:`ApexSpotter`.
+            detect: Crop the face from the apex frame; otherwise the frame is a face crop.
 
         Raises:
-            FileNotFoundError: If there is no such clip.
+            FileNotFoundError: If the clip does not exist.
             ValueError: If the clip cannot be read, is too short, lacks onset or offset, or shows
                 no face.
         """
@@ -111,12 +113,12 @@ class MicroExpressionInferencer:
         frame = clip.frame(clip.position(spotted.apex, 'apex'))
         image = frame if frame.ndim == 3 else np.repeat(frame[..., None], 3, axis=2)
         (prediction,) = self.reader.predict([image], detect)
-        # Of several faces, that to which the landmarks belong.
-        centre = spotted.landmarks.mean(axis=0)
+        # Of several faces, take the face to which the landmarks belong.
+        center = spotted.landmarks.mean(axis=0)
         face = min(
             prediction.faces,
-            key=lambda found: float(np.abs(found.face.bbox.reshape(2, 2).mean(0) - centre).sum()),
+            key=lambda found: float(np.abs(found.face.bbox.reshape(2, 2).mean(0) - center).sum()),
             default=None,
         )
-        lost = () if face else (f'No face found in the apex frame, {spotted.apex}: no class.',)
+        lost = () if face else (f'No face found in apex frame {spotted.apex}, so no class.',)
         return MicroExpression(clip.name, spotted, face, (*spotted.messages, *lost))

@@ -1,4 +1,4 @@
-"""A trained model and the data it is looked at with."""
+"""A trained model with the data sets of its config."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,22 +17,23 @@ SPLITS = ('train', 'val', 'test')
 
 @dataclass
 class TrainedModel:
-    """A config with its model in eval mode, weights loaded."""
+    """A config and its model in eval mode with loaded weights."""
 
     config: Config
     model: Any
     meta: dict[str, Any] = field(default_factory=dict)
-    """The checkpoint's, such as the names of its classes."""
+    """The metadata of the checkpoint, such as the names of its classes."""
 
     @classmethod
     def load(
         cls, config: str | Path | Config, checkpoint: str | Path, device: str = 'cpu'
     ) -> 'TrainedModel':
-        """Build the config's model and load a checkpoint.
+        """Build the model of a config and load a checkpoint.
 
         Raises:
-            FileNotFoundError: If the config or the checkpoint is not there.
-            ValueError: If one cannot be read, or they do not fit each other.
+            FileNotFoundError: If the config or the checkpoint does not exist.
+            ValueError: If the config or the checkpoint cannot be read, or they do not fit each
+                other.
         """
         cfg = read_config(config)
         register_all_modules()
@@ -44,7 +45,7 @@ class TrainedModel:
         return cls(cfg, model, meta)
 
     def dataset(self, split: str) -> BaseDataset:
-        """The data set of ``'train'``, ``'val'`` or ``'test'``, with the test pipeline.
+        """The data set of a split, ``'train'``, ``'val'`` or ``'test'``, with the test pipeline.
 
         Raises:
             ValueError: If the config has no such split.

@@ -1,4 +1,4 @@
-"""Faces as a model gets them, to lay maps over."""
+"""Inputs of a model, to lay maps over the faces."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from mmfer.protocols import views_of
 
 @dataclass(frozen=True)
 class ModelInput:
-    """What a pipeline made of a face."""
+    """The output of a pipeline for a face."""
 
     sample: dict[str, Any]
     """``inputs`` and ``data_samples``."""
     title: str
-    """The name of its file, and what it is annotated with."""
+    """The name of the image file, and the annotation."""
     views: int = 1
-    """How many square pictures it has, below one another; the first is the face."""
+    """Number of square images, stacked vertically; the first is the face."""
 
     @property
     def image(self) -> np.ndarray:
@@ -33,16 +33,16 @@ class ModelInput:
         return np.ascontiguousarray(strip[: len(strip) // self.views])
 
     def tensor(self, model: Any) -> Tensor:
-        """The normalised image (1, 3, H, W)."""
+        """The normalized image (1, 3, H, W)."""
         return model.data_preprocessor(pseudo_collate([self.sample]), False)['inputs']
 
 
 def read_inputs(trained: FERInferencer, paths: Iterable[str | Path]) -> list[ModelInput]:
-    """Face crops from files, through the model's test pipeline.
+    """Read face crops from files and apply the test pipeline of a model.
 
     Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If a file is no picture.
+        FileNotFoundError: If a file does not exist.
+        ValueError: If a file is not an image.
     """
     found = []
     for path in paths:
@@ -52,19 +52,19 @@ def read_inputs(trained: FERInferencer, paths: Iterable[str | Path]) -> list[Mod
 
 
 def draw_inputs(trained: FERInferencer, split: str, num: int, seed: int) -> list[ModelInput]:
-    """Faces drawn at random from the model's data set.
+    """Draw faces at random from a data set of a model.
 
     Args:
         trained: A model with its config.
         split: ``'train'``, ``'val'`` or ``'test'``.
-        num: How many; all of a smaller set.
-        seed: Of the drawing; models of one data set get the same faces.
+        num: Number of faces; a smaller data set gives all its faces.
+        seed: Seed of the draw; models with the same data set get the same faces.
 
     Raises:
         ValueError: If ``num`` is not positive, or the config has no such split.
     """
     if num < 1:
-        raise ValueError(f'{num} faces: give at least 1.')
+        raise ValueError(f'The number of faces is {num}, but must be at least 1.')
     dataset = TrainedModel(trained.config, trained.model).dataset(split)
     chosen = np.random.default_rng(seed).permutation(len(dataset))[:num]
     found = []

@@ -1,4 +1,4 @@
-"""A trained model made smaller, with a config to go on with."""
+"""Pruning of a trained model, with a config for fine-tuning."""
 
 from copy import deepcopy
 from io import BytesIO
@@ -23,25 +23,26 @@ def prune_checkpoint(
     round_to: int = 1,
     size: int | None = None,
 ) -> PruningReport:
-    """Prune a checkpoint and write it with its config.
+    """Prune a checkpoint and write the result with a config.
 
-    The files are named after the config and the share: ``rald_r18_rafdb_pruned50.pth`` and
-    ``.py``. The config is the given one, complete, with ``load_from`` the pruned checkpoint and
-    without sparsity training. Training it is the fine-tuning; testing it with the checkpoint, or
-    with a later one, needs nothing else.
+    The names of the files contain the name of the config and the ratio:
+    ``rald_r18_rafdb_pruned50.pth`` and ``.py``. The new config contains the whole given config,
+    sets ``load_from`` to the pruned checkpoint and has no sparsity training. Training with the new
+    config is the fine-tuning; the new config also tests the pruned checkpoint and later
+    checkpoints.
 
     Args:
         config: A config file.
-        checkpoint: Weights trained with it; they may be pruned already.
-        out: A folder, made if it is not there.
+        checkpoint: Weights trained with the config; they may be pruned already.
+        out: The output folder; it is created if missing.
         ratio, round_to: See :func:`mmfer.engine.pruning.prune_model`.
-        size: Height and width in pixels of the images that FLOPs are counted for; by default the
-            config's ``image_size``, else 224.
+        size: Height and width in pixels of the images for which FLOPs are counted; the default is
+            the ``image_size`` of the config, or else 224.
 
     Raises:
-        FileNotFoundError: If the config or the checkpoint is not there.
-        ValueError: If one can not be read, they do not fit each other, the ratio is not between 0
-            and 1, or nothing can be pruned.
+        FileNotFoundError: If the config or the checkpoint does not exist.
+        ValueError: If the config or the checkpoint cannot be read, or they do not fit each other,
+            the ratio is not between 0 and 1, or nothing can be pruned.
     """
     cfg = read_config(config)
     register_all_modules()
@@ -62,7 +63,7 @@ def prune_checkpoint(
 
 
 def finetuning_config(config: Config, checkpoint: Path) -> Config:
-    """A config that starts from a pruned checkpoint and prunes no more."""
+    """A config that starts from a pruned checkpoint, without further pruning."""
     config = deepcopy(config)
     config.load_from, config.resume = str(checkpoint.absolute()), False
     config.custom_hooks = [

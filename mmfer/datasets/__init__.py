@@ -1,4 +1,4 @@
-"""Readers of expression data sets, as their owners hand them out, and transforms."""
+"""Readers of expression data sets in their official layouts, and transforms."""
 
 from mmfer import compat  # noqa: F401  (before mmpretrain)
 from mmfer.datasets.expression_dataset import ExpressionDataset

@@ -1,4 +1,4 @@
-"""What all data sets of expressions share."""
+"""The base of all readers of expressions."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,35 +15,34 @@ from mmfer.labels import LabelTree
 
 
 class ExpressionDataset(FaceDataset):
-    """The base of the readers of expressions: one sample per face, each with a class.
+    """The base of the readers of expressions: one sample with a class per face.
 
-    Beside the fields of :class:`FaceDataset` a sample has ``gt_label`` and, where known,
+    Besides the fields of :class:`FaceDataset`, a sample has ``gt_label`` and, if known,
     ``coarse_label``, ``clean_label`` (before planted label noise) and ``gt_score`` (soft label).
     ``metainfo`` has ``classes`` and, with a label tree, ``coarse_classes`` and ``parents``.
 
     Args:
         data_root: The folder of the data set.
-        split: ``'train'``, ``'val'``, ``'trainval'`` or ``'test'``. With a ``val_ratio``,
-            ``'val'`` is a part of the training images and ``'train'`` the rest; ``'trainval'``
-            is always all of them, and the data set's own validation part where it has one.
+        split: ``'train'``, ``'val'``, ``'trainval'`` or ``'test'``. With ``val_ratio``, ``'val'``
+            is a part of the training images and ``'train'`` the rest; ``'trainval'`` is always all
+            training images, plus the validation part of the data set if there is one.
         classes: The names of the classes, in the order of their label indices.
-        label_tree: The tree whose fine classes are ``classes``: a name shipped with mmfer, a JSON
-            file, or None.
-        coarse_classes: The coarse class of each class, where no tree tells it.
-        val_ratio: The share of each class to validate on; whole subjects where they are known.
-        val_seed: Fixes the draw of the validation part.
-        soft_labels: Give class distributions, the data set's own or the sidecar's, as
-            ``gt_score``.
+        label_tree: The tree whose fine classes are ``classes``: a shipped name, a JSON file, or
+            None.
+        coarse_classes: The coarse class of each class, if there is no tree.
+        val_ratio: The share of each class for validation; whole subjects if the subjects are known.
+        val_seed: Seed of the draw of the validation part.
+        soft_labels: Give class distributions of the data set or the sidecar as ``gt_score``.
         empty_classes: Whether a class without an image is an ``'error'`` or only a ``'warn'``.
         **options: The options of :class:`FaceDataset` without ``metainfo``.
 
     Raises:
-        FileNotFoundError: If the data set, or an image of it, is not there.
+        FileNotFoundError: If the data set, or one of its images, does not exist.
         ValueError: If an option or an entry of the data set is wrong, or an image is broken.
     """
 
     CLASSES_IN_EACH_PART: ClassVar[bool] = True
-    """Whether every part must have every class; else the reader calls :meth:`check_classes`."""
+    """Whether every part must have every class; if not, the reader calls :meth:`check_classes`."""
 
     def __init__(
         self,
@@ -87,7 +86,7 @@ class ExpressionDataset(FaceDataset):
         return samples
 
     def read_part(self, part: str) -> list[Sample]:
-        """Read a part, of which the validation part may be carved."""
+        """Read a part; ``val_ratio`` splits the training part."""
         if self.val_ratio == 0 or self.split not in ('train', 'val'):
             return super().read_part(part)
         samples = super().read_part('train')
@@ -103,20 +102,20 @@ class ExpressionDataset(FaceDataset):
         return [s for s, kept in zip(samples, keep, strict=True) if kept]
 
     def check_samples(self, samples: list[Sample], part: str) -> None:
-        """Check that a part is not empty, and that every class occurs.
+        """Check that a part is not empty and has every class.
 
         Raises:
-            ValueError: If it is, or one does not, and ``empty_classes`` is ``'error'``.
+            ValueError: If the part is empty, or lacks a class and ``empty_classes`` is ``'error'``.
         """
         if self.CLASSES_IN_EACH_PART:
             self.check_classes(samples, part)
         super().check_samples(samples, part)
 
     def check_classes(self, samples: list[Sample], part: str) -> None:
-        """Check that every class occurs.
+        """Check that every class has an image.
 
         Raises:
-            ValueError: If one does not, and ``empty_classes`` is ``'error'``.
+            ValueError: If a class has no image and ``empty_classes`` is ``'error'``.
         """
         counts = Counter(s['gt_label'] for s in samples)
         empty = [name for i, name in enumerate(self._metainfo['classes']) if not counts[i]]
@@ -128,23 +127,23 @@ class ExpressionDataset(FaceDataset):
         )
         if self.empty_classes == 'error' or not samples:
             raise ValueError(
-                f"{message} Add images, leave the classes out, or set empty_classes='warn' in "
-                "the data set's config."
+                f"{message} Add images, remove the classes, or set empty_classes='warn' in the "
+                'config of the data set.'
             )
         print_log(message, logger='current', level=WARNING)
 
     def read_sidecar(self, samples: list[Sample], part: str) -> None:
-        """Add to the samples what a sidecar knows of them.
+        """Add the annotations of a sidecar to the samples.
 
         Raises:
-            ValueError: If ``soft_labels`` is set and nothing tells a distribution.
+            ValueError: If ``soft_labels`` is set and there are no distributions.
         """
         super().read_sidecar(samples, part)
         if self.soft_labels and samples and not any('distribution' in s for s in samples):
             raise ValueError(
                 'soft_labels=True needs the class distributions of a sidecar, such as '
-                f'"{self.root}/annotations/{part}.json", and none are known. Give its path as '
-                'sidecar=..., or set soft_labels=False.'
+                f'"{self.root}/annotations/{part}.json", but there are none. Give the path of a '
+                'sidecar as sidecar=..., or set soft_labels=False.'
             )
 
     def _soft_label(self, sample: Sample, distribution: np.ndarray | None) -> np.ndarray:

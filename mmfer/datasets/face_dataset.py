@@ -1,4 +1,4 @@
-"""What all data sets of faces share, whatever is known of a face."""
+"""The base of all readers of faces."""
 
 from collections.abc import Collection, Iterable, Sequence
 from logging import WARNING
@@ -20,47 +20,47 @@ Sample = dict[str, Any]
 class FaceDataset(ReaderFacts, BaseDataset):
     """The base of the readers: one sample per face.
 
-    A reader implements :meth:`read_samples` and gives :attr:`NAME`, :attr:`LAYOUTS` and
-    :attr:`ASK`; ``docs/write_a_reader.md`` shows one. A sample has ``img_path`` and, where known,
-    ``landmarks`` (68, 2), ``landmark_scores`` (68,), ``landmarks5`` (5, 2), ``face_box``
-    (x1, y1, x2, y2), ``subject``, ``group`` (gender, age, race) and mmengine's ``sample_idx``.
-    Where an image lies in a file with others, ``img_path`` is this file's path and the image's
-    name in it, and ``packed_image`` (:class:`mmfer.datasets.files.images.PackedImage`) reads it.
+    A reader implements :meth:`read_samples` and sets :attr:`NAME`, :attr:`LAYOUTS` and :attr:`ASK`;
+    see ``docs/write_a_reader.md``. A sample has ``img_path`` and, if known, ``landmarks`` (68, 2),
+    ``landmark_scores`` (68,), ``landmarks5`` (5, 2), ``face_box`` (x1, y1, x2, y2), ``subject``,
+    ``group`` (gender, age, race) and mmengine's ``sample_idx``. For an image in a packed file,
+    ``img_path`` is the path of the file followed by the name of the image, and ``packed_image``
+    (:class:`mmfer.datasets.files.images.PackedImage`) reads the image.
 
     Args:
         data_root: The folder of the data set.
         split: ``'train'``, ``'val'``, ``'trainval'`` or ``'test'``.
-        metainfo: ``classes`` and what else all samples share.
+        metainfo: ``classes`` and other information about all samples.
         pipeline: The transforms.
-        sidecar: A COCO-style JSON file that knows more of the images (landmarks, subjects, ...).
-            True reads ``annotations/<split>.json`` under ``data_root`` where it is there.
-        broken: ``'error'`` stops at a broken image. ``'skip'`` goes on without it: those found at
-            the start are left out; one found later in training is replaced by another image,
-            drawn at random. Each is counted, and named in the log and in ``broken_report``.
-            Every image of a test set (``test_mode``) is decoded at the start then, since it can
-            have no replacement.
-        broken_report: The file that names the broken images.
-        test_mode: Whether broken images may not be replaced by others.
-        subjects: Keep the samples of these subjects only, before any part is carved from them.
-        indices: Keep these samples only, or the first so many.
-        lazy_init: Read nothing until it is asked for.
+        sidecar: A COCO-style JSON file with more annotations of the images (landmarks, subjects,
+            ...). True reads ``annotations/<split>.json`` in ``data_root`` if this file exists.
+        broken: ``'error'`` stops at a broken image. ``'skip'`` continues: broken images found at
+            the start are left out; a broken image found later in training is replaced by a random
+            image. The log and ``broken_report`` list all broken images. In a test set
+            (``test_mode``), ``'skip'`` decodes every image at the start, because test images are
+            never replaced.
+        broken_report: The file that lists the broken images.
+        test_mode: Whether the data set is a test set, whose broken images are never replaced.
+        subjects: Keep only the samples of these subjects, before a validation part is drawn.
+        indices: Keep only these samples, or this number of first samples.
+        lazy_init: Read nothing before the first access.
 
     Raises:
-        FileNotFoundError: If the data set, or an image of it, is not there.
+        FileNotFoundError: If the data set, or one of its images, does not exist.
         ValueError: If an option or an entry of the data set is wrong, an image is broken, or the
             reader lacks one of the attributes.
     """
 
     ONE_SIDECAR: ClassVar[str | None] = None
-    """The name of the sidecar of all parts, if there is one; else each part has its own."""
+    """The name of a common sidecar of all parts; None if each part has its own sidecar."""
     SEVERAL_FACES = False
     """Whether an image may give several samples."""
     OWN_VALIDATION = False
-    """Whether there is a validation part, which ``'trainval'`` adds to the training part."""
+    """Whether there is a validation part; ``'trainval'`` adds it to the training part."""
     SIDECAR_CLASSES = True
-    """Whether the classes in a sidecar must be those of the data set."""
+    """Whether the classes in a sidecar must agree with the data set."""
     left_out: Sequence[str] = ()
-    """Classes that a sidecar may know, and that are left out here."""
+    """Classes that a sidecar may contain and the data set leaves out."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class FaceDataset(ReaderFacts, BaseDataset):
             ann_file='',
             metainfo=metainfo,
             data_root=str(self.root),
-            # Built here, so that mmfer's transforms are found without a default scope, too.
+            # Built here, so that the transforms of mmfer are found without a default scope.
             pipeline=[TRANSFORMS.build(t) if isinstance(t, dict) else t for t in pipeline],
             test_mode=test_mode,
             indices=indices,
@@ -105,35 +105,35 @@ class FaceDataset(ReaderFacts, BaseDataset):
             )
 
     def read_samples(self, part: str) -> list[Sample]:
-        """Read a part of the data set as it lies on disk.
+        """Read a part of the data set from disk.
 
         Args:
             part: ``'train'``, ``'test'``, or ``'val'``.
 
         Returns:
-            Samples with ``img_path``, optionally further fields, and optionally ``where`` (file
-            and row, for messages), in an order that does not depend on the disk. Images that
-            are not there may be among them: they are looked for afterwards.
+            Samples with ``img_path``, optionally further fields, and optionally ``where`` (file and
+            row, for messages), in an order that does not depend on the disk. Images may be missing;
+            the base class checks them afterwards.
         """
         raise NotImplementedError
 
     def choose_part(self, samples: list[Sample], part: str) -> list[Sample]:
-        """The samples of a part, where :meth:`read_samples` gives those of all parts.
+        """Select the samples of a part, if :meth:`read_samples` returns the samples of all parts.
 
         Args:
-            samples: With what the sidecar knows of them.
-            part: As of :meth:`read_samples`.
+            samples: The samples with the annotations of the sidecar.
+            part: As in :meth:`read_samples`.
         """
         return samples
 
     def sidecar_parts(self) -> tuple[str, ...]:
-        """The parts that have a sidecar of their own, ``annotations/<part>.json``."""
+        """The parts that have their own sidecar, ``annotations/<part>.json``."""
         if self.ONE_SIDECAR is not None:
             return (self.ONE_SIDECAR,)
         return ('train', 'val', 'test') if self.OWN_VALIDATION else ('train', 'test')
 
     def sidecar_samples(self, part: str) -> list[Sample]:
-        """The samples of which the sidecar of a part may tell; only ``img_path`` is sure.
+        """The samples that the sidecar of a part may annotate; only ``img_path`` is guaranteed.
 
         Args:
             part: One of :meth:`sidecar_parts`.
@@ -147,8 +147,8 @@ class FaceDataset(ReaderFacts, BaseDataset):
         if self.subjects is not None and not samples:
             raise ValueError(
                 f'No image in the {self.split} part of "{self.root}" shows one of the '
-                f'{len(self.subjects)} subjects of subjects=..., such as '
-                f'{", ".join(sorted(self.subjects)[:3])}. Give names that the data set has.'
+                f'{len(self.subjects)} subjects in subjects=..., such as '
+                f'{", ".join(sorted(self.subjects)[:3])}. Give names of subjects in the data set.'
             )
         kept = self.without_broken(samples)
         if not len(kept):
@@ -166,7 +166,7 @@ class FaceDataset(ReaderFacts, BaseDataset):
         return [sample for part in parts for sample in self.read_part(part)]
 
     def without_broken(self, samples: Sequence[Sample]) -> Sequence[Sample]:
-        """The samples whose images are there and whole; without ``where``, for messages only."""
+        """The samples with intact images, without the field ``where``."""
         broken = self.find_broken(samples)
         kept = [sample for sample in samples if sample['img_path'] not in broken]
         for sample in kept:
@@ -174,7 +174,7 @@ class FaceDataset(ReaderFacts, BaseDataset):
         return kept
 
     def read_part(self, part: str) -> list[Sample]:
-        """Read a part, check it, complete it from the sidecar, and keep the subjects asked for."""
+        """Read and check a part, add the annotations of the sidecar, and select the subjects."""
         samples = self.read_samples(part)
         if not self.SEVERAL_FACES:
             self._check_files(samples)
@@ -188,9 +188,9 @@ class FaceDataset(ReaderFacts, BaseDataset):
         unknown = [s['img_path'] for s in samples if s.get('subject') is None]
         if unknown:
             raise ValueError(
-                f'subjects=... chooses among the images of "{self.root}", and of {len(unknown)} in '
-                f'the {part} part, such as "{unknown[0]}", nobody tells the subject. Give all, in '
-                'the data set or its sidecar, or remove subjects from the config.'
+                f'subjects=... needs the subjects of all images, but {len(unknown)} images in the '
+                f'{part} part of "{self.root}", such as "{unknown[0]}", have no subject. Give all '
+                'subjects in the data set or its sidecar, or remove subjects from the config.'
             )
         return [s for s in samples if str(s['subject']) in self.subjects]
 
@@ -198,13 +198,13 @@ class FaceDataset(ReaderFacts, BaseDataset):
         """Check a part as a whole.
 
         Raises:
-            ValueError: If it is empty.
+            ValueError: If the part is empty.
         """
         if not samples:
             raise ValueError(f'No image in the {part} part of "{self.root}". Add images.')
 
     def prepare_data(self, idx: int) -> Any:
-        """Run the pipeline; None, upon which mmengine draws another, for a broken image."""
+        """Run the pipeline; None for a broken image, which mmengine then replaces."""
         try:
             return super().prepare_data(idx)
         except BrokenImageError as error:
@@ -217,8 +217,8 @@ class FaceDataset(ReaderFacts, BaseDataset):
         twins = check_unique_files((s['img_path'], s.get('where', 'its folder')) for s in samples)
         if twins:
             print_log(
-                f'{len(twins)} times two files of one name lie in one folder under "{self.root}" '
-                f'and may be one image twice; all are used: {"; ".join(twins[:5])}',
+                f'{len(twins)} groups of files in one folder under "{self.root}" have the same '
+                f'name and may be the same image; all are used: {"; ".join(twins[:5])}',
                 logger='current',
                 level=WARNING,
             )
@@ -243,11 +243,11 @@ class FaceDataset(ReaderFacts, BaseDataset):
             self._metainfo['alignment'] = sidecar.alignment
 
     def find_broken(self, samples: Iterable[Sample]) -> set[str]:
-        """The paths of the images that are missing or broken, which are reported.
+        """Report missing and broken images, and return their paths.
 
         Raises:
-            FileNotFoundError: If some are missing, and ``broken`` is ``'error'``.
-            BrokenImageError: If some are broken, and ``broken`` is ``'error'``.
+            FileNotFoundError: If an image is missing, and ``broken`` is ``'error'``.
+            BrokenImageError: If an image is broken, and ``broken`` is ``'error'``.
         """
         problems, absent = check_images(samples, self.test_mode and self.broken == 'skip')
         if self.broken == 'skip':
@@ -259,16 +259,16 @@ class FaceDataset(ReaderFacts, BaseDataset):
 
     def _stop(self, problems: Sequence[tuple[str, str]], absent: Sequence[str]) -> None:
         counts = (
-            f'{len(absent)} missing and {len(problems) - len(absent)} broken images in all, named '
-            f'in {self.broken_images.path}'
+            f'{len(absent)} missing and {len(problems) - len(absent)} broken images in total, '
+            f'listed in {self.broken_images.path}'
         )
         if absent:
             raise FileNotFoundError(
-                f"{absent[0]} ({counts}). {self.IF_ABSENT} Or set broken='skip' in the data set's "
-                'config to go on without them.'
+                f"{absent[0]} ({counts}). {self.IF_ABSENT} Or set broken='skip' in the config of "
+                'the data set to continue without the images.'
             )
         raise BrokenImageError(problems[0][0], f'{problems[0][1]} ({counts})')
 
     def extra_repr(self) -> list[str]:
-        """Where the samples come from, for ``print``."""
+        """The source of the samples, for ``print``."""
         return [f'Root of dataset: \t{self.root}', f'Split: \t{self.split}']

@@ -1,4 +1,4 @@
-"""The images of a data set in which :mod:`mmfer.faces.preparation.prepare` finds faces."""
+"""The images of a data set for :mod:`mmfer.faces.preparation.prepare`."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -21,19 +21,19 @@ PREPARED: dict[str, dict[str, Any]] = {
     'celeba': {'type': 'CelebA'},
     'ferplus': {'type': 'FERPlus'},
     'fgemotions': {'type': 'FGEmotions'},
-    'folder': {'type': 'ExpressionFolder', 'classes': ('face',)},  # no class is looked at
+    'folder': {'type': 'ExpressionFolder', 'classes': ('face',)},  # classes are ignored
     'ifer': {'type': 'IFER'},
     'rafdb': {'type': 'RAFDB'},
     'rafdb_original': {'type': 'RAFDB', 'image': 'original'},
 }
-"""The readers that take a sidecar, by the name of the layout."""
+"""The readers that accept a sidecar, by the name of the layout."""
 
 
 def load_packed(image: PackedImage) -> np.ndarray:
-    """An image that lies in a file with others, (H, W, 3) uint8 RGB.
+    """Read an image from a packed file, (H, W, 3) uint8 RGB.
 
     Raises:
-        FileNotFoundError: If the file is not there.
+        FileNotFoundError: If the file does not exist.
         ValueError: If the image is damaged.
     """
     return cv2.cvtColor(image.load(), cv2.COLOR_BGR2RGB)
@@ -42,7 +42,7 @@ def load_packed(image: PackedImage) -> np.ndarray:
 def sidecar_pictures(
     layout: str, root: str | Path, parts: Sequence[str] = ()
 ) -> dict[str, list[Picture]]:
-    """The pictures of each part of a data set that has a sidecar of its own.
+    """The images of each part of a data set that has its own sidecar.
 
     Args:
         layout: A name of :data:`PREPARED`.
@@ -50,12 +50,12 @@ def sidecar_pictures(
         parts: The parts; all if empty.
 
     Raises:
-        FileNotFoundError: If the data set, or an image that it lists, is not there.
-        ValueError: If the layout or a part is not known, or an entry of the data set is wrong.
+        FileNotFoundError: If the data set, or one of its images, does not exist.
+        ValueError: If the layout or a part is unknown, or an entry of the data set is wrong.
     """
     if layout not in PREPARED:
         raise ValueError(f'There is no layout "{layout}". Use one of: {", ".join(PREPARED)}.')
-    # The package's, whatever registries a caller has in scope.
+    # Built in the scope of mmfer, regardless of the current default scope.
     reader: FaceDataset = DATASETS.build(
         {**PREPARED[layout], 'data_root': str(root), 'lazy_init': True, 'sidecar': False}
     )
@@ -64,7 +64,7 @@ def sidecar_pictures(
     unknown = [part for part in parts if part not in known]
     if unknown:
         raise ValueError(
-            f'The data set under "{root}" has no part {", ".join(unknown)}. It has: '
+            f'The data set under "{root}" has no part {", ".join(unknown)}. Its parts are: '
             f'{", ".join(known)}.'
         )
     return {

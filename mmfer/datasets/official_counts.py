@@ -1,4 +1,4 @@
-"""Comparing what lies on disk with the official release."""
+"""Comparison of the images on disk with the official release."""
 
 from collections.abc import Mapping, Sequence
 from logging import WARNING
@@ -16,15 +16,15 @@ def compare_counts(
     official: Mapping[str, int],
     unit: str = 'images',
 ) -> None:
-    """Warn in the log where a part of a data set has not the official number of images.
+    """Log a warning if a part of a data set does not have the official number of images.
 
     Args:
         name: The data set.
         root: Its folder.
-        part: The part, as the message shall call it.
-        found: The number of images of each class, or of all as ``{'all': ...}``.
-        official: The same of the official release.
-        unit: What is counted.
+        part: The name of the part in the message.
+        found: The number of images of each class, or of all images as ``{'all': ...}``.
+        official: The same numbers in the official release.
+        unit: Name of the counted items.
     """
     differences = [
         f'{key} {found.get(key, 0)} (official {count})'
@@ -35,14 +35,13 @@ def compare_counts(
         each = f': {", ".join(differences)}' if len(official) > 1 else ''
         print_log(
             f'"{root}" is not the official {name}: {sum(found.values())} {part} {unit} instead of '
-            f'{sum(official.values())}{each}. Its results compare to no '
-            'published ones.',
+            f'{sum(official.values())}{each}. Results are not comparable with published results.',
             logger='current',
             level=WARNING,
         )
 
 
 def class_counts(labels: Sequence[int], classes: Sequence[str]) -> dict[str, int]:
-    """How often each class occurs."""
+    """The number of images of each class."""
     counts = np.bincount(np.asarray(labels, dtype=np.int64), minlength=len(classes))
     return dict(zip(classes, counts.tolist(), strict=True))

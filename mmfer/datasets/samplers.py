@@ -1,4 +1,4 @@
-"""Samplers that draw some images more often than others."""
+"""Samplers that balance the classes."""
 
 from collections.abc import Iterator
 
@@ -11,18 +11,18 @@ from mmfer.registry import DATA_SAMPLERS
 
 @DATA_SAMPLERS.register_module()
 class ClassBalancedSampler(DefaultSampler):
-    """Draw every class equally often: oversampling of the rare, undersampling of the frequent.
+    """Draw every class equally often, by oversampling rare and undersampling frequent classes.
 
-    An epoch has as many draws as the data set has images. Each draws a class, all equally likely,
-    and an image of it, with replacement. The draws depend on seed and epoch alone, and the ranks
-    share them.
+    An epoch has as many draws as the data set has images. Each draw selects a class with equal
+    probability, and an image of this class, with replacement. The draws depend only on seed and
+    epoch, and are divided among the ranks.
 
     Args:
-        dataset: A data set of single labels, or mmengine's wrapper of some.
-        seed: Fixes the draws; None takes the run's.
+        dataset: A data set with single labels, or a wrapper of mmengine.
+        seed: Seed of the draws; None takes the seed of the run.
 
     Raises:
-        ValueError: If the samples have no class, as those of attributes.
+        ValueError: If the samples have no class, as with attributes.
 
     Example:
         >>> train_dataloader = dict(sampler=dict(type='ClassBalancedSampler'))
@@ -34,14 +34,13 @@ class ClassBalancedSampler(DefaultSampler):
         if None in labels:
             raise ValueError(
                 f'ClassBalancedSampler: sample {labels.index(None)} of {type(dataset).__name__} '
-                "has no gt_label to balance. Take sampler=dict(type='DefaultSampler', "
-                'shuffle=True).'
+                "has no gt_label to balance. Use sampler=dict(type='DefaultSampler', shuffle=True)."
             )
         _, owner, counts = np.unique(labels, return_inverse=True, return_counts=True)
         self.weights = torch.from_numpy(1 / counts[owner])
 
     def __iter__(self) -> Iterator[int]:
-        """Draw the images of an epoch, the share of this rank."""
+        """Draw the images of this rank for an epoch."""
         generator = torch.Generator().manual_seed(self.seed + self.epoch)
         drawn = torch.multinomial(self.weights, self.total_size, True, generator=generator)
         return iter(drawn[self.rank :: self.world_size].tolist())

@@ -1,4 +1,4 @@
-"""What a COCO-style file beside a data set knows about its images."""
+"""Sidecars: COCO-style files with annotations of the images of a data set."""
 
 from collections.abc import Sequence
 from logging import WARNING
@@ -10,11 +10,11 @@ from mmengine.logging import print_log
 from mmfer.datasets.files.coco_files import parse_face, read_coco
 
 FACE = 'face'
-"""The category of a detector's faces, which tells no expression."""
+"""The category of detected faces without an expression."""
 
 
 def image_name(img_path: str, data_root: Path) -> str:
-    """What a sidecar calls an image: its path below the data root, with ``/``."""
+    """The name of an image in a sidecar: its path relative to the data root, with ``/``."""
     path = Path(img_path)
     return (path.relative_to(data_root) if path.is_relative_to(data_root) else path).as_posix()
 
@@ -22,22 +22,22 @@ def image_name(img_path: str, data_root: Path) -> str:
 class Sidecar:
     """A COCO-style JSON file with one face for each image of a data set.
 
-    Its ``file_name`` is the path below the data root, with ``/``. Beside the fields of
-    :func:`mmfer.datasets.files.coco_files.parse_face` an annotation may have
-    ``clean_category_id``, the true class where label noise was planted. Its ``category_id`` must
-    be the class of the image, where the data set knows one. A distribution that the data set
-    itself knows stays.
+    The ``file_name`` is the path relative to the data root, with ``/``. Besides the fields of
+    :func:`mmfer.datasets.files.coco_files.parse_face`, an annotation may have
+    ``clean_category_id``, the true class of an image with planted label noise. The ``category_id``
+    must be the class of the image, if the data set has one. A distribution of the data set takes
+    precedence over the sidecar.
 
     Args:
         path: The file.
         data_root: The folder of the data set.
         classes: The classes of the data set, in order.
-        same_classes: Whether an image must have the same class in both.
-        left_out: Classes that the file knows and the data set leaves out. A distribution is told
-            of the others alone, and a clean class that is one of these is not told.
+        same_classes: Whether an image must have the same class in the sidecar and the data set.
+        left_out: Classes of the file that the data set leaves out. They are removed from
+            distributions, and a clean class among them is ignored.
 
     Raises:
-        FileNotFoundError: If there is no such file.
+        FileNotFoundError: If the file does not exist.
         ValueError: If the file is faulty, as in :func:`mmfer.datasets.files.coco_files.read_coco`.
     """
 
@@ -56,10 +56,10 @@ class Sidecar:
         self.alignment: dict[str, Any] | None = self._coco.dataset.get('alignment')
 
     def complete(self, samples: list[dict[str, Any]]) -> None:
-        """Add what is known to each sample, in place.
+        """Add the annotations to the samples, in place.
 
         Raises:
-            ValueError: If the file and the data set name different classes for an image.
+            ValueError: If the file and the data set have different classes for an image.
         """
         unknown, several = [], []
         for sample in samples:
@@ -73,8 +73,8 @@ class Sidecar:
                 faces = sorted(faces, key=_area, reverse=True)
             self._add(sample, faces[0], f'{self.path}, image {name}')
         for names, what in (
-            (unknown, 'it has no face for them'),
-            (several, 'it has several faces for them, of which the largest is taken'),
+            (unknown, 'the sidecar has no face for them'),
+            (several, 'the sidecar has several faces for them; the largest is used'),
         ):
             if names:
                 print_log(
@@ -89,8 +89,8 @@ class Sidecar:
         given = self.classes[sample['gt_label']] if 'gt_label' in sample else category
         if self.same_classes and category not in (given, FACE):
             raise ValueError(
-                f'{where}: the class is "{category}" there, but "{given}" in the data set. Write '
-                'the sidecar again, or read with sidecar=False.'
+                f'{where}: the class is "{category}" in the sidecar, but "{given}" in the data '
+                'set. Write the sidecar again, or read with sidecar=False.'
             )
         own = {'distribution': sample['distribution']} if 'distribution' in sample else {}
         sample.update(parse_face(self._of_classes(face), self.classes, where) | own)
@@ -100,13 +100,13 @@ class Sidecar:
                 return
             if clean not in self.classes:
                 raise ValueError(
-                    f'{where}: clean_category_id {face["clean_category_id"]!r} is no class of the '
-                    'data set. Write the sidecar again, or read with sidecar=False.'
+                    f'{where}: clean_category_id {face["clean_category_id"]!r} is not a class of '
+                    'the data set. Write the sidecar again, or read with sidecar=False.'
                 )
             sample['clean_label'] = self.classes.index(clean)
 
     def _of_classes(self, face: dict[str, Any]) -> dict[str, Any]:
-        """The annotation, its distribution without the classes that are left out."""
+        """The annotation, with a distribution without the classes that are left out."""
         shares = face.get('distribution', {})
         if not set(shares) & set(self.left_out):
             return face

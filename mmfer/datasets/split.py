@@ -1,4 +1,4 @@
-"""A validation part carved from the training set."""
+"""Draw of a validation part from the training part."""
 
 from collections.abc import Sequence
 
@@ -11,22 +11,22 @@ def carve_validation(
     seed: int,
     subjects: Sequence[str | None] | None = None,
 ) -> np.ndarray:
-    """Draw a validation part, the same share of every class.
+    """Draw a validation part with the same share of every class.
 
-    Where all subjects are known, no subject stands on both sides, and the shares are only as
-    equal as whole subjects allow.
+    If all subjects are known, no subject is in both parts, and the shares are as equal as whole
+    subjects allow.
 
     Args:
         labels: The N class indices.
         ratio: The share of the validation part, above 0 and at most 0.5.
-        seed: Fixes the draw, whatever the machine.
+        seed: Seed of the draw; the result does not depend on the machine.
         subjects: The N identities, or None.
 
     Returns:
         A mask (N,) that is True in the validation part.
 
     Raises:
-        ValueError: If the ratio is out of range, or all images show one subject.
+        ValueError: If the ratio is out of range, or all images show the same subject.
     """
     if not 0 < ratio <= 0.5:
         raise ValueError(f'val_ratio={ratio}: give a share above 0 and at most 0.5, such as 0.1.')
@@ -45,12 +45,12 @@ def carve_validation(
 def _draw_subjects(
     classes: np.ndarray, subjects: np.ndarray, ratio: float, rng: np.random.Generator
 ) -> np.ndarray:
-    """Take whole subjects, in random order, as long as each brings the class counts closer."""
+    """Take whole subjects in random order, if they bring the class counts closer to the target."""
     names, owner = np.unique(subjects, return_inverse=True)
     if len(names) < 2:
         raise ValueError(
-            f'All images show the subject "{names[0]}", so none is left to validate on. Validate '
-            'on other data.'
+            f'All images show the subject "{names[0]}", so no subject is left for validation. '
+            'Validate on other data.'
         )
     counts = np.zeros((len(names), classes.max() + 1))
     np.add.at(counts, (owner, classes), 1)

@@ -1,4 +1,4 @@
-"""A split that we draw ourselves, kept on disk."""
+"""A random split that is saved in a file."""
 
 import json
 from collections.abc import Sequence
@@ -17,27 +17,26 @@ SHARES = (0.6, 0.2, 0.2)
 def draw_parts(
     labels: Sequence[int], seed: int, subjects: Sequence[str | None] | None = None
 ) -> list[str]:
-    """Deal images to training, validation and test part, 6:2:2 of each class.
+    """Divide images into training, validation and test part, 6:2:2 of each class.
 
-    Where all subjects are known, whole subjects are dealt, and the shares are only as equal as
-    that allows.
+    If all subjects are known, subjects are kept whole, and the shares are as equal as this allows.
 
     Args:
         labels: The N class indices.
-        seed: Fixes the draw, whatever the machine.
+        seed: Seed of the draw; the result does not depend on the machine.
         subjects: The N identities, or None.
 
     Returns:
         The part of each image.
 
     Raises:
-        ValueError: If all subjects are known, and there are fewer than three.
+        ValueError: If all subjects are known, but there are fewer than three.
     """
     if subjects is not None and None not in subjects and len(set(subjects)) < len(PARTS):
         raise ValueError(
             f'The images show {len(set(subjects))} subjects, too few for a training, a validation '
-            'and a test part. Add images of others, or leave the subjects out to deal single '
-            'images.'
+            'and a test part. Add images of other subjects, or remove the subjects to divide '
+            'single images.'
         )
     parts = np.full(len(labels), PARTS[0], dtype=object)
     rest, left = list(range(len(labels))), 1.0
@@ -55,21 +54,21 @@ def draw_parts(
 
 
 def read_or_draw(path: Path, samples: Sequence[dict[str, Any]], root: Path, seed: int) -> list[str]:
-    """The part of each sample, from the split file, which is drawn and written if it is not there.
+    """The part of each sample, from the split file; a missing file is drawn and written.
 
-    The file is JSON: ``{"seed": 0, "train": [...], "val": [...], "test": [...]}`` with the paths
-    below ``root``, or whole ones of images that lie elsewhere. All ranks of a distributed training
-    write the same.
+    The file is JSON: ``{"seed": 0, "train": [...], "val": [...], "test": [...]}``. Paths are
+    relative to ``root``, or absolute for images elsewhere. All ranks of a distributed training
+    write the same content.
 
     Args:
         path: The split file.
-        samples: With ``img_path``, ``gt_label`` and, where known, ``subject``.
+        samples: Samples with ``img_path``, ``gt_label`` and, if known, ``subject``.
         root: The folder of the data set.
-        seed: Fixes the draw.
+        seed: Seed of the draw.
 
     Raises:
         OSError: If the file cannot be written.
-        ValueError: If the file is no split file, of another seed, or of other images.
+        ValueError: If the file is not a split file, or has another seed or other images.
     """
     paths = [Path(s['img_path']) for s in samples]
     names = [(p.relative_to(root) if p.is_relative_to(root) else p).as_posix() for p in paths]
@@ -78,18 +77,18 @@ def read_or_draw(path: Path, samples: Sequence[dict[str, Any]], root: Path, seed
         parts = draw_parts([s['gt_label'] for s in samples], seed, subjects)
         _write(path, names, parts, seed)
         return parts
-    again = 'Delete the file to draw the split anew, or name another one as split_file=...'
+    again = 'Delete the file to draw a new split, or give another file as split_file=...'
     try:
         content = json.loads(path.read_text('utf-8'))
         if not isinstance(content, dict):
             raise TypeError(f'{type(content).__name__} instead of an object')
         if not all(type(name) is str for part in PARTS for name in content[part]):
-            raise TypeError('a name of an image is no text')
+            raise TypeError('the name of an image is not a string')
         part_of = {name: part for part in PARTS for name in content[part]}
         drawn, count = content['seed'], sum(len(content[part]) for part in PARTS)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(
-            f'"{path}" is no split file ({type(error).__name__}: {error}). {again}'
+            f'"{path}" is not a split file ({type(error).__name__}: {error}). {again}'
         ) from error
     if drawn != seed:
         raise ValueError(f'"{path}" was drawn with seed {drawn}, not {seed}. {again}')
@@ -112,6 +111,6 @@ def _write(path: Path, names: Sequence[str], parts: Sequence[str], seed: int) ->
         write_json(path, content, shared=True)
     except OSError as error:
         raise OSError(
-            f'The split cannot be written to "{path}": {error}. Name a file that can be written '
-            'as split_file=...'
+            f'The split cannot be written to "{path}": {error}. Give a writable file as '
+            'split_file=...'
         ) from error

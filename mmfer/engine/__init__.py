@@ -1,4 +1,4 @@
-"""What runs: configs, training, testing, hooks, banks, precision and pretrained weights."""
+"""Configs, training, testing, hooks, feature banks, precision and pretrained weights."""
 
 from mmfer import compat  # noqa: F401  (before mmpretrain)
 from mmfer.engine import checkpoint, cpu_amp, hooks, pretrained

@@ -1,4 +1,4 @@
-"""The file behind a checkpoint's path, address or name in a model zoo."""
+"""Finds the file of a checkpoint from a path, an address or a name in a model zoo."""
 
 import re
 from collections.abc import Callable
@@ -16,31 +16,32 @@ ZOOS: dict[str, Callable[[], dict[str, str | None]]] = {
     'openmmlab': mmengine.get_external_models,
     'mmcls': mmengine.get_mmcls_models,
 }
-"""mmengine's tables of names and addresses, by scheme; those of some old names are None."""
+"""mmengine's tables from names to addresses, by scheme; some old names have the address None."""
 
 
 def is_address(name: str | Path) -> bool:
-    """Whether a checkpoint is given by other than its path."""
+    """Whether a checkpoint is given by an address or a name, not by a path."""
     return SCHEME.match(str(name)) is not None
 
 
 def local_checkpoint(name: str | Path) -> Path:
-    """The file of a checkpoint that is given by path, address or name in a model zoo.
+    """The file of a checkpoint, given by path, address or name in a model zoo.
 
     Args:
-        name: A path, an ``http(s)://`` address, which is downloaded, or a name that mmengine knows
-            the address of, such as ``torchvision://resnet18`` or ``openmmlab://resnet50_gn``.
+        name: A path, an ``http(s)://`` address, which is downloaded, or a name in a model zoo of
+            mmengine, such as ``torchvision://resnet18`` or ``openmmlab://resnet50_gn``.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: The scheme is none of these, the name unknown or the download failed.
+        FileNotFoundError: If the file does not exist.
+        ValueError: If the scheme or the name is unknown, or the download failed.
     """
     scheme = SCHEME.match(str(name))
     if scheme is None:
         path = Path(name).expanduser()
         if not path.is_file():
             raise FileNotFoundError(
-                f'No checkpoint at "{name}". Give a .pth file, or the http(s):// address of one.'
+                f'No checkpoint at "{name}". Give the path or the http(s):// address of a .pth '
+                'file.'
             )
         return path
     kind, rest = scheme[1].lower(), str(name)[scheme.end() :]
@@ -48,15 +49,16 @@ def local_checkpoint(name: str | Path) -> Path:
         return download(str(name))
     if kind not in ZOOS:
         raise ValueError(
-            f'Checkpoints are not read from {kind}:// ("{name}"). Download the file and give its '
-            f'path, an http(s):// address, or a name of {", ".join(f"{zoo}://" for zoo in ZOOS)}.'
+            f'Checkpoints cannot be read from {kind}:// ("{name}"). Download the file and give its '
+            'path, or give an http(s):// address, or a name of '
+            f'{", ".join(f"{zoo}://" for zoo in ZOOS)}.'
         )
     known = ZOOS[kind]()
     renamed = mmengine.get_deprecated_model_names() if 'mmlab' in kind else {}
     address = known.get(renamed.get(rest, rest)) or ''
     if not address.startswith(('http://', 'https://')):
         raise ValueError(
-            f'"{name}" is no checkpoint that mmengine knows the address of. Known are '
+            f'mmengine knows no address for the checkpoint "{name}". Known names are '
             f'{", ".join(sorted(known)[:5])}, ... Give the http(s):// address or a path.'
         )
     return download(address)

@@ -1,4 +1,4 @@
-"""Speed and size of models, beside each other."""
+"""Comparison of the speed and size of models."""
 
 import statistics
 import time
@@ -24,29 +24,29 @@ from mmfer.protocols import PreparesBenchmark, predicts_attributes, views_of
 
 @dataclass
 class Measurement:
-    """What was measured of one model."""
+    """The measurements of one model."""
 
     name: str
     parameters: int
     flops: float
-    """Multiply-adds of one image in convolutions, linear layers and matrix products."""
+    """Multiply-adds for one image in convolutions, linear layers and matrix products."""
     speed: dict[int, float] = field(default_factory=dict)
     """Images per second by batch size: the median over the rounds."""
     ratio: dict[int, float] = field(default_factory=dict)
-    """Speed over the first model's in the same round, by batch size: the median."""
+    """Speed relative to the first model in the same round, by batch size: the median."""
     memory: dict[int, int] = field(default_factory=dict)
     """Peak bytes of weights and activations, by batch size."""
     train_speed: dict[int, float] = field(default_factory=dict)
     """Images per second of forward and backward passes in training, by batch size."""
     train_ratio: dict[int, float] = field(default_factory=dict)
-    """As ``ratio``, in training."""
+    """Like ``ratio``, for training."""
 
 
 def benchmark_model(cfg: Config, device: str) -> nn.Module:
-    """The model of a config with random weights, ready to predict.
+    """The model of a config with random weights, ready for prediction.
 
-    A module that needs more than weights to predict, such as a support set, makes a random one in
-    its method ``prepare_benchmark()``.
+    A module that needs more than weights, such as a support set, creates a random one in its method
+    ``prepare_benchmark()``.
     """
     model = build_model(cfg)
     for module in model.modules():
@@ -57,19 +57,19 @@ def benchmark_model(cfg: Config, device: str) -> nn.Module:
 
 
 def precision(device: str, amp: bool) -> AbstractContextManager[Any]:
-    """float16 on a GPU, bfloat16 on a CPU if ``amp``, else float32."""
+    """If ``amp``, float16 on a GPU and bfloat16 on a CPU; else float32."""
     if not amp:
         return nullcontext()
     return torch.autocast(device, torch.float16 if device == 'cuda' else torch.bfloat16)
 
 
 def input_shape(model: nn.Module, size: int) -> tuple[int, int, int]:
-    """The shape of one input: square pictures of ``size`` pixels, below one another if several."""
+    """The shape of one input: square images of ``size`` pixels, stacked vertically if several."""
     return 3, views_of(model) * size, size
 
 
 def _random_images(count: int, model: nn.Module, size: int) -> Tensor:
-    """The same ones for models of as many views."""
+    """Random images, the same for all models with the same number of views."""
     generator = torch.Generator().manual_seed(0)
     return torch.randn(count, *input_shape(model, size), generator=generator)
 
@@ -93,7 +93,7 @@ def _train(model: nn.Module, inputs: Tensor, samples: list[DataSample], amp: boo
 
 
 def _annotated(model: Any, inputs: Tensor) -> list[DataSample]:
-    """Samples with labels, or attributes, for any head, and masks for any attention."""
+    """Samples with labels or attributes for the head, and with masks for attention losses."""
     with torch.no_grad():
         predictions = model(inputs, mode='predict')
     samples = [DataSample(metainfo={'sample_idx': i}) for i in range(len(inputs))]
@@ -109,7 +109,7 @@ def _annotated(model: Any, inputs: Tensor) -> list[DataSample]:
 
 
 class _StorageTracker(TorchDispatchMode):
-    """Follows the bytes that operators allocate and that are still referred to."""
+    """Tracks the bytes that operators allocate and that are still in use."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,14 +121,14 @@ class _StorageTracker(TorchDispatchMode):
         given = {id(tensor.untyped_storage()) for tensor in tree_leaves(args) if is_tensor(tensor)}
         for tensor in filter(is_tensor, tree_leaves(result)):
             storage = tensor.untyped_storage()
-            if id(storage) not in given:  # neither a view nor in place
+            if id(storage) not in given:  # neither a view nor in-place
                 self.alive[storage] = storage.nbytes()
         self.peak = max(self.peak, sum(self.alive.values()))
         return result
 
 
 def peak_memory(model: nn.Module, inputs: Tensor, amp: bool = False) -> int:
-    """Peak bytes of the model's weights, its input and all that a prediction allocates."""
+    """Peak bytes of the weights, the input and all tensors that a prediction allocates."""
     if inputs.device.type == 'cuda':
         torch.cuda.reset_peak_memory_stats()
         _predict(model, inputs, amp)
@@ -150,17 +150,17 @@ def benchmark(
 ) -> list[Measurement]:
     """Measure models in one process on the same random images.
 
-    The models take turns in every round, so that what slows the machine for a while slows them
-    all, and the ratio of speeds is taken within a round.
+    The models take turns in every round, so that a slow phase of the machine affects all models;
+    ratios of speeds are computed within a round.
 
     Args:
-        models: By name; the first is the one that the others are compared with.
-        batch_sizes: How many images are predicted at once.
-        size: Height and width of the images in pixels; a model of several views gets as many.
-        repeats: How many rounds.
-        seconds: How long a model runs at least in a round.
+        models: The models by name; the others are compared with the first.
+        batch_sizes: Numbers of images in a batch.
+        size: Height and width of the images in pixels, of each view if a model has several views.
+        repeats: Number of rounds.
+        seconds: Minimum time of a model in a round.
         amp: Predict in mixed precision.
-        train: Measure training, too: forward, loss and backward, without an optimizer.
+        train: Also measure training: forward, loss and backward, without an optimizer.
     """
     device = next(next(iter(models.values())).parameters()).device
     results = []
@@ -194,7 +194,7 @@ def benchmark(
 def _take_turns(
     steps: Sequence[Callable[[], None]], batch: int, repeats: int, seconds: float
 ) -> tuple[list[float], list[float]]:
-    """Images per second of each, and its ratio to the first: medians over the rounds."""
+    """Images per second of each model, and ratios to the first model: medians over the rounds."""
     rounds: list[list[float]] = []
     for _ in range(repeats):
         rounds.append([])

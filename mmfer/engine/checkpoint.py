@@ -1,4 +1,4 @@
-"""Checkpoint files: written whole or not at all, and read without running their code."""
+"""Checkpoint files, written atomically and read without running code."""
 
 import pickle
 import re
@@ -11,7 +11,7 @@ from mmengine.fileio.backends import LocalBackend
 from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
 
-from mmfer import compat  # noqa: F401  (the types that a checkpoint may hold)
+from mmfer import compat  # noqa: F401  (registers the types that a checkpoint may hold)
 from mmfer.engine.addresses import is_address, local_checkpoint
 from mmfer.engine.integrity import check_integrity, side_file, side_line
 from mmfer.files import write_atomically
@@ -20,9 +20,9 @@ ATOMIC_BACKEND = 'atomic'
 
 
 def write_checkpoint(path: str | Path, content: bytes) -> None:
-    """Write a checkpoint atomically, then its SHA-256 beside it."""
+    """Write a checkpoint atomically, then a file with its SHA-256 next to it."""
     path = Path(path)
-    # Killed in between, there is none, rather than that of the old content.
+    # A process killed in between leaves no SHA-256, rather than the SHA-256 of the old content.
     side_file(path).unlink(missing_ok=True)
     write_atomically(path, content)
     if path.is_file():
@@ -30,7 +30,7 @@ def write_checkpoint(path: str | Path, content: bytes) -> None:
 
 
 class AtomicLocalBackend(LocalBackend):
-    """mmengine's local files for checkpoints, written by :func:`write_checkpoint`.
+    """mmengine's backend of local files, which writes checkpoints by :func:`write_checkpoint`.
 
     Example:
         >>> checkpoint = dict(type='CheckpointHook', backend_args=dict(backend='atomic'))
@@ -50,19 +50,19 @@ register_backend(ATOMIC_BACKEND, AtomicLocalBackend, force=True)
 
 
 def load_from_disk(filename: str, map_location: Any = None) -> dict[str, Any]:
-    """Read a checkpoint with ``weights_only=True``, so that a stranger's runs no code.
+    """Read a checkpoint with ``weights_only=True``, so that a foreign checkpoint cannot run code.
 
-    It stands in for all loaders of mmengine, hence serves runners and inferencers.
+    The function replaces all loaders of mmengine, so runners and inferencers use it.
 
     Args:
         filename: See :func:`mmfer.engine.addresses.local_checkpoint`.
         map_location: See :func:`torch.load`.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: The file is cut short, damaged (see
-            :func:`mmfer.engine.integrity.check_integrity`), no checkpoint, or holds other types
-            than weights and logs; or it cannot be downloaded.
+        FileNotFoundError: If the file does not exist.
+        ValueError: If the file is truncated, damaged (see
+            :func:`mmfer.engine.integrity.check_integrity`), not a checkpoint, holds other types
+            than weights and logs, or cannot be downloaded.
     """
     path = local_checkpoint(filename)
     source = f'"{filename}"' + (f' (its copy: {path})' if is_address(filename) else '')
@@ -73,14 +73,14 @@ def load_from_disk(filename: str, map_location: Any = None) -> dict[str, Any]:
         detail = str(error).partition('WeightsUnpickler error: ')[2] or str(error)
         reason = detail.strip().split('. ')[0]
         raise ValueError(
-            f'The checkpoint {source} is no PyTorch checkpoint, or holds Python objects that '
-            f'would have to run code ({reason}). Save its weights alone, as a state dict.'
+            f'The checkpoint {source} is not a PyTorch checkpoint, or holds Python objects that '
+            f'would run code ({reason}). Save only its weights, as a state dict.'
         ) from error
-    except Exception as error:  # what is damaged may fail anywhere
+    except Exception as error:  # reading a damaged file may raise any error
         raise ValueError(
-            f'The checkpoint {source} can not be read: it is cut short, damaged or no '
-            f'checkpoint ({path.stat().st_size} bytes; {error}). Take an older one '
-            'or copy it again.'
+            f'The checkpoint {source} cannot be read: the file is truncated, damaged or not a '
+            f'checkpoint ({path.stat().st_size} bytes; {error}). Use an older checkpoint, or copy '
+            'the file again.'
         ) from error
 
 
@@ -89,14 +89,15 @@ for scheme in ('', *CheckpointLoader._schemes):
 
 
 def last_checkpoint(work_dir: str | Path) -> Path | None:
-    """The newest checkpoint of a work directory that is whole; None if there never was one.
+    """The newest complete checkpoint of a work directory; None if there never was a checkpoint.
 
-    The directory may have been moved. Where the newest is damaged or gone, the log says so, and
-    the next older one of the same kind (``epoch_2.pth`` before ``epoch_3.pth``) is taken.
+    The directory may have been moved. If the newest checkpoint is damaged or missing, the log says
+    so, and the next older checkpoint with the same kind of name is used (``epoch_2.pth`` instead of
+    ``epoch_3.pth``).
 
     Raises:
-        FileNotFoundError: The directory names a checkpoint that is gone, and has no older one.
-        ValueError: All are damaged.
+        FileNotFoundError: If the recorded checkpoint is missing and there is no older checkpoint.
+        ValueError: If all checkpoints are damaged.
     """
     note = Path(work_dir) / 'last_checkpoint'
     if not note.is_file():
@@ -104,8 +105,8 @@ def last_checkpoint(work_dir: str | Path) -> Path | None:
     named = note.read_text(errors='replace').strip()
     newest = Path(named) if Path(named).is_file() else Path(work_dir) / Path(named).name
     problem: Exception = FileNotFoundError(
-        f'{note} names "{named}", which is not there. Give the checkpoint itself (--resume CKPT), '
-        'or remove last_checkpoint to begin anew.'
+        f'{note} names "{named}", but this checkpoint does not exist. Give a checkpoint (--resume '
+        'CKPT), or remove last_checkpoint to start again.'
     )
     for path in [newest] * newest.is_file() + _older(newest):
         try:
@@ -115,13 +116,13 @@ def last_checkpoint(work_dir: str | Path) -> Path | None:
             problem = error
             continue
         if path != newest:
-            print_log(f'Goes on from the older {path} instead of {named}.', logger='current')
+            print_log(f'Resuming from the older {path} instead of {named}.', logger='current')
         return path
     raise problem
 
 
 def _older(newest: Path) -> list[Path]:
-    """The checkpoints of the same name with a smaller number, the largest first."""
+    """The checkpoints with the same name and a smaller number, largest number first."""
     parts = re.fullmatch(r'(.*?)(\d+)(\D*)', newest.name)
     if parts is None:
         return []

@@ -1,4 +1,4 @@
-"""What the command line tools share."""
+"""Common parts of the command line tools."""
 
 import argparse
 import os
@@ -19,27 +19,27 @@ from mmfer.worker_pool import WorkerKilledError
 
 USER_ERRORS = (ValueError, FileNotFoundError, NotADirectoryError, KeyError, WorkerKilledError)
 OWN_FOLDERS = [Path(str(package.__file__)).parent for package in (mmfer, mmengine, mmpretrain)]
-"""They raise these errors on purpose."""
+"""Packages whose errors of these types are meant for the user."""
 BLANK = '\0'
-"""Stands for a blank while mmengine reads a value."""
+"""Replaces a space while mmengine parses a value."""
 IN_WORKER = re.compile(
     r'Original Traceback.*File "(?P<file>[^"]+)", line [^\n]*\n +(?P<line>[^\n]*)\n'
     r'.*?^\w+: (?P<message>.*)',
     re.DOTALL | re.MULTILINE,
 )
-"""In a message from a process that loads data: where it was raised, and what it said."""
+"""Matches place and message of an error in the traceback from a data loading process."""
 
 
 def user_message(error: BaseException, tool: str) -> str | None:
-    """What to tell the user of a tool, or None for an error that is none of the user's.
+    """The message for the user of a tool, or None if the user did not cause the error.
 
-    The user's are those of :data:`USER_ERRORS` that a ``raise`` of the tool, of mmfer or of its
-    foundations raised, and files that these did not find; not those out of a call to another
-    library.
+    The user caused an error of the types :data:`USER_ERRORS` if a ``raise`` in the tool, in mmfer
+    or in mmfer's foundations raised the error, or if these did not find a file. Errors from calls
+    to other libraries are not the user's.
 
     Args:
         error: A caught error.
-        tool: The file of the tool.
+        tool: The path of the tool.
     """
     frames = traceback.extract_tb(error.__traceback__)
     if not isinstance(error, USER_ERRORS) or not frames:
@@ -54,11 +54,11 @@ def user_message(error: BaseException, tool: str) -> str | None:
 
 
 def friendly_errors(main: Callable[[], None]) -> Callable[[], None]:
-    """Let a tool end with one clear message where its user is to blame.
+    """Let a tool end with one clear message for errors in the input of the user.
 
-    An error in the user's input (a wrong path, a data set that is not there, classes that do not
-    fit) is printed without a traceback, and the exit code is 1. Any other error is a bug and keeps
-    its traceback. With ``MMFER_DEBUG=1`` in the environment all tracebacks are shown.
+    An error in the input (a wrong path, a missing data set, classes that do not fit) is printed
+    without a traceback, and the exit code is 1. Any other error is a bug and keeps its traceback.
+    The environment variable ``MMFER_DEBUG=1`` shows all tracebacks.
     """
 
     @wraps(main)
@@ -77,9 +77,9 @@ def friendly_errors(main: Callable[[], None]) -> Callable[[], None]:
 
 
 class ConfigOptions(DictAction):
-    """``KEY=VALUE`` arguments as mmengine reads them, with the blanks inside their values.
+    """``KEY=VALUE`` arguments as in mmengine, but with spaces inside values preserved.
 
-    What cannot be read ends the tool with one line that names it.
+    An invalid argument ends the tool with a message of one line.
 
     Example:
         >>> parser = argparse.ArgumentParser()
@@ -101,10 +101,10 @@ class ConfigOptions(DictAction):
             key, sign, value = (part.strip() for part in str(text).partition('='))
             if not sign or not key:
                 parser.error(
-                    f'{option_string}: "{text}" is no KEY=VALUE. Write the key, "=" and the value '
-                    'without blanks around "=", and a value with blanks in quotes.'
+                    f'{option_string}: "{text}" is not KEY=VALUE. Write the key, "=" and the value '
+                    'without spaces around "=", and quote a value with spaces.'
                 )
-            # mmengine removes blanks; those around separators may go.
+            # mmengine removes spaces; only spaces around separators may be removed.
             value = re.sub(r'\s*([,()\[\]])\s*', r'\1', value).replace(' ', BLANK)
             try:
                 options[key] = _with_blanks(self._parse_iterable(value))

@@ -1,4 +1,4 @@
-"""How large a model is, and how much it computes."""
+"""Number of parameters and operations of a model."""
 
 import logging
 
@@ -10,15 +10,15 @@ from torch import Tensor, nn
 
 @torch.no_grad()
 def model_complexity(model: nn.Module, image: Tensor) -> tuple[int, float]:
-    """Parameters, and multiply-adds in convolutions, linear layers and matrix products.
+    """Count parameters, and multiply-adds in convolutions, linear layers and matrix products.
 
     Args:
         model: A model in eval mode.
-        image: One input (1, 3, H, W) on its device.
+        image: One input (1, 3, H, W) on the device of the model.
     """
     logger = MMLogger.get_current_instance()
     level = logger.level
-    logger.setLevel(logging.ERROR)  # it warns of every operator that it does not count
+    logger.setLevel(logging.ERROR)  # the counter warns about every uncounted operator
     try:
         complexity = get_model_complexity_info(
             model, inputs=(image,), show_table=False, show_arch=False

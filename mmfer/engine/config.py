@@ -1,4 +1,4 @@
-"""Reads a config for training or testing on the machine at hand."""
+"""Reads a config and adapts it to the current machine."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ LAUNCHERS = ('none', 'pytorch', 'slurm')
 RUNNER_HOOKS = frozenset(
     ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')
 )
-"""The hooks that a runner has by default; ``default_hooks.timer=None`` removes one of them."""
+"""The default hooks of a runner; ``default_hooks.timer=None``, for example, removes one."""
 
 
 def load_config(
@@ -22,38 +22,38 @@ def load_config(
     options: dict[str, Any] | None = None,
     launcher: str = 'none',
 ) -> Config:
-    """Read a config, register everything, and fit the config to this machine.
+    """Read a config, register all components, and adapt the config to this machine.
 
-    The entries that a config names in ``parts``, such as pipelines that its variants choose from,
-    are there for other configs to refer to; they are left out of the result.
+    Entries that a config names in ``parts``, such as alternative pipelines, are only for reference
+    by other configs; the result does not contain them.
 
     Args:
         path: The config file.
-        work_dir: Where checkpoints and logs go; default: the config's own ``work_dir``, else
-            ``work_dirs/<name of the config>``.
+        work_dir: Folder for checkpoints and logs; the default is the ``work_dir`` of the config, or
+            else ``work_dirs/<name of the config>``.
         options: Entries to replace, see :func:`mmfer.engine.overrides.read_config`:
             ``{'epochs': 5, 'model.backbone.depth': 50}``.
         launcher: One of :data:`LAUNCHERS`.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: It is no config, or an option does not fit it or changes nothing.
+        FileNotFoundError: If the file does not exist.
+        ValueError: If the file is not a config, or an option does not fit or changes nothing.
     """
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f'No config at "{path}". Those of mmfer are under configs/.')
+        raise FileNotFoundError(f'No config at "{path}". The configs of mmfer are in configs/.')
     if path.suffix != '.py':
-        raise ValueError(f'"{path}" is no config: configs of mmfer are Python files (.py).')
+        raise ValueError(f'"{path}" is not a config: configs of mmfer are Python files (.py).')
     register_all_modules()
     cfg = read_config(path, options)
     if 'model' not in cfg:
-        raise ValueError(f'The config "{path}" has no `model`: choose a config outside _base_.')
+        raise ValueError(f'The config "{path}" has no `model`. Choose a config outside _base_.')
     for name in cfg.pop('parts', ()):
         cfg.pop(name)
     cfg.default_scope = 'mmfer'
     cfg.work_dir = str(work_dir or cfg.get('work_dir') or Path('work_dirs') / path.stem)
-    # Every run is guarded and repeatable, and loads pruned checkpoints, also one from a config
-    # without our runtime.
+    # Every run gets the hooks that check classes, seed random numbers and load pruned checkpoints,
+    # even if its config does not inherit default_runtime.py.
     cfg.default_hooks = {
         'pruned_model': dict(type='PrunedModelHook'),
         'random_state': dict(type='RandomStateHook'),
@@ -61,13 +61,13 @@ def load_config(
         **cfg.get('default_hooks', {}),
     }
     for name, hook in list(cfg.default_hooks.items()):
-        # The runner takes None for its own hooks alone.
+        # The runner accepts None only for its own hooks.
         if hook is None and name not in RUNNER_HOOKS:
             cfg.default_hooks.pop(name)
     for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
         loader = cfg.get(name)
         if loader and loader.get('num_workers') == 0 and loader.get('persistent_workers'):
-            loader.persistent_workers = False  # nothing persists, and PyTorch would stop
+            loader.persistent_workers = False  # PyTorch refuses persistence without workers
     cfg.launcher = launcher
     if launcher != 'none' and not torch.cuda.is_available():
         cfg.model_wrapper_cfg = dict(

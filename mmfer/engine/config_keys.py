@@ -1,4 +1,4 @@
-"""Which entries a config may have, so that a misspelt one is told before it is ignored."""
+"""Known entries of a config, so that a misspelled entry is reported instead of ignored."""
 
 import inspect
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ ENTRIES = _options(Runner) - {'cfg'} | {
     *('runner_type', 'model_wrapper_cfg', 'sync_bn', 'compile', 'custom_imports'),
     *('broadcast_buffers', 'find_unused_parameters', 'face_crop', 'tta_model', 'tta_pipeline'),
 }
-"""The top-level entries that the runner, mmfer's tools or mmengine read; others are variables."""
+"""Top-level entries that the runner, the tools of mmfer or mmengine read; others are variables."""
 
 _LOOP = _options(EpochBasedTrainLoop, IterBasedTrainLoop) | {'type', 'by_epoch', 'fp16'}
 _LOADER = _options(DataLoader) | {'type', 'num_batch_per_epoch'}
@@ -40,7 +40,7 @@ _SECTIONS = {
 
 
 def registered(name: Any) -> list[type]:
-    """The classes of this name, of all registries."""
+    """The classes with a name, from all registries."""
     if not isinstance(name, str):
         return [name]
     kinds = [
@@ -52,7 +52,7 @@ def registered(name: Any) -> list[type]:
 
 
 def _arguments(kind: type) -> set[str] | None:
-    """The arguments of a class and, where it takes any, of its bases; None if all take any."""
+    """Arguments of a class, and of bases of ``**kwargs`` classes; None if all are such classes."""
     names: set[str] = set()
     for base in kind.__mro__[:-1]:
         if '__init__' not in vars(base):
@@ -65,7 +65,7 @@ def _arguments(kind: type) -> set[str] | None:
 
 
 def _accepted(section: str, node: Mapping[str, Any]) -> set[str] | None:
-    """The keys that a part of a config may have; None if that is not known."""
+    """The possible keys of a part of a config; None if they are unknown."""
     known = _SECTIONS.get(section, set())
     if 'type' not in node:
         return known or None
@@ -76,15 +76,15 @@ def _accepted(section: str, node: Mapping[str, Any]) -> set[str] | None:
 
 
 def unknown_key(cfg: Mapping[str, Any], key: str, value: Any) -> str | None:
-    """Say what is wrong with a key that adds something to a config which nothing reads.
+    """Explain why a new entry of a config would never be read.
 
     Args:
         cfg: The config.
-        key: A key with dots, as in ``'train_cfg.max_epochs'``.
-        value: Its value; to be removed, with None, a hook must be there.
+        key: A key with dots, such as ``'train_cfg.max_epochs'``.
+        value: The value; None removes a hook, which must exist.
 
     Returns:
-        The message, or None if the entry is there already, or may be added.
+        The message, or None if the entry exists already or may be added.
     """
     node: Any = cfg
     parts = key.split('.')
@@ -93,7 +93,7 @@ def unknown_key(cfg: Mapping[str, Any], key: str, value: Any) -> str | None:
             node = node[int(part)]
             continue
         if not isinstance(node, Mapping):
-            return None  # merging tells
+            return None  # merging reports the error
         if part in node:
             node = node[part]
             continue
@@ -115,13 +115,13 @@ def unknown_key(cfg: Mapping[str, Any], key: str, value: Any) -> str | None:
             return None
         close = get_close_matches(part, sorted(names))
         there = ', '.join(sorted(names if here else set(node)))
-        hint = f'Did you mean {" or ".join(close)}?' if close else f'There are: {there}.'
+        hint = f'Did you mean {" or ".join(close)}?' if close else f'Known entries: {there}.'
         return f'{message}. {hint}'
     return None
 
 
 def places(node: Any, value: Any, path: str = '') -> Iterator[str]:
-    """Where a config has a value, as keys with dots."""
+    """The keys, with dots, of all entries of a config with a value."""
     if path and node == value and isinstance(node, bool) == isinstance(value, bool):
         yield path
         return

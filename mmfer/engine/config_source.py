@@ -1,4 +1,4 @@
-"""The source files of configs: what they inherit and assign, and changed copies of them."""
+"""Source files of configs: their bases, their assignments, and changed copies."""
 
 import ast
 import re
@@ -13,15 +13,15 @@ def parse(path: Path) -> ast.Module:
     """The syntax tree of a config file.
 
     Raises:
-        FileNotFoundError: There is no such file.
+        FileNotFoundError: If the file does not exist.
     """
     if not path.is_file():
-        raise FileNotFoundError(f'No config at "{path}". Those of mmfer are under configs/.')
+        raise FileNotFoundError(f'No config at "{path}". The configs of mmfer are in configs/.')
     return ast.parse(path.read_text(encoding='utf-8'), str(path))
 
 
 def assignments(tree: ast.Module, names: set[str]) -> list[tuple[str, ast.Assign | ast.AnnAssign]]:
-    """The top-level assignments to variables of these names, as in ``epochs = 5``."""
+    """The top-level assignments to variables with given names, such as ``epochs = 5``."""
     found: list[tuple[str, ast.Assign | ast.AnnAssign]] = []
     for node in tree.body:
         if isinstance(node, ast.Assign | ast.AnnAssign):
@@ -32,36 +32,36 @@ def assignments(tree: ast.Module, names: set[str]) -> list[tuple[str, ast.Assign
 
 
 def base_names(tree: ast.Module) -> list[str]:
-    """The entries of ``_base_``, as they are written in the file.
+    """The entries of ``_base_`` in the file.
 
     Raises:
-        ValueError: They are computed.
+        ValueError: If the entries are computed.
     """
     for _, node in assignments(tree, {BASE}):
         try:
             names = ast.literal_eval(node.value or ast.List([]))
         except ValueError as error:
-            raise ValueError('_base_ must be written out: a file, or a list of files') from error
+            raise ValueError('_base_ must be written as a string or a list of strings') from error
         return [names] if isinstance(names, str) else list(names)
     return []
 
 
 def rebased(tree: ast.Module, bases: str | list[str]) -> str:
-    """The source of a config that inherits other files instead of its own."""
+    """The source of a config with other bases."""
     for _, node in assignments(tree, {BASE}):
         node.value = ast.parse(repr(bases), mode='eval').body
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
 def copy_with_values(path: Path, values: Mapping[str, Any], folder: Path) -> Path:
-    """Copy a config, and all that it inherits, with other values for some of its variables.
+    """Copy a config and all its bases, with new values for some variables.
 
-    Every top-level assignment to one of the variables gets the new value, in whichever of the
-    files it stands, so that all expressions that use the variable follow.
+    Every top-level assignment to one of the variables gets the new value, in all files, so that
+    expressions with the variable use the new value.
 
     Args:
         path: The config file. Bases of other libraries (``package::path``) are not copied.
-        values: The variables and their values.
+        values: The variables and their new values.
         folder: An empty folder for the copies.
 
     Returns:
@@ -80,7 +80,7 @@ def copy_with_values(path: Path, values: Mapping[str, Any], folder: Path) -> Pat
     for name, node in assignments(tree, set(values)):
         node.value = ast.parse(repr(values[name]), mode='eval').body
     source = rebased(tree, bases)
-    # mmengine would put the folder of the copy here.
+    # mmengine would replace this name by the folder of the copy.
     source = re.sub(r'\{\{\s*fileDirname\s*\}\}', path.resolve().parent.as_posix(), source)
     copied = folder / path.name
     copied.write_text(source, encoding='utf-8')

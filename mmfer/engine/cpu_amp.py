@@ -19,14 +19,15 @@ def cpu_has_bfloat16() -> bool:
 
 @OPTIM_WRAPPERS.register_module()
 class CPUAmpOptimWrapper(OptimWrapper):
-    """Train under bfloat16 autocast on CPUs with units for it, and in float32 elsewhere.
+    """Train with bfloat16 autocast on CPUs with bfloat16 units, and in float32 elsewhere.
 
-    bfloat16 has the range of float32, so that losses need no scaling. On CPUs without such units
-    bfloat16 is emulated and slower than float32; there, and where the model is on a GPU (for which
-    mmengine has ``AmpOptimWrapper``), this is a plain :class:`OptimWrapper`, and the log says so.
+    bfloat16 has the range of float32, so losses need no scaling. CPUs without bfloat16 units
+    emulate bfloat16 and are slower than in float32. On such CPUs, and for models on a GPU (for
+    which mmengine has ``AmpOptimWrapper``), this is a plain :class:`OptimWrapper`, and the log says
+    so.
 
     Args:
-        **options: Those of :class:`mmengine.optim.OptimWrapper`.
+        **options: Options of :class:`mmengine.optim.OptimWrapper`.
 
     Example:
         >>> optim_wrapper = dict(
@@ -41,14 +42,14 @@ class CPUAmpOptimWrapper(OptimWrapper):
         if self.enabled:
             message = 'Training in bfloat16 on the CPU.'
         elif on_cpu:
-            message = 'This CPU has no units for bfloat16: training in float32.'
+            message = 'This CPU has no units for bfloat16, so training uses float32.'
         else:
-            message = 'CPUAmpOptimWrapper trains in float32 on a GPU: use --amp for float16.'
+            message = 'CPUAmpOptimWrapper trains in float32 on a GPU. Use --amp for float16.'
         print_log(message, logger='current')
 
     @contextmanager
     def optim_context(self, model: nn.Module) -> Iterator[None]:
-        """Autocast the forward pass."""
+        """Run the forward pass with autocast."""
         precision = torch.autocast('cpu', torch.bfloat16) if self.enabled else nullcontext()
         with super().optim_context(model), precision:
             yield

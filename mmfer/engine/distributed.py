@@ -1,4 +1,4 @@
-"""Starts the ranks of a distributed run on machines without a GPU."""
+"""Initialization of distributed runs on machines without a GPU."""
 
 import os
 import subprocess
@@ -24,13 +24,13 @@ def _slurm_environment() -> dict[str, str]:
 
 
 def init_cpu_ranks(launcher: str) -> None:
-    """Join the process group over gloo if this is a rank of a run on CPUs.
+    """Join a gloo process group if this process is a rank of a run on CPUs.
 
-    mmengine's own initialisation takes a GPU for granted, and leaves a group alone that is there
-    already. With a GPU, or without a launcher, nothing is done.
+    The initialization of mmengine requires a GPU, but does not replace an existing process group.
+    With a GPU, or without a launcher, this function does nothing.
 
     Raises:
-        ValueError: The launcher's environment variables are not there.
+        ValueError: If environment variables of the launcher are missing.
     """
     if launcher == 'none' or torch.cuda.is_available() or distributed.is_initialized():
         return
@@ -38,7 +38,7 @@ def init_cpu_ranks(launcher: str) -> None:
     if needed not in os.environ:
         script = 'tools/slurm_train.sh' if launcher == 'slurm' else 'tools/dist_train.sh'
         raise ValueError(
-            f'--launcher {launcher}, but {needed} is not in the environment: start with {script}.'
+            f'--launcher {launcher}, but the environment has no {needed}. Start with {script}.'
         )
     if launcher == 'slurm':
         for name, value in _slurm_environment().items():

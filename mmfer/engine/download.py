@@ -1,4 +1,4 @@
-"""Downloads checkpoints, bounded in size and time."""
+"""Downloads of checkpoints with limits on size and time."""
 
 import hashlib
 import os
@@ -19,7 +19,7 @@ from mmfer.engine.integrity import hash_in_name, sha256_of
 GIB = 2**30
 CHUNK = 2**20
 SILENCE = 30.0
-"""Seconds without a byte after which a server is given up."""
+"""Seconds without data after which a download fails."""
 HANDLERS = (
     request.ProxyHandler,
     request.HTTPHandler,
@@ -29,25 +29,25 @@ HANDLERS = (
     request.HTTPDefaultErrorHandler,
     request.UnknownHandler,
 )
-"""None for ``file://`` or ``ftp://``, so that a redirect cannot lead there."""
+"""Handlers without ``file://`` and ``ftp://``, so that a redirect cannot lead there."""
 
 
 def download(url: str, max_gib: float | None = None, seconds: float | None = None) -> Path:
-    """Download a checkpoint, once, and return its file below ``torch.hub.get_dir()``.
+    """Download a checkpoint once and return its file in ``torch.hub.get_dir()``.
 
-    A name with a hash, such as ``resnet18-f37072fd.pth``, is checked against it, and is where
-    PyTorch keeps it. A name without one is kept apart by its address. Several processes that want
-    the same file download it once.
+    A file whose name has a hash, such as ``resnet18-f37072fd.pth``, is checked against the hash and
+    stored where PyTorch stores it. A file without a hash is stored under a name that depends on its
+    address. If several processes need the same file, only one downloads it.
 
     Args:
         url: An ``http://`` or ``https://`` address.
-        max_gib: The largest file in GiB; by default the environment's ``MMFER_DOWNLOAD_GIB``,
-            else 4.
-        seconds: The longest time; by default ``MMFER_DOWNLOAD_SECONDS``, else 3600.
+        max_gib: Maximum size in GiB; the default is the environment variable
+            ``MMFER_DOWNLOAD_GIB``, or else 4.
+        seconds: Maximum time; the default is ``MMFER_DOWNLOAD_SECONDS``, or else 3600.
 
     Raises:
-        ValueError: The file is not there, too large, cut short, too slow, not that of its hash, or
-            cannot be stored.
+        ValueError: If the file does not exist, is too large, truncated or too slow, does not match
+            its hash, or cannot be stored.
 
     Example:
         >>> download('https://download.pytorch.org/models/resnet18-f37072fd.pth')
@@ -60,13 +60,13 @@ def download(url: str, max_gib: float | None = None, seconds: float | None = Non
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f'{path}.lock', timeout=seconds + SILENCE):
             if path.is_file() and (named is None or sha256_of(path).startswith(named)):
-                print_log(f'Taken from an earlier download: {path}', logger='current')
+                print_log(f'Using an earlier download: {path}', logger='current')
                 return path
             _download_to(path, url, named, limit, seconds)
     except OSError as error:
         raise ValueError(
-            f'The checkpoint "{url}" cannot be stored at {path}: {error}. The environment variable '
-            'TORCH_HOME chooses another folder.'
+            f'The checkpoint "{url}" cannot be stored at {path}: {error}. Choose another folder by '
+            'the environment variable TORCH_HOME.'
         ) from error
     return path
 
@@ -78,7 +78,9 @@ def _setting(name: str, given: float | None, default: float) -> float:
     except ValueError:
         value = 0.0
     if not 0 < value < 1e9:
-        raise ValueError(f'{name}={text} is no limit for downloads: give a number above zero.')
+        raise ValueError(
+            f'{name}={text} is no valid limit for downloads: give a number above zero.'
+        )
     return value
 
 
@@ -91,7 +93,7 @@ def _place(url: str) -> Path:
 
 
 def _download_to(path: Path, url: str, named: str | None, limit: int, seconds: float) -> None:
-    print_log(f'Downloads {url} to {path}', logger='current')
+    print_log(f'Downloading {url} to {path}', logger='current')
     part = path.with_name(f'{path.name}.part')
     outcome: Future[None] = Future()
     stopped = Event()
@@ -100,35 +102,35 @@ def _download_to(path: Path, url: str, named: str | None, limit: int, seconds: f
         try:
             _fetch(url, part, limit, stopped)
             outcome.set_result(None)
-        except BaseException as error:  # handed on to the waiting thread
+        except BaseException as error:  # passed to the waiting thread
             outcome.set_exception(error)
 
     try:
-        # A server that sends one byte at a time ends no read: waited for from outside.
+        # A server that sends single bytes never times out a read, so this thread limits the time.
         Thread(target=work, daemon=True).start()
         try:
             outcome.result(seconds)
         except (OSError, HTTPException, ValueError) as error:
             reason = str(getattr(error, 'reason', None) or error)
             if not outcome.done():
-                reason = f'it takes longer than {seconds:g} s (MMFER_DOWNLOAD_SECONDS)'
+                reason = f'the download takes longer than {seconds:g} s (MMFER_DOWNLOAD_SECONDS)'
             elif isinstance(error, TimeoutError):
                 reason = f'the server sent nothing for {SILENCE:g} s'
             raise ValueError(
-                f'The checkpoint "{url}" cannot be downloaded: {reason}. Mend the address or the '
+                f'The checkpoint "{url}" cannot be downloaded: {reason}. Check the address and the '
                 'connection, or download the file by other means and give its path.'
             ) from error
         digest = sha256_of(part)
         if named is None:
             print_log(
-                f'The name of {url} carries no hash, so that its content is not checked; its '
-                f'SHA-256 is {digest}.',
+                f'The file name in {url} has no hash, so the content is not checked; its SHA-256 '
+                f'is {digest}.',
                 logger='current',
             )
         elif not digest.startswith(named):
             raise ValueError(
-                f'The checkpoint "{url}" is not the one that its name says: its SHA-256 starts '
-                f'with {digest[:8]} instead of {named[:8]}. It was not kept.'
+                f'The checkpoint "{url}" does not match its name: its SHA-256 starts with '
+                f'{digest[:8]} instead of {named[:8]}. The file was not kept.'
             )
         os.replace(part, path)
     finally:
@@ -140,7 +142,7 @@ def _fetch(url: str, part: Path, limit: int, stopped: Event) -> None:
     opener = request.OpenerDirector()
     for handler in HANDLERS:
         opener.add_handler(handler())
-    too_large = f'it is larger than {limit / GIB:.3g} GiB (MMFER_DOWNLOAD_GIB)'
+    too_large = f'the file is larger than {limit / GIB:.3g} GiB (MMFER_DOWNLOAD_GIB)'
     with opener.open(url, timeout=SILENCE) as response:
         expected = response.length
         if expected is not None and expected > limit:

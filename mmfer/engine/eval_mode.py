@@ -1,4 +1,4 @@
-"""Eval mode for a while."""
+"""Temporary eval mode."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from torch import nn
 
 @contextmanager
 def eval_mode(model: nn.Module) -> Iterator[None]:
-    """Put a model into eval mode; afterwards each part, frozen or not, has the mode it had.
+    """Put a model into eval mode temporarily; afterwards every module has its previous mode.
 
     Example:
         >>> with eval_mode(model), torch.no_grad():  # doctest: +SKIP
@@ -19,6 +19,6 @@ def eval_mode(model: nn.Module) -> Iterator[None]:
     try:
         yield
     finally:
-        model.train(modes[0][1])  # modules may do more than to take the mode
+        model.train(modes[0][1])  # some modules do more in train() than set the mode
         for module, training in modes:
             module.training = training

@@ -1,4 +1,4 @@
-"""Trained classifiers for other runtimes."""
+"""Export of trained classifiers to other runtimes."""
 
 import json
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ from mmfer.protocols import predicts_attributes
 
 
 class ImageScores(nn.Module):
-    """From pixels to probabilities: a classifier with its normalisation before and softmax behind.
+    """From pixels to probabilities: normalization, a classifier, and a softmax.
 
-    The probabilities are those of a softmax, of attributes those of a sigmoid.
+    For attributes, a sigmoid replaces the softmax.
 
     Args:
         model: A classifier of the config, pruned or not.
@@ -40,7 +40,7 @@ class ImageScores(nn.Module):
         self.register_buffer('std', std.float())
 
     def forward(self, images: Tensor) -> Tensor:
-        """RGB pixels 0 to 255, (N, 3, H, W), already cut to faces and sized -> (N, C)."""
+        """RGB pixels 0 to 255 of face crops, (N, 3, H, W), in the size of training -> (N, C)."""
         if self.of_bgr:
             images = images.flip(1)
         scores = self.model((images - self.mean) / self.std)
@@ -52,20 +52,20 @@ def export_onnx(
 ) -> None:
     """Write a classifier as an ONNX file.
 
-    It takes ``images`` (N, 3, H, W) float32, RGB pixels of 0 to 255 of face crops in the size of
-    training, and gives ``scores`` (N, C), the probabilities. Mean and standard deviation are
-    inside; the class names are in its metadata as JSON, under ``classes``. N is fixed: some
-    backbones, such as Swin, would give wrong scores for another one without a sign.
+    The input is ``images`` (N, 3, H, W) float32, RGB pixels from 0 to 255 of face crops in the size
+    of training; the output is ``scores`` (N, C), the probabilities. The file contains the
+    normalization, and the class names as JSON in the metadata entry ``classes``. N is fixed,
+    because some backbones, such as Swin, would silently give wrong scores for another N.
 
     Args:
-        model: The classifier, with its weights; it is left as it is.
+        model: The classifier with its weights; it is not changed.
         out: The file.
         size: Height and width of the images in pixels.
         classes: Names of the classes, in order.
         batch_size: N.
 
     Raises:
-        ValueError: The packages that write ONNX are missing.
+        ValueError: If the packages that write ONNX are missing.
 
     Example:
         >>> trained = TrainedModel.load('my_config.py', 'epoch_10.pth')
@@ -73,7 +73,7 @@ def export_onnx(
     """
     missing = [name for name in ('onnx', 'onnxscript') if find_spec(name) is None]
     if missing:
-        raise ValueError(f'Writing ONNX needs more packages: pip install {" ".join(missing)}.')
+        raise ValueError(f'Export to ONNX needs more packages: pip install {" ".join(missing)}.')
     scores = ImageScores(deepcopy(model).cpu()).eval()
     _settle_switches(scores)
     images = torch.zeros(batch_size, *input_shape(model, size))
@@ -91,7 +91,7 @@ def export_onnx(
 
 
 def _settle_switches(model: nn.Module) -> None:
-    """Buffers that say which way to go become plain values, which a graph can follow."""
+    """Replace boolean buffers that control branches by plain values, which a graph can follow."""
     for module in model.modules():
         for name, buffer in list(module.named_buffers(recurse=False)):
             if buffer.dtype is torch.bool and buffer.ndim == 0:

@@ -1,4 +1,4 @@
-"""Features and predictions of a whole data set, in a fixed order and without any randomness."""
+"""Features and predictions of a whole data set, in a fixed order and without randomness."""
 
 import copy
 from collections.abc import Sequence
@@ -21,21 +21,21 @@ from mmfer.registry import DATASETS
 
 @dataclass(frozen=True)
 class FeatureBank:
-    """What a model says of n images, in ascending order of ``sample_idx``."""
+    """Features and predictions of n images, in ascending order of ``sample_idx``."""
 
     sample_idx: Tensor
     """(n,) long."""
     features: Tensor
     """F, the pooled backbone features, (n, D)."""
     enhanced: Tensor
-    """F^, what the classifier sees, (n, D)."""
+    """F^, the input of the classifier, (n, D)."""
     probs: Tensor
     """P, the predicted distributions, (n, C)."""
     labels: Tensor
     """(n,) long, the annotated classes."""
 
     def concat(self, others: Sequence['FeatureBank']) -> 'FeatureBank':
-        """One bank of this and the others, sorted, each image once."""
+        """Merge this bank and others into one, sorted, with each image once."""
         banks = [self, *others]
         sample_idx = torch.cat([b.sample_idx for b in banks])
         order = sample_idx.argsort(stable=True)
@@ -52,15 +52,15 @@ class FeatureBank:
 
 
 def unwrap(model: nn.Module) -> Any:
-    """The classifier, with backbone, neck and head, inside a distributed wrapper."""
+    """The classifier, with backbone, neck and head, without a distributed wrapper."""
     return model.module if is_model_wrapper(model) else model
 
 
 def build_with_pipeline(dataset_cfg: dict, pipeline: list[dict]) -> BaseDataset:
     """Build a data set, or a wrapper of data sets, with another pipeline.
 
-    In test mode a broken image is an error, or dropped as its data set says; it is never replaced
-    by another one.
+    In test mode, a broken image is an error or is dropped, according to the options of the data
+    set; it is never replaced by another image.
     """
 
     def replace(cfg: dict) -> None:
@@ -84,7 +84,7 @@ def _loader(dataset: BaseDataset, indices: Sequence[int], batch_size: int) -> Da
         batch_size=batch_size,
         sampler=list(indices),
         collate_fn=pseudo_collate,
-        # Its own generator: drawing from the global one would change the training that follows.
+        # A separate generator, because drawing from the global generator would change the training.
         generator=torch.Generator(),
     )
 
@@ -92,17 +92,17 @@ def _loader(dataset: BaseDataset, indices: Sequence[int], batch_size: int) -> Da
 def pooled_features(
     model: nn.Module, dataset: BaseDataset, indices: Sequence[int], batch_size: int = 128
 ) -> Tensor:
-    """F (len(indices), D) of some images of a data set, in eval mode.
+    """F (len(indices), D) of images of a data set, in eval mode.
 
     Raises:
-        ValueError: If the model's neck does not pool features first, as HIFENet does.
+        ValueError: If the neck of the model has no method ``pool()``, as HIFENet has.
     """
     classifier = unwrap(model)
     neck = getattr(classifier, 'neck', None)
     if not isinstance(neck, PoolsFeatures):
         raise ValueError(
-            f'The neck {type(neck).__name__} has no method pool(), which gives the features before '
-            'the neck changes them. Take HIFENet, or add the method.'
+            f'The neck {type(neck).__name__} has no method pool(), which returns the features '
+            'before the neck changes them. Use HIFENet, or add the method.'
         )
     features = []
     with eval_mode(classifier), torch.no_grad():
@@ -115,7 +115,7 @@ def pooled_features(
 def _features(
     classifier: Any, inputs: Tensor, data_samples: list[DataSample]
 ) -> tuple[tuple[Tensor, ...], Tensor | None]:
-    """What the head gets, and F (N, D) if the neck pools features first."""
+    """Inputs of the head, and F (N, D) if the neck pools features first."""
     if isinstance(classifier, ReadsSamples):
         return classifier.head_inputs(inputs, data_samples), None
     neck = getattr(classifier, 'neck', None)
@@ -128,26 +128,26 @@ def _features(
 def collect_bank(
     model: nn.Module, dataset: BaseDataset, batch_size: int = 128, seed: int = 0
 ) -> FeatureBank:
-    """Pass a data set through a model in eval mode, shuffled with a fixed seed.
+    """Compute the bank of a data set in eval mode, in an order shuffled with a fixed seed.
 
-    Shuffled, because in ``batch`` context the images of a batch meet each other. Under
-    distributed training each rank passes its share, and all ranks return the whole bank.
+    The order is shuffled because in ``batch`` context the images of a batch influence each other.
+    In distributed training, each rank computes a share, and all ranks return the whole bank.
 
     Args:
-        model: A classifier of mmpretrain. Where its neck pools features first, as HIFENet does, the
-            features are those, else the head's ``pre_logits``.
-        dataset: With the test pipeline (:func:`build_with_pipeline`).
+        model: A classifier of mmpretrain. The features are the pooled features of the neck if it
+            pools first, as HIFENet does, or else the ``pre_logits`` of the head.
+        dataset: A data set with the test pipeline (:func:`build_with_pipeline`).
         batch_size: Images per step.
         seed: Seed of the order.
 
     Raises:
-        ValueError: If the model predicts attributes, of which an image has many.
+        ValueError: If the model predicts attributes.
     """
     classifier = unwrap(model)
     if predicts_attributes(classifier):
         raise ValueError(
             f'{type(classifier.head).__name__} predicts attributes, but a bank needs one class for '
-            'each image. Take a model of classes.'
+            'each image. Use a model of classes.'
         )
     order = torch.randperm(len(dataset), generator=torch.Generator().manual_seed(seed)).tolist()
     parts = []

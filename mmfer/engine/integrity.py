@@ -1,4 +1,4 @@
-"""Whether a checkpoint file is still as it was written."""
+"""Checks that a checkpoint file is unchanged."""
 
 import hashlib
 import re
@@ -9,48 +9,48 @@ from mmengine.logging import print_log
 
 SIDE_SUFFIX = '.sha256'
 HASH_IN_NAME = re.compile(r'-(?!(?:19|20)\d{6}\.)(?P<hash>[0-9a-f]{8,64})\.\w+$')
-"""The start of a SHA-256 in a published file's name; eight digits that read as a date are none."""
+"""The start of a SHA-256 in the name of a published file; a date of eight digits does not match."""
 
 
 def side_file(path: Path) -> Path:
-    """Where the SHA-256 of a checkpoint is kept: ``epoch_1.pth.sha256`` beside ``epoch_1.pth``."""
+    """The file of the SHA-256 of a checkpoint: ``epoch_1.pth.sha256`` next to ``epoch_1.pth``."""
     return path.with_name(path.name + SIDE_SUFFIX)
 
 
 def side_line(content: bytes, path: Path) -> str:
-    """The line that ``sha256sum`` writes, so that ``sha256sum -c`` checks it."""
+    """A line in the format of ``sha256sum``, for ``sha256sum -c``."""
     return f'{hashlib.sha256(content).hexdigest()}  {path.name}\n'
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal digits."""
+    """The SHA-256 of a file in hexadecimal digits."""
     with path.open('rb') as file:
         return hashlib.file_digest(file, 'sha256').hexdigest()
 
 
 def hash_in_name(name: str) -> str | None:
-    """The hash that a file's name carries, as in ``resnet18-f37072fd.pth``; None if none."""
+    """The hash in the name of a file, such as ``resnet18-f37072fd.pth``, or None."""
     match = HASH_IN_NAME.search(name)
     return match and match['hash']
 
 
 def check_integrity(path: Path) -> None:
-    """Compare a checkpoint with the SHA-256 beside it, its own checksums and its name.
+    """Compare a checkpoint with its SHA-256 file, its internal checksums and its name.
 
-    The checksums (CRC-32) are those of the ZIP archive that PyTorch writes since version 1.6. They
-    are not read again where the SHA-256 was. A name that does not fit is logged where the checksums
-    do: mmengine's ``published_keys`` names files by another hash.
+    The checksums (CRC-32) belong to the ZIP archive that PyTorch writes since version 1.6; they are
+    skipped if the SHA-256 was compared. If the checksums are right, a hash in the name that does
+    not match is only logged, because mmengine's ``published_keys`` uses another hash in names.
 
     Raises:
-        ValueError: The file is not what was written, or is packed, which PyTorch's never are.
+        ValueError: If the file was changed, or is a compressed archive, which PyTorch never writes.
     """
     recorded = _recorded(path)
     digest = sha256_of(path) if recorded or hash_in_name(path.name) else ''
     if recorded and recorded != digest:
         raise ValueError(
-            f'The checkpoint "{path}" is damaged: its SHA-256 is not the one in '
-            f'{side_file(path).name}. Take another checkpoint or copy it again; if it was changed '
-            f'on purpose, remove {side_file(path).name}.'
+            f'The checkpoint "{path}" is damaged: its SHA-256 differs from the one in '
+            f'{side_file(path).name}. Use another checkpoint or copy the file again; if it was '
+            f'changed on purpose, remove {side_file(path).name}.'
         )
     is_archive = _check_archive(path, checksums=not recorded)
     named = hash_in_name(path.name)
@@ -58,13 +58,13 @@ def check_integrity(path: Path) -> None:
         return
     if not is_archive:
         raise ValueError(
-            f'The checkpoint "{path}" is damaged: its SHA-256 starts with {digest[:8]}, not with '
-            f'{named[:8]} as its name says. Download it again; if it was changed on purpose, '
-            'rename it.'
+            f'The checkpoint "{path}" is damaged: its SHA-256 starts with {digest[:8]}, but its '
+            f'name says {named[:8]}. Download the file again; if it was changed on purpose, rename '
+            'it.'
         )
     print_log(
-        f'The name of "{path}" is not that of its content: its SHA-256 starts with {digest[:8]}. '
-        'Its own checksums are right.',
+        f'The hash in the name of "{path}" does not match the content, whose SHA-256 starts with '
+        f'{digest[:8]}. The internal checksums of the file are right.',
         logger='current',
     )
 
@@ -77,35 +77,35 @@ def _recorded(path: Path) -> str | None:
         digest = file.read(64).decode('ascii', 'replace').lower()
     if not re.fullmatch('[0-9a-f]{64}', digest):
         raise ValueError(
-            f'"{side}" does not start with a SHA-256, so that its checkpoint cannot be checked. '
-            'Remove it if the checkpoint is known to be good.'
+            f'"{side}" does not start with a SHA-256, so the checkpoint cannot be checked. Remove '
+            'this file if the checkpoint is known to be good.'
         )
     return digest
 
 
 def _check_archive(path: Path, checksums: bool) -> bool:
-    """Whether a file is an archive, which then is whole; older PyTorch's files are none."""
+    """Check an archive; return False for a file that is no archive, as from older PyTorch."""
     try:
-        if not zipfile.is_zipfile(path):  # which may fail, too
+        if not zipfile.is_zipfile(path):  # this call may fail, too
             return False
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             packed = any(entry.compress_type != zipfile.ZIP_STORED for entry in entries)
             size = sum(entry.file_size for entry in entries)
             damaged = None if packed or not checksums else archive.testzip()
-    except Exception as error:  # what is damaged may fail anywhere
+    except Exception as error:  # reading a damaged file may raise any error
         raise ValueError(
-            f'The checkpoint "{path}" can not be read: it is damaged ({error}). Take another '
-            'checkpoint or copy it again.'
+            f'The checkpoint "{path}" cannot be read: the file is damaged ({error}). Use another '
+            'checkpoint or copy the file again.'
         ) from error
     if packed or size > path.stat().st_size:
         raise ValueError(
-            f'The checkpoint "{path}" is a packed archive, which PyTorch never writes: unpacked, '
-            'it could fill the memory. Save its weights again by torch.save.'
+            f'The checkpoint "{path}" is a compressed archive, which PyTorch never writes; its '
+            'content could fill the memory. Save the weights again with torch.save.'
         )
     if damaged is not None:
         raise ValueError(
-            f'The checkpoint "{path}" is damaged: the part "{damaged}" does not fit its checksum. '
-            'Take another checkpoint or copy it again.'
+            f'The checkpoint "{path}" is damaged: the part "{damaged}" does not match its '
+            'checksum. Use another checkpoint or copy the file again.'
         )
     return True

@@ -1,4 +1,4 @@
-"""Annotations that contradict an image's neighbours."""
+"""Finds annotations that contradict the neighbors of an image."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from mmfer.protocols import FindsNeighbors
 
 
 def bank_similarity(model: nn.Module) -> Callable[[Tensor, Tensor], Tensor]:
-    """How a model finds neighbours: as its neck does, without one by the cosine of features."""
+    """The similarity by which a model finds neighbors: that of its neck, or else the cosine."""
     neck = getattr(unwrap(model), 'neck', None)
     if not isinstance(neck, FindsNeighbors):
         return lambda x, others: F.normalize(x, dim=1) @ F.normalize(others, dim=1).T
@@ -27,14 +27,15 @@ def bank_distributions(
     normalize: str = 'softmax',
     chunk: int = 1024,
 ) -> Tensor:
-    """D of every image in a bank by its k nearest others in that bank (eq. 18): (n, C).
+    """D (n, C) of every image in a bank, from its k nearest other images in the bank (eq. 18).
 
     Args:
         bank: Features and predictions of n images.
-        similarity: Of features (N, D) and (M, D): (N, M), as ``HIFENet.similarity``.
-        k: Number of neighbours.
+        similarity: A function from features (N, D) and (M, D) to (N, M), such as
+            ``HIFENet.similarity``.
+        k: Number of neighbors.
         normalize: See :func:`mmfer.models.losses.neighbor_label_distribution`.
-        chunk: Images at a time, which bounds the memory at chunk x n.
+        chunk: Number of images at a time; the memory is chunk x n.
     """
     parts = []
     with torch.no_grad():
@@ -49,9 +50,10 @@ def bank_distributions(
 
 
 def contradiction(distributions: Tensor, labels: Tensor) -> Tensor:
-    """How far distributions (n, C) contradict the labels (n,): the share of other classes, 0 to 1.
+    """Share of other classes than the labels (n,) in distributions (n, C), from 0 to 1.
 
-    The share of the strongest other class less the annotated one's finds fewer planted errors.
+    The share of the strongest other class minus the share of the annotated class finds fewer
+    planted errors.
     """
     return 1 - distributions.gather(1, labels[:, None])[:, 0]
 
@@ -62,8 +64,9 @@ def audit_rows(
     """One row per image, the most suspicious first.
 
     Returns:
-        Rows of ``img_path, sample_idx, label, suggestion`` (the neighbours' first class), ``score``
-        (:func:`contradiction`) and ``confidence`` (the model's own probability of the label).
+        Rows of ``img_path, sample_idx, label, suggestion`` (the strongest class of the neighbors),
+        ``score`` (:func:`contradiction`) and ``confidence`` (the probability of the label by the
+        model).
     """
     score = contradiction(distributions, bank.labels)
     confidence = bank.probs.gather(1, bank.labels[:, None])[:, 0]

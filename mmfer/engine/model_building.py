@@ -9,9 +9,9 @@ from mmfer.registry import MODELS
 
 
 def build_model(config: Config) -> Any:
-    """The config's model with the normalization of its data, as the runner builds it.
+    """Build the model of a config with its data preprocessor, as the runner does.
 
-    A ``data_preprocessor`` at the top level of the config serves a model that has none of its own.
+    A model without ``data_preprocessor`` gets the one at the top level of the config.
     """
     model = deepcopy(config.model)  # building a model completes its config
     if config.get('data_preprocessor') is not None:

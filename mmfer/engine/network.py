@@ -1,4 +1,4 @@
-"""The network of a runner inside its distributed wrapper, and the copies that hooks keep of it."""
+"""Access to the network of a runner, without wrapper, and to the copies in hooks."""
 
 import gc
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from mmfer.engine.feature_bank import unwrap
 
 
 def network_and_copies(runner: Runner) -> Iterator[nn.Module]:
-    """The network itself, and each module that a hook keeps, such as a moving average of it."""
+    """The network, and each module that a hook holds, such as a moving average."""
     yield unwrap(runner.model)
     for hook in runner.hooks:
         yield from (value for value in vars(hook).values() if isinstance(value, nn.Module))
@@ -21,13 +21,14 @@ def network_and_copies(runner: Runner) -> Iterator[nn.Module]:
 
 @contextmanager
 def wrapped_anew(runner: Runner) -> Iterator[nn.Module]:
-    """The bare network, to change what takes part in the exchange of gradients between ranks.
+    """The network without wrapper, to change which gradients the ranks exchange.
 
-    The distributed wrapper fixes at its start which gradients it waits for. It is taken off, and
-    another is put on afterwards, on all ranks at once. Without a wrapper nothing is done.
+    A distributed wrapper decides at its creation for which gradients it waits. Therefore the
+    wrapper is removed, and afterwards replaced by a new wrapper, on all ranks at once. Without a
+    wrapper, nothing is done.
 
     Raises:
-        ValueError: The runner's wrapper is another one than ``DistributedDataParallel``.
+        ValueError: If the wrapper of the runner is not ``DistributedDataParallel``.
     """
     wrapper = runner.model
     if not is_model_wrapper(wrapper):
@@ -35,11 +36,11 @@ def wrapped_anew(runner: Runner) -> Iterator[nn.Module]:
         return
     if not isinstance(wrapper, DistributedDataParallel):
         raise ValueError(
-            f'The network cannot change within {type(wrapper).__name__}: train on one device, or '
+            f'The network cannot change inside {type(wrapper).__name__}. Train on one device, or '
             "with model_wrapper_cfg = dict(type='MMDistributedDataParallel')."
         )
     runner.model = unwrap(wrapper)
-    # As long as it lives it averages the gradients of the weights that stay.
+    # While the old wrapper exists, it averages the gradients of the remaining weights.
     del wrapper
     gc.collect()
     yield runner.model

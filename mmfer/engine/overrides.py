@@ -1,4 +1,4 @@
-"""A config with entries replaced, as ``--cfg-options`` gives them."""
+"""Replaces entries of a config by ``--cfg-options``."""
 
 import tempfile
 from collections.abc import Mapping
@@ -17,18 +17,18 @@ EPOCHS, MAX_EPOCHS = 'epochs', 'train_cfg.max_epochs'
 def read_config(path: Path, options: Mapping[str, Any] | None = None) -> Config:
     """Read a config and replace some of its entries.
 
-    A variable, such as ``epochs`` or ``data_root`` in ``{'epochs': 5}``, is replaced before the
-    config's files are run, so that all that they compute from it follows. Every other entry is
-    replaced in the result. ``train_cfg.max_epochs`` is taken for the variable ``epochs`` where the
-    config computes it from that.
+    A variable, such as ``epochs`` in ``{'epochs': 5}`` or ``data_root``, is replaced before the
+    files of the config run, so that all entries computed from the variable follow. Every other
+    entry is replaced in the result. ``train_cfg.max_epochs`` means the variable ``epochs`` if the
+    config computes the length of the training from ``epochs``.
 
     Args:
         path: The config file.
-        options: The entries, with dots in their keys: ``{'optim_wrapper.optimizer.lr': 0.1}``.
+        options: The entries; keys may have dots, as in ``{'optim_wrapper.optimizer.lr': 0.1}``.
 
     Raises:
-        ValueError: An entry does not fit the config, is unknown, changes nothing, or leaves
-            something behind that counts epochs.
+        ValueError: If an entry does not fit the config, is unknown, changes nothing, or leaves an
+            inconsistent number of epochs elsewhere.
 
     Example:
         >>> cfg = read_config(Path('configs/rald/rald_r18_synthetic.py'), {'epochs': 7})
@@ -80,7 +80,7 @@ def read_config(path: Path, options: Mapping[str, Any] | None = None) -> Config:
 
 
 def _run(path: Path, values: Mapping[str, Any]) -> Config:
-    """The config with other values for its variables."""
+    """Run a config with other values for its variables."""
     if Config._is_lazy_import(str(path)):
         return Config.fromfile(str(path))
     with tempfile.TemporaryDirectory() as folder:
@@ -89,12 +89,12 @@ def _run(path: Path, values: Mapping[str, Any]) -> Config:
 
 
 def _used(cfg: Config) -> dict[str, Any]:
-    """What is read of a config: all but its variables."""
+    """The entries of a config that are read: all except its variables."""
     return {key: value for key, value in cfg.to_dict().items() if key in ENTRIES}
 
 
 def _drives_training(path: Path, cfg: Config, values: Mapping[str, Any]) -> bool:
-    """Whether the training's length is computed from the variable ``epochs``."""
+    """Whether the config computes the length of the training from the variable ``epochs``."""
     if not isinstance(cfg.get(EPOCHS), int) or cfg.get(EPOCHS) != max_epochs(cfg):
         return False
     if not isinstance(values[EPOCHS], int):
@@ -103,7 +103,7 @@ def _drives_training(path: Path, cfg: Config, values: Mapping[str, Any]) -> bool
 
 
 def _like(old: Any, new: Any, key: str) -> Any:
-    """A variable's new value, which must be of the old one's kind."""
+    """The new value of a variable; it must have the type of the old value."""
     if isinstance(old, str) and isinstance(new, int | float):
         return str(new)
     if isinstance(old, list | tuple) and not isinstance(new, list | tuple):
@@ -114,14 +114,14 @@ def _like(old: Any, new: Any, key: str) -> Any:
     if isinstance(old, float) and isinstance(new, int):
         fits = True
     if isinstance(old, bool) != isinstance(new, bool) or not fits:
-        raise ValueError(f'{key}={new!r} is no {type(old).__name__}, as {key}={old!r} is')
+        raise ValueError(f'{key}={new!r} must be of type {type(old).__name__}, like {key}={old!r}')
     return new
 
 
 def _unused(cfg: Config, top: str, key: str) -> str:
-    """Say that an entry has no effect, and which entries it might have meant."""
+    """Explain that an entry has no effect, and suggest other entries."""
     used = _used(cfg)
-    message = f'changes nothing: no entry that is read follows from "{top}"'
+    message = f'changes nothing: no entry is computed from "{top}"'
     value = cfg.get(top)
     if isinstance(value, dict | list) and value:
         found = [path + key[len(top) :] for path in places(used, value)]
@@ -135,15 +135,14 @@ def _unused(cfg: Config, top: str, key: str) -> str:
 
 
 def _check_epochs(path: Path, original: Config, cfg: Config, options: Mapping[str, Any]) -> None:
-    """Stop where a new length leaves behind what went with the old one."""
+    """Check that no entry still fits the old length of the training, but not the new one."""
     known = misfits(original)
     left = {k: v for k, v in misfits(cfg).items() if k not in known and k not in options}
     if not left:
         return
     entries = ', '.join(f'{key}={value}' for key, value in left.items())
     raise ValueError(
-        f'--cfg-options does not fit {path}: {entries} went with '
-        f'{max_epochs(original)} epochs, and the training now has {max_epochs(cfg)}. Give '
-        f'{" and ".join(left)} too, or let the config compute them from one variable `epochs` and '
-        f'give epochs={max_epochs(cfg)}.'
+        f'--cfg-options does not fit {path}: {entries} was for {max_epochs(original)} epochs, but '
+        f'the training now has {max_epochs(cfg)}. Also give {" and ".join(left)}, or let the '
+        f'config compute them from a variable `epochs` and give epochs={max_epochs(cfg)}.'
     )

@@ -1,4 +1,4 @@
-"""Weights from a user's own file, whichever library it came from."""
+"""Pretrained weights from files of several libraries."""
 
 import re
 from pathlib import Path
@@ -16,20 +16,21 @@ from mmfer.registry import WEIGHT_INITIALIZERS
 NESTED = ('state_dict', 'model', 'model_state_dict')
 WRAPPERS = re.compile(r'^(module\.|_orig_mod\.)+')
 RENAMED = ((re.compile(r'\.se(?:_module)?\.fc(\d)\.'), r'.se_layer.conv\1.conv.'),)
-"""Names of timm for the same layers of mmpretrain: squeeze-and-excitation."""
+"""timm's names of the squeeze-and-excitation layers of mmpretrain."""
 
 
 def read_weights(path: str | Path) -> dict[str, Tensor]:
-    """The tensors of a checkpoint by name, without what surrounds them.
+    """The named tensors of a checkpoint, without other content.
 
     Args:
-        path: A PyTorch checkpoint, in which the weights may lie under ``state_dict`` or ``model``
-            and be those of a wrapped model, or a ``.safetensors`` file; or the address of one.
+        path: The path or address of a ``.safetensors`` file or of a PyTorch checkpoint. The weights
+            of a checkpoint may be under ``state_dict`` or ``model``, and may belong to a wrapped
+            model.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: The file holds no weights, cannot be downloaded or read, or is
-            ``.safetensors`` and that package is missing.
+        FileNotFoundError: If the file does not exist.
+        ValueError: If the file holds no weights, cannot be downloaded or read, or needs the missing
+            package safetensors.
     """
     if str(path).endswith('.safetensors'):
         try:
@@ -52,18 +53,18 @@ def read_weights(path: str | Path) -> dict[str, Tensor]:
 
 
 def convert_keys(weights: dict[str, Tensor], model: dict[str, Tensor]) -> dict[str, str]:
-    """Find the names of a file's weights in a model.
+    """Match the names of weights in a file and in a model.
 
-    torchvision, timm and mmpretrain name the layers of a ResNet alike, but for
-    squeeze-and-excitation; what differs is the prefix, such as ``backbone.`` in a whole
-    classifier. The prefix under which the most weights fit is taken.
+    torchvision, timm and mmpretrain use the same names for the layers of a ResNet, except for
+    squeeze-and-excitation; only the prefix differs, such as ``backbone.`` in a classifier. The
+    prefix with the most matching weights is used.
 
     Args:
-        weights: Those of the file.
-        model: Those of the model.
+        weights: The weights of the file.
+        model: The weights of the model.
 
     Returns:
-        The file's name of each weight whose name and shape fit, by its name in the model.
+        The names in the file, keyed by the names in the model, of weights with matching shapes.
     """
     renamed = {}
     for name in weights:
@@ -91,44 +92,44 @@ def convert_keys(weights: dict[str, Tensor], model: dict[str, Tensor]) -> dict[s
 
 
 def load_pretrained(module: nn.Module, path: str | Path) -> None:
-    """Load what fits of a file into a module, and log what does not.
+    """Load the matching weights of a file into a module, and log the others.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: Nothing fits.
+        FileNotFoundError: If the file does not exist.
+        ValueError: If no weight matches.
     """
     weights, model = read_weights(path), module.state_dict()
     names = convert_keys(weights, model)
     if not names:
         raise ValueError(
-            f'Nothing in "{path}" fits {type(module).__name__}. The file has '
-            f'{", ".join(sorted(weights)[:4])}, ...; the model {", ".join(sorted(model)[:4])}, ... '
-            'Choose the backbone and depth that the file was trained with.'
+            f'No weight in "{path}" fits {type(module).__name__}. The file has '
+            f'{", ".join(sorted(weights)[:4])}, ...; the model has {", ".join(sorted(model)[:4])}, '
+            '... Choose the backbone and depth of the file.'
         )
     module.load_state_dict({name: weights[source] for name, source in names.items()}, strict=False)
     lost = sorted(set(model) - set(names))
     unused = sorted(set(weights) - set(names.values()))
     print_log(f'Loaded {len(names)} of {len(model)} weights from {path}.', logger='current')
     if lost:
-        print_log(f'Left as initialised, no fit in the file: {", ".join(lost)}', logger='current')
+        print_log(f'Not loaded, because the file has no match: {", ".join(lost)}', logger='current')
     if unused:
         print_log(f'In the file, but not used: {", ".join(unused)}', logger='current')
 
 
 @WEIGHT_INITIALIZERS.register_module()
 class Pretrained:
-    """Initialise a module with weights of torchvision, timm, mmpretrain or mmfer.
+    """Initialize a module with weights of torchvision, timm, mmpretrain or mmfer.
 
-    It takes the place of mmengine's initialiser of this name. The file may hold the module alone
-    or a whole classifier, be a plain state dict or nested, and of a ``DataParallel`` model; see
-    :func:`convert_keys`. What did not fit is logged.
+    The class replaces mmengine's initializer of the same name. The file may hold only the module or
+    a whole classifier, a plain or a nested state dict, also of a ``DataParallel`` model; see
+    :func:`convert_keys`. Weights that do not match are logged.
 
     Args:
         checkpoint: The file (``.pth``, ``.pt``, ``.bin``, ``.safetensors``) or URL.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: Nothing in the file fits.
+        FileNotFoundError: If the file does not exist.
+        ValueError: If no weight in the file matches.
 
     Example:
         >>> backbone = dict(

@@ -1,4 +1,4 @@
-"""What is checked before the first step of a training, so that no hours are lost."""
+"""Checks before the first step of a training."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -12,31 +12,32 @@ from mmfer.engine.checkpoint import last_checkpoint
 from mmfer.engine.config_text import read_values
 
 KEPT = ('param_scheduler', 'optim_wrapper.optimizer', 'optim_wrapper.paramwise_cfg')
-"""Entries that a resumed run takes from the checkpoint, whatever its config says."""
+"""Entries that a resumed run takes from the checkpoint instead of the config."""
 
 
 def check_epoch(loader: Any) -> None:
-    """Stop where an epoch has no batch.
+    """Check that an epoch has a batch.
 
     Raises:
-        ValueError: There are fewer images than a batch takes.
+        ValueError: If there are fewer images than a batch needs.
     """
     if len(loader):
         return
     raise ValueError(
-        f'An epoch has no batch: the training data have {len(loader.dataset)} images on all ranks '
-        f'together, a batch {loader.batch_size} on each, and incomplete batches are left out. Set '
-        'train_dataloader.batch_size smaller, or train_dataloader.drop_last=False.'
+        f'An epoch has no batch: all ranks together have {len(loader.dataset)} training images, a '
+        f'batch needs {loader.batch_size} on each rank, and incomplete batches are dropped. '
+        'Decrease train_dataloader.batch_size, or set train_dataloader.drop_last=False.'
     )
 
 
 def check_best(runner: Runner) -> None:
-    """Stop where ``save_best`` names a measure that no validation will give.
+    """Check that the validation gives the measures of ``save_best``.
 
-    The metrics of mmfer list their ``measures``; of another library's only the prefix is known.
+    Metrics of mmfer list their ``measures``; for metrics of other libraries, only the prefix is
+    known.
 
     Raises:
-        ValueError: No metric gives the measure.
+        ValueError: If no metric gives the measure.
     """
     if not isinstance(runner.val_loop, BaseLoop):
         return
@@ -57,19 +58,19 @@ def check_best(runner: Runner) -> None:
             close = get_close_matches(name, names, n=1, cutoff=0.7)
             hint = f' Did you mean {close[0]}?' if close else ''
             raise ValueError(
-                f'save_best={name!r} is no measure of the validation.{hint} val_evaluator gives '
+                f'save_best={name!r} is not a measure of the validation.{hint} val_evaluator gives '
                 f'{", ".join(names)}.'
             )
 
 
 def check_resume(cfg: Config) -> None:
-    """Stop where a resumed run would ignore a change to its schedule or optimizer.
+    """Check that the schedule and the optimizer of a resumed run did not change.
 
-    Both go on from the state that the checkpoint holds: another length of a one-cycle schedule,
-    other milestones or another learning rate would have no effect.
+    Both continue from the state in the checkpoint, so another length of a one-cycle schedule, other
+    milestones or another learning rate would have no effect.
 
     Raises:
-        ValueError: The config has others than those that the checkpoint was trained with.
+        ValueError: If the schedule or the optimizer differs from the config in the checkpoint.
     """
     path = cfg.get('load_from') or last_checkpoint(cfg.work_dir)
     if path is None:
@@ -86,15 +87,15 @@ def check_resume(cfg: Config) -> None:
     ]
     if changed:
         raise ValueError(
-            f'"{path}" cannot be resumed with a change of {", ".join(changed)}: a '
-            'resumed run goes on with the schedule and the optimizer of its checkpoint. Resume it '
-            'with the settings that it had, or start a new run from its weights, in another work '
-            f'directory and without --resume: --cfg-options load_from={path}.'
+            f'"{path}" cannot be resumed with a change of {", ".join(changed)}: a resumed run '
+            'continues the schedule and the optimizer of its checkpoint. Resume with the previous '
+            'settings, or start a new run from the weights, in another work directory and without '
+            f'--resume: --cfg-options load_from={path}.'
         )
 
 
 def _flat(value: Any, path: str = '') -> dict[str, Any]:
-    """All plain values in it, by their keys with dots."""
+    """All plain values in a nested value, by keys with dots."""
     if isinstance(value, list | tuple):
         value = {str(i): one for i, one in enumerate(value)}
     if not isinstance(value, Mapping):

@@ -1,16 +1,16 @@
-"""Whether the entries of a config that count epochs fit the length of its training."""
+"""Checks that numbers of epochs in a config fit the length of the training."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 END = ('total_steps', 'T_max', 'end')
-"""Entries of a learning rate's schedule that say where it ends."""
+"""Entries of a scheduler that set its end."""
 WITHIN = {
     'WarmStartHook': 'epochs',
     'ChannelPruningHook': 'epoch',
     'LabelDistributionHook': 'warmup_epochs',
 }
-"""Hooks of mmfer, and what of theirs must lie within the training."""
+"""Hooks of mmfer, and their options that must be within the training."""
 
 
 def _schedulers(cfg: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -31,16 +31,16 @@ def _hooks(cfg: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def max_epochs(cfg: Mapping[str, Any]) -> int | None:
-    """The length of the training; None where it is not counted in epochs."""
+    """The length of the training in epochs; None for a training by iterations."""
     epochs = (cfg.get('train_cfg') or {}).get('max_epochs')
     return epochs if isinstance(epochs, int) else None
 
 
 def misfits(cfg: Mapping[str, Any]) -> dict[str, Any]:
-    """The entries, by their keys with dots, that do not fit the training's number of epochs.
+    """The entries, by keys with dots, that do not fit the number of epochs of the training.
 
-    A schedule of the learning rate that ends elsewhere than the training; a step of it, or an
-    epoch at which a hook begins or ends something, that is never reached.
+    These are schedulers that do not end with the training, and milestones of schedulers and epochs
+    of hooks that are never reached.
     """
     epochs = max_epochs(cfg)
     found: dict[str, Any] = {}
@@ -61,16 +61,16 @@ def misfits(cfg: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_schedule(cfg: Mapping[str, Any]) -> None:
-    """Stop a training that could not reach its end.
+    """Check that the training can reach its end.
 
     Raises:
-        ValueError: A one-cycle schedule is shorter than the training.
+        ValueError: If a one-cycle schedule is shorter than the training.
     """
     epochs = max_epochs(cfg)
     for path, scheduler in _schedulers(cfg):
         steps = scheduler.get('total_steps')
         if epochs is not None and isinstance(steps, int) and steps < epochs:
             raise ValueError(
-                f'{path}.total_steps={steps} ends before the training, '
-                f'train_cfg.max_epochs={epochs}. Give both the same number of epochs.'
+                f'{path}.total_steps={steps} ends before the training '
+                f'(train_cfg.max_epochs={epochs}). Give both the same number of epochs.'
             )

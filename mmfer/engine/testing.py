@@ -1,4 +1,4 @@
-"""Tests a trained model of a config."""
+"""Testing of a trained model."""
 
 from copy import deepcopy
 from pathlib import Path
@@ -16,12 +16,12 @@ def use_tta(cfg: Config) -> None:
     """Change a config to average the scores over its ``tta_pipeline``.
 
     Raises:
-        ValueError: The config has no ``tta_pipeline``.
+        ValueError: If the config has no ``tta_pipeline``.
     """
     if 'tta_pipeline' not in cfg:
         raise ValueError(
-            '--tta needs the augmented views: add a `tta_pipeline` (with the TestTimeAug '
-            'transform) to the config.'
+            '--tta needs augmented views. Add a `tta_pipeline` with the transform TestTimeAug to '
+            'the config.'
         )
     tta_model = deepcopy(cfg.get('tta_model', ConfigDict(type='AverageClsScoreTTA')))
     cfg.model = ConfigDict(**tta_model, module=cfg.model)
@@ -53,8 +53,8 @@ def test(
 
     Args:
         cfg: The config.
-        checkpoint: The checkpoint file, or its address.
-        out: A JSON file for the metrics; of ExpressionMetric and AttributeMetric the whole
+        checkpoint: Path or address of the checkpoint.
+        out: A JSON file for the metrics; ExpressionMetric and AttributeMetric write their whole
             report, with every class or attribute and every group.
         dump_to: A JSON file for the predictions of all images.
         show_dir: A folder for the test images with their true and predicted classes.
@@ -64,12 +64,12 @@ def test(
         The metrics.
 
     Raises:
-        FileNotFoundError: There is no such checkpoint.
-        ValueError: The config has no test part, or ``tta`` and no ``tta_pipeline``.
+        FileNotFoundError: If the checkpoint does not exist.
+        ValueError: If the config has no test part, or no ``tta_pipeline`` although ``tta`` is True.
     """
     path = local_checkpoint(checkpoint)
     if cfg.get('test_dataloader') is None or cfg.get('test_evaluator') is None:
-        raise ValueError('The config has no `test_dataloader` with a `test_evaluator` to test on.')
+        raise ValueError('The config needs a `test_dataloader` and a `test_evaluator`.')
     cfg.load_from, cfg.resume = str(path), False
     if tta:
         use_tta(cfg)

@@ -1,4 +1,4 @@
-"""Trains the model of a config."""
+"""Training of the model of a config."""
 
 import torch
 from mmengine.config import Config
@@ -13,7 +13,7 @@ from mmfer.registry import RUNNERS
 
 
 def build_runner(cfg: Config) -> Runner:
-    """The runner of a config, after the start of the other ranks if there are any."""
+    """Build the runner of a config, after joining the other ranks of a distributed run."""
     init_cpu_ranks(cfg.launcher)
     if 'runner_type' in cfg:
         return RUNNERS.build(cfg)
@@ -32,24 +32,25 @@ def train(
 
     Args:
         cfg: The config.
-        resume: True goes on from the last checkpoint in the work directory that is whole, or
-            begins where there is none; a path or address goes on from that checkpoint.
-        amp: Train in mixed precision: float16 on a GPU, bfloat16 on a CPU that has units for it.
-        seed: Replaces the config's seed.
+        resume: True resumes from the last complete checkpoint in the work directory, or starts if
+            there is none; a path or address resumes from this checkpoint.
+        amp: Train in mixed precision: float16 on a GPU, bfloat16 on a CPU with bfloat16 units.
+        seed: Replaces the seed of the config.
         auto_scale_lr: Scale the learning rate with the batch size over all devices.
         validate: Whether to validate while training.
 
     Raises:
-        FileNotFoundError: There is no such checkpoint.
-        ValueError: The checkpoint is damaged, the config lacks what an argument needs, an epoch has
-            no batch, the schedule ends before the training, ``save_best`` names no measure of the
-            validation, or a resumed run would ignore a change to its schedule or optimizer.
+        FileNotFoundError: If the checkpoint does not exist.
+        ValueError: If the checkpoint is damaged, the config lacks an entry that an argument needs,
+            an epoch has no batch, the schedule ends before the training, ``save_best`` names no
+            measure of the validation, or a resumed run would ignore a change of its schedule or
+            optimizer.
     """
     if isinstance(resume, str) and resume:
         cfg.resume, cfg.load_from = True, str(local_checkpoint(resume))
     elif resume or (cfg.get('resume') and not cfg.get('load_from')):
         last = last_checkpoint(cfg.work_dir)
-        # Without a checkpoint yet, the config's own load_from holds.
+        # Without a checkpoint, load_from of the config remains valid.
         if last is not None:
             cfg.resume, cfg.load_from = True, str(last)
     if amp:
@@ -60,7 +61,7 @@ def train(
     if auto_scale_lr:
         if 'base_batch_size' not in cfg.get('auto_scale_lr', {}):
             raise ValueError(
-                '--auto-scale-lr needs the batch size that the learning rate was chosen for: add '
+                '--auto-scale-lr needs the batch size for which the learning rate was chosen. Add '
                 'auto_scale_lr = dict(base_batch_size=...) to the config.'
             )
         cfg.auto_scale_lr.enable = True

@@ -1,4 +1,4 @@
-"""Models: every component under the name of its paper."""
+"""Models; each component has the name that its paper gives it."""
 
 from mmfer import compat  # noqa: F401  (before mmpretrain)
 from mmfer.models.backbones import *  # noqa: F403

@@ -1,11 +1,11 @@
-"""Batch norm that trains on a batch of one image."""
+"""Batch norm that can train on a batch of one image."""
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 
 class _OneValue(nn.modules.batchnorm._BatchNorm):
-    """Takes the running statistics where training has one value per channel, as for one image."""
+    """Uses the running statistics if a training batch has only one value per channel."""
 
     def forward(self, x: Tensor) -> Tensor:
         if self.training and x.numel() == x.size(1):
@@ -15,8 +15,8 @@ class _OneValue(nn.modules.batchnorm._BatchNorm):
 
 
 class BatchNorm1d(_OneValue, nn.BatchNorm1d):
-    """Batch norm of vectors (N, C); one alone is normalised by the running statistics."""
+    """Batch norm of vectors (N, C); a single vector is normalized by the running statistics."""
 
 
 class BatchNorm2d(_OneValue, nn.BatchNorm2d):
-    """Batch norm of maps (N, C, H, W); one value per channel takes the running statistics."""
+    """Batch norm of maps (N, C, H, W); uses the running statistics for one value per channel."""

@@ -1,4 +1,4 @@
-# RALD with attention blocks as printed (eq. 7, 12, 17): no skips, PyTorch's initialisation.
+# RALD with attention blocks as printed (eq. 7, 12, 17): no skips, PyTorch's initialization.
 _base_ = '../rald_r18_fgemotions.py'
 model = dict(
     neck=dict(

@@ -1,1 +1,1 @@
-"""Files in which data sets are handed out: class folders, csv, images, RecordIO, COCO."""
+"""File formats of data sets: class folders, csv, images, RecordIO, COCO."""

@@ -1,4 +1,4 @@
-"""Matching the class names on disk with those of a data set, and finding images twice."""
+"""Matching of class names on disk, and detection of duplicate images."""
 
 import os
 from collections import defaultdict
@@ -8,16 +8,16 @@ from pathlib import Path
 
 
 def normal_form(name: str) -> str:
-    """A class name without case, and with ``_`` for blanks and hyphens."""
+    """A class name in lower case, with ``_`` for spaces and hyphens."""
     return name.strip().casefold().replace(' ', '_').replace('-', '_')
 
 
 def check_class_names(classes: Sequence[str], who: str) -> None:
-    """Check that classes are given as several names, each once.
+    """Check that classes are a list of different names.
 
     Raises:
-        ValueError: If they are one text, none, or two of them differ in case, blanks or hyphens
-            alone.
+        ValueError: If ``classes`` is a string or empty, or two names differ only in case, spaces or
+            hyphens.
     """
     if isinstance(classes, str) or not classes:
         raise ValueError(
@@ -28,17 +28,17 @@ def check_class_names(classes: Sequence[str], who: str) -> None:
         form = normal_form(str(name))
         if form in first:
             raise ValueError(
-                f'{who}: the classes "{first[form]}" and "{name}" are the same name. Case, blanks '
-                'and hyphens do not matter; give each class a name of its own.'
+                f'{who}: the classes "{first[form]}" and "{name}" are the same name, because case, '
+                'spaces and hyphens do not matter. Give each class its own name.'
             )
         first[form] = name
 
 
 def class_index(name: str, classes: Sequence[str], where: str) -> int:
-    """The index of a class name; case, blanks and hyphens do not matter.
+    """The index of a class name; case, spaces and hyphens do not matter.
 
     Raises:
-        ValueError: If it is no class; the message offers the nearest names.
+        ValueError: If the class does not exist; the message suggests similar names.
     """
     forms = [normal_form(known) for known in classes]
     form = normal_form(name)
@@ -47,23 +47,24 @@ def class_index(name: str, classes: Sequence[str], where: str) -> int:
     near = [classes[forms.index(match)] for match in get_close_matches(form, forms, 3)]
     meant = f' Did you mean {" or ".join(near)}?' if near else ''
     raise ValueError(
-        f'{where}: "{name}" is no class of this data set.{meant} The classes are: '
-        f'{", ".join(classes)}. Rename it, remove it, or give the matching classes or label_tree.'
+        f'{where}: "{name}" is not a class of this data set.{meant} The classes are: '
+        f'{", ".join(classes)}. Rename or remove "{name}", or give the matching classes or '
+        'label_tree.'
     )
 
 
 def check_unique_files(samples: Iterable[tuple[str, str]]) -> list[str]:
-    """Find images that are given twice.
+    """Find duplicate images.
 
     Args:
         samples: Path and origin (file and row) of each sample.
 
     Returns:
-        One description for each group of files in one folder that differ in nothing but their
-        suffix or case, such as ``a.jpg`` and ``a.png``, and so may be one image twice.
+        One description for each group of files in one folder that differ only in suffix or case,
+        such as ``a.jpg`` and ``a.png``, and so may be the same image.
 
     Raises:
-        ValueError: If one file is given twice, also by two paths or a link.
+        ValueError: If a file occurs twice, also by two paths or a link.
     """
     origin: dict[str, tuple[str, str]] = {}
     stems: dict[str, list[str]] = defaultdict(list)
@@ -74,7 +75,7 @@ def check_unique_files(samples: Iterable[tuple[str, str]]) -> list[str]:
             first, other = origin[file]
             names = f'"{path}" is' if path == first else f'"{first}" and "{path}" are'
             raise ValueError(
-                f'The image {names} given twice: {other} and {where}. Keep one of them.'
+                f'The image {names} listed twice: {other} and {where}. Keep one of the entries.'
             )
         origin[file] = path, where
         stems[str(Path(path).with_suffix('')).casefold()].append(path)
@@ -82,7 +83,7 @@ def check_unique_files(samples: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def _real_file(path: str, folders: dict[str, str]) -> str:
-    """The file itself, whatever links and ``..`` lead to it; ``folders`` keeps those known."""
+    """The real path of a file, without links and ``..``; ``folders`` caches paths of folders."""
     folder, name = os.path.split(path)
     if folder not in folders:
         folders[folder] = os.path.realpath(folder)

@@ -1,4 +1,4 @@
-"""Rows of csv files, as spreadsheets and people write them."""
+"""Rows of csv files in common variants."""
 
 import csv
 from collections import Counter
@@ -12,18 +12,18 @@ SEPARATORS = ',;\t|'
 
 
 def csv_rows(path: Path, encoding: str | None = None) -> Iterator[tuple[int, list[str]]]:
-    """The number of the line and the cells of each row that is not empty.
+    """Yield the line number and the cells of each row that is not empty.
 
-    The separator is the one of ``, ; | tab`` that is most frequent in the first line, or the one
-    that a first line ``sep=;`` names. Blanks around a cell, a byte order mark and the kind of line
-    ends do not matter.
+    The separator is the most frequent of ``, ; | tab`` in the first line, or given by a first line
+    such as ``sep=;``. Spaces around cells, a byte order mark and the type of line ends do not
+    matter.
 
     Args:
         path: The file.
         encoding: See :func:`mmfer.datasets.files.text_files.open_text`.
 
     Raises:
-        ValueError: If the file is no text of the encoding, a line is too long, or a quotation mark
+        ValueError: If the file is not text in the encoding, a line is too long, or a quotation mark
             is not closed.
     """
     with open_text(path, encoding) as file:
@@ -38,20 +38,20 @@ def csv_rows(path: Path, encoding: str | None = None) -> Iterator[tuple[int, lis
                 cells = [cell.strip() for cell in row]
                 if number > first and any('\n' in cell or '\r' in cell for cell in cells):
                     raise ValueError(
-                        f'{path}, line {first}: a cell goes on for {number - first + 1} lines: a '
+                        f'{path}, line {first}: a cell spans {number - first + 1} lines, because a '
                         'quotation mark is not closed. Correct the row.'
                     )
                 if any(cells):
                     yield number, cells
         except csv.Error as error:
             raise ValueError(
-                f'{path}, line {start + rows.line_num}: {error}. Correct the row, or take the file '
+                f'{path}, line {start + rows.line_num}: {error}. Correct the row, or copy the file '
                 'from its release again.'
             ) from error
 
 
 def _separator(file: TextIO, path: Path) -> tuple[int, str]:
-    """How many lines to pass over, and the separator of the cells."""
+    """The number of lines to skip, and the separator of the cells."""
     for line in lines_of(file, path):
         text = line.strip()
         if text.lower().startswith('sep=') and len(text) <= 5:
@@ -65,23 +65,25 @@ def _separator(file: TextIO, path: Path) -> tuple[int, str]:
 def csv_table(
     path: Path, encoding: str | None = None
 ) -> tuple[list[str], Iterator[tuple[str, list[str]]]]:
-    """The names of the columns, and for each row where it stands and its cells.
+    """The names of the columns, and the place and the cells of each row.
 
-    Empty cells beyond the last column are left out.
+    Empty cells after the last column are ignored.
 
     Args:
         path: The file.
         encoding: See :func:`mmfer.datasets.files.text_files.open_text`.
 
     Raises:
-        ValueError: As :func:`csv_rows`; if a column is there twice; or, while the rows are read,
-            if one has more or fewer cells than there are columns.
+        ValueError: As in :func:`csv_rows`, if a column occurs twice, or, while the rows are read,
+            if the number of cells in a row differs from the number of columns.
     """
     rows = csv_rows(path, encoding)
     _, head = next(rows, (1, []))
     twice = [name for name, count in Counter(map(str.casefold, head)).items() if count > 1 and name]
     if twice:
-        raise ValueError(f'"{path}" has the column "{twice[0]}" twice. Rename or remove one.')
+        raise ValueError(
+            f'"{path}" has the column "{twice[0]}" twice. Rename or remove one column.'
+        )
 
     def checked() -> Iterator[tuple[str, list[str]]]:
         for number, cells in rows:
@@ -90,8 +92,8 @@ def csv_table(
                 cells.pop()
             if len(cells) != len(head):
                 raise ValueError(
-                    f'{where}: {len(cells)} cells below {len(head)} columns: the row is cut short, '
-                    'or a separator stands in a name. Correct or remove it.'
+                    f'{where}: {len(cells)} cells for {len(head)} columns. The row is incomplete, '
+                    'or a name contains a separator. Correct or remove the row.'
                 )
             yield where, cells
 
@@ -99,14 +101,14 @@ def csv_table(
 
 
 def check_columns(path: Path, head: Collection[str], columns: Collection[str]) -> None:
-    """Check that a file has all of these columns.
+    """Check that a file has all required columns.
 
     Raises:
-        ValueError: If one is missing.
+        ValueError: If a column is missing.
     """
     absent = [name for name in columns if name not in head]
     if absent:
         raise ValueError(
-            f'"{path}" lacks the columns {", ".join(absent)}. Its first line must be '
-            f'{",".join(columns)}; take it from its release again.'
+            f'"{path}" lacks the columns {", ".join(absent)}. The first line must be '
+            f'{",".join(columns)}. Copy the file from its release again.'
         )

@@ -1,4 +1,4 @@
-"""Class folders, in which images with a class are handed out."""
+"""Images in class folders."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -14,15 +14,15 @@ Sample = dict[str, Any]
 def check_no_loose_images(
     folder: Path, others: Collection[str] = (), left_out: LeftOut | None = None
 ) -> None:
-    """Check that no images lie beside the class folders, but for ``others``.
+    """Check that no images, except ``others``, are next to the class folders.
 
     Args:
         folder: The folder of the class folders.
-        others: Files to leave alone.
-        left_out: Takes the other files beside the class folders.
+        others: Files to ignore.
+        left_out: Collects the other files next to the class folders.
 
     Raises:
-        ValueError: If some do.
+        ValueError: If there are such images.
     """
     noted = LeftOut()
     loose = [path for path in list_images(folder, False, noted) if path.name not in others]
@@ -31,8 +31,8 @@ def check_no_loose_images(
         left_out.add(noted)
     if loose:
         raise ValueError(
-            f'{len(loose)} images, such as {loose[0].name}, lie in "{folder}" beside the class '
-            'folders and have no class. Move them into a class folder or remove them.'
+            f'{len(loose)} images in "{folder}", such as {loose[0].name}, are next to the class '
+            'folders and have no class. Move the images into a class folder, or remove them.'
         )
 
 
@@ -47,12 +47,12 @@ def read_class_folders(
     Args:
         folder: The folder.
         names: The classes, in the order of their label indices.
-        others: Folders and files to leave alone.
-        left_out: Takes what else is left out. Without it, that is told in the log.
+        others: Folders and files to ignore.
+        left_out: Collects other files that are left out; None reports them in the log.
 
     Raises:
-        ValueError: If a folder is no class, two folders are one class, or an image lies beside
-            the class folders.
+        ValueError: If a folder is not a class, two folders are the same class, or an image is next
+            to the class folders.
     """
     noted = LeftOut() if left_out is None else left_out
     check_no_loose_images(folder, others, noted)
@@ -78,19 +78,19 @@ def read_class_folders(
 
 
 def has_coarse_folders(folder: Path) -> bool:
-    """Whether the folders below hold folders, as ``<coarse>/<fine>/`` does, or images.
+    """Whether the layout is ``<coarse>/<fine>/``, so that the folders contain folders, not images.
 
     Raises:
-        ValueError: If some hold folders and others images.
+        ValueError: If some folders contain folders and others contain images.
     """
     subs = list_subfolders(folder)
     coarse = [sub.name for sub in subs if list_subfolders(sub)]
     fine = [sub.name for sub in subs if list_images(sub, False, LeftOut())]
     if coarse and fine:
         raise ValueError(
-            f'"{folder}" mixes two layouts: {", ".join(coarse[:3])} hold folders as '
-            f'<coarse>/<fine>/ does, {", ".join(fine[:3])} hold images as <fine>/ does. Bring all '
-            'into one layout.'
+            f'"{folder}" mixes two layouts: {", ".join(coarse[:3])} contain folders, as in '
+            f'<coarse>/<fine>/, but {", ".join(fine[:3])} contain images, as in <fine>/. Use one '
+            'layout for all folders.'
         )
     return bool(coarse)
 
@@ -99,8 +99,8 @@ def read_tree_folders(folder: Path, tree: LabelTree) -> list[Sample]:
     """Samples of ``<folder>/<coarse>/<fine>/<image>``.
 
     Raises:
-        ValueError: If a folder is no class of its level, or stands under another coarse class
-            than in the tree.
+        ValueError: If a folder is not a class of its level, or is under another coarse class than
+            in the tree.
     """
     left_out = LeftOut()
     check_no_loose_images(folder, (), left_out)

@@ -1,4 +1,4 @@
-"""Csv files that list images with a class."""
+"""Csv files that list images with classes."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,19 +15,18 @@ def read_csv(
 ) -> list[Sample]:
     """Samples of a csv file with the columns ``path`` and ``fine``, or ``path`` and ``label``.
 
-    The path is relative to ``data_root`` or absolute; ``\\`` between folders is read as ``/``. A
-    column ``subject`` tells who is shown; other columns are left alone. Images that are not there
-    are given, too.
+    The path is relative to ``data_root`` or absolute; ``\\`` is read as ``/``. A column ``subject``
+    names the subjects; other columns are ignored. Missing images are included.
 
     Args:
         path: The file.
         data_root: The folder of the data set.
-        classes: The classes, in the order of their label indices. Without them the samples have
+        classes: The classes, in the order of their label indices. Without classes, the samples have
             no ``gt_label``.
         encoding: See :func:`mmfer.datasets.files.csv_files.csv_rows`.
 
     Raises:
-        ValueError: If a column is missing or there twice, a row is cut short, or its label is no
+        ValueError: If a column is missing or occurs twice, a row is incomplete, or a label is not a
             class.
     """
     head, rows = csv_table(path, encoding)
@@ -35,8 +34,8 @@ def read_csv(
     label = 'fine' if 'fine' in columns else 'label'
     if not {'path', label} <= set(columns):
         raise ValueError(
-            f'"{path}" lacks the column {"path" if "path" not in columns else "fine"}; its '
-            f'first line has: {", ".join(columns) or "nothing"}. It must name the columns '
+            f'"{path}" lacks the column {"path" if "path" not in columns else "fine"}; its first '
+            f'line has: {", ".join(columns) or "nothing"}. The first line must have the columns '
             'path and fine (or label).'
         )
     samples = []

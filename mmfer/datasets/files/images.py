@@ -1,4 +1,4 @@
-"""Finding broken pictures: quickly before training, and surely when they are read."""
+"""Detection of broken images: quickly before training, and completely on reading."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from mmengine.logging import print_log
 
 from mmfer.faces.image import read_image
 
-# What a complete file of these kinds begins and ends with.
+# First and last bytes of complete files, by format.
 COMPLETE = (
     (b'\xff\xd8\xff', b'\xff\xd9'),
     (b'\x89PNG\r\n\x1a\n', b'IEND\xaeB`\x82'),
@@ -21,38 +21,38 @@ COMPLETE = (
 
 
 class PackedImage(Protocol):
-    """An image that lies in a file with others. It is small, and can be pickled."""
+    """A small, picklable reference to an image in a packed file."""
 
     def load(self) -> np.ndarray:
-        """Read it as (H, W, 3) uint8 BGR.
+        """Read the image as (H, W, 3) uint8 BGR.
 
         Raises:
-            FileNotFoundError: If the file is not there.
+            FileNotFoundError: If the file does not exist.
             ValueError: If the image is damaged.
         """
 
 
 class BrokenImageError(ValueError):
-    """A picture that cannot be read."""
+    """An image that cannot be read."""
 
     def __init__(self, path: str | Path, reason: str) -> None:
         super().__init__(
-            f'The image "{path}" cannot be read: {reason} Mend or remove the file, or set '
-            "broken='skip' in the data set's config to go on without it."
+            f'The image "{path}" cannot be read: {reason} Repair or remove the file, or set '
+            "broken='skip' in the config of the data set to continue without the image."
         )
         self.path = str(path)
         self.reason = reason
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:
-        """Let the error travel from a worker of the data loader."""
+        """Make the error picklable, for the workers of a data loader."""
         return type(self), (self.path, self.reason)
 
 
 def load_bgr(path: str | Path) -> np.ndarray:
-    """Read a picture as (H, W, 3) uint8 BGR; :func:`mmfer.faces.read_image` says how.
+    """Read an image as (H, W, 3) uint8 BGR, as :func:`mmfer.faces.read_image` does.
 
     Raises:
-        BrokenImageError: If the file is missing, empty, truncated or no picture.
+        BrokenImageError: If the file is missing, empty, truncated or not an image.
     """
     try:
         return cv2.cvtColor(read_image(path), cv2.COLOR_RGB2BGR)
@@ -64,7 +64,7 @@ def load_sample(sample: Mapping[str, Any]) -> np.ndarray:
     """Read the image of a sample, ``packed_image`` or else ``img_path``, as :func:`load_bgr` does.
 
     Raises:
-        BrokenImageError: If it is missing or damaged.
+        BrokenImageError: If the image is missing or damaged.
     """
     if 'packed_image' not in sample:
         return load_bgr(sample['img_path'])
@@ -75,11 +75,11 @@ def load_sample(sample: Mapping[str, Any]) -> np.ndarray:
 
 
 def find_problem(sample: Mapping[str, Any], decode: bool = False) -> str | None:
-    """What is wrong with the image of a sample, or None.
+    """The problem with the image of a sample, or None.
 
-    A JPEG or PNG file that begins and ends as it must is taken as whole, and so is a packed image,
-    as its reader has looked at its frame; every other file is decoded, and all are if ``decode``
-    is set.
+    A JPEG or PNG file with the right first and last bytes counts as complete, and so does a packed
+    image, because its reader checks the record. Other files are decoded; ``decode`` decodes all
+    files.
     """
     path = sample['img_path']
     if not decode:
@@ -105,15 +105,14 @@ def find_problem(sample: Mapping[str, Any], decode: bool = False) -> str | None:
 def check_images(
     samples: Iterable[Mapping[str, Any]], decode: bool
 ) -> tuple[list[tuple[str, str]], list[str]]:
-    """Look at the image of each sample.
+    """Check the image of each sample.
 
     Args:
-        samples: With ``img_path`` and, where known, ``where`` it is listed.
+        samples: Samples with ``img_path`` and, if known, ``where`` (the place of the entry).
         decode: See :func:`find_problem`.
 
     Returns:
-        Path and reason of each image that is missing or broken, and a sentence for each that is
-        missing.
+        Path and reason of each missing or broken image, and a sentence for each missing image.
     """
     checked: dict[str, str | None] = {}
     absent: list[str] = []
@@ -123,15 +122,15 @@ def check_images(
             continue
         checked[path] = find_problem(sample, decode)
         if checked[path] and 'packed_image' not in sample and not Path(path).exists():
-            absent.append(f'{sample.get("where", path)}: there is no file "{path}"')
+            absent.append(f'{sample.get("where", path)}: the file "{path}" does not exist')
     return [(path, reason) for path, reason in checked.items() if reason], absent
 
 
 class BrokenImageReport:
-    """Counts broken images and names each in the log and in a file, once.
+    """Counts broken images and lists each once, in the log and in a file.
 
     Args:
-        path: The report: a line ``image <tab> reason`` for each.
+        path: The report, with a line ``image <tab> reason`` for each broken image.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -139,7 +138,7 @@ class BrokenImageReport:
         self.reasons: dict[str, str] = {}
 
     def add(self, problems: Iterable[tuple[str, str]], action: str) -> None:
-        """Report images with their reasons, and say what is done about them."""
+        """Report images with their reasons, and the action taken."""
         new = {image: reason for image, reason in problems if image not in self.reasons}
         if not new:
             return
@@ -152,7 +151,7 @@ class BrokenImageReport:
         shown = '; '.join(f'{image} ({reason})' for image, reason in list(new.items())[:5])
         more = f'; and {len(new) - 5} more' if len(new) > 5 else ''
         print_log(
-            f'{len(new)} broken images {action} ({len(self.reasons)} so far), all named in '
+            f'{len(new)} broken images {action} ({len(self.reasons)} so far), all listed in '
             f'{self.path}: {shown}{more}',
             logger='current',
             level=WARNING,

@@ -1,11 +1,12 @@
-"""Images in the record files of MXNet, as InsightFace packs faces with their identities.
+"""Images in MXNet record files, the format of InsightFace's packs of faces with identities.
 
-A ``.rec`` file is a row of records, each at a multiple of 4 bytes: the magic number; a word with
-the length in its lower 29 bits and in its upper 3 whether the record is whole (0) or the first
-(1), a middle (2) or the last (3) piece of one; and the data, filled up to a multiple of 4 bytes. A
-record is cut where its data have the magic number at a multiple of 4 bytes, which is left out.
-The data of an image begin with a header: flag (uint32), label (float32), two numbers (uint64);
-with a flag above 0, so many float32 labels follow. Then comes the JPEG file.
+A ``.rec`` file is a sequence of records, each at a multiple of 4 bytes. A record has the magic
+number; a word with the length in its lower 29 bits and the kind in its upper 3 bits: a whole record
+(0) or the first (1), a middle (2) or the last (3) piece of a record; and the data, padded to a
+multiple of 4 bytes. If the data contain the magic number at a multiple of 4 bytes, the record is
+split there and the number is left out. The data of an image start with a header: flag (uint32),
+label (float32), two numbers (uint64). A flag above 0 is the number of float32 labels that follow.
+Then the JPEG file follows.
 
 The ``.idx`` file has a line ``<number> <tab> <offset>`` for each record.
 """
@@ -30,17 +31,17 @@ class RecordImage:
 
     Args:
         path: The ``.rec`` file.
-        offset: Where its record begins, in bytes.
+        offset: Start of the record in bytes.
     """
 
     path: str
     offset: int
 
     def load(self) -> np.ndarray:
-        """The image, (H, W, 3) uint8 BGR.
+        """Read the image, (H, W, 3) uint8 BGR.
 
         Raises:
-            FileNotFoundError: If the file is not there.
+            FileNotFoundError: If the file does not exist.
             ValueError: If the record or the image is damaged.
         """
         _, encoded = split_header(read_record(self.path, self.offset), self.path, self.offset)
@@ -49,7 +50,8 @@ class RecordImage:
                 return np.array(picture.convert('RGB'))[..., ::-1].copy()
         except (OSError, SyntaxError, ValueError) as error:
             raise ValueError(
-                f'{self.path}, byte {self.offset}: the image is damaged: {error}. Pack it again.'
+                f'{self.path}, byte {self.offset}: the image is damaged: {error}. Pack the image '
+                'again.'
             ) from error
 
 
@@ -57,8 +59,8 @@ def read_record(path: str | Path, offset: int) -> bytes:
     """The data of a record.
 
     Raises:
-        FileNotFoundError: If the file is not there.
-        ValueError: If no record begins there, or the file ends within it.
+        FileNotFoundError: If the file does not exist.
+        ValueError: If no record starts at the offset, or the record is incomplete.
     """
     pieces = []
     with open(path, 'rb') as file:
@@ -69,8 +71,8 @@ def read_record(path: str | Path, offset: int) -> bytes:
             data = file.read(word & LENGTH) if magic == MAGIC else b''
             if magic != MAGIC or len(data) < word & LENGTH:
                 raise ValueError(
-                    f'{path}, byte {offset}: no whole record lies there. The file is cut short or '
-                    'does not belong to its .idx file: copy both again.'
+                    f'{path}, byte {offset}: there is no complete record. The file is truncated or '
+                    'does not belong to its .idx file. Copy both files again.'
                 )
             pieces.append(data)
             if word >> 29 in (WHOLE, LAST):
@@ -82,8 +84,8 @@ def split_header(record: bytes, path: str | Path, offset: int) -> tuple[np.ndarr
     """The labels of a record, at least one, and its image.
 
     Args:
-        record: Its data.
-        path, offset: Where it is from, for the message.
+        record: The data of the record.
+        path, offset: The place of the record, for the message.
 
     Raises:
         ValueError: If the record is too short for its labels.
@@ -93,7 +95,7 @@ def split_header(record: bytes, path: str | Path, offset: int) -> tuple[np.ndarr
     if len(record) < end:
         raise ValueError(
             f'{path}, byte {offset}: a record of {len(record)} bytes is too short for its header '
-            f'of {end}. Copy or pack the file again.'
+            f'of {end} bytes. Copy or pack the file again.'
         )
     labels = np.frombuffer(record[HEADER.size : end], dtype='<f4') if flag else np.array([label])
     return labels, record[end:]
@@ -103,15 +105,15 @@ def read_index(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """The numbers and offsets of the records, in the order of the file, both int64.
 
     Raises:
-        ValueError: If a line is not two whole numbers.
+        ValueError: If a line is not two integers.
     """
     try:
         values = path.read_text('utf-8').split()
         numbers = np.array(values, dtype=np.int64).reshape(-1, 2)
     except (ValueError, OverflowError) as error:
         raise ValueError(
-            f'"{path}" is no index of records ({error}); a line must be a number and an offset. '
-            'Copy it again.'
+            f'"{path}" is not an index of records ({error}). Each line must be a number and an '
+            'offset. Copy the file again.'
         ) from error
     return numbers[:, 0], numbers[:, 1]
 
@@ -119,49 +121,49 @@ def read_index(path: Path) -> tuple[np.ndarray, np.ndarray]:
 def read_image_records(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Find the images of a record file by its ``.idx`` file, without reading them.
 
-    The first record of InsightFace's packs is no image; its flag is above 0, and its first label
-    is the number of the first record after the images.
+    The first record of InsightFace's packs is not an image; its flag is above 0, and its first
+    label is the number of the first record after the images.
 
     Args:
-        path: The ``.rec`` file; the ``.idx`` file lies beside it.
+        path: The ``.rec`` file; the ``.idx`` file is next to it.
 
     Returns:
         The numbers, offsets and identities of the N images, (N,) int64 each.
 
     Raises:
-        FileNotFoundError: If one of the files is not there.
-        ValueError: If the file is cut short, or the two do not belong together.
+        FileNotFoundError: If one of the files does not exist.
+        ValueError: If the file is truncated, or the two files do not belong together.
     """
     index = path.with_suffix('.idx')
     for file in (path, index):
         if not file.is_file():
             raise FileNotFoundError(
-                f'There is no file "{file}". Copy both {path.stem}.rec and .idx.'
+                f'There is no file "{file}". Copy both {path.stem}.rec and {path.stem}.idx.'
             )
     numbers, offsets = read_index(index)
     if 0 in numbers:
         first = int(offsets[numbers == 0][0])
         head = read_record(path, first)
-        # The flag, which comes first.
+        # The flag is first.
         if any(head[:4]):
             end = split_header(head, path, first)[0][0]
             chosen = (numbers > 0) & (numbers < end)
             if chosen.sum() != end - 1:
                 raise ValueError(
-                    f'"{index}" names {chosen.sum()} images, but the first record of "{path}" '
-                    f'tells of {end - 1:g}. Copy both again.'
+                    f'"{index}" lists {chosen.sum()} images, but the first record of "{path}" says '
+                    f'{end - 1:g}. Copy both files again.'
                 )
             numbers, offsets = numbers[chosen], offsets[chosen]
     return numbers, offsets, _labels(path, offsets)
 
 
 def _labels(path: Path, offsets: np.ndarray) -> np.ndarray:
-    """The first label of each record, and a check that each lies within the file."""
+    """The first label of each record; also checks that each record is within the file."""
     size = path.stat().st_size
     # An empty file cannot be mapped.
     words = np.memmap(path, '<u4', 'r', shape=(size // 4,)) if size >= 4 else np.zeros(0, '<u4')
     starts = offsets // 4
-    # Magic, length, and the header's flag and label.
+    # Magic number, length, and the flag and label of the header.
     inside = (offsets >= 0) & (offsets % 4 == 0) & (starts + 4 <= len(words))
     whole = inside.copy()
     whole[inside] = words[starts[inside]] == MAGIC
@@ -169,11 +171,11 @@ def _labels(path: Path, offsets: np.ndarray) -> np.ndarray:
     if not whole.all():
         first = int(np.flatnonzero(~whole)[0])
         raise ValueError(
-            f'"{path}" ({size} bytes) is cut short, or does not belong to its .idx '
-            f'file: {(~whole).sum()} of {len(offsets)} records, the first at byte '
-            f'{offsets[first]}, are not in it as a whole. Copy both again.'
+            f'"{path}" ({size} bytes) is truncated, or does not belong to its .idx file: '
+            f'{(~whole).sum()} of {len(offsets)} records, the first at byte {offsets[first]}, are '
+            'incomplete. Copy both files again.'
         )
-    # A flag above 0 says that labels follow the header, whose own label then is unused.
+    # If the flag is above 0, labels follow the header, and the label in the header is unused.
     several = words[starts + 2] > 0
     place = starts + np.where(several, 2 + HEADER.size // 4, 3)
     labels = np.asarray(words[np.minimum(place, len(words) - 1)]).view('<f4')

@@ -1,4 +1,4 @@
-"""Text files of every encoding that says what it is, within bounds."""
+"""Text files in several encodings, with a limit on the length of lines."""
 
 import codecs
 from collections.abc import Iterator
@@ -6,22 +6,22 @@ from pathlib import Path
 from typing import TextIO
 
 LONGEST_LINE = 1 << 20
-"""The most characters of a line."""
+"""The maximum number of characters in a line."""
 MARKS = (
     (codecs.BOM_UTF8, 'utf-8-sig'),
     (codecs.BOM_UTF16_LE, 'utf-16'),
     (codecs.BOM_UTF16_BE, 'utf-16'),
 )
-"""The byte order marks of the encodings that are recognized."""
+"""The byte order marks of the recognized encodings."""
 GUESSES = ('gb18030', 'shift_jis', 'euc_kr', 'cp1252')
-"""Encodings to propose where a file is not UTF-8."""
+"""Encodings to suggest for a file that is not UTF-8."""
 
 
 def open_text(path: Path, encoding: str | None = None) -> TextIO:
-    """Open a text file: UTF-8, UTF-16 with a byte order mark, or an encoding that is given.
+    """Open a text file in UTF-8, in UTF-16 with a byte order mark, or in a given encoding.
 
     Raises:
-        FileNotFoundError: If there is no such file.
+        FileNotFoundError: If the file does not exist.
         ValueError: If Python does not know the encoding.
     """
     if not path.is_file():
@@ -34,20 +34,20 @@ def open_text(path: Path, encoding: str | None = None) -> TextIO:
         return path.open(newline='', encoding=encoding)
     except LookupError as error:
         raise ValueError(
-            f"encoding={encoding!r} is not known. Use one of Python's, such as 'gb18030'."
+            f"encoding={encoding!r} is unknown. Use an encoding of Python, such as 'gb18030'."
         ) from error
 
 
 def lines_of(file: TextIO, path: Path, start: int = 0) -> Iterator[str]:
-    """The lines of a file, with their ends.
+    """Yield the lines of a file, with line ends.
 
     Args:
         file: The open file.
-        path: Its path, for messages.
-        start: How many lines were read before.
+        path: The path of the file, for messages.
+        start: Number of lines read before.
 
     Raises:
-        ValueError: If a line is too long, or is no text of the file's encoding.
+        ValueError: If a line is too long, or is not text in the encoding of the file.
     """
     number = start
     while True:
@@ -58,13 +58,13 @@ def lines_of(file: TextIO, path: Path, start: int = 0) -> Iterator[str]:
             raise ValueError(_not_text(file, path, number)) from error
         if len(line) > LONGEST_LINE:
             raise ValueError(
-                f'{path}, line {number} has more than {LONGEST_LINE} characters, so it is no list '
-                'or its line ends are lost. Take the file from its source again.'
+                f'{path}, line {number} has more than {LONGEST_LINE} characters, so the file is '
+                'not a list, or its line ends are lost. Copy the file from its source again.'
             )
         if '\0' in line:
             raise ValueError(
-                f'{path}, line {number}: it holds zero bytes, so the file is damaged, or UTF-16 '
-                'without a byte order mark. Save it as UTF-8.'
+                f'{path}, line {number}: the line contains zero bytes, so the file is damaged, or '
+                'is UTF-16 without a byte order mark. Save the file as UTF-8.'
             )
         if not line:
             return
@@ -75,8 +75,8 @@ def read_lines(path: Path, encoding: str | None = None) -> list[tuple[int, str]]
     """The number and the text of each line that is not blank.
 
     Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: As :func:`lines_of`.
+        FileNotFoundError: If the file does not exist.
+        ValueError: As in :func:`lines_of`.
     """
     with open_text(path, encoding) as file:
         lines = enumerate(lines_of(file, path), 1)
@@ -84,19 +84,22 @@ def read_lines(path: Path, encoding: str | None = None) -> list[tuple[int, str]]
 
 
 def _not_text(file: TextIO, path: Path, number: int) -> str:
-    """Where the text ends, exactly for UTF-8, and encodings that would fit there."""
+    """The message for undecodable text, with the exact line for UTF-8 and suggested encodings."""
     if not file.encoding.lower().startswith('utf-8'):
-        return f'{path}, line {number} or after it is no text in {file.encoding}. Save it as UTF-8.'
+        return (
+            f'{path}, line {number} or a later line is not text in {file.encoding}. Save the file '
+            'as UTF-8.'
+        )
     number, line = _first_line_not_utf_8(path)
     fits = [name for name in GUESSES if _is_text(line, name)]
     proposed = f', or give its encoding, perhaps {" or ".join(fits)}' if fits else ''
-    return f'{path}, line {number} is no text in UTF-8. Save the file as UTF-8{proposed}.'
+    return f'{path}, line {number} is not text in UTF-8. Save the file as UTF-8{proposed}.'
 
 
 def _first_line_not_utf_8(path: Path) -> tuple[int, bytes]:
     number, line = 0, b''
     with path.open('rb') as file:
-        # Text is decoded some way ahead of the line asked for.
+        # The decoder reads ahead of the requested line.
         while line := file.readline(LONGEST_LINE):
             number += 1
             if not _is_text(line, 'utf-8'):

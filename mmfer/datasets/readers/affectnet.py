@@ -25,38 +25,37 @@ COUNTS = {
     ('npy', 'train'): (74874, 134415, 25459, 14090, 6378, 3803, 24882, 3750),
     ('npy', 'test'): (500, 500, 500, 500, 500, 500, 500, 499),
 }
-"""The images of each class in the official releases."""
+"""The number of images of each class in the official releases."""
 NO_EXPRESSION = {8: 'none', 9: 'uncertain', 10: 'no face'}
 
 
 @DATASETS.register_module()
 class AffectNet(ExpressionDataset):
-    """AffectNet (Mollahosseini et al. 2017), manually annotated, in either official form.
+    """AffectNet (Mollahosseini et al. 2017), manually annotated, in both official forms.
 
-    - Older: ``training.csv`` and ``validation.csv`` with ``Manually_Annotated_Images/``. The
-      images are whole photographs; ``face_box`` and ``landmarks`` are in their pixels.
+    - Older: ``training.csv`` and ``validation.csv`` with ``Manually_Annotated_Images/``. The images
+      are whole photographs; ``face_box`` and ``landmarks`` are in pixels of the photographs.
     - 2021: ``train_set/`` and ``val_set/`` with ``images/N.jpg`` and ``annotations/N_exp.npy``,
       ``N_val.npy``, ``N_aro.npy``, ``N_lnd.npy``. The images are cropped faces.
 
-    A sample has ``valence`` and ``arousal`` (-1 to 1) where they were annotated. Images without
-    an expression (codes 8 to 10: none, uncertain, no face) are left out and counted in the log.
-    The test part was never handed out, so ``'test'`` and ``'val'`` are the official validation
-    part, on which results are published; with a ``val_ratio``, ``'val'`` is carved from the
-    training part.
+    A sample has ``valence`` and ``arousal`` (-1 to 1) if they were annotated. Images without an
+    expression (codes 8 to 10: none, uncertain, no face) are left out and counted in the log. The
+    test part was never published, so ``'test'`` and ``'val'`` are the official validation part, the
+    basis of published results; with ``val_ratio``, ``'val'`` is drawn from the training part.
 
     Args:
-        data_root: The folder with either form.
+        data_root: The folder with one of the forms.
         split: See :class:`ExpressionDataset`.
         num_classes: 8, or 7 without contempt.
-        annotations: Read landmarks, box, valence and arousal. In the 2021 form these are three
-            more files of each image: False starts faster.
+        annotations: Read landmarks, box, valence and arousal. In the 2021 form these are three more
+            files per image, so False starts faster.
         **options: The options of :class:`ExpressionDataset` without ``classes``.
 
     Raises:
-        FileNotFoundError: If the data set, or a file that it names, is not there.
-        ValueError: If both forms are there, or a row or an annotation is faulty: an expression
-            that is not one of 0 to 10, landmarks that are not 68 points, ... Other counts than
-            the official ones are only warned of.
+        FileNotFoundError: If the data set, or one of its files, does not exist.
+        ValueError: If both forms exist, or a row or an annotation is faulty: an expression outside
+            0 to 10, landmarks that are not 68 points, ... Counts that differ from the official
+            release only give a warning.
 
     Example:
         >>> train = dict(type='AffectNet', data_root='data/affectnet', split='train',
@@ -92,11 +91,11 @@ class AffectNet(ExpressionDataset):
         super().__init__(data_root, split, classes=AFFECTNET_CLASSES[:num_classes], **options)
 
     def read_part(self, part: str) -> list[Sample]:
-        """Read a part; without a carved one, the validation part is that to test on."""
+        """Read a part; without ``val_ratio``, the validation part is the test part."""
         return super().read_part('test' if part == 'val' and self.val_ratio == 0 else part)
 
     def read_samples(self, part: str) -> list[Sample]:
-        """Read a part in the form that is there."""
+        """Read a part in the existing form."""
         form = self._form(part)
         read = read_csv if form == 'csv' else read_npy
         samples, left_out = [], Counter[str]()
@@ -110,7 +109,7 @@ class AffectNet(ExpressionDataset):
         if left_out:
             print_log(
                 f'{left_out.total()} of {left_out.total() + len(samples)} {part} images of '
-                f'"{self.root}" show none of the {len(classes)} classes and are left out: '
+                f'"{self.root}" have none of the {len(classes)} classes and are left out: '
                 f'{", ".join(f"{name} {count}" for name, count in sorted(left_out.items()))}.',
                 logger='current',
             )
@@ -124,7 +123,7 @@ class AffectNet(ExpressionDataset):
         return samples
 
     def read_sidecar(self, samples: list[Sample], part: str) -> None:
-        """Add what a sidecar knows, but no boxes to images that are cropped faces already."""
+        """Add the annotations of a sidecar, but no boxes to images that are cropped faces."""
         super().read_sidecar(samples, part)
         if self._form(part) == 'npy':
             for sample in samples:
@@ -136,7 +135,8 @@ class AffectNet(ExpressionDataset):
         if table is not None and folder.is_dir():
             raise ValueError(
                 f'"{self.root}" holds two forms of AffectNet: "{table}" and "{folder}". Their '
-                'images differ (whole photographs, cropped faces): keep each in its own folder.'
+                'images differ (whole photographs, cropped faces). Keep each form in its own '
+                'folder.'
             )
         if table is not None:
             return 'csv'

@@ -1,4 +1,4 @@
-"""The two forms in which AffectNet was handed out."""
+"""The two official forms of AffectNet."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +27,7 @@ NPY_FOLDERS = {'train': 'train_set', 'test': 'val_set'}
 CODES = range(11)
 EXPRESSIONS = range(8)
 NOT_ANNOTATED = -2.0
-"""Stands for valence and arousal where nobody gave them."""
+"""The value of missing valence and arousal."""
 
 
 def find_csv(root: Path, part: str) -> Path | None:
@@ -39,7 +39,7 @@ def find_csv(root: Path, part: str) -> Path | None:
 
 
 def read_csv(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
-    """The rows of the older form; ``gt_label`` is the expression's code, 0 to 10.
+    """The rows of the older form; ``gt_label`` is the code of the expression, 0 to 10.
 
     Raises:
         ValueError: If a column is missing or a row is faulty.
@@ -51,7 +51,7 @@ def read_csv(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
     for where, cells in rows:
         row = dict(zip(head, cells, strict=True))
         code = parse_code(row['expression'], where)
-        # Without an expression there may be no face, and no image either.
+        # Rows without an expression may have no face and no image.
         if code not in EXPRESSIONS:
             yield {'gt_label': code}
             continue
@@ -63,8 +63,8 @@ def read_csv(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
             )
             if width <= 0 or height <= 0:
                 raise ValueError(
-                    f'{where}: face_width {width:g} and face_height {height:g} must be above '
-                    '0. Correct or remove the row.'
+                    f'{where}: face_width {width:g} and face_height {height:g} must be above 0. '
+                    'Correct or remove the row.'
                 )
             sample['face_box'] = np.array([x, y, x + width, y + height], dtype=np.float32)
             sample |= parse_affect(row['valence'], row['arousal'], where)
@@ -73,20 +73,19 @@ def read_csv(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
 
 
 def read_npy(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
-    """The images of the 2021 form, by their number; ``gt_label`` is the expression's code.
+    """The images of the 2021 form, sorted by number; ``gt_label`` is the code of the expression.
 
     Raises:
-        FileNotFoundError: If an annotation of an image, or an image of an annotation, is not
-            there.
-        ValueError: If an annotation is faulty, or an image is there twice.
+        FileNotFoundError: If an annotation of an image, or the image of an annotation, is missing.
+        ValueError: If an annotation is faulty, or an image exists twice.
     """
     folder = root / NPY_FOLDERS[part]
     images: dict[str, Path] = {}
     for path in list_images(folder / 'images', deep=False):
         if path.stem in images:
             raise ValueError(
-                f'"{folder}": {images[path.stem].name} and {path.name} have one annotation. Keep '
-                'one of them.'
+                f'"{folder}": {images[path.stem].name} and {path.name} have the same annotation. '
+                'Keep one of them.'
             )
         images[path.stem] = path
     known = {p.name.removesuffix('_exp.npy') for p in (folder / 'annotations').glob('*_exp.npy')}
@@ -97,8 +96,8 @@ def read_npy(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
         if stems:
             first = min(stems)
             raise FileNotFoundError(
-                f'"{folder}": {len(stems)} times one of the two files of an image is missing, such '
-                f'as {absent.format(first)} beside {there.format(first)}. Unpack all again.'
+                f'"{folder}": for {len(stems)} images, one of two files is missing, such as '
+                f'{absent.format(first)} for {there.format(first)}. Unpack the archive again.'
             )
     for stem in sorted(images, key=lambda stem: (len(stem), stem)):
         stub = folder / 'annotations' / stem
@@ -115,7 +114,7 @@ def read_npy(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
 
 
 def _load(stub: Path, kind: str) -> str:
-    """An annotation as text, with ``;`` between numbers, as in the older form."""
+    """Read an annotation as text with ``;`` between numbers, as in the older form."""
     path = Path(f'{stub}_{kind}.npy')
     if not path.is_file():
         raise FileNotFoundError(
@@ -124,8 +123,10 @@ def _load(stub: Path, kind: str) -> str:
     try:
         return ';'.join(map(str, np.load(path, allow_pickle=False).ravel()))
     except MemoryError as error:
-        raise ValueError(f'{path}: its head tells of too much data. Unpack it again.') from error
-    # NumPy parses the head of the file as Python: any of these may come of a damaged one.
+        raise ValueError(
+            f'{path}: the header declares too much data. Unpack the file again.'
+        ) from error
+    # NumPy parses the header as Python, so a damaged file may raise any of these errors.
     except (OSError, EOFError, ValueError, SyntaxError, TokenError, TypeError) as error:
         raise ValueError(f'{path}: {error}. Unpack the annotations again.') from error
 
@@ -136,22 +137,22 @@ def parse_code(text: str, where: str) -> int:
     if code not in CODES:
         raise ValueError(
             f'{where}: the expression {text} is not one of {CODES[0]} to {CODES[-1]}. Correct or '
-            'remove it.'
+            'remove the annotation.'
         )
     return int(code)
 
 
 def parse_numbers(text: str, count: int, field: str, where: str) -> np.ndarray:
-    """So many finite numbers with ``;`` between."""
+    """Parse ``count`` finite numbers with ``;`` between them."""
     parts = text.split(';')
     try:
         numbers = np.array(parts, dtype=np.float32)
     except ValueError as error:
-        raise ValueError(f'{where}: {field}: {error}. Correct or remove it.') from error
+        raise ValueError(f'{where}: {field}: {error}. Correct or remove the annotation.') from error
     if len(numbers) != count or not np.isfinite(numbers).all():
         raise ValueError(
-            f'{where}: {field} has {np.isfinite(numbers).sum()} numbers instead of {count}. '
-            'Correct or remove it.'
+            f'{where}: {field} has {np.isfinite(numbers).sum()} finite numbers instead of {count}. '
+            'Correct or remove the annotation.'
         )
     return numbers
 
@@ -162,7 +163,7 @@ def parse_landmarks(text: str, where: str) -> np.ndarray:
 
 
 def parse_affect(valence: str, arousal: str, where: str) -> Sample:
-    """Valence and arousal, where they were annotated."""
+    """Valence and arousal, if annotated."""
     result = {}
     for name, text in (('valence', valence), ('arousal', arousal)):
         value = float(parse_numbers(text, 1, name, where)[0])
@@ -170,7 +171,8 @@ def parse_affect(valence: str, arousal: str, where: str) -> Sample:
             continue
         if not -1 <= value <= 1:
             raise ValueError(
-                f'{where}: {name} {value:g} lies not between -1 and 1. Correct or remove it.'
+                f'{where}: {name} {value:g} is not between -1 and 1. Correct or remove the '
+                'annotation.'
             )
         result[name] = value
     return result

@@ -1,4 +1,4 @@
-"""CASME II: clips of micro-expressions, of which one frame is read."""
+"""CASME II: one frame of each clip of a micro-expression."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -27,55 +27,56 @@ EMOTIONS = {
     'sadness': 7,
     'fear': 2,
 }
-"""The clips of each emotion in the official coding file."""
+"""The number of clips of each emotion in the official coding file."""
 FIVE = {name: name for name in ('others', 'disgust', 'happiness', 'repression', 'surprise')}
 THREE = dict.fromkeys(('disgust', 'repression', 'sadness', 'fear'), 'negative')
 THREE |= {'happiness': 'positive', 'surprise': 'surprise'}
 CLASSES = {5: FIVE, 3: THREE}
-"""The class of each emotion that has one, for each number of classes."""
+"""The class of each emotion, for each number of classes; other emotions have no class."""
 HARMLESS = (
     *('integer_subject', 'capitalised_emotion', 'numeric_action_units', 'unknown_action_units'),
     *('apex_slash', 'offset_before_apex', 'missing_frame', 'nearby_frame'),
 )
-"""What may be odd about a clip and is no reason to leave it out."""
+"""Oddities of clips that are used anyway."""
 FACE_FIELDS = ('face_box', 'landmarks', 'landmark_scores')
 SHOWN = 20
-"""How many clips of a kind the log names; ``report`` has all."""
+"""Maximum number of clips of a kind in the log; ``report`` lists all."""
 
 
 @DATASETS.register_module()
 class CASME2(ExpressionDataset):
     """CASME II (Yan et al. 2014): 255 clips of 26 subjects at 200 frames/s; one frame of each.
 
-    ``CASME2-coding-20140508.xlsx`` and the frames ``CASME2_RAW_selected/sub01/EP02_01f/img46.jpg``
-    (or ``sub01/...`` in the data root). A sample has ``clip`` (``sub01/EP02_01f``), ``subject``
-    (``sub01``), ``onset``, ``apex`` (None where the coders gave ``/``), ``offset``, ``frame`` (the
-    number of the one read), ``action_units`` and ``emotion``. The sidecar of all frames is
-    ``annotations/faces.json``.
+    The files are ``CASME2-coding-20140508.xlsx`` and the frames
+    ``CASME2_RAW_selected/sub01/EP02_01f/img46.jpg`` (or ``sub01/...`` in the data root). A sample
+    has ``clip`` (``sub01/EP02_01f``), ``subject`` (``sub01``), ``onset``, ``apex`` (None if the
+    coders wrote ``/``), ``offset``, ``frame`` (the number of the frame that is read),
+    ``action_units`` and ``emotion``. The sidecar of all frames is ``annotations/faces.json``.
 
-    What is odd is told in the log, and ``report`` has the names of the clips of each kind, see
-    :func:`read_coding` and :meth:`Frames.find`. There is no official split: the protocol is to
-    leave one subject out (``tools/cross_validate.py``). For a plain training ``test_subjects``
-    are held out.
+    The log reports oddities, and ``report`` has the names of the clips of each kind, see
+    :func:`read_coding` and :meth:`Frames.find`. There is no official split; the protocol is
+    leave-one-subject-out (``tools/cross_validate.py``). A plain training holds out
+    ``test_subjects``.
 
     Args:
         data_root: The folder with the coding file.
-        split: ``'train'`` is the clips of all but ``test_subjects``, ``'test'`` and ``'val'``
-            are theirs, ``'trainval'`` is all. Without ``test_subjects`` each is all. See
-            :class:`ExpressionDataset` for ``val_ratio``.
+        split: ``'train'``: the clips of all subjects except ``test_subjects``; ``'test'`` and
+            ``'val'``: the clips of ``test_subjects``; ``'trainval'``: all clips. Without
+            ``test_subjects``, each split has all clips. See :class:`ExpressionDataset` for
+            ``val_ratio``.
         num_classes: 5 (others, disgust, happiness, repression, surprise), or 3 (negative: disgust,
             repression, sadness or fear; positive; surprise). Clips of other emotions are left out.
         frame: ``'apex'`` as annotated, ``'spotted'`` by ``tools/spot_apex.py``, ``'midway'``
-            between onset and apex (rounded down), or ``'onset'``. If it is not on disk, one at
-            most two frames (10 ms) away is taken.
-        test_subjects: Those held out, such as ``('sub05',)``; ignored where ``subjects`` chooses.
+            between onset and apex (rounded down), or ``'onset'``. If this frame is not on disk, the
+            nearest frame is read, at most two frames (10 ms) away.
+        test_subjects: The held-out subjects, such as ``('sub05',)``; ignored with ``subjects``.
         **options: The options of :class:`ExpressionDataset` without ``classes``.
 
     Raises:
-        FileNotFoundError: If the data set, or for ``'spotted'`` the file of apexes, is not there.
-        ValueError: If the coding file lacks a column, an emotion is unknown or a subject is, or no
-            clip is left. Clips that cannot be used are reported. Other counts than the official
-            ones are only warned of.
+        FileNotFoundError: If the data set, or for ``'spotted'`` the file of apexes, does not exist.
+        ValueError: If the coding file lacks a column, an emotion or a subject is unknown, or no
+            clip is left. Unusable clips are only reported. Counts that differ from the official
+            release only give a warning.
 
     Example:
         >>> train = dict(type='CASME2', data_root='data/casme2', num_classes=5, frame='apex')
@@ -84,7 +85,7 @@ class CASME2(ExpressionDataset):
     NAME = 'CASME II'
     RENDERER = 'casme2'
     ONE_SIDECAR = 'faces'
-    CLASSES_IN_EACH_PART = False  # rare ones are looked for in all clips together
+    CLASSES_IN_EACH_PART = False  # rare classes are checked in all clips together
     ASK = (
         'on request from the Institute of Psychology, Chinese Academy of Sciences: sign the '
         'licence agreement at http://casme.psych.ac.cn/casme/e2'
@@ -113,7 +114,7 @@ class CASME2(ExpressionDataset):
         super().__init__(data_root, split, classes=classes, **options)
 
     def read_samples(self, part: str) -> list[Sample]:
-        """Read the clips of a part; all are checked and reported."""
+        """Read the clips of a part; all clips are checked and reported."""
         clips, odd = self._coded()
         frames = Frames(self.root, self.frame, self._spotted())
         samples = []
@@ -134,15 +135,15 @@ class CASME2(ExpressionDataset):
         return [sample for sample in samples if self._in_part(sample['subject'], part)]
 
     def sidecar_samples(self, part: str) -> list[Sample]:
-        """Every frame of every clip, labelled or not, since apex spotting needs landmarks, too."""
+        """Every frame of every clip, labeled or not, because apex spotting also needs landmarks."""
         self._coding_file()
         names = dict.fromkeys(span.name for span in read_spans(self.root)[0])
         return [{'img_path': str(p)} for n in names for p in frames_of(self.root, n).values()]
 
     def read_sidecar(self, samples: list[Sample], part: str) -> None:
-        """Add to the samples what ``annotations/faces.json`` knows of them.
+        """Add the annotations of ``annotations/faces.json`` to the samples.
 
-        A frame without a face has that of the nearest frame of its clip that has one.
+        A frame without a face gets the face of the nearest frame of its clip with a face.
         """
         super().read_sidecar(samples, part)
         faceless = [sample for sample in samples if 'landmarks' not in sample]
@@ -162,8 +163,8 @@ class CASME2(ExpressionDataset):
             lent.append(f'{sample["clip"]}/{Path(near["img_path"]).name}')
             sample.update({field: near[field] for field in FACE_FIELDS if field in near})
         for kind, names, what in (
-            ('lent_face', lent, 'in the frame read; that of another frame is taken'),
-            ('no_face', none, 'in any frame of the clip, which pipelines with landmarks refuse'),
+            ('lent_face', lent, 'in the frame that is read; the face of another frame is used'),
+            ('no_face', none, 'in any frame of the clip; pipelines with landmarks refuse it'),
         ):
             if names:
                 self.report[kind] = names
@@ -175,7 +176,7 @@ class CASME2(ExpressionDataset):
                 )
 
     def _by_distance(self, sample: Sample) -> list[Sample]:
-        """The frames of a sample's clip, the nearest first, as samples without a label."""
+        """The frames of the clip of a sample as samples without a label, the nearest first."""
         frames = frames_of(self.root, sample['clip'])
         numbers = sorted(frames, key=lambda number: (abs(number - sample['frame']), number))
         return [{'img_path': str(frames[number])} for number in numbers]
@@ -196,8 +197,8 @@ class CASME2(ExpressionDataset):
         unknown = sorted(self.test_subjects - {clip.subject for clip in clips})
         if unknown and self.subjects is None:
             raise ValueError(
-                f'test_subjects names {", ".join(unknown)}, whom "{path}" does not know. Give some '
-                f'of: {", ".join(sorted({clip.subject for clip in clips}))}.'
+                f'test_subjects contains {", ".join(unknown)}, but "{path}" does not. Give '
+                f'subjects of: {", ".join(sorted({clip.subject for clip in clips}))}.'
             )
         return clips, odd
 
@@ -225,8 +226,8 @@ class CASME2(ExpressionDataset):
         return (subject in self.test_subjects) == (part != 'train')
 
     def _tell(self, used: int) -> None:
-        """The report, in the log."""
-        lines = [f'CASME II at "{self.root}": the frame "{self.frame}" of {used} clips is read.']
+        """Log the report."""
+        lines = [f'CASME II at "{self.root}": reading the frame "{self.frame}" of {used} clips.']
         for kind, names in self.report.items():
             done = 'noted' if kind in HARMLESS else 'left out'
             more = f', and {len(names) - SHOWN} more' if len(names) > SHOWN else ''

@@ -1,4 +1,4 @@
-"""The coding file of CASME II: where each clip begins, peaks and ends, and what it shows."""
+"""The coding file of CASME II: onset, apex, offset and emotion of each clip."""
 
 import zlib
 from collections import defaultdict
@@ -20,7 +20,7 @@ COLUMNS = (
     *('Action Units', 'Estimated Emotion'),
 )
 Oddities = defaultdict[str, list[str]]
-"""Names of clips by what is odd about them."""
+"""Names of clips by kind of oddity."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ class CodedClip:
 
     Attributes:
         name: Subject and folder, such as ``sub01/EP02_01f``.
-        subject: Such as ``sub01``.
+        subject: The subject, such as ``sub01``.
         onset: Number of the first frame of the expression.
-        apex: That of its strongest one; None where the coders gave ``/``.
-        offset: That of its last one.
-        action_units: Such as ``4+7``; empty if nothing is written.
-        emotion: In small letters.
+        apex: Number of the strongest frame; None if the coders wrote ``/``.
+        offset: Number of the last frame.
+        action_units: The action units, such as ``4+7``; empty if the cell is empty.
+        emotion: The emotion in lower case.
         where: File and row, for messages.
     """
 
@@ -49,16 +49,16 @@ class CodedClip:
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The number of each row of the first sheet, and its cells in some columns.
+    """Yield the number of each row of the first sheet, and its cells in given columns.
 
-    Empty rows are passed over; other columns, and where the columns stand, do not matter.
+    Empty rows are skipped; other columns and the order of the columns do not matter.
 
     Args:
         path: The xlsx file.
-        columns: The columns that must be there.
+        columns: The required columns.
 
     Raises:
-        ValueError: If the file is no workbook, or a column is missing or there twice.
+        ValueError: If the file is not a workbook, or a column is missing or occurs twice.
     """
     title, table = _first_sheet(path)
     head = ['' if cell is None else str(cell).strip() for cell in (table[0] if table else ())]
@@ -66,12 +66,12 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[st
     if missing:
         raise ValueError(
             f'"{path}" has no column {", ".join(missing)} in row 1 of {title}; its columns are '
-            f'{", ".join(filter(None, head)) or "none"}. Rename it back, or take the file as it '
-            'is downloaded.'
+            f'{", ".join(filter(None, head)) or "none"}. Restore the name of the column, or use '
+            'the original file.'
         )
     twice = [name for name in columns if head.count(name) > 1]
     if twice:
-        raise ValueError(f'"{path}", row 1: the column "{twice[0]}" is there twice. Keep one.')
+        raise ValueError(f'"{path}", row 1: the column "{twice[0]}" occurs twice. Keep one.')
     places = {name: head.index(name) for name in columns}
     for number, row in enumerate(table[1:], 2):
         cells = {name: row[i] if i < len(row) else None for name, i in places.items()}
@@ -83,20 +83,20 @@ def _first_sheet(path: Path) -> tuple[str, list[tuple[Any, ...]]]:
     """The title and the rows of the first sheet.
 
     Raises:
-        ValueError: If the file is no workbook, is damaged, or holds far more than clips.
+        ValueError: If the file is not a workbook, is damaged, or is far too large.
     """
     try:
         with ZipFile(path) as parts:
             size = sum(part.file_size for part in parts.infolist())
         if size > MOST_BYTES:
-            raise ValueError(f'it holds {size} bytes, more than {MOST_BYTES}')
+            raise ValueError(f'the content has {size} bytes, more than {MOST_BYTES}')
         with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
             sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
             rows = list(islice(sheet.iter_rows(values_only=True), MOST_ROWS + 1))
             title = sheet.title
         if len(rows) > MOST_ROWS:
             raise ValueError(f'{title} has more than {MOST_ROWS} rows')
-    # Besides errors of the archive, openpyxl lets through whatever a damaged part leads to.
+    # For damaged files, openpyxl raises errors of many types, besides errors of the archive.
     except (OSError, LookupError, ValueError, TypeError, AttributeError, SyntaxError) as error:
         raise ValueError(f'"{path}" cannot be read: {error}. Copy it again.') from error
     except (BadZipFile, zlib.error, EOFError, NotImplementedError, OverflowError) as error:
@@ -105,20 +105,20 @@ def _first_sheet(path: Path) -> tuple[str, list[tuple[Any, ...]]]:
 
 
 def read_coding(path: Path) -> tuple[list[CodedClip], Oddities]:
-    """Read the coding file, whatever types its cells have.
+    """Read the coding file; cells may have any type.
 
     Args:
         path: The xlsx file.
 
     Returns:
-        The rows that tell a clip, onset, offset and emotion, and the names of the clips of each
-        oddity. Left out are those of ``no_emotion`` and ``bad_row`` (no subject or name, or a
-        frame that is no number). Read all the same are those of ``apex_slash``,
-        ``integer_subject``, ``capitalised_emotion``, ``unknown_action_units`` (``?``) and
-        ``numeric_action_units``.
+        The rows with a clip, onset, offset and emotion, and the names of the clips of each oddity.
+        Rows with ``no_emotion`` or ``bad_row`` (no subject or name, or a frame that is not a
+        number) are left out. Rows with ``apex_slash``, ``integer_subject``,
+        ``capitalised_emotion``, ``unknown_action_units`` (``?``) or ``numeric_action_units`` are
+        used.
 
     Raises:
-        ValueError: As in :func:`read_rows`, or if a clip is there twice.
+        ValueError: As in :func:`read_rows`, or if a clip occurs twice.
     """
     clips: list[CodedClip] = []
     odd: Oddities = defaultdict(list)
@@ -168,13 +168,13 @@ def _blank(cell: Any) -> bool:
 
 
 def subject_name(cell: Any) -> str | None:
-    """``sub01``, of 1, 1.0, '01' or 'sub01'."""
+    """``sub01`` for the cells 1, 1.0, '01' and 'sub01'."""
     number = whole_number(cell.lower().removeprefix('sub') if isinstance(cell, str) else cell)
     return None if number is None else f'sub{number:02d}'
 
 
 def whole_number(cell: Any) -> int | None:
-    """The whole number that a cell holds as number or as text, or None."""
+    """The integer in a cell, given as number or text, or None."""
     try:
         number = float(cell)
     except (TypeError, ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""Which frame of a clip of CASME II is read, and whether it is on disk."""
+"""Selection of the frame of a clip of CASME II on disk."""
 
 import json
 from collections.abc import Mapping
@@ -13,10 +13,10 @@ SPOTTED = Path('annotations') / 'spotted_apex.json'
 
 
 class Frames:
-    """Finds the frame of each clip, and notes what is odd.
+    """Finds the frame of each clip, and records oddities.
 
     Args:
-        root: The data set's folder.
+        root: The folder of the data set.
         frame: One of :data:`FRAMES`.
         spotted: The spotted apex of each clip.
     """
@@ -29,10 +29,10 @@ class Frames:
 
         Args:
             clip: The clip.
-            odd: Takes the clip's name where it is odd. Without a frame are those of
-                ``missing_clip``, ``onset_after_offset``, ``no_apex``, ``apex_before_onset``,
-                ``not_spotted`` and ``frame_not_there``; with one those of
-                ``offset_before_apex``, ``missing_frame`` and ``nearby_frame``.
+            odd: Collects the names of odd clips. Clips with ``missing_clip``,
+                ``onset_after_offset``, ``no_apex``, ``apex_before_onset``, ``not_spotted`` or
+                ``frame_not_there`` have no frame; clips with ``offset_before_apex``,
+                ``missing_frame`` or ``nearby_frame`` have a frame.
         """
         there = frames_of(self.root, clip.name)
         if not there:
@@ -73,10 +73,10 @@ class Frames:
 
 
 def frames_of(root: Path, clip: str) -> dict[int, Path]:
-    """The files of a clip's frames by their numbers; none if there is no folder with pictures.
+    """The files of the frames of a clip by number; empty if there is no folder with images.
 
     Raises:
-        ValueError: If two files are one frame, or a picture has no number.
+        ValueError: If two files have the same number, or an image has no number.
     """
     folder = clip_folder(root, clip)
     if not folder.is_dir() or not pictures_of(folder):
@@ -89,19 +89,20 @@ def read_spotted(root: Path) -> dict[str, int]:
     """The spotted apex of each clip.
 
     Raises:
-        FileNotFoundError: If none were spotted.
-        ValueError: If the file is not one of numbers by clips.
+        FileNotFoundError: If there is no file of spotted apexes.
+        ValueError: If the file does not map clips to numbers.
     """
     path = root / SPOTTED
-    remedy = f'Spot them: python tools/spot_apex.py --dataset {root}'
+    remedy = f'Spot the apexes: python tools/spot_apex.py --dataset {root}'
     if not path.is_file():
-        raise FileNotFoundError(f'frame=\'spotted\' needs "{path}", which is not there. {remedy}')
+        raise FileNotFoundError(f'frame=\'spotted\' needs the missing file "{path}". {remedy}')
     try:
         spotted = json.loads(path.read_text(encoding='utf-8'))
     except ValueError as error:
         raise ValueError(f'"{path}" is not JSON: {error}. {remedy}') from error
     if not isinstance(spotted, dict) or not all(type(n) is int for n in spotted.values()):
         raise ValueError(
-            f'"{path}" must be a frame number for each clip, as {{"sub01/EP02_01f": 59}}. {remedy}'
+            f'"{path}" must have a frame number for each clip, such as {{"sub01/EP02_01f": 59}}. '
+            f'{remedy}'
         )
     return spotted

@@ -1,4 +1,4 @@
-"""Where the clips of CASME II begin and end, for tools that need no labels."""
+"""Onsets and offsets of the clips of CASME II, for tools that need no labels."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -8,9 +8,9 @@ from mmfer.datasets.readers.casme2_coding import CODING_FILE, read_rows, subject
 
 COLUMNS = ('Subject', 'Filename', 'OnsetFrame', 'OffsetFrame')
 FRAME_FOLDERS = ('CASME2_RAW_selected', '.')
-"""Where the folders of the subjects may be, below the data set's."""
+"""Possible parents of the folders of subjects, in the folder of the data set."""
 NEARBY = 2
-"""How many frames away, 5 ms each, another frame may stand in for one that is missing."""
+"""Maximum distance, in frames of 5 ms, of a substitute for a missing frame."""
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,15 @@ class ClipSpan:
     offset: int
 
     def among(self, numbers: Iterable[int]) -> tuple['ClipSpan', list[str]]:
-        """The span between frames that are there, and what to say of those that are not.
+        """The span between existing frames, and messages about missing frames.
 
         Args:
-            numbers: Those of the frames on disk, at least one.
+            numbers: The numbers of the frames on disk, at least one.
         """
         numbers = list(numbers)
         onset, offset = nearest_frame(self.onset, numbers), nearest_frame(self.offset, numbers)
         said = [
-            f'the {what}, frame {given}, is missing: frame {taken} is taken.'
+            f'the {what}, frame {given}, is missing; frame {taken} is used.'
             for what, given, taken in (
                 ('onset', self.onset, onset),
                 ('offset', self.offset, offset),
@@ -47,24 +47,24 @@ class ClipSpan:
 
 
 def nearest_frame(number: int, numbers: Iterable[int]) -> int | None:
-    """The number of the frame on disk that is nearest, or None if none is nearby."""
+    """The number of the nearest frame on disk, or None if no frame is nearby."""
     nearest = min(numbers, key=lambda n: (abs(n - number), n))
     return nearest if abs(nearest - number) <= NEARBY else None
 
 
 def read_spans(root: str | Path) -> tuple[list[ClipSpan], list[str]]:
-    """The clips of the coding file, and what is wrong with the rows that are left out.
+    """The clips of the coding file, and messages about rows that are left out.
 
     Raises:
-        FileNotFoundError: If there is no coding file.
-        ValueError: If it cannot be read or lacks a column.
+        FileNotFoundError: If the coding file does not exist.
+        ValueError: If the coding file cannot be read or lacks a column.
     """
     root = Path(root)
     path = root / CODING_FILE
     if not path.is_file():
         raise FileNotFoundError(
-            f'No coding file at "{path}". Give the folder of CASME II, which holds it and '
-            f'{FRAME_FOLDERS[0]}/.'
+            f'No coding file at "{path}". Give the folder of CASME II, which contains this file '
+            f'and {FRAME_FOLDERS[0]}/.'
         )
     spans, faults = [], []
     for number, row in read_rows(path, COLUMNS):
@@ -73,8 +73,8 @@ def read_spans(root: str | Path) -> tuple[list[ClipSpan], list[str]]:
         if subject is None or not name or onset is None or offset is None:
             cells = ', '.join(f'{column} {row[column]!r}' for column in COLUMNS)
             faults.append(
-                f'row {number} of the coding file ({cells}): a subject, a name and two whole '
-                'numbers are needed.'
+                f'row {number} of the coding file ({cells}) needs a subject, a name and two '
+                'integers.'
             )
             continue
         clip = f'{subject}/{name}'
@@ -83,6 +83,6 @@ def read_spans(root: str | Path) -> tuple[list[ClipSpan], list[str]]:
 
 
 def clip_folder(root: str | Path, clip: str) -> Path:
-    """Where the frames of a clip, such as ``sub01/EP02_01f``, are or should be."""
+    """The folder, which may be missing, of the frames of a clip, such as ``sub01/EP02_01f``."""
     places = [Path(root) / folder / clip for folder in FRAME_FOLDERS]
     return next((place for place in places if place.is_dir()), places[0])

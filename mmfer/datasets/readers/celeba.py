@@ -1,4 +1,4 @@
-"""CelebA: 40 attributes of faces of celebrities."""
+"""CelebA: faces of celebrities with 40 attributes."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,17 +20,18 @@ IMAGES = 'img_align_celeba'
 
 @DATASETS.register_module()
 class CelebA(FaceDataset):
-    """CelebA (Liu et al. 2015), aligned images with 40 attributes, as its owners hand it out.
+    """CelebA (Liu et al. 2015), aligned images with 40 attributes, in the official layout.
 
-    Read are ``list_attr_celeba.txt``, ``list_eval_partition.txt``, ``img_align_celeba/`` and,
-    where it is, ``list_landmarks_align_celeba.txt``; or the same as ``.csv``; in the folder
-    itself or in the archive's ``Anno/``, ``Eval/`` and ``Img/``.
+    The reader needs ``list_attr_celeba.txt``, ``list_eval_partition.txt`` and
+    ``img_align_celeba/``, and reads ``list_landmarks_align_celeba.txt`` if it exists. The lists may
+    also be ``.csv``. All may be in the folder itself or in ``Anno/``, ``Eval/`` and ``Img/``, as in
+    the archive.
 
-    A sample has no single class. It has ``gt_score`` (40,) float32, 1 where the attribute is
-    present; ``attribute_mask`` (40,) bool, True where it is known, if the list leaves anything
-    open (a 0 instead of 1 or -1); and ``landmarks5`` (5, 2), the eyes, the nose and the corners
-    of the mouth. ``metainfo`` has the attributes as ``classes``, and ``task='attributes'``; and
-    those that the list leaves open for every image as ``unknown_attributes``.
+    A sample has no single class. It has ``gt_score`` (40,) float32, 1 for present attributes;
+    ``attribute_mask`` (40,) bool, True for known attributes, if the list has unknown attributes (0
+    instead of 1 or -1); and ``landmarks5`` (5, 2), the eyes, the nose and the corners of the mouth.
+    ``metainfo`` has the attributes as ``classes``, ``task='attributes'``, and as
+    ``unknown_attributes`` the attributes that are unknown for every image.
 
     Args:
         data_root: The folder of the data set.
@@ -38,9 +39,9 @@ class CelebA(FaceDataset):
         **options: The options of :class:`FaceDataset` without ``metainfo``.
 
     Raises:
-        FileNotFoundError: If a list or an image is not there.
-        ValueError: If a row is faulty, or the lists are of different images. Other counts than
-            the official ones are only warned of.
+        FileNotFoundError: If a list or an image does not exist.
+        ValueError: If a row is faulty, or the lists contain different images. Counts that differ
+            from the official release only give a warning.
 
     Example:
         >>> train = dict(type='CelebA', data_root='data/celeba', split='train')
@@ -59,7 +60,7 @@ class CelebA(FaceDataset):
         'list_attr_celeba.{txt,csv}           (or in Anno/)',
         'list_eval_partition.{txt,csv}        (or in Eval/)',
         'img_align_celeba/                    (or in Img/)',
-        'list_landmarks_align_celeba.{txt,csv} (where it is; or in Anno/)',
+        'list_landmarks_align_celeba.{txt,csv} (optional; or in Anno/)',
     )
 
     def __init__(
@@ -68,7 +69,7 @@ class CelebA(FaceDataset):
         super().__init__(data_root, split, metainfo={'classes': CELEBA_ATTRIBUTES}, **options)
 
     def read_samples(self, part: str) -> list[Sample]:
-        """Read the lists, and keep the images of a part."""
+        """Read the lists, and select the images of a part."""
         attributes = self._table('list_attr_celeba', CELEBA_ATTRIBUTES)
         partition = self._table('list_eval_partition', ('partition',))
         partition = self._in_order_of(attributes, partition)
@@ -114,7 +115,7 @@ class CelebA(FaceDataset):
         return read_table(path, columns)
 
     def _images(self) -> Path:
-        # The copy with csv files has the folder within itself.
+        # The copy with csv files has a folder of the same name inside the folder.
         for folder in (f'{IMAGES}/{IMAGES}', IMAGES, f'Img/{IMAGES}'):
             if (self.root / folder).is_dir():
                 return self.root / folder
@@ -134,7 +135,7 @@ class CelebA(FaceDataset):
 
     @staticmethod
     def _in_order_of(first: Table, second: Table) -> Table:
-        """The second list with its rows in the order of the first."""
+        """The second list with its rows in the order of the first list."""
         if set(first.names) == set(second.names):
             row_of = {name: row for row, name in enumerate(second.names)}
             return replace(
@@ -160,7 +161,7 @@ class CelebA(FaceDataset):
         table = self._in_order_of(attributes, read_table(path, None))
         if table.values.shape[1] != 10:
             raise ValueError(
-                f'"{path}" has {table.values.shape[1]} numbers in a row instead of 10, x and y of '
-                'five points. Take it from the release again, or remove it.'
+                f'"{path}" has {table.values.shape[1]} numbers in a row instead of 10 (x and y of '
+                'five points). Copy the file from the release again, or remove it.'
             )
         return table.values.astype(np.float32).reshape(-1, 5, 2)

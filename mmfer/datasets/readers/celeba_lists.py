@@ -1,4 +1,4 @@
-"""The lists of CelebA: a name and numbers in each row, as text or csv."""
+"""The lists of CelebA: rows of a name and numbers, as text or csv."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from mmfer.datasets.files.text_files import read_lines
 
 @dataclass(frozen=True)
 class Table:
-    """A list: the names of N images, and K numbers of each."""
+    """A list: the names of N images, and K numbers for each image."""
 
     path: Path
     names: list[str]
@@ -21,7 +21,7 @@ class Table:
 
 
 def find_table(root: Path, name: str) -> Path | None:
-    """A list as text or csv, in the root or in the folders of the official archive."""
+    """Find a list as text or csv, in the root or in the folders of the official archive."""
     for folder in (root, root / 'Anno', root / 'Eval'):
         for suffix in ('.txt', '.csv'):
             if (folder / f'{name}{suffix}').is_file():
@@ -32,18 +32,18 @@ def find_table(root: Path, name: str) -> Path | None:
 def read_table(path: Path, columns: Sequence[str] | None) -> Table:
     """Read a list.
 
-    In a text file a row is a name and numbers with blanks between; before them may stand the
-    number of rows, and the names of the columns. In a csv file the first row has the names of the
-    columns, that of the images first.
+    In a text file, a row is a name and numbers separated by spaces; the number of rows and the
+    names of the columns may precede the rows. In a csv file, the first row has the names of the
+    columns, and the first column has the names of the images.
 
     Args:
         path: The file.
-        columns: The names of the K columns; they are checked where the file names them. None
-            takes any.
+        columns: The names of the K columns, compared with the file if it has names. None accepts
+            any names.
 
     Raises:
-        ValueError: If the columns are others, a row is faulty, an image is named twice, or their
-            number is not the one at the head of the file.
+        ValueError: If the columns differ, a row is faulty, an image is listed twice, or the number
+            of rows differs from the first line of the file.
     """
     if path.suffix == '.csv':
         rows = list(csv_rows(path))
@@ -59,8 +59,8 @@ def read_table(path: Path, columns: Sequence[str] | None) -> Table:
     if columns is not None and tuple(header) != tuple(columns):
         wrong = sorted(set(header) ^ set(columns)) or ['the same in another order']
         raise ValueError(
-            f'"{path}" names other columns than the official list: {", ".join(wrong[:5])}. Take it '
-            'from the release again.'
+            f'"{path}" has other columns than the official list: {", ".join(wrong[:5])}. Copy the '
+            'file from the release again.'
         )
     names = [row[0] for _, row in rows]
     values = np.zeros((len(rows), len(header)), dtype=np.int64)
@@ -70,17 +70,17 @@ def read_table(path: Path, columns: Sequence[str] | None) -> Table:
         except (ValueError, OverflowError) as error:
             raise ValueError(
                 f'{path}, line {number}: {error}. A row must be the name of an image and '
-                f'{len(header)} whole numbers. Correct it.'
+                f'{len(header)} integers. Correct the row.'
             ) from error
     if count not in (None, len(names)):
         raise ValueError(
-            f'"{path}" has {len(names)} rows, but {count} stands in its first line. It may be cut '
-            'short: take it from the release again.'
+            f'"{path}" has {len(names)} rows, but its first line says {count}. The file may be '
+            'truncated. Copy the file from the release again.'
         )
     if len(set(names)) < len(names):
         unique, times = np.unique(names, return_counts=True)
         raise ValueError(
-            f'"{path}" names {unique[times > 1][0]} twice. Take it from the release again.'
+            f'"{path}" lists {unique[times > 1][0]} twice. Copy the file from the release again.'
         )
     return Table(path, names, values)
 
@@ -88,7 +88,8 @@ def read_table(path: Path, columns: Sequence[str] | None) -> Table:
 def _count(path: Path, text: str) -> int:
     if not text.isdigit():
         raise ValueError(
-            f'{path}, line 1: "{text}" is not the number of rows. Take it from the release again.'
+            f'{path}, line 1: "{text}" is not the number of rows. Copy the file from the release '
+            'again.'
         )
     return int(text)
 

@@ -1,4 +1,4 @@
-"""Faces with classes in a COCO-style JSON file."""
+"""Reader of faces with classes in a COCO-style JSON file."""
 
 from pathlib import Path
 from typing import Any
@@ -11,23 +11,23 @@ from mmfer.registry import DATASETS
 
 @DATASETS.register_module()
 class CocoExpression(ExpressionDataset):
-    """Any data set, as a COCO-style JSON file ``annotations/<split>.json``.
+    """Any data set with a COCO-style JSON file ``annotations/<split>.json``.
 
-    Every annotation is a sample, so an image with several faces gives several, each with its
+    Every annotation is a sample, so an image with several faces gives several samples, each with
     ``face_box`` for the transform ``CropFace``. The classes are the categories in the order of
-    their ids; where each has a ``supercategory``, these are the coarse classes. The fields are
-    those of :func:`mmfer.datasets.files.coco_files.parse_face`.
+    their ids; if each category has a ``supercategory``, these are the coarse classes. See
+    :func:`mmfer.datasets.files.coco_files.parse_face` for the fields.
 
     Args:
         data_root: The folder of the data set.
         split: See :class:`ExpressionDataset`.
-        ann_file: The JSON file below ``data_root``; ``{split}`` stands for the part.
-        img_prefix: The folder below ``data_root`` to which ``file_name`` is relative.
+        ann_file: The JSON file, relative to ``data_root``; ``{split}`` stands for the part.
+        img_prefix: The folder, relative to ``data_root``, that contains the ``file_name`` paths.
         **options: The options of :class:`ExpressionDataset` without ``classes``, ``label_tree``
             and ``sidecar``.
 
     Raises:
-        FileNotFoundError: If the JSON file or an image is not there.
+        FileNotFoundError: If the JSON file or an image does not exist.
         ValueError: If the JSON file is faulty; the message names the entry.
 
     Example:
@@ -37,7 +37,7 @@ class CocoExpression(ExpressionDataset):
 
     SEVERAL_FACES = True
     NAME = 'in COCO style'
-    ASK = 'write the file from your own annotations; docs/datasets.md shows its form.'
+    ASK = 'write the file from your own annotations; docs/datasets.md shows the format.'
     IF_ABSENT = 'Correct file_name or img_prefix.'
     LAYOUTS = ('annotations/{split}.json with images, annotations and categories',)
 
@@ -59,7 +59,7 @@ class CocoExpression(ExpressionDataset):
         self.category_ids = [category['id'] for category in categories]
         classes = [category['name'] for category in categories]
         coarse = _coarse(categories)
-        # The file that names the samples has all that a sidecar would tell.
+        # The JSON file already contains everything that a sidecar may contain.
         super().__init__(
             data_root, split, classes=classes, coarse_classes=coarse, sidecar=False, **options
         )
@@ -97,8 +97,8 @@ class CocoExpression(ExpressionDataset):
             if 'clean_category_id' in face:
                 if face['clean_category_id'] not in self.category_ids:
                     raise ValueError(
-                        f'{where}: clean_category_id {face["clean_category_id"]!r} is no category. '
-                        'Correct it.'
+                        f'{where}: clean_category_id {face["clean_category_id"]!r} is not a '
+                        'category. Correct this id.'
                     )
                 sample['clean_label'] = self.category_ids.index(face['clean_category_id'])
             samples.append(sample)
@@ -106,7 +106,7 @@ class CocoExpression(ExpressionDataset):
 
 
 def _coarse(categories: list[dict[str, Any]]) -> list[str] | None:
-    """The coarse class of each category, if every one has its own and they differ."""
+    """The coarse class of each category; None if supercategories are missing or do not group."""
     names = [category.get('supercategory') or '' for category in categories]
     own = [category['name'] for category in categories]
     return names if all(names) and len(set(names)) > 1 and names != own else None

@@ -1,4 +1,4 @@
-"""Any data set that comes as class folders or csv files."""
+"""Reader of data sets in class folders or csv files."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,22 +17,22 @@ from mmfer.registry import DATASETS
 class ExpressionFolder(ExpressionDataset):
     """Class folders ``<split>/<class>/``, or csv files ``<split>.csv`` with path and label.
 
-    The order of the classes is given, never guessed from the folders: two copies of a data set
-    with another order look alike and mean something else.
+    The order of the classes must be given and is never guessed from the folders, because copies of
+    a data set with different orders look the same.
 
     Args:
         data_root: The folder of the data set.
         split: See :class:`ExpressionDataset`.
         classes: The names of the classes, in the order of their label indices.
-        folders: The names of the folders (or csv labels), in the order of ``classes``, where they
+        folders: The names of the folders (or csv labels), in the order of ``classes``, if they
             differ from the classes.
-        csv_encoding: The encoding of the csv files, such as ``'gb18030'``, where it is neither
-            UTF-8 nor UTF-16.
+        csv_encoding: The encoding of the csv files, such as ``'gb18030'``, if it is neither UTF-8
+            nor UTF-16.
         **options: The options of :class:`ExpressionDataset`.
 
     Raises:
-        FileNotFoundError: If there is neither such a folder nor such a csv file.
-        ValueError: If a folder or a label is no class, both forms are there, or as
+        FileNotFoundError: If neither the folder nor the csv file exists.
+        ValueError: If a folder or a label is not a class, both forms exist, or as in
             :class:`ExpressionDataset`.
 
     Example:
@@ -51,7 +51,7 @@ class ExpressionFolder(ExpressionDataset):
         '{split}.csv with the columns path,fine',
     )
     IF_ABSENT = 'Correct the path, which is relative to data_root, or remove the row.'
-    ASK = 'from its owners; docs/datasets.md tells what is known.'
+    ASK = 'from its owners; see docs/datasets.md.'
 
     def __init__(
         self,
@@ -68,19 +68,19 @@ class ExpressionFolder(ExpressionDataset):
         self.folders = tuple(map(str, folders or classes))
         if len(self.folders) != len(classes):
             raise ValueError(
-                f'{len(self.folders)} folders for {len(classes)} classes. Give as many, in the '
-                'same order.'
+                f'{len(self.folders)} folders for {len(classes)} classes. Give one folder for each '
+                'class, in the same order.'
             )
         super().__init__(data_root, split, classes=classes, **options)
 
     def sidecar_parts(self) -> tuple[str, ...]:
-        """Those that are there."""
+        """The existing parts."""
         parts = ('train', 'val', 'test')
         there = [p for p in parts if self._csv(p).is_file() or (self.root / p).is_dir()]
         return tuple(there) or super().sidecar_parts()
 
     def sidecar_samples(self, part: str) -> list[Sample]:
-        """All images, whatever their classes."""
+        """All images of all classes."""
         if self._csv(part).is_file():
             return read_csv(self._csv(part), self.root, None, self.csv_encoding)
         return [{'img_path': str(path)} for path in list_images(self._folder(part))]
@@ -98,7 +98,7 @@ class ExpressionFolder(ExpressionDataset):
     def _folder(self, part: str) -> Path:
         folder = self.root / part
         if not folder.is_dir():
-            hint = ' (or set val_ratio to carve it from the training part)' if part == 'val' else ''
+            hint = ' (or set val_ratio to draw it from the training part)' if part == 'val' else ''
             raise self.missing(f'{part}/ and no {part}.csv{hint}', part)
         return folder
 

@@ -1,4 +1,4 @@
-"""FG-Emotions: 33 fine classes under 6 coarse ones."""
+"""FG-Emotions: 33 fine classes in 6 coarse classes."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -12,22 +12,23 @@ from mmfer.registry import DATASETS
 
 @DATASETS.register_module()
 class FGEmotions(ExpressionFolder):
-    """FG-Emotions (Liang et al. 2021), key frames of films and series.
+    """FG-Emotions (Liang et al. 2021): key frames of films and series.
 
-    Three layouts are read: ``{train,test}/<fine>/``, ``{train,test}/<coarse>/<fine>/``, and a csv
-    ``{train,test}.csv`` with the columns ``path`` and ``fine``. The order of the classes is that
-    of the label tree's leaves.
+    The reader supports three layouts: ``{train,test}/<fine>/``, ``{train,test}/<coarse>/<fine>/``,
+    and ``{train,test}.csv`` with the columns ``path`` and ``fine``. The classes have the order of
+    the leaves of the label tree.
 
     Args:
         data_root: The folder of the data set.
         split: See :class:`ExpressionDataset`.
-        label_tree: A name shipped with mmfer, or a JSON file ``{coarse: [fine, ...]}``.
+        label_tree: A shipped name, or a JSON file ``{coarse: [fine, ...]}``.
         **options: The options of :class:`ExpressionDataset`.
 
     Raises:
-        FileNotFoundError: If the data set is not there; the message tells where to ask for it and
-            how to render a stand-in.
-        ValueError: If a class is not in the tree, or stands under another coarse class there.
+        FileNotFoundError: If the data set does not exist; the message says where to get it and how
+            to render a substitute.
+        ValueError: If a class is not in the tree, or is under another coarse class than in the
+            tree.
 
     Example:
         >>> train = dict(type='FGEmotions', data_root='data/fgemotions', split='train')

@@ -15,9 +15,9 @@ from mmfer.labels import IFER_CLASSES
 from mmfer.registry import DATASETS
 
 COUNTS = (3242, 3642, 1991, 1365)
-"""The images of each class in the paper."""
+"""The number of images of each class in the paper."""
 NO_CLASSES = ('annotations', 'contact_sheet.jpg')
-"""What may lie beside the class folders."""
+"""Other files that may be next to the class folders."""
 
 
 @DATASETS.register_module()
@@ -25,22 +25,21 @@ class IFER(ExpressionDataset):
     """IFER (Geng et al. 2023): happy, calm, crying and sleeping infants under one year.
 
     Class folders ``happy/``, ``calm/``, ``crying/``, ``sleeping/``, or ``ifer.csv`` with the
-    columns ``path`` and ``label``, and optionally ``subject``. Nobody handed out a split, so it
-    is drawn: 6:2:2 of each class; whole infants, as nearly, where all are known. It is written to
-    a file, and read from there ever after.
+    columns ``path`` and ``label``, and optionally ``subject``. There is no official split, so the
+    reader draws one: 6:2:2 of each class, or approximately 6:2:2 of whole infants if all subjects
+    are known. The split is saved in a file and read from it afterwards.
 
     Args:
         data_root: The folder of the data set.
         split: ``'train'``, ``'val'``, ``'test'``, or ``'trainval'`` for the first two.
-        split_seed: Fixes the draw.
-        split_file: The JSON file that keeps the split; None is ``split_seed<seed>.json`` in
-            ``data_root``.
+        split_seed: Seed of the draw.
+        split_file: The JSON file of the split; None is ``split_seed<seed>.json`` in ``data_root``.
         **options: The options of :class:`ExpressionDataset` without ``classes``.
 
     Raises:
-        FileNotFoundError: If the data set is not there.
-        ValueError: If a folder or a label is no class, or the split file is of other images. Other
-            counts than the official one are only warned of.
+        FileNotFoundError: If the data set does not exist.
+        ValueError: If a folder or a label is not a class, or the split file contains other images.
+            A count that differs from the paper only gives a warning.
 
     Example:
         >>> train = dict(type='IFER', data_root='data/ifer', split='train', split_seed=0)
@@ -58,7 +57,7 @@ class IFER(ExpressionDataset):
     )
     LAYOUTS = (
         '{happy,calm,crying,sleeping}/<image>',
-        'ifer.csv with the columns path,label and, where known, subject',
+        'ifer.csv with the columns path,label and, if known, subject',
     )
 
     def __init__(
@@ -76,7 +75,7 @@ class IFER(ExpressionDataset):
         super().__init__(data_root, split, classes=IFER_CLASSES, **options)
 
     def read_samples(self, part: str) -> list[Sample]:
-        """Read all images, whatever the part."""
+        """Read all images of all parts."""
         samples = self._all()
         found = class_counts([sample['gt_label'] for sample in samples], IFER_CLASSES)
         official = dict(zip(IFER_CLASSES, COUNTS, strict=True))
@@ -84,7 +83,7 @@ class IFER(ExpressionDataset):
         return samples
 
     def choose_part(self, samples: list[Sample], part: str) -> list[Sample]:
-        """The images of a part, of the split that keeps known subjects whole."""
+        """The images of a part of the split."""
         parts = read_or_draw(self.split_file, samples, self.root, self.split_seed)
         return [s for s, own in zip(samples, parts, strict=True) if own == part]
 

@@ -1,4 +1,4 @@
-"""MS-Celeb-1M: faces with identities, to pretrain on."""
+"""MS-Celeb-1M: faces with identities, for pretraining."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,12 +16,12 @@ from mmfer.registry import DATASETS
 
 
 class Faces(Sequence):
-    """The samples of a large data set, made when they are asked for.
+    """The samples of a large data set, created on access.
 
     Args:
         paths: The N image files, or the one record file.
         labels: The classes, (N,).
-        records: The number and offset of the records, (N, 2), if ``paths`` is a record file.
+        records: The numbers and offsets of the records, (N, 2), if ``paths`` is a record file.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class Faces(Sequence):
         self.paths, self.labels, self.records = paths, labels, records
 
     def take(self, chosen: np.ndarray | slice) -> 'Faces':
-        """Some of the samples."""
+        """A selection of the samples."""
         if self.records is None:
             return Faces(self.paths[chosen], self.labels[chosen])
         return Faces(self.paths, self.labels[chosen], self.records[chosen])
@@ -56,23 +56,24 @@ class Faces(Sequence):
 class MSCeleb1M(FaceDataset):
     """MS-Celeb-1M (Guo et al. 2016): one class for each identity.
 
-    A folder for each identity, or a record file of InsightFace (``train.rec`` with ``train.idx``),
-    from which images are read one by one; it goes before folders. The classes are the identities
-    found, in alphabetical or numerical order: a model needs ``len(metainfo['classes'])`` of them.
-    Of an image in a record file ``img_path`` is ``<path of the file>/<number of the record>``.
+    The layout is a folder for each identity, or a record file of InsightFace (``train.rec`` with
+    ``train.idx``), from which images are read one by one. If both exist, the record file is read.
+    The classes are the identities, in alphabetical or numerical order: a model needs
+    ``len(metainfo['classes'])`` classes. The ``img_path`` of an image in a record file is ``<path
+    of the file>/<number of the record>``.
 
-    The samples are made when they are asked for, so that millions fit into memory.
+    Samples are created on access, so millions fit into memory.
 
     Args:
-        data_root: The folder with the identities' folders or the record file.
-        split: ``'train'``, or with a ``val_ratio`` ``'val'``, ``'trainval'``.
-        val_ratio: The share of each identity to validate on, one image at least.
-        val_seed: Fixes the draw of the validation part.
+        data_root: The folder with the folders of identities or the record file.
+        split: ``'train'``, or with ``val_ratio`` also ``'val'`` and ``'trainval'``.
+        val_ratio: The share of each identity for validation, at least one image.
+        val_seed: Seed of the draw of the validation part.
         **options: The options of :class:`FaceDataset` without ``metainfo`` and ``sidecar``.
 
     Raises:
-        FileNotFoundError: If the data set is not there.
-        ValueError: If the record file is cut short, a folder has no image, images lie beside the
+        FileNotFoundError: If the data set does not exist.
+        ValueError: If the record file is truncated, a folder has no image, images are next to the
             folders, or a part is empty.
 
     Example:
@@ -81,9 +82,10 @@ class MSCeleb1M(FaceDataset):
 
     NAME = 'MS-Celeb-1M'
     ASK = (
-        'its owners withdrew it; aligned packs go round as datasets of '
+        'its owners withdrew it; aligned packs are among the datasets of '
         'https://github.com/deepinsight/insightface ("MS-Celeb-1M: A dataset and benchmark for '
-        'large-scale face recognition", Guo et al., ECCV 2016). Any faces with identities will do.'
+        'large-scale face recognition", Guo et al., ECCV 2016). Other faces with identities also '
+        'work.'
     )
     LAYOUTS = ('<identity>/<image>', 'train.rec with train.idx')
 
@@ -99,14 +101,13 @@ class MSCeleb1M(FaceDataset):
         self._check_option('split', split, ('train', 'val', 'trainval'))
         if split == 'val' and val_ratio == 0:
             raise ValueError(
-                'MS-Celeb-1M has no validation part of its own. Set val_ratio, such as 0.01, to '
-                'carve one.'
+                'MS-Celeb-1M has no validation part. Set val_ratio, such as 0.01, to draw one.'
             )
         self.val_ratio, self.val_seed = val_ratio, val_seed
         if options.get('subjects') is not None:
             raise ValueError(
-                'MS-Celeb-1M does not choose subjects: its classes are the identities. Remove '
-                'subjects from the config.'
+                'MS-Celeb-1M cannot select subjects, because its classes are the identities. '
+                'Remove subjects from the config.'
             )
         self.root = self.root_of(data_root)
         self.check_root()
@@ -117,7 +118,7 @@ class MSCeleb1M(FaceDataset):
         )
 
     def read_split(self) -> Faces:
-        """The samples of the split, made when they are asked for."""
+        """The samples of the split, created on access."""
         faces = self.faces
         if self.val_ratio != 0 and self.split != 'trainval':
             mask = carve_validation(faces.labels, self.val_ratio, self.val_seed)
@@ -125,12 +126,13 @@ class MSCeleb1M(FaceDataset):
             if not len(faces):
                 raise ValueError(
                     f'val_ratio={self.val_ratio} leaves no image in the {self.split} part of '
-                    f'"{self.root}": an identity needs two to give one. Validate on other data.'
+                    f'"{self.root}": an identity needs two images to give one for validation. '
+                    'Validate on other data.'
                 )
         return faces
 
     def without_broken(self, samples: Sequence[Any]) -> Faces:
-        """The samples whose images are there and whole."""
+        """The samples with intact images."""
         faces: Any = samples
         if faces.records is None or (self.test_mode and self.broken == 'skip'):
             broken = self.find_broken(faces)
@@ -143,7 +145,7 @@ class MSCeleb1M(FaceDataset):
         if len(files) > 1:
             raise ValueError(
                 f'"{root}" has {len(files)} record files: {", ".join(f.name for f in files)}. Give '
-                'the training images a folder of their own.'
+                'the training images their own folder.'
             )
         if files:
             return _read_records(files[0])
@@ -160,7 +162,7 @@ class MSCeleb1M(FaceDataset):
 def _read_records(path: Path) -> tuple[Faces, tuple[str, ...]]:
     numbers, offsets, identities = read_image_records(path)
     if not len(numbers):
-        raise ValueError(f'"{path}" has no images. Copy it and its .idx file again.')
+        raise ValueError(f'"{path}" has no images. Copy the file and its .idx file again.')
     names, labels = np.unique(identities, return_inverse=True)
     _compare_with_property(path, len(names))
     faces = Faces(str(path), labels, np.stack([numbers, offsets], axis=1))
@@ -168,7 +170,7 @@ def _read_records(path: Path) -> tuple[Faces, tuple[str, ...]]:
 
 
 def _compare_with_property(path: Path, count: int) -> None:
-    """InsightFace's packs tell the number of identities, height and width."""
+    """Compare with the number of identities in the property file of InsightFace's packs."""
     file = path.with_name('property')
     if file.is_file():
         official = file.read_text('utf-8').split(',')[0].strip()
@@ -183,7 +185,7 @@ def _read_folders(folders: Sequence[Path], left_out: LeftOut) -> tuple[Faces, tu
     for folder in folders:
         images = list_images(folder, True, left_out)
         if not images:
-            raise ValueError(f'The folder "{folder}" has no image. Add some, or remove it.')
+            raise ValueError(f'The folder "{folder}" has no image. Add images, or remove it.')
         paths += map(str, images)
         counts.append(len(images))
     labels = np.repeat(np.arange(len(folders)), counts)

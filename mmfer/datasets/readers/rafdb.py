@@ -1,4 +1,4 @@
-"""RAF-DB: seven basic expressions of faces from the internet."""
+"""RAF-DB: faces from the internet with seven basic expressions."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -16,23 +16,24 @@ COUNTS = {
     'train': (1290, 281, 717, 4772, 1982, 705, 2524),
     'test': (329, 74, 160, 1185, 478, 162, 680),
 }
-"""The images of each class in the official release."""
+"""The number of images of each class in the official release."""
 GROUPS = {
     'gender': ('male', 'female', 'unsure'),
     'race': ('caucasian', 'african-american', 'asian'),
     'age': ('0-3', '4-19', '20-39', '40-69', '70+'),
 }
-"""What the numbers in the last three rows of a manual annotation mean."""
+"""The meaning of the numbers in the last three rows of a manual annotation."""
 
 
 @DATASETS.register_module()
 class RAFDB(ExpressionDataset):
-    """RAF-DB (Li et al. 2017), basic expressions, as its owners hand it out.
+    """RAF-DB (Li et al. 2017), basic expressions, in the official layout.
 
-    Read are ``EmoLabel/list_patition_label.txt`` (spelled so), ``Image/`` and, where they are,
-    ``Annotation/manual`` (``group`` with gender, race and age) and ``Annotation/boundingbox``.
-    Of original images a sample has ``landmarks5`` (5, 2) and ``face_box``, in their pixels too.
-    The classes are surprise, fear, disgust, happiness, sadness, anger, neutral.
+    The reader needs ``EmoLabel/list_patition_label.txt`` (the official spelling) and ``Image/``,
+    and reads ``Annotation/manual`` (``group`` with gender, race and age) and
+    ``Annotation/boundingbox`` if they exist. Samples of original images also have ``landmarks5``
+    (5, 2) and ``face_box`` in pixels of these images. The classes are surprise, fear, disgust,
+    happiness, sadness, anger, neutral.
 
     Args:
         data_root: The folder with ``EmoLabel`` and ``Image``.
@@ -41,9 +42,9 @@ class RAFDB(ExpressionDataset):
         **options: The options of :class:`ExpressionDataset`.
 
     Raises:
-        FileNotFoundError: If the data set or an image of the list is not there.
-        ValueError: If a row of the list or an annotation is faulty. Other counts than the
-            official ones are only warned of.
+        FileNotFoundError: If the data set or an image of the list does not exist.
+        ValueError: If a row of the list or an annotation is faulty. Counts that differ from the
+            official release only give a warning.
 
     Example:
         >>> train = dict(type='RAFDB', data_root='data/rafdb', split='train', image='aligned')
@@ -54,10 +55,10 @@ class RAFDB(ExpressionDataset):
     LAYOUTS = (
         LIST,
         "Image/aligned/ (or Image/original/ for image='original')",
-        'Annotation/manual/ (where it is)',
+        'Annotation/manual/ (optional)',
     )
     RENDERER = 'rafdb'
-    IF_ABSENT = 'Unpack the images below Image/ completely, or remove the row.'
+    IF_ABSENT = 'Unpack all images in Image/, or remove the row.'
     ASK = (
         'ask its owners at http://www.whdeng.cn/RAF/model1.html (for research at institutions; '
         '"Reliable crowdsourcing and deep locality-preserving learning for expression recognition '
@@ -78,11 +79,11 @@ class RAFDB(ExpressionDataset):
         super().__init__(data_root, split, classes=RAFDB_CLASSES, **options)
 
     def read_samples(self, part: str) -> list[Sample]:
-        """Read a part of the list, with the annotations of its images."""
+        """Read a part of the list, with the annotations of the images."""
         if part == 'val':
             raise ValueError(
-                'RAF-DB has no validation part of its own. Set val_ratio, such as 0.1, to carve '
-                'one from the training images.'
+                'RAF-DB has no validation part. Set val_ratio, such as 0.1, to draw one from the '
+                'training images.'
             )
         samples = []
         for number, line in self._rows():
@@ -90,7 +91,7 @@ class RAFDB(ExpressionDataset):
             name, label = self._parse(line, where)
             if not name.startswith(f'{part}_'):
                 continue
-            # Some copies of the list name the aligned images.
+            # Some copies of the list contain the names of the aligned images.
             stem = Path(name).stem.removesuffix('_aligned')
             file = f'{stem}_aligned.jpg' if self.image == 'aligned' else f'{stem}.jpg'
             path = self.root / 'Image' / self.image / file
@@ -113,9 +114,9 @@ class RAFDB(ExpressionDataset):
         absent = self.LIST
         if any((self.root / part / '1').is_dir() for part in ('train', 'test')):
             absent += (
-                ', but class folders named by numbers. Copies differ in what the numbers mean, so '
-                "read them as dict(type='ExpressionFolder', classes=[...], folders=['1', ...]) "
-                'with the order of your copy'
+                ', but class folders named by numbers. The meaning of the numbers differs between '
+                "copies, so read the folders as dict(type='ExpressionFolder', classes=[...], "
+                "folders=['1', ...]) with the order of your copy"
             )
         raise self.missing(absent)
 
@@ -124,12 +125,13 @@ class RAFDB(ExpressionDataset):
         fields = line.split()
         if len(fields) != 2 or not fields[0].startswith(('train_', 'test_')):
             raise ValueError(
-                f'{where}: "{line}" is no row like "train_00001.jpg 5". Correct or remove it.'
+                f'{where}: "{line}" is not a row such as "train_00001.jpg 5". Correct or remove '
+                'the row.'
             )
         if not fields[1].isdecimal() or not 1 <= int(fields[1]) <= len(RAFDB_CLASSES):
             raise ValueError(
                 f'{where}: the label {fields[1]} is not one of 1 to {len(RAFDB_CLASSES)}. Correct '
-                'the row; compound expressions are another list.'
+                'the row; compound expressions have another list.'
             )
         return fields[0], int(fields[1]) - 1
 
@@ -155,7 +157,7 @@ class RAFDB(ExpressionDataset):
 
 
 def _numbers(path: Path, count: int, first: int) -> tuple[np.ndarray, np.ndarray]:
-    """The numbers of an annotation file, apart in the first so many and the rest."""
+    """Read the numbers of an annotation file, split into the ``first`` numbers and the rest."""
     try:
         text = ' '.join(line for _, line in read_lines(path))
         numbers = np.array(text.split(), dtype=np.float32)

@@ -1,7 +1,7 @@
-"""Fields computed from where the face lies in the image, and the transforms that would spoil them.
+"""Fields that depend on the position of the face, and transforms that would make them wrong.
 
 A flip or a crop moves the image, its landmarks and its boxes together. It cannot move a landmark
-mask or cut-out regions, so such a transform refuses a sample that has them.
+mask or cropped regions, so it refuses samples with these fields.
 """
 
 from collections.abc import Collection
@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 from mmcv.transforms import BaseTransform
 
 DERIVED_FIELDS = {'landmark_mask': 'LandmarkMask', 'region_valid': 'CropRegions'}
-"""Each derived field, and the transform that computes it from the image as it is at that point.
+"""The derived fields, and for each the transform that computes it from the current image.
 
-A plugin whose transform computes such a field adds it here.
+A plugin with a transform that computes such a field adds the field here.
 """
 
 
@@ -27,7 +27,7 @@ def refuse_derived_fields(
         stays_right: The derived fields that the transform does not make wrong.
 
     Raises:
-        ValueError: If the sample has one.
+        ValueError: If the sample has such a field.
     """
     for field, source in DERIVED_FIELDS.items():
         if field in results and field not in stays_right:
@@ -36,23 +36,23 @@ def refuse_derived_fields(
                 remedy = f'Remove one {source} from the pipeline.'
             raise ValueError(
                 f'{transform} would make "{field}" of "{results.get("img_path", "an image")}" '
-                f'wrong: {source} computed it from the image as it was before. {remedy}'
+                f'wrong, because {source} computed it from the previous image. {remedy}'
             )
 
 
 class GeometricTransform(BaseTransform):
-    """The base of transforms that change where the face lies in the image.
+    """The base of transforms that change the position of the face in the image.
 
-    A subclass implements :meth:`transform_face`. It moves image, landmarks and boxes together,
+    A subclass implements :meth:`transform_face`, which moves image, landmarks and boxes together,
     usually with :func:`mmfer.datasets.transforms.geometry.move`.
 
     Raises:
         ValueError: If a sample has a derived field (:data:`DERIVED_FIELDS`) that the transform
-            would make wrong; also where the transform would change nothing this time.
+            would make wrong, even if the transform changes nothing this time.
     """
 
     stays_right: ClassVar[tuple[str, ...]] = ()
-    """The derived fields that stay right."""
+    """The derived fields that the transform does not make wrong."""
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Refuse derived fields, then change the sample."""

@@ -1,4 +1,4 @@
-"""Another box around the same face."""
+"""Random changes of the box of a face."""
 
 from typing import Any
 
@@ -13,11 +13,12 @@ _uniform = np.random.uniform  # noqa: NPY002 (mmengine seeds the global generato
 
 @TRANSFORMS.register_module()
 class JitterFaceBox(BaseTransform):
-    """Move ``face_box`` and change its size, as detectors differ from each other.
+    """Randomly shift and scale ``face_box``, to imitate differences between detectors.
 
     Args:
-        shift: The largest shift in parts of the box's sides, in either direction of x and y.
-        scale: The smallest and largest factor of both sides together.
+        shift: The largest shift in x and y, in both directions, as a fraction of the sides of the
+            box.
+        scale: The smallest and largest factor, common to both sides.
 
     Raises:
         ValueError: If a factor is not above 0.
@@ -40,11 +41,11 @@ class JitterFaceBox(BaseTransform):
         return _uniform(-self.shift, self.shift, 2), _uniform(*self.scale)
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Replace ``face_box``; a sample without one stays as it is."""
+        """Replace ``face_box``; a sample without ``face_box`` is not changed."""
         if 'face_box' not in results:
             return results
         shift, scale = self._draw()
         low, high = results['face_box'].reshape(2, 2)
-        centre, half = (low + high) / 2 + shift * (high - low), scale * (high - low) / 2
-        box = np.concatenate([centre - half, centre + half]).astype(np.float32)
+        center, half = (low + high) / 2 + shift * (high - low), scale * (high - low) / 2
+        box = np.concatenate([center - half, center + half]).astype(np.float32)
         return {**results, 'face_box': box}

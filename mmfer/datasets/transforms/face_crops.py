@@ -1,4 +1,4 @@
-"""Crops of a fixed size: at random in training, at five places in testing."""
+"""Crops of a fixed size: random crops for training, five crops for testing."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from mmfer.datasets.transforms.derived_fields import GeometricTransform
 from mmfer.datasets.transforms.geometry import move
 from mmfer.registry import TRANSFORMS
 
-# numpy's global generator is the one that mmengine seeds in every worker.
+# mmengine seeds the global generator of NumPy in every worker.
 _integer = np.random.randint  # noqa: NPY002
 
 PLACES = {
@@ -19,16 +19,16 @@ PLACES = {
     'bottom_left': (1.0, 0.0),
     'bottom_right': (1.0, 1.0),
 }
-"""Where the five crops lie, from 0 at the top or left to 1 at the bottom or right."""
+"""The places of the five crops, from 0 (top or left) to 1 (bottom or right)."""
 
 
 def _room(results: dict[str, Any], size: int) -> tuple[int, int]:
-    """How many pixels the image has more than the crop, in height and width."""
+    """Difference of image and crop in height and width, in pixels."""
     height, width = results['img'].shape[:2]
     if min(height, width) < size:
         raise ValueError(
             f'"{results.get("img_path", "An image")}" has {height} x {width} pixels, less than the '
-            f'crop of {size}: put ResizeFace with a larger size before it.'
+            f'crop of {size}. Put ResizeFace with a larger size before the crop.'
         )
     return height - size, width - size
 
@@ -40,13 +40,13 @@ def _crop(results: dict[str, Any], top: int, left: int, size: int) -> dict[str, 
 
 @TRANSFORMS.register_module()
 class RandomFaceCrop(GeometricTransform):
-    """Cut a square out at a random place.
+    """Crop a square at a random place.
 
     Args:
         size: The side in pixels.
 
     Raises:
-        ValueError: If the image is smaller.
+        ValueError: If the image is smaller than the crop.
 
     Example:
         >>> pipeline = [dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=256),
@@ -70,7 +70,7 @@ class RandomFaceCrop(GeometricTransform):
 
 @TRANSFORMS.register_module()
 class FaceCrop(GeometricTransform):
-    """Cut a square out at a fixed place; five of them make five-crop testing.
+    """Crop a square at a fixed place; five of these transforms give five-crop testing.
 
     Args:
         size: The side in pixels.
@@ -78,7 +78,7 @@ class FaceCrop(GeometricTransform):
             ``'bottom_right'``.
 
     Raises:
-        ValueError: If the place is unknown, or the image is smaller.
+        ValueError: If the place is unknown, or the image is smaller than the crop.
 
     Example:
         >>> five_crops = [dict(type='FaceCrop', size=224, place=place) for place in (

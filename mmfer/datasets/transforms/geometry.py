@@ -1,6 +1,6 @@
 """Geometric transforms that move image, landmarks and box together.
 
-Points are in pixels, with (0, 0) at the centre of the first pixel, as in OpenCV.
+Points are in pixels, with (0, 0) at the center of the first pixel, as in OpenCV.
 """
 
 from typing import Any
@@ -15,20 +15,20 @@ from mmfer.registry import TRANSFORMS
 
 FLIPPED_68 = MIRRORED_68
 FLIPPED_5 = np.array([1, 0, 2, 4, 3])
-"""The same for two eyes, nose and two corners of the mouth."""
+"""The same order for two eyes, nose and two corners of the mouth."""
 
-# numpy's global generator is the one that mmengine seeds in every worker.
+# mmengine seeds the global generator of NumPy in every worker.
 _uniform = np.random.uniform  # noqa: NPY002
 
 POINTS = {'landmarks': FLIPPED_68, 'landmarks5': FLIPPED_5}
 
 
 def move(results: dict[str, Any], matrix: np.ndarray, image: np.ndarray) -> dict[str, Any]:
-    """A sample with another image, and its landmarks and box moved.
+    """A sample with a new image and moved landmarks and boxes.
 
     Args:
         results: The sample.
-        matrix: (2, 3), takes (x, y, 1) of the old image to (x, y) of the new one.
+        matrix: (2, 3), maps (x, y, 1) of the old image to (x, y) of the new image.
         image: The new image.
     """
     moved = {**results, 'img': image, 'img_shape': image.shape[:2]}
@@ -45,11 +45,11 @@ def move(results: dict[str, Any], matrix: np.ndarray, image: np.ndarray) -> dict
 
 @TRANSFORMS.register_module()
 class CropFace(GeometricTransform):
-    """Cut the square around ``face_box`` out; beyond the image's edge, the edge is repeated.
+    """Crop the square around ``face_box``; pixels outside the image repeat its edge.
 
     Args:
-        margin: The border on each side, in parts of the box's longer side.
-        optional: Leave an image without ``face_box`` as it is, since it shows nothing but a face.
+        margin: The border on each side, as a fraction of the longer side of the box.
+        optional: Do not change images without ``face_box``, because they are face crops already.
 
     Raises:
         ValueError: If the sample has no ``face_box``, and ``optional`` is False.
@@ -67,9 +67,9 @@ class CropFace(GeometricTransform):
             if self.optional:
                 return results
             raise ValueError(
-                f'CropFace: no face_box is known for "{results["img_path"]}". Give boxes in the '
-                'annotations or a sidecar, set optional=True where images are faces already, or '
-                'leave CropFace out.'
+                f'CropFace: "{results["img_path"]}" has no face_box. Give boxes in the annotations '
+                'or a sidecar, set optional=True if images are face crops already, or remove '
+                'CropFace.'
             )
         x1, y1, x2, y2 = results['face_box']
         side = max(1, round(max(x2 - x1, y2 - y1) * (1 + 2 * self.margin)))
@@ -93,7 +93,7 @@ class ResizeFace(GeometricTransform):
         >>> pipeline = [dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=112)]
     """
 
-    stays_right = ('landmark_mask',)  # its cells are parts of the whole image
+    stays_right = ('landmark_mask',)  # its cells are fractions of the whole image
 
     def __init__(self, size: int) -> None:
         if size < 1:
@@ -113,10 +113,10 @@ class ResizeFace(GeometricTransform):
 
 @TRANSFORMS.register_module()
 class RandomFaceFlip(GeometricTransform):
-    """Mirror a face, with each landmark taking the number of its opposite.
+    """Mirror a face, and swap the numbers of opposite landmarks.
 
     Args:
-        prob: How often.
+        prob: The probability of a flip.
 
     Example:
         >>> pipeline = [dict(type='LoadExpressionImage'), dict(type='RandomFaceFlip', prob=0.5)]
@@ -132,7 +132,7 @@ class RandomFaceFlip(GeometricTransform):
         return bool(_uniform() < self.prob)
 
     def transform_face(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Mirror, or not; ``flip`` says which."""
+        """Mirror the image or not, and record this in ``flip``."""
         if not self._draw():
             return {**results, 'flip': False, 'flip_direction': None}
         image = cv2.flip(results['img'], 1)
@@ -148,12 +148,12 @@ class RandomFaceFlip(GeometricTransform):
 
 @TRANSFORMS.register_module()
 class RandomFaceAffine(GeometricTransform):
-    """Rotate, scale and shift a face, in one warp; beyond the edge, the image is mirrored.
+    """Rotate, scale and shift a face in one warp; pixels outside the image mirror it.
 
     Args:
-        rotate: The largest angle in degrees, in either direction.
+        rotate: The largest angle in degrees, in both directions.
         scale: The smallest and largest factor.
-        shift: The largest shift in parts of the side, in either direction of x and y.
+        shift: The largest shift in x and y, in both directions, as a fraction of the side.
 
     Example:
         >>> pipeline = [dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=112),

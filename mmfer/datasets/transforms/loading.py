@@ -1,4 +1,4 @@
-"""Reading a sample's image."""
+"""Reading of the image of a sample."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ from mmfer.registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class LoadExpressionImage(BaseTransform):
-    """Read ``img_path`` as ``img`` (H, W, 3) uint8 BGR, whatever the file holds.
+    """Read ``img_path`` as ``img`` (H, W, 3) uint8 BGR, for all image formats.
 
-    An image that lies in a file with others is read through the sample's ``packed_image``.
+    An image in a packed file is read by the field ``packed_image`` of the sample.
 
-    EXIF rotation is applied, grey and 16-bit images become colour of 8 bits, and transparent
-    parts are laid on white, as in :func:`mmfer.faces.read_image`. A truncated file is an error,
-    where OpenCV would give a half-grey picture.
+    EXIF rotation is applied, grey and 16-bit images become 8-bit color images, and transparent
+    parts become white, as in :func:`mmfer.faces.read_image`. A truncated file is an error, although
+    OpenCV would return a half-grey image.
 
     Raises:
-        BrokenImageError: If the file is missing, empty, truncated or no picture. The data set's
-            option ``broken`` says what happens then.
+        BrokenImageError: If the file is missing, empty, truncated or not an image. The option
+            ``broken`` of the data set sets the reaction.
 
     Example:
         >>> pipeline = [dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=112)]

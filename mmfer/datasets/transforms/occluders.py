@@ -1,4 +1,4 @@
-"""Flat things before a face."""
+"""Random flat occluders."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from mmfer.registry import TRANSFORMS
 
 
 def shape_mask(size: tuple[int, int], extent: float, rng: np.random.Generator) -> np.ndarray:
-    """A rectangle or ellipse (H, W) bool, anywhere, at any angle."""
+    """A rectangle or ellipse (H, W) bool, at any place and angle."""
     height, width = size
-    centre = (float(rng.uniform(0, width)), float(rng.uniform(0, height)))
+    center = (float(rng.uniform(0, width)), float(rng.uniform(0, height)))
     sides = (
         float(rng.uniform(0.1, 1) * extent * width),
         float(rng.uniform(0.1, 1) * extent * width),
     )
-    shape = (centre, sides, float(rng.uniform(0, 180)))
+    shape = (center, sides, float(rng.uniform(0, 180)))
     mask = np.zeros((height, width), np.uint8)
     if rng.random() < 0.5:
         cv2.ellipse(mask, shape, 1, -1)
@@ -28,7 +28,7 @@ def shape_mask(size: tuple[int, int], extent: float, rng: np.random.Generator) -
 
 
 def texture(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """What covers the image: one colour, clouds, stripes, or the image itself moved."""
+    """The texture of an occluder: one color, clouds, stripes, or the shifted image."""
     height, width = image.shape[:2]
     colors = rng.uniform(0, 255, (2, 3)).astype(np.float32)
     kind = rng.integers(4)
@@ -47,18 +47,18 @@ def texture(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 @TRANSFORMS.register_module()
 class RandomOccluders(BaseTransform):
-    """Paste rectangles and ellipses; ``landmark_scores`` of the points they cover become 0.
+    """Paste rectangles and ellipses; the ``landmark_scores`` of covered points become 0.
 
-    They lie anywhere in the image, so some of them only make the background less plain.
+    Shapes may be anywhere in the image, so some only change the background.
 
     Args:
-        prob: How often.
+        prob: The probability of occluders.
         most: The largest number of shapes.
-        extent: The longest side of a shape, in parts of the image's width.
+        extent: The longest side of a shape, as a fraction of the width of the image.
 
     Raises:
-        ValueError: If an option is out of its range, or the sample has a landmark mask or regions
-            already, which would not know what is covered.
+        ValueError: If an option is out of range, or the sample already has a landmark mask or
+            regions, which the occluders would make wrong.
 
     Example:
         >>> pipeline = [dict(type='LoadExpressionImage'), dict(type='RandomOccluders', prob=0.5)]

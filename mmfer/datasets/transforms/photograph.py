@@ -1,4 +1,4 @@
-"""Renderings that look a little more like photographs."""
+"""Random effects that make renderings more similar to photographs."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from mmfer.registry import TRANSFORMS
 
 
 def tone(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Contrast, brightness, gamma and colour balance of an image (H, W, 3) of 0 to 1, changed."""
+    """Change contrast, brightness, gamma and color balance of an image (H, W, 3) of 0 to 1."""
     image = image ** rng.uniform(0.6, 1.6)
     mean = image.mean()
     image = (image - mean) * rng.uniform(0.5, 1.4) + mean + rng.uniform(-0.15, 0.15)
@@ -18,13 +18,13 @@ def tone(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def grey(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Colour taken out, wholly or partly."""
+    """Remove color completely or partly."""
     level = image.mean(axis=2, keepdims=True)
     return level + (image - level) * rng.choice([0.0, rng.uniform(0, 1)])
 
 
 def soften(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Blurred, or as enlarged from a small picture."""
+    """Blur, or shrink and enlarge."""
     height, width = image.shape[:2]
     if rng.random() < 0.5:
         return cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 1.8))
@@ -35,25 +35,25 @@ def soften(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def sharpen(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Edges stressed, as cameras do."""
+    """Sharpen edges, as cameras do."""
     return image + rng.uniform(0.3, 1.5) * (image - cv2.GaussianBlur(image, (0, 0), 1.2))
 
 
 def light(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Brighter and darker parts, as under uneven light."""
+    """Make parts brighter or darker, as under uneven light."""
     cells = rng.uniform(0.5, 1.5, (3, 3)).astype(np.float32)
     height, width = image.shape[:2]
     return image * cv2.resize(cells, (width, height), interpolation=cv2.INTER_CUBIC)[..., None]
 
 
 def noise(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Sensor noise, of each colour or of brightness alone."""
+    """Add sensor noise, per color channel or only to the brightness."""
     shape = image.shape if rng.random() < 0.5 else (*image.shape[:2], 1)
     return image + rng.uniform(0, 0.06) * rng.standard_normal(shape, dtype=np.float32)
 
 
 def compress(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """JPEG."""
+    """Compress as JPEG."""
     pixels = np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
     quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(20, 95))]
     decoded = cv2.imdecode(cv2.imencode('.jpg', pixels, quality)[1], cv2.IMREAD_COLOR)
@@ -62,18 +62,18 @@ def compress(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 STEPS = ((tone, 0.8), (grey, 0.3), (light, 0.3), (soften, 0.35), (sharpen, 0.2), (noise, 0.4))
-"""What may happen to an image, in this order, and how often."""
+"""The steps in order, with their probabilities."""
 
 
 @TRANSFORMS.register_module()
 class RandomPhotograph(BaseTransform):
-    """Change light, colour, sharpness, noise and compression, as they differ in photographs.
+    """Change light, color, sharpness, noise and compression, as they vary in photographs.
 
-    Each step comes with a probability of its own; JPEG comes last. The image's geometry stays.
+    Each step has its own probability; JPEG is last. The geometry of the image does not change.
 
     Args:
-        prob: How often anything is done at all.
-        jpeg_prob: How often the image is compressed.
+        prob: The probability that any step is applied.
+        jpeg_prob: The probability of JPEG compression.
 
     Raises:
         ValueError: If a probability is not from 0 to 1.

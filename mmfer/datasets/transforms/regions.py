@@ -1,4 +1,4 @@
-"""What the multi-region network takes of a face: its regions and its landmark mask (paper 001)."""
+"""Regions and landmark masks of faces for the multi-region network (paper 001)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,27 +17,27 @@ from mmfer.registry import TRANSFORMS
 
 
 def known_landmarks(results: dict[str, Any], who: str) -> tuple[np.ndarray, np.ndarray]:
-    """The landmarks (68, 2) of a sample and their scores (68,), ones if there are none.
+    """The landmarks (68, 2) of a sample and their scores (68,); missing scores are 1.
 
     Raises:
         ValueError: If the sample has no landmarks.
     """
     if 'landmarks' not in results:
         raise ValueError(
-            f'{who}: no landmarks are known for "{results.get("img_path", "an image")}". Write a '
-            'sidecar with them beside the data set: python tools/prepare_faces.py DATASET_DIR '
-            '--layout LAYOUT (with --whole-image no-face also for faces that are not detected)'
+            f'{who}: "{results.get("img_path", "an image")}" has no landmarks. Write a sidecar '
+            'with landmarks: python tools/prepare_faces.py DATASET_DIR --layout LAYOUT (with '
+            '--whole-image no-face also for faces that are not detected)'
         )
     return results['landmarks'], results.get('landmark_scores', np.ones(68, dtype=np.float32))
 
 
 def crop_box(image: np.ndarray, box: np.ndarray, size: int) -> np.ndarray:
-    """Cut a box out and resize it to a square, whole or not.
+    """Crop a box, which need not be aligned to pixels, and resize it to a square.
 
     Args:
         image: (H, W, 3) uint8.
-        box: x1, y1, x2, y2 in pixels; the first pixel reaches from -0.5 to 0.5.
-        size: The side in pixels. Where that is less than the box has, areas are averaged.
+        box: x1, y1, x2, y2 in pixels; the first pixel extends from -0.5 to 0.5.
+        size: The side in pixels. If this is smaller than the box, areas are averaged.
 
     Returns:
         (size, size, 3).
@@ -54,17 +54,18 @@ def crop_box(image: np.ndarray, box: np.ndarray, size: int) -> np.ndarray:
 
 @TRANSFORMS.register_module()
 class CropRegions(GeometricTransform):
-    """Put face, eyes and mouth below one another, each a square of ``size`` pixels.
+    """Stack face, eyes and mouth vertically, each as a square of ``size`` pixels.
 
-    The eyes, with their brows, and the mouth are the boxes around their visible landmarks. Where
-    there is no such box, its square is black, and ``region_valid`` (2,) is False for it. Landmarks
-    and face box go on in pixels of the face's square, the uppermost. It stands behind all
-    geometric transforms and :class:`LandmarkMask`, right before ``PackExpression``.
+    The regions of the eyes, with the brows, and of the mouth are the boxes around their visible
+    landmarks. A region without a box gives a black square and False in ``region_valid`` (2,).
+    Landmarks and face box are then in pixels of the square of the face, at the top. Put this
+    transform after all geometric transforms and :class:`LandmarkMask`, right before
+    ``PackExpression``.
 
     Args:
         size: The side S in pixels; the image becomes (3 * S, S).
-        threshold: Least confidence of a visible landmark.
-        margin: The border of a region on each side, in parts of its box's longer side.
+        threshold: Minimum confidence of a visible landmark.
+        margin: The border of a region on each side, as a fraction of the longer side of its box.
 
     Raises:
         ValueError: If the sample has no landmarks.
@@ -77,7 +78,7 @@ class CropRegions(GeometricTransform):
     """
 
     needs_landmarks = True
-    stays_right = ('landmark_mask',)  # of the face's square, which keeps all of the image
+    stays_right = ('landmark_mask',)  # belongs to the square of the face, the whole image
 
     def __init__(self, size: int, threshold: float = 0.5, margin: float = 0.1) -> None:
         if size < 1:
@@ -103,17 +104,17 @@ class CropRegions(GeometricTransform):
 
 @TRANSFORMS.register_module()
 class LandmarkMask(BaseTransform):
-    """Add ``landmark_mask`` (1, h, w): the cells of the image as it is now with visible landmarks.
+    """Add ``landmark_mask`` (1, h, w): the cells of the current image with visible landmarks.
 
-    It stands behind all geometric transforms and before :class:`CropRegions`.
+    Put this transform after all geometric transforms and before :class:`CropRegions`.
 
     Args:
-        grid: Height and width of the network's last map; one number for a square one.
-        threshold: Least confidence I of a visible landmark (eq. 4).
+        grid: Height and width of the last map of the network; one number for a square map.
+        threshold: Minimum confidence I of a visible landmark (eq. 4).
         ids: Numbers of the landmarks that count.
 
     Raises:
-        ValueError: If the sample has no landmarks, or its regions are cut out already.
+        ValueError: If the sample has no landmarks, or its regions are cropped already.
 
     Example:
         >>> pipeline = [

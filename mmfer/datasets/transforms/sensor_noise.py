@@ -1,4 +1,4 @@
-"""Noise of a camera, added to clean renderings on reading."""
+"""Camera noise for clean renderings."""
 
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,14 @@ from mmfer.registry import TRANSFORMS
 class SensorNoise(BaseTransform):
     """Add noise and flicker to a clean frame, see :func:`mmfer.faces.add_sensor_noise`.
 
-    It stands right after the loading. A frame has the same noise each time it is read, whatever
-    the machine and the data set's folder: the last three parts of its path, such as
-    ``sub01/EP02_01f/img46.jpg``, and ``seed`` fix it.
+    Put this transform right after the loading. A frame gets the same noise each time, on every
+    machine and in every folder: the noise depends only on ``seed`` and the last three parts of the
+    path, such as ``sub01/EP02_01f/img46.jpg``.
 
     Args:
-        noise: Standard deviation of the noise in grey levels; 0 for none.
-        flicker: Standard deviation of a factor that the whole frame shares; 0 for none.
-        seed: Another seed, another noise.
+        noise: Standard deviation of the noise in grey levels; 0 for no noise.
+        flicker: Standard deviation of a common factor of the whole frame; 0 for no flicker.
+        seed: Seed of the noise.
         fresh: Draw new noise each time, for training.
 
     Raises:

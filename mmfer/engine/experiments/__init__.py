@@ -1,1 +1,1 @@
-"""Experiments of many runs: folds, variants, seeds."""
+"""Experiments with many runs: folds, variants, seeds."""

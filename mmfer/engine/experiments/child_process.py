@@ -1,6 +1,6 @@
-"""Processes that end with the one that started them, also where that one is killed.
+"""Child processes that end when their parent ends, even if the parent is killed.
 
-``python -m mmfer.engine.experiments.child_process SCRIPT ...`` runs a script as such a process.
+``python -m mmfer.engine.experiments.child_process SCRIPT ...`` runs a script in such a process.
 """
 
 import os
@@ -16,22 +16,22 @@ import mmfer
 
 
 def cores() -> int:
-    """How many cores this process may use, where the system tells; else how many there are."""
+    """Number of cores that this process may use, or of all cores if the system cannot tell."""
     if sys.platform == 'linux':
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def run_child(arguments: Sequence[str], log: Path, threads: int) -> int:
-    """Run Python in a process of its own and wait for it.
+    """Run Python in a child process and wait for its end.
 
     Args:
-        arguments: Those of ``python``: ``-m`` and a module that calls :func:`end_with_parent`.
-        log: The file to which its output is added.
-        threads: How many threads it may use.
+        arguments: Arguments of ``python``: ``-m`` and a module that calls :func:`end_with_parent`.
+        log: The file to which the output is appended.
+        threads: Number of threads of the process.
 
     Returns:
-        Its exit code.
+        The exit code.
     """
     paths = [str(Path(mmfer.__file__).parents[1]), os.environ.get('PYTHONPATH', '')]
     shared = {'OMP_NUM_THREADS': str(threads), 'MKL_NUM_THREADS': str(threads)}
@@ -48,7 +48,7 @@ def run_child(arguments: Sequence[str], log: Path, threads: int) -> int:
 
 
 def end_with_parent() -> None:
-    """End this process when the pipe at its input closes, as it does if the parent is killed."""
+    """End this process when the pipe at its input closes, which happens if the parent ends."""
 
     def watch() -> None:
         while os.read(0, 1):

@@ -1,4 +1,4 @@
-"""Runs the folds of a cross validation, each in a process of its own."""
+"""Runs the folds of a cross validation, each in its own process."""
 
 import os
 import re
@@ -21,19 +21,19 @@ from mmfer.files import write_atomically
 from mmfer.settings import check_same
 
 DATA = 'data.sha256'
-"""What the samples, their labels and landmarks were, as a digest."""
+"""File with the digest of the samples, labels and landmarks."""
 
 
 @dataclass(frozen=True)
 class FoldRun:
-    """A fold and its config; the folder of that name has what it does and leaves."""
+    """A fold and its config; the folder next to the config holds the output."""
 
     fold: Fold
     config: Path
 
     @property
     def folder(self) -> Path:
-        """With ``output.txt``, logs, checkpoints and predictions."""
+        """The folder of ``output.txt``, logs, checkpoints and predictions."""
         return self.config.with_suffix('')
 
     @property
@@ -43,13 +43,13 @@ class FoldRun:
 
     @property
     def predictions(self) -> Predictions:
-        """What was said of the held-out subjects."""
+        """The predictions for the held-out subjects."""
         return Predictions.load(self.folder / PREDICTIONS)
 
     def run(self, threads: int) -> int:
-        """Train and test, or go on with that; the exit code of the process.
+        """Train and test, or resume; return the exit code of the process.
 
-        It ends with this process, also where this one is killed.
+        The process ends when this process ends, even if this process is killed.
         """
         module = ['-m', 'mmfer.engine.experiments.run_fold', str(self.config)]
         return run_child(module, self.folder / 'output.txt', threads)
@@ -58,17 +58,18 @@ class FoldRun:
 def prepare(
     cfg: Config, folds: Sequence[Fold], pool: Pool, work_dir: Path, resume: bool
 ) -> list[FoldRun]:
-    """Write the configs of the folds, or find them as they were.
+    """Write the configs of the folds, or check that the existing configs are the same.
 
     Args:
         cfg: The config of :func:`mmfer.engine.experiments.folds.common_config`.
         folds: The folds.
-        pool: The samples that are divided.
-        work_dir: Where ``config.py``, ``data.sha256`` and ``folds/`` go.
-        resume: Whether runs may lie there already.
+        pool: The samples that are divided into folds.
+        work_dir: Folder for ``config.py``, ``data.sha256`` and ``folds/``.
+        resume: Whether the folder may contain runs.
 
     Raises:
-        ValueError: If they do and must not, or had another config, other folds or other data.
+        ValueError: If the folder contains runs without ``resume``, or runs with another config,
+            other folds or other data.
     """
     numbers = len(str(len(folds)))
     runs, sources = [], {DATA: f'{pool.digest}\n', 'config.py': cfg.pretty_text}
@@ -85,14 +86,14 @@ def prepare(
     }
     if recorded and not resume:
         raise ValueError(
-            f'{work_dir} holds a cross validation already. Go on with it by --resume, give another '
+            f'{work_dir} holds a cross validation already. Continue it with --resume, give another '
             '--work-dir, or remove the folder.'
         )
     remedy = 'Give another --work-dir, or remove the folder.'
     if recorded and recorded.get(DATA) != sources[DATA]:
         raise ValueError(
-            f'The runs in {work_dir} had other data (samples, labels or landmarks), by the digest '
-            f'in {DATA}. {remedy}'
+            f'The runs in {work_dir} used other data (samples, labels or landmarks), according to '
+            f'the digest in {DATA}. {remedy}'
         )
     settings = {name: source for name, source in sources.items() if name in recorded}
     check_same(recorded, settings, f'The runs in {work_dir}', remedy)
@@ -103,13 +104,13 @@ def prepare(
 
 
 def run_folds(runs: Sequence[FoldRun], jobs: int, report: Callable[[FoldRun, int], None]) -> None:
-    """Run the folds that are not finished, the others going on where one fails.
+    """Run the unfinished folds; if a fold fails, the others continue.
 
     Args:
         runs: The folds.
-        jobs: How many run at the same time, sharing the processor's cores, or having as many
-            threads each as ``OMP_NUM_THREADS`` says.
-        report: Called with each fold as it ends, and with its exit code.
+        jobs: Number of folds at the same time. They share the cores of the processor, or have
+            ``OMP_NUM_THREADS`` threads each.
+        report: Called with each finished fold and its exit code.
     """
     threads = int(os.environ.get('OMP_NUM_THREADS') or max(1, cores() // jobs))
     pool = ThreadPoolExecutor(jobs)
@@ -122,10 +123,10 @@ def run_folds(runs: Sequence[FoldRun], jobs: int, report: Callable[[FoldRun, int
 
 
 def check_complete(runs: Sequence[FoldRun], pool: Pool) -> None:
-    """Check that the folds together tested every sample once, each in the fold of its subject.
+    """Check that every sample was tested once, in the fold of its subject.
 
     Raises:
-        ValueError: If one is missing, is there twice, or has another label.
+        ValueError: If a sample is missing, was tested twice, or has another label.
     """
     samples = list(zip(pool.paths, pool.labels, pool.subjects, strict=True))
     for run in runs:
@@ -135,18 +136,18 @@ def check_complete(runs: Sequence[FoldRun], pool: Pool) -> None:
             missing, more = expected - found, found - expected
             example = next(iter(missing or more))[0]
             raise ValueError(
-                f'The data set changed before {run.folder} was tested: it lacks '
-                f'{missing.total()} samples and has {more.total()} others, such as "{example}". '
-                'Begin anew, in another --work-dir.'
+                f'The data set changed before {run.folder} was tested: {missing.total()} samples '
+                f'are missing and {more.total()} are new, such as "{example}". Start again in '
+                'another --work-dir.'
             )
 
 
 @contextmanager
 def only_one(work_dir: Path) -> Iterator[None]:
-    """Keep others from working in the same folder.
+    """Prevent other processes from working in the same folder.
 
     Raises:
-        ValueError: If somebody does.
+        ValueError: If another process works in the folder.
     """
     work_dir.mkdir(parents=True, exist_ok=True)
     lock = FileLock(work_dir / 'lock', timeout=0)
@@ -154,7 +155,7 @@ def only_one(work_dir: Path) -> Iterator[None]:
         lock.acquire()
     except Timeout as error:
         raise ValueError(
-            f'Another call is at work in {work_dir}. Wait for it, or give another folder.'
+            f'Another process is working in {work_dir}. Wait for its end, or give another folder.'
         ) from error
     try:
         yield

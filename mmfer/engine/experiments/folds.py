@@ -1,4 +1,4 @@
-"""What a fold of a cross validation changes in a config."""
+"""The changes of a fold of a cross validation to a config."""
 
 import json
 from collections.abc import Iterable
@@ -23,13 +23,13 @@ from mmfer.evaluation.protocols import Fold
 
 @dataclass(frozen=True)
 class Pool:
-    """The N samples that are divided into folds.
+    """The N samples of a cross validation.
 
     Args:
-        paths: Their images.
-        labels: Their classes.
-        subjects: Whom they show.
-        digest: SHA-256 of all that is known of them, landmarks included.
+        paths: The images of the samples.
+        labels: The classes of the samples.
+        subjects: The subjects of the samples.
+        digest: SHA-256 of all annotations of the samples, including landmarks.
     """
 
     paths: list[str]
@@ -39,25 +39,25 @@ class Pool:
 
 
 def pool_config(cfg: Config) -> ConfigDict:
-    """The config's test data set, but of all samples that the training data set draws on.
+    """The test data set of the config, extended to all samples.
 
     Raises:
-        ValueError: If the two read different data sets, or not the whole.
+        ValueError: If training and test read different data sets, or only a part.
     """
     train = innermost(cfg.train_dataloader.dataset, 'train_dataloader')
     test = deepcopy(innermost(cfg.test_dataloader.dataset, 'test_dataloader'))
     for entry in ('type', 'data_root'):
         if train.get(entry) != test.get(entry):
             raise ValueError(
-                f'train_dataloader.dataset.{entry} is {train.get(entry)!r}, that of '
-                f'test_dataloader {test.get(entry)!r}. Cross validation divides one data set: '
-                'give both the same.'
+                f'{entry} is {train.get(entry)!r} in train_dataloader.dataset and '
+                f'{test.get(entry)!r} in test_dataloader.dataset. Cross validation divides one '
+                'data set, so give both the same value.'
             )
     for entry in ('subjects', 'indices'):
         if train.get(entry) is not None or test.get(entry) is not None:
             raise ValueError(
-                f'train_dataloader.dataset or test_dataloader.dataset has {entry}=..., and it is '
-                'cross validation that chooses the samples. Remove it.'
+                f'train_dataloader.dataset or test_dataloader.dataset has {entry}=..., but cross '
+                f'validation chooses the samples. Remove {entry}.'
             )
     for entry in ('val_ratio', 'split', 'test_subjects'):
         test.pop(entry, None)
@@ -68,20 +68,20 @@ def pool_config(cfg: Config) -> ConfigDict:
 
 
 def read_pool(cfg: Config) -> Pool:
-    """Read the samples that are divided.
+    """Read the samples of a cross validation.
 
     Raises:
-        ValueError: If a sample has no class or no subject, or as :func:`pool_config`.
+        ValueError: If a sample has no class or no subject, or as in :func:`pool_config`.
     """
     config = pool_config(cfg)
     dataset = build_with_pipeline(config, [])
     samples = [dataset.get_data_info(i) for i in range(len(dataset))]
     for entry, remedy in (
-        ('gt_label', 'Cross validation is of expressions: give a reader of these.'),
+        ('gt_label', 'Cross validation needs classes of expressions. Use a reader of expressions.'),
         (
             'subject',
-            'Images of one person must not stand on both sides of a fold: tell the subject of '
-            'all, in the data set or in its sidecar.',
+            'Images of one person must not be on both sides of a fold. Give the subjects of all '
+            'images, in the data set or in its sidecar.',
         ),
     ):
         without = [sample['img_path'] for sample in samples if sample.get(entry) is None]
@@ -99,18 +99,20 @@ def read_pool(cfg: Config) -> Pool:
 
 
 def common_config(cfg: Config, pool: Pool, seed: int | None = None) -> Config:
-    """What all folds share: one data set, no test while training, checked for leakage.
+    """The common config of all folds, checked for leakage.
 
-    A validation set that shows subjects to be held out, as where it is the test set, is not
-    validated on. The test gives predictions alone, which are judged once, over all folds.
+    All folds read one data set. A validation set that contains held-out subjects, for example
+    because it is the test set, is not used. The test only saves predictions, which are evaluated
+    once, over all folds.
 
     Args:
         cfg: A config of :func:`mmfer.engine.load_config`.
-        pool: Its samples.
-        seed: Replaces the config's seed.
+        pool: The samples of the cross validation.
+        seed: Replaces the seed of the config.
 
     Raises:
-        ValueError: If a held-out subject would choose the epoch, or began in the weights.
+        ValueError: If held-out subjects would select the epoch, or were used to train the initial
+            weights.
     """
     held_out = validated_subjects(cfg, set(pool.subjects))
     check_choice(cfg, held_out)
@@ -132,7 +134,7 @@ def fold_source(cfg: Config, fold: Fold, base: str) -> str:
     Args:
         cfg: The common config.
         fold: The fold.
-        base: Where the common config lies, seen from the fold's.
+        base: Path of the common config, relative to the config of the fold.
     """
     hook = {'held_out': {'type': 'HeldOutHook', 'subjects': list(fold.held_out)}}
     entries: dict[str, Any] = {'default_hooks': hook}
@@ -155,10 +157,10 @@ def _digest(samples: Iterable[dict[str, Any]]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """NumPy's arrays and numbers as plain ones; of other objects the type alone."""
+    """Convert NumPy arrays and numbers to plain values, and other objects to their types."""
     return value.tolist() if isinstance(value, np.ndarray | np.generic) else str(type(value))
 
 
 def _inside(dataset: ConfigDict, entry: dict[str, Any]) -> dict[str, Any]:
-    """An entry for the reader inside the wrappers of a data set."""
+    """Nest an entry for the reader in the wrappers of a data set."""
     return {'dataset': _inside(dataset.dataset, entry)} if 'dataset' in dataset else entry

@@ -1,4 +1,4 @@
-"""Finds what would let a held-out subject choose the model that it is tested with."""
+"""Checks that held-out subjects do not influence the model that is tested on them."""
 
 import ast
 from collections.abc import Collection, Iterator
@@ -16,32 +16,32 @@ from mmfer.registry import HOOKS, PARAM_SCHEDULERS
 
 
 def innermost(dataset: ConfigDict, where: str) -> ConfigDict:
-    """The reader's part of a data set's config, inside wrappers such as RepeatDataset.
+    """The config of the reader of a data set, inside wrappers such as RepeatDataset.
 
     Raises:
-        ValueError: If several data sets are joined.
+        ValueError: If several data sets are concatenated.
     """
     while 'dataset' in dataset:
         dataset = dataset.dataset
     if 'datasets' in dataset:
         raise ValueError(
-            f'{where}.dataset joins {len(dataset.datasets)} data sets. Cross validation divides '
-            'one: give one reader.'
+            f'{where}.dataset joins {len(dataset.datasets)} data sets, but cross validation '
+            'divides one. Give one reader.'
         )
     return dataset
 
 
 def is_carved(dataset: ConfigDict) -> bool:
-    """Whether a validation set is drawn from the training subjects by ``val_ratio``."""
+    """Whether ``val_ratio`` draws a validation set from the training subjects."""
     return dataset.get('split') == 'val' and dataset.get('val_ratio', 0) > 0
 
 
 def validated_subjects(cfg: Config, subjects: Collection[str]) -> set[str]:
-    """Those of the subjects whom ``val_dataloader`` shows.
+    """The subjects that ``val_dataloader`` contains.
 
-    A validation set that is carved by ``val_ratio`` shows none, since the training part from
-    which it is carved will not. One with samples of unknown subjects may show all. Who it is that
-    ``test_subjects`` holds out of a plain training does not matter.
+    A validation set by ``val_ratio`` contains no held-out subject, because it is drawn from the
+    training subjects of the fold. A validation set with samples of unknown subjects may contain all
+    subjects. ``test_subjects``, which a plain training holds out, are ignored.
     """
     if cfg.get('val_dataloader') is None:
         return set()
@@ -55,10 +55,10 @@ def validated_subjects(cfg: Config, subjects: Collection[str]) -> set[str]:
 
 
 def choosers(cfg: Config) -> list[str]:
-    """The entries of a config that go by what the validation gives.
+    """The entries of a config that depend on the validation.
 
-    These are a CheckpointHook with ``save_best``, an EarlyStoppingHook, and schedulers that wait
-    for a plateau, also of a derived class.
+    These are a CheckpointHook with ``save_best``, an EarlyStoppingHook, schedulers that wait for a
+    plateau, and derived classes.
     """
     default = dict(cfg.get('default_hooks') or {})
     custom = enumerate(cfg.get('custom_hooks') or [])
@@ -79,34 +79,34 @@ def choosers(cfg: Config) -> list[str]:
 
 
 def check_choice(cfg: Config, held_out: Collection[str]) -> None:
-    """Check that nothing is chosen on subjects who will be held out.
+    """Check that nothing is chosen by validation on held-out subjects.
 
     Args:
         cfg: The config.
-        held_out: Those of them whom the validation set shows.
+        held_out: The held-out subjects in the validation set.
 
     Raises:
-        ValueError: If something is.
+        ValueError: If an entry would choose by held-out subjects.
     """
     found = choosers(cfg)
     if held_out and found:
         raise ValueError(
-            f'Leakage: {" and ".join(found)} would choose by val_dataloader, which shows '
-            f'{len(held_out)} of the subjects to be held out, such as {min(held_out)}. Remove '
-            f'{"it" if len(found) == 1 else "them"}, and the last epoch is taken, or validate on '
-            "some of the training subjects: split='train' in train_dataloader.dataset, "
+            f'Leakage: {" and ".join(found)} would choose by val_dataloader, which contains '
+            f'{len(held_out)} of the held-out subjects, such as {min(held_out)}. Remove '
+            f'{"this entry" if len(found) == 1 else "these entries"} to test the last epoch, or '
+            "validate on some of the training subjects: split='train' in train_dataloader.dataset, "
             "split='val' in val_dataloader.dataset, and val_ratio=0.2 in both."
         )
 
 
 def check_weights(cfg: Config) -> None:
-    """Check that training does not begin with weights that know the data set already.
+    """Check that the initial weights were not trained on the same data set.
 
-    Checkpoints of mmfer and mmengine hold the config that they were trained with; what others
-    were trained on, nobody can tell.
+    Checkpoints of mmfer and mmengine contain the config of their training. The training data of
+    other checkpoints are unknown.
 
     Raises:
-        ValueError: If the config of a checkpoint trained on the same ``data_root``.
+        ValueError: If a checkpoint was trained on the same ``data_root``.
     """
     root = _resolved(innermost(cfg.train_dataloader.dataset, 'train_dataloader').get('data_root'))
     files = [('load_from', cfg.get('load_from'))]
@@ -116,8 +116,8 @@ def check_weights(cfg: Config) -> None:
             continue
         if root is not None and root in _training_roots(_config_of(path)):
             raise ValueError(
-                f'Leakage: {where}="{path}" was trained on "{root}", so on subjects to be held '
-                'out. Begin with weights from other data.'
+                f'Leakage: {where}="{path}" was trained on "{root}", which contains the held-out '
+                'subjects. Start with weights from other data.'
             )
 
 
@@ -137,7 +137,7 @@ def _dicts(tree: Any) -> Iterator[dict[str, Any]]:
 
 
 def _config_of(path: str) -> str:
-    """The text of the config that a checkpoint was trained with, empty if nobody can tell."""
+    """The text of the config of a checkpoint's training, or an empty string if unknown."""
     try:
         content: Any = load_from_disk(path)
         return str(content['meta']['cfg'])
@@ -146,7 +146,7 @@ def _config_of(path: str) -> str:
 
 
 def _training_roots(config: str) -> set[Path | None]:
-    """The data roots below ``train_dataloader`` in a config's text, which is not run."""
+    """The data roots in ``train_dataloader`` in the text of a config, read without running it."""
     try:
         tree = ast.parse(config)
     except SyntaxError:

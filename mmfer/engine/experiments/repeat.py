@@ -1,4 +1,4 @@
-"""Runs the rows of a table with several seeds, each run in processes of its own."""
+"""Runs the rows of a table with several seeds, each run in its own processes."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,17 +21,17 @@ from mmfer.settings import check_same
 
 @dataclass(frozen=True)
 class Procedure:
-    """How every run of a table is made.
+    """The procedure of every run of a table.
 
     Args:
-        tools: The folder of mmfer's command line tools, which a run calls.
-        contexts: The test-time contexts in which models that have any are tested.
-        scatter: Measure ``scatter_ratio`` of the test features, too.
-        load_from: The weights to start from, with ``{seed}`` for the seed and ``{backbone}`` for
-            the type of the backbone.
-        protocol: Cross-validate each run by this protocol instead of one training and its tests.
+        tools: The folder of the command line tools of mmfer.
+        contexts: The test-time contexts for models that depend on a context.
+        scatter: Also measure ``scatter_ratio`` of the test features.
+        load_from: The initial weights; ``{seed}`` stands for the seed and ``{backbone}`` for the
+            type of the backbone.
+        protocol: A protocol of cross validation, instead of one training with tests.
         folds: The number of folds of ``kfold``.
-        jobs: Runs at the same time; with a protocol, folds of one run.
+        jobs: Number of runs at the same time; with a protocol, number of folds.
     """
 
     tools: Path
@@ -43,7 +43,7 @@ class Procedure:
     jobs: int = 1
 
     def settings(self, cfg: Config) -> dict[str, Any]:
-        """What the numbers of a row depend on beside its config."""
+        """The settings, besides its config, that influence the numbers of a row."""
         settings: dict[str, Any] = {'load_from': self.load_from, 'protocol': self.protocol}
         if self.protocol == 'kfold':
             settings['folds'] = self.folds
@@ -59,22 +59,22 @@ def repeat(
     procedure: Procedure,
     columns: list[str] | None = None,
 ) -> Results:
-    """Run every row with every seed, and write the table after each run.
+    """Run every row with every seed, and update the table after each run.
 
-    Runs that are in ``out`` already are kept, so that a killed call can be repeated.
+    Finished runs in ``out`` are kept, so that the same call continues a killed one.
 
     Args:
-        rows: The configs by the names of their rows.
+        rows: The configs, keyed by the names of the rows.
         seeds: The seeds.
         out: The folder for runs, ``table.md`` and ``results.json``.
-        procedure: How a run is made.
-        columns: Those of the table, see :func:`mmfer.evaluation.seed_table`.
+        procedure: The procedure of a run.
+        columns: The columns of the table, see :func:`mmfer.evaluation.seed_table`.
 
     Returns:
         The metrics of each run, by row and test-time context.
 
     Raises:
-        ValueError: If runs with other settings are in ``out``, or a run fails.
+        ValueError: If ``out`` contains runs with other settings, or a run fails.
     """
     for name, cfg in rows.items():
         settings = json.dumps(procedure.settings(cfg), indent=1)
@@ -96,10 +96,10 @@ def repeat(
 
 
 def context_option(model: ConfigDict) -> str | None:
-    """The entry of a config that chooses the context in which its model is tested.
+    """The entry of a config that sets the test-time context of its model, or None.
 
-    A neck whose predictions depend on such a context has a static method ``context_option``,
-    which takes the neck's config and gives the entry below it, or None: see :class:`HIFENet`.
+    A neck with such a context has a static method ``context_option``, which gets the config of the
+    neck and returns the entry in this config, or None; see :class:`HIFENet`.
     """
     neck = model.get('neck')
     kind = MODELS.get(neck['type']) if isinstance(neck, dict) else None
@@ -109,7 +109,7 @@ def context_option(model: ConfigDict) -> str | None:
 
 
 def _keep_settings(folder: Path, files: Mapping[str, str]) -> None:
-    """Write what the runs of a row have in common, unless runs with anything else are there."""
+    """Write the common settings of the runs of a row; refuse a folder with other settings."""
     if any(folder.glob('seed*')):
         recorded = {
             name: (folder / name).read_text('utf-8') if (folder / name).is_file() else None
@@ -123,7 +123,7 @@ def _keep_settings(folder: Path, files: Mapping[str, str]) -> None:
 
 @dataclass(frozen=True)
 class _Run:
-    """A row with one seed, in a folder of its own beside the row's ``config.py``."""
+    """A run of a row with one seed; its folder is next to the ``config.py`` of the row."""
 
     row: str
     seed: int
@@ -132,7 +132,7 @@ class _Run:
     how: Procedure
 
     def results(self) -> dict[str, dict[str, Any]]:
-        """The metrics in each test-time context, ``'-'`` where there is none."""
+        """The metrics by test-time context; ``'-'`` for a model without context."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.how.protocol:
             return {'-': self._cross_validated(self.how.protocol)}
@@ -148,7 +148,7 @@ class _Run:
 
     @property
     def _training(self) -> list[str]:
-        """The arguments of a training and of a cross validation."""
+        """The common arguments of a training and of a cross validation."""
         options = ['--work-dir', str(self.folder), '--seed', str(self.seed), '--resume']
         if self.how.load_from is not None:
             backbone = self.model.get('backbone', {}).get('type')
@@ -179,7 +179,7 @@ class _Run:
         return metrics
 
     def _trained(self) -> str:
-        """Train, unless that is done, and give the checkpoint."""
+        """Train if needed, and return the checkpoint."""
         if not (self.folder / 'trained').is_file():
             self._call('train.py', '--no-validate', *self._training)
             (self.folder / 'trained').touch()

@@ -1,6 +1,6 @@
-"""One fold of a cross validation as a process.
+"""Runs one fold of a cross validation in a process.
 
-``python -m mmfer.engine.experiments.run_fold CONFIG`` runs it.
+The command is ``python -m mmfer.engine.experiments.run_fold CONFIG``.
 """
 
 import sys
@@ -18,19 +18,19 @@ from mmfer.engine.training import train
 from mmfer.files import write_atomically
 
 MODEL, PREDICTIONS = 'model.pth', 'predictions.json'
-"""What a fold leaves; where its predictions are there, it is finished."""
+"""The output of a fold; a fold with predictions is finished."""
 PASSING = ('epoch_*.pth', 'iter_*.pth', 'best_*.pth', 'last_checkpoint')
-"""What it needs to go on after a kill, and no longer once it is finished."""
+"""The files for resuming a killed fold; a finished fold deletes them."""
 
 
 def run_fold(config: Path) -> None:
-    """Train on the fold's subjects, or go on with it, then test once on those held out.
+    """Train on the training subjects of a fold, or resume, then test once on the held-out subjects.
 
-    The model is that of the last epoch or, with ``save_best`` on a validation part of the training
-    subjects, the best one.
+    The tested model is that of the last epoch or, with ``save_best`` on a validation part of the
+    training subjects, the best model.
 
     Args:
-        config: The fold's config. Everything goes to the folder of its name beside it.
+        config: The config of the fold. The output goes to the folder of the same name next to it.
     """
     folder = config.with_suffix('')
     model = folder / MODEL
@@ -58,7 +58,7 @@ def _keep_model(runner: Runner, folder: Path) -> None:
     best = sorted(folder.glob('best_*.pth'))
     if len(best) != 1:
         raise ValueError(
-            f'{folder}: save_best left {len(best)} checkpoints, of which one must be tested. Name '
+            f'{folder}: save_best left {len(best)} checkpoints, but only one can be tested. Give '
             "one measure of the validation, such as save_best='macro_f1'."
         )
     write_atomically(folder / MODEL, best[0].read_bytes())

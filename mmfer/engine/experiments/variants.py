@@ -1,4 +1,4 @@
-"""What a variant of a config changes, and the same change made to another config."""
+"""Applies the changes of a variant of a config to another config."""
 
 import tempfile
 from pathlib import Path
@@ -16,22 +16,23 @@ def apply_variant(
     work_dir: str | Path | None = None,
     options: dict[str, Any] | None = None,
 ) -> Config:
-    """Make a variant's changes to another config of the same family.
+    """Apply the changes of a variant to another config of the same family.
 
-    The row of an ablation table is a file that inherits the paper's config and changes a few
-    entries. ``base`` inherits the same config, such as one that trains a slim model on rendered
-    faces for minutes. The result is ``base`` with the variant's entries merged into it, as if the
-    variant had ``_base_ = base``; files that the variant inherits on the way are merged first.
+    A row of an ablation table is a file that inherits the config of the paper and changes a few
+    entries. ``base`` inherits the same config, for example to train a slim model on rendered faces
+    for minutes. The result is ``base`` merged with the entries of the variant, as if the variant
+    had ``_base_ = base``. If the variant inherits the config of the paper through other files,
+    these files are merged first.
 
     Args:
-        base: The config with data, training settings and the model's size.
-        variant: The config whose changes are made.
+        base: The config with data, training settings and the size of the model.
+        variant: The config whose changes are applied.
         work_dir: See :func:`mmfer.engine.load_config`.
-        options: Entries to replace after that, see :func:`mmfer.engine.load_config`.
+        options: Entries to replace afterwards, see :func:`mmfer.engine.load_config`.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: The two inherit no common config, or an option does not fit.
+        FileNotFoundError: If a file does not exist.
+        ValueError: If the two configs inherit no common config, or an option does not fit.
 
     Example:
         >>> cfg = apply_variant('configs/rald/rald_r18_synthetic.py',
@@ -50,12 +51,12 @@ def apply_variant(
 def apply_model(
     base: str | Path, variant: str | Path, options: dict[str, Any] | None = None
 ) -> Config:
-    """A config with the model and the custom hooks of another one, of any family.
+    """A config with the model and the custom hooks of another config of any family.
 
     Args:
         base: The config with data and training settings.
         variant: The config whose model and hooks are taken.
-        options: Entries to replace after that.
+        options: Entries to replace afterwards.
     """
     cfg, other = load_config(base), load_config(variant)
     cfg.model, cfg.custom_hooks = other.model, other.get('custom_hooks', [])
@@ -68,12 +69,12 @@ def _inherited(path: Path) -> list[Path]:
 
 
 def _family(path: Path) -> set[Path]:
-    """A config and all that it inherits."""
+    """A config and all its bases."""
     return {path}.union(*(_family(parent) for parent in _inherited(path)))
 
 
 def _changes(variant: Path, family: set[Path], base: Path) -> list[Path]:
-    """The files from the family's first descendant down to the variant."""
+    """The files from the first descendant of the family to the variant."""
     files: list[Path] = []
     path = variant
     while path not in family:
@@ -81,13 +82,13 @@ def _changes(variant: Path, family: set[Path], base: Path) -> list[Path]:
         parents = _inherited(path)
         if len(parents) != 1:
             raise ValueError(
-                f'{variant} and {base} inherit no common config: {path} has {len(parents)} '
-                f'entries in _base_. Let the variant inherit one that {base.name} inherits too.'
+                f'{variant} and {base} inherit no common config: {path} has {len(parents)} entries '
+                f'in _base_. Let the variant inherit a config that {base.name} also inherits.'
             )
         path = parents[0]
     if 'model' not in Config.fromfile(str(path)):
         raise ValueError(
-            f'{variant} and {base} inherit no common config but {path}, which has no model to '
-            f'change. Let the variant inherit one of a model that {base.name} inherits too.'
+            f'{variant} and {base} inherit no common config except {path}, which has no model. Let '
+            f'the variant inherit a config with a model that {base.name} also inherits.'
         )
     return files

@@ -31,40 +31,41 @@ from mmfer.registry import HOOKS
 from mmfer.visualization.plots import figure_pixels, plot_scales
 
 SMALL = 0.01
-"""Absolute scales below it are counted in the log."""
+"""The log counts absolute scales below this value."""
 
 
 @HOOKS.register_module()
 class ChannelPruningHook(Hook):
-    """Train with an L1 penalty on the batch norms' scales, prune channels, then fine-tune.
+    """Train with an L1 penalty on the scales of batch norms, prune channels, then fine-tune.
 
     Before ``epoch``, ``penalty * sign(gamma)`` is added to the gradient of each scale gamma, once
-    for each step of the optimizer (eq. 11). After each of these epochs a picture of the scales goes
-    to the visualizer (with its local backend, to ``vis_data/vis_image`` in the work directory).
+    per step of the optimizer (eq. 11). After each of these epochs, the visualizer gets a figure of
+    the scales (its local backend writes to ``vis_data/vis_image`` in the work directory).
 
-    At the start of ``epoch`` the channels are removed by
-    :func:`mmfer.engine.pruning.prune_model`, the penalty ends, the best score so far is forgotten,
-    so that the best checkpoint is a pruned one, and the run goes on. The optimizer is built anew;
-    the schedule of its learning rate goes on, or is that of ``finetune``.
+    At the start of ``epoch``, :func:`mmfer.engine.pruning.prune_model` removes channels and the
+    penalty ends. The best score is reset, so that the best checkpoint is a pruned one. The
+    optimizer is rebuilt; the schedule of the learning rate continues, or ``finetune`` replaces it.
 
-    A run killed at any moment and resumed ends as an unbroken one;
-    :class:`mmfer.engine.hooks.PrunedModelHook` must be among the hooks, as it is by default.
+    A killed and resumed run gives the same result as an uninterrupted run. This needs
+    :class:`mmfer.engine.hooks.PrunedModelHook`, a default hook.
 
     Args:
-        penalty: lambda; 0 for none.
-        ratio: Share of all channels to be removed; None trains with the penalty to the end,
-            without pruning.
-        epoch: The channels go when so many epochs are finished. Needed with ``ratio``.
-        round_to: Layers keep a multiple of so many channels.
-        floor: Share of its channels that each layer keeps at least.
-        finetune: The fine-tuning's own ``optim_wrapper``, entries of which replace those of the
-            config's, and ``param_scheduler``, whose epochs count from the pruning and whose ``end``
-            is by default that of the run; without one the learning rate stays as it is.
-        include: Penalise only batch norms whose name contains one of these; none given: all.
-        exclude: Do not penalise batch norms whose name contains one of these.
+        penalty: lambda; 0 for no penalty.
+        ratio: Share of all channels to remove; None trains with the penalty to the end, without
+            pruning.
+        epoch: Number of epochs before the channels are removed. Required with ``ratio``.
+        round_to: The number of channels of a layer stays a multiple of this number.
+        floor: Minimum share of the channels that each layer keeps.
+        finetune: Settings of the fine-tuning: ``optim_wrapper``, whose entries replace entries of
+            the config, and ``param_scheduler``, whose epochs count from the pruning and whose
+            ``end`` is by default the end of the run. Without ``param_scheduler``, the learning rate
+            is constant.
+        include: Penalize only batch norms whose names contain one of these texts; an empty list
+            penalizes all.
+        exclude: Do not penalize batch norms whose names contain one of these texts.
 
     Raises:
-        ValueError: An option is out of its range, or does not fit the training or the model.
+        ValueError: If an option is out of range, or does not fit the training or the model.
 
     Example:
         >>> custom_hooks = [
@@ -81,7 +82,7 @@ class ChannelPruningHook(Hook):
         ... ]
     """
 
-    # Before the random generators are seeded for an epoch, and after PrunedModelHook.
+    # Runs before the random generators are seeded for an epoch, and after PrunedModelHook.
     priority = 'HIGHEST'
 
     def __init__(
@@ -96,18 +97,18 @@ class ChannelPruningHook(Hook):
         exclude: Sequence[str] = (),
     ) -> None:
         if penalty < 0:
-            raise ValueError(f'penalty={penalty} must not be negative: 1e-4 is usual, 0 is none.')
+            raise ValueError(f'penalty={penalty} must not be negative. Usual: 1e-4; none: 0.')
         if (ratio is None) != (epoch is None):
             raise ValueError(
-                f'ratio={ratio} and epoch={epoch} go together: which share of the channels goes '
-                'and when. Give both, or neither to train with the penalty alone.'
+                f'ratio={ratio} and epoch={epoch} belong together: the share of channels to '
+                'remove, and the time. Give both, or give neither to train only with the penalty.'
             )
         if ratio is not None and not 0 < ratio < 1:
-            raise ValueError(f'ratio={ratio} must lie between 0 and 1: 0.6 removes 60 %.')
+            raise ValueError(f'ratio={ratio} must be between 0 and 1: 0.6 removes 60 %.')
         if epoch is not None and epoch < 1:
             raise ValueError(
-                f'epoch={epoch} must be at least 1: channels are chosen by their trained scales. '
-                'To prune a trained checkpoint use tools/prune.py.'
+                f'epoch={epoch} must be at least 1, because trained scales select the channels. To '
+                'prune a trained checkpoint, use tools/prune.py.'
             )
         if round_to < 1 or not 0 <= floor < 1:
             raise ValueError(
@@ -116,8 +117,8 @@ class ChannelPruningHook(Hook):
         unknown = set(finetune or ()) - {'optim_wrapper', 'param_scheduler'}
         if unknown or (finetune is not None and ratio is None):
             raise ValueError(
-                f'finetune={dict(finetune or {})} may hold optim_wrapper and param_scheduler, and '
-                'needs a ratio.'
+                f'finetune={dict(finetune or {})} may contain only optim_wrapper and '
+                'param_scheduler, and needs a ratio.'
             )
         self.penalty = penalty
         self.ratio = ratio
@@ -130,7 +131,7 @@ class ChannelPruningHook(Hook):
         self._pruned_at: int | None = None
 
     def before_train(self, runner: Runner) -> None:
-        """Check that the options fit the run, and begin the penalty."""
+        """Check that the options fit the run, and start the penalty."""
         if self._pruned_at is not None:
             return
         self._check(runner)
@@ -142,12 +143,12 @@ class ChannelPruningHook(Hook):
             )
 
     def before_train_epoch(self, runner: Runner) -> None:
-        """Prune when it is time, also in a run that was killed before it could."""
+        """Prune at ``epoch``, also in a resumed run that was killed before pruning."""
         if self.epoch is not None and self._pruned_at is None and runner.epoch >= self.epoch:
             self._prune(runner)
 
     def after_train_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
-        """Show the scales."""
+        """Show the scales in a figure."""
         if self.penalty and self._pruned_at is None and is_main_process():
             self._show_scales(runner)
 
@@ -157,7 +158,7 @@ class ChannelPruningHook(Hook):
             checkpoint['meta']['pruned_at_epoch'] = self._pruned_at
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Make ready for the optimizer of a fine-tuning that is resumed."""
+        """Prepare the optimizer of a resumed fine-tuning."""
         if not runner._resume:
             return
         self._pruned_at = checkpoint['meta'].get('pruned_at_epoch')
@@ -171,34 +172,35 @@ class ChannelPruningHook(Hook):
         loop = runner.train_loop
         if not isinstance(loop, EpochBasedTrainLoop):
             raise ValueError(
-                f'ChannelPruningHook trains by epochs, not with {type(loop).__name__}: set '
+                f'ChannelPruningHook needs a training by epochs, not {type(loop).__name__}. Set '
                 'train_cfg = dict(by_epoch=True, max_epochs=...).'
             )
         if isinstance(runner.optim_wrapper, OptimWrapperDict):
             raise ValueError(
-                'ChannelPruningHook works with one optimizer, not with several: give one in '
-                'optim_wrapper.'
+                'ChannelPruningHook works with one optimizer, not with several. Give one optimizer '
+                'in optim_wrapper.'
             )
         if self.epoch is None:
             return
         if self.epoch >= loop.max_epochs:
             raise ValueError(
-                f'epoch={self.epoch} of ChannelPruningHook leaves no epoch to fine-tune in a '
-                f'training of {loop.max_epochs}: prune earlier or raise train_cfg.max_epochs.'
+                f'epoch={self.epoch} of ChannelPruningHook leaves no epoch for fine-tuning in a '
+                f'training of {loop.max_epochs} epochs. Prune earlier, or increase '
+                'train_cfg.max_epochs.'
             )
         if runner.cfg.get('compile'):
             raise ValueError(
-                'A compiled model can not be pruned while it trains: remove `compile` from the '
+                'A compiled model cannot be pruned during training. Remove `compile` from the '
                 'config, or prune with tools/prune.py after the training.'
             )
         if not any(isinstance(hook, PrunedModelHook) for hook in runner.hooks):
             raise ValueError(
-                'Checkpoints of a pruned network need the PrunedModelHook: add pruned_model='
-                "dict(type='PrunedModelHook') to default_hooks."
+                'Checkpoints of a pruned network need PrunedModelHook. Add '
+                "pruned_model=dict(type='PrunedModelHook') to default_hooks."
             )
 
     def _rehearse(self, runner: Runner) -> None:
-        """Prune a copy of the network, so that what fails does so before the training."""
+        """Prune a copy of the network, so that problems appear before the training."""
         with warnings.catch_warnings(action='ignore'):
             self._remove_channels(deepcopy(classifier_of(runner)), _example_inputs(runner))
         if self.finetune is not None:
@@ -227,8 +229,8 @@ class ChannelPruningHook(Hook):
 
     @staticmethod
     def _begin_finetuning(runner: Runner, finetune: Mapping[str, Any], epoch: int) -> None:
-        """The optimizer and the schedulers of the fine-tuning from ``epoch`` to the end."""
-        finetune = deepcopy(finetune)  # merging takes `_delete_` out of it
+        """Build the optimizer and the schedulers of the fine-tuning from ``epoch`` to the end."""
+        finetune = deepcopy(finetune)  # merging removes `_delete_` from it
         config = Config(dict(optim_wrapper=deepcopy(runner.cfg.optim_wrapper)))
         config.merge_from_dict(dict(optim_wrapper=finetune.get('optim_wrapper', {})))
         schedulers = finetune.get('param_scheduler', [])
@@ -256,7 +258,7 @@ class ChannelPruningHook(Hook):
 
 
 def _example_inputs(runner: Runner) -> Tensor:
-    """Two training images as the network gets them, (2, 3, H, W)."""
+    """Two training images after the data preprocessor, (2, 3, H, W)."""
     dataset = runner.train_dataloader.dataset
     batch = pseudo_collate([dataset[0], dataset[0]])
     network: Any = classifier_of(runner)
@@ -265,10 +267,9 @@ def _example_inputs(runner: Runner) -> Tensor:
 
 @contextmanager
 def _with_a_support_set(network: nn.Module) -> Iterator[None]:
-    """Let RALD predict although its support set may not be there yet, and not image by image.
+    """Give RALD a temporary random support set, so that it can predict before it has its own.
 
-    Channels are the same in every context, but followed fast only where images attend to a fixed
-    set.
+    Channels do not depend on the context, but tracing is fast only if images attend to a fixed set.
     """
     found = find_itrr(network)
     if found is None:

@@ -1,4 +1,4 @@
-"""The memory layout in which convolutions are fastest."""
+"""The memory layout with the fastest convolutions."""
 
 import torch
 from mmengine.hooks import Hook
@@ -9,18 +9,17 @@ from mmfer.registry import HOOKS
 
 @HOOKS.register_module()
 class ChannelsLastHook(Hook):
-    """Store convolution weights with their channels last; their outputs then follow.
+    """Store convolution weights with channels last; the outputs of convolutions follow.
 
-    Meant for bfloat16 on CPUs that have units for it, and for GPUs with tensor cores in mixed
-    precision. Results agree up to rounding, and so does the checkpoint, which may be loaded with
-    or without the hook.
+    The hook is for bfloat16 on CPUs with bfloat16 units, and for mixed precision on GPUs with
+    tensor cores. Results agree up to rounding. Checkpoints load with or without the hook.
 
     Example:
         >>> custom_hooks = [dict(type='ChannelsLastHook')]
     """
 
     def before_train(self, runner: Runner) -> None:
-        """Change the layout of weights that were initialised or loaded in the usual one."""
+        """Change the layout of initialized or loaded weights."""
         runner.model.to(memory_format=torch.channels_last)
 
     def before_test(self, runner: Runner) -> None:

@@ -1,4 +1,4 @@
-"""Checkpoints from which a killed run goes on as if it had not been killed."""
+"""Checkpoints from which a killed run resumes without a difference."""
 
 from collections import deque
 from pathlib import Path
@@ -15,15 +15,17 @@ from mmfer.registry import HOOKS
 
 @HOOKS.register_module()
 class CheckpointHook(MMEngineCheckpointHook):
-    """mmengine's hook of this name, made safe against being killed at any moment.
+    """mmengine's hook of the same name, safe against a kill at any moment.
 
-    - A checkpoint is written by :class:`mmfer.engine.checkpoint.AtomicLocalBackend`.
-    - A new checkpoint is complete, and ``last_checkpoint`` names it, before an old one goes.
-    - A checkpoint is saved before its epoch is validated. A run resumed from there validates
-      first, so that the best checkpoint and all that follows metrics are as in an unbroken run.
+    - :class:`mmfer.engine.checkpoint.AtomicLocalBackend` writes the checkpoints.
+    - An old checkpoint is deleted only after the new one is complete and named in
+      ``last_checkpoint``.
+    - A checkpoint is saved before the validation of its epoch. A run resumed from this checkpoint
+      validates first, so that the best checkpoint and everything that depends on metrics are as in
+      an uninterrupted run.
 
     Args:
-        **options: Those of :class:`mmengine.hooks.CheckpointHook`.
+        **options: Options of :class:`mmengine.hooks.CheckpointHook`.
 
     Example:
         >>> checkpoint = dict(
@@ -39,11 +41,11 @@ class CheckpointHook(MMEngineCheckpointHook):
         self._must_validate = False
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Remember whether the epoch of a resumed checkpoint was validated."""
+        """Record whether the epoch of a resumed checkpoint was validated."""
         self._must_validate = runner._resume and not checkpoint['meta'].get('validated', True)
 
     def before_train(self, runner: Runner) -> None:
-        """Set up the paths, and make up for the validation that a killed run did not save."""
+        """Set up the paths, and repeat the validation that a killed run did not save."""
         super().before_train(runner)
         loop = runner.train_loop
         if not (self._must_validate and isinstance(loop, EpochBasedTrainLoop)):
@@ -54,7 +56,7 @@ class CheckpointHook(MMEngineCheckpointHook):
             runner.val_loop.run()
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float]) -> None:
-        """Save the best checkpoint; what is saved meanwhile counts as validated."""
+        """Save the best checkpoint; checkpoints saved meanwhile count as validated."""
         self._validated = True
         super().after_val_epoch(runner, metrics)
         self._validated = False

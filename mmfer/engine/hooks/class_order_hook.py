@@ -1,4 +1,4 @@
-"""Stops where a model, a checkpoint and a data set do not mean the same classes."""
+"""Checks that a model, a checkpoint and a data set have the same classes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from mmfer.registry import HOOKS
 
 
 def describe_difference(checkpoint: Sequence[str], dataset: Sequence[str]) -> str | None:
-    """Say how the classes of a checkpoint and of a data set differ; None if they do not."""
+    """Describe how the classes of a checkpoint and a data set differ; None if they are equal."""
     if tuple(checkpoint) == tuple(dataset):
         return None
     if sorted(checkpoint) == sorted(dataset):
@@ -29,7 +29,7 @@ def describe_difference(checkpoint: Sequence[str], dataset: Sequence[str]) -> st
 
 
 def _listed(names: Sequence[str], most: int = 50) -> str:
-    """The names, of which identities have tens of thousands."""
+    """At most ``most`` names; data sets of identities have tens of thousands."""
     if len(names) <= most:
         return ', '.join(names) or 'none'
     return f'{", ".join(names[:most])} and {len(names) - most} more'
@@ -39,14 +39,14 @@ def _listed(names: Sequence[str], most: int = 50) -> str:
 class ClassOrderHook(Hook):
     """Compare the classes of the model and of a checkpoint with those of the data set.
 
-    Training stops at once where the head has not one output for each class.
+    Training stops at once if the head does not have one output for each class.
 
-    A test or a resumed training with other classes, or with the same in another order, stops:
-    its numbers would be wrong without a sign. Fine-tuning (``load_from``) on other classes is
-    usual and only warned of. A checkpoint that does not tell its classes is warned of.
+    A test or a resumed training with other classes, or the same classes in another order, stops,
+    because its numbers would be silently wrong. Fine-tuning (``load_from``) on other classes is
+    usual and only gives a warning. A checkpoint without class names also gives a warning.
 
     Raises:
-        ValueError: The classes, or their number, differ.
+        ValueError: If the classes, or their number, differ.
 
     Example:
         >>> default_hooks = dict(class_order=dict(type='ClassOrderHook'))
@@ -59,13 +59,13 @@ class ClassOrderHook(Hook):
         outputs = getattr(getattr(unwrap(runner.model), 'head', None), 'num_classes', None)
         if classes and outputs is not None and outputs != len(classes):
             raise ValueError(
-                f'The head has {outputs} outputs, the training data {len(classes)} classes. Set '
-                f'model.head.num_classes={len(classes)} and data_preprocessor.num_classes='
-                f'{len(classes)}, or check where the data set lies.'
+                f'The head has {outputs} outputs, but the training data have {len(classes)} '
+                f'classes. Set model.head.num_classes={len(classes)} and '
+                f'data_preprocessor.num_classes={len(classes)}, or check the path of the data set.'
             )
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Compare, as soon as the checkpoint is read."""
+        """Compare as soon as a checkpoint is read."""
         training = isinstance(runner._train_loop, BaseLoop)
         if training:
             loop = runner.train_loop
@@ -80,8 +80,8 @@ class ClassOrderHook(Hook):
             return
         if not saved:
             runner.logger.warning(
-                'The checkpoint does not tell its classes: nobody checks that their order is that '
-                f'of the data set ({_listed(dataset)}).'
+                'The checkpoint has no class names, so their order cannot be compared with the '
+                f'data set ({_listed(dataset)}).'
             )
             return
         difference = describe_difference(saved, dataset)
@@ -92,5 +92,5 @@ class ClassOrderHook(Hook):
             return
         raise ValueError(
             f'The checkpoint was trained on other classes: {difference}. Give the data set the '
-            "classes of the checkpoint, in the checkpoint's order, or take another checkpoint."
+            'classes of the checkpoint, in the same order, or use another checkpoint.'
         )

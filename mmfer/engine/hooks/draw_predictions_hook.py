@@ -1,4 +1,4 @@
-"""Test images with what was seen in them."""
+"""Test images with their predictions."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ RIGHT, WRONG, BLACK = (30, 130, 60), (190, 40, 40), (0, 0, 0)
 def write_below(
     image: np.ndarray, lines: Sequence[tuple[str, Color]], width: int = 224
 ) -> Image.Image:
-    """A picture (H, W, 3) uint8 RGB, ``width`` pixels wide, with coloured lines of text below."""
+    """Scale an image to ``width`` pixels, with colored lines of text below: (H, W, 3) uint8 RGB."""
     height = round(image.shape[0] * width / image.shape[1])
     canvas = Image.new('RGB', (width, height + 17 * len(lines) + 6), 'white')
     canvas.paste(Image.fromarray(image).resize((width, height)), (0, 0))
@@ -33,7 +33,7 @@ def write_below(
 
 
 def class_lines(true: str | None, predicted: str, score: float) -> list[tuple[str, Color]]:
-    """The predicted class with its probability, green if right, red if wrong; the true class."""
+    """The predicted class with its probability, green if correct, red if wrong; the true class."""
     lines = [(f'{predicted} {score:.0%}', WRONG if true not in (None, predicted) else RIGHT)]
     return lines if true is None else [*lines, (f'true: {true}', BLACK)]
 
@@ -41,14 +41,14 @@ def class_lines(true: str | None, predicted: str, score: float) -> list[tuple[st
 def attribute_lines(
     names: Sequence[str], scores: np.ndarray, target: np.ndarray, known: np.ndarray, most: int = 5
 ) -> list[tuple[str, Color]]:
-    """How many of the known attributes are right, and the worst mistakes.
+    """The number of correct known attributes, and the most confident mistakes.
 
     Args:
-        names: Those of the A attributes.
-        scores: Probabilities (A,), of which 0.5 and above mean present.
-        target: Whether each is present (A,).
-        known: Whether that is known (A,).
-        most: How many mistakes are named, those with the surest answer first.
+        names: Names of the A attributes.
+        scores: Probabilities (A,); 0.5 and above mean present.
+        target: Whether each attribute is present (A,).
+        known: Whether each attribute is known (A,).
+        most: Maximum number of mistakes, the most confident first.
     """
     wrong = np.flatnonzero(known & ((scores >= 0.5) != (target > 0)))
     wrong = wrong[np.argsort(-np.abs(scores[wrong] - 0.5), kind='stable')]
@@ -62,15 +62,15 @@ def attribute_lines(
 
 @HOOKS.register_module()
 class DrawPredictionsHook(Hook):
-    """Write every test image, as the network gets it, with its true and predicted class.
+    """Write every test image after the pipeline, with its true and predicted class.
 
-    Of attributes (``task='attributes'`` in the data set's ``metainfo``) it tells how many are right
-    and names the mistakes.
+    For attributes (``task='attributes'`` in the ``metainfo`` of the data set), the text gives the
+    number of correct attributes and the mistakes.
 
-    The pictures are numbered in the order of the data set and keep the images' names.
+    The file names contain the index in the data set and the name of the image.
 
     Args:
-        out_dir: The folder to write to.
+        out_dir: The output folder.
 
     Example:
         >>> custom_hooks = [dict(type='DrawPredictionsHook', out_dir='work_dirs/shown')]
@@ -90,14 +90,14 @@ class DrawPredictionsHook(Hook):
         meta = runner.test_dataloader.dataset.metainfo
         classes = meta['classes']
         inputs = data_batch['inputs']
-        # Of augmented views, collated or not, the first shows the image.
+        # For augmented views, collated or not, the first view is drawn.
         if isinstance(inputs[0], Sequence) or inputs[0].ndim == 4:
             inputs = inputs[0]
         self.out_dir.mkdir(parents=True, exist_ok=True)
         start = batch_idx * runner.test_dataloader.batch_size
         for offset, (tensor, sample) in enumerate(zip(inputs, outputs, strict=True)):
             index = (start + offset) * runner.world_size + runner.rank
-            # So that all ranks have as many, the sampler begins anew where the images end.
+            # The sampler repeats images at the end, so that all ranks have the same number.
             if index >= len(runner.test_dataloader.dataset):
                 continue
             fields = sample.to_dict()
@@ -105,11 +105,11 @@ class DrawPredictionsHook(Hook):
             if meta.get('task') == 'attributes':
                 lines = attribute_lines(classes, scores, *attributes_of(fields))
             else:
-                # Not pred_label: of augmented views that is the first one's.
+                # Not pred_label: for augmented views, pred_label belongs to the first view.
                 predicted = int(scores.argmax())
                 true = classes[int(sample.gt_label)] if 'gt_label' in sample else None
                 lines = class_lines(true, classes[predicted], float(scores[predicted]))
-            # Images are loaded in the order blue, green, red.
+            # Images are loaded in BGR order.
             image = tensor.to(torch.uint8).permute(1, 2, 0).flip(-1).contiguous().cpu().numpy()
             picture = write_below(image, lines)
             name = Path(sample.get('img_path', 'image')).stem

@@ -1,4 +1,4 @@
-"""What images attend to at test time."""
+"""The images to which an image attends at test time."""
 
 import logging
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from mmfer.registry import HOOKS
 def balanced_indices(labels: np.ndarray, num_per_class: int, seed: int) -> list[int]:
     """Indices of ``num_per_class`` images of every class, drawn without replacement.
 
-    A class with fewer images gives all it has.
+    A class with fewer images gives all its images.
     """
     rng = np.random.default_rng(seed)
     return [
@@ -34,12 +34,12 @@ def balanced_indices(labels: np.ndarray, num_per_class: int, seed: int) -> list[
 
 
 def gt_labels(dataset: BaseDataset) -> np.ndarray:
-    """The labels of a data set or of a wrapper of data sets."""
+    """Labels of a data set or of a wrapper of data sets."""
     return np.array([int(dataset.get_data_info(i)['gt_label']) for i in range(len(dataset))])
 
 
 def find_itrr(model: nn.Module) -> tuple[str, AttendsToSupport] | None:
-    """The name and the first module of the model that attends as ITRR does, or None."""
+    """The name and the module of the first ITRR, or similar module, of a model, or None."""
     modules = unwrap(model).named_modules()
     return next(((name, m) for name, m in modules if isinstance(m, AttendsToSupport)), None)
 
@@ -50,7 +50,7 @@ def _in_training(runner: Runner) -> bool:
 
 @contextmanager
 def _weights_of(module: nn.Module, state_dict: dict[str, Tensor], prefix: str) -> Iterator[None]:
-    """A module with the weights of a state dict, for a while."""
+    """Temporarily load the weights of a state dict into a module."""
     own = {name: value.clone() for name, value in module.state_dict().items()}
     module.load_state_dict({name: state_dict[prefix + name] for name in own})
     try:
@@ -63,27 +63,28 @@ def _weights_of(module: nn.Module, state_dict: dict[str, Tensor], prefix: str) -
 class EvalContextHook(Hook):
     """Prepares the test-time context of :class:`mmfer.models.ITRR`.
 
-    With ``context='support'`` it draws a fixed, class-balanced, seeded set of training images.
-    Their features are made anew before every validation, on all ranks alike, with the weights that
-    are validated; and for every checkpoint with the weights that it holds. Where a hook such as
-    ``EMAHook`` puts averaged weights in place, these are the averaged ones. A training does not
-    take over the support set of the checkpoint that it starts from.
+    With ``context='support'``, the hook draws a fixed, class-balanced, seeded set of training
+    images. Their features are recomputed before every validation, on all ranks alike, with the
+    validated weights, and for every checkpoint with the saved weights. If a hook such as
+    ``EMAHook`` averages the weights, these are the averaged weights. A training does not use the
+    support set of its initial checkpoint.
 
-    With ``context='batch'`` it makes validation and test loaders shuffle with a fixed seed, since
-    in a file sorted by class the batch gives the labels away. Models without ITRR are left alone.
+    With ``context='batch'``, the hook makes validation and test loaders shuffle with a fixed seed,
+    because in a file sorted by class the batch reveals the labels. Models without ITRR are not
+    changed.
 
     Args:
         num_per_class: Images of each class in the support set.
         seed: Seed of the draw and of the shuffling.
-        shuffle: False leaves the order as it is in ``'batch'`` context, to measure what a file
-            sorted by class gives away.
-        batch_size: Images per step when the features are made.
+        shuffle: False keeps the order in ``'batch'`` context, to measure how much a file sorted by
+            class reveals.
+        batch_size: Images per step when the features are computed.
 
     Example:
         >>> custom_hooks = [dict(type='EvalContextHook', num_per_class=3)]
     """
 
-    # After the hooks that put averaged weights in place, and before the checkpoint is written.
+    # Runs after hooks that install averaged weights, and before the checkpoint is written.
     priority = 'LOW'
 
     def __init__(
@@ -98,13 +99,13 @@ class EvalContextHook(Hook):
         self._images: tuple[BaseDataset, list[int]] | None = None
 
     def support_features(self, runner: Runner) -> Tensor:
-        """F of the support images, (S, D), with the weights as they are now."""
+        """F of the support images, (S, D), with the current weights."""
         if self._images is None:
             pipeline_of = runner.cfg.get('val_dataloader') or runner.cfg.get('test_dataloader')
             if not pipeline_of:
                 raise ValueError(
-                    'The support set needs the test pipeline: give the config a val_dataloader or '
-                    'a test_dataloader.'
+                    'The support set needs the test pipeline. Add a val_dataloader or a '
+                    'test_dataloader to the config.'
                 )
             dataset = build_with_pipeline(
                 runner.cfg.train_dataloader.dataset, pipeline_of.dataset.pipeline
@@ -114,13 +115,13 @@ class EvalContextHook(Hook):
         return pooled_features(runner.model, *self._images, batch_size=self.batch_size)
 
     def shared_support_features(self, runner: Runner) -> Tensor:
-        """F of the support images (S, D), those of the first rank on all ranks."""
+        """F of the support images (S, D), computed on all ranks and taken from the first rank."""
         features = self.support_features(runner)
         broadcast(features)
         return features
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """In training, leave out the support set: it is made anew before it is used."""
+        """In training, remove the support set, because it is recomputed before its use."""
         if not _in_training(runner):
             return
         for network in network_and_copies(runner):
@@ -143,8 +144,8 @@ class EvalContextHook(Hook):
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Put the support set of the saved weights into the checkpoint.
 
-        This runs on the first rank only, so without any exchange between ranks, and leaves the
-        model as it is.
+        This runs only on the first rank, so without communication between ranks, and does not
+        change the model.
         """
         found = find_itrr(runner.model)
         if found is None or found[1].context != 'support':
@@ -162,7 +163,7 @@ class EvalContextHook(Hook):
         if not self.shuffle:
             print_log(
                 f"context='batch' without shuffling: if the {name} set is sorted by class, its "
-                'batches give the labels away and the scores are too high.',
+                'batches reveal the labels and the scores are too high.',
                 'current',
                 level=logging.WARNING,
             )
@@ -170,13 +171,13 @@ class EvalContextHook(Hook):
         sampler: Any = loader.sampler
         if not hasattr(sampler, 'shuffle'):
             raise ValueError(
-                f"The {name} loader's {type(sampler).__name__} can not shuffle, which "
-                "context='batch' needs: use sampler=dict(type='DefaultSampler')."
+                f"The {name} loader's {type(sampler).__name__} cannot shuffle, but context='batch' "
+                "needs shuffling. Use sampler=dict(type='DefaultSampler')."
             )
         if not sampler.shuffle:
             print_log(
-                f"context='batch': each {name} image meets the images of its batch, so the "
-                f'{name} set is shuffled with seed {self.seed}; scores depend on that order.',
+                f"context='batch': each {name} image attends to the images of its batch, so the "
+                f'{name} set is shuffled with seed {self.seed}; scores depend on this order.',
                 'current',
             )
         sampler.shuffle, sampler.seed = True, self.seed
@@ -184,10 +185,10 @@ class EvalContextHook(Hook):
 
 @contextmanager
 def with_support_set(runner: Runner) -> Iterator[None]:
-    """Lets RALD predict in the middle of a training: with a support set of the weights as they are.
+    """Let RALD predict during a training, with a support set of the current weights.
 
-    The set is drawn as the runner's EvalContextHook says, or as one without options. Afterwards
-    the support set is what it was. All ranks must take part.
+    The set is drawn with the options of the EvalContextHook of the runner, or with default options.
+    Afterwards the previous support set is restored. All ranks must take part.
     """
     found = find_itrr(runner.model)
     if found is None or found[1].context != 'support':

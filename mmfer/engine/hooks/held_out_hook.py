@@ -1,4 +1,4 @@
-"""Stops a training that would see held-out subjects, or be judged by what it learns."""
+"""Stops a training on held-out subjects, or with training images in the validation set."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,16 +11,16 @@ from mmfer.registry import HOOKS
 
 @HOOKS.register_module()
 class HeldOutHook(Hook):
-    """Looks through the data that a fold of a cross validation trains and validates on.
+    """Checks the training and validation data of a fold of a cross validation.
 
-    It sees the data sets as they were built, whatever the config said.
+    The hook checks the data sets after they are built, independent of the config.
 
     Args:
-        subjects: Those who are held out.
+        subjects: The held-out subjects.
 
     Raises:
-        ValueError: If the training or validation data show one of them, or somebody unknown, or
-            if both hold the same image.
+        ValueError: If the training or validation data contain a held-out or an unknown subject, or
+            both contain the same image.
 
     Example:
         >>> default_hooks = dict(held_out=dict(type='HeldOutHook', subjects=['sub01']))
@@ -32,20 +32,20 @@ class HeldOutHook(Hook):
         self.subjects = set(map(str, subjects))
 
     def before_train(self, runner: Runner) -> None:
-        """Look through both."""
+        """Check both data sets."""
         trained = self._images('training', runner.train_dataloader.dataset)
         if runner.val_loop is None:
             return
         twice = sorted(trained & self._images('validation', runner.val_loop.dataloader.dataset))
         if twice:
             raise ValueError(
-                f'Leakage: {len(twice)} images of this fold, such as "{twice[0]}", are both '
-                "trained on and validated on. Give split='train' in train_dataloader.dataset, "
+                f'Leakage: {len(twice)} images of this fold, such as "{twice[0]}", are in both the '
+                "training and the validation data. Give split='train' in train_dataloader.dataset, "
                 "split='val' in val_dataloader.dataset, and the same val_ratio in both."
             )
 
     def _images(self, name: str, dataset: Any) -> set[str]:
-        """The images of a data set, all of which must be of others than those held out."""
+        """The images of a data set; check that none of them shows a held-out subject."""
         images = set()
         for i in range(len(dataset)):
             sample = dataset.get_data_info(i)

@@ -1,4 +1,4 @@
-"""Updates of the label distributions of NNLDL (paper 003, section 3.4)."""
+"""Updates of label distributions for NNLDL (paper 003, section 3.4)."""
 
 from pathlib import Path
 
@@ -22,25 +22,25 @@ CHECKPOINT_KEY = 'label_distribution'
 
 @HOOKS.register_module()
 class LabelDistributionHook(Hook):
-    """Warms up the neighbours' loss and finds neighbours beyond the batch.
+    """Warms up the neighbor loss and finds neighbors outside the batch.
 
     Args:
-        warmup_epochs: The loss's weight rises linearly from 0 over these epochs; 0 for none, as
-            in the paper.
-        neighbors: ``'batch'``, the images of the batch (paper), or ``'bank'``: features and
-            predictions of the whole training set, over all ranks. Their distributions replace
-            those of the batch and are kept in the checkpoint.
+        warmup_epochs: Number of epochs in which the weight of the loss rises linearly from 0; 0 for
+            no warm-up, as in the paper.
+        neighbors: ``'batch'``: neighbors from the batch, as in the paper. ``'bank'``: neighbors
+            from the whole training set, over all ranks; the distributions are saved in the
+            checkpoint.
         interval: Epochs between two refreshes of the bank.
-        start: First epoch (from 0) at whose start the bank is filled; the batch serves before.
-        k: Neighbours in the bank; None takes the loss's k.
-        audit_file: Where in the work directory the training images are written with each refresh
-            and at the end, ranked by how far their neighbours contradict the annotation; None for
-            nowhere. Needs ``neighbors='bank'``.
-        batch_size: Images per step when the bank is filled.
+        start: The first epoch, counted from 0, with a bank; earlier epochs use the batch.
+        k: Number of neighbors in the bank; None takes k of the loss.
+        audit_file: File in the work directory with the training images, ranked by the disagreement
+            of their neighbors with the annotation, written at each refresh and at the end; None for
+            no file. Needs ``neighbors='bank'``.
+        batch_size: Images per step when the bank is computed.
 
     Raises:
-        ValueError: If an option is out of its range, or the model's head has no neighbours'
-            loss, as RALDHead has.
+        ValueError: If an option is out of range, or the head of the model has no neighbor loss, as
+            RALDHead has.
 
     Example:
         >>> custom_hooks = [dict(type='LabelDistributionHook', neighbors='bank', interval=5)]
@@ -74,13 +74,13 @@ class LabelDistributionHook(Hook):
         self._restored: Tensor | None = None
 
     def _head(self, runner: Runner) -> tuple[LearnsFromNeighbors, NeighborLoss]:
-        """The head and its neighbours' loss."""
+        """The head and its neighbor loss."""
         head = getattr(unwrap(runner.model), 'head', None)
         loss = getattr(head, 'neighbor_loss', None)
         if not isinstance(head, LearnsFromNeighbors) or not isinstance(loss, NeighborLoss):
             raise ValueError(
-                'LabelDistributionHook needs a model whose head is a RALDHead with neighbor_loss, '
-                f'or like it, not {type(head).__name__}. Remove the hook or change model.head.'
+                'LabelDistributionHook needs a head with neighbor_loss, such as RALDHead, but the '
+                f'model has {type(head).__name__}. Remove the hook or change model.head.'
             )
         return head, loss
 
@@ -119,8 +119,8 @@ class LabelDistributionHook(Hook):
             pipeline_of = runner.cfg.get('val_dataloader') or runner.cfg.get('test_dataloader')
             if not pipeline_of:
                 raise ValueError(
-                    'The bank needs the test pipeline: give the config a val_dataloader or a '
-                    'test_dataloader.'
+                    'The bank needs the test pipeline. Add a val_dataloader or a test_dataloader '
+                    'to the config.'
                 )
             self._dataset = build_with_pipeline(
                 runner.cfg.train_dataloader.dataset, pipeline_of.dataset.pipeline

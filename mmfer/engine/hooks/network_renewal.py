@@ -1,4 +1,4 @@
-"""What a runner holds of its network, built anew after the network's architecture changed."""
+"""Rebuilding of optimizer and wrappers after a change of the architecture."""
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
@@ -20,31 +20,31 @@ Result = TypeVar('Result')
 
 
 def classifier_of(runner: Runner) -> nn.Module:
-    """The network itself, without a wrapper for several devices or several views."""
+    """The network without wrappers for several devices or several views."""
     model = unwrap(runner.model)
     return model.module if isinstance(model, BaseTTAModel) else model
 
 
 def change_network(runner: Runner, change: Callable[[nn.Module], Result]) -> Result:
-    """Change the runner's network in place, the same on all ranks.
+    """Change the network of a runner in place, identically on all ranks.
 
-    The distributed wrapper is built anew, the network is in the memory format it was in, and an
-    exponential moving average begins anew from the changed network.
+    The distributed wrapper is rebuilt, the network keeps its memory format, and an exponential
+    moving average restarts from the changed network.
 
     Args:
-        runner: Its optimizer still holds the old weights: see :func:`renew_optimizer`.
-        change: What is done to the network; with the same weights it must do the same.
+        runner: The runner. Its optimizer still holds the old weights, see :func:`renew_optimizer`.
+        change: A function that changes the network; the same weights must give the same change.
 
     Returns:
-        What ``change`` returns.
+        The result of ``change``.
 
     Raises:
-        ValueError: The runner's wrapper is another one than ``DistributedDataParallel``.
+        ValueError: If the wrapper of the runner is not ``DistributedDataParallel``.
     """
     network = classifier_of(runner)
     with wrapped_anew(runner):
         if is_distributed():
-            # As objects, since buffers that differ in size by rank are allowed.
+            # Sent as objects, because buffers may differ in size between ranks.
             state = [weights_to_cpu(network.state_dict())]
             broadcast_object_list(state)
             network.load_state_dict(state[0])
@@ -62,23 +62,25 @@ def renew_optimizer(
     optim_wrapper: dict[str, Any] | None = None,
     param_scheduler: dict[str, Any] | Sequence[dict[str, Any]] | None = None,
 ) -> None:
-    """Build the optimizer wrapper and the schedulers of the network as it is now, from configs.
+    """Build the optimizer wrapper and the schedulers of the current network from configs.
 
     Args:
         runner: A training runner.
-        optim_wrapper: Default: the config's, together with its ``param_scheduler``.
-        param_scheduler: Those of the given ``optim_wrapper``; None for none.
+        optim_wrapper: Config of the optimizer wrapper; the default is the config of the runner,
+            with its ``param_scheduler``.
+        param_scheduler: Configs of the schedulers of the given ``optim_wrapper``; None for no
+            scheduler.
 
     Raises:
-        ValueError: The runner was not built from a config.
+        ValueError: If the runner was not built from a config.
     """
     if optim_wrapper is None:
         optim_wrapper = runner.cfg.get('optim_wrapper')
         param_scheduler = runner.cfg.get('param_scheduler')
     if optim_wrapper is None:
         raise ValueError(
-            'The optimizer of a pruned network is built anew from runner.cfg.optim_wrapper, which '
-            'is not there. Build the runner from a config: Runner.from_cfg(cfg).'
+            'The optimizer of a pruned network is rebuilt from runner.cfg.optim_wrapper, but this '
+            'entry is missing. Build the runner from a config: Runner.from_cfg(cfg).'
         )
     runner.optim_wrapper = runner.build_optim_wrapper(deepcopy(optim_wrapper))
     runner.param_schedulers = deepcopy(param_scheduler)
@@ -91,14 +93,14 @@ def renew_optimizer(
 
 
 def continue_schedule(runner: Runner, optim_wrapper: OptimWrapper, schedulers: Any) -> None:
-    """Go on with the learning rates where another optimizer and its schedulers are.
+    """Continue with the learning rates of another optimizer and its schedulers.
 
-    Momenta and the like are not taken over.
+    Momenta and other states are not copied.
 
     Args:
-        runner: With an optimizer and schedulers of the same config, built anew.
-        optim_wrapper: The one before.
-        schedulers: Those before.
+        runner: A runner with a new optimizer and new schedulers of the same config.
+        optim_wrapper: The previous optimizer wrapper.
+        schedulers: The previous schedulers.
     """
     runner.optim_wrapper.load_state_dict({**optim_wrapper.state_dict(), 'state': {}})
     for new, old in zip(runner.param_schedulers or [], schedulers or [], strict=True):

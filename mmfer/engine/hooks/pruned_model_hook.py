@@ -1,4 +1,4 @@
-"""Checkpoints of pruned networks, saved with their channels and loaded into those."""
+"""Saving and loading of checkpoints of pruned networks."""
 
 from typing import Any
 
@@ -16,21 +16,20 @@ CHECKPOINT_KEY = 'pruning'
 
 @HOOKS.register_module()
 class PrunedModelHook(Hook):
-    """Give the config's network the channels of a pruned checkpoint before weights are loaded.
+    """Prune the network of the config to the channels of a checkpoint before weights are loaded.
 
-    So a pruned checkpoint is tested, resumed and fine-tuned by the config that it was trained
-    with, or by any other config of the same full-width network. The optimizer, its schedulers, a
-    distributed wrapper and an exponential moving average are built anew to fit. Checkpoints of
-    networks that were never pruned are left alone.
+    Therefore the config of the training, or another config of the same full-width network, can
+    test, resume and fine-tune a pruned checkpoint. The optimizer, its schedulers, a distributed
+    wrapper and an exponential moving average are rebuilt to fit. Other checkpoints are not changed.
 
     Raises:
-        ValueError: The checkpoint's channels are those of another network.
+        ValueError: If the channels of the checkpoint belong to another network.
 
     Example:
         >>> default_hooks = dict(pruned_model=dict(type='PrunedModelHook'))
     """
 
-    # Before the hooks that read the weights of a checkpoint.
+    # Runs before the hooks that read the weights of a checkpoint.
     priority = 'HIGHEST'
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
@@ -40,11 +39,14 @@ class PrunedModelHook(Hook):
             checkpoint[CHECKPOINT_KEY] = record
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Take over the channels of a pruned network."""
+        """Prune the network to the channels of the checkpoint."""
         record = checkpoint.get(CHECKPOINT_KEY)
         if not record:
             return
-        print_log('The checkpoint is of a pruned network: its channels are taken over.', 'current')
+        print_log(
+            'The checkpoint holds a pruned network; the model is pruned to the same channels.',
+            'current',
+        )
         change_network(runner, lambda network: apply_channels(network, record))
         if isinstance(runner.optim_wrapper, OptimWrapper):
             renew_optimizer(runner)

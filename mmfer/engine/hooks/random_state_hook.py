@@ -1,4 +1,4 @@
-"""The same random numbers in every run, broken or not."""
+"""The same random numbers in uninterrupted and resumed runs."""
 
 import random
 from typing import Any
@@ -14,7 +14,7 @@ from mmfer.registry import HOOKS
 
 
 def seed_worker(worker_id: int) -> None:
-    """Seed Python and NumPy in a worker of a DataLoader from the seed that PyTorch gave it."""
+    """Seed Python and NumPy in a worker of a DataLoader from the seed of PyTorch."""
     seed = torch.initial_seed() % 2**32
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 (mmcv's transforms draw from the global generator)
@@ -30,13 +30,13 @@ def seed_everything(*keys: int) -> None:
 
 @HOOKS.register_module()
 class RandomStateHook(Hook):
-    """Make the random numbers of an epoch a function of seed, epoch and rank alone.
+    """Make the random numbers of an epoch depend only on seed, epoch and rank.
 
-    Every random generator is seeded anew when an epoch begins, and the workers that load data are
-    started anew from the main process's generator. So a resumed run draws what an unbroken one
-    draws, with no random state to save, and validating or not changes nothing. What comes out
-    still depends on the number of workers. Training by epochs only: in a loop by iterations the
-    seeding takes place once.
+    At the start of an epoch, every random generator is seeded, and the data loading workers restart
+    from the generator of the main process. So a resumed run draws the same numbers as an
+    uninterrupted run, without a saved random state, and validation does not influence them. Results
+    still depend on the number of workers. In a training by iterations, the seeding happens only
+    once.
 
     Example:
         >>> default_hooks = dict(random_state=dict(type='RandomStateHook'))
@@ -45,10 +45,10 @@ class RandomStateHook(Hook):
     priority = 'VERY_HIGH'
 
     def before_train(self, runner: Runner) -> None:
-        """Take over the seeding of the workers, and the seed of a resumed run."""
+        """Set up the seeding of the workers, and use the seed of a resumed run."""
         loader: DataLoader = runner.train_dataloader
         loader.worker_init_fn = seed_worker
-        # A run without a given seed drew another one for its samplers before it was resumed.
+        # Without a seed in the config, the samplers got a different random seed at the start.
         samplers: list[Any] = [loader.sampler, getattr(loader.batch_sampler, 'sampler', None)]
         for sampler in samplers:
             if hasattr(sampler, 'seed'):
@@ -57,9 +57,9 @@ class RandomStateHook(Hook):
     def before_train_epoch(self, runner: Runner) -> None:
         """Seed everything for this epoch."""
         seed_everything(runner.seed, runner.epoch, get_rank())
-        # Workers that persist would go on with the state of the last epoch.
+        # Persistent workers would continue with the random state of the last epoch.
         runner.train_dataloader._iterator = None
 
     def after_train(self, runner: Runner) -> None:
-        """Let go of persistent workers now: garbage collection waits ten seconds for them."""
+        """Stop persistent workers now; garbage collection would wait ten seconds for them."""
         runner.train_dataloader._iterator = None

@@ -1,4 +1,4 @@
-"""Start RALD from its trained plain network within one run."""
+"""Warm start of RALD from its plain network within one run."""
 
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
@@ -14,13 +14,13 @@ from mmfer.registry import HOOKS
 class WarmStartHook(Hook):
     """Bypasses a neck such as :class:`mmfer.models.HIFENet` for the first epochs.
 
-    Attention among images that a network does not know yet averages them away: on small data RALD
-    trains from the plain network, not from scratch. The state is a buffer of the neck, so that
-    checkpoints resume and test as they were trained. Models without such a neck are left alone.
+    In an untrained network, attention between images averages out their differences, so on small
+    data RALD starts from the plain network, not from scratch. The state is a buffer of the neck, so
+    that checkpoints resume and test in the same state. Models without such a neck are not changed.
 
-    Weights that are bypassed are frozen, and the ranks of a distributed training do not wait for
-    their gradients. Averaged copies of the network, as an exponential moving average keeps, are
-    bypassed as long as the network is.
+    Bypassed weights are frozen, and the ranks of a distributed training do not wait for their
+    gradients. Copies of the network, such as an exponential moving average, are bypassed at the
+    same time.
 
     Args:
         epochs: Epochs of the plain network.
@@ -36,7 +36,7 @@ class WarmStartHook(Hook):
         self._frozen: list[nn.Parameter] = []
 
     def before_train_epoch(self, runner: Runner) -> None:
-        """Bypass the neck, or begin to train it."""
+        """Bypass the neck, or start to train it."""
         neck = getattr(unwrap(runner.model), 'neck', None)
         if not isinstance(neck, nn.Module) or not isinstance(neck, Bypassable):
             return

@@ -1,4 +1,4 @@
-"""Takes channels out of trained models."""
+"""Channel pruning of trained models."""
 
 from mmfer.engine.pruning.channels import apply_channels, channel_record
 from mmfer.engine.pruning.prune import prune_model

@@ -1,4 +1,4 @@
-"""The widths of a pruned model: written down, and given to a model at full width."""
+"""The widths of a pruned model: saved, and applied to a model at full width."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ WIDTHS: tuple[tuple[type[nn.Module], tuple[str, ...]], ...] = (
 
 
 def channel_widths(model: nn.Module) -> dict[str, dict[str, int]]:
-    """The widths of all layers that pruning may change, by name of the layer and of the width."""
+    """The widths of all layers that pruning may change, by name of layer and name of width."""
     return {
         name: {width: getattr(module, width) for width in _widths_of(module)}
         for name, module in model.named_modules()
@@ -25,16 +25,16 @@ def channel_widths(model: nn.Module) -> dict[str, dict[str, int]]:
 
 
 def channel_record(model: nn.Module) -> dict[str, Any]:
-    """What differs between a pruned model and the one that its config builds.
+    """The differences between a pruned model and the full-width model of its config.
 
-    It is plain data for JSON or a checkpoint, where it stands under ``'pruning'``.
+    The record is plain data for JSON or for the entry ``'pruning'`` of a checkpoint.
 
     Args:
         model: A model after :func:`prune_model` or :func:`apply_channels`.
 
     Returns:
-        ``{'widths': {layer: {width: [full, pruned]}}}``, such as
-        ``{'backbone.conv1': {'out_channels': [64, 40]}}``; empty for a model never pruned.
+        ``{'widths': {layer: {width: [full, pruned]}}}``, such as ``{'backbone.conv1':
+        {'out_channels': [64, 40]}}``; empty for a model that was never pruned.
     """
     full = getattr(model, 'full_widths', None)
     if full is None:
@@ -48,17 +48,19 @@ def channel_record(model: nn.Module) -> dict[str, Any]:
 
 
 def apply_channels(model: nn.Module, record: dict[str, Any] | None) -> None:
-    """Make a model of the config take the widths of a pruned one, in place.
+    """Change the widths of a model to the widths of a pruned model, in place.
 
-    Its weights are those of the first channels and mean nothing before the pruned model's are
-    loaded. Gradients and optimizers are not carried over: apply it before an optimizer is built.
+    The new weights belong to the first channels and are meaningless until the weights of the pruned
+    model are loaded. Gradients and optimizers are not converted, so call this function before an
+    optimizer is built.
 
     Args:
-        model: As the config builds it, or already of the record's widths.
-        record: That of :func:`channel_record`; None or empty leaves the model as it is.
+        model: A model at full width, or with the widths of the record.
+        record: The record of :func:`channel_record`; None or an empty record does not change the
+            model.
 
     Raises:
-        ValueError: The record is none, or that of another model.
+        ValueError: If the record is invalid or belongs to another model.
 
     Example:
         >>> checkpoint = torch.load('pruned.pth', weights_only=True)
@@ -72,10 +74,10 @@ def apply_channels(model: nn.Module, record: dict[str, Any] | None) -> None:
         for width, (full, pruned) in widths.items():
             present = getattr(modules.get(name), width, None)
             if present not in (full, pruned):
-                found = 'there is none' if present is None else f'it is {present}'
+                found = 'the model has none' if present is None else f'it is {present}'
                 raise ValueError(
                     f'The pruned channels do not fit the model: the record expects {width}={full} '
-                    f'of the layer "{name}", but {found}. Give the config whose model was pruned.'
+                    f'in the layer "{name}", but {found}. Give the config of the pruned model.'
                 )
     full_widths = getattr(model, 'full_widths', None) or channel_widths(model)
     for name, widths in record['widths'].items():
@@ -97,8 +99,8 @@ def _checked(record: Any) -> dict[str, dict[str, tuple[int, int]]]:
                     raise ValueError(f'{width}: {full}, {pruned}')
     except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise ValueError(
-            f"The checkpoint's record of pruned channels ('pruning') can not be read: {error}. It "
-            'is what tools/prune.py or ChannelPruningHook writes: take their checkpoint unchanged.'
+            f"The checkpoint's record of pruned channels ('pruning') cannot be read: {error}. Use "
+            'an unchanged checkpoint of tools/prune.py or ChannelPruningHook.'
         ) from error
     return record['widths']
 

@@ -1,4 +1,4 @@
-"""Which channels can be removed together, followed through the network by torch-pruning."""
+"""Groups of channels that can be removed together, found by torch-pruning."""
 
 import re
 from collections.abc import Iterator
@@ -19,13 +19,13 @@ PLAIN = {
     *('MaxPool2DWithIndices', 'AvgPool2D', 'AdaptiveAvgPool2D', 'AdaptiveMaxPool2D'),
     *('UpsampleNearest2D', 'UpsampleBilinear2D', 'UpsampleBicubic2D'),
 }
-"""Operations that keep every channel to itself, and zero as it is."""
+"""Operations that do not mix channels and map zero to zero."""
 GATES = {'Sigmoid', 'Hardsigmoid'}
 
 
 @dataclass
 class ChannelGroup:
-    """Channels that go together: of a layer, and wherever they are added to or used."""
+    """Channels that are removed together: of a layer, and of all layers that add or use them."""
 
     root: nn.Module
     """The layer whose output channels are counted."""
@@ -33,21 +33,21 @@ class ChannelGroup:
     producers: list[str]
     """The convolutions and linear layers with these output channels."""
     consumers: list[str]
-    """Those with these input channels."""
+    """The convolutions and linear layers with these input channels."""
     norms: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
-    """For each batch norm, pairs of a channel of the root and its channel."""
+    """For each batch norm, pairs of a channel of the root and a channel of the batch norm."""
     tied: int = 1
-    """Groups of the grouped convolutions among them."""
+    """Number of groups of the grouped convolutions in this group."""
 
 
 class Dependencies:
-    """The channels of a model that can be removed without changing what the others do.
+    """Finds the channels of a model that can be removed without changing the other channels.
 
-    torch-pruning follows the channels through the gradient functions of a prediction, and takes
-    every operation that it does not know for one that keeps channels apart. Here channels stay in
-    the model that pass an operation not known to do that (attention, softmax over channels, means
-    over them), that reach the output, a parameter or a layer norm, or a layer beside weights that
-    the prediction does not use, such as the centres of a loss, which have their width.
+    torch-pruning follows channels through the gradient functions of a prediction, and assumes that
+    unknown operations do not mix channels. This class is stricter. A channel stays in the model if
+    it passes an operation that may mix channels (attention, softmax or mean over channels), or if
+    it reaches the output, a parameter, a layer norm, or a layer next to weights that the prediction
+    does not use, such as the centers of a loss, which have the same width.
 
     Args:
         model: The model in eval mode, on the device of the inputs.
@@ -69,14 +69,14 @@ class Dependencies:
         return sorted(found, key=lambda group: self.order[group.producers[0]])
 
     def remove(self, groups: list[ChannelGroup], lost: list[list[int]]) -> dict[str, list[int]]:
-        """Take channels and all that goes with them out of the model, in place.
+        """Remove channels, and all weights that belong to them, from the model, in place.
 
         Args:
             groups: Some of :meth:`groups`.
-            lost: The channels of each one's root that go.
+            lost: For each group, the channels of its root to remove.
 
         Returns:
-            For every layer that loses output channels, the old indices of those that stay.
+            For every layer that loses output channels, the old indices of the remaining channels.
         """
         gone: dict[nn.Module, set[int]] = {}
         width: dict[nn.Module, int] = {}
@@ -102,11 +102,11 @@ class Dependencies:
         return self.graph.is_out_channel_pruning_fn(item.dep.handler)
 
     def _cut_broadcasts(self) -> None:
-        """A map of one channel that others are scaled with is none of their channels."""
+        """Detach maps of one channel that only scale other channels."""
         nodes = self.graph.module2node.values()
         single = {n for n in nodes if n.type in LAYERS and self.graph.get_out_channels(n) == 1}
         found = set(single)
-        while found:  # and the operations on nothing else
+        while found:  # and operations that use only these maps
             after = {other for node in found for other in node.outputs} - single
             found = {n for n in after if n.type in MAPS and single.issuperset(n.inputs)}
             single |= found
@@ -116,7 +116,7 @@ class Dependencies:
                     _disconnect(node, other)
         for node in nodes:
             if node.type is OPTYPE.CONCAT:
-                node.module.concat_sizes = None  # anew, without them
+                node.module.concat_sizes = None  # recomputed without these maps
             elif _splits_batch(node):
                 node.module.split_sizes = None
 
@@ -146,7 +146,7 @@ class Dependencies:
         return group
 
     def zeroed_by_norms(self, group: ChannelGroup) -> bool:
-        """Whether a channel is zero everywhere when scale and bias of its batch norms are."""
+        """Whether a channel is zero everywhere if scale and bias of its batch norms are zero."""
         nodes = [self.graph.module2node[self.model.get_submodule(n)] for n in group.producers]
         return bool(group.norms) and all(
             node.type is OPTYPE.DEPTHWISE_CONV
@@ -213,7 +213,7 @@ def _splits_batch(node: Any) -> bool:
 
 
 def _inside_linear(node: Any) -> bool:
-    """Whether it is a step of ``nn.Linear`` on tokens: view, transposed weight, product, view."""
+    """Whether a node is part of ``nn.Linear`` on tokens: view, transposed weight, product, view."""
     if node.type is OPTYPE.LINEAR:
         return True
     if _operation(node) == 'T':
@@ -229,19 +229,19 @@ def _all_inside_linear(nodes: list[Any]) -> bool:
 
 
 def _is_gate(node: Any) -> bool:
-    """Whether it only scales other channels, as in squeeze-and-excitation."""
+    """Whether a node only scales other channels, as in squeeze-and-excitation."""
     return _operation(node) in GATES and all(_operation(o) == 'Mul' for o in node.outputs)
 
 
 def _outputs(model: nn.Module, inputs: Tensor) -> list[Tensor]:
-    """What a prediction gives, by an operation of its own so that it is known as the output."""
+    """The outputs of a prediction, marked by an extra operation."""
     found = [leaf for leaf in tree_leaves(model(inputs)) if torch.is_tensor(leaf)]
     return [leaf * 1 for leaf in found if leaf.requires_grad]
 
 
 @contextmanager
 def _traceable(model: nn.Module) -> Iterator[None]:
-    """Gradients for all weights, for a while."""
+    """Temporarily require gradients for all weights."""
     frozen = [p for p in model.parameters() if p.is_floating_point() and not p.requires_grad]
     try:
         for parameter in frozen:

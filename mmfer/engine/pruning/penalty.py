@@ -1,4 +1,4 @@
-"""The L1 penalty on the scales of batch normalisation (paper 001, section 2.4, eq. 9-11)."""
+"""The L1 penalty on the scales of batch normalization (paper 001, section 2.4, eq. 9-11)."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ def scale_penalty_gradient(scale: Tensor, penalty: float) -> Tensor:
         penalty: lambda.
 
     Returns:
-        (C,), 0 where the scale is 0.
+        (C,); 0 if the scale is 0.
     """
     return scale.detach().sign() * penalty
 
@@ -25,18 +25,18 @@ def scale_penalty_gradient(scale: Tensor, penalty: float) -> Tensor:
 def batch_norm_scales(
     model: nn.Module, include: Sequence[str] = (), exclude: Sequence[str] = ()
 ) -> dict[str, nn.Parameter]:
-    """The scales (gamma) of a model's batch norms that are trained.
+    """The trained scales (gamma) of the batch norms of a model.
 
     Args:
         model: The network.
-        include: Only batch norms whose name contains one of these; none given: all.
-        exclude: No batch norm whose name contains one of these.
+        include: Only batch norms whose names contain one of these texts; empty for all batch norms.
+        exclude: No batch norms whose names contain one of these texts.
 
     Returns:
-        (C,) each, by the name of its batch norm.
+        The scales (C,), keyed by the names of the batch norms.
 
     Raises:
-        ValueError: None is left.
+        ValueError: If no batch norm is left.
     """
     norms = {
         name: module.weight
@@ -55,27 +55,27 @@ def batch_norm_scales(
         return chosen
     if norms:
         raise ValueError(
-            f'include={list(include)} and exclude={list(exclude)} leave none of the batch norms '
+            f'include={list(include)} and exclude={list(exclude)} select none of the batch norms '
             f'{", ".join(norms)}. Give parts of these names.'
         )
     raise ValueError(
         f'{type(model).__name__} has no batch norm with a trained scale, so there is nothing to '
-        "penalise. Take a backbone with batch norms (norm_cfg=dict(type='BN')), or penalty=0."
+        "penalize. Use a backbone with batch norms (norm_cfg=dict(type='BN')), or penalty=0."
     )
 
 
 def penalize_scales(
     optimizer: Optimizer, scales: Iterable[nn.Parameter], penalty: float
 ) -> RemovableHandle:
-    """Add :func:`scale_penalty_gradient` to the gradients of the scales, once in each step.
+    """Add :func:`scale_penalty_gradient` to the gradients of the scales in every step.
 
-    It is added within the optimizer's step, when gradients are accumulated over iterations,
-    averaged over ranks, clipped and rid of the loss's scaling, so that none of these changes it.
-    Scales that got no gradient, in a part of the network at rest, are left alone.
+    The gradient is added in the step of the optimizer, after accumulation over iterations,
+    averaging over ranks, clipping and removal of the loss scale, so that none of these changes the
+    penalty. Scales without a gradient, in a frozen part of the network, are not changed.
 
     Args:
-        optimizer: The optimizer whose parameters the scales are.
-        scales: From :func:`batch_norm_scales`.
+        optimizer: The optimizer of the scales.
+        scales: The scales of :func:`batch_norm_scales`.
         penalty: lambda.
 
     Returns:
@@ -84,7 +84,7 @@ def penalize_scales(
     scales = list(scales)
 
     def add(optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        # Fused optimizers divide by the loss's scale themselves, after this.
+        # Fused optimizers divide by the loss scale themselves, after this function.
         loss_scale = getattr(optimizer, 'grad_scale', None)
         for scale in scales:
             if scale.grad is None:

@@ -1,4 +1,4 @@
-"""Takes the channels that matter least out of a model (paper 001, section 2.4)."""
+"""Removes the least important channels of a model (paper 001, section 2.4)."""
 
 import warnings
 from collections.abc import Callable
@@ -30,23 +30,23 @@ def prune_model(
 ) -> PruningReport:
     """Remove the share ``ratio`` of the prunable channels of a model, in place.
 
-    One threshold holds for all layers. Channels that are added to each other go together; those
-    of a grouped convolution go in step, one of every group. A removed channel takes its bias with
-    it: the model is the original one with scale and bias of these channels at zero. Parameters
-    are new objects, so that an optimizer has to be built anew.
+    One threshold holds for all layers. Channels that are added to each other are removed together,
+    and channels of a grouped convolution are removed in equal numbers, one from every group. The
+    pruned model equals the original model with zero scale and bias in the removed channels.
+    Parameters are new objects, so an optimizer must be rebuilt.
 
     Args:
         model: A classifier or backbone that maps images to tensors.
-        example_inputs: Images (N, 3, H, W) on its device; their values do not matter.
+        example_inputs: Images (N, 3, H, W) on the device of the model; their values do not matter.
         ratio: Between 0 and 1.
-        round_to: Layers keep a multiple of so many channels, for the sake of speed.
-        floor: Share of its channels that each layer keeps at least; one channel always stays.
+        round_to: The number of channels of a layer stays a multiple of this number, for speed.
+        floor: Minimum share of the channels that each layer keeps; at least one channel stays.
         criterion: ``'bn_scale'``, the absolute scales of the batch norms; ``'mlp_norm'``, for the
-            hidden units of the backbone's MLPs, see :func:`mmfer.engine.pruning.mlp_norm`; None
-            takes the first where the model has such channels, else the second.
+            hidden units of the MLPs of the backbone, see :func:`mmfer.engine.pruning.mlp_norm`;
+            None takes ``'bn_scale'`` if the model has such channels, or else ``'mlp_norm'``.
 
     Raises:
-        ValueError: An argument is out of its range, or the model has no channel to prune.
+        ValueError: If an argument is out of range, or the model has no channel to prune.
 
     Example:
         >>> report = prune_model(model, torch.randn(1, 3, 224, 224), ratio=0.5)
@@ -54,12 +54,12 @@ def prune_model(
     """
     if not 0 < ratio < 1:
         raise ValueError(
-            f'The pruning ratio {ratio} must be between 0 and 1, both excluded: 0.5 removes half '
-            'of the channels that can be removed.'
+            f'The pruning ratio {ratio} must be above 0 and below 1. For example, 0.5 removes half '
+            'of the prunable channels.'
         )
     if round_to < 1 or not 0 <= floor < 1:
         raise ValueError(
-            f'Pruning: round_to={round_to} must be 1 or more, floor={floor} in [0, 1).'
+            f'Pruning: round_to={round_to} must be at least 1, and floor={floor} in [0, 1).'
         )
     if criterion not in (None, *CRITERIA):
         raise ValueError(f"Pruning: criterion='{criterion}' must be one of {', '.join(CRITERIA)}.")
@@ -103,9 +103,9 @@ def _warn_of_floor(groups: list[ChannelGroup], at_floor: list[bool], floor: floa
     held = [group.producers[0] for group, there in zip(groups, at_floor, strict=True) if there]
     if held:
         warnings.warn(
-            f'Pruning stopped at the floor in {len(held)} of {len(groups)} layers, which keep '
-            f'{100 * floor:g} % of their channels and one at least: {", ".join(held)}. Fewer '
-            'channels than asked for were removed.',
+            f'{len(held)} of {len(groups)} layers reached the floor and keep {100 * floor:g} % of '
+            f'their channels, or one: {", ".join(held)}. Pruning removed fewer channels than '
+            'requested.',
             stacklevel=3,
         )
 
@@ -122,8 +122,8 @@ def _prunable(dependencies: Dependencies, criterion: str | None) -> tuple[str, l
             return name, by_criterion[name]
     raise ValueError(
         f'{type(dependencies.model).__name__} has no channel that can be pruned by '
-        f'{" or ".join(tried)}: it needs batch norms after its convolutions, or MLPs in its '
-        'backbone, whose channels do not reach the output.'
+        f'{" or ".join(tried)}. Pruning needs batch norms after convolutions, or MLPs in the '
+        'backbone, and channels that do not reach the output.'
     )
 
 

@@ -1,4 +1,4 @@
-"""What pruning did to a model."""
+"""The report of a pruning."""
 
 from dataclasses import dataclass
 
@@ -7,37 +7,37 @@ from mmfer.markdown import markdown_table
 
 @dataclass(frozen=True)
 class LayerChange:
-    """Output channels of a convolution or linear layer."""
+    """Change of the output channels of a convolution or linear layer."""
 
     name: str
     before: int
     after: int
     at_floor: bool
-    """Whether it keeps channels below the threshold because too few would be left."""
+    """Whether the layer keeps channels below the threshold because of the floor."""
 
 
 @dataclass(frozen=True)
 class PruningReport:
-    """What :func:`prune_model` removed."""
+    """The changes of :func:`prune_model`."""
 
     criterion: str
     """``'bn_scale'`` or ``'mlp_norm'``."""
     ratio: float
-    """Share of the prunable channels asked to be removed."""
+    """Requested share of prunable channels to remove."""
     removed: float
-    """Share of them that was: less where a floor or rounding kept some."""
+    """Share of prunable channels removed; a floor or rounding may keep channels."""
     threshold: float
-    """The highest score that was to be removed."""
+    """The highest score of a channel to remove."""
     layers: list[LayerChange]
     kept: dict[str, list[int]]
-    """For every layer and batch norm with fewer output channels, the old indices of those left."""
+    """The old indices of the remaining channels, for every layer and batch norm that changed."""
     parameters: tuple[int, int]
-    """Before and after."""
+    """Number of parameters, before and after."""
     flops: tuple[float, float]
-    """Multiply-adds of one image, before and after."""
+    """Multiply-adds for one image, before and after."""
 
     def format_table(self) -> str:
-        """A Markdown table of the layers, and a line each for parameters and FLOPs."""
+        """A Markdown table of the layers, and lines for channels, parameters and FLOPs."""
         rows: list[tuple[str, ...]] = []
         for layer in self.layers:
             name = layer.name + (' (at the floor)' if layer.at_floor else '')
@@ -48,7 +48,7 @@ class PruningReport:
             [
                 markdown_table(('layer', 'channels', 'left', 'change'), rows, align_right=True),
                 '',
-                f'Channels removed: {100 * self.removed:.1f} % of those that can be; asked for '
+                f'Channels removed: {100 * self.removed:.1f} % of the prunable channels; requested '
                 f'{100 * self.ratio:g} %. Threshold ({self.criterion}): {self.threshold:.4g}.',
                 f'Parameters: {p / 1e6:.3f} M -> {pruned_p / 1e6:.3f} M ({_percent(p, pruned_p)})',
                 f'FLOPs:      {f / 1e9:.3f} G -> {pruned_f / 1e9:.3f} G ({_percent(f, pruned_f)})',

@@ -1,4 +1,4 @@
-"""Give a wide network the distribution of a narrow one's scales."""
+"""Gives a wide network the distribution of scales of a narrow network."""
 
 from collections.abc import Mapping
 
@@ -8,18 +8,19 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 
 def copy_scale_distribution(model: nn.Module, state_dict: Mapping[str, Tensor]) -> None:
-    """Set the batch norms' scales to the quantiles of those of the same network, less wide.
+    """Set the scales of batch norms to the quantiles of the scales in a narrower network.
 
-    What a ratio of pruning takes from each layer depends on how its scales are distributed. With
-    those of a narrow network that was trained, a wide one that could not be is pruned alike.
+    The share of channels that pruning removes from a layer depends on the distribution of its
+    scales. With the distribution of a trained narrow network, an untrained wide network is pruned
+    in the same proportions.
 
     Args:
-        model: The wide network, in place. A layer's scales keep their own order, so that which
-            channels go within a layer stays random.
-        state_dict: The weights of the narrow network, whose layers have the same names.
+        model: The wide network, changed in place. The scales of a layer keep their order, so the
+            choice of channels within a layer remains random.
+        state_dict: The weights of the narrow network; its layers have the same names.
 
     Raises:
-        ValueError: If the model has no batch norm, or the weights lack one of them.
+        ValueError: If the model has no batch norm, or the weights lack a batch norm of the model.
     """
     norms = {
         name: module
@@ -30,7 +31,7 @@ def copy_scale_distribution(model: nn.Module, state_dict: Mapping[str, Tensor]) 
     if not norms or missing:
         raise ValueError(
             f'The weights have no scales for {", ".join(missing) or "any batch norm"} of '
-            f'{type(model).__name__}: give a checkpoint of the same network, only less wide.'
+            f'{type(model).__name__}. Give a checkpoint of the same network with a smaller width.'
         )
     generator = torch.Generator().manual_seed(0)
     for name, norm in norms.items():

@@ -1,4 +1,4 @@
-"""How much a channel matters."""
+"""Scores of the importance of channels."""
 
 import numpy as np
 import torch
@@ -12,7 +12,8 @@ CRITERIA = ('bn_scale', 'mlp_norm')
 def bn_scale_scores(model: nn.Module, group: ChannelGroup) -> np.ndarray:
     """|gamma| of the batch norm of each channel (paper 001, eq. 9).
 
-    Channels that are added to each other, as in the stages of a ResNet, have several: their mean.
+    For channels that are added to each other, as in the stages of a ResNet, the mean of their
+    scales.
     """
     total, count = torch.zeros(group.channels), torch.zeros(group.channels)
     for name, pairs in group.norms.items():
@@ -24,14 +25,14 @@ def bn_scale_scores(model: nn.Module, group: ChannelGroup) -> np.ndarray:
 
 
 def mlp_norm(weight_in: Tensor, weight_out: Tensor) -> Tensor:
-    """|w_in| |w_out| of each hidden unit, over the mean of all.
+    """|w_in| |w_out| of each hidden unit, divided by the mean over all hidden units.
 
     The product does not change when a factor is moved from one layer to the other, and the mean
     makes layers of different scale comparable under one threshold.
 
     Args:
-        weight_in: (H, D) or (H, D, 1, 1), of the layer before the hidden units.
-        weight_out: (D', H) or (D', H, 1, 1), of the layer after them.
+        weight_in: (H, D) or (H, D, 1, 1), the weights of the layer before the hidden units.
+        weight_out: (D', H) or (D', H, 1, 1), the weights of the layer after the hidden units.
 
     Returns:
         (H,)

@@ -1,4 +1,4 @@
-"""Which channels go: one threshold for all layers (paper 001, section 2.4)."""
+"""Selection of channels by one threshold for all layers (paper 001, section 2.4)."""
 
 import math
 from collections.abc import Sequence
@@ -9,14 +9,14 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Selection:
-    """Which channels of each layer stay."""
+    """The channels of each layer that stay."""
 
     kept: list[np.ndarray]
-    """Sorted indices of each layer."""
+    """Sorted indices of the remaining channels of each layer."""
     threshold: float
-    """The highest score of a channel to be removed."""
+    """The highest score of a channel to remove."""
     at_floor: list[bool]
-    """Whether a layer keeps channels below the threshold because too few would be left."""
+    """Whether each layer keeps channels below the threshold because of the floor."""
 
 
 def select_channels(
@@ -29,16 +29,16 @@ def select_channels(
     """Choose the channels with the lowest scores of all layers together.
 
     The threshold is the score below which the share ``ratio`` of all channels lies. Among equal
-    scores, as in a model that never trained, each layer gives up the same share.
+    scores, as in an untrained model, each layer loses the same share.
 
     Args:
-        scores: For each layer (channels,), of any but one scale.
-        ratio: Share of all channels to be removed.
-        round_to: A layer keeps a multiple of it: channels below the threshold stay until it is
-            reached.
-        floor: Share of its channels, and one at least, that each layer keeps.
-        tied: For each layer g, the groups of a convolution. Channels i, i + C/g, i + 2C/g, ...
-            go or stay together, by their mean score.
+        scores: The scores (channels,) of each layer, on any scale common to all layers.
+        ratio: Share of all channels to remove.
+        round_to: The number of channels of a layer stays a multiple of this number; channels below
+            the threshold stay until a multiple is reached.
+        floor: Minimum share of the channels that each layer keeps; at least one channel stays.
+        tied: For each layer, the number of groups g of a convolution. Channels i, i + C/g, i +
+            2C/g, ... stay or are removed together, by their mean score.
     """
     tied = [1] * len(scores) if tied is None else list(tied)
     units = [layer.reshape(g, -1).mean(0) for layer, g in zip(scores, tied, strict=True)]

@@ -1,4 +1,4 @@
-"""ConvNeXt up to its last map."""
+"""ConvNeXt up to its last feature map."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from mmfer.registry import MODELS
 
 @MODELS.register_module()
 class ConvNeXtMap(ConvNeXt):
-    """mmpretrain's ConvNeXt without its final pooling and norm, which :class:`FeaturePooling` does.
+    """mmpretrain's ConvNeXt without the final pooling and norm, which :class:`FeaturePooling` adds.
 
-    With ``FeaturePooling(norm=dict(type='LN', eps=1e-6))`` behind it, it is the plain ConvNeXt.
+    Followed by ``FeaturePooling(norm=dict(type='LN', eps=1e-6))``, it equals the plain ConvNeXt.
 
     Args:
         arch: ``'tiny'``, ``'base'``, ... or a dict of ``depths`` and ``channels``, a number per
             stage.
-        **options: Those of mmpretrain's ``ConvNeXt``, but for ``gap_before_final_norm``.
+        **options: Options of mmpretrain's ``ConvNeXt``, except ``gap_before_final_norm``.
 
     Example:
         >>> backbone = dict(type='ConvNeXtMap', arch='base', drop_path_rate=0.25)

@@ -13,24 +13,24 @@ from mmfer.registry import MODELS
 class DualBranch(BaseModule):
     """The sum X_in of the last maps of two backbones, a local and a global one.
 
-    A map with other than ``out_channels`` channels passes a 1x1 convolution (``align1``,
-    ``align2``; the paper does not say how it brings 768 channels to 512); where the second map has
-    another height or width, it is interpolated to the first one's.
+    A map whose number of channels is not ``out_channels`` passes a 1x1 convolution (``align1``,
+    ``align2``; the paper does not say how 768 channels become 512). If the second map differs in
+    height or width, it is interpolated to the size of the first map.
 
-    Either branch may be None, which leaves the other alone, at the same width: rows 1 and 2 of
-    table 2. The maps of each branch (figure 2) can be had by forward hooks on ``branch1`` and
-    ``branch2``.
+    One branch may be None; the other branch then works alone, at the same width: rows 1 and 2 of
+    table 2. Forward hooks on ``branch1`` and ``branch2`` give the maps of each branch (figure 2).
 
     Args:
         branch1: Config of any backbone, or None.
         branch2: Config of any backbone, or None.
         in_channels: Channels of the last map of each branch.
-        out_channels: Channels C of X_in; those of the first branch if None.
-        init_cfg: See mmengine's ``BaseModule``. Weights of a branch go into its own config.
+        out_channels: Channels C of X_in; None takes the channels of the first branch.
+        init_cfg: See mmengine's ``BaseModule``. The config of a branch names its pretrained
+            weights.
 
     Raises:
-        ValueError: If both branches are None or ``in_channels`` are not two, or, in forward, if a
-            branch's last output is no map of ``in_channels`` channels.
+        ValueError: If both branches are None, ``in_channels`` are not two numbers, or, in forward,
+            the last output of a branch is not a map of ``in_channels`` channels.
 
     Example:
         >>> backbone = dict(
@@ -52,7 +52,7 @@ class DualBranch(BaseModule):
     ) -> None:
         super().__init__(init_cfg)
         if branch1 is None and branch2 is None:
-            raise ValueError('DualBranch needs branch1 or branch2: both are None.')
+            raise ValueError('DualBranch needs branch1 or branch2, but both are None.')
         if len(in_channels) != 2:
             raise ValueError(
                 f'DualBranch: in_channels={in_channels} must be two widths, one for each branch.'

@@ -1,4 +1,4 @@
-"""A trunk for the whole face and one for its parts (paper 001, section 2.2 and 2.3)."""
+"""Two trunks: one for the whole face, one for its parts (paper 001, sections 2.2 and 2.3)."""
 
 from collections.abc import Sequence
 
@@ -13,10 +13,10 @@ BRANCHES = ('local', 'global')
 
 @MODELS.register_module()
 class RegionTrunks(BaseModule):
-    """The maps of eyes, mouth and face: eyes and mouth share one trunk, the face has its own.
+    """Maps of eyes, mouth and face: eyes and mouth share one trunk, the face has its own.
 
-    The input is a strip of square pictures below one another, which ``CropRegions`` makes: face,
-    eyes, mouth. With the global branch alone it is the picture of the face.
+    The input is the strip of ``CropRegions``: square images of face, eyes and mouth, stacked
+    vertically. With only the global branch, the input is the image of the face.
 
     Args:
         trunk: Config of a backbone whose last output is a map, built once for each branch.
@@ -24,8 +24,8 @@ class RegionTrunks(BaseModule):
         init_cfg: See mmengine's ``BaseModule``. Pretrained weights go into ``trunk``.
 
     Raises:
-        ValueError: If there is no branch or an unknown one or, in forward, if the picture is no
-            strip.
+        ValueError: If there is no branch, a branch is unknown, or, in forward, the input is not
+            such a strip.
 
     Example:
         >>> backbone = dict(
@@ -51,19 +51,20 @@ class RegionTrunks(BaseModule):
 
     @property
     def views(self) -> int:
-        """How many square pictures the input has."""
+        """Number of square images in the input."""
         return 1 if self.local_trunk is None else 3
 
     def forward(self, inputs: Tensor) -> tuple[Tensor, ...]:
         """Strips (N, 3, views * S, S) -> the maps (N, C, h, w) of eyes, mouth and face.
 
-        Without the local branch that of the face alone, without the global one the other two.
+        Without the local branch, the output is the map of the face; without the global branch, the
+        maps of eyes and mouth.
         """
         if inputs.size(2) != self.views * inputs.size(3):
             raise ValueError(
-                f'The model takes {self.views} square picture(s) below one another, but got '
+                f'The model takes {self.views} square image(s), stacked vertically, but got '
                 f'{inputs.size(2)} x {inputs.size(3)} pixels. Put CropRegions into the pipeline, '
-                'or leave it out for the global branch alone.'
+                'or remove it if the model has only the global branch.'
             )
         face, *parts = inputs.chunk(self.views, dim=2)
         maps: tuple[Tensor, ...] = ()

@@ -1,4 +1,4 @@
-"""VGG-16 with batch norm, up to its last map (paper 001, section 2.1)."""
+"""VGG-16 with batch norm, up to its last feature map (paper 001, section 2.1)."""
 
 from collections.abc import Iterator
 
@@ -17,21 +17,21 @@ NORMS = ('all', 'first', 'none')
 class VGGBN16(BaseBackbone):
     """The thirteen convolutions of VGG-16 with batch norm: 14.7 M parameters at full width.
 
-    The layers are named as in mmpretrain's ``VGG``, whose weights with batch norm fit at full
-    width and ``norm='all'``, whatever ``num_pools`` is.
+    The layers are named as in mmpretrain's ``VGG``. Its weights with batch norm fit for
+    ``width=1``, ``norm='all'`` and any ``num_pools``.
 
     Args:
-        norm: Which convolutions have a batch norm: ``'all'``, so that every one can be pruned by
+        norm: Convolutions with a batch norm: ``'all'``, so that every convolution can be pruned by
             its scales; ``'first'``, the first of each stage, as in the paper; or ``'none'``, the
             plain VGG-16.
-        width: Factor of all numbers of channels, which are 64, 128, 256, 512 and 512.
-        num_pools: Number of max poolings, each of which halves the map: one after each stage, the
-            last stages going without if there are fewer. With 5 an image of 224 pixels has a map
-            of 7x7, with 4 one of 112 pixels.
+        width: Factor of the numbers of channels, 64, 128, 256, 512 and 512.
+        num_pools: Number of max poolings, each of which halves the map: one after each of the first
+            ``num_pools`` stages. The map is 7x7 for images of 224 pixels with 5 poolings, and for
+            images of 112 pixels with 4.
         init_cfg: See mmengine's ``BaseModule``.
 
     Raises:
-        ValueError: If ``norm`` is unknown, ``num_pools`` is not 0 to 5 or ``width`` leaves no
+        ValueError: If ``norm`` is unknown, ``num_pools`` is not 0 to 5, or ``width`` leaves no
             channel.
 
     Example:
@@ -50,7 +50,7 @@ class VGGBN16(BaseBackbone):
         if not 0 <= num_pools <= len(STAGES):
             raise ValueError(f'VGGBN16: num_pools={num_pools} must be 0 to {len(STAGES)}.')
         if round(STAGES[0][0] * width) < 1:
-            raise ValueError(f'VGGBN16: width={width} leaves no channel: give a larger one.')
+            raise ValueError(f'VGGBN16: width={width} leaves no channel. Give a larger width.')
         super().__init__(
             init_cfg
             or [

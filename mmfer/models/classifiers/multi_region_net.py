@@ -10,19 +10,20 @@ from mmfer.registry import MODELS
 
 @MODELS.register_module()
 class MultiRegionNet(ImageClassifier):
-    """Sub-networks of eyes + face and of mouth + face, with attention on the face.
+    """Two sub-networks, eyes + face and mouth + face, with attention on the face.
 
-    The maps of ``backbone`` are pooled to vectors by the mean, for the face weighted by the
-    attention M of ``neck``: the sum of M * F (eq. 7) over that of M, so that its size does not
-    depend on how much of the face is attended to. The eyes' and the mouth's vector are each put
-    beside the face's, and ``head`` fuses and classifies both pairs. With the local branch alone
-    each sub-network has its region only; with the global one there is one sub-network, the face.
+    Mean pooling turns the maps of ``backbone`` into vectors. For the face, the mean is weighted by
+    the attention M of ``neck``: the sum of M * F (eq. 7) divided by the sum of M, so that the scale
+    of the vector does not depend on the area of attention. The vector of the eyes and the vector of
+    the mouth are each concatenated with the vector of the face, and ``head`` fuses and classifies
+    both pairs. With only the local branch, each sub-network has its region alone; with only the
+    global branch, there is one sub-network, the face.
 
     The input is the strip (N, 3, 3 * S, S) of ``CropRegions``. A sample may have ``region_valid``
-    (2,), whether there are eyes and a mouth to be seen; the vector of one that is not there counts
-    as zero. Without it, as in ``mode='tensor'``, both count. The attention's loss needs
-    ``landmark_mask`` (1, h, w) of ``LandmarkMask``, the cells with visible landmarks. A prediction
-    has ``attention`` (1, h, w), if there is any.
+    (2,), whether eyes and mouth are visible; the vector of an invisible region is zero. Without
+    ``region_valid``, as in ``mode='tensor'``, both count as visible. The loss of the attention
+    needs ``landmark_mask`` (1, h, w) of ``LandmarkMask``, the cells with visible landmarks. A
+    prediction has ``attention`` (1, h, w) if the model has a neck.
 
     Args:
         backbone: Config of :class:`RegionTrunks`.
@@ -32,7 +33,7 @@ class MultiRegionNet(ImageClassifier):
         train_cfg, data_preprocessor, init_cfg: See mmpretrain's ``ImageClassifier``.
 
     Raises:
-        ValueError: If the parts do not fit together or, in training, if a sample has no
+        ValueError: If the parts do not fit together or, in training, a sample has no
             ``landmark_mask``.
 
     Example:
@@ -64,34 +65,36 @@ class MultiRegionNet(ImageClassifier):
         )
         self.mask_loss = None if mask_loss is None else MODELS.build(mask_loss)
         if neck is not None and self.backbone.global_trunk is None:
-            raise ValueError('MultiRegionNet: the attention is on the face: add the global branch.')
+            raise ValueError(
+                'MultiRegionNet: the attention is on the face, so add the global branch.'
+            )
         if neck is None and mask_loss is not None:
-            raise ValueError('MultiRegionNet: mask_loss needs the attention: give a neck.')
+            raise ValueError('MultiRegionNet: mask_loss needs an attention map, so give a neck.')
         subnets = 1 if self.backbone.local_trunk is None else 2
         if len(self.head.weights) != subnets:
             raise ValueError(
                 f'MultiRegionNet has {subnets} sub-network(s) with these branches, but the head '
-                f'has {len(self.head.weights)} weight(s): give one for each.'
+                f'has {len(self.head.weights)} weight(s). Give one weight for each sub-network.'
             )
 
     @property
     def views(self) -> int:
-        """How many square pictures the input has: 3, or 1 with the global branch alone."""
+        """Number of square images in the input: 3, or 1 with only the global branch."""
         return self.backbone.views
 
     def shows_face(self, layer: str) -> bool:
-        """Whether the map of this layer is of the face, not of eyes and mouth."""
-        if layer == 'backbone':  # its last map counts
+        """Whether the map of a layer shows the face, not eyes and mouth."""
+        if layer == 'backbone':  # the last map decides
             return self.backbone.global_trunk is not None
         return layer.startswith(('neck', 'backbone.global_trunk'))
 
     def extract_feat(self, inputs: Tensor, stage: str = 'neck') -> tuple[Tensor, ...] | Tensor:
-        """Features of strips all of whose regions count.
+        """Features of strips; all regions count as visible.
 
         Args:
             inputs: (N, 3, views * S, S).
             stage: ``'backbone'`` for the maps (N, C, h, w), ``'neck'`` for the vector (N, D) of
-                each sub-network, ``'pre_logits'`` for the fused vectors side by side.
+                each sub-network, ``'pre_logits'`` for the concatenated fused vectors.
         """
         maps = self.backbone(inputs)
         if stage == 'backbone':
@@ -100,20 +103,20 @@ class MultiRegionNet(ImageClassifier):
         return self.head.pre_logits(feats) if stage == 'pre_logits' else feats
 
     def head_inputs(self, inputs: Tensor, data_samples: list[DataSample]) -> tuple[Tensor, ...]:
-        """What the head gets of strips (N, 3, views * S, S) whose samples say what can be seen."""
+        """Inputs of the head for strips (N, 3, views * S, S) and samples with ``region_valid``."""
         return self.pooled(self.backbone(inputs), data_samples)[0]
 
     def pooled(
         self, maps: tuple[Tensor, ...], data_samples: list[DataSample] | None = None
     ) -> tuple[tuple[Tensor, ...], Tensor | None]:
-        """What the head gets, and the attention.
+        """Inputs of the head, and the attention.
 
         Args:
-            maps: Those of the backbone, (N, C, h, w).
-            data_samples: N samples, which may tell ``region_valid``.
+            maps: The maps of the backbone, (N, C, h, w).
+            data_samples: N samples, which may have ``region_valid``.
 
         Returns:
-            The vector (N, D) of each sub-network, and M (N, 1, h, w), None without a neck.
+            The vector (N, D) of each sub-network, and M (N, 1, h, w), or None without a neck.
         """
         vectors = [feature_map.mean((2, 3)) for feature_map in maps]
         attention = None
@@ -129,7 +132,7 @@ class MultiRegionNet(ImageClassifier):
         return tuple(torch.cat([region, *face], dim=1) for region in regions), attention
 
     def loss(self, inputs: Tensor, data_samples: list[DataSample]) -> dict[str, Tensor]:
-        """Losses of a batch: the head's, and ``loss_attention_mask``."""
+        """Losses of a batch: the losses of the head, and ``loss_attention_mask``."""
         feats, attention = self.pooled(self.backbone(inputs), data_samples)
         losses = self.head.loss(feats, data_samples)
         if self.mask_loss is not None:
@@ -150,7 +153,7 @@ class MultiRegionNet(ImageClassifier):
 
 
 def _valid(data_samples: list[DataSample]) -> Tensor | None:
-    """Which regions there are, (N, 2); None if no sample tells."""
+    """Visibility of the regions, (N, 2); None if no sample has ``region_valid``."""
     known = [sample.get('region_valid') for sample in data_samples]
     if all(one is None for one in known):
         return None
@@ -161,8 +164,8 @@ def _valid(data_samples: list[DataSample]) -> Tensor | None:
 def _mask(sample: DataSample) -> Tensor:
     if 'landmark_mask' not in sample:
         raise ValueError(
-            f'"{sample.get("img_path", "A sample")}" has no landmark_mask, which the loss of the '
-            'attention needs: put LandmarkMask before CropRegions in the training pipeline, or set '
-            'mask_loss=None.'
+            f'"{sample.get("img_path", "A sample")}" has no landmark_mask, but the loss of the '
+            'attention needs it. Put LandmarkMask before CropRegions in the training pipeline, or '
+            'set mask_loss=None.'
         )
     return sample.landmark_mask

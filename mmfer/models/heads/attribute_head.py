@@ -1,4 +1,4 @@
-"""A linear head for binary attributes, some of which may be unknown."""
+"""A linear head for binary attributes; some attributes may be unknown."""
 
 from collections.abc import Sequence
 
@@ -13,29 +13,30 @@ from mmfer.registry import MODELS
 
 @MODELS.register_module()
 class AttributeHead(MultiLabelLinearClsHead):
-    """A sigmoid for each of A attributes (paper 002, section 2.3; eq. 7).
+    """One sigmoid for each of A attributes (paper 002, section 2.3; eq. 7).
 
-    The loss is summed over the attributes that are known and averaged over the batch; an unknown
-    one adds nothing to it or to any gradient. A prediction has ``pred_score`` (A,), the
-    probabilities, and ``pred_label``, the indices of the attributes with at least 0.5.
+    The loss is summed over the known attributes and averaged over the batch; an unknown attribute
+    adds nothing to the loss or its gradient. A prediction has ``pred_score`` (A,), the
+    probabilities, and ``pred_label``, the indices of the attributes with a probability of at least
+    0.5.
 
     Args:
         num_classes: Number of attributes A.
         in_channels: Width D of the features.
-        loss: Config of a loss of mmpretrain on scores (N, A) that takes ``reduction_override``:
-            ``FocalLoss``, ``AsymmetricLoss`` or ``CrossEntropyLoss(use_sigmoid=True)``. The
-            default is eq. 7: ``FocalLoss`` always has a weight alpha for the positives and
-            1 - alpha for the negatives, which ``loss_weight=2`` takes out at alpha = 0.5.
+        loss: Config of a loss of mmpretrain on scores (N, A) with ``reduction_override``:
+            ``FocalLoss``, ``AsymmetricLoss`` or ``CrossEntropyLoss(use_sigmoid=True)``. The default
+            is eq. 7: ``FocalLoss`` always weights positives by alpha and negatives by 1 - alpha;
+            with alpha = 0.5, ``loss_weight=2`` cancels these weights.
         feature_losses: Configs of losses on the features, see :class:`FeatureLosses`. Their labels
             are the attributes (N, A): 1 present, 0 absent, -1 unknown.
-        class_attribute: The index of an attribute whose 0 or 1 is the label (N,) of the feature
-            losses instead, for those that need a class, such as :class:`CenterLoss` with
+        class_attribute: Index of an attribute. Its value, 0 or 1, is the label (N,) of the feature
+            losses, for losses that need a class, such as :class:`CenterLoss` with
             ``num_classes=2``.
-        init_cfg: Start of the weights; the default leaves those of the feature losses alone.
+        init_cfg: Initialization; the default does not change the weights of the feature losses.
 
     Raises:
-        ValueError: If there is one attribute only, which these losses would take for a class, two
-            losses have the same name, or ``class_attribute`` is no index of an attribute.
+        ValueError: If there is only one attribute, which these losses would treat as a class, two
+            losses have the same name, or ``class_attribute`` is not the index of an attribute.
 
     Example:
         >>> head = dict(
@@ -56,8 +57,8 @@ class AttributeHead(MultiLabelLinearClsHead):
     ) -> None:
         if num_classes < 2:
             raise ValueError(
-                f'AttributeHead: num_classes={num_classes} must be at least 2. A single yes or no '
-                'is a classification with two classes: use LinearClsHead.'
+                f'AttributeHead: num_classes={num_classes} must be at least 2. For a single yes or '
+                'no, use LinearClsHead with two classes.'
             )
         if class_attribute is not None and not 0 <= class_attribute < num_classes:
             raise ValueError(
@@ -72,17 +73,17 @@ class AttributeHead(MultiLabelLinearClsHead):
         """Losses of a batch.
 
         Args:
-            feats: (map (N, C, H, W), ..., features (N, D)); the features alone will do for losses
-                that need no map.
-            data_samples: N samples with ``gt_score`` (A,) of 0 and 1 and, where some are unknown,
-                ``attribute_mask`` (A,), True for the known.
+            feats: (map (N, C, H, W), ..., features (N, D)); only the features if no loss needs the
+                map.
+            data_samples: N samples with ``gt_score`` (A,) of 0 and 1 and, if some attributes are
+                unknown, ``attribute_mask`` (A,), True for known attributes.
 
         Returns:
             ``loss`` and one entry for each feature loss.
 
         Raises:
-            ValueError: If a sample has no ``gt_score``, it or the mask is not of length A, or a
-                sample leaves open the attribute that is the label of the feature losses.
+            ValueError: If a sample has no ``gt_score``, ``gt_score`` or the mask has not length A,
+                or the attribute ``class_attribute`` of a sample is unknown.
         """
         losses = self._get_loss(self(feats), data_samples)
         if not self.feature_losses:
@@ -112,25 +113,25 @@ class AttributeHead(MultiLabelLinearClsHead):
         return labels
 
     def _targets(self, data_samples: list[DataSample], like: Tensor) -> tuple[Tensor, Tensor]:
-        """Attributes (N, A), 0 where unknown, and which are known (N, A)."""
+        """Attributes (N, A), 0 if unknown, and the mask (N, A) of known attributes."""
         rows = [self._target(sample, like) for sample in data_samples]
         return torch.stack([row for row, _ in rows]), torch.stack([known for _, known in rows])
 
     def _target(self, sample: DataSample, like: Tensor) -> tuple[Tensor, Tensor]:
-        """Attributes (A,), 0 where unknown, and which are known (A,)."""
+        """Attributes (A,), 0 if unknown, and the mask (A,) of known attributes."""
         where = _where(sample)
         if 'gt_score' not in sample:
             raise ValueError(
-                f'{where}: it has no gt_score, the attributes as 0 and 1. Train on a data set of '
-                'attributes, such as CelebA, or take a head for classes.'
+                f'{where}: the sample has no gt_score (attributes as 0 and 1). Train on a data set '
+                'of attributes, such as CelebA, or use a head for classes.'
             )
         score = sample.gt_score.to(like.device, torch.float32)
         mask = sample.get('attribute_mask', torch.ones_like(score)).to(like.device, torch.bool)
         for name, values in (('gt_score', score), ('attribute_mask', mask)):
             if values.shape != (self.num_classes,):
                 raise ValueError(
-                    f'{where}: {name} has shape {tuple(values.shape)}, not '
-                    f'({self.num_classes},). Set num_classes to the attributes of the data set.'
+                    f'{where}: {name} has shape {tuple(values.shape)}, not ({self.num_classes},). '
+                    'Set num_classes to the number of attributes of the data set.'
                 )
         return score.where(mask, 0), mask
 

@@ -1,4 +1,4 @@
-"""A linear head with losses on the features beside the one on the scores."""
+"""A linear head with losses on the features besides the loss on the scores."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,9 @@ from mmfer.registry import MODELS
 class FeatureLossHead(LinearClsHead):
     """Classification with losses such as :class:`CenterLoss` on the features.
 
-    It takes a tuple with the features (N, D) last and, for losses that look at it, the map
-    (N, C, H, W) first, as :class:`FeaturePooling` gives it. See :class:`FeatureLosses` for what a
-    feature loss is given, and for its name in the log.
+    The input is a tuple with the features (N, D) last and, for losses that need the map (N, C, H,
+    W), the map first, as :class:`FeaturePooling` returns it. See :class:`FeatureLosses` for the
+    arguments of a feature loss and its name in the log.
 
     Args:
         num_classes: Number of classes.
@@ -24,7 +24,7 @@ class FeatureLossHead(LinearClsHead):
         feature_losses: Configs of the losses on the features.
         loss: Config of the loss on the scores.
         topk, cal_acc: See mmpretrain's ``LinearClsHead``.
-        init_cfg: Start of the weights; the default leaves those of the feature losses alone.
+        init_cfg: Initialization; the default does not change the weights of the feature losses.
 
     Raises:
         ValueError: If two losses have the same name.
@@ -37,7 +37,7 @@ class FeatureLossHead(LinearClsHead):
     """
 
     OWN_LOSSES: tuple[str, ...] = ('loss',)
-    """Names in the log that no feature loss may have."""
+    """Names in the log that a feature loss must not have."""
 
     def __init__(
         self,
@@ -60,12 +60,13 @@ class FeatureLossHead(LinearClsHead):
         """Losses of a batch.
 
         Args:
-            feats: (map (N, C, H, W), ..., features (N, D)); the features alone will do for losses
-                that need no map.
-            data_samples: N samples with ``gt_label`` or ``gt_score``, whose largest is the label.
+            feats: (map (N, C, H, W), ..., features (N, D)); only the features if no loss needs the
+                map.
+            data_samples: N samples with ``gt_label``, or with ``gt_score``, whose largest entry is
+                the label.
 
         Returns:
-            ``loss`` of the scores and one entry for each other loss.
+            ``loss``, the loss on the scores, and one entry for each other loss.
         """
         scores = self(feats)
         losses = self._get_loss(scores, data_samples, **kwargs)
@@ -74,7 +75,7 @@ class FeatureLossHead(LinearClsHead):
     def other_losses(
         self, feats: tuple[Tensor | None, ...], scores: Tensor, data_samples: list[DataSample]
     ) -> dict[str, Tensor]:
-        """The losses beside that of the scores (N, C), by name."""
+        """All losses except the loss on the scores (N, C), by name."""
         if not self.feature_losses:
             return {}
         return self.feature_losses(self.pre_logits(feats), class_labels(data_samples), feats)

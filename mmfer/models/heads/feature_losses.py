@@ -1,4 +1,4 @@
-"""Losses on the features of a head, beside the loss on its scores."""
+"""Losses on the features of a head, besides the loss on its scores."""
 
 import re
 from collections.abc import Sequence
@@ -11,15 +11,16 @@ from mmfer.registry import MODELS
 
 
 class FeatureLosses(nn.ModuleDict):
-    """The feature losses of a head, each under the name that the log gives it.
+    """The feature losses of a head, keyed by their names in the log.
 
     A loss is called as ``loss(features, labels, feature_map)`` and returns a scalar that includes
-    its weight. Its name is ``loss_`` and its class's name in snake case without "Loss":
-    ``loss_center`` for :class:`CenterLoss`. Weights and centers are saved under that name.
+    its weight. Its name is ``loss_`` followed by the name of its class in snake case without
+    "Loss": ``loss_center`` for :class:`CenterLoss`. Checkpoints contain its weights and centers
+    under this name.
 
     Args:
         configs: Configs of the losses.
-        taken: Names of the head's other losses.
+        taken: Names of the other losses of the head.
 
     Raises:
         ValueError: If two losses have the same name.
@@ -35,8 +36,9 @@ class FeatureLosses(nn.ModuleDict):
             name = _log_name(type(module).__name__)
             if name in self or name in taken:
                 raise ValueError(
-                    f'feature_losses: {type(module).__name__} would be logged as "{name}", as '
-                    'another loss of the head is. Remove one of the two, or rename its class.'
+                    f'feature_losses: {type(module).__name__} would be logged as "{name}", the '
+                    'name of another loss of the head. Remove one of the two losses, or rename the '
+                    'class.'
                 )
             self[name] = module
 
@@ -46,9 +48,10 @@ class FeatureLosses(nn.ModuleDict):
         """The weighted losses by name.
 
         Args:
-            features: What the classifier sees, (N, D).
-            labels: (N,) class indices; (N, A) attributes.
-            feats: The neck's outputs; the first is the feature map, if it has more than two axes.
+            features: The input of the classifier, (N, D).
+            labels: Class indices (N,), or attributes (N, A).
+            feats: The outputs of the neck; the first is the feature map if it has more than two
+                axes.
         """
         first = feats[0]
         feature_map = first if first is not None and first.ndim > 2 else None
@@ -56,7 +59,7 @@ class FeatureLosses(nn.ModuleDict):
 
 
 def class_labels(data_samples: Sequence[DataSample]) -> Tensor:
-    """The class (N,) of each sample: the largest of a soft label ``gt_score``, or ``gt_label``."""
+    """The class (N,) of each sample: the largest entry of ``gt_score``, or ``gt_label``."""
     return torch.stack(
         [s.gt_score.argmax() if 'gt_score' in s else s.gt_label[0] for s in data_samples]
     )

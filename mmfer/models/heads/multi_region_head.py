@@ -16,7 +16,7 @@ def weighted_scores(logits: Sequence[Tensor], weights: Sequence[float]) -> Tenso
 
     Args:
         logits: z of each sub-network, (N, C).
-        weights: delta of each; they sum to 1.
+        weights: delta of each sub-network; the weights sum to 1.
 
     Returns:
         (N, C), whose softmax is P.
@@ -27,20 +27,20 @@ def weighted_scores(logits: Sequence[Tensor], weights: Sequence[float]) -> Tenso
 
 @MODELS.register_module()
 class MultiRegionHead(ClsHead):
-    """For each sub-network a layer that fuses its regions, and a classifier.
+    """A fusion layer and a classifier for each sub-network.
 
     The scores are log P, so that their softmax is the weighted prediction P of eq. 13. The loss is
-    the mean of the sub-networks' own losses; the paper does not print how they are added.
+    the mean of the losses of the sub-networks; the paper does not say how they are added.
 
     Args:
         num_classes: Number of classes C.
-        in_channels: Width D of a sub-network's vector: of a region and the face together.
+        in_channels: Width D of the vector of a sub-network, a region and the face together.
         hidden_channels: Width of the fusion layer.
-        weights: delta of each sub-network; there are as many as weights.
+        weights: delta of each sub-network; their number is the number of sub-networks.
         loss: Config of the loss of each sub-network.
-        feature_losses: Configs of losses on the fused vectors, side by side (N, K *
-            hidden_channels) for K sub-networks, see :class:`FeatureLosses`; there is no map.
-        init_cfg: Start of the weights; the default leaves those of the feature losses alone.
+        feature_losses: Configs of losses on the concatenated fused vectors, (N, K *
+            hidden_channels) for K sub-networks, without a map; see :class:`FeatureLosses`.
+        init_cfg: Initialization; the default does not change the weights of the feature losses.
 
     Raises:
         ValueError: If the weights are negative or do not sum to 1, or two losses have the same
@@ -65,8 +65,8 @@ class MultiRegionHead(ClsHead):
         super().__init__(loss=loss, init_cfg=init_cfg)
         if min(weights, default=-1) < 0 or abs(sum(weights) - 1) > 1e-6:
             raise ValueError(
-                f'MultiRegionHead: weights={tuple(weights)}: give one for each sub-network, none '
-                'negative, with the sum 1.'
+                f'MultiRegionHead: weights={tuple(weights)}: give one weight for each sub-network; '
+                'no weight may be negative, and they must sum to 1.'
             )
         self.num_classes, self.in_channels, self.weights = num_classes, in_channels, tuple(weights)
         self.fusions = nn.ModuleList(nn.Linear(in_channels, hidden_channels) for _ in weights)
@@ -83,7 +83,7 @@ class MultiRegionHead(ClsHead):
         return [classify(x) for classify, x in zip(self.classifiers, fused, strict=True)]
 
     def pre_logits(self, feats: Sequence[Tensor]) -> Tensor:
-        """The fused vectors side by side, (N, K * hidden_channels)."""
+        """The concatenated fused vectors, (N, K * hidden_channels)."""
         return torch.cat(self.fused(feats), dim=1)
 
     def forward(self, feats: Sequence[Tensor]) -> Tensor:

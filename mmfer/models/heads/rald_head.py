@@ -15,24 +15,24 @@ from mmfer.registry import MODELS
 
 @MODELS.register_module()
 class RALDHead(FeatureLossHead):
-    """A linear head whose loss is cross-entropy plus the neighbours' KL divergence (eq. 19-21).
+    """A linear head; the loss is cross-entropy plus the KL divergence from neighbors (eq. 19-21).
 
-    It takes the tuple of :class:`HIFENet`: the relation first, the features last. In training it
-    logs ``neighbor_agreement``, how often the k nearest images share the image's class, beside
-    ``neighbor_chance``, how often images drawn from the batch would.
+    The input is the tuple of :class:`HIFENet`: the relation first, the features last. Training logs
+    ``neighbor_agreement``, the share of the k nearest images with the class of the image, and
+    ``neighbor_chance``, the same share for random images of the batch.
 
-    Losses on the features are added as in :class:`FeatureLossHead`. They see F^, the enhanced
-    features; :class:`HIFENet` gives no map.
+    Feature losses are added as in :class:`FeatureLossHead`. Their input is F^, the enhanced
+    features; :class:`HIFENet` returns no map.
 
     Args:
         num_classes: Number of classes C.
         in_channels: Width D of the features.
-        neighbor_loss: Config of the neighbours' loss; None for cross-entropy alone.
+        neighbor_loss: Config of the neighbor loss; None for cross-entropy alone.
         feature_losses, loss, topk, cal_acc, init_cfg: See :class:`FeatureLossHead`.
 
     Raises:
-        ValueError: If two losses have the same name, or the neighbours' loss does not say how
-            distributions are formed (:class:`mmfer.protocols.NeighborLoss`).
+        ValueError: If two losses have the same name, or the neighbor loss does not meet the
+            protocol :class:`mmfer.protocols.NeighborLoss`.
 
     Example:
         >>> head = dict(
@@ -52,26 +52,27 @@ class RALDHead(FeatureLossHead):
         super().__init__(num_classes, in_channels, **options)
         self.neighbor_loss = None if neighbor_loss is None else _build(neighbor_loss)
         self.neighbor_weight = 1.0
-        """Warm-up factor of the neighbours' loss, set by LabelDistributionHook."""
+        """Warm-up factor of the neighbor loss, set by LabelDistributionHook."""
         self.neighbor_distributions: Tensor | None = None
         """D of every training image by ``sample_idx``, set by LabelDistributionHook."""
 
     def other_losses(
         self, feats: tuple[Tensor | None, ...], scores: Tensor, data_samples: list[DataSample]
     ) -> dict[str, Tensor]:
-        """The losses beside that of the scores (N, C), by name.
+        """All losses except the loss on the scores (N, C), by name.
 
         Args:
             feats: (relation (N, M), features (N, D)).
             scores: (N, C).
-            data_samples: N samples with ``gt_label`` or ``gt_score``, and ``sample_idx`` where
-                the distributions come from the bank.
+            data_samples: N samples with ``gt_label`` or ``gt_score``, and ``sample_idx`` if the
+                distributions come from the feature bank.
 
         Returns:
-            The feature losses, and with neighbours ``loss_neighbor`` and the two logged shares.
+            The feature losses and, with a neighbor loss, ``loss_neighbor`` and the two logged
+            shares.
 
         Raises:
-            ValueError: If there is a neighbours' loss but no relation.
+            ValueError: If there is a neighbor loss but no relation.
         """
         losses = super().other_losses(feats, scores, data_samples)
         if self.neighbor_loss is None:
@@ -112,8 +113,8 @@ def _build(config: dict) -> NeighborLoss:
     loss = MODELS.build(config)
     if not isinstance(loss, NeighborLoss):
         raise ValueError(
-            f'RALDHead: neighbor_loss={type(loss).__name__} has no k, normalize or distribution(), '
-            'which say how the distributions of the neighbours are formed. Derive the loss from '
+            f'RALDHead: neighbor_loss={type(loss).__name__} lacks k, normalize or distribution(), '
+            'which define the distributions of the neighbors. Derive the loss from '
             'NeighborLabelDistributionLoss.'
         )
     return loss

@@ -15,22 +15,22 @@ from mmfer.registry import MODELS
 
 @MODELS.register_module()
 class LandmarkRegressor(BaseModel):
-    """Trains :class:`mmfer.faces.LandmarkNetwork` on points and on which of them can be seen.
+    """Trains :class:`mmfer.faces.LandmarkNetwork` on points and their visibility.
 
-    The loss is ``loss_points`` of the coordinates in pixels of the crop, of all points; the
-    divergence of the heat maps from Gaussians (:func:`heat_map_divergence`), of the points that can
-    be seen; and the cross-entropy of seen or not.
+    The loss has three terms: ``loss_points`` of the coordinates of all points, in pixels of the
+    crop; the divergence of the heat maps from Gaussians (:func:`heat_map_divergence`), for visible
+    points; and the cross-entropy of the visibility.
 
-    Takes crops (N, 3, S, S), S a multiple of 16, and ``DataSample`` with ``landmarks`` (68, 2) in
-    pixels and ``landmark_scores`` (68,), above 0.5 where a point can be seen. Predicts
+    The inputs are crops (N, 3, S, S), S a multiple of 16, and ``DataSample`` with ``landmarks``
+    (68, 2) in pixels and ``landmark_scores`` (68,), above 0.5 for visible points. Predictions have
     ``pred_landmarks`` (68, 2) in pixels and ``pred_landmark_scores`` (68,), probabilities.
 
     Args:
         loss_points: Loss of predicted and true points (N, 68, 2).
-        heat_weight: Weight of the heat maps' divergence.
+        heat_weight: Weight of the divergence of the heat maps.
         visible_weight: Weight of the cross-entropy.
         sigma: Standard deviation of the Gaussians in cells of the heat map.
-        data_preprocessor: Normalises with ``PIXEL_MEAN`` and ``PIXEL_STD``.
+        data_preprocessor: Normalizes with ``PIXEL_MEAN`` and ``PIXEL_STD``.
 
     Example:
         >>> model = dict(
@@ -62,7 +62,7 @@ class LandmarkRegressor(BaseModel):
         """Outputs of the network, losses, or samples with predictions.
 
         Raises:
-            ValueError: If the mode is unknown, or a sample to learn from has no landmarks.
+            ValueError: If the mode is unknown, or a training sample has no landmarks.
         """
         points, logits, share = self.network(inputs)
         if mode == 'tensor':
@@ -84,8 +84,8 @@ class LandmarkRegressor(BaseModel):
         for sample in samples:
             if 'landmarks' not in sample or 'landmark_scores' not in sample:
                 raise ValueError(
-                    f'The sample "{sample.get("img_path")}" has no landmarks. Read a data set '
-                    'whose sidecar knows 68 keypoints, as every rendered one does.'
+                    f'The sample "{sample.get("img_path")}" has no landmarks. Use a data set whose '
+                    'sidecar holds 68 keypoints, such as a rendered data set.'
                 )
         truth = torch.stack([sample.landmarks for sample in samples])
         seen = (torch.stack([sample.landmark_scores for sample in samples]) > 0.5).float()

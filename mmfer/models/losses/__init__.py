@@ -1,4 +1,4 @@
-"""Losses: each a plain function and a class that holds its options."""
+"""Losses: each is a function, and a class that holds the options."""
 
 from mmfer.models.losses.attention_mask_loss import AttentionMaskLoss, attention_mask_loss
 from mmfer.models.losses.center_loss import CenterLoss, center_loss

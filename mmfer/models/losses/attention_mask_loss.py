@@ -1,4 +1,4 @@
-"""Keep an attention map inside the cells that hold landmarks (paper 001, section 2.3)."""
+"""A loss that keeps attention inside the cells with landmarks (paper 001, section 2.3)."""
 
 from torch import Tensor, nn
 
@@ -6,17 +6,18 @@ from mmfer.registry import MODELS
 
 
 def attention_mask_loss(attention: Tensor, mask: Tensor, pull: float = 0.0) -> Tensor:
-    """The mean over the images of the sum of (M - M * f)^2 + pull * (f - M * f)^2 over the cells.
+    """The sum of (M - M * f)^2 + pull * (f - M * f)^2 over the cells, averaged over the images.
 
-    Without the pull it is as printed (eq. 6 and 8): only cells outside the mask count, and there
-    attention costs its square. Nothing holds it up inside: M = 0 everywhere is a minimum too, and
-    a network may fall into it within an epoch, from where no gradient leads out. With 1 it is the
-    mean of the sum of (M - f)^2, which draws M to the mask, as the text beside eq. 6 has it.
+    ``pull=0`` is the printed form (eq. 6 and 8): only cells outside the mask count, with the square
+    of their attention. Nothing keeps the attention inside the mask above zero: M = 0 everywhere is
+    also a minimum, and a network may reach this minimum within an epoch and then gets no gradient
+    to leave it. ``pull=1`` gives the mean of the sum of (M - f)^2, which draws M to the mask, as
+    the text next to eq. 6 says.
 
     Args:
         attention: M, (N, 1, h, w), 0 to 1.
-        mask: f, (N, 1, h, w), 1 where a cell holds a visible landmark, else 0; of any type.
-        pull: How much attention that is missing inside the mask costs; 0 is as printed.
+        mask: f, (N, 1, h, w), 1 for cells with a visible landmark, else 0; any dtype.
+        pull: Weight of missing attention inside the mask; 0 is the printed form.
 
     Returns:
         A scalar.
@@ -31,8 +32,8 @@ def attention_mask_loss(attention: Tensor, mask: Tensor, pull: float = 0.0) -> T
         )
     if mask.shape != attention.shape:
         raise ValueError(
-            f'mask has the shape {tuple(mask.shape)} and attention {tuple(attention.shape)}: make '
-            "the landmark masks with the grid of the network's last map."
+            f'mask has the shape {tuple(mask.shape)} and attention {tuple(attention.shape)}: set '
+            'the grid of LandmarkMask to the height and width of the last map of the network.'
         )
     mask = mask.to(attention.dtype)
     inside = attention * mask
@@ -49,8 +50,8 @@ class AttentionMaskLoss(nn.Module):
     See :func:`attention_mask_loss`, also for its trivial minimum M = 0.
 
     Args:
-        pull: How much attention that is missing where landmarks are costs; 0 is as printed.
-        loss_weight: Weight beside the loss on the scores; the paper prints none.
+        pull: Weight of missing attention inside the mask; 0 is the printed form.
+        loss_weight: Weight of the loss, relative to the loss on the scores; the paper prints none.
 
     Raises:
         ValueError: If ``pull`` is negative.

@@ -10,7 +10,7 @@ from mmfer.registry import MODELS
 def center_loss(features: Tensor, labels: Tensor, centers: Tensor) -> Tensor:
     """1/(2N) sum |x - c_y|^2 (paper 000, eq. 1; paper 002, eq. 9).
 
-    Paper 000 prints a norm around each single element; the norm of the vector is meant.
+    Paper 000 prints a norm of each element; it means the norm of the vector.
 
     Args:
         features: x, (N, D).
@@ -36,8 +36,8 @@ class CenterLoss(nn.Module):
     Args:
         num_classes: Number of classes C.
         in_channels: Width D of the features.
-        loss_weight: Weight beside the loss on the scores, lambda of paper 002.
-        update, rate: How the centres move, see :class:`Centers`.
+        loss_weight: Weight of the loss, lambda of paper 002.
+        update, rate: Update of the centers, see :class:`Centers`.
 
     Example:
         >>> head = dict(

@@ -1,4 +1,4 @@
-"""Class centres that a loss keeps, and how they move."""
+"""The class centers of a loss, and their update."""
 
 from collections.abc import Callable
 
@@ -8,15 +8,15 @@ from torch import Tensor, nn
 
 
 def unit_vectors(vectors: Tensor) -> Tensor:
-    """Rows (N, D) divided by their lengths; a row of zeros stays zero, with a finite gradient."""
+    """Rows (N, D) scaled to length 1; a row of zeros stays zero and has a finite gradient."""
     length = vectors.norm(dim=1, keepdim=True)
     return vectors / length.where(length > 0, 1)
 
 
 def center_similarity(centers: Tensor) -> Tensor:
-    """The sum of 1 + cos(c_j, c_k) over all ordered pairs j != k of centres (C, D): a scalar.
+    """The sum of 1 + cos(c_j, c_k) over all ordered pairs j != k of centers (C, D): a scalar.
 
-    A centre of zeros has a cosine of 0 to all others.
+    A center of zeros has cosine 0 with every other center.
     """
     units = unit_vectors(centers)
     cosines = units.sum(0).square().sum() - units.square().sum()
@@ -24,25 +24,26 @@ def center_similarity(centers: Tensor) -> Tensor:
 
 
 class Centers(nn.Module):
-    """One centre (C, D) for each class, in ``weight`` and in the checkpoint.
+    """One center for each class: ``weight`` (C, D), saved in the checkpoint.
 
-    They start in random directions with a length of about 1 (decided here): short beside most
+    Centers start in random directions with a length of about 1 (our choice): shorter than most
     features, so that the first batches are not pulled to random places, yet long enough for the
-    gradients of their cosines. They move in training mode only, and on all ranks alike:
+    gradients of their cosines. Centers move only in training mode, identically on all ranks:
 
     - ``update='rule'``: a buffer, which :meth:`step` moves by the rule of Wen et al. (2016), over
-      the images of all ranks. It moves at every forward pass; with gradient accumulation that is
-      once for each small batch, not once for each step of the optimizer.
-    - ``update='gradient'``: a parameter, moved by the optimizer; DDP averages its gradient. That
-      gradient is divided by the batch's size and multiplied by the loss's weight, so the centres
-      need a larger learning rate than the network, and no weight decay, which would draw them to
-      zero (see the example). With momentum, a class that is not in the batch moves on.
+      the images of all ranks. The centers move at every forward pass; with gradient accumulation,
+      that is once for each small batch, not once for each step of the optimizer.
+    - ``update='gradient'``: a parameter, moved by the optimizer; DDP averages its gradient. The
+      gradient is divided by the batch size and multiplied by the weight of the loss, so the centers
+      need a larger learning rate than the network. They need no weight decay, which would draw them
+      to zero (see the example). With momentum, the center of a class also moves if the class is not
+      in the batch.
 
     Args:
         num_classes: Number of classes C.
         in_channels: Width D of the features.
         update: ``'rule'`` or ``'gradient'``.
-        rate: How far a centre moves, for the rule.
+        rate: Step size of the rule.
 
     Raises:
         ValueError: If ``update`` is unknown.
@@ -77,15 +78,16 @@ class Centers(nn.Module):
         attention: Tensor | None = None,
         repulsion: Callable[[Tensor], Tensor] | None = None,
     ) -> None:
-        """Move the centres by the rule; nothing in eval mode or with ``update='gradient'``.
+        """Move the centers by the rule; does nothing in eval mode or with ``update='gradient'``.
 
-        c_j -= rate (sum over class j of a (c_j - x) / (1 + its count) + gradient of the repulsion)
+        c_j -= rate (sum over class j of a (c_j - x) / (1 + size of class j) + gradient of
+        repulsion)
 
         Args:
             features: (N, D) of this rank.
             labels: (N,).
             attention: a (N, D), the weight of each element; None for 1.
-            repulsion: A scalar function of the centres (C, D), which they descend.
+            repulsion: A scalar function of the centers (C, D); the centers descend its gradient.
         """
         if not self.training or self.update == 'gradient':
             return

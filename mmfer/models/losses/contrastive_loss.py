@@ -1,4 +1,4 @@
-"""Contrastive loss (Hadsell et al. 2006), which paper 000 compares with in table 3."""
+"""Contrastive loss (Hadsell et al. 2006), a baseline in table 3 of paper 000."""
 
 import torch
 from torch import Tensor, nn
@@ -10,15 +10,15 @@ from mmfer.registry import MODELS
 
 
 def contrastive_loss(features: Tensor, labels: Tensor, margin: float = 1.0) -> Tensor:
-    """The mean over the batch's pairs of d^2 / 2 (one class) or max(0, margin - d)^2 / 2 (two).
+    """The mean over pairs of d^2 / 2 (same class) or max(0, margin - d)^2 / 2 (two classes).
 
     Args:
-        features: (N, D); d is the distance of two of them.
+        features: (N, D); d is the distance between two rows.
         labels: (N,).
-        margin: Distance from which images of two classes are far enough apart.
+        margin: Distance beyond which images of two classes add nothing.
 
     Returns:
-        A scalar; 0 for a batch of one image, which has no pairs.
+        A scalar; 0 for a batch of one image.
 
     Raises:
         ValueError: If the shapes do not fit.
@@ -32,17 +32,17 @@ def contrastive_loss(features: Tensor, labels: Tensor, margin: float = 1.0) -> T
 
 @MODELS.register_module()
 class ContrastiveLoss(nn.Module):
-    """Pull images of one class together and those of two apart, pair by pair.
+    """Pull images of the same class together and push images of two classes apart, pair by pair.
 
-    A loss on features for :class:`FeatureLossHead`, computed in float32. The pairs are those of
-    one rank's batch. Paper 000 does not print its form: the margin and the scale of the features
-    are decided here.
+    A loss on features for :class:`FeatureLossHead`, computed in float32. Pairs are formed in the
+    batch of one rank. Paper 000 does not print the form; the margin and the scale of the features
+    are our choice.
 
     Args:
         margin: See :func:`contrastive_loss`.
-        loss_weight: Weight beside the loss on the scores.
-        normalize: Divide the features by their lengths, so that the distances are within 0 to 2
-            and the margin means the same for every network.
+        loss_weight: Weight of the loss, relative to the loss on the scores.
+        normalize: Divide the features by their lengths, so that distances are between 0 and 2 and
+            the margin has the same meaning for every network.
 
     Example:
         >>> head = dict(

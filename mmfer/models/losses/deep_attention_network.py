@@ -18,20 +18,20 @@ def _encoder(in_channels: int, hidden_channels: tuple[int, int, int]) -> nn.Sequ
 
 @MODELS.register_module()
 class DeepAttentionNetwork(nn.Module):
-    """How much each element of an image's feature counts, seen from its map (eq. 10-14).
+    """Weights of the elements of a feature, computed from the feature map (eq. 10-14).
 
-    q1 from the maximum of each channel and q2 from the whole map, each by three linear layers;
-    q = tanh(q1 + q2); for each element two scores of q, and the softmax of the two. Eq. 13 prints
-    e_i for q_i, and the text names eq. 8, 9 and 11 where 10, 11 and 13 are meant.
+    Three linear layers compute q1 from the maximum of each channel, and three others compute q2
+    from the whole map; q = tanh(q1 + q2); each element gets two scores from q and their softmax.
+    Eq. 13 prints e_i for q_i, and the text writes eq. 8, 9 and 11 for eq. 10, 11 and 13.
 
-    The first layer of the second branch holds nearly all weights, C H W times its width: with the
-    defaults at 512 x 7 x 7 the network has 6.7 M weights, with (3500, 1024, 64) 97 M. They are
-    needed in training alone; the log tells how many there are.
+    The first layer of the second branch holds nearly all weights, C H W times its width: for a map
+    of 512 x 7 x 7, the network has 6.7 M weights by default, and 97 M with (3500, 1024, 64). Only
+    training needs the network; the log shows the number of weights.
 
     Args:
         in_channels: Channels C of the map, and elements of the feature.
         map_size: Height and width of the map; one number for both.
-        hidden_channels: Widths of the three layers, the last being d' of q (decided here).
+        hidden_channels: Widths of the three layers (our choice); the last is d', the width of q.
 
     Raises:
         ValueError: If there are not three widths.
@@ -62,7 +62,7 @@ class DeepAttentionNetwork(nn.Module):
         print_log(f'DeepAttentionNetwork: {count / 1e6:.2f} M weights.', logger='current')
 
     def forward(self, feature_map: Tensor) -> Tensor:
-        """Map (N, C, H, W) -> weights within 0 to 1 (N, C).
+        """Map (N, C, H, W) -> weights (N, C) between 0 and 1.
 
         Raises:
             ValueError: If the map has another shape.
@@ -71,7 +71,7 @@ class DeepAttentionNetwork(nn.Module):
             raise ValueError(
                 f'The map has the shape {tuple(feature_map.shape)}, but DeepAttentionNetwork was '
                 f'built for (N, {", ".join(map(str, self.map_shape))}): set in_channels and '
-                'map_size, and let the neck give the map first, as FeaturePooling does.'
+                'map_size, and use a neck whose first output is the map, such as FeaturePooling.'
             )
         pooled = self.pooled_encoder(feature_map.amax((2, 3)))
         latent = torch.tanh(pooled + self.map_encoder(feature_map.flatten(1)))

@@ -1,20 +1,20 @@
-"""How far heat maps are from Gaussians around the true points."""
+"""Divergence between heat maps and Gaussians around the true points."""
 
 import torch
 from torch import Tensor
 
 
 def gaussian_maps(points: Tensor, height: int, width: int, sigma: float) -> Tensor:
-    """Normalised Gaussians.
+    """Gaussians around points, normalized to sum 1.
 
     Args:
-        points: (N, K, 2), x and y in parts of the map, 0 and 1 its borders.
+        points: (N, K, 2), x and y as fractions of the width and height of the map.
         height: Rows.
         width: Columns.
         sigma: Standard deviation in cells.
 
     Returns:
-        (N, K, height, width) that sum to 1.
+        (N, K, height, width); each map sums to 1.
     """
     x, y = (
         -((points[..., axis, None] * n - torch.arange(n, device=points.device) - 0.5) ** 2)
@@ -25,14 +25,14 @@ def gaussian_maps(points: Tensor, height: int, width: int, sigma: float) -> Tens
 
 
 def heat_map_divergence(share: Tensor, points: Tensor, sigma: float = 1.0) -> Tensor:
-    """The Jensen-Shannon divergence of heat maps and Gaussians around the true points.
+    """The Jensen-Shannon divergence between heat maps and Gaussians around the true points.
 
     Nibali, He, Morgan and Prendergast, "Numerical coordinate regression with convolutional neural
     networks" (2018), eq. 10.
 
     Args:
-        share: (N, K, h, w) heat maps that sum to 1.
-        points: (N, K, 2) true points, x and y in parts of the map.
+        share: Heat maps (N, K, h, w); each sums to 1.
+        points: True points (N, K, 2), x and y as fractions of the width and height of the map.
         sigma: Standard deviation of the Gaussians in cells.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Island loss (Cai et al. 2018), which paper 000 compares with in table 3."""
+"""Island loss (Cai et al. 2018), a baseline in table 3 of paper 000."""
 
 from torch import Tensor, nn
 
@@ -10,7 +10,7 @@ from mmfer.registry import MODELS
 def island_loss(
     features: Tensor, labels: Tensor, centers: Tensor, island_weight: float = 10.0
 ) -> Tensor:
-    """The center loss and, of all ordered pairs of centres, the sum of 1 + cos(c_j, c_k).
+    """The center loss plus the weighted sum of 1 + cos(c_j, c_k) over all ordered pairs of centers.
 
     Args:
         features: x, (N, D).
@@ -29,17 +29,17 @@ def island_loss(
 
 @MODELS.register_module()
 class IslandLoss(nn.Module):
-    """Pull the features of a class together and the centres apart (Cai et al. 2018).
+    """Pull the features of a class together and push the centers apart (Cai et al. 2018).
 
     A loss on features for :class:`FeatureLossHead`, computed in float32. With ``update='rule'``
-    the second term moves the centres by its gradient divided by 2 (C - 1), as in Cai et al.
+    the second term moves the centers by its gradient divided by 2 (C - 1), as in Cai et al.
 
     Args:
         num_classes: Number of classes C.
         in_channels: Width D of the features.
-        loss_weight: Weight beside the loss on the scores.
+        loss_weight: Weight of the loss, relative to the loss on the scores.
         island_weight: Weight of the second term.
-        update, rate: How the centres move, see :class:`Centers`.
+        update, rate: Update of the centers, see :class:`Centers`.
 
     Example:
         >>> head = dict(

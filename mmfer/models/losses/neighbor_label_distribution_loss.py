@@ -1,4 +1,4 @@
-"""Nearest-neighbour label distribution learning (paper 003, section 3.4)."""
+"""Nearest-neighbor label distribution learning (paper 003, section 3.4)."""
 
 import torch
 from torch import Tensor, nn
@@ -17,16 +17,16 @@ def neighbor_label_distribution(
     """The similarity-weighted mean of the predictions of the k nearest images (eq. 18).
 
     Args:
-        relation: R_v, (N, M): how near each of M images is to each of N; -inf excludes one.
+        relation: R_v, (N, M), the similarity of N images and M others; -inf excludes an image.
         probs: P, (M, C), the predicted distributions of the M images.
-        k: Number of neighbours, clipped to those there are.
+        k: Number of neighbors; if there are fewer, all of them count.
         normalize: ``'softmax'`` over the k relations, which may be negative; ``'sum'`` divides by
-            their sum, as printed.
-        exclude_self: Leave out image i itself, in column ``self_offset + i``. None: where N = M.
+            the sum of the relations, as printed.
+        exclude_self: Leave out image i itself, in column ``self_offset + i``. None: only if N = M.
         self_offset: See ``exclude_self``.
 
     Returns:
-        D, (N, C). An image without any neighbour has a row of NaN.
+        D, (N, C). The row of an image without neighbors is NaN.
 
     Raises:
         ValueError: If k < 1, or ``normalize`` is unknown.
@@ -57,13 +57,13 @@ def neighbor_label_distribution(
 def neighbor_label_distribution_loss(
     logits: Tensor, distribution: Tensor, reduction: str = 'class_mean'
 ) -> Tensor:
-    """KL(D || P), P being the softmax of the logits (eq. 19).
+    """KL(D || P); P is the softmax of the logits (eq. 19).
 
-    The formula printed is the cross-entropy part of the divergence; the gradient in P is the same.
+    The printed formula is the cross-entropy part of the divergence; the gradient in P is the same.
 
     Args:
         logits: (N, C).
-        distribution: D, (N, C), taken as constant; a row of NaN counts as 0.
+        distribution: D, (N, C), without gradient; the loss of a NaN row is 0.
         reduction: ``'class_mean'`` divides by N C as printed, ``'batch_mean'`` by N.
 
     Returns:
@@ -82,12 +82,12 @@ def neighbor_label_distribution_loss(
 
 @MODELS.register_module()
 class NeighborLabelDistributionLoss(nn.Module):
-    """Pull each prediction towards those of the nearest images (eq. 18-19).
+    """Pull each prediction towards the predictions of the nearest images (eq. 18-19).
 
     Args:
-        k: Number of neighbours.
+        k: Number of neighbors.
         normalize: See :func:`neighbor_label_distribution`.
-        exclude_self: Leave the image itself out of its neighbours.
+        exclude_self: Leave the image itself out of its neighbors.
         reduction: See :func:`neighbor_label_distribution_loss`.
         loss_weight: Weight of the loss, 1 in eq. 21.
 
@@ -113,7 +113,7 @@ class NeighborLabelDistributionLoss(nn.Module):
         self.loss_weight = loss_weight
 
     def distribution(self, relation: Tensor, probs: Tensor, self_offset: int = 0) -> Tensor:
-        """D (N, C) of the relation (N, M) and the M images' predictions (M, C)."""
+        """D (N, C), from the relation (N, M) and the predictions (M, C) of M images."""
         return neighbor_label_distribution(
             relation.detach().float(),
             probs.detach().float(),

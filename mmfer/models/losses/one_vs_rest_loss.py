@@ -9,7 +9,7 @@ from mmfer.registry import MODELS
 
 
 def one_vs_rest_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """The sum over the classes of their binary cross-entropies, meant over the images.
+    """The sum of the binary cross-entropies of the classes, averaged over the images.
 
     Args:
         logits: (N, C), each the log-odds of one class against the rest.
@@ -28,11 +28,12 @@ def one_vs_rest_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
 @MODELS.register_module()
 class OneVsRestLoss(nn.Module):
-    """A sigmoid for each class instead of one softmax, as a loss on scores; in float32.
+    """A loss on scores with one sigmoid per class instead of a softmax, computed in float32.
 
-    Table 3 of paper 000 tells "cross-entropy" from "Softmax loss" and does not say how; this is
-    taken for the first (decided here). Unlike mmpretrain's ``CrossEntropyLoss(use_sigmoid=True)``,
-    which does the work, it takes class indices, and it is always summed over the classes.
+    Table 3 of paper 000 lists "cross-entropy" and "Softmax loss" without definitions; this loss
+    stands for the first (our choice). It is based on mmpretrain's
+    ``CrossEntropyLoss(use_sigmoid=True)``, but accepts class indices and is always summed over the
+    classes.
 
     Args:
         reduction: ``'mean'``, ``'sum'`` or ``'none'``, over the images.
@@ -64,8 +65,8 @@ class OneVsRestLoss(nn.Module):
             cls_score: Logits (N, C).
             label: (N,), or soft labels (N, C).
             weight: Weights of the images (N,).
-            avg_factor: What the sum is divided by, instead of N.
-            reduction_override: Another reduction.
+            avg_factor: Divisor of the sum, instead of N.
+            reduction_override: Replaces ``reduction``.
 
         Returns:
             A scalar; (N, C) without reduction.

@@ -14,7 +14,7 @@ def self_adaptive_deep_center_loss(
 ) -> Tensor:
     """1/(2N) sum a (x - c_y)^2, element by element (eq. 9).
 
-    Printed with a norm around each single element; the square of the element is meant.
+    The paper prints a norm of each element; it means the square of the element.
 
     Args:
         features: x, (N, D).
@@ -39,12 +39,12 @@ def self_adaptive_deep_center_loss(
 
 @MODELS.register_module()
 class SelfAdaptiveDeepCenterLoss(nn.Module):
-    """Pull together those elements of a class's features that an attention includes (eq. 8-14).
+    """Pull the features of a class together, element by element, weighted by attention (eq. 8-14).
 
-    A loss on features for :class:`FeatureLossHead`, computed in float32; it reads the map, too.
-    With ``update='rule'`` each image moves its centre as far as its attention says, divided by
-    1 + the count of its class, as in Farzaneh and Qi (2021), whose loss this is. Nothing in eq. 9
-    keeps the attention from lowering the loss by including less.
+    A loss on features for :class:`FeatureLossHead`, computed in float32; it needs the map, too.
+    With ``update='rule'``, an image moves the center of its class in proportion to its attention,
+    divided by 1 + the number of images of the class, as in Farzaneh and Qi (2021), who introduced
+    this loss. Eq. 9 has no term against attention near zero, which also lowers the loss.
 
     Args:
         num_classes: Number of classes C.
@@ -52,7 +52,7 @@ class SelfAdaptiveDeepCenterLoss(nn.Module):
         map_size: Height and width of the map; one number for both.
         loss_weight: gamma of eq. 8.
         hidden_channels: See :class:`DeepAttentionNetwork`.
-        update, rate: How the centres move, see :class:`Centers`.
+        update, rate: Update of the centers, see :class:`Centers`.
 
     Example:
         >>> head = dict(
@@ -85,8 +85,8 @@ class SelfAdaptiveDeepCenterLoss(nn.Module):
         """
         if feature_map is None:
             raise ValueError(
-                'SelfAdaptiveDeepCenterLoss looks at the feature map, but the neck gives none: let '
-                'the neck give the map first, as FeaturePooling does.'
+                'SelfAdaptiveDeepCenterLoss needs the feature map, but the neck returns none. Use '
+                'a neck whose first output is the map, such as FeaturePooling.'
             )
         with torch.autocast(features.device.type, enabled=False):
             attention = self.attention(feature_map.float())

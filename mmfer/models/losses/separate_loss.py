@@ -1,4 +1,4 @@
-"""Separate loss (Li et al. 2019) as paper 000 describes it: center and island loss in cosines."""
+"""Separate loss (Li et al. 2019) as in paper 000: center and island loss with cosines."""
 
 from torch import Tensor, nn
 
@@ -10,13 +10,14 @@ from mmfer.registry import MODELS
 def separate_loss(
     features: Tensor, labels: Tensor, centers: Tensor, separation_weight: float = 1.0
 ) -> Tensor:
-    """Cosines within a class grow, those between centres shrink.
+    """Increase the cosines within a class and decrease the cosines between centers.
 
     The mean of 1 - cos(x, c_y) over the images, plus the weighted mean of 1 + cos(c_j, c_k) over
-    all pairs of centres. Paper 000 gives it in words; the means and the weight are decided here.
+    all pairs of centers. Paper 000 describes the loss in words; the means and the weight are our
+    choice.
 
     Args:
-        features: x, (N, D); a vector of zeros has a cosine of 0 to all others.
+        features: x, (N, D); a vector of zeros has cosine 0 with every center.
         labels: y, (N,).
         centers: c, (C, D).
         separation_weight: Weight of the second term.
@@ -38,18 +39,18 @@ def _mean_similarity(centers: Tensor) -> Tensor:
 
 @MODELS.register_module()
 class SeparateLoss(nn.Module):
-    """Separate the classes' directions (Li et al. 2019).
+    """Separate the directions of the classes (Li et al. 2019).
 
-    A loss on features for :class:`FeatureLossHead`, computed in float32. With ``update='rule'``
-    the rule is applied to the features divided by their lengths, and the second term moves the
-    centres by its gradient (decided here).
+    A loss on features for :class:`FeatureLossHead`, computed in float32. With ``update='rule'`` the
+    rule is applied to the features divided by their lengths, and the second term moves the centers
+    by its gradient (our choice).
 
     Args:
         num_classes: Number of classes C.
         in_channels: Width D of the features.
-        loss_weight: Weight beside the loss on the scores.
+        loss_weight: Weight of the loss, relative to the loss on the scores.
         separation_weight: Weight of the second term.
-        update, rate: How the centres move, see :class:`Centers`.
+        update, rate: Update of the centers, see :class:`Centers`.
 
     Example:
         >>> head = dict(

@@ -9,12 +9,13 @@ from mmfer.registry import MODELS
 
 
 def softmax_focal_loss(logits: Tensor, labels: Tensor, gamma: float = 2.0) -> Tensor:
-    """The mean of -(1 - p_y)^gamma log p_y, p being the softmax of the logits.
+    """The mean of -(1 - p_y)^gamma log p_y; p is the softmax of the logits.
 
     Args:
         logits: (N, C).
-        labels: y, (N,), or soft labels q (N, C), whose classes' terms are summed, weighted by q.
-        gamma: How much an image that is right already counts less; 0 gives the cross-entropy.
+        labels: y, (N,), or soft labels q (N, C); the terms of the classes are weighted by q.
+        gamma: Larger values reduce the weight of images that are classified well; 0 gives the
+            cross-entropy.
 
     Returns:
         A scalar.
@@ -30,16 +31,16 @@ def _focal_terms(logits: Tensor, labels: Tensor, gamma: float) -> Tensor:
         raise ValueError(f'gamma={gamma} must not be negative.')
     scores = class_scores(labels, logits)
     log_probs = logits.log_softmax(1)
-    # Above 0, where the power's gradient would be infinite for a gamma below 1.
+    # Keep the base above 0, because at 0 the gradient of the power is infinite for gamma < 1.
     rest = (-torch.expm1(log_probs)).clamp(min=1e-12)
     return -(scores * rest**gamma * log_probs).sum(1)
 
 
 @MODELS.register_module()
 class SoftmaxFocalLoss(nn.Module):
-    """Focal loss for classes that exclude each other, as a loss on scores; in float32.
+    """Focal loss on scores for mutually exclusive classes, computed in float32.
 
-    mmpretrain's ``FocalLoss`` is the one of independent sigmoids.
+    mmpretrain's ``FocalLoss`` is for independent sigmoids.
 
     Args:
         gamma: See :func:`softmax_focal_loss`.
@@ -74,8 +75,8 @@ class SoftmaxFocalLoss(nn.Module):
             cls_score: Logits (N, C).
             label: (N,), or soft labels (N, C).
             weight: Weights of the images (N,).
-            avg_factor: What the sum is divided by, instead of N.
-            reduction_override: Another reduction.
+            avg_factor: Divisor of the sum, instead of N.
+            reduction_override: Replaces ``reduction``.
 
         Returns:
             A scalar; (N,) without reduction.

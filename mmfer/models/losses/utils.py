@@ -1,4 +1,4 @@
-"""Checks that the losses share."""
+"""Input checks of the losses."""
 
 import torch
 from torch import Tensor
@@ -19,16 +19,16 @@ def check_labels(labels: Tensor, size: int, num_classes: int | None = None) -> N
         row = int(wrong[0])
         raise ValueError(
             f'label {int(labels[row])} of image {row} of the batch is outside 0 to '
-            f"{num_classes - 1}: num_classes must be the number of the data set's classes."
+            f'{num_classes - 1}: num_classes must be the number of classes of the data set.'
         )
 
 
 def check_features(features: Tensor, labels: Tensor, centers: Tensor | None = None) -> None:
-    """Raise a ValueError unless features (N, D), labels (N,) and centres (C, D) fit together."""
+    """Raise a ValueError unless features (N, D), labels (N,) and centers (C, D) fit together."""
     if features.ndim != 2 or not len(features):
         raise ValueError(
             f'features have the shape {tuple(features.shape)}: give (N, D), one vector for each '
-            'image, as FeaturePooling does.'
+            'image, such as the output of FeaturePooling.'
         )
     if centers is None:
         check_labels(labels, len(features))
@@ -42,7 +42,7 @@ def check_features(features: Tensor, labels: Tensor, centers: Tensor | None = No
 
 
 def class_scores(labels: Tensor, logits: Tensor) -> Tensor:
-    """Labels (N,), or soft labels (N, C), of logits (N, C) as scores (N, C).
+    """Convert labels (N,) or soft labels (N, C) of logits (N, C) to scores (N, C).
 
     Raises:
         ValueError: If the shapes do not fit or a label is out of range.

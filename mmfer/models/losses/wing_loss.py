@@ -1,4 +1,4 @@
-"""The wing loss of landmarks."""
+"""The wing loss for landmarks."""
 
 import math
 
@@ -9,15 +9,15 @@ from mmfer.registry import MODELS
 
 
 def wing_loss(error: Tensor, width: float = 5.0, curvature: float = 1.0) -> Tensor:
-    """The wing of each error: steeper than a parabola near 0, and linear beyond ``width``.
+    """The wing function of each error: steeper than a parabola near 0, linear beyond ``width``.
 
     Feng et al., "Wing loss for robust facial landmark localisation with convolutional neural
-    networks" (CVPR 2018), eq. 5: w ln(1 + |x| / e) where |x| < w, else |x| - C, with C such that
-    both meet.
+    networks" (CVPR 2018), eq. 5: w ln(1 + |x| / e) if |x| < w, else |x| - C, with C such that both
+    parts meet.
 
     Args:
         error: Any shape, in pixels.
-        width: w, where the linear part begins, in pixels.
+        width: w, the error at which the linear part begins, in pixels.
         curvature: e, in pixels.
     """
     distance = error.abs()
@@ -31,7 +31,7 @@ class WingLoss(nn.Module):
     """The mean of :func:`wing_loss` over all coordinates.
 
     Args:
-        width: Where the linear part begins, in pixels.
+        width: The error at which the linear part begins, in pixels.
         curvature: e of the paper, in pixels.
 
     Raises:

@@ -8,21 +8,21 @@ from torch import Tensor, nn
 class RelationAttention(BaseModule):
     """Multi-head attention, feed-forward network and norm (eq. 3-7; also 10-12 and 13-17).
 
-    As printed, ``norm(MSA + FFN(MSA))`` carries nothing of the query but its attention weights;
-    ``residual=True``, our default, adds the query to MSA first, as transformers do.
+    In the printed form, ``norm(MSA + FFN(MSA))``, the query enters only through its attention
+    weights; ``residual=True``, our default, adds the query to MSA first, as transformers do.
 
     Args:
         embed_dims: Width D of queries, keys and output.
         num_heads: Number of heads h; each has D / h channels.
         scale: The factor lambda of eq. 4.
         ffn_dims: Hidden width of the feed-forward network.
-        residual: Add the query to the attention's output; False is the printed form.
-        init: ``'default'``, PyTorch's own. ``'identity'``: the attention's merging and the
-            feed-forward network's last layer start at zero, so that with ``residual`` the block
-            starts as the norm alone. ``'similarity'``: a layer norm before the projections,
-            identities for them and zero for the feed-forward network's last layer, so that the
-            relation starts as a cosine similarity.
-        project_values: Eq. 13 uses the keys' source itself as values: False.
+        residual: Add the query to the output of the attention; False is the printed form.
+        init: Initialization. ``'default'``: PyTorch's own. ``'identity'``: the merging layer of the
+            attention and the last layer of the feed-forward network start at zero, so that with
+            ``residual`` the block starts as the norm alone. ``'similarity'``: a layer norm precedes
+            the projections, the projections start as identities, and the last layer of the
+            feed-forward network starts at zero, so that the relation starts as a cosine similarity.
+        project_values: Project the values; False uses the source of the keys as values (eq. 13).
 
     Raises:
         ValueError: If ``num_heads`` does not divide ``embed_dims``, or ``init`` is unknown.
@@ -77,16 +77,17 @@ class RelationAttention(BaseModule):
         return x.unflatten(-1, (self.num_heads, -1)).transpose(0, 1)
 
     def queries(self, x: Tensor) -> Tensor:
-        """Q of eq. 3 of x (N, D), scaled by lambda: (h, N, D / h)."""
+        """Q of eq. 3 for x (N, D), scaled by lambda: (h, N, D / h)."""
         return self._heads(self.query(self.pre_norm(x)) * self.scale)
 
     def keys_values(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """K and V of eq. 3 of x (M, D): (h, M, D / h) each."""
+        """K and V of eq. 3 for x (M, D): (h, M, D / h) each."""
         x = self.pre_norm(x)
         return self._heads(self.key(x)), self._heads(self.value(x))
 
     def output(self, x: Tensor, heads: Tensor) -> Tensor:
-        """Eq. 6-7 of the heads' results (h, N, D / h) for the queries' source x: (N, D)."""
+        """The output (N, D) by eq. 6-7, from the source x of the queries and the heads (h, N, D /
+        h)."""
         out = self.merge(heads.transpose(0, 1).flatten(1))
         if self.residual:
             out = out + x
@@ -98,8 +99,8 @@ class RelationAttention(BaseModule):
         """Attend from x to keys and values.
 
         Args:
-            x: (N, D), the queries' source.
-            keys: (h, M, D / h), of :meth:`keys_values`.
+            x: (N, D), the source of the queries.
+            keys: (h, M, D / h), from :meth:`keys_values`.
             values: (h, M, D / h).
             bias: Added to the relation of every head, (N, M) (eq. 8).
 
@@ -112,7 +113,7 @@ class RelationAttention(BaseModule):
         return relation, self.output(x, relation.softmax(-1) @ values)
 
     def with_own(self, x: Tensor, keys: Tensor, values: Tensor) -> Tensor:
-        """Attend from each row of x to itself and to shared keys and values, but to no other row.
+        """Attend from each row of x to itself and to shared keys and values, not to other rows.
 
         Args:
             x: (N, D).
@@ -120,7 +121,7 @@ class RelationAttention(BaseModule):
             values: (h, S, D / h).
 
         Returns:
-            The output (N, D), of which each row depends on its own row of x alone.
+            The output (N, D); each row depends only on the same row of x.
         """
         queries = self.queries(x)
         own_key, own_value = self.keys_values(x)

@@ -23,7 +23,8 @@ def cc_attention(
         query: Q, the static context, (N, H, W, C).
         key: K, the dynamic context, (N, H, W, C), not yet multiplied by the mean of X.
         value: V, (N, H, W, C).
-        softmax_dim: Over the H W positions of each channel, or the channels of each position.
+        softmax_dim: ``'spatial'``: softmax over the H W positions of each channel; ``'channel'``:
+            over the channels of each position.
 
     Returns:
         A, (N, H, W, C).
@@ -41,23 +42,23 @@ def cc_attention(
 
 @MODELS.register_module()
 class CCAttention(BaseModule):
-    """Contextual channel attention behind a backbone (eq. 1-6).
+    """Contextual channel attention after a backbone (eq. 1-6).
 
-    Takes the last map X (N, C, H, W) of a tuple and gives the tuple with A(X) + X of the same
-    shape; the ConvNeXt before it must not normalise that map (:class:`ConvNeXtMap`).
+    The input is a tuple whose last map is X (N, C, H, W), the output a tuple with A(X) + X of the
+    same shape. A ConvNeXt backbone must not normalize the map: use :class:`ConvNeXtMap`.
 
     Args:
         in_channels: Channels C.
         kernel_size: k of eq. 1, odd.
-        groups: Groups of that convolution.
+        groups: Groups of the convolution of eq. 1.
         squeeze: K of eq. 2 is squeezed to C / ``squeeze`` channels.
-        softmax_dim: See :func:`cc_attention`. The paper does not say; ``'spatial'`` is what its
-            authors' code does.
-        residual: Add X, as their code does; False is the printed form, A(X) alone.
+        softmax_dim: See :func:`cc_attention`. The paper does not say; the code of the authors uses
+            ``'spatial'``.
+        residual: Add X, as the code of the authors does; False is the printed form, A(X) alone.
 
     Raises:
-        ValueError: If ``groups`` or ``squeeze`` does not divide ``in_channels``, ``kernel_size``
-            is even or ``softmax_dim`` unknown, or, in forward, if the backbone gives no map.
+        ValueError: If ``groups`` or ``squeeze`` does not divide ``in_channels``, ``kernel_size`` is
+            even, ``softmax_dim`` is unknown, or, in forward, the backbone returns no map.
 
     Example:
         >>> neck = [
@@ -101,7 +102,7 @@ class CCAttention(BaseModule):
         self.value = nn.Linear(in_channels, in_channels)
 
     def forward(self, feats: tuple[Tensor, ...]) -> tuple[Tensor]:
-        """Feature maps, the last of which (N, C, H, W) is attended -> (map (N, C, H, W),)."""
+        """Feature maps, the last of shape (N, C, H, W) -> (attended map (N, C, H, W),)."""
         feature_map = last_map(feats)
         x = feature_map.permute(0, 2, 3, 1)
         query = self.query_norm(self.query(feature_map).permute(0, 2, 3, 1))

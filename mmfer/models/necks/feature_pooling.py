@@ -1,4 +1,4 @@
-"""From a feature map to the map and its pooled vector."""
+"""Pooling of a feature map that also returns the map."""
 
 from mmcv.cnn import build_norm_layer
 from mmengine.model import BaseModule
@@ -8,15 +8,15 @@ from mmfer.registry import MODELS
 
 
 def last_map(feats: tuple[Tensor, ...]) -> Tensor:
-    """The last of a backbone's outputs, a map (N, C, H, W).
+    """The last output of a backbone, a map (N, C, H, W).
 
     Raises:
-        ValueError: If it is none.
+        ValueError: If the last output is not a map.
     """
     if feats[-1].ndim != 4:
         raise ValueError(
-            f'The last output of the backbone has the shape {tuple(feats[-1].shape)}; a map '
-            '(N, C, H, W) is needed. Take ConvNeXtMap for ConvNeXt, and out_type="featmap" for '
+            f'The last output of the backbone has the shape {tuple(feats[-1].shape)}; a map (N, C, '
+            'H, W) is needed. Use ConvNeXtMap instead of ConvNeXt, and out_type="featmap" for '
             'vision transformers.'
         )
     return feats[-1]
@@ -24,17 +24,17 @@ def last_map(feats: tuple[Tensor, ...]) -> Tensor:
 
 @MODELS.register_module()
 class FeaturePooling(BaseModule):
-    """Global average pooling that keeps the map, for losses that look at it.
+    """Global average pooling that also returns the map, for losses that need the map.
 
-    Takes the last map (N, C, H, W) of a tuple and gives the tuple (map, vector (N, C)); the vector
-    comes last, so that every head of mmpretrain works behind it.
+    The input is a tuple whose last map has the shape (N, C, H, W), the output the tuple (map,
+    vector (N, C)). The vector is last, so that every head of mmpretrain works after this neck.
 
     Args:
         in_channels: Channels C; needed with ``norm``.
-        norm: Config of a normalisation of the pooled vector, as ConvNeXt has it, or None.
+        norm: Config of a norm of the pooled vector, as in ConvNeXt, or None.
 
     Raises:
-        ValueError: If ``norm`` has no ``in_channels``, or the backbone gives no map.
+        ValueError: If ``norm`` is given without ``in_channels``, or the backbone returns no map.
 
     Example:
         >>> neck = [
@@ -52,6 +52,6 @@ class FeaturePooling(BaseModule):
             self.norm = build_norm_layer(norm, in_channels)[1]
 
     def forward(self, feats: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
-        """Feature maps, the last of which (N, C, H, W) is pooled -> (map, vector (N, C))."""
+        """Feature maps, the last of shape (N, C, H, W) -> (last map, pooled vector (N, C))."""
         feature_map = last_map(feats)
         return feature_map, self.norm(feature_map.mean((2, 3)))

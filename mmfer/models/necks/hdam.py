@@ -1,4 +1,4 @@
-"""Hybrid domain attention: over positions and over channels (paper 000, section 2.2)."""
+"""Hybrid domain attention over positions and channels (paper 000, section 2.2)."""
 
 from mmengine.model import BaseModule
 from torch import Tensor
@@ -16,8 +16,9 @@ class HDAM(BaseModule):
 
     Args:
         in_channels: Channels C of the last map.
-        mode: ``'parallel'``, the paper's: the sum of both (it draws them joined, but does not say
-            how). ``'sga_sk'`` and ``'sk_sga'``: one after the other, in this order.
+        mode: ``'parallel'``: the sum of both outputs, as in the paper (figure 5 joins them, but the
+            paper does not say how). ``'sga_sk'`` and ``'sk_sga'``: one after the other, in this
+            order.
         sga: Options of :class:`SGANet`.
         sk: Options of :class:`SKNet`.
 
@@ -43,7 +44,7 @@ class HDAM(BaseModule):
         self.sk = SKNet(in_channels, **(sk or {}))
 
     def forward(self, feats: tuple[Tensor, ...]) -> tuple[Tensor]:
-        """Maps, the last of which is X_in (N, C, H, W) -> (the fused map (N, C, H, W),)."""
+        """Maps, the last being X_in (N, C, H, W) -> (fused map (N, C, H, W),)."""
         x = feats[-1]
         if self.mode == 'sga_sk':
             return (self.sk(self.sga(x)),)

@@ -27,24 +27,25 @@ class HIFENet(BaseModule):
     :class:`LabelEmbedding` and :class:`HLRR` -> F^. Any part may be None, which gives the rows of
     table 3.
 
-    In eval mode everything that does not depend on the images (label side, support set) is
-    computed once and kept until a weight, the support set or the mode changes.
+    In eval mode, everything that does not depend on the images (labels, support set) is computed
+    once and cached until a weight, the support set or the mode changes.
 
-    While the buffer ``bypassed`` is true, features pass through a norm alone: the plain network,
-    from which :class:`mmfer.engine.WarmStartHook` starts the rest warm.
+    While the buffer ``bypassed`` is true, features only pass a norm: this is the plain network with
+    which :class:`mmfer.engine.WarmStartHook` begins a training.
 
     Args:
-        in_channels: Channels D of the backbone's last map.
+        in_channels: Channels D of the last map of the backbone.
         itrr: Options of :class:`ITRR`, or None.
-        hlrr: Options of :class:`HLRR`, or None for the projected labels as they are.
+        hlrr: Options of :class:`HLRR`, or None for the projected labels without change.
         lgifo: Options of :class:`LGIFO`, or None for no label guidance.
         labels: Options of :class:`LabelEmbedding`; needed with ``lgifo``.
-        neighbors: What the first output holds: ``'relation'``, R_v of ITRR, or ``'cosine'``, the
-            cosine similarity of F.
+        neighbors: The first output: ``'relation'``, R_v of ITRR, or ``'cosine'``, the cosine
+            similarity of F.
 
     Raises:
-        ValueError: If ``lgifo`` has no ``labels``, ``hlrr`` no ``lgifo``, a hierarchy no label
-            tree, ``neighbors='relation'`` no ``itrr``; or, in forward, without a support set.
+        ValueError: If ``lgifo`` is given without ``labels``, ``hlrr`` without ``lgifo``, a
+            hierarchy without a label tree, ``neighbors='relation'`` without ``itrr``, or, in
+            forward, there is no support set.
 
     Example:
         >>> neck = dict(
@@ -65,9 +66,9 @@ class HIFENet(BaseModule):
     ) -> None:
         super().__init__()
         if lgifo is not None and labels is None:
-            raise ValueError('HIFENet with lgifo needs labels, as dict(label_tree="fgemotions").')
+            raise ValueError('HIFENet with lgifo needs labels: dict(label_tree="fgemotions").')
         if hlrr is not None and lgifo is None:
-            raise ValueError('HIFENet with hlrr needs lgifo, which carries labels to images.')
+            raise ValueError('HIFENet with hlrr needs lgifo, which relates images to labels.')
         if neighbors not in ('relation', 'cosine'):
             raise ValueError(f"neighbors='{neighbors}' must be 'relation' or 'cosine'.")
         if neighbors == 'relation' and itrr is None:
@@ -79,14 +80,15 @@ class HIFENet(BaseModule):
         self.labels = None if lgifo is None else LabelEmbedding(in_channels, **(labels or {}))
         if self.hlrr and self.hlrr.hierarchy and (labels or {}).get('label_tree') is None:
             raise ValueError(
-                'HLRR with a hierarchy needs labels.label_tree; RALD-L has hlrr.hierarchy=False.'
+                'HLRR with a hierarchy needs labels.label_tree. Without a hierarchy (RALD-L), set '
+                'hlrr.hierarchy=False.'
             )
         self.register_buffer('bypassed', torch.tensor(False))
         self._cache: dict[str, tuple] = {}
 
     @staticmethod
     def context_option(config: Mapping[str, Any]) -> str | None:
-        """The entry of the neck's config that chooses its test-time context, if it has any."""
+        """The entry of a neck config that sets the test-time context, or None."""
         return None if config.get('itrr') is None else 'itrr.context'
 
     def train(self, mode: bool = True) -> 'HIFENet':
@@ -102,7 +104,7 @@ class HIFENet(BaseModule):
         return self.lgifo.attention.keys_values(labels)
 
     def _constant(self, compute: Callable[[], tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
-        """What a method computes without the images, kept in eval mode without gradients."""
+        """The result of a method that does not use the images, cached in eval mode."""
         name = compute.__name__
         if self.training or torch.is_grad_enabled():
             return compute()
@@ -115,16 +117,16 @@ class HIFENet(BaseModule):
         return self._cache[name][1]
 
     def bypass(self, on: bool) -> None:
-        """Let features pass through a norm alone, or no longer."""
+        """Turn the bypass on or off."""
         self.bypassed.fill_(on)
 
     def pool(self, inputs: Tensor | tuple[Tensor, ...]) -> Tensor:
-        """F (N, D) of the backbone's last map (N, D, H, W), or of features (N, D)."""
+        """F (N, D), from the last map (N, D, H, W) of the backbone or from features (N, D)."""
         x = inputs[-1] if isinstance(inputs, tuple) else inputs
         return x.mean((2, 3)) if x.ndim == 4 else x
 
     def similarity(self, x: Tensor, others: Tensor) -> Tensor:
-        """What neighbours are found by: (N, M) of pooled features x (N, D), others (M, D)."""
+        """Similarity (N, M) of pooled features x (N, D) and others (M, D), to find neighbors."""
         if self.neighbors == 'cosine':
             return F.normalize(x, dim=1) @ F.normalize(others, dim=1).T
         assert self.itrr is not None
@@ -134,11 +136,12 @@ class HIFENet(BaseModule):
         """Enhance features.
 
         Args:
-            inputs: The backbone's maps, the last of shape (N, D, H, W).
+            inputs: The maps of the backbone, the last of shape (N, D, H, W).
 
         Returns:
-            R_v or the cosine similarity (N, M), None in eval mode where images do not meet each
-            other; and F^ (N, D), last, so that every head of mmpretrain works behind this neck.
+            R_v or the cosine similarity (N, M), or None in eval mode if images do not attend to
+            each other; and F^ (N, D), which is last so that every head of mmpretrain works after
+            this neck.
         """
         x = self.pool(inputs)
         if self.bypassed:

@@ -10,14 +10,15 @@ from mmfer.registry import MODELS
 
 
 def hierarchy_bias(first: Tensor, steps: Tensor, index: Tensor) -> Tensor:
-    """The bias b of eq. 8, indexed by the distance of eq. 9 and never increasing in it.
+    """The bias b of eq. 8, indexed by the distance of eq. 9; it never increases with the distance.
 
-    The distances are ranks, not numbers: 0 on the diagonal, 1 for the edge between a coarse class
-    and its fine ones, 2 for sigma (500 in the paper), which therefore never meets an exponential.
+    Distances are given as ranks: 0 on the diagonal, 1 between a coarse class and its fine classes,
+    2 for sigma. Therefore the large value of sigma (500 in the paper) enters no exponential.
 
     Args:
         first: The bias at distance 0, a scalar.
-        steps: (2,), the raw falls to distance 1 and 2; softplus makes them positive.
+        steps: (2,), the decreases of the bias to distances 1 and 2, before softplus makes them
+            positive.
         index: (C, C) long, values 0, 1 and 2.
 
     Returns:
@@ -29,7 +30,7 @@ def hierarchy_bias(first: Tensor, steps: Tensor, index: Tensor) -> Tensor:
 
 @MODELS.register_module()
 class HLRR(BaseModule):
-    """Self-attention over the label nodes with a learnable bias for their hierarchy (eq. 8-12).
+    """Self-attention over label nodes with a learnable bias for the hierarchy (eq. 8-12).
 
     Args:
         embed_dims: Width D of the projected labels.

@@ -16,7 +16,7 @@ CONTEXTS = ('support', 'batch', 'self')
 
 
 def _save_support(module: nn.Module, state_dict: dict, prefix: str, metadata: dict) -> None:
-    """Add the support set, where there is one, to the state dict of an ITRR."""
+    """Add the support set, if there is one, to the state dict of an ITRR."""
     assert isinstance(module, ITRR)
     if len(module.support_features):
         state_dict[f'{prefix}support_features'] = module.support_features
@@ -26,23 +26,24 @@ def _save_support(module: nn.Module, state_dict: dict, prefix: str, metadata: di
 class ITRR(BaseModule):
     """Self-attention across the images of a batch (eq. 3-7).
 
-    A prediction then depends on the other images in the batch. In training that is the method; at
-    test time ``context`` decides what an image attends to:
+    In training, a prediction depends on the other images of the batch. At test time, ``context``
+    sets the images to which an image attends:
 
-    - ``'support'`` (default): itself and a fixed support set of training features,
-      ``support_features``. One image gives the same answer alone, in any batch and order.
-    - ``'batch'``: the images of its batch, the paper's protocol. The loader must shuffle: in a
-      test file sorted by class the neighbours give the label away.
-    - ``'self'``: itself alone.
+    - ``'support'`` (default): the image itself and a fixed support set of training features,
+      ``support_features``. The prediction of an image is the same alone and in any batch and order.
+    - ``'batch'``: the images of the batch, the protocol of the paper. The loader must shuffle,
+      because in a test file sorted by class the neighbors reveal the label.
+    - ``'self'``: only the image itself.
 
-    The support set (S, D) is part of the state dict and moves with the module. It is no buffer:
-    what reduces buffers across ranks or averages them over time, such as an exponential moving
-    average, leaves the support set alone, for it belongs to the weights that made it.
+    The support set (S, D) is part of the state dict and moves with the module. It is not a buffer,
+    so code that averages buffers across ranks or over time, such as an exponential moving average,
+    does not change it: a support set belongs to the weights that computed it.
 
     Args:
         embed_dims: Width D of the features.
-        context: What an image attends to in eval mode.
-        gather: In distributed training attend to the images of all ranks, not of one's own only.
+        context: The images to which an image attends in eval mode.
+        gather: In distributed training, attend to the images of all ranks, not only of the own
+            rank.
         num_heads, scale, ffn_dims, residual, init: See :class:`RelationAttention`.
 
     Raises:
@@ -77,11 +78,11 @@ class ITRR(BaseModule):
         self.support_features = features.detach().to(self.support_features)
 
     def clear_support(self) -> None:
-        """Forget the support set."""
+        """Remove the support set."""
         self.set_support(self.support_features[:0])
 
     def prepare_benchmark(self, num_images: int = 99) -> None:
-        """A random support set, for measurements of speed with random weights."""
+        """Set a random support set, to measure speed with random weights."""
         self.set_support(torch.rand(num_images, self.support_features.size(1)))
 
     def _apply(self, fn: Callable[[Tensor], Tensor], *args: Any) -> 'ITRR':
@@ -92,7 +93,7 @@ class ITRR(BaseModule):
     def _load_from_state_dict(self, state_dict: dict, prefix: str, *args: object) -> None:
         saved = state_dict.pop(f'{prefix}support_features', None)
         if saved is not None:
-            # A copy: the state dict may be that of a module that trains on.
+            # A copy, because the state dict may belong to a module that continues to train.
             self.set_support(saved.clone())
         super()._load_from_state_dict(state_dict, prefix, *args)
 
@@ -104,15 +105,15 @@ class ITRR(BaseModule):
         """
         if not len(self.support_features):
             raise ValueError(
-                "ITRR with context='support' has no support set: the checkpoint holds none, or "
-                'none is loaded. Make one with `python tools/misc/make_support_set.py CONFIG '
-                'CHECKPOINT OUT`, train with EvalContextHook, or set '
-                "model.neck.itrr.context='self'."
+                "ITRR with context='support' has no support set: the checkpoint holds none, or no "
+                'checkpoint is loaded. Make a support set with `python '
+                'tools/misc/make_support_set.py CONFIG CHECKPOINT OUT`, train with '
+                "EvalContextHook, or set model.neck.itrr.context='self'."
             )
         return self.attention.keys_values(self.support_features)
 
     def relation(self, x: Tensor, others: Tensor) -> Tensor:
-        """R_v of eq. 4, averaged over the heads: (N, M) of x (N, D) and others (M, D)."""
+        """R_v of eq. 4, averaged over the heads: (N, M) for x (N, D) and others (M, D)."""
         keys, _ = self.attention.keys_values(others)
         return (self.attention.queries(x) @ keys.transpose(1, 2)).mean(0)
 
@@ -123,11 +124,12 @@ class ITRR(BaseModule):
 
         Args:
             x: F, (N, D).
-            support: What :meth:`support_keys_values` gave, if the caller keeps it.
+            support: A cached result of :meth:`support_keys_values`, or None.
 
         Returns:
-            The relation R_v (N, M), averaged over the heads, M being N or, gathered, the images of
-            all ranks; None where images do not meet each other. And F~ (N, D).
+            The relation R_v (N, M), averaged over the heads, or None if images do not attend to
+            each other; and F~ (N, D). M is N or, with ``gather``, the number of images of all
+            ranks.
         """
         if self.training or self.context == 'batch':
             others = x

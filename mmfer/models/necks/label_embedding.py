@@ -12,15 +12,15 @@ from mmfer.registry import MODELS
 
 @MODELS.register_module()
 class LabelEmbedding(BaseModule):
-    """Frozen word vectors of the label nodes, projected to the features' width (eq. 2).
+    """Frozen word vectors of the label nodes, projected to the width of the features (eq. 2).
 
-    A coarse class is the mean of its fine classes. Only the projection is learnt.
+    The vector of a coarse class is the mean of its fine classes. Only the projection is trained.
 
     Args:
         embed_dims: Width D of the projection.
-        label_tree: A tree's file or shipped name (:meth:`mmfer.labels.LabelTree.load`).
-        classes: Without a tree, the class names.
-        word_vectors: A file or shipped name (:meth:`mmfer.labels.WordVectors.load`).
+        label_tree: File or shipped name of a label tree (:meth:`mmfer.labels.LabelTree.load`).
+        classes: The class names, if there is no tree.
+        word_vectors: File or shipped name of word vectors (:meth:`mmfer.labels.WordVectors.load`).
 
     Raises:
         ValueError: If both or neither of ``label_tree`` and ``classes`` are given, or a word has
@@ -43,8 +43,8 @@ class LabelEmbedding(BaseModule):
         super().__init__()
         if (label_tree is None) == (classes is None):
             raise ValueError(
-                'Labels need either label_tree (with a hierarchy) or classes (without one), '
-                f'got label_tree={label_tree!r} and classes={classes!r}.'
+                'Labels need either label_tree (with a hierarchy) or classes (without a '
+                f'hierarchy), but got label_tree={label_tree!r} and classes={classes!r}.'
             )
         words = WordVectors.load(word_vectors)
         if label_tree is not None:
@@ -55,7 +55,7 @@ class LabelEmbedding(BaseModule):
             self.classes = tuple(classes or ())
             vectors = words.of_names(self.classes)
             index = 2 - 2 * torch.eye(len(self.classes), dtype=torch.long)
-        # Rebuilt from the config, so not part of the state dict.
+        # The config determines the vectors, so they are not part of the state dict.
         self.register_buffer('vectors', torch.from_numpy(vectors).float(), persistent=False)
         self.register_buffer('distance_index', index, persistent=False)
         self.projection = nn.Linear(self.vectors.size(1), embed_dims)

@@ -9,9 +9,9 @@ from mmfer.registry import MODELS
 
 @MODELS.register_module()
 class LGIFO(BaseModule):
-    """Cross attention from images to labels (eq. 13-17); the values are the labels, unprojected.
+    """Cross attention from images to labels (eq. 13-17); the values are the unprojected labels.
 
-    As printed (``residual=False``) the output is made of label vectors alone.
+    In the printed form (``residual=False``), the output is computed from label vectors alone.
 
     Args:
         embed_dims: Width D of image features and labels.
@@ -36,5 +36,5 @@ class LGIFO(BaseModule):
         )
 
     def forward(self, images: Tensor, keys: Tensor, values: Tensor) -> Tensor:
-        """F^ (N, D) of F~ (N, D) and the labels' ``attention.keys_values``."""
+        """F^ (N, D), from F~ (N, D) and the ``attention.keys_values`` of the labels."""
         return self.attention(images, keys, values)[1]

@@ -28,15 +28,15 @@ def region_attention(
 
 @MODELS.register_module()
 class RegionAttention(BaseModule):
-    """Weights every position of a map, so that the visible parts of the face count (eq. 3, 7).
+    """Weights for the positions of a map, to emphasize visible parts of the face (eq. 3, 7).
 
-    What it learns by itself is any weighting; :class:`AttentionMaskLoss` on M ties it to the cells
-    that hold visible landmarks.
+    On its own, the module may learn any weights; :class:`AttentionMaskLoss` on M ties the weights
+    to cells with visible landmarks.
 
     Args:
         in_channels: Channels C of the last map.
-        hidden_channels: Of the map between the two 3x3 convolutions. The paper does not print it;
-            with 128 its network has the number of parameters it prints.
+        hidden_channels: Channels of the map between the two 3x3 convolutions. The paper does not
+            print this number; with 128, the network has the printed number of parameters.
 
     Example:
         >>> neck = [dict(type='RegionAttention', in_channels=512), dict(type='FeaturePooling')]
@@ -48,7 +48,7 @@ class RegionAttention(BaseModule):
         self.output = nn.Conv2d(hidden_channels, 1, 3, padding=1)
 
     def forward(self, feats: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
-        """Maps, the last of which is F (N, C, h, w) -> (M (N, 1, h, w), F_M = M * F)."""
+        """Maps, the last being F (N, C, h, w) -> (M (N, 1, h, w), F_M = M * F)."""
         x = feats[-1]
         attention = region_attention(x, self.hidden, self.output)
         return attention, attention * x

@@ -8,11 +8,11 @@ from mmfer.registry import MODELS
 
 
 def spatial_global_attention(gate: Tensor, query: Tensor, key: Tensor) -> Tensor:
-    """J^T I, with the J of eq. 3: one weight for each position.
+    """J^T I with J of eq. 3: one weight for each position.
 
-    J = softmax(c^T d) holds the relation of every position to every other, so that time and memory
-    grow with the square of H * W: little at 7x7, much on large maps. The paper does not name the
-    axis of the softmax; here it is the last, so that the rows of J sum to 1.
+    J = softmax(c^T d) relates every position to every other, so time and memory grow with the
+    square of H * W: cheap at 7x7, expensive for large maps. The paper does not name the axis of the
+    softmax; here it is the last axis, so that the rows of J sum to 1.
 
     Args:
         gate: I, (N, 1, H, W).
@@ -28,15 +28,15 @@ def spatial_global_attention(gate: Tensor, query: Tensor, key: Tensor) -> Tensor
 
 @MODELS.register_module()
 class SGANet(BaseModule):
-    """Weights every position of a map by what it and all others show (eq. 2-3).
+    """Weights for the positions of a map, computed from all positions (eq. 2-3).
 
-    I = sigmoid(conv7x7[average over channels; maximum over channels]) tells where something is,
-    J which positions go together; the map is multiplied by J^T I. See
-    :func:`spatial_global_attention` for its cost.
+    I = sigmoid(conv7x7[average over channels; maximum over channels]) rates single positions, and J
+    relates positions to each other; the map is multiplied by J^T I. See
+    :func:`spatial_global_attention` for the cost.
 
     Args:
         in_channels: Channels C of the map.
-        kernel_size: Of the convolution of eq. 2, odd.
+        kernel_size: Kernel size of the convolution of eq. 2, odd.
 
     Raises:
         ValueError: If ``kernel_size`` is even.
@@ -51,7 +51,7 @@ class SGANet(BaseModule):
             raise ValueError(f'SGANet: kernel_size={kernel_size} must be odd.')
         self.gate = nn.Conv2d(2, 1, kernel_size, padding=kernel_size // 2)
         self.query = nn.Conv2d(in_channels, 1, 1)
-        # A bias here would add the same to a whole row of the softmax.
+        # No bias, because it would add a constant to each row of the softmax.
         self.key = nn.Conv2d(in_channels, 1, 1, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:

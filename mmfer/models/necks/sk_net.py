@@ -10,7 +10,7 @@ from mmfer.registry import MODELS
 def selective_kernel(
     dilated: Tensor, grouped: Tensor, dilated_scores: Tensor, grouped_scores: Tensor
 ) -> Tensor:
-    """V of eq. 4-7: the two branches, weighted by channel with a + b = 1.
+    """V of eq. 4-7: the weighted sum of two branches, with a + b = 1 for each channel.
 
     Args:
         dilated: U~, (N, C, H, W).
@@ -28,21 +28,21 @@ def selective_kernel(
 
 @MODELS.register_module()
 class SKNet(BaseModule):
-    """Chooses for every channel between two fields of view (eq. 4-7).
+    """A soft choice between two receptive fields for every channel (eq. 4-7).
 
-    U~ comes from a 3x3 convolution of dilation 2 (a field of 5x5), U^ from a plain one, both
-    grouped and each with batch norm and ReLU; s is the global average of U = U~ + U^, and
-    z = ReLU(BN(fc(s))) of width max(C / reduction, min_channels). Groups and widths are those of Li
-    et al. 2019, from whom the paper takes this part without printing them.
+    U~ is the output of a 3x3 convolution with dilation 2 (a field of 5x5), U^ the output of a plain
+    3x3 convolution; both are grouped, with batch norm and ReLU. s is the global average of U = U~ +
+    U^, and z = ReLU(BN(fc(s))) has the width max(C / reduction, min_channels). Groups and widths
+    follow Li et al. 2019, the source of this part; the paper does not print them.
 
-    In training, a batch of one image has one value per channel in s, which batch norm can not
-    normalise: there it uses its running statistics.
+    In training, a batch of one image has one value per channel in s, which batch norm cannot
+    normalize; batch norm then uses its running statistics.
 
     Args:
         in_channels: Channels C of the map.
         groups: Groups of both 3x3 convolutions.
-        reduction: How much narrower z is than s.
-        min_channels: Least width of z.
+        reduction: Factor by which z is narrower than s.
+        min_channels: Minimum width of z.
 
     Raises:
         ValueError: If ``groups`` does not divide ``in_channels``.
