@@ -22,5 +22,5 @@ def test_a_bar_stays_in_its_cell() -> None:
 
 
 def test_a_row_that_does_not_fit() -> None:
-    with pytest.raises(ValueError, match='A row has 1 cells, but the table 2'):
+    with pytest.raises(ValueError, match='A row has 1 cells, the table 2 columns'):
         markdown_table(('a', 'b'), [('1',)])

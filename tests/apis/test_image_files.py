@@ -42,11 +42,11 @@ def test_a_path_with_glob_characters_is_a_path(folder):
 
 def test_inputs_that_name_nothing(folder):
     for given in ('missing.jpg', '*.jpg'):
-        with pytest.raises(FileNotFoundError, match='No picture at'):
+        with pytest.raises(FileNotFoundError, match='No image at'):
             find_images([folder / 'a/x.jpg', folder / given])
     (folder / 'a/x.jpg').unlink()
     (folder / 'a/deep/y.PNG').unlink()
-    with pytest.raises(FileNotFoundError, match='holds no picture'):
+    with pytest.raises(FileNotFoundError, match='holds no image'):
         find_images([folder / 'a'])
 
 
@@ -66,7 +66,7 @@ def test_output_names_are_never_shared(folder):
 def test_an_empty_input_is_not_the_current_folder(folder, monkeypatch):
     monkeypatch.chdir(folder)
     for given in ('', ' '):
-        with pytest.raises(ValueError, match='An input is an empty text'):
+        with pytest.raises(ValueError, match='An input is empty'):
             find_images([given])
     assert len(find_images(['.'])[0]) == 3
 

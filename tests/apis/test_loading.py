@@ -27,7 +27,7 @@ def test_checkpoint_that_is_missing_broken_or_of_another_model(tmp_path):
     with pytest.raises(FileNotFoundError, match=r'no\.pth'):
         load_weights(model, tmp_path / 'no.pth')
     (tmp_path / 'text.pth').write_text('no weights')
-    with pytest.raises(ValueError, match=r'text\.pth" is no PyTorch checkpoint'):
+    with pytest.raises(ValueError, match=r'text\.pth" is not a PyTorch checkpoint'):
         load_weights(model, tmp_path / 'text.pth')
     (tmp_path / 'empty.pth').write_bytes(b'')
     with pytest.raises(ValueError, match=r'empty\.pth"'):

@@ -72,7 +72,7 @@ def test_no_face_in_the_apex_frame(model_files, frames):
     found = inferencer(frames, landmarks=photo_landmarks())
     assert found.face is None
     assert found.to_dict()['label'] is None
-    assert 'No face found in the apex frame' in found.messages[-1]
+    assert 'No face found in apex frame' in found.messages[-1]
 
 
 def test_bad_clips(inferencer, frames):

@@ -101,7 +101,7 @@ def test_broken_images_stop_and_all_are_named(tmp_path: Path) -> None:
     (tmp_path / 'train' / 'hate' / '0.png').write_bytes(b'')
     cut = tmp_path / 'train' / 'worry' / '1.png'
     cut.write_bytes(cut.read_bytes()[:-40])
-    with pytest.raises(BrokenImageError, match='2 broken images in all'):
+    with pytest.raises(BrokenImageError, match='2 broken images in total'):
         folder(tmp_path)
     assert len((tmp_path / 'report.txt').read_text().splitlines()) == 2
 

@@ -107,7 +107,9 @@ def test_chosen_subjects_may_be_in_one_of_two_parts(tmp_path: Path) -> None:
 
 def test_unknown_subjects_cannot_be_chosen_among(tmp_path: Path) -> None:
     write_with_subjects(tmp_path)
-    with pytest.raises(ValueError, match=r'of 3 in the train part, such as ".*train0.png", nobody'):
+    with pytest.raises(
+        ValueError, match=r'3 images in the train part .*train0.png", have no subject'
+    ):
         lines(tmp_path, subjects=['sub0'], sidecar=False)
 
 
@@ -143,7 +145,7 @@ def test_missing_images_are_all_counted_and_named(tmp_path: Path) -> None:
         lines(tmp_path)
     message = str(caught.value)
     assert message.startswith(f'train: there is no file "{tmp_path / "no1.png"}"')
-    assert '2 missing and 1 broken images in all' in message and "broken='skip'" in message
+    assert '2 missing and 1 broken images in total' in message and "broken='skip'" in message
     assert Lines.IF_ABSENT in message
     report = (tmp_path / 'report.txt').read_text()
     assert [line.split('\t')[0] for line in report.splitlines()] == [

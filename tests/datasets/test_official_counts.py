@@ -6,8 +6,8 @@ from mmfer.datasets.official_counts import class_counts, compare_counts
 def test_a_difference_is_told_with_both_numbers(log: list[str]) -> None:
     compare_counts('Faces', Path('here'), 'test', {'glad': 3, 'sad': 2}, {'glad': 3, 'sad': 4})
     assert log == [
-        '"here" is not the official Faces: 5 test images instead of 7: sad 2 (official 4). Its '
-        'results compare to no published ones.'
+        '"here" is not the official Faces: 5 test images instead of 7: sad 2 (official 4). '
+        'Results are not comparable with published results.'
     ]
 
 

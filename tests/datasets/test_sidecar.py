@@ -28,7 +28,7 @@ def test_samples_are_completed_by_their_path(tmp_path: Path) -> None:
 
 def test_another_class_stops(tmp_path: Path) -> None:
     with pytest.raises(
-        ValueError, match='image train/a.png: the class is "panic" there, but "hate"'
+        ValueError, match='image train/a.png: the class is "panic" in the sidecar, but "hate"'
     ):
         complete(tmp_path, coco_data(['train/a.png']), label=2)
 

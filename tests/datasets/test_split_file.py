@@ -66,8 +66,8 @@ def test_a_split_is_drawn_once(tmp_path: Path) -> None:
         (lambda c: c | {'train': c['train'][1:]}, '1 images are not in it, such as .*jpg'),
         (lambda c: c | {'val': [*c['val'], 'x.jpg']}, '1 of it are not on disk, such as x.jpg'),
         (lambda c: c | {'val': [*c['val'], c['train'][0]]}, '1 are in it twice'),
-        (lambda c: {'seed': 0}, 'is no split file'),
-        (lambda c: [], 'is no split file'),
+        (lambda c: {'seed': 0}, 'is not a split file'),
+        (lambda c: [], 'is not a split file'),
     ],
 )
 def test_a_file_of_another_split_stops(tmp_path: Path, change, message: str) -> None:
@@ -97,7 +97,7 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize('text', ['[]', '3', 'null', '{"seed": 0}', '[' * 200_000])
 def test_other_json_stops(tmp_path: Path, text: str) -> None:
     (tmp_path / 'split.json').write_text(text)
-    with pytest.raises(ValueError, match=r'split\.json" is no split file'):
+    with pytest.raises(ValueError, match=r'split\.json" is not a split file'):
         read_or_draw(tmp_path / 'split.json', samples(tmp_path), tmp_path, 0)
 
 
@@ -105,5 +105,5 @@ def test_other_json_stops(tmp_path: Path, text: str) -> None:
 def test_a_name_that_is_no_text_stops(tmp_path: Path, name: object) -> None:
     content = {'seed': 0, 'train': ['a.jpg', name], 'val': [], 'test': []}
     (tmp_path / 'split.json').write_text(json.dumps(content))
-    with pytest.raises(ValueError, match='no split file .*a name of an image is no text'):
+    with pytest.raises(ValueError, match='not a split file .*the name of an image is not a string'):
         read_or_draw(tmp_path / 'split.json', samples(tmp_path), tmp_path, 0)

@@ -79,7 +79,7 @@ def test_truncated_file_says_so(tmp_path: Path) -> None:
     whole = (tmp_path / 'whole.pth').read_bytes()
     for size in (len(whole) - 100, len(whole) // 2, 10, 0):
         (tmp_path / 'cut.pth').write_bytes(whole[:size])
-        with pytest.raises(ValueError, match=rf'cut\.pth.*can not be read.*{size} bytes'):
+        with pytest.raises(ValueError, match=rf'cut\.pth.*cannot be read.*{size} bytes'):
             load_from_disk(str(tmp_path / 'cut.pth'))
 
 
@@ -127,7 +127,7 @@ def test_last_checkpoint_that_is_whole(tmp_path: Path, monkeypatch) -> None:
     flip(tmp_path / 'epoch_10.pth')
     assert last_checkpoint(tmp_path) == tmp_path / 'epoch_9.pth'
     assert 'damaged' in said[0] and 'epoch_10.pth' in said[0]
-    assert 'Goes on from the older' in said[1] and 'epoch_9.pth' in said[1]
+    assert 'Resuming from the older' in said[1] and 'epoch_9.pth' in said[1]
     (tmp_path / 'epoch_10.pth').unlink()
     flip(tmp_path / 'epoch_9.pth')
     assert last_checkpoint(tmp_path) == tmp_path / 'epoch_2.pth'

@@ -124,8 +124,8 @@ def test_blanks_inside_values_stay() -> None:
 @pytest.mark.parametrize(
     ('argument', 'message'),
     [
-        ('epochs', '"epochs" is no KEY=VALUE'),
-        ('=5', '"=5" is no KEY=VALUE'),
+        ('epochs', '"epochs" is not KEY=VALUE'),
+        ('=5', '"=5" is not KEY=VALUE'),
         ('a=[1,(2]', 'brackets of "a=[1,(2]" are not balanced'),
     ],
 )

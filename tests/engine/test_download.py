@@ -114,7 +114,7 @@ def test_no_server_at_all() -> None:
 def test_wrong_limit(monkeypatch) -> None:
     for text in ('much', '-1', 'nan', 'inf', '0'):
         monkeypatch.setenv('MMFER_DOWNLOAD_GIB', text)
-        with pytest.raises(ValueError, match=f'MMFER_DOWNLOAD_GIB={text} is no limit'):
+        with pytest.raises(ValueError, match=f'MMFER_DOWNLOAD_GIB={text} is no valid limit'):
             download('http://127.0.0.1:9/x.pth')
 
 

@@ -91,7 +91,7 @@ def test_other_hash_in_the_name_of_a_whole_archive(tmp_path: Path, monkeypatch) 
         'mmfer.engine.integrity.print_log', lambda message, logger: said.append(message)
     )
     assert same(load_from_disk(str(tmp_path / 'epoch_1-deadbeef.pth')), content)
-    assert len(said) == 1 and 'Its own checksums are right' in said[0]
+    assert len(said) == 1 and 'The internal checksums of the file are right' in said[0]
 
 
 def test_packed_archive_is_not_unpacked(tmp_path: Path) -> None:
@@ -104,5 +104,5 @@ def test_packed_archive_is_not_unpacked(tmp_path: Path) -> None:
             bomb.writestr(entry.filename, plain.read(entry))
         bomb.writestr('archive/data/99', bytes(10**8))
     assert (tmp_path / 'bomb.pth').stat().st_size < 200_000
-    with pytest.raises(ValueError, match='packed archive'):
+    with pytest.raises(ValueError, match='compressed archive'):
         load_from_disk(str(tmp_path / 'bomb.pth'))

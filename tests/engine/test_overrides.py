@@ -76,12 +76,12 @@ def test_the_length_of_the_training_is_the_variable_where_it_follows_from_it(pat
     [
         ({'train_cgf.x': 1}, r'no entry "train_cgf"\. Did you mean train_cfg\?'),
         ({'epoch': 5}, r'Did you mean epochs\?'),
-        ({'zzz': 5}, r'no entry "zzz"\. There are: .*train_dataloader'),
+        ({'zzz': 5}, r'no entry "zzz"\. Known entries: .*train_dataloader'),
         ({'train_cfg.max_epoch': 5}, 'train_cfg takes no "max_epoch". Did you mean max_epochs'),
         ({'model.backbone.dpeth': 50}, r'Did you mean depth\?'),
         ({'train_dataloader.num_workrs': 1}, r'Did you mean num_workers\?'),
         ({'default_hooks.wram': None}, r'default_hooks takes no "wram"\. Did you mean warm\?'),
-        ({'unread': 4}, r'unread=4 changes nothing: no entry that is read follows from "unread"'),
+        ({'unread': 4}, r'unread=4 changes nothing: no entry is computed from "unread"'),
         (
             {'pipeline.0.prob': 1.0},
             r'Give train_dataloader\.dataset\.pipeline\.0\.prob instead',
@@ -119,7 +119,7 @@ def test_what_a_component_takes_may_be_added(path: Path, options: dict, entry: t
 @pytest.mark.parametrize(
     ('epochs', 'left'),
     [
-        (25, r'param_scheduler\.1\.end=20 went with 20 epochs, and the training now has 25'),
+        (25, r'param_scheduler\.1\.end=20 was for 20 epochs, but the training now has 25'),
         (10, r'param_scheduler\.0\.milestones=\[5, 12\], param_scheduler\.1\.end=20 went'),
         (8, r'custom_hooks\.0\.epochs=8 went .* Give .* or let .* give epochs=8'),
     ],

@@ -93,7 +93,7 @@ def test_what_does_not_fit_is_printed(torchvision_model, tmp_path: Path, caplog)
 
 def test_nothing_fits(tmp_path: Path) -> None:
     torch.save({'head.weight': torch.rand(3)}, tmp_path / 'weights.pth')
-    with pytest.raises(ValueError, match='Nothing in .*weights.pth.* fits ResNet'):
+    with pytest.raises(ValueError, match='No weight in .*weights.pth.* fits ResNet'):
         load_pretrained(ResNet(depth=18), tmp_path / 'weights.pth')
 
 

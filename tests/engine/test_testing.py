@@ -47,7 +47,7 @@ def test_tta_replaces_the_innermost_pipeline() -> None:
 
 def test_tta_needs_a_pipeline(image_folder: Path, tmp_path: Path) -> None:
     cfg = tiny_config(tmp_path, image_folder)
-    with pytest.raises(ValueError, match='add a `tta_pipeline`'):
+    with pytest.raises(ValueError, match='Add a `tta_pipeline`'):
         use_tta(cfg)
 
 
@@ -57,7 +57,7 @@ def test_missing_checkpoint_and_missing_test_part(image_folder: Path, tmp_path: 
         run_test(cfg, 'none.pth')
     (tmp_path / 'some.pth').touch()
     cfg.test_evaluator = None
-    with pytest.raises(ValueError, match='no `test_dataloader` with a `test_evaluator`'):
+    with pytest.raises(ValueError, match='needs a `test_dataloader` and a `test_evaluator`'):
         run_test(cfg, tmp_path / 'some.pth')
 
 

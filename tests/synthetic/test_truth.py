@@ -93,7 +93,7 @@ def test_a_config_with_another_crop_is_told(rendered_fgemotions: Path):
     assert face_alignment(Config({'face_crop': own}), meta, 'a.pth') == build_alignment(own)
     assert face_alignment(Config(), meta, 'a.pth') == build_alignment(own)
     other = {**own, 'scale': 1.5}
-    with pytest.raises(ValueError, match='was trained on faces cut out as .*scale=1.28'):
+    with pytest.raises(ValueError, match='was trained on faces cropped by .*scale=1.28'):
         face_alignment(Config({'face_crop': other}), meta, 'a.pth')
 
 

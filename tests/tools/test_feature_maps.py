@@ -25,5 +25,5 @@ def test_a_wrong_layer_and_a_wrong_file(small_rald, tmp_path, monkeypatch):
     model = [small_rald.config, small_rald.checkpoint, '--out', tmp_path / 'maps.png']
     with pytest.raises(SystemExit, match='no layer "branch1"'):
         run_main(monkeypatch, TOOL, *model, '--layers', 'branch1')
-    with pytest.raises(SystemExit, match='No picture at'):
+    with pytest.raises(SystemExit, match='No image at'):
         run_main(monkeypatch, TOOL, *model, '--images', tmp_path / 'none.png')

@@ -33,4 +33,4 @@ def test_runs_no_code(entry: str, image_folder: Path, tmp_path: Path, monkeypatc
     assert result.returncode != 0
     assert 'Traceback' not in result.stderr
     assert f'Error: The checkpoint "{url}"' in result.stderr
-    assert 'would have to run code' in result.stderr
+    assert 'would run code' in result.stderr

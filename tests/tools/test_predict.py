@@ -53,7 +53,7 @@ def fails(*args):
 
 def test_errors_are_one_message(model, tmp_path):
     out = '--out-dir', tmp_path / 'out'
-    assert 'No picture at' in fails('nowhere/*.jpg', *model, *out)
+    assert 'No image at' in fails('nowhere/*.jpg', *model, *out)
     _, config, _, checkpoint = model
     missing = tmp_path / 'missing'
     assert 'No config at' in fails(ASTRONAUT, '--config', missing, '--checkpoint', checkpoint, *out)

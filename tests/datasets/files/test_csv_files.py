@@ -49,7 +49,7 @@ def test_one_column_has_no_separator(tmp_path: Path) -> None:
 def test_a_quotation_mark_that_is_not_closed_is_located(tmp_path: Path) -> None:
     path = tmp_path / 'rows.csv'
     path.write_text('path,label\na.jpg,sad\n"b.jpg,sad\nc.jpg,sad\nd.jpg,sad\n')
-    with pytest.raises(ValueError, match=r'line 3: a cell goes on for 3 lines: a quotation mark'):
+    with pytest.raises(ValueError, match=r'line 3: a cell spans 3 lines, because a quotation mark'):
         list(csv_rows(path))
 
 

@@ -25,7 +25,7 @@ def test_a_csv_is_read(tmp_path: Path) -> None:
         ('file,fine\na.png,hate\n', ValueError, 'lacks the column path'),
         ('path,fine,Fine\na.png,hate,hate\n', ValueError, 'the column "fine" twice'),
         ('path,fine\na.png,rage\n', ValueError, 'line 2: "rage" is no class'),
-        ('path,fine\na.png\n', ValueError, 'line 2: 1 cells below 2 columns'),
+        ('path,fine\na.png\n', ValueError, 'line 2: 1 cells for 2 columns'),
         ('path,fine\na.png,\n', ValueError, 'line 2: the path or the class is empty'),
     ],
 )

@@ -122,6 +122,6 @@ def test_missing_and_broken_images_are_told_apart(tmp_path: Path) -> None:
     samples = [{'img_path': path} for path in (whole, broken, absent, absent, broken)]
     problems, sentences = check_images([*samples, {'img_path': whole, 'where': 'row 9'}], False)
     assert [path for path, _ in problems] == [broken, absent]
-    assert sentences == [f'{absent}: there is no file "{absent}"']
+    assert sentences == [f'{absent}: the file "{absent}" does not exist']
     _, (sentence,) = check_images([{'img_path': absent, 'where': 'row 9'}], False)
-    assert sentence == f'row 9: there is no file "{absent}"'
+    assert sentence == f'row 9: the file "{absent}" does not exist'

@@ -74,14 +74,14 @@ def test_a_file_cut_short_stops(tmp_path: Path, lost: int) -> None:
     records = [image_record(float(i), i, jpeg(i)) for i in range(8)]
     path = write_records(tmp_path, records)
     path.write_bytes(path.read_bytes()[:-lost])
-    with pytest.raises(ValueError, match=r'train\.rec" \(\d+ bytes\) is cut short.*first at byte'):
+    with pytest.raises(ValueError, match=r'train\.rec" \(\d+ bytes\) is truncated.*first at byte'):
         read_image_records(path)
 
 
 def test_a_pack_cut_short_in_its_head_stops(tmp_path: Path) -> None:
     path = write_pack(tmp_path)
     path.write_bytes(path.read_bytes()[:20])
-    with pytest.raises(ValueError, match='no whole record lies there.*cut short'):
+    with pytest.raises(ValueError, match='there is no complete record.*truncated'):
         read_image_records(path)
 
 
@@ -90,7 +90,7 @@ def test_an_index_of_another_file_stops(tmp_path: Path) -> None:
     index = path.with_suffix('.idx')
     text = index.read_text()
     index.write_text('\n'.join(text.splitlines()[:4]))
-    with pytest.raises(ValueError, match='names 3 images, but the first record of .* tells of 6'):
+    with pytest.raises(ValueError, match='lists 3 images, but the first record of .* says 6'):
         read_image_records(path)
     lines = text.splitlines()
     number, offset = lines[2].split('\t')
@@ -98,7 +98,7 @@ def test_an_index_of_another_file_stops(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match='does not belong to its .idx file: 1 of 6 records'):
         read_image_records(path)
     index.write_text('0\tzero\n')
-    with pytest.raises(ValueError, match='is no index of records'):
+    with pytest.raises(ValueError, match='is not an index of records'):
         read_image_records(path)
     index.unlink()
     with pytest.raises(FileNotFoundError, match=r'no file ".*train\.idx"'):
@@ -120,7 +120,7 @@ def test_a_damaged_image_is_located(tmp_path: Path) -> None:
     path = write_records(tmp_path, [image_record(0.0, 0, jpeg()[:200])])
     with pytest.raises(ValueError, match=r'train\.rec, byte 0: the image is damaged'):
         RecordImage(str(path), 0).load()
-    with pytest.raises(ValueError, match='byte 4: no whole record'):
+    with pytest.raises(ValueError, match='byte 4: there is no complete record'):
         RecordImage(str(path), 4).load()
 
 
@@ -128,5 +128,5 @@ def test_a_damaged_image_is_located(tmp_path: Path) -> None:
 def test_a_damaged_index_is_named(tmp_path: Path, text: bytes) -> None:
     path = write_records(tmp_path, [image_record(0.0, 0, jpeg())])
     path.with_suffix('.idx').write_bytes(text)
-    with pytest.raises(ValueError, match=r'train\.idx" is no index of records'):
+    with pytest.raises(ValueError, match=r'train\.idx" is not an index of records'):
         read_image_records(path)

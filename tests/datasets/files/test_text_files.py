@@ -37,7 +37,7 @@ def test_lines_and_bytes_have_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(ValueError, match='line 1 has more than 10 characters'):
         read_lines(path)
     path.write_bytes(b'a\nb\0\n')
-    with pytest.raises(ValueError, match=r'a\.txt, line 2: it holds zero bytes'):
+    with pytest.raises(ValueError, match=r'a\.txt, line 2: the line contains zero bytes'):
         read_lines(path)
     with pytest.raises(FileNotFoundError, match='no file'):
         read_lines(tmp_path / 'no.txt')

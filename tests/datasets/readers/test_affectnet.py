@@ -102,7 +102,7 @@ def test_a_validation_part_may_be_carved(tmp_path: Path) -> None:
         (affectnet_row('10/training0.jpg', 1), 'given twice: .*line 2 and .*line 13'),
         (affectnet_row('10/training0.jpg', 1).replace('12,10', '0,10'), 'line 13: face_width 0'),
         (affectnet_row('10/training0.jpg', 1).replace('-0.25', '-3'), 'line 13: valence -3'),
-        ('10/training0.jpg,2,3,12\n', 'line 13: 4 cells below 9 columns'),
+        ('10/training0.jpg,2,3,12\n', 'line 13: 4 cells for 9 columns'),
     ],
 )
 def test_faulty_rows_are_located(tmp_path: Path, row: str, message: str) -> None:
@@ -117,7 +117,9 @@ def test_faulty_rows_are_located(tmp_path: Path, row: str, message: str) -> None
 def test_a_row_with_a_missing_file_is_located(tmp_path: Path) -> None:
     write_affectnet_csv(tmp_path)
     (tmp_path / 'Manually_Annotated_Images' / '12' / 'training2.jpg').unlink()
-    with pytest.raises(FileNotFoundError, match=r'line 4: there is no file .*12/training2\.jpg'):
+    with pytest.raises(
+        FileNotFoundError, match=r'line 4: the file .*12/training2\.jpg" does not exist'
+    ):
         AffectNet(str(tmp_path))
     assert len(AffectNet(str(tmp_path), 'test')) == 8
 

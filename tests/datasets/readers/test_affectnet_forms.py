@@ -110,7 +110,7 @@ def test_fields() -> None:
     with pytest.raises(ValueError, match='here: facial_landmarks has 135 numbers'):
         parse_landmarks(landmark_text().replace('0.25', 'nan', 1), 'here')
     assert parse_affect('1', '-2', 'here') == {'valence': 1.0}
-    with pytest.raises(ValueError, match=r'here: arousal 1\.5 lies not between'):
+    with pytest.raises(ValueError, match=r'here: arousal 1\.5 is not between'):
         parse_affect('1', '1.5', 'here')
 
 

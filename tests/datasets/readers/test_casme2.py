@@ -121,7 +121,7 @@ def test_parts_are_whole_subjects(tmp_path: Path) -> None:
     inner = shown(root, 'train', **held, val_ratio=0.5), shown(root, 'val', **held, val_ratio=0.5)
     assert sorted(inner) == [['sub01'], ['sub03']]
     assert set(shown(root, 'train', test_subjects=['sub04'], subjects=['sub01'])) == {'sub01'}
-    with pytest.raises(ValueError, match='test_subjects names sub04, whom'):
+    with pytest.raises(ValueError, match='test_subjects contains sub04, but'):
         shown(root, 'train', test_subjects=['sub04'])
 
 

@@ -65,7 +65,7 @@ def test_a_renamed_column_stops(tmp_path: Path, column: str) -> None:
     with pytest.raises(ValueError, match=f'has no column {column} in row 1 of Sheet1') as caught:
         read_coding(path)
     assert str(path) in str(caught.value) and f'{column}s' in str(caught.value)
-    assert 'Rename it back' in str(caught.value)
+    assert 'Restore the name' in str(caught.value)
 
 
 def test_order_and_blanks_of_the_columns_do_not_matter(tmp_path: Path) -> None:
@@ -77,14 +77,14 @@ def test_order_and_blanks_of_the_columns_do_not_matter(tmp_path: Path) -> None:
 
 def test_faulty_files(tmp_path: Path) -> None:
     path = tmp_path / CODING_FILE
-    path.write_text('no workbook')
+    path.write_text('not a workbook')
     with pytest.raises(ValueError, match='cannot be read'):
         read_coding(path)
     openpyxl.Workbook().save(path)
     with pytest.raises(ValueError, match='has no column Subject, Filename.*columns are none'):
         read_coding(path)
     write_coding(tmp_path, [], [*HEAD, 'Subject'])
-    with pytest.raises(ValueError, match='the column "Subject" is there twice'):
+    with pytest.raises(ValueError, match='the column "Subject" occurs twice'):
         read_coding(path)
     twice = [row(s, 'EP02_01f', 46, 59, 86, '12', 'others') for s in ('01', 1)]
     with pytest.raises(ValueError, match='sub01/EP02_01f is in row 2 and in row 3'):

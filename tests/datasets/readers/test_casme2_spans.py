@@ -43,8 +43,8 @@ def test_ends_that_are_missing():
     cut, said = span.among(range(48, 86))
     assert (cut.onset, cut.offset) == (48, 85)
     assert said == [
-        'the onset, frame 46, is missing: frame 48 is taken.',
-        'the offset, frame 86, is missing: frame 85 is taken.',
+        'the onset, frame 46, is missing; frame 48 is used.',
+        'the offset, frame 86, is missing; frame 85 is used.',
     ]
     assert span.among(range(49, 84)) == (span, [])
     first = ClipSpan('sub01/EP02_01f', Path('.'), 1, 5)
@@ -54,7 +54,7 @@ def test_ends_that_are_missing():
 def test_faulty_files(tmp_path):
     with pytest.raises(FileNotFoundError, match='No coding file'):
         read_spans(tmp_path)
-    (tmp_path / CODING_FILE).write_text('no workbook')
+    (tmp_path / CODING_FILE).write_text('not a workbook')
     with pytest.raises(ValueError, match='cannot be read'):
         read_spans(tmp_path)
     renamed = ['Onset' if name == 'OnsetFrame' else name for name in HEAD]

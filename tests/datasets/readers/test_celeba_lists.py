@@ -34,7 +34,7 @@ def test_a_list_is_read(tmp_path: Path, suffix: str, text: str) -> None:
         ('txt', '2\nA B\na.jpg 1 1\nb.jpg 1\n', 'line 4: 1 numbers instead of 2'),
         ('txt', '1\nA B\na.jpg 1 x\n', "line 3: .*'x'"),
         ('csv', 'image_id,A,B\n\na.jpg,1\n', 'line 3: 1 numbers instead of 2'),
-        ('txt', '3\nA B\na.jpg 1 1\n', 'has 1 rows, but 3 stands in its first line'),
+        ('txt', '3\nA B\na.jpg 1 1\n', 'has 1 rows, but its first line says 3'),
         ('txt', '2\nA B\na.jpg 1 1\na.jpg 1 1\n', 'names a.jpg twice'),
         ('txt', 'many\nA B\na.jpg 1 1\n', 'line 1: "many" is not the number of rows'),
     ],
@@ -58,7 +58,7 @@ def test_a_list_may_lie_in_the_folders_of_the_archive(tmp_path: Path) -> None:
     [
         (b'b.jpg 1 999999999999999999999999', 'line 4: .*whole numbers'),
         (b'b\xff.jpg 1 1', 'line 4 is no text in UTF-8'),
-        (b'b.jpg 1 1\0', 'line 4: it holds zero bytes'),
+        (b'b.jpg 1 1\0', 'line 4: the line contains zero bytes'),
     ],
 )
 def test_damaged_bytes_are_located(tmp_path: Path, row: bytes, message: str) -> None:

@@ -83,7 +83,7 @@ def test_a_link_upwards_brings_no_image_of_another_class(tmp_path: Path) -> None
 def test_one_image_by_a_link_in_two_classes_stops(tmp_path: Path) -> None:
     write_both(tmp_path)
     (tmp_path / 'train/glad/b.png').symlink_to(tmp_path / 'train/calm/a.png')
-    with pytest.raises(ValueError, match='are given twice'):
+    with pytest.raises(ValueError, match='are listed twice'):
         folder(tmp_path)
 
 

@@ -24,7 +24,7 @@ def test_votes_are_read_by_the_names_of_their_columns(tmp_path: Path) -> None:
     ('text', 'message'),
     [
         (VOTES_HEAD.replace(',NF', ''), 'lacks the columns NF'),
-        (VOTES_HEAD + 'Training,a,1,2,3\n', 'line 2: 5 cells below 12 columns'),
+        (VOTES_HEAD + 'Training,a,1,2,3\n', 'line 2: 5 cells for 12 columns'),
         (VOTES_HEAD + 'Training,a,1,2,3,4,x,0,0,0,0,0\n', 'line 2: the votes .*x'),
         (VOTES_HEAD + 'Training,a,1,2,3,4,-1,0,0,0,0,0\n', 'line 2: the votes .*-1'),
     ],

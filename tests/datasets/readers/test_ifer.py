@@ -51,7 +51,7 @@ def test_a_csv_with_subjects(tmp_path: Path) -> None:
     assert [len(own) for own in stems] == [6, 2, 2]
     assert not stems[0] & stems[1] and not stems[0] & stems[2] and not stems[1] & stems[2]
     (tmp_path / 'happy' / '4.jpg').unlink()
-    with pytest.raises(FileNotFoundError, match=r'line 6: there is no file .*happy/4\.jpg'):
+    with pytest.raises(FileNotFoundError, match=r'line 6: the file .*happy/4\.jpg" does not exist'):
         [paths(tmp_path, split) for split in SPLITS]
 
 

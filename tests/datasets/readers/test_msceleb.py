@@ -139,7 +139,7 @@ def test_what_is_no_data_set_stops(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match='has no images'):
         dataset(tmp_path / 'c')
     path.with_suffix('.idx').write_text('1\t0\n')
-    with pytest.raises(ValueError, match=r'\(0 bytes\) is cut short'):
+    with pytest.raises(ValueError, match=r'\(0 bytes\) is truncated'):
         dataset(tmp_path / 'c')
 
 

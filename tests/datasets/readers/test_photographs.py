@@ -40,7 +40,7 @@ def test_persons_may_be_chosen(tmp_path: Path) -> None:
         ('3.jpg,', '33.jpg,', FileNotFoundError, r'(?s)line 5.*33\.jpg'),
         ('3.jpg,', ',', ValueError, 'line 5: the name of the image is empty'),
         ('fear', 'bored', ValueError, 'line 4: "bored" is no class'),
-        ('fear,1', 'fear', ValueError, 'line 4: 2 cells below 3 columns'),
+        ('fear,1', 'fear', ValueError, 'line 4: 2 cells for 3 columns'),
     ],
 )
 def test_faulty_files_are_located(

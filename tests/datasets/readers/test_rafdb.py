@@ -85,8 +85,8 @@ def test_other_counts_are_told_and_the_official_are_not(
     [
         ('train_00001.jpg 8', 'line 15: the label 8 is not one of 1 to 7'),
         ('train_00001.jpg 0', 'line 15: the label 0'),
-        ('train_00001.jpg', 'line 15: "train_00001.jpg" is no row'),
-        ('valid_00001.jpg 3', 'line 15: .* is no row'),
+        ('train_00001.jpg', 'line 15: "train_00001.jpg" is not a row'),
+        ('valid_00001.jpg 3', 'line 15: .* is not a row'),
         ('train_00001.jpg 1', 'given twice: .*line 1 and .*line 15'),
     ],
 )

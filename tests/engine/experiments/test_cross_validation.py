@@ -43,17 +43,17 @@ def test_every_fold_has_a_config(tmp_path: Path) -> None:
 
 def test_runs_that_are_there_need_resume_and_the_same_settings(tmp_path: Path) -> None:
     plan(tmp_path)
-    with pytest.raises(ValueError, match='holds a cross validation already. Go on .* --resume'):
+    with pytest.raises(ValueError, match='holds a cross validation already. Continue .* --resume'):
         plan(tmp_path)
     assert len(plan(tmp_path, resume=True)) == 2
     with pytest.raises(ValueError, match=r'had other settings: config.py, line \d+, .*=9'):
         plan(tmp_path, resume=True, **{'train_cfg.max_epochs': 9})
     with pytest.raises(ValueError, match=r"had other settings: folds/1_a_1.py, .*'a/1'.*'c'"):
         plan(tmp_path, resume=True, folds=[Fold('a/1', ('c',), ('b',)), FOLDS[1]])
-    with pytest.raises(ValueError, match='had other data .samples, labels or landmarks.'):
+    with pytest.raises(ValueError, match='used other data .samples, labels or landmarks.'):
         plan(tmp_path, resume=True, digest='77af')
     (tmp_path / 'runs/data.sha256').unlink()
-    with pytest.raises(ValueError, match='had other data'):
+    with pytest.raises(ValueError, match='used other data'):
         plan(tmp_path, resume=True)
 
 
@@ -105,7 +105,7 @@ def test_every_sample_must_be_tested_once(tmp_path: Path) -> None:
 
 
 def test_two_do_not_work_in_one_folder(tmp_path: Path) -> None:
-    held = pytest.raises(ValueError, match='Another call is at work in')
+    held = pytest.raises(ValueError, match='Another process is working in')
     with only_one(tmp_path), held, only_one(tmp_path):
         pass
     with only_one(tmp_path):

@@ -250,14 +250,17 @@ def test_pruning_without_penalty(image_folder: Path, tmp_path: Path) -> None:
     ('options', 'message'),
     [
         (dict(penalty=-1), 'penalty=-1 must not be negative'),
-        (dict(ratio=0.5), 'ratio=0.5 and epoch=None go together'),
-        (dict(epoch=5), 'ratio=None and epoch=5 go together'),
-        (dict(ratio=0, epoch=5), 'ratio=0 must lie between 0 and 1'),
-        (dict(ratio=1.0, epoch=5), 'ratio=1.0 must lie between 0 and 1'),
+        (dict(ratio=0.5), 'ratio=0.5 and epoch=None belong together'),
+        (dict(epoch=5), 'ratio=None and epoch=5 belong together'),
+        (dict(ratio=0, epoch=5), 'ratio=0 must be between 0 and 1'),
+        (dict(ratio=1.0, epoch=5), 'ratio=1.0 must be between 0 and 1'),
         (dict(ratio=0.5, epoch=0), 'epoch=0 must be at least 1'),
         (dict(ratio=0.5, epoch=5, round_to=0), 'round_to=0 must be at least 1'),
         (dict(ratio=0.5, epoch=5, floor=1), 'floor=1 at least 0 and below 1'),
-        (dict(ratio=0.5, epoch=5, finetune=dict(lr=1)), 'finetune=.* may hold optim_wrapper'),
+        (
+            dict(ratio=0.5, epoch=5, finetune=dict(lr=1)),
+            'finetune=.* may contain only optim_wrapper',
+        ),
         (dict(finetune={}), 'needs a ratio'),
     ],
 )
@@ -283,7 +286,7 @@ BY_ITERATION = 'train_cfg = dict(by_epoch=False, max_iters=5, val_interval=5)\n'
             pruning() + 'train_cfg = dict(by_epoch=False, max_iters=5, val_interval=5)\n',
             'by epochs',
         ),
-        (pruning() + 'compile = True\n', 'remove `compile`'),
+        (pruning() + 'compile = True\n', 'Remove `compile`'),
         (pruning(finetune=dict(param_scheduler=dict(type='NoSuch'))), 'NoSuch'),
         (pruning(include=['neck']), r"include=\['neck'\]"),
     ],
@@ -299,5 +302,5 @@ def test_what_can_not_work_stops_before_the_training(
 def test_checkpoints_would_lose_the_channels(image_folder: Path, tmp_path: Path) -> None:
     cfg = tiny_config(tmp_path, image_folder, extra=pruning())
     cfg.default_hooks.pop('pruned_model')
-    with pytest.raises(ValueError, match='need the PrunedModelHook'):
+    with pytest.raises(ValueError, match='need PrunedModelHook'):
         train(cfg)

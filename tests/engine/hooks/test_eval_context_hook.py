@@ -124,7 +124,7 @@ def test_without_shuffling_it_warns(tmp_path):
     runner.test()
     assert not runner.test_dataloader.sampler.shuffle
     log = next((tmp_path / 'work').rglob('*.log')).read_text()
-    assert 'WARNING' in log and 'give the labels away' in log
+    assert 'WARNING' in log and 'reveal the labels' in log
 
 
 def test_models_without_itrr_are_left_alone(tmp_path):

@@ -50,6 +50,8 @@ def test_so_does_somebody_unknown(tmp_path: Path) -> None:
 
 
 def test_so_do_images_that_are_trained_on_and_validated_on(root: Path, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match='Leakage: 5 images .*sub01_0.png", are both trained on'):
+    with pytest.raises(
+        ValueError, match='Leakage: 5 images .*sub01_0.png", are in both the training'
+    ):
         run(tmp_path, root, **{'train_dataloader.dataset.subjects': ['sub01', 'sub03']})
     assert not [*(tmp_path / 'work').glob('*.pth')]

@@ -94,5 +94,5 @@ def test_wrong_options_and_models(tmp_path):
     with pytest.raises(ValueError, match='interval=0'):
         LabelDistributionHook(interval=0)
     extra = "model['head']['neighbor_loss'] = None\n" + with_hook()
-    with pytest.raises(ValueError, match='RALDHead with neighbor_loss'):
+    with pytest.raises(ValueError, match='neighbor_loss, such as RALDHead'):
         rald_runner(tmp_path, extra).train()

@@ -113,5 +113,5 @@ def test_record_of_another_model_is_refused_and_leaves_the_model_alone():
     ],
 )
 def test_broken_record(record):
-    with pytest.raises(ValueError, match='can not be read'):
+    with pytest.raises(ValueError, match='cannot be read'):
         apply_channels(network(), record)

@@ -145,7 +145,7 @@ def test_floor_is_kept_and_said():
     model = classifier(VGG, 64)
     low = model.backbone.features[4].bn
     low.weight.data.mul_(1e-3)  # this layer alone would be emptied
-    with pytest.warns(UserWarning, match=r'floor in 1 of 13 layers.*features\.4\.conv'):
+    with pytest.warns(UserWarning, match=r'1 of 13 layers reached the floor.*features\.4\.conv'):
         report = prune_model(model, images(model), ratio=0.2, floor=0.25)
     assert len(low.weight) == 4
     held = [layer.name for layer in report.layers if layer.at_floor]

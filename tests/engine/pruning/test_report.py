@@ -17,6 +17,6 @@ def test_table():
     lines = report.format_table().splitlines()
     assert lines[2] == '| conv1 | 64 | 16 | -75.00 % |'
     assert lines[3] == '| conv2 (at the floor) | 40 | 4 | -90.00 % |'
-    assert '55.0 % of those that can be; asked for 60 %' in lines[5] and '0.0123' in lines[5]
+    assert '55.0 % of the prunable channels; requested 60 %' in lines[5] and '0.0123' in lines[5]
     assert lines[6] == 'Parameters: 31.050 M -> 8.280 M (-73.33 %)'
     assert lines[7] == 'FLOPs:      16.950 G -> 8.110 G (-52.15 %)'

@@ -70,5 +70,5 @@ def test_unknown_branches(branches):
 )
 def test_a_picture_that_is_no_strip(branches, shape, views):
     net = build(branches=branches)
-    with pytest.raises(ValueError, match=rf'takes {views} square picture.*{shape[0]} x 16 pixels'):
+    with pytest.raises(ValueError, match=rf'takes {views} square image.*{shape[0]} x 16 pixels'):
         net(torch.randn(1, 3, *shape))

@@ -181,7 +181,7 @@ def test_a_sample_without_a_mask():
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        (dict(neck=None), 'mask_loss needs the attention'),
+        (dict(neck=None), 'mask_loss needs an attention map'),
         (dict(branches=('local',)), 'add the global branch'),
         (
             dict(

@@ -118,5 +118,5 @@ def test_its_start_leaves_the_losses_alone():
 def test_a_loss_that_looks_at_the_map_needs_one():
     options = dict(num_classes=3, in_channels=4, map_size=2)
     module = head(dict(type='SelfAdaptiveDeepCenterLoss', **options))
-    with pytest.raises(ValueError, match='let the neck give the map first'):
+    with pytest.raises(ValueError, match='first output is the map'):
         module.loss((torch.rand(2, 4),), [DataSample().set_gt_label(i) for i in (0, 2)])

@@ -105,7 +105,7 @@ def test_fused_vectors_stand_side_by_side():
 
 @pytest.mark.parametrize('weights', [(), (0.5, 0.6), (1.5, -0.5), (0.0, 0.0)])
 def test_bad_weights(weights):
-    with pytest.raises(ValueError, match='none negative, with the sum 1'):
+    with pytest.raises(ValueError, match='no weight may be negative, and they must sum to 1'):
         build(weights=weights)
 
 

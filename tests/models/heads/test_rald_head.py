@@ -187,5 +187,5 @@ def test_start_of_the_weights_is_that_of_a_linear_head(head):
     assert torch.equal(module.fc.weight, linear.fc.weight) and not module.fc.bias.any()
     after = module.feature_losses.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
-    with pytest.raises(ValueError, match='let the neck give the map first'):
+    with pytest.raises(ValueError, match='first output is the map'):
         module.loss((torch.randn(2, 2), torch.randn(2, 8)), samples([0, 1]))

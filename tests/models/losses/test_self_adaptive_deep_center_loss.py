@@ -100,5 +100,5 @@ def test_wrong_shapes():
     x, y, maps = batch()
     with pytest.raises(ValueError, match=r'attention has the shape \(6, 3\) and features \(6, 4'):
         self_adaptive_deep_center_loss(x, y, torch.tensor(C), torch.tensor(A[:, :3]))
-    with pytest.raises(ValueError, match='let the neck give the map first'):
+    with pytest.raises(ValueError, match='first output is the map'):
         build()(x, y, x)

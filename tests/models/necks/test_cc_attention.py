@@ -133,5 +133,5 @@ def test_a_convnext_that_pools_its_map_itself():
     options = dict(depths=[1, 1, 1, 1], channels=[8, 8, 8, 8])
     feats = MODELS.build(dict(type='ConvNeXt', arch=options))(torch.randn(2, 3, 32, 32))
     for neck in (CCAttention(8), MODELS.build(dict(type='FeaturePooling'))):
-        with pytest.raises(ValueError, match=r'shape \(2, 8\); a map .* Take ConvNeXtMap'):
+        with pytest.raises(ValueError, match=r'shape \(2, 8\); a map .* Use ConvNeXtMap'):
             neck(feats)
