@@ -53,7 +53,7 @@ def write_picture(prediction: ImagePrediction, path: Path) -> None:
 def predict(args: argparse.Namespace) -> None:
     paths, left_out = find_images(args.inputs)
     if left_out:
-        print(f'In the folders given: {left_out}.')
+        print(f'In the given folders: {left_out}.')
     targets = [args.out_dir / name for name in output_names(paths, '.jpg')]
     given = {path.resolve() for path in paths}
     for target in targets:

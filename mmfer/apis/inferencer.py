@@ -48,8 +48,8 @@ class FERInferencer:
     ``face_crop`` is not used.
 
     Args:
-        config: A config file or a config. A checkpoint or the name of a shipped model may stand here
-            alone; its own config is used then. Without any argument, the default model is used.
+        config: A config file or a config. A checkpoint or the name of a shipped model also works
+            alone; the model then uses the config in the checkpoint. None uses the default model.
         checkpoint: Weights trained with the config. Its class names take precedence over the
             config.
         device: Device of the model and the detector.

@@ -37,7 +37,7 @@ def read_checkpoint(checkpoint: str | Path) -> dict[str, Any]:
     """The content of a checkpoint.
 
     Raises:
-        FileNotFoundError: If there is no such file.
+        FileNotFoundError: If the file does not exist.
         ValueError: If the file is damaged, or holds no named weights.
     """
     loaded = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
@@ -47,15 +47,15 @@ def read_checkpoint(checkpoint: str | Path) -> dict[str, Any]:
 
 
 def own_config(loaded: dict[str, Any], checkpoint: str | Path) -> Config:
-    """The config that a checkpoint carries.
+    """The config in a checkpoint.
 
     Raises:
-        ValueError: If it carries none, or one that cannot be used.
+        ValueError: If the checkpoint has no config, or the config cannot be used.
     """
     text = (loaded.get('meta') or {}).get('cfg')
     if not isinstance(text, str):
         raise ValueError(
-            f'The checkpoint "{checkpoint}" does not carry its config. Give the config file, too.'
+            f'The checkpoint "{checkpoint}" does not contain a config. Also give the config file.'
         )
     return config_from_text(text, str(checkpoint))
 
@@ -71,7 +71,7 @@ def load_weights(model: torch.nn.Module, checkpoint: str | Path) -> dict[str, An
 def put_weights(
     model: torch.nn.Module, loaded: dict[str, Any], checkpoint: str | Path
 ) -> dict[str, Any]:
-    """As :func:`load_weights`, from the content of the checkpoint."""
+    """Load all weights from the content of a checkpoint; see :func:`load_weights`."""
     weights = loaded.get('state_dict', loaded)
     try:
         apply_channels(model, loaded.get('pruning'))

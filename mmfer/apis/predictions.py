@@ -1,4 +1,4 @@
-"""What an inferencer says of an image and of each face in it."""
+"""The predictions of an inferencer for an image and its faces."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +10,10 @@ from mmfer.faces import Face
 
 @dataclass(frozen=True)
 class FacePrediction:
-    """A face and its expression, or its attributes.
+    """A face and its predicted expression or attributes.
 
-    ``scores`` are the probabilities of all classes, in order, which sum to 1; or of all attributes
-    that the model has learnt, each by itself.
+    ``scores`` are the probabilities of all classes, in order, which sum to 1; or the separate
+    probabilities of all attributes that occurred in the training data.
     """
 
     face: Face
@@ -31,7 +31,7 @@ class FacePrediction:
         return [name for name, p in self.scores.items() if p >= 0.5]
 
     def to_dict(self) -> dict[str, Any]:
-        """As ``results.json`` holds it."""
+        """The entry for ``results.json``."""
         landmarks, score = self.face.landmarks, self.face.score
         scores = {name: round(p, 6) for name, p in self.scores.items()}
         return {
@@ -57,7 +57,7 @@ class FacePrediction:
 
 @dataclass(frozen=True)
 class ImagePrediction:
-    """What was found in one picture; ``image`` is None if it could not be read."""
+    """The prediction for one image; ``image`` is None if the image could not be read."""
 
     path: str
     message: str
@@ -65,7 +65,7 @@ class ImagePrediction:
     image: np.ndarray | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """As ``results.json`` holds it."""
+        """The entry for ``results.json``."""
         return {
             'img_path': self.path,
             'message': self.message,

@@ -6,7 +6,7 @@ from typing import Any
 
 WEIGHTS = Path(__file__).parents[1] / 'weights'
 DEFAULT = 'efficientnet-lite0_ferplus'
-"""Reads eight expressions of real faces; ``mmfer/weights/README.md`` is its model card."""
+"""A model of eight expressions of real faces; ``mmfer/weights/README.md`` is the model card."""
 
 
 def list_models() -> list[str]:
@@ -24,7 +24,7 @@ def shipped_checkpoint(name: str = DEFAULT) -> Path:
     """The checkpoint of a shipped model.
 
     Raises:
-        FileNotFoundError: If there is no such model.
+        FileNotFoundError: If the model does not exist.
     """
     path = WEIGHTS / f'{name}.pth'
     if not path.is_file():
@@ -36,10 +36,10 @@ def shipped_checkpoint(name: str = DEFAULT) -> Path:
 
 
 def model_card(name: str = DEFAULT) -> dict[str, Any]:
-    """What is known of a shipped model: data, terms and results, in percent.
+    """The card of a shipped model: data, terms and results, in percent.
 
     Raises:
-        FileNotFoundError: If there is no such model.
+        FileNotFoundError: If the model does not exist.
     """
     card = shipped_checkpoint(name).with_suffix('.json')
     return json.loads(card.read_text(encoding='utf-8'))

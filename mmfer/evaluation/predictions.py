@@ -135,9 +135,8 @@ class Predictions:
                 right = _are_numbers(label, count, (type(None),))
             if not right or not _are_numbers(sample.get('pred_scores'), count):
                 raise ValueError(
-                    f'"{path}", predictions[{i}]: {truth} and {count} pred_scores, finite numbers, '
-                    'are needed. '
-                    'Write it again with tools/test.py CONFIG CKPT --dump.'
+                    f'"{path}", predictions[{i}]: {truth} and {count} finite pred_scores are '
+                    'needed. Write the file again with tools/test.py CONFIG CKPT --dump.'
                 )
         return predictions
 
@@ -147,7 +146,7 @@ def _is_label(value: Any, count: int) -> bool:
 
 
 def _are_numbers(values: Any, count: int, others: tuple[type, ...] = ()) -> bool:
-    """Whether these are so many finite numbers, or values of other types."""
+    """Whether a list has ``count`` finite numbers, or values of other types."""
     if not isinstance(values, list) or len(values) != count:
         return False
     return all(

@@ -35,11 +35,11 @@ def seed_values(results: Results, metrics: list[str]) -> dict[str, dict[str, lis
 
     Args:
         results: As in :func:`seed_table`.
-        metrics: Their names.
+        metrics: The names of the metrics.
 
     Returns:
-        For ``'<variant>'`` or ``'<variant>, <context>'`` the values of each metric; nan for a seed
-        without it.
+        For each ``'<variant>'`` or ``'<variant>, <context>'`` the values of each metric; nan for a
+        seed without the metric.
     """
     rows = {
         name if context == '-' else f'{name}, {context}': runs
@@ -55,11 +55,11 @@ def seed_values(results: Results, metrics: list[str]) -> dict[str, dict[str, lis
 
 
 def seed_table(results: Results, metrics: list[str] | None = None) -> str:
-    """Markdown with mean and standard deviation over seeds.
+    """A Markdown table with mean and standard deviation over seeds.
 
     Args:
         results: The metrics of each run.
-        metrics: The columns; default: those of :data:`COLUMNS` that a result has.
+        metrics: The columns; None takes the entries of :data:`COLUMNS` that a result has.
     """
     rows = [(n, c, runs) for n, contexts in results.items() for c, runs in contexts.items()]
     if metrics is None:

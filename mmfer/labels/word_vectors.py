@@ -34,9 +34,9 @@ class WordVectors:
             words: The words to keep; None keeps all words.
 
         Raises:
-            FileNotFoundError: If there is no such file and no such shipped table.
-            ValueError: If a row has another length than the first, or holds no finite numbers, or
-                the file is no text in UTF-8.
+            FileNotFoundError: If neither a file nor a shipped table of this name exists.
+            ValueError: If a row differs in length from the first row, a value is not a finite
+                number, or the file is not text in UTF-8.
         """
         path = Path(source)
         shipped = ASSETS / f'{source}.txt'

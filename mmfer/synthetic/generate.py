@@ -74,8 +74,8 @@ def generate(
         The folder.
 
     Raises:
-        ValueError: If an argument is out of range, or the folder holds something else.
-        RuntimeError: If an image cannot be rendered; the message names it.
+        ValueError: If an argument is out of range, or the folder holds other files.
+        RuntimeError: If an image cannot be rendered; the message names the image.
         WorkerKilledError: If a process is killed.
 
     Example:

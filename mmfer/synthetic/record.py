@@ -52,7 +52,7 @@ def claim_folder(root: Path, description: Mapping[str, Any]) -> None:
         {key: found.get(key) for key in description if key != RENDERER},
         {key: value for key, value in description.items() if key != RENDERER},
         f'The rendering in "{root}"',
-        'Give the same options, or another folder, or delete this one.',
+        'Give the same options or another folder, or delete this folder.',
     )
 
 
@@ -99,7 +99,7 @@ def journal_path(root: Path, split: str) -> Path:
 
 
 def journal(root: Path, split: str) -> Journal:
-    """The truth of the images rendered so far, a row each; one cut short is rendered again."""
+    """The annotations of the images rendered so far; incomplete rows are rendered again."""
     return Journal(journal_path(root, split))
 
 

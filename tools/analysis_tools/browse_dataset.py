@@ -35,8 +35,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--number', type=int, default=36, help='number of samples')
     parser.add_argument('--columns', type=int, default=6, help='number of samples in a row')
     parser.add_argument('--size', type=int, default=144, help='pixels of an image on the sheet')
-    parser.add_argument('--seed', type=int, default=0, help='of the choice and the transforms')
-    parser.add_argument('--out', default='samples.png', help='the picture')
+    parser.add_argument('--seed', type=int, default=0, help='seed of the choice and the transforms')
+    parser.add_argument('--out', default='samples.png', help='the image')
     add_config_options(parser)
     return parser.parse_args()
 

@@ -19,11 +19,11 @@ PREFIX = 'network.'
 
 
 def convert(checkpoint: str, out: Path) -> str:
-    """Write the weights as plain arrays, those of floating point as float16; say what is in it.
+    """Write the weights as arrays, floating point as float16, and return a summary of the file.
 
     Raises:
-        FileNotFoundError: If there is no checkpoint.
-        ValueError: If it is damaged or holds no such network.
+        FileNotFoundError: If the checkpoint does not exist.
+        ValueError: If the checkpoint is damaged or does not hold a landmark network.
     """
     state = read_weights(checkpoint)
     arrays = {k.removeprefix(PREFIX): v.numpy() for k, v in state.items() if k.startswith(PREFIX)}

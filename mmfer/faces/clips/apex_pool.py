@@ -73,7 +73,7 @@ def spot_apexes(
         jobs: Number of processes with one thread each; 1 uses the current process.
 
     Raises:
-        ValueError: If ``jobs`` is below 1, or an option is wrong.
+        ValueError: If ``jobs`` is below 1, or an option is invalid.
         WorkerKilledError: If a process is killed.
     """
     landmarker = any(task.landmarks is None for task in tasks)

@@ -175,7 +175,7 @@ def open_clip(source: 'Clip | str | Path | Sequence[np.ndarray]') -> Clip:
 
 
 def pictures_of(folder: Path) -> list[Path]:
-    """The pictures in a folder, but for hidden files (``._img46.jpg``)."""
+    """The images in a folder except hidden files (``._img46.jpg``)."""
     return list_images(folder, False, LeftOut())
 
 

@@ -144,7 +144,7 @@ class FaceFinder:
 
 
 def detect_in_crop(detector: Detector, image: np.ndarray) -> list[Face]:
-    """The faces of a picture that may be cut tightly around one; it gets a border if need be.
+    """Detect the faces of an image that may be a tight crop, with a border around it if needed.
 
     Args:
         detector: The detector.

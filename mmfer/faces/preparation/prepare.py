@@ -21,7 +21,7 @@ from mmfer.settings import check_same
 from mmfer.worker_pool import WorkerPool
 
 CHUNK = 4
-"""Pictures that go to a process at once; a killed run loses at most so many for each."""
+"""Images that a process gets at once; a killed run loses at most this number per process."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,9 @@ def prepare_faces(
         progress: Show a progress bar.
 
     Raises:
-        FileNotFoundError: If the landmarker's weights are not there.
-        ValueError: If there are no pictures, two have one name, none has a face, a sidecar is
-            there already, a run begun before had other options, or an option is wrong.
+        FileNotFoundError: If the weights of the landmarker do not exist.
+        ValueError: If there are no images, two images have the same name, no image has a face, a
+            different sidecar exists, an unfinished run has other options, or an option is invalid.
         WorkerKilledError: If a process is killed.
 
     Example:
@@ -126,13 +126,11 @@ def _check(
     if overwrite:
         return None
     remedy = (
-        'What it knows (subjects, distributions, landmarks, ...) would be lost. Write to another '
-        'file (--out), or replace it with overwrite (--overwrite).'
+        'Its content (subjects, distributions, landmarks, ...) would be lost. Write to another '
+        'file (--out), or replace the file with overwrite (--overwrite).'
     )
     check_same(before.get('options', record), record, f'The run that wrote "{path}"', remedy)
-    raise ValueError(
-        f'"{path}" is there already, and of other pictures or from elsewhere. {remedy}'
-    )
+    raise ValueError(f'"{path}" exists already, with other images or from another source. {remedy}')
 
 
 def _finished(path: Path) -> dict[str, Any]:
