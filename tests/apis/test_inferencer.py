@@ -255,7 +255,7 @@ def test_a_checkpoint_has_its_config(tmp_path: Path) -> None:
 
 def test_a_checkpoint_without_its_config_needs_one(tmp_path: Path) -> None:
     config, checkpoint = write_model(tmp_path)
-    with pytest.raises(ValueError, match='does not carry its config. Give the config file, too'):
+    with pytest.raises(ValueError, match='does not contain a config. Also give the config file'):
         FERInferencer(checkpoint)
     with pytest.raises(ValueError, match='Give the checkpoint that was trained with the config'):
         FERInferencer(config)
