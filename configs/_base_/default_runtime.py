@@ -1,4 +1,4 @@
-"""Hooks, logging and environment that all configs share."""
+"""Hooks, logging and environment of all configs."""
 
 default_scope = 'mmfer'
 
@@ -6,7 +6,7 @@ default_hooks = dict(
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50),
     param_scheduler=dict(type='ParamSchedulerHook'),
-    # A new checkpoint is complete before an old one goes.
+    # An old checkpoint is deleted only after the new one is complete.
     checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=2),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     pruned_model=dict(type='PrunedModelHook'),
@@ -23,7 +23,7 @@ env_cfg = dict(
 
 visualizer = dict(type='UniversalVisualizer', vis_backends=[dict(type='LocalVisBackend')])
 
-# With deterministic=True a GPU, too, gives the same weights twice, more slowly.
+# With deterministic=True, repeated runs on a GPU also give the same weights, but more slowly.
 randomness = dict(seed=0, deterministic=False)
 
 log_level = 'INFO'

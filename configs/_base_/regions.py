@@ -2,13 +2,13 @@
 
 
 def pipelines(load, crop, size, cached=False):
-    """Pipelines by what the model gets.
+    """Pipelines, keyed by the input of the model.
 
-    load: transforms that read a face and give it its size; crop: the side of the part of it that
-    is taken; size: the side of the pictures in the strip; cached: keep loaded faces in memory.
+    load: transforms that read and resize a face; crop: the side of the crop; size: the side of the
+    images in the strip; cached: keep loaded faces in memory.
 
-    ``regions`` gives face, eyes and mouth; ``face`` the face and its landmark mask; ``plain`` the
-    face alone; ``threshold_0_4`` and ``_0_6`` are ``regions`` with other least confidences.
+    ``regions`` gives face, eyes and mouth; ``face`` the face and its landmark mask; ``plain`` only
+    the face; ``threshold_0_4`` and ``_0_6`` are ``regions`` with other minimum confidences.
     """
 
     def of(*steps):
@@ -43,7 +43,7 @@ def load(size, *before):
 
 regions = dict(
     faces=pipelines(load(256), 224, 224),
-    # The older form of AffectNet has whole photographs with a box for the face.
+    # The older form of AffectNet has whole photographs with a box of the face.
     photos=pipelines(load(256, dict(type='CropFace', margin=0.0, optional=True)), 224, 224),
     slim=pipelines(load(112), 98, 56, cached=True),
     ablation=pipelines(load(80), 70, 56, cached=True),

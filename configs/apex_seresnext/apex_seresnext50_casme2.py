@@ -1,6 +1,6 @@
 """SE-ResNeXt-50 on the apex frame as in paper 004: CASME II, five classes, focal loss.
 
-Accuracy 59.26 and unweighted F1 58.53 in the paper, leaving one subject out:
+Accuracy 59.26 and unweighted F1 58.53 in the paper, leave-one-subject-out:
 
     python tools/prepare_faces.py data/casme2 --layout casme2
     python tools/cross_validate.py configs/apex_seresnext/apex_seresnext50_casme2.py \

@@ -2,7 +2,7 @@
 
     python tools/render_synthetic.py casme2 data/synthetic/casme2 --preset tiny --no-oddities
 
-From random weights it stays at chance. Those of seresnext50_expressions-synthetic.py are a start:
+From random weights, the accuracy stays at chance. Start from seresnext50_expressions-synthetic.py:
 load_from='work_dirs/seresnext50_expressions-synthetic/epoch_8.pth'.
 """
 
@@ -14,7 +14,7 @@ image_size = 112
 epochs = 12
 test_subjects = ('sub07', 'sub08')
 
-# Clips are rendered clean.
+# Clips are rendered without noise.
 load, noise = dict(type='LoadExpressionImage'), dict(type='SensorNoise', seed=0)
 align = dict(type='AlignFace', size=image_size, margin=0.05)
 train_pipeline = [

@@ -1,4 +1,4 @@
-"""SE-ResNeXt-50 on rendered expressions at full strength: where micro-expressions may start.
+"""SE-ResNeXt-50 on rendered expressions at full strength: initial weights for micro-expressions.
 
     python tools/render_synthetic.py rafdb data/synthetic/rafdb-128 \
         --preset small --images 2400 --size 128 --seed 11
@@ -11,7 +11,7 @@ data_root = 'data/synthetic/rafdb-128'
 image_size = 112
 epochs = 8
 
-# As the rendered clips are read in apex_seresnext50_synthetic.py.
+# The rendered images are read like the clips in apex_seresnext50_synthetic.py.
 load, noise = dict(type='LoadExpressionImage'), dict(type='SensorNoise', seed=0)
 align = dict(type='AlignFace', size=image_size, margin=0.05)
 train_pipeline = [

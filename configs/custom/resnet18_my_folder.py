@@ -1,11 +1,11 @@
-"""Train on a folder of your own: copy this file and change what is marked."""
+"""Train on your own folder: copy this file and change the lines marked "Change"."""
 
 _base_ = '../_base_/default_runtime.py'
 
 # Change: your folder with train/<class>/ and test/<class>/, and your classes.
 data_root = 'data/mine'
 classes = ['anger', 'fear', 'happiness']
-# Change to your machine: 96 or 112 px for a CPU, 224 px for a GPU.
+# Change for your machine: 96 or 112 px on a CPU, 224 px on a GPU.
 image_size = 112
 batch_size = 32
 epochs = 12
@@ -28,8 +28,8 @@ model = dict(
     ),
 )
 
-# Each image is decoded once and kept in memory. For more images than fit, take these two
-# transforms out of Cached and set num_workers.
+# Each image is decoded once and kept in memory. If the images do not fit into memory, move these
+# two transforms out of Cached and set num_workers.
 load_once = dict(
     type='Cached',
     transforms=[dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=image_size)],
@@ -42,7 +42,7 @@ train_pipeline = [
 ]
 test_pipeline = [load_once, dict(type='PackExpression')]
 
-# A tenth of the training images is for choosing the epoch; the test images choose nothing.
+# A tenth of the training images chooses the epoch; the test images choose nothing.
 folder = dict(type='ExpressionFolder', data_root=data_root, classes=classes, val_ratio=0.1)
 train_dataloader = dict(
     batch_size=batch_size,

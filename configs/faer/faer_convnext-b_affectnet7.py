@@ -22,7 +22,7 @@ train_pipeline = [
 model = dict(backbone=dict(init_cfg=dict(type='Pretrained', checkpoint=pretrained)))
 train_dataloader = dict(
     batch_size=256,
-    # Oversampling, as in the data set's base file: every class equally often.
+    # Oversampling, as in the base file of the data set: every class equally often.
     sampler=dict(type='ClassBalancedSampler'),
     dataset=dict(pipeline=train_pipeline),
 )

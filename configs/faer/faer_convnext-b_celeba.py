@@ -25,10 +25,12 @@ model = dict(
         type='AttributeHead',
         num_classes=40,
         in_channels=1024,
-        # Without alpha: mmpretrain's default of 0.25 would weigh positives a third of negatives.
+        # Without alpha: with mmpretrain's default of 0.25, positives would have a third of the
+        # weight of negatives.
         loss=dict(type='FocalLoss', gamma=2.0, alpha=0.5, loss_weight=2.0),
     ),
 )
 train_dataloader = dict(batch_size=256, dataset=dict(pipeline=train_pipeline))
-# The aligned pictures are wide: the eyes lie at about (69, 111) and (108, 111) of 178 x 218 pixels.
+# The aligned images show more than the face: the eyes are at about (69, 111) and (108, 111) of 178
+# x 218 pixels.
 face_crop = dict(type='five_point', size=224, margin=0.35)

@@ -1,7 +1,7 @@
 """Identities of MS-Celeb-1M: the pretraining of FAER's trunk, a plain ConvNeXt-Base.
 
-Its checkpoint is what the other configs name in `pretrained`. The images of the packs, 112 px,
-are enlarged to the size at which the trunk is used.
+The other configs name its checkpoint in `pretrained`. The images of the packs, 112 px, are enlarged
+to the size at which the trunk is used.
 """
 
 _base_ = [

@@ -1,4 +1,4 @@
-"""Rendered faces, few and small, for comparing many variants over several seeds.
+"""Few, small rendered faces, to compare many variants over several seeds.
 
     python tools/render_synthetic.py rafdb data/synthetic/rafdb-ablation \
         --preset standard --images 2000 --size 80
@@ -20,7 +20,7 @@ model = dict(
     neck=_base_.small.neck,
     head=dict(
         in_channels=256,
-        # From scratch, 1e-2 pulls all features together before they are told apart.
+        # From scratch, 1e-2 pulls all features to one point before the classes separate.
         feature_losses=[dict(type='CenterLoss', num_classes=7, in_channels=256, loss_weight=1e-3)],
     ),
 )

@@ -1,4 +1,4 @@
-"""Rendered faces, few and small, for comparing many variants over several seeds.
+"""Few, small rendered faces, to compare many variants over several seeds.
 
     python tools/render_synthetic.py celeba data/synthetic/celeba-ablation \
         --preset standard --images 2000 --size 80

@@ -19,7 +19,7 @@ model = dict(
     neck=_base_.small.neck,
     head=dict(
         in_channels=256,
-        # From scratch, 1e-2 pulls all features together before they are told apart.
+        # From scratch, 1e-2 pulls all features to one point before the classes separate.
         feature_losses=[dict(type='CenterLoss', num_classes=7, in_channels=256, loss_weight=1e-3)],
     ),
 )

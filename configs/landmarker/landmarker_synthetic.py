@@ -1,4 +1,4 @@
-"""The network of FaceLandmarker, on rendered faces alone, in half an hour on one CPU core.
+"""The network of FaceLandmarker, only on rendered faces, in half an hour on one CPU core.
 
 for layout in celeba fgemotions; do
     python tools/render_synthetic.py $layout data/synthetic/landmarks/$layout \
@@ -43,7 +43,7 @@ test_pipeline = [
 
 
 def rendered(split, pipeline):
-    """The layouts together; they differ in their classes, which are not looked at."""
+    """The layouts together; their classes differ, but are not used."""
     readers = dict(celeba='CelebA', fgemotions='FGEmotions', ifer='IFER')
     return dict(
         type='ConcatDataset',

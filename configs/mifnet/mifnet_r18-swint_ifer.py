@@ -9,5 +9,5 @@ _base_ = [
 train_dataloader = dict(batch_size=64)
 val_dataloader = dict(batch_size=64)
 test_dataloader = dict(batch_size=64)
-# How tools/predict.py cuts faces out of photographs: five points on fixed places, 256 px.
+# The crop of tools/predict.py for photographs: five points at fixed places, 256 px.
 face_crop = dict(type='five_point', size=256, margin=0.0)

@@ -1,6 +1,6 @@
-"""Rendered infants, few and small, for comparing many variants over several seeds.
+"""Few, small rendered infants, to compare many variants over several seeds.
 
-Half as wide as ResNet-18 and with a slim Swin, in every row the same.
+All rows have half the width of ResNet-18 and a slim Swin.
 
     python tools/render_synthetic.py ifer data/synthetic/ifer-ablation \
         --preset hard --images 2000 --size 80
@@ -19,7 +19,7 @@ model = dict(
         branch2=dict(
             img_size=image_size,
             arch=dict(_delete_=True, embed_dims=48, depths=[1, 1, 2, 1], num_heads=[1, 2, 4, 8]),
-            # Maps of 20, 10, 5 and 3.
+            # The maps have sides of 20, 10, 5 and 3.
             stage_cfgs=[dict(window_size=5), dict(window_size=5), dict(window_size=5)]
             + [dict(window_size=3)],
             drop_path_rate=0.1,

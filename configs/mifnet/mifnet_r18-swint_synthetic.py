@@ -15,7 +15,7 @@ model = dict(
         branch2=dict(
             arch=dict(_delete_=True, embed_dims=48, depths=[1, 1, 2, 1], num_heads=[1, 2, 4, 8]),
             img_size=image_size,
-            # Maps of 24, 12, 6 and 3.
+            # The maps have sides of 24, 12, 6 and 3.
             stage_cfgs=[dict(window_size=6), dict(window_size=6), dict(window_size=6)]
             + [dict(window_size=3)],
             drop_path_rate=0.1,
@@ -29,7 +29,7 @@ model = dict(
                 num_classes=4,
                 in_channels=512,
                 map_size=3,
-                # At 0.6 features from scratch fall onto one point before they are told apart.
+                # From scratch, 0.6 pulls all features to one point before the classes separate.
                 loss_weight=0.05,
             )
         ],

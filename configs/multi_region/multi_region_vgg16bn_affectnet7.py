@@ -1,6 +1,6 @@
 """The multi-region network as in paper 001: AffectNet-7, 20 epochs; 58.81 in the paper.
 
-Photographs (the older form of the data set) need landmarks beside them, as faces do:
+Photographs (the older form of the data set) and face crops need a sidecar with landmarks:
 
     python tools/prepare_faces.py data/affectnet --layout affectnet
 """
@@ -15,11 +15,11 @@ _base_ = [
 
 epochs = 20
 
-# What other configs choose from.
+# Values for other configs.
 parts = ['plain', 'regions', 'pipelines']
 pipelines = {{_base_.regions.photos}}
 train_dataloader = dict(
-    # Oversampling, as in the data set's base file: every class equally often.
+    # Oversampling, as in the base file of the data set: every class equally often.
     sampler=dict(type='ClassBalancedSampler'),
     dataset=dict(pipeline={{_base_.regions.photos.regions.train}}),
 )

@@ -1,6 +1,6 @@
 """The multi-region network as in paper 001: RAF-DB, 60 epochs; 85.39 in the paper.
 
-The data set needs landmarks beside it:
+The data set needs a sidecar with landmarks:
 
     python tools/prepare_faces.py data/rafdb --layout rafdb
 """
@@ -13,7 +13,7 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 
-# What other configs choose from.
+# Values for other configs.
 parts = ['plain', 'regions', 'pipelines']
 pipelines = {{_base_.regions.faces}}
 train_dataloader = dict(dataset=dict(pipeline={{_base_.regions.faces.regions.train}}))

@@ -1,4 +1,4 @@
-"""Rendered faces, half of them behind something, for comparing variants over several seeds.
+"""Rendered faces, half of them occluded, to compare variants over several seeds.
 
     python tools/render_synthetic.py rafdb data/synthetic/rafdb-occluded \
         --preset occluded --images 2400 --size 80
@@ -12,7 +12,7 @@ image_size = 56
 epochs = 8
 
 model = dict(
-    # With three poolings 56 pixels give a map of 7x7, as 224 do with five.
+    # With three poolings, 56 pixels give a map of 7x7, like 224 pixels with five.
     backbone=dict(trunk=dict(width=0.25, num_pools=3)),
     neck=dict(in_channels=128, hidden_channels=32),
     head=dict(in_channels=256, hidden_channels=128),

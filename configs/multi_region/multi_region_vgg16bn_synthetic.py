@@ -1,4 +1,4 @@
-"""The multi-region network on rendered faces, in minutes on two CPU cores: a quarter as wide.
+"""The multi-region network, a quarter as wide, on rendered faces: minutes on two CPU cores.
 
 python tools/render_synthetic.py rafdb data/synthetic/rafdb --preset small
 """
@@ -11,7 +11,7 @@ image_size = 56
 epochs = 10
 
 model = dict(
-    # With three poolings 56 pixels give a map of 7x7, as 224 do with five.
+    # With three poolings, 56 pixels give a map of 7x7, like 224 pixels with five.
     backbone=dict(trunk=dict(width=0.25, num_pools=3)),
     neck=dict(in_channels=128, hidden_channels=32),
     head=dict(in_channels=256, hidden_channels=128),

@@ -1,4 +1,4 @@
-"""VGG-16 with batch norm on rendered faces: the plain network beside the multi-region one.
+"""VGG-16 with batch norm on rendered faces: the baseline of the multi-region network.
 
 python tools/render_synthetic.py rafdb data/synthetic/rafdb --preset small
 """
@@ -12,7 +12,7 @@ epochs = 10
 
 model = dict(
     _base_.plain,
-    # With three poolings 56 pixels give a map of 7x7, as 224 do with five.
+    # With three poolings, 56 pixels give a map of 7x7, like 224 pixels with five.
     backbone=dict(_base_.plain.backbone, width=0.25, num_pools=3),
     head=dict(_base_.plain.head, in_channels=128),
 )

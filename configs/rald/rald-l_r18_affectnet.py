@@ -1,4 +1,4 @@
-"""RALD-L as in paper 003 on AffectNet-7; 65.24 in the paper, which counts other images."""
+"""RALD-L as in paper 003 on AffectNet-7; 65.24 in the paper, with other numbers of images."""
 
 _base_ = [
     '../_base_/models/rald_r18.py',

@@ -8,5 +8,5 @@ _base_ = [
 ]
 default_hooks = dict(eval_context=dict(type='EvalContextHook', num_per_class=3, seed=0))
 custom_hooks = [dict(type='LabelDistributionHook', warmup_epochs=0, neighbors='batch')]
-# How tools/predict.py cuts faces out of photographs: a square around the detected box.
+# The crop of tools/predict.py for photographs: a square around the detected box.
 face_crop = dict(type='box', size=224, scale=1.28, shift=(0.02, -0.05))

@@ -1,4 +1,4 @@
-"""Rendered faces, few and small, for comparing many variants over several seeds.
+"""Few, small rendered faces, to compare many variants over several seeds.
 
     python tools/render_synthetic.py fgemotions data/synthetic/fgemotions-ablation \
         --preset standard --images 1980 --size 80
@@ -29,7 +29,7 @@ param_scheduler = dict(**_base_.small_cpu.one_cycle, eta_max=1e-3, total_steps=e
 train_cfg = dict(max_epochs=epochs, val_interval=epochs)
 default_hooks = dict(
     **_base_.small_cpu.hooks,
-    # Images that attend to each other before they are told apart average each other away.
+    # In an untrained network, attention between images averages out their differences.
     warm_start=dict(type='WarmStartHook', epochs=epochs * 3 // 4),
     checkpoint=dict(interval=2, max_keep_ckpts=1),
 )

@@ -28,7 +28,7 @@ param_scheduler = dict(**_base_.small_cpu.one_cycle, eta_max=1e-3, total_steps=e
 train_cfg = dict(max_epochs=epochs, val_interval=epochs)
 default_hooks = dict(
     **_base_.small_cpu.hooks,
-    # Images that attend to each other before they are told apart average each other away.
+    # In an untrained network, attention between images averages out their differences.
     warm_start=dict(type='WarmStartHook', epochs=epochs * 4 // 7),
 )
 face_crop = dict(size=112)

@@ -1,7 +1,7 @@
 """AffectNet-7 at 224 px, batches of 128; tested on the official validation part.
 
-No test part was ever handed out. The training part is very unbalanced and the validation part
-is not, so the sampler draws every class equally often, as published work on AffectNet does.
+There is no public test part. The training part is very unbalanced and the validation part is not,
+so the sampler draws every class equally often, as in published work on AffectNet.
 """
 
 _base_ = './faces_224.py'
@@ -12,7 +12,7 @@ num_classes = 7
 
 data_preprocessor = dict(num_classes=num_classes)
 
-# The older form has whole photographs with a box for the face; the one of 2021 has faces.
+# The older form has whole photographs with a box of the face; the 2021 form has face crops.
 load_face = [
     dict(type='LoadExpressionImage'),
     dict(type='CropFace', margin=0.0, optional=True),
@@ -28,7 +28,7 @@ test_pipeline = [*load_face, dict(type='PackExpression')]
 tta_pipeline = [*load_face, _base_.tta_pipeline[-1]]
 
 train_dataloader = dict(
-    # Oversampling. For every image once an epoch: dict(type='DefaultSampler', shuffle=True).
+    # Oversampling. dict(type='DefaultSampler', shuffle=True) draws every image once per epoch.
     sampler=dict(_delete_=True, type='ClassBalancedSampler'),
     dataset=dict(
         type=dataset_type,

@@ -1,6 +1,6 @@
 """CASME II, five classes, the annotated apex at 224 px, batches of 2; some subjects held out.
 
-tools/cross_validate.py tests on every subject in turn, and trains on all others, instead.
+tools/cross_validate.py instead tests on every subject in turn and trains on all others.
 """
 
 dataset_type = 'CASME2'
@@ -16,7 +16,7 @@ data_preprocessor = dict(
 )
 
 
-# Aligned faces; augmented as in paper 004, section 3.3, and in no other way.
+# Aligned faces, with exactly the augmentation of paper 004, section 3.3.
 load_face = [dict(type='LoadExpressionImage'), dict(type='AlignFace', size=image_size, margin=0.05)]
 train_pipeline = [
     *load_face,
@@ -75,7 +75,7 @@ test_dataloader = dict(
         pipeline=test_pipeline,
     ),
 )
-# The last epoch is taken: nothing may be chosen by a subject that is held out.
+# The last epoch is tested, because held-out subjects must not influence any choice.
 val_dataloader = test_dataloader
 
 val_evaluator = dict(type='ExpressionMetric')

@@ -1,6 +1,6 @@
-"""Images of faces at 224 px, batches of 128: what the data sets of faces have in common.
+"""Images of faces at 224 px, batches of 128: the common base of the data sets of faces.
 
-A data set's file adds its reader, its root and its number of classes.
+The file of a data set adds the reader, the root and the number of classes.
 """
 
 image_size = 224
@@ -51,8 +51,9 @@ test_dataloader = dict(
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(split='test', test_mode=True, pipeline=test_pipeline),
 )
-# The published settings train on the whole training part. Progress is shown on the test part, and
-# nothing may be chosen by it: for choices, set val_ratio in training and split='val' here.
+# The published settings train on the whole training part. Validation only shows progress on the
+# test part and must not choose anything: for choices, set val_ratio in training and split='val'
+# here.
 val_dataloader = test_dataloader
 
 val_evaluator = dict(type='ExpressionMetric')

@@ -1,4 +1,4 @@
-"""FG-Emotions at 224 px, batches of 128; tested on its own test part."""
+"""FG-Emotions at 224 px, batches of 128; tested on the official test part."""
 
 _base_ = './faces_224.py'
 

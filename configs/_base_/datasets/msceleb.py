@@ -1,7 +1,7 @@
 """Identities of MS-Celeb-1M at 112 px, the size of the packs, batches of 256, for pretraining.
 
-The model's head must have as many classes as there are identities: 85,742 in the pack
-``faces_emore``, 93,431 in ``ms1m-retinaface``. One image or more of each is kept to validate on.
+The head of the model must have one class per identity: 85,742 in the pack ``faces_emore``, 93,431
+in ``ms1m-retinaface``. At least one image of each identity is used for validation.
 """
 
 _base_ = './faces_224.py'
@@ -13,7 +13,7 @@ num_identities = 85742
 
 data_preprocessor = dict(num_classes=num_identities)
 
-# Without the base's RandomFaceAffine.
+# Without the RandomFaceAffine of the base.
 train_pipeline = [
     dict(type='LoadExpressionImage'),
     dict(type='ResizeFace', size=image_size),
@@ -47,6 +47,6 @@ test_dataloader = dict(
 )
 val_dataloader = test_dataloader
 
-# A table of all pairs of identities, as ExpressionMetric makes, would fill the memory.
+# ExpressionMetric would fill the memory with a table of all pairs of identities.
 val_evaluator = dict(_delete_=True, type='Accuracy', topk=(1, 5))
 test_evaluator = val_evaluator

@@ -1,4 +1,4 @@
-"""SE-ResNeXt-50 32x4d on a clip's apex frame (paper 004, table 1), five classes."""
+"""SE-ResNeXt-50 32x4d on the apex frame of a clip (paper 004, table 1), five classes."""
 
 model = dict(
     type='ImageClassifier',

@@ -5,7 +5,7 @@ small = dict(
         _delete_=True,
         type='ConvNeXtMap',
         arch=dict(depths=[1, 1, 3, 1], channels=[32, 64, 128, 256]),
-        # PyTorch's own initialization; ConvNeXt's is meant for hundreds of epochs.
+        # PyTorch's initialization; that of ConvNeXt is made for hundreds of epochs.
         layer_scale_init_value=0.0,
         init_cfg=None,
     ),

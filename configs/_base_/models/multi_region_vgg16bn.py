@@ -18,7 +18,7 @@ model = dict(
         loss=dict(type='CrossEntropyLoss', loss_weight=1.0),
     ),
 )
-# The plain network of table 5, for configs that put it in place of the model.
+# The plain network of table 5, for configs that use it instead of the model.
 plain = dict(
     _delete_=True,
     type='ImageClassifier',

@@ -1,6 +1,6 @@
 """Paper 002, section 3.2: AdamW, learning rate 1e-3 times 0.95 every epoch, 60 epochs, batch 256.
 
-The trunk, which is pretrained, learns at a hundredth of that, as in the authors' code.
+The pretrained trunk has a hundredth of this learning rate, as in the code of the authors.
 """
 
 epochs = 60

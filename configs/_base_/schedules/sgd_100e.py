@@ -1,4 +1,4 @@
-"""Paper 000, section 3.3: SGD at 0.01 in batches of 64. Epochs and decay are not printed: ours."""
+"""Paper 000, section 3.3: SGD at 0.01, batch 64. The paper prints no epochs and no decay."""
 
 epochs = 100
 optim_wrapper = dict(optimizer=dict(type='SGD', lr=0.01, momentum=0.9, weight_decay=5e-4))

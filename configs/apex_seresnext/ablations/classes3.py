@@ -1,4 +1,4 @@
-# Three classes: negative, positive, surprise; clips of others are left out.
+# Three classes: negative, positive, surprise; clips of other emotions are left out.
 _base_ = '../apex_seresnext50_casme2.py'
 model = dict(head=dict(num_classes=3))
 data_preprocessor = dict(num_classes=3)

@@ -1,4 +1,5 @@
-# Section 2.2 of paper 000: SKNet after SGANet; worse than parallel there, without a figure.
+# Section 2.2 of paper 000: SKNet after SGANet; the paper calls it worse than parallel, without a
+# number.
 _base_ = '../mifnet_r18-swint_ifer.py'
 model = dict(
     neck=[

@@ -1,4 +1,5 @@
-# Section 2.2 of paper 000: SGANet after SKNet; worse than parallel there, without a figure.
+# Section 2.2 of paper 000: SGANet after SKNet; the paper calls it worse than parallel, without a
+# number.
 _base_ = '../mifnet_r18-swint_ifer.py'
 model = dict(
     neck=[

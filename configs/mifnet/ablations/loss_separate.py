@@ -1,4 +1,4 @@
-# Not in table 3 of paper 000, which describes it in section 1.3: softmax and separate loss.
+# Softmax and separate loss: described in section 1.3 of paper 000, but not in table 3.
 _base_ = '../mifnet_r18-swint_ifer.py'
 model = dict(
     head=dict(

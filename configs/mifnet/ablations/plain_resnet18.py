@@ -1,4 +1,4 @@
-# The first branch as a network of its own, for measurements of speed and size.
+# Only the first branch, to measure speed and size.
 _base_ = '../mifnet_r18-swint_ifer.py'
 model = dict(
     backbone=dict(_delete_=True, type='ResNet', depth=18),

@@ -1,4 +1,4 @@
-# The second branch as a network of its own, for measurements of speed and size.
+# Only the second branch, to measure speed and size.
 _base_ = '../mifnet_r18-swint_ifer.py'
 model = dict(
     backbone=dict(_delete_=True, type='SwinTransformer', arch='tiny'),

@@ -1,5 +1,5 @@
-# Not in paper 003: ResNet-18 with a layer norm before the classifier, as RALD has one, and nothing
-# else of it. What RALD gains over row (a) but not over this is the norm's.
+# Not in paper 003: ResNet-18 with the layer norm of RALD before the classifier, and no other part
+# of RALD. This control separates the gain of the norm from the gain of the other parts.
 _base_ = '../rald_r18_fgemotions.py'
 model = dict(
     neck=dict(labels=None, itrr=None, hlrr=None, lgifo=None, neighbors='cosine'),
