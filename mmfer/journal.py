@@ -43,7 +43,7 @@ class Journal:
                 head,
                 options,
                 f'The run that left {len(lines) - 1} results in "{path}"',
-                'Give the same options to continue, start again with overwrite (--overwrite), or '
+                'Give the same options to go on, or begin anew with overwrite (--overwrite), or '
                 'delete the file.',
             )
         write_atomically(path, json.dumps(options) + '\n')

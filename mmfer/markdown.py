@@ -20,6 +20,6 @@ def markdown_table(
     lines = [list(head), rule, *map(list, rows)]
     for line in lines:
         if len(line) != len(head):
-            raise ValueError(f'A row has {len(line)} cells, the table {len(head)} columns: {line}.')
+            raise ValueError(f'A row has {len(line)} cells, but the table {len(head)}: {line}.')
     whole = [[cell.replace('|', r'\|') for cell in line] for line in lines]
     return '\n'.join(f'| {" | ".join(line)} |' for line in whole)

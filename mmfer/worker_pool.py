@@ -79,8 +79,8 @@ class WorkerPool(Generic[Item, Result]):
         except BrokenProcessPool as error:
             raise WorkerKilledError(
                 f'One of {self.jobs} worker processes was killed or could not start, perhaps '
-                'because memory ran out. Results that were written to files are kept. Run the '
-                'command again with fewer processes.'
+                'because memory ran out. Results that were written to files are kept: run it '
+                'again with fewer processes.'
             ) from error
 
 

@@ -24,14 +24,14 @@ def find_images(inputs: Iterable[str | Path]) -> tuple[list[Path], LeftOut]:
     left_out = LeftOut()
     for given in inputs:
         if not str(given).strip():
-            raise ValueError('An input is empty. Give a path; "." is the current folder.')
+            raise ValueError('An input is an empty text. Give a path; "." is the current folder.')
         roots = [Path(given)]
         if not roots[0].exists():
             roots = [Path(match) for match in sorted(glob.glob(str(given), recursive=True))]
         if not roots:
             raise FileNotFoundError(
-                f'No image at "{given}". Give the path of an image or of a folder, or a glob that '
-                'matches images, such as "photos/*.jpg".'
+                f'No picture at "{given}". Give the path of a picture or of a folder, or a glob '
+                'such as "photos/*.jpg" that matches some.'
             )
         for root in roots:
             if not root.is_dir():
@@ -41,14 +41,14 @@ def find_images(inputs: Iterable[str | Path]) -> tuple[list[Path], LeftOut]:
             found = list_images(root, True, others)
             if not found and len(roots) == 1:
                 raise FileNotFoundError(
-                    f'The folder "{root}" holds no image ({others}). Images end in '
+                    f'The folder "{root}" holds no picture ({others}). Pictures end in '
                     f'{", ".join(IMAGE_SUFFIXES)}.'
                 )
             images.update(dict.fromkeys(found))
             left_out.add(others)
     if not images:
         raise FileNotFoundError(
-            'The inputs match only folders without images. Images end in '
+            'The inputs match folders without a picture only. Pictures end in '
             f'{", ".join(IMAGE_SUFFIXES)}.'
         )
     left_out.remove(images)

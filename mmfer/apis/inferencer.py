@@ -48,8 +48,8 @@ class FERInferencer:
     ``face_crop`` is not used.
 
     Args:
-        config: A config file or a config. A checkpoint or the name of a shipped model may stand here
-            alone; its own config is used then. Without any argument, the default model is used.
+        config: A config file or a config. A checkpoint or the name of a shipped model may stand
+            here alone; its own config is then used. Without arguments, the default model is used.
         checkpoint: Weights trained with the config. Its class names take precedence over the
             config.
         device: Device of the model and the detector.
@@ -129,7 +129,7 @@ class FERInferencer:
         for item in inputs:
             items += [item] if isinstance(item, np.ndarray) else find_images([item])[0]
         predictions = tqdm(
-            self.predict(items, detect), total=len(items), unit='image', disable=not progress
+            self.predict(items, detect), total=len(items), unit='picture', disable=not progress
         )
         return {'results': [prediction.to_dict() for prediction in predictions]}
 
@@ -158,7 +158,7 @@ class FERInferencer:
                 FacePrediction(f, s, self.of_attributes) for f, s in zip(faces, scores, strict=True)
             )
             count = f'{len(found)} face{"s" if len(found) > 1 else ""} found.'
-            message = 'No face found.' if not found else count if detect else 'Treated as a face.'
+            message = 'No face found.' if not found else count if detect else 'Taken for a face.'
             yield ImagePrediction(path, message, found, image)
 
     def classify(self, crops: Sequence[np.ndarray]) -> list[dict[str, float]]:
@@ -196,8 +196,8 @@ class FERInferencer:
                 scores = sample.pred_score.double().cpu().tolist()
                 if len(scores) != len(self.classes):
                     raise ValueError(
-                        f'The model returns {len(scores)} scores, but there are '
-                        f'{len(self.classes)} class names. Correct the classes in the config.'
+                        f'The model gives {len(scores)} scores, but there are '
+                        f'{len(self.classes)} class names. Correct the classes of the config.'
                     )
                 named = zip(self.classes, scores, strict=True)
                 results.append({name: p for name, p in named if name not in self.unlearnt})
@@ -207,9 +207,9 @@ class FERInferencer:
         """Crop a face, and convert its landmarks to the crop."""
         if self.alignment is None:
             raise ValueError(
-                'The config does not define how to crop faces from a photograph. Add, for example, '
-                "face_crop = dict(type='box', size=112, scale=1.28) to its top level, or declare "
-                'that the images are face crops already (detect=False, --no-detect).'
+                'The config does not say how the faces of a photograph are to be cut out. Add to '
+                "its top level, for example, face_crop = dict(type='box', size=112, scale=1.28), "
+                'or say that the pictures are face crops already (detect=False, --no-detect).'
             )
         crop = self.alignment.crop(image, face)
         if face.landmarks68 is None:

@@ -42,7 +42,7 @@ def read_checkpoint(checkpoint: str | Path) -> dict[str, Any]:
     """
     loaded = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
     if not isinstance(loaded, dict):
-        raise ValueError(f'The checkpoint "{checkpoint}" holds no named weights.')
+        raise ValueError(f'The checkpoint "{checkpoint}" holds no weights by name.')
     return loaded
 
 
@@ -94,8 +94,8 @@ def build_pipeline(config: Config) -> Compose:
     first, *rest = config.test_dataloader.dataset.pipeline
     if first['type'] not in LOADERS or first.get('color_type', 'color') != 'color':
         raise ValueError(
-            f'The test pipeline of the config must start with one of {", ".join(LOADERS)} and read '
-            f'images in color, but it starts with {dict(first)}.'
+            f'The test pipeline of the config must start with one of {", ".join(LOADERS)} and '
+            f'read in colour; it starts with {dict(first)}.'
         )
     steps = [TRANSFORMS.build(step) for step in rest]
     return Compose([step for step in steps if not has_flag(step, 'for_renderings')])
@@ -130,9 +130,9 @@ def class_names(config: Config, meta: dict[str, Any], where: str) -> tuple[str, 
     expected = () if isinstance(named, str) else tuple(named)
     if recorded and expected and recorded != expected:
         raise ValueError(
-            f'The classes of the checkpoint "{where}" ({", ".join(recorded)}) differ, at least in '
-            f'order, from the classes of the config ({", ".join(expected)}), so labels would be '
-            'wrong. Give the config with which the checkpoint was trained.'
+            f'The classes of the checkpoint "{where}" ({", ".join(recorded)}) are not those of '
+            f'the config ({", ".join(expected)}), in that order, so that labels would be wrong. '
+            'Give the config with which it was trained.'
         )
     if not recorded and not expected:
         raise ValueError(
@@ -153,7 +153,7 @@ def face_alignment(config: Config, meta: dict[str, Any], where: str) -> Alignmen
     trained = build_alignment(recorded)
     if alignment is not None and alignment != trained:
         raise ValueError(
-            f'The checkpoint "{where}" was trained on faces cropped by {trained}, but the config '
-            f'has face_crop = {alignment}. Give the config with which the checkpoint was trained.'
+            f'The checkpoint "{where}" was trained on faces cut out as {trained}, but the config '
+            f'has face_crop = {alignment}. Give the config with which it was trained.'
         )
     return trained

@@ -120,5 +120,5 @@ class MicroExpressionInferencer:
             key=lambda found: float(np.abs(found.face.bbox.reshape(2, 2).mean(0) - center).sum()),
             default=None,
         )
-        lost = () if face else (f'No face found in apex frame {spotted.apex}, so no class.',)
+        lost = () if face else (f'No face found in the apex frame, {spotted.apex}: no class.',)
         return MicroExpression(clip.name, spotted, face, (*spotted.messages, *lost))

@@ -64,7 +64,7 @@ def draw_inputs(trained: FERInferencer, split: str, num: int, seed: int) -> list
         ValueError: If ``num`` is not positive, or the config has no such split.
     """
     if num < 1:
-        raise ValueError(f'The number of faces is {num}, but must be at least 1.')
+        raise ValueError(f'{num} faces: give at least 1.')
     dataset = TrainedModel(trained.config, trained.model).dataset(split)
     chosen = np.random.default_rng(seed).permutation(len(dataset))[:num]
     found = []

@@ -127,8 +127,8 @@ class ExpressionDataset(FaceDataset):
         )
         if self.empty_classes == 'error' or not samples:
             raise ValueError(
-                f"{message} Add images, remove the classes, or set empty_classes='warn' in the "
-                'config of the data set.'
+                f"{message} Add images, leave the classes out, or set empty_classes='warn' in "
+                "the data set's config."
             )
         print_log(message, logger='current', level=WARNING)
 
@@ -142,8 +142,8 @@ class ExpressionDataset(FaceDataset):
         if self.soft_labels and samples and not any('distribution' in s for s in samples):
             raise ValueError(
                 'soft_labels=True needs the class distributions of a sidecar, such as '
-                f'"{self.root}/annotations/{part}.json", but there are none. Give the path of a '
-                'sidecar as sidecar=..., or set soft_labels=False.'
+                f'"{self.root}/annotations/{part}.json", and none are known. Give its path as '
+                'sidecar=..., or set soft_labels=False.'
             )
 
     def _soft_label(self, sample: Sample, distribution: np.ndarray | None) -> np.ndarray:

@@ -147,8 +147,8 @@ class FaceDataset(ReaderFacts, BaseDataset):
         if self.subjects is not None and not samples:
             raise ValueError(
                 f'No image in the {self.split} part of "{self.root}" shows one of the '
-                f'{len(self.subjects)} subjects in subjects=..., such as '
-                f'{", ".join(sorted(self.subjects)[:3])}. Give names of subjects in the data set.'
+                f'{len(self.subjects)} subjects of subjects=..., such as '
+                f'{", ".join(sorted(self.subjects)[:3])}. Give names that the data set has.'
             )
         kept = self.without_broken(samples)
         if not len(kept):
@@ -188,9 +188,9 @@ class FaceDataset(ReaderFacts, BaseDataset):
         unknown = [s['img_path'] for s in samples if s.get('subject') is None]
         if unknown:
             raise ValueError(
-                f'subjects=... needs the subjects of all images, but {len(unknown)} images in the '
-                f'{part} part of "{self.root}", such as "{unknown[0]}", have no subject. Give all '
-                'subjects in the data set or its sidecar, or remove subjects from the config.'
+                f'subjects=... chooses among the images of "{self.root}", and of {len(unknown)} in '
+                f'the {part} part, such as "{unknown[0]}", nobody tells the subject. Give all, in '
+                'the data set or its sidecar, or remove subjects from the config.'
             )
         return [s for s in samples if str(s['subject']) in self.subjects]
 
@@ -217,8 +217,8 @@ class FaceDataset(ReaderFacts, BaseDataset):
         twins = check_unique_files((s['img_path'], s.get('where', 'its folder')) for s in samples)
         if twins:
             print_log(
-                f'{len(twins)} groups of files in one folder under "{self.root}" have the same '
-                f'name and may be the same image; all are used: {"; ".join(twins[:5])}',
+                f'{len(twins)} times two files of one name lie in one folder under "{self.root}" '
+                f'and may be one image twice; all are used: {"; ".join(twins[:5])}',
                 logger='current',
                 level=WARNING,
             )
@@ -259,13 +259,13 @@ class FaceDataset(ReaderFacts, BaseDataset):
 
     def _stop(self, problems: Sequence[tuple[str, str]], absent: Sequence[str]) -> None:
         counts = (
-            f'{len(absent)} missing and {len(problems) - len(absent)} broken images in total, '
-            f'listed in {self.broken_images.path}'
+            f'{len(absent)} missing and {len(problems) - len(absent)} broken images in all, named '
+            f'in {self.broken_images.path}'
         )
         if absent:
             raise FileNotFoundError(
-                f"{absent[0]} ({counts}). {self.IF_ABSENT} Or set broken='skip' in the config of "
-                'the data set to continue without the images.'
+                f"{absent[0]} ({counts}). {self.IF_ABSENT} Or set broken='skip' in the data set's "
+                'config to go on without them.'
             )
         raise BrokenImageError(problems[0][0], f'{problems[0][1]} ({counts})')
 

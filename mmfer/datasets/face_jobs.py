@@ -64,7 +64,7 @@ def sidecar_pictures(
     unknown = [part for part in parts if part not in known]
     if unknown:
         raise ValueError(
-            f'The data set under "{root}" has no part {", ".join(unknown)}. Its parts are: '
+            f'The data set under "{root}" has no part {", ".join(unknown)}. It has: '
             f'{", ".join(known)}.'
         )
     return {

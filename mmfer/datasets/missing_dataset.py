@@ -21,15 +21,15 @@ def missing_dataset(
     """
     found = f'{root} has no {absent}' if root.is_dir() else f'there is no folder {root}'
     lines = [
-        f'The data set {name} was not found: {found}.',
+        f'The data set {name} is not there: {found}.',
         *_held(root),
         f'  Where to get it: {ask}',
-        '  Supported layouts:',
+        '  Layouts that are read:',
         *(f'    {root}/{layout}' for layout in layouts),
     ]
     if renderer is not None:
         lines += [
-            '  Or render a substitute in the same layout:',
+            '  Or render a stand-in in the same layout:',
             f'    python tools/render_synthetic.py {renderer} {root} --preset standard',
         ]
     return FileNotFoundError('\n'.join(lines))
@@ -44,4 +44,4 @@ def _held(root: Path) -> Iterator[str]:
             if not path.name.startswith('.')
         )
         more = f', and {len(names) - MOST_NAMED} more' if len(names) > MOST_NAMED else ''
-        yield f'  The folder contains: {", ".join(names[:MOST_NAMED]) or "nothing"}{more}'
+        yield f'  It holds: {", ".join(names[:MOST_NAMED]) or "nothing"}{more}'

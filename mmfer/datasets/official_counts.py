@@ -35,7 +35,8 @@ def compare_counts(
         each = f': {", ".join(differences)}' if len(official) > 1 else ''
         print_log(
             f'"{root}" is not the official {name}: {sum(found.values())} {part} {unit} instead of '
-            f'{sum(official.values())}{each}. Results are not comparable with published results.',
+            f'{sum(official.values())}{each}. Its results compare to no '
+            'published ones.',
             logger='current',
             level=WARNING,
         )

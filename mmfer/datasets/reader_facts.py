@@ -39,8 +39,8 @@ class ReaderFacts:
         absent = [name for name in ('NAME', 'LAYOUTS', 'ASK') if not getattr(cls, name, None)]
         if absent:
             raise ValueError(
-                f'The reader {cls.__name__} lacks {", ".join(absent)}. Add these attributes to the '
-                'class; docs/write_a_reader.md describes them.'
+                f'The reader {cls.__name__} lacks {", ".join(absent)}. Give the class these '
+                'attributes; docs/write_a_reader.md shows what they hold.'
             )
 
     @classmethod
@@ -53,7 +53,7 @@ class ReaderFacts:
         if not str(data_root).strip():
             raise ValueError(
                 f'{cls.__name__}(data_root={data_root!r}): give the folder of the data set; "." is '
-                'the current folder.'
+                'the current one.'
             )
         return Path(data_root).expanduser()
 

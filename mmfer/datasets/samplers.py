@@ -34,7 +34,8 @@ class ClassBalancedSampler(DefaultSampler):
         if None in labels:
             raise ValueError(
                 f'ClassBalancedSampler: sample {labels.index(None)} of {type(dataset).__name__} '
-                "has no gt_label to balance. Use sampler=dict(type='DefaultSampler', shuffle=True)."
+                "has no gt_label to balance. Take sampler=dict(type='DefaultSampler', "
+                'shuffle=True).'
             )
         _, owner, counts = np.unique(labels, return_inverse=True, return_counts=True)
         self.weights = torch.from_numpy(1 / counts[owner])

@@ -73,8 +73,8 @@ class Sidecar:
                 faces = sorted(faces, key=_area, reverse=True)
             self._add(sample, faces[0], f'{self.path}, image {name}')
         for names, what in (
-            (unknown, 'the sidecar has no face for them'),
-            (several, 'the sidecar has several faces for them; the largest is used'),
+            (unknown, 'it has no face for them'),
+            (several, 'it has several faces for them, of which the largest is taken'),
         ):
             if names:
                 print_log(
@@ -89,8 +89,8 @@ class Sidecar:
         given = self.classes[sample['gt_label']] if 'gt_label' in sample else category
         if self.same_classes and category not in (given, FACE):
             raise ValueError(
-                f'{where}: the class is "{category}" in the sidecar, but "{given}" in the data '
-                'set. Write the sidecar again, or read with sidecar=False.'
+                f'{where}: the class is "{category}" there, but "{given}" in the data set. Write '
+                'the sidecar again, or read with sidecar=False.'
             )
         own = {'distribution': sample['distribution']} if 'distribution' in sample else {}
         sample.update(parse_face(self._of_classes(face), self.classes, where) | own)
@@ -100,8 +100,8 @@ class Sidecar:
                 return
             if clean not in self.classes:
                 raise ValueError(
-                    f'{where}: clean_category_id {face["clean_category_id"]!r} is not a class of '
-                    'the data set. Write the sidecar again, or read with sidecar=False.'
+                    f'{where}: clean_category_id {face["clean_category_id"]!r} is no class of the '
+                    'data set. Write the sidecar again, or read with sidecar=False.'
                 )
             sample['clean_label'] = self.classes.index(clean)
 

@@ -49,8 +49,8 @@ def _draw_subjects(
     names, owner = np.unique(subjects, return_inverse=True)
     if len(names) < 2:
         raise ValueError(
-            f'All images show the subject "{names[0]}", so no subject is left for validation. '
-            'Validate on other data.'
+            f'All images show the subject "{names[0]}", so none is left to validate on. Validate '
+            'on other data.'
         )
     counts = np.zeros((len(names), classes.max() + 1))
     np.add.at(counts, (owner, classes), 1)

@@ -35,8 +35,8 @@ def draw_parts(
     if subjects is not None and None not in subjects and len(set(subjects)) < len(PARTS):
         raise ValueError(
             f'The images show {len(set(subjects))} subjects, too few for a training, a validation '
-            'and a test part. Add images of other subjects, or remove the subjects to divide '
-            'single images.'
+            'and a test part. Add images of others, or leave the subjects out to deal single '
+            'images.'
         )
     parts = np.full(len(labels), PARTS[0], dtype=object)
     rest, left = list(range(len(labels))), 1.0
@@ -77,18 +77,18 @@ def read_or_draw(path: Path, samples: Sequence[dict[str, Any]], root: Path, seed
         parts = draw_parts([s['gt_label'] for s in samples], seed, subjects)
         _write(path, names, parts, seed)
         return parts
-    again = 'Delete the file to draw a new split, or give another file as split_file=...'
+    again = 'Delete the file to draw the split anew, or name another one as split_file=...'
     try:
         content = json.loads(path.read_text('utf-8'))
         if not isinstance(content, dict):
             raise TypeError(f'{type(content).__name__} instead of an object')
         if not all(type(name) is str for part in PARTS for name in content[part]):
-            raise TypeError('the name of an image is not a string')
+            raise TypeError('a name of an image is no text')
         part_of = {name: part for part in PARTS for name in content[part]}
         drawn, count = content['seed'], sum(len(content[part]) for part in PARTS)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(
-            f'"{path}" is not a split file ({type(error).__name__}: {error}). {again}'
+            f'"{path}" is no split file ({type(error).__name__}: {error}). {again}'
         ) from error
     if drawn != seed:
         raise ValueError(f'"{path}" was drawn with seed {drawn}, not {seed}. {again}')
@@ -111,6 +111,6 @@ def _write(path: Path, names: Sequence[str], parts: Sequence[str], seed: int) ->
         write_json(path, content, shared=True)
     except OSError as error:
         raise OSError(
-            f'The split cannot be written to "{path}": {error}. Give a writable file as '
-            'split_file=...'
+            f'The split cannot be written to "{path}": {error}. Name a file that can be written '
+            'as split_file=...'
         ) from error

@@ -40,8 +40,7 @@ def local_checkpoint(name: str | Path) -> Path:
         path = Path(name).expanduser()
         if not path.is_file():
             raise FileNotFoundError(
-                f'No checkpoint at "{name}". Give the path or the http(s):// address of a .pth '
-                'file.'
+                f'No checkpoint at "{name}". Give a .pth file, or the http(s):// address of one.'
             )
         return path
     kind, rest = scheme[1].lower(), str(name)[scheme.end() :]
@@ -49,16 +48,15 @@ def local_checkpoint(name: str | Path) -> Path:
         return download(str(name))
     if kind not in ZOOS:
         raise ValueError(
-            f'Checkpoints cannot be read from {kind}:// ("{name}"). Download the file and give its '
-            'path, or give an http(s):// address, or a name of '
-            f'{", ".join(f"{zoo}://" for zoo in ZOOS)}.'
+            f'Checkpoints are not read from {kind}:// ("{name}"). Download the file and give its '
+            f'path, an http(s):// address, or a name of {", ".join(f"{zoo}://" for zoo in ZOOS)}.'
         )
     known = ZOOS[kind]()
     renamed = mmengine.get_deprecated_model_names() if 'mmlab' in kind else {}
     address = known.get(renamed.get(rest, rest)) or ''
     if not address.startswith(('http://', 'https://')):
         raise ValueError(
-            f'mmengine knows no address for the checkpoint "{name}". Known names are '
+            f'"{name}" is no checkpoint that mmengine knows the address of. Known are '
             f'{", ".join(sorted(known)[:5])}, ... Give the http(s):// address or a path.'
         )
     return download(address)

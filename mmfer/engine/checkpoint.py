@@ -73,14 +73,14 @@ def load_from_disk(filename: str, map_location: Any = None) -> dict[str, Any]:
         detail = str(error).partition('WeightsUnpickler error: ')[2] or str(error)
         reason = detail.strip().split('. ')[0]
         raise ValueError(
-            f'The checkpoint {source} is not a PyTorch checkpoint, or holds Python objects that '
-            f'would run code ({reason}). Save only its weights, as a state dict.'
+            f'The checkpoint {source} is no PyTorch checkpoint, or holds Python objects that '
+            f'would have to run code ({reason}). Save its weights alone, as a state dict.'
         ) from error
     except Exception as error:  # reading a damaged file may raise any error
         raise ValueError(
-            f'The checkpoint {source} cannot be read: the file is truncated, damaged or not a '
-            f'checkpoint ({path.stat().st_size} bytes; {error}). Use an older checkpoint, or copy '
-            'the file again.'
+            f'The checkpoint {source} can not be read: it is cut short, damaged or no '
+            f'checkpoint ({path.stat().st_size} bytes; {error}). Take an older one '
+            'or copy it again.'
         ) from error
 
 
@@ -105,8 +105,8 @@ def last_checkpoint(work_dir: str | Path) -> Path | None:
     named = note.read_text(errors='replace').strip()
     newest = Path(named) if Path(named).is_file() else Path(work_dir) / Path(named).name
     problem: Exception = FileNotFoundError(
-        f'{note} names "{named}", but this checkpoint does not exist. Give a checkpoint (--resume '
-        'CKPT), or remove last_checkpoint to start again.'
+        f'{note} names "{named}", which is not there. Give the checkpoint itself (--resume CKPT), '
+        'or remove last_checkpoint to begin anew.'
     )
     for path in [newest] * newest.is_file() + _older(newest):
         try:
@@ -116,7 +116,7 @@ def last_checkpoint(work_dir: str | Path) -> Path | None:
             problem = error
             continue
         if path != newest:
-            print_log(f'Resuming from the older {path} instead of {named}.', logger='current')
+            print_log(f'Goes on from the older {path} instead of {named}.', logger='current')
         return path
     raise problem
 

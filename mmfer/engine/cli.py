@@ -101,8 +101,8 @@ class ConfigOptions(DictAction):
             key, sign, value = (part.strip() for part in str(text).partition('='))
             if not sign or not key:
                 parser.error(
-                    f'{option_string}: "{text}" is not KEY=VALUE. Write the key, "=" and the value '
-                    'without spaces around "=", and quote a value with spaces.'
+                    f'{option_string}: "{text}" is no KEY=VALUE. Write the key, "=" and the value '
+                    'without blanks around "=", and a value with blanks in quotes.'
                 )
             # mmengine removes spaces; only spaces around separators may be removed.
             value = re.sub(r'\s*([,()\[\]])\s*', r'\1', value).replace(' ', BLANK)

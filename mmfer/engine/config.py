@@ -41,13 +41,13 @@ def load_config(
     """
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f'No config at "{path}". The configs of mmfer are in configs/.')
+        raise FileNotFoundError(f'No config at "{path}". Those of mmfer are under configs/.')
     if path.suffix != '.py':
-        raise ValueError(f'"{path}" is not a config: configs of mmfer are Python files (.py).')
+        raise ValueError(f'"{path}" is no config: configs of mmfer are Python files (.py).')
     register_all_modules()
     cfg = read_config(path, options)
     if 'model' not in cfg:
-        raise ValueError(f'The config "{path}" has no `model`. Choose a config outside _base_.')
+        raise ValueError(f'The config "{path}" has no `model`: choose a config outside _base_.')
     for name in cfg.pop('parts', ()):
         cfg.pop(name)
     cfg.default_scope = 'mmfer'

@@ -115,7 +115,7 @@ def unknown_key(cfg: Mapping[str, Any], key: str, value: Any) -> str | None:
             return None
         close = get_close_matches(part, sorted(names))
         there = ', '.join(sorted(names if here else set(node)))
-        hint = f'Did you mean {" or ".join(close)}?' if close else f'Known entries: {there}.'
+        hint = f'Did you mean {" or ".join(close)}?' if close else f'There are: {there}.'
         return f'{message}. {hint}'
     return None
 

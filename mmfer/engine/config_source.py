@@ -16,7 +16,7 @@ def parse(path: Path) -> ast.Module:
         FileNotFoundError: If the file does not exist.
     """
     if not path.is_file():
-        raise FileNotFoundError(f'No config at "{path}". The configs of mmfer are in configs/.')
+        raise FileNotFoundError(f'No config at "{path}". Those of mmfer are under configs/.')
     return ast.parse(path.read_text(encoding='utf-8'), str(path))
 
 
@@ -41,7 +41,7 @@ def base_names(tree: ast.Module) -> list[str]:
         try:
             names = ast.literal_eval(node.value or ast.List([]))
         except ValueError as error:
-            raise ValueError('_base_ must be written as a string or a list of strings') from error
+            raise ValueError('_base_ must be written out: a file, or a list of files') from error
         return [names] if isinstance(names, str) else list(names)
     return []
 

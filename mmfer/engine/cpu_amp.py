@@ -42,9 +42,9 @@ class CPUAmpOptimWrapper(OptimWrapper):
         if self.enabled:
             message = 'Training in bfloat16 on the CPU.'
         elif on_cpu:
-            message = 'This CPU has no units for bfloat16, so training uses float32.'
+            message = 'This CPU has no units for bfloat16: training in float32.'
         else:
-            message = 'CPUAmpOptimWrapper trains in float32 on a GPU. Use --amp for float16.'
+            message = 'CPUAmpOptimWrapper trains in float32 on a GPU: use --amp for float16.'
         print_log(message, logger='current')
 
     @contextmanager

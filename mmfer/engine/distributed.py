@@ -38,7 +38,7 @@ def init_cpu_ranks(launcher: str) -> None:
     if needed not in os.environ:
         script = 'tools/slurm_train.sh' if launcher == 'slurm' else 'tools/dist_train.sh'
         raise ValueError(
-            f'--launcher {launcher}, but the environment has no {needed}. Start with {script}.'
+            f'--launcher {launcher}, but {needed} is not in the environment: start with {script}.'
         )
     if launcher == 'slurm':
         for name, value in _slurm_environment().items():

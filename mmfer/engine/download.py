@@ -60,13 +60,13 @@ def download(url: str, max_gib: float | None = None, seconds: float | None = Non
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f'{path}.lock', timeout=seconds + SILENCE):
             if path.is_file() and (named is None or sha256_of(path).startswith(named)):
-                print_log(f'Using an earlier download: {path}', logger='current')
+                print_log(f'Taken from an earlier download: {path}', logger='current')
                 return path
             _download_to(path, url, named, limit, seconds)
     except OSError as error:
         raise ValueError(
-            f'The checkpoint "{url}" cannot be stored at {path}: {error}. Choose another folder by '
-            'the environment variable TORCH_HOME.'
+            f'The checkpoint "{url}" cannot be stored at {path}: {error}. The environment variable '
+            'TORCH_HOME chooses another folder.'
         ) from error
     return path
 
@@ -78,9 +78,7 @@ def _setting(name: str, given: float | None, default: float) -> float:
     except ValueError:
         value = 0.0
     if not 0 < value < 1e9:
-        raise ValueError(
-            f'{name}={text} is no valid limit for downloads: give a number above zero.'
-        )
+        raise ValueError(f'{name}={text} is no limit for downloads: give a number above zero.')
     return value
 
 
@@ -93,7 +91,7 @@ def _place(url: str) -> Path:
 
 
 def _download_to(path: Path, url: str, named: str | None, limit: int, seconds: float) -> None:
-    print_log(f'Downloading {url} to {path}', logger='current')
+    print_log(f'Downloads {url} to {path}', logger='current')
     part = path.with_name(f'{path.name}.part')
     outcome: Future[None] = Future()
     stopped = Event()
@@ -113,24 +111,24 @@ def _download_to(path: Path, url: str, named: str | None, limit: int, seconds: f
         except (OSError, HTTPException, ValueError) as error:
             reason = str(getattr(error, 'reason', None) or error)
             if not outcome.done():
-                reason = f'the download takes longer than {seconds:g} s (MMFER_DOWNLOAD_SECONDS)'
+                reason = f'it takes longer than {seconds:g} s (MMFER_DOWNLOAD_SECONDS)'
             elif isinstance(error, TimeoutError):
                 reason = f'the server sent nothing for {SILENCE:g} s'
             raise ValueError(
-                f'The checkpoint "{url}" cannot be downloaded: {reason}. Check the address and the '
+                f'The checkpoint "{url}" cannot be downloaded: {reason}. Mend the address or the '
                 'connection, or download the file by other means and give its path.'
             ) from error
         digest = sha256_of(part)
         if named is None:
             print_log(
-                f'The file name in {url} has no hash, so the content is not checked; its SHA-256 '
-                f'is {digest}.',
+                f'The name of {url} carries no hash, so that its content is not checked; its '
+                f'SHA-256 is {digest}.',
                 logger='current',
             )
         elif not digest.startswith(named):
             raise ValueError(
-                f'The checkpoint "{url}" does not match its name: its SHA-256 starts with '
-                f'{digest[:8]} instead of {named[:8]}. The file was not kept.'
+                f'The checkpoint "{url}" is not the one that its name says: its SHA-256 starts '
+                f'with {digest[:8]} instead of {named[:8]}. It was not kept.'
             )
         os.replace(part, path)
     finally:
@@ -142,7 +140,7 @@ def _fetch(url: str, part: Path, limit: int, stopped: Event) -> None:
     opener = request.OpenerDirector()
     for handler in HANDLERS:
         opener.add_handler(handler())
-    too_large = f'the file is larger than {limit / GIB:.3g} GiB (MMFER_DOWNLOAD_GIB)'
+    too_large = f'it is larger than {limit / GIB:.3g} GiB (MMFER_DOWNLOAD_GIB)'
     with opener.open(url, timeout=SILENCE) as response:
         expected = response.length
         if expected is not None and expected > limit:

@@ -73,7 +73,7 @@ def export_onnx(
     """
     missing = [name for name in ('onnx', 'onnxscript') if find_spec(name) is None]
     if missing:
-        raise ValueError(f'Export to ONNX needs more packages: pip install {" ".join(missing)}.')
+        raise ValueError(f'Writing ONNX needs more packages: pip install {" ".join(missing)}.')
     scores = ImageScores(deepcopy(model).cpu()).eval()
     _settle_switches(scores)
     images = torch.zeros(batch_size, *input_shape(model, size))

@@ -101,8 +101,8 @@ def pooled_features(
     neck = getattr(classifier, 'neck', None)
     if not isinstance(neck, PoolsFeatures):
         raise ValueError(
-            f'The neck {type(neck).__name__} has no method pool(), which returns the features '
-            'before the neck changes them. Use HIFENet, or add the method.'
+            f'The neck {type(neck).__name__} has no method pool(), which gives the features before '
+            'the neck changes them. Take HIFENet, or add the method.'
         )
     features = []
     with eval_mode(classifier), torch.no_grad():
@@ -147,7 +147,7 @@ def collect_bank(
     if predicts_attributes(classifier):
         raise ValueError(
             f'{type(classifier.head).__name__} predicts attributes, but a bank needs one class for '
-            'each image. Use a model of classes.'
+            'each image. Take a model of classes.'
         )
     order = torch.randperm(len(dataset), generator=torch.Generator().manual_seed(seed)).tolist()
     parts = []

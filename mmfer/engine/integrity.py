@@ -48,9 +48,9 @@ def check_integrity(path: Path) -> None:
     digest = sha256_of(path) if recorded or hash_in_name(path.name) else ''
     if recorded and recorded != digest:
         raise ValueError(
-            f'The checkpoint "{path}" is damaged: its SHA-256 differs from the one in '
-            f'{side_file(path).name}. Use another checkpoint or copy the file again; if it was '
-            f'changed on purpose, remove {side_file(path).name}.'
+            f'The checkpoint "{path}" is damaged: its SHA-256 is not the one in '
+            f'{side_file(path).name}. Take another checkpoint or copy it again; if it was changed '
+            f'on purpose, remove {side_file(path).name}.'
         )
     is_archive = _check_archive(path, checksums=not recorded)
     named = hash_in_name(path.name)
@@ -58,13 +58,13 @@ def check_integrity(path: Path) -> None:
         return
     if not is_archive:
         raise ValueError(
-            f'The checkpoint "{path}" is damaged: its SHA-256 starts with {digest[:8]}, but its '
-            f'name says {named[:8]}. Download the file again; if it was changed on purpose, rename '
-            'it.'
+            f'The checkpoint "{path}" is damaged: its SHA-256 starts with {digest[:8]}, not with '
+            f'{named[:8]} as its name says. Download it again; if it was changed on purpose, '
+            'rename it.'
         )
     print_log(
-        f'The hash in the name of "{path}" does not match the content, whose SHA-256 starts with '
-        f'{digest[:8]}. The internal checksums of the file are right.',
+        f'The name of "{path}" is not that of its content: its SHA-256 starts with {digest[:8]}. '
+        'Its own checksums are right.',
         logger='current',
     )
 
@@ -77,8 +77,8 @@ def _recorded(path: Path) -> str | None:
         digest = file.read(64).decode('ascii', 'replace').lower()
     if not re.fullmatch('[0-9a-f]{64}', digest):
         raise ValueError(
-            f'"{side}" does not start with a SHA-256, so the checkpoint cannot be checked. Remove '
-            'this file if the checkpoint is known to be good.'
+            f'"{side}" does not start with a SHA-256, so that its checkpoint cannot be checked. '
+            'Remove it if the checkpoint is known to be good.'
         )
     return digest
 
@@ -95,17 +95,17 @@ def _check_archive(path: Path, checksums: bool) -> bool:
             damaged = None if packed or not checksums else archive.testzip()
     except Exception as error:  # reading a damaged file may raise any error
         raise ValueError(
-            f'The checkpoint "{path}" cannot be read: the file is damaged ({error}). Use another '
-            'checkpoint or copy the file again.'
+            f'The checkpoint "{path}" can not be read: it is damaged ({error}). Take another '
+            'checkpoint or copy it again.'
         ) from error
     if packed or size > path.stat().st_size:
         raise ValueError(
-            f'The checkpoint "{path}" is a compressed archive, which PyTorch never writes; its '
-            'content could fill the memory. Save the weights again with torch.save.'
+            f'The checkpoint "{path}" is a packed archive, which PyTorch never writes: unpacked, '
+            'it could fill the memory. Save its weights again by torch.save.'
         )
     if damaged is not None:
         raise ValueError(
-            f'The checkpoint "{path}" is damaged: the part "{damaged}" does not match its '
-            'checksum. Use another checkpoint or copy the file again.'
+            f'The checkpoint "{path}" is damaged: the part "{damaged}" does not fit its checksum. '
+            'Take another checkpoint or copy it again.'
         )
     return True

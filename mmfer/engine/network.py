@@ -36,7 +36,7 @@ def wrapped_anew(runner: Runner) -> Iterator[nn.Module]:
         return
     if not isinstance(wrapper, DistributedDataParallel):
         raise ValueError(
-            f'The network cannot change inside {type(wrapper).__name__}. Train on one device, or '
+            f'The network cannot change within {type(wrapper).__name__}: train on one device, or '
             "with model_wrapper_cfg = dict(type='MMDistributedDataParallel')."
         )
     runner.model = unwrap(wrapper)

@@ -114,14 +114,14 @@ def _like(old: Any, new: Any, key: str) -> Any:
     if isinstance(old, float) and isinstance(new, int):
         fits = True
     if isinstance(old, bool) != isinstance(new, bool) or not fits:
-        raise ValueError(f'{key}={new!r} must be of type {type(old).__name__}, like {key}={old!r}')
+        raise ValueError(f'{key}={new!r} is no {type(old).__name__}, as {key}={old!r} is')
     return new
 
 
 def _unused(cfg: Config, top: str, key: str) -> str:
     """Explain that an entry has no effect, and suggest other entries."""
     used = _used(cfg)
-    message = f'changes nothing: no entry is computed from "{top}"'
+    message = f'changes nothing: no entry that is read follows from "{top}"'
     value = cfg.get(top)
     if isinstance(value, dict | list) and value:
         found = [path + key[len(top) :] for path in places(used, value)]
@@ -142,7 +142,8 @@ def _check_epochs(path: Path, original: Config, cfg: Config, options: Mapping[st
         return
     entries = ', '.join(f'{key}={value}' for key, value in left.items())
     raise ValueError(
-        f'--cfg-options does not fit {path}: {entries} was for {max_epochs(original)} epochs, but '
-        f'the training now has {max_epochs(cfg)}. Also give {" and ".join(left)}, or let the '
-        f'config compute them from a variable `epochs` and give epochs={max_epochs(cfg)}.'
+        f'--cfg-options does not fit {path}: {entries} went with '
+        f'{max_epochs(original)} epochs, and the training now has {max_epochs(cfg)}. Give '
+        f'{" and ".join(left)} too, or let the config compute them from one variable `epochs` and '
+        f'give epochs={max_epochs(cfg)}.'
     )

@@ -102,16 +102,16 @@ def load_pretrained(module: nn.Module, path: str | Path) -> None:
     names = convert_keys(weights, model)
     if not names:
         raise ValueError(
-            f'No weight in "{path}" fits {type(module).__name__}. The file has '
-            f'{", ".join(sorted(weights)[:4])}, ...; the model has {", ".join(sorted(model)[:4])}, '
-            '... Choose the backbone and depth of the file.'
+            f'Nothing in "{path}" fits {type(module).__name__}. The file has '
+            f'{", ".join(sorted(weights)[:4])}, ...; the model {", ".join(sorted(model)[:4])}, ... '
+            'Choose the backbone and depth that the file was trained with.'
         )
     module.load_state_dict({name: weights[source] for name, source in names.items()}, strict=False)
     lost = sorted(set(model) - set(names))
     unused = sorted(set(weights) - set(names.values()))
     print_log(f'Loaded {len(names)} of {len(model)} weights from {path}.', logger='current')
     if lost:
-        print_log(f'Not loaded, because the file has no match: {", ".join(lost)}', logger='current')
+        print_log(f'Left as initialised, no fit in the file: {", ".join(lost)}', logger='current')
     if unused:
         print_log(f'In the file, but not used: {", ".join(unused)}', logger='current')
 

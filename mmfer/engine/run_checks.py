@@ -24,9 +24,9 @@ def check_epoch(loader: Any) -> None:
     if len(loader):
         return
     raise ValueError(
-        f'An epoch has no batch: all ranks together have {len(loader.dataset)} training images, a '
-        f'batch needs {loader.batch_size} on each rank, and incomplete batches are dropped. '
-        'Decrease train_dataloader.batch_size, or set train_dataloader.drop_last=False.'
+        f'An epoch has no batch: the training data have {len(loader.dataset)} images on all ranks '
+        f'together, a batch {loader.batch_size} on each, and incomplete batches are left out. Set '
+        'train_dataloader.batch_size smaller, or train_dataloader.drop_last=False.'
     )
 
 
@@ -58,7 +58,7 @@ def check_best(runner: Runner) -> None:
             close = get_close_matches(name, names, n=1, cutoff=0.7)
             hint = f' Did you mean {close[0]}?' if close else ''
             raise ValueError(
-                f'save_best={name!r} is not a measure of the validation.{hint} val_evaluator gives '
+                f'save_best={name!r} is no measure of the validation.{hint} val_evaluator gives '
                 f'{", ".join(names)}.'
             )
 
@@ -87,10 +87,10 @@ def check_resume(cfg: Config) -> None:
     ]
     if changed:
         raise ValueError(
-            f'"{path}" cannot be resumed with a change of {", ".join(changed)}: a resumed run '
-            'continues the schedule and the optimizer of its checkpoint. Resume with the previous '
-            'settings, or start a new run from the weights, in another work directory and without '
-            f'--resume: --cfg-options load_from={path}.'
+            f'"{path}" cannot be resumed with a change of {", ".join(changed)}: a '
+            'resumed run goes on with the schedule and the optimizer of its checkpoint. Resume it '
+            'with the settings that it had, or start a new run from its weights, in another work '
+            f'directory and without --resume: --cfg-options load_from={path}.'
         )
 
 

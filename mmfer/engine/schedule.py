@@ -71,6 +71,6 @@ def check_schedule(cfg: Mapping[str, Any]) -> None:
         steps = scheduler.get('total_steps')
         if epochs is not None and isinstance(steps, int) and steps < epochs:
             raise ValueError(
-                f'{path}.total_steps={steps} ends before the training '
-                f'(train_cfg.max_epochs={epochs}). Give both the same number of epochs.'
+                f'{path}.total_steps={steps} ends before the training, '
+                f'train_cfg.max_epochs={epochs}. Give both the same number of epochs.'
             )

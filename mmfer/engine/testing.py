@@ -20,8 +20,8 @@ def use_tta(cfg: Config) -> None:
     """
     if 'tta_pipeline' not in cfg:
         raise ValueError(
-            '--tta needs augmented views. Add a `tta_pipeline` with the transform TestTimeAug to '
-            'the config.'
+            '--tta needs the augmented views: add a `tta_pipeline` (with the TestTimeAug '
+            'transform) to the config.'
         )
     tta_model = deepcopy(cfg.get('tta_model', ConfigDict(type='AverageClsScoreTTA')))
     cfg.model = ConfigDict(**tta_model, module=cfg.model)
@@ -69,7 +69,7 @@ def test(
     """
     path = local_checkpoint(checkpoint)
     if cfg.get('test_dataloader') is None or cfg.get('test_evaluator') is None:
-        raise ValueError('The config needs a `test_dataloader` and a `test_evaluator`.')
+        raise ValueError('The config has no `test_dataloader` with a `test_evaluator` to test on.')
     cfg.load_from, cfg.resume = str(path), False
     if tta:
         use_tta(cfg)

@@ -61,7 +61,7 @@ def train(
     if auto_scale_lr:
         if 'base_batch_size' not in cfg.get('auto_scale_lr', {}):
             raise ValueError(
-                '--auto-scale-lr needs the batch size for which the learning rate was chosen. Add '
+                '--auto-scale-lr needs the batch size that the learning rate was chosen for: add '
                 'auto_scale_lr = dict(base_batch_size=...) to the config.'
             )
         cfg.auto_scale_lr.enable = True

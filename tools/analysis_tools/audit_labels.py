@@ -26,7 +26,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
     parser.add_argument('--out', required=True, metavar='JSON', help='the file to write')
-    parser.add_argument('--k', type=int, default=20, help='number of neighbors of each image')
+    parser.add_argument('--k', type=int, default=20, help='number of neighbours of each image')
     parser.add_argument('--top', type=int, default=10, help='rows to print')
     return parser.parse_args()
 

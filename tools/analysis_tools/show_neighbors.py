@@ -26,7 +26,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--out', required=True, help='the image to write')
     parser.add_argument('--split', choices=SPLITS, default='train')
     parser.add_argument('--images', type=int, default=6, help='number of random images')
-    parser.add_argument('--k', type=int, default=5, help='number of neighbors of each image')
+    parser.add_argument('--k', type=int, default=5, help='number of neighbours of each image')
     parser.add_argument('--seed', type=int, default=0)
     return parser.parse_args()
 
@@ -40,7 +40,7 @@ def main() -> None:
     if not 1 <= args.k < len(bank.labels) or args.images < 1:
         raise ValueError(
             f'--k {args.k} with --images {args.images}: the {args.split} part has '
-            f'{len(bank.labels)} images, so give 1 to {len(bank.labels) - 1} neighbors of at '
+            f'{len(bank.labels)} images, so give 1 to {len(bank.labels) - 1} neighbours of at '
             'least 1 image.'
         )
     chosen = np.random.default_rng(args.seed).permutation(len(bank.labels))[: args.images]
@@ -64,7 +64,7 @@ def main() -> None:
             row.append(tile(j, caption, 'tab:green' if same else 'tab:red'))
         rows.append(row)
     draw_tiles(rows, [''] * len(rows), args.out)
-    print(f'{len(rows)} images with {args.k} neighbors each -> {args.out}')
+    print(f'{len(rows)} images with {args.k} neighbours each -> {args.out}')
 
 
 if __name__ == '__main__':

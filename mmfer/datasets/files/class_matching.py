@@ -28,8 +28,8 @@ def check_class_names(classes: Sequence[str], who: str) -> None:
         form = normal_form(str(name))
         if form in first:
             raise ValueError(
-                f'{who}: the classes "{first[form]}" and "{name}" are the same name, because case, '
-                'spaces and hyphens do not matter. Give each class its own name.'
+                f'{who}: the classes "{first[form]}" and "{name}" are the same name. Case, blanks '
+                'and hyphens do not matter; give each class a name of its own.'
             )
         first[form] = name
 
@@ -47,9 +47,8 @@ def class_index(name: str, classes: Sequence[str], where: str) -> int:
     near = [classes[forms.index(match)] for match in get_close_matches(form, forms, 3)]
     meant = f' Did you mean {" or ".join(near)}?' if near else ''
     raise ValueError(
-        f'{where}: "{name}" is not a class of this data set.{meant} The classes are: '
-        f'{", ".join(classes)}. Rename or remove "{name}", or give the matching classes or '
-        'label_tree.'
+        f'{where}: "{name}" is no class of this data set.{meant} The classes are: '
+        f'{", ".join(classes)}. Rename it, remove it, or give the matching classes or label_tree.'
     )
 
 
@@ -75,7 +74,7 @@ def check_unique_files(samples: Iterable[tuple[str, str]]) -> list[str]:
             first, other = origin[file]
             names = f'"{path}" is' if path == first else f'"{first}" and "{path}" are'
             raise ValueError(
-                f'The image {names} listed twice: {other} and {where}. Keep one of the entries.'
+                f'The image {names} given twice: {other} and {where}. Keep one of them.'
             )
         origin[file] = path, where
         stems[str(Path(path).with_suffix('')).casefold()].append(path)

@@ -27,7 +27,7 @@ def read_coco(path: Path) -> COCO:
     try:
         data = json.loads(path.read_text(encoding='utf-8'))
     except (ValueError, RecursionError) as error:
-        raise ValueError(f'"{path}" is not JSON: {error}. Write the file again.') from error
+        raise ValueError(f'"{path}" is not JSON: {error}. Write it again.') from error
     parts = ('images', 'annotations', 'categories')
     absent = [p for p in parts if not isinstance(data, dict) or not isinstance(data.get(p), list)]
     if absent:
@@ -47,21 +47,21 @@ def read_coco(path: Path) -> COCO:
     for text in texts:
         if type(text) is not str:
             raise ValueError(
-                f'"{path}": the file_name or name {text!r} must be a string in quotation marks. '
-                'Correct this entry.'
+                f'"{path}": the file_name or name {text!r} must be a text in quotation marks. '
+                'Correct it.'
             )
     for part, numbers in ids.items():
         for number in numbers:
             if type(number) not in (int, str):
                 raise ValueError(
-                    f'"{path}": the id {number!r} in {part} must be an integer. Correct this entry.'
+                    f'"{path}": the id {number!r} in {part} must be a whole number. Correct it.'
                 )
     known = {'image_id': set(ids['images']), 'category_id': set(ids['categories'])}
     for i, annotation in enumerate(data['annotations']):
         if not isinstance(annotation, dict):
             raise ValueError(
                 f'"{path}", annotations[{i}] is {annotation!r}, not an object of fields. Correct '
-                'or remove the annotation.'
+                'or remove it.'
             )
         for field, values in known.items():
             value = annotation.get(field)
@@ -74,10 +74,10 @@ def read_coco(path: Path) -> COCO:
     ids['annotations'] = [annotation['id'] for annotation in data['annotations']]
     for part, numbers in ids.items():
         if any(type(number) not in (int, str) for number in numbers):
-            raise ValueError(f'"{path}": an id in {part} is not an integer. Correct this id.')
+            raise ValueError(f'"{path}": an id in {part} is no whole number. Correct it.')
         twice, times = Counter(numbers).most_common(1)[0] if numbers else (None, 1)
         if times > 1:
-            raise ValueError(f'"{path}": {part} has the id {twice} twice. Make ids unique.')
+            raise ValueError(f'"{path}": {part} has the id {twice} twice. Give each its own.')
     coco = COCO()
     coco.dataset = data
     with contextlib.redirect_stdout(io.StringIO()):  # suppresses the progress output
@@ -106,8 +106,8 @@ def parse_face(annotation: dict[str, Any], classes: Sequence[str], where: str) -
         box = _numbers(annotation['bbox'], 'bbox', where)
         if box.shape != (4,) or not np.isfinite(box).all() or (box[2:] <= 0).any():
             raise ValueError(
-                f'{where}: bbox {annotation["bbox"]} must be x, y, width, height, with width and '
-                'height above 0. Correct the bbox.'
+                f'{where}: bbox {annotation["bbox"]} must be x, y, width, height, the last two '
+                'above 0. Correct it.'
             )
         fields['face_box'] = np.concatenate([box[:2], box[:2] + box[2:]])
     # The five points of a detector are not the 68 landmarks of a sample.
@@ -115,9 +115,9 @@ def parse_face(annotation: dict[str, Any], classes: Sequence[str], where: str) -
     if keypoints.size not in (0, 15):
         if keypoints.shape != (3 * LANDMARKS,) or not np.isfinite(keypoints).all():
             raise ValueError(
-                f'{where}: keypoints has {int(np.isfinite(keypoints).sum())} finite numbers, but '
-                f'{LANDMARKS} points of x, y, confidence need {3 * LANDMARKS}. Correct or remove '
-                'the keypoints.'
+                f'{where}: {int(np.isfinite(keypoints).sum())} numbers in keypoints, but '
+                f'{LANDMARKS} points of x, y, confidence make {3 * LANDMARKS}. Correct or '
+                'remove them.'
             )
         points = keypoints.reshape(LANDMARKS, 3)
         fields['landmarks'], fields['landmark_scores'] = points[:, :2].copy(), points[:, 2].copy()
@@ -129,7 +129,7 @@ def parse_face(annotation: dict[str, Any], classes: Sequence[str], where: str) -
         if not isinstance(annotation['group'], dict):
             raise ValueError(
                 f'{where}: group {annotation["group"]!r} must be an object, such as '
-                '{"gender": "female"}. Correct the group.'
+                '{"gender": "female"}. Correct it.'
             )
         fields['group'] = dict(annotation['group'])
     return fields
@@ -148,8 +148,8 @@ def _distribution(shares: dict[str, float], classes: Sequence[str], where: str) 
     unknown = sorted(set(shares) - set(classes))
     if unknown:
         raise ValueError(
-            f'{where}: the distribution contains {", ".join(unknown)}, which the data set does not '
-            'have as classes. Correct the distribution, or read with sidecar=False.'
+            f'{where}: the distribution names {", ".join(unknown)}, which are no classes of the '
+            'data set. Correct it, or read with sidecar=False.'
         )
     result = _numbers([shares.get(name, 0.0) for name in classes], 'distribution', where)
     if not np.isfinite(result).all() or (result < 0).any() or abs(result.sum() - 1) > 1e-3:

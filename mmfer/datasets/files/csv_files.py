@@ -38,14 +38,14 @@ def csv_rows(path: Path, encoding: str | None = None) -> Iterator[tuple[int, lis
                 cells = [cell.strip() for cell in row]
                 if number > first and any('\n' in cell or '\r' in cell for cell in cells):
                     raise ValueError(
-                        f'{path}, line {first}: a cell spans {number - first + 1} lines, because a '
+                        f'{path}, line {first}: a cell goes on for {number - first + 1} lines: a '
                         'quotation mark is not closed. Correct the row.'
                     )
                 if any(cells):
                     yield number, cells
         except csv.Error as error:
             raise ValueError(
-                f'{path}, line {start + rows.line_num}: {error}. Correct the row, or copy the file '
+                f'{path}, line {start + rows.line_num}: {error}. Correct the row, or take the file '
                 'from its release again.'
             ) from error
 
@@ -81,9 +81,7 @@ def csv_table(
     _, head = next(rows, (1, []))
     twice = [name for name, count in Counter(map(str.casefold, head)).items() if count > 1 and name]
     if twice:
-        raise ValueError(
-            f'"{path}" has the column "{twice[0]}" twice. Rename or remove one column.'
-        )
+        raise ValueError(f'"{path}" has the column "{twice[0]}" twice. Rename or remove one.')
 
     def checked() -> Iterator[tuple[str, list[str]]]:
         for number, cells in rows:
@@ -92,8 +90,8 @@ def csv_table(
                 cells.pop()
             if len(cells) != len(head):
                 raise ValueError(
-                    f'{where}: {len(cells)} cells for {len(head)} columns. The row is incomplete, '
-                    'or a name contains a separator. Correct or remove the row.'
+                    f'{where}: {len(cells)} cells below {len(head)} columns: the row is cut short, '
+                    'or a separator stands in a name. Correct or remove it.'
                 )
             yield where, cells
 
@@ -109,6 +107,6 @@ def check_columns(path: Path, head: Collection[str], columns: Collection[str]) -
     absent = [name for name in columns if name not in head]
     if absent:
         raise ValueError(
-            f'"{path}" lacks the columns {", ".join(absent)}. The first line must be '
-            f'{",".join(columns)}. Copy the file from its release again.'
+            f'"{path}" lacks the columns {", ".join(absent)}. Its first line must be '
+            f'{",".join(columns)}; take it from its release again.'
         )

@@ -31,8 +31,8 @@ def check_no_loose_images(
         left_out.add(noted)
     if loose:
         raise ValueError(
-            f'{len(loose)} images in "{folder}", such as {loose[0].name}, are next to the class '
-            'folders and have no class. Move the images into a class folder, or remove them.'
+            f'{len(loose)} images, such as {loose[0].name}, lie in "{folder}" beside the class '
+            'folders and have no class. Move them into a class folder or remove them.'
         )
 
 
@@ -88,9 +88,9 @@ def has_coarse_folders(folder: Path) -> bool:
     fine = [sub.name for sub in subs if list_images(sub, False, LeftOut())]
     if coarse and fine:
         raise ValueError(
-            f'"{folder}" mixes two layouts: {", ".join(coarse[:3])} contain folders, as in '
-            f'<coarse>/<fine>/, but {", ".join(fine[:3])} contain images, as in <fine>/. Use one '
-            'layout for all folders.'
+            f'"{folder}" mixes two layouts: {", ".join(coarse[:3])} hold folders as '
+            f'<coarse>/<fine>/ does, {", ".join(fine[:3])} hold images as <fine>/ does. Bring all '
+            'into one layout.'
         )
     return bool(coarse)
 

@@ -34,8 +34,8 @@ def read_csv(
     label = 'fine' if 'fine' in columns else 'label'
     if not {'path', label} <= set(columns):
         raise ValueError(
-            f'"{path}" lacks the column {"path" if "path" not in columns else "fine"}; its first '
-            f'line has: {", ".join(columns) or "nothing"}. The first line must have the columns '
+            f'"{path}" lacks the column {"path" if "path" not in columns else "fine"}; its '
+            f'first line has: {", ".join(columns) or "nothing"}. It must name the columns '
             'path and fine (or label).'
         )
     samples = []

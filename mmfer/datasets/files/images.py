@@ -37,8 +37,8 @@ class BrokenImageError(ValueError):
 
     def __init__(self, path: str | Path, reason: str) -> None:
         super().__init__(
-            f'The image "{path}" cannot be read: {reason} Repair or remove the file, or set '
-            "broken='skip' in the config of the data set to continue without the image."
+            f'The image "{path}" cannot be read: {reason} Mend or remove the file, or set '
+            "broken='skip' in the data set's config to go on without it."
         )
         self.path = str(path)
         self.reason = reason
@@ -122,7 +122,7 @@ def check_images(
             continue
         checked[path] = find_problem(sample, decode)
         if checked[path] and 'packed_image' not in sample and not Path(path).exists():
-            absent.append(f'{sample.get("where", path)}: the file "{path}" does not exist')
+            absent.append(f'{sample.get("where", path)}: there is no file "{path}"')
     return [(path, reason) for path, reason in checked.items() if reason], absent
 
 
@@ -151,7 +151,7 @@ class BrokenImageReport:
         shown = '; '.join(f'{image} ({reason})' for image, reason in list(new.items())[:5])
         more = f'; and {len(new) - 5} more' if len(new) > 5 else ''
         print_log(
-            f'{len(new)} broken images {action} ({len(self.reasons)} so far), all listed in '
+            f'{len(new)} broken images {action} ({len(self.reasons)} so far), all named in '
             f'{self.path}: {shown}{more}',
             logger='current',
             level=WARNING,

@@ -50,8 +50,7 @@ class RecordImage:
                 return np.array(picture.convert('RGB'))[..., ::-1].copy()
         except (OSError, SyntaxError, ValueError) as error:
             raise ValueError(
-                f'{self.path}, byte {self.offset}: the image is damaged: {error}. Pack the image '
-                'again.'
+                f'{self.path}, byte {self.offset}: the image is damaged: {error}. Pack it again.'
             ) from error
 
 
@@ -71,8 +70,8 @@ def read_record(path: str | Path, offset: int) -> bytes:
             data = file.read(word & LENGTH) if magic == MAGIC else b''
             if magic != MAGIC or len(data) < word & LENGTH:
                 raise ValueError(
-                    f'{path}, byte {offset}: there is no complete record. The file is truncated or '
-                    'does not belong to its .idx file. Copy both files again.'
+                    f'{path}, byte {offset}: no whole record lies there. The file is cut short or '
+                    'does not belong to its .idx file: copy both again.'
                 )
             pieces.append(data)
             if word >> 29 in (WHOLE, LAST):
@@ -95,7 +94,7 @@ def split_header(record: bytes, path: str | Path, offset: int) -> tuple[np.ndarr
     if len(record) < end:
         raise ValueError(
             f'{path}, byte {offset}: a record of {len(record)} bytes is too short for its header '
-            f'of {end} bytes. Copy or pack the file again.'
+            f'of {end}. Copy or pack the file again.'
         )
     labels = np.frombuffer(record[HEADER.size : end], dtype='<f4') if flag else np.array([label])
     return labels, record[end:]
@@ -112,8 +111,8 @@ def read_index(path: Path) -> tuple[np.ndarray, np.ndarray]:
         numbers = np.array(values, dtype=np.int64).reshape(-1, 2)
     except (ValueError, OverflowError) as error:
         raise ValueError(
-            f'"{path}" is not an index of records ({error}). Each line must be a number and an '
-            'offset. Copy the file again.'
+            f'"{path}" is no index of records ({error}); a line must be a number and an offset. '
+            'Copy it again.'
         ) from error
     return numbers[:, 0], numbers[:, 1]
 
@@ -138,7 +137,7 @@ def read_image_records(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     for file in (path, index):
         if not file.is_file():
             raise FileNotFoundError(
-                f'There is no file "{file}". Copy both {path.stem}.rec and {path.stem}.idx.'
+                f'There is no file "{file}". Copy both {path.stem}.rec and .idx.'
             )
     numbers, offsets = read_index(index)
     if 0 in numbers:
@@ -150,8 +149,8 @@ def read_image_records(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             chosen = (numbers > 0) & (numbers < end)
             if chosen.sum() != end - 1:
                 raise ValueError(
-                    f'"{index}" lists {chosen.sum()} images, but the first record of "{path}" says '
-                    f'{end - 1:g}. Copy both files again.'
+                    f'"{index}" names {chosen.sum()} images, but the first record of "{path}" '
+                    f'tells of {end - 1:g}. Copy both again.'
                 )
             numbers, offsets = numbers[chosen], offsets[chosen]
     return numbers, offsets, _labels(path, offsets)
@@ -171,9 +170,9 @@ def _labels(path: Path, offsets: np.ndarray) -> np.ndarray:
     if not whole.all():
         first = int(np.flatnonzero(~whole)[0])
         raise ValueError(
-            f'"{path}" ({size} bytes) is truncated, or does not belong to its .idx file: '
-            f'{(~whole).sum()} of {len(offsets)} records, the first at byte {offsets[first]}, are '
-            'incomplete. Copy both files again.'
+            f'"{path}" ({size} bytes) is cut short, or does not belong to its .idx '
+            f'file: {(~whole).sum()} of {len(offsets)} records, the first at byte '
+            f'{offsets[first]}, are not in it as a whole. Copy both again.'
         )
     # If the flag is above 0, labels follow the header, and the label in the header is unused.
     several = words[starts + 2] > 0

@@ -34,7 +34,7 @@ def open_text(path: Path, encoding: str | None = None) -> TextIO:
         return path.open(newline='', encoding=encoding)
     except LookupError as error:
         raise ValueError(
-            f"encoding={encoding!r} is unknown. Use an encoding of Python, such as 'gb18030'."
+            f"encoding={encoding!r} is not known. Use one of Python's, such as 'gb18030'."
         ) from error
 
 
@@ -58,13 +58,13 @@ def lines_of(file: TextIO, path: Path, start: int = 0) -> Iterator[str]:
             raise ValueError(_not_text(file, path, number)) from error
         if len(line) > LONGEST_LINE:
             raise ValueError(
-                f'{path}, line {number} has more than {LONGEST_LINE} characters, so the file is '
-                'not a list, or its line ends are lost. Copy the file from its source again.'
+                f'{path}, line {number} has more than {LONGEST_LINE} characters, so it is no list '
+                'or its line ends are lost. Take the file from its source again.'
             )
         if '\0' in line:
             raise ValueError(
-                f'{path}, line {number}: the line contains zero bytes, so the file is damaged, or '
-                'is UTF-16 without a byte order mark. Save the file as UTF-8.'
+                f'{path}, line {number}: it holds zero bytes, so the file is damaged, or UTF-16 '
+                'without a byte order mark. Save it as UTF-8.'
             )
         if not line:
             return
@@ -86,14 +86,11 @@ def read_lines(path: Path, encoding: str | None = None) -> list[tuple[int, str]]
 def _not_text(file: TextIO, path: Path, number: int) -> str:
     """The message for undecodable text, with the exact line for UTF-8 and suggested encodings."""
     if not file.encoding.lower().startswith('utf-8'):
-        return (
-            f'{path}, line {number} or a later line is not text in {file.encoding}. Save the file '
-            'as UTF-8.'
-        )
+        return f'{path}, line {number} or after it is no text in {file.encoding}. Save it as UTF-8.'
     number, line = _first_line_not_utf_8(path)
     fits = [name for name in GUESSES if _is_text(line, name)]
     proposed = f', or give its encoding, perhaps {" or ".join(fits)}' if fits else ''
-    return f'{path}, line {number} is not text in UTF-8. Save the file as UTF-8{proposed}.'
+    return f'{path}, line {number} is no text in UTF-8. Save the file as UTF-8{proposed}.'
 
 
 def _first_line_not_utf_8(path: Path) -> tuple[int, bytes]:

@@ -109,7 +109,7 @@ class AffectNet(ExpressionDataset):
         if left_out:
             print_log(
                 f'{left_out.total()} of {left_out.total() + len(samples)} {part} images of '
-                f'"{self.root}" have none of the {len(classes)} classes and are left out: '
+                f'"{self.root}" show none of the {len(classes)} classes and are left out: '
                 f'{", ".join(f"{name} {count}" for name, count in sorted(left_out.items()))}.',
                 logger='current',
             )
@@ -135,8 +135,7 @@ class AffectNet(ExpressionDataset):
         if table is not None and folder.is_dir():
             raise ValueError(
                 f'"{self.root}" holds two forms of AffectNet: "{table}" and "{folder}". Their '
-                'images differ (whole photographs, cropped faces). Keep each form in its own '
-                'folder.'
+                'images differ (whole photographs, cropped faces): keep each in its own folder.'
             )
         if table is not None:
             return 'csv'

@@ -84,8 +84,8 @@ def read_npy(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
     for path in list_images(folder / 'images', deep=False):
         if path.stem in images:
             raise ValueError(
-                f'"{folder}": {images[path.stem].name} and {path.name} have the same annotation. '
-                'Keep one of them.'
+                f'"{folder}": {images[path.stem].name} and {path.name} have one annotation. Keep '
+                'one of them.'
             )
         images[path.stem] = path
     known = {p.name.removesuffix('_exp.npy') for p in (folder / 'annotations').glob('*_exp.npy')}
@@ -96,8 +96,8 @@ def read_npy(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
         if stems:
             first = min(stems)
             raise FileNotFoundError(
-                f'"{folder}": for {len(stems)} images, one of two files is missing, such as '
-                f'{absent.format(first)} for {there.format(first)}. Unpack the archive again.'
+                f'"{folder}": {len(stems)} times one of the two files of an image is missing, such '
+                f'as {absent.format(first)} beside {there.format(first)}. Unpack all again.'
             )
     for stem in sorted(images, key=lambda stem: (len(stem), stem)):
         stub = folder / 'annotations' / stem
@@ -123,9 +123,7 @@ def _load(stub: Path, kind: str) -> str:
     try:
         return ';'.join(map(str, np.load(path, allow_pickle=False).ravel()))
     except MemoryError as error:
-        raise ValueError(
-            f'{path}: the header declares too much data. Unpack the file again.'
-        ) from error
+        raise ValueError(f'{path}: its head tells of too much data. Unpack it again.') from error
     # NumPy parses the header as Python, so a damaged file may raise any of these errors.
     except (OSError, EOFError, ValueError, SyntaxError, TokenError, TypeError) as error:
         raise ValueError(f'{path}: {error}. Unpack the annotations again.') from error
@@ -137,7 +135,7 @@ def parse_code(text: str, where: str) -> int:
     if code not in CODES:
         raise ValueError(
             f'{where}: the expression {text} is not one of {CODES[0]} to {CODES[-1]}. Correct or '
-            'remove the annotation.'
+            'remove it.'
         )
     return int(code)
 
@@ -148,11 +146,11 @@ def parse_numbers(text: str, count: int, field: str, where: str) -> np.ndarray:
     try:
         numbers = np.array(parts, dtype=np.float32)
     except ValueError as error:
-        raise ValueError(f'{where}: {field}: {error}. Correct or remove the annotation.') from error
+        raise ValueError(f'{where}: {field}: {error}. Correct or remove it.') from error
     if len(numbers) != count or not np.isfinite(numbers).all():
         raise ValueError(
-            f'{where}: {field} has {np.isfinite(numbers).sum()} finite numbers instead of {count}. '
-            'Correct or remove the annotation.'
+            f'{where}: {field} has {np.isfinite(numbers).sum()} numbers instead of {count}. '
+            'Correct or remove it.'
         )
     return numbers
 
@@ -171,8 +169,7 @@ def parse_affect(valence: str, arousal: str, where: str) -> Sample:
             continue
         if not -1 <= value <= 1:
             raise ValueError(
-                f'{where}: {name} {value:g} is not between -1 and 1. Correct or remove the '
-                'annotation.'
+                f'{where}: {name} {value:g} lies not between -1 and 1. Correct or remove it.'
             )
         result[name] = value
     return result

@@ -163,8 +163,8 @@ class CASME2(ExpressionDataset):
             lent.append(f'{sample["clip"]}/{Path(near["img_path"]).name}')
             sample.update({field: near[field] for field in FACE_FIELDS if field in near})
         for kind, names, what in (
-            ('lent_face', lent, 'in the frame that is read; the face of another frame is used'),
-            ('no_face', none, 'in any frame of the clip; pipelines with landmarks refuse it'),
+            ('lent_face', lent, 'in the frame read; that of another frame is taken'),
+            ('no_face', none, 'in any frame of the clip, which pipelines with landmarks refuse'),
         ):
             if names:
                 self.report[kind] = names
@@ -197,8 +197,8 @@ class CASME2(ExpressionDataset):
         unknown = sorted(self.test_subjects - {clip.subject for clip in clips})
         if unknown and self.subjects is None:
             raise ValueError(
-                f'test_subjects contains {", ".join(unknown)}, but "{path}" does not. Give '
-                f'subjects of: {", ".join(sorted({clip.subject for clip in clips}))}.'
+                f'test_subjects names {", ".join(unknown)}, whom "{path}" does not know. Give some '
+                f'of: {", ".join(sorted({clip.subject for clip in clips}))}.'
             )
         return clips, odd
 
@@ -227,7 +227,7 @@ class CASME2(ExpressionDataset):
 
     def _tell(self, used: int) -> None:
         """Log the report."""
-        lines = [f'CASME II at "{self.root}": reading the frame "{self.frame}" of {used} clips.']
+        lines = [f'CASME II at "{self.root}": the frame "{self.frame}" of {used} clips is read.']
         for kind, names in self.report.items():
             done = 'noted' if kind in HARMLESS else 'left out'
             more = f', and {len(names) - SHOWN} more' if len(names) > SHOWN else ''

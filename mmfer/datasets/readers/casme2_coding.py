@@ -66,12 +66,12 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[st
     if missing:
         raise ValueError(
             f'"{path}" has no column {", ".join(missing)} in row 1 of {title}; its columns are '
-            f'{", ".join(filter(None, head)) or "none"}. Restore the name of the column, or use '
-            'the original file.'
+            f'{", ".join(filter(None, head)) or "none"}. Rename it back, or take the file as it '
+            'is downloaded.'
         )
     twice = [name for name in columns if head.count(name) > 1]
     if twice:
-        raise ValueError(f'"{path}", row 1: the column "{twice[0]}" occurs twice. Keep one.')
+        raise ValueError(f'"{path}", row 1: the column "{twice[0]}" is there twice. Keep one.')
     places = {name: head.index(name) for name in columns}
     for number, row in enumerate(table[1:], 2):
         cells = {name: row[i] if i < len(row) else None for name, i in places.items()}
@@ -89,7 +89,7 @@ def _first_sheet(path: Path) -> tuple[str, list[tuple[Any, ...]]]:
         with ZipFile(path) as parts:
             size = sum(part.file_size for part in parts.infolist())
         if size > MOST_BYTES:
-            raise ValueError(f'the content has {size} bytes, more than {MOST_BYTES}')
+            raise ValueError(f'it holds {size} bytes, more than {MOST_BYTES}')
         with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
             sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
             rows = list(islice(sheet.iter_rows(values_only=True), MOST_ROWS + 1))

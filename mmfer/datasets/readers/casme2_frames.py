@@ -93,16 +93,15 @@ def read_spotted(root: Path) -> dict[str, int]:
         ValueError: If the file does not map clips to numbers.
     """
     path = root / SPOTTED
-    remedy = f'Spot the apexes: python tools/spot_apex.py --dataset {root}'
+    remedy = f'Spot them: python tools/spot_apex.py --dataset {root}'
     if not path.is_file():
-        raise FileNotFoundError(f'frame=\'spotted\' needs the missing file "{path}". {remedy}')
+        raise FileNotFoundError(f'frame=\'spotted\' needs "{path}", which is not there. {remedy}')
     try:
         spotted = json.loads(path.read_text(encoding='utf-8'))
     except ValueError as error:
         raise ValueError(f'"{path}" is not JSON: {error}. {remedy}') from error
     if not isinstance(spotted, dict) or not all(type(n) is int for n in spotted.values()):
         raise ValueError(
-            f'"{path}" must have a frame number for each clip, such as {{"sub01/EP02_01f": 59}}. '
-            f'{remedy}'
+            f'"{path}" must be a frame number for each clip, as {{"sub01/EP02_01f": 59}}. {remedy}'
         )
     return spotted

@@ -31,7 +31,7 @@ class ClipSpan:
         numbers = list(numbers)
         onset, offset = nearest_frame(self.onset, numbers), nearest_frame(self.offset, numbers)
         said = [
-            f'the {what}, frame {given}, is missing; frame {taken} is used.'
+            f'the {what}, frame {given}, is missing: frame {taken} is taken.'
             for what, given, taken in (
                 ('onset', self.onset, onset),
                 ('offset', self.offset, offset),
@@ -63,8 +63,8 @@ def read_spans(root: str | Path) -> tuple[list[ClipSpan], list[str]]:
     path = root / CODING_FILE
     if not path.is_file():
         raise FileNotFoundError(
-            f'No coding file at "{path}". Give the folder of CASME II, which contains this file '
-            f'and {FRAME_FOLDERS[0]}/.'
+            f'No coding file at "{path}". Give the folder of CASME II, which holds it and '
+            f'{FRAME_FOLDERS[0]}/.'
         )
     spans, faults = [], []
     for number, row in read_rows(path, COLUMNS):
@@ -73,8 +73,8 @@ def read_spans(root: str | Path) -> tuple[list[ClipSpan], list[str]]:
         if subject is None or not name or onset is None or offset is None:
             cells = ', '.join(f'{column} {row[column]!r}' for column in COLUMNS)
             faults.append(
-                f'row {number} of the coding file ({cells}) needs a subject, a name and two '
-                'integers.'
+                f'row {number} of the coding file ({cells}): a subject, a name and two whole '
+                'numbers are needed.'
             )
             continue
         clip = f'{subject}/{name}'

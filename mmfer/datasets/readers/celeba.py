@@ -60,7 +60,7 @@ class CelebA(FaceDataset):
         'list_attr_celeba.{txt,csv}           (or in Anno/)',
         'list_eval_partition.{txt,csv}        (or in Eval/)',
         'img_align_celeba/                    (or in Img/)',
-        'list_landmarks_align_celeba.{txt,csv} (optional; or in Anno/)',
+        'list_landmarks_align_celeba.{txt,csv} (where it is; or in Anno/)',
     )
 
     def __init__(
@@ -161,7 +161,7 @@ class CelebA(FaceDataset):
         table = self._in_order_of(attributes, read_table(path, None))
         if table.values.shape[1] != 10:
             raise ValueError(
-                f'"{path}" has {table.values.shape[1]} numbers in a row instead of 10 (x and y of '
-                'five points). Copy the file from the release again, or remove it.'
+                f'"{path}" has {table.values.shape[1]} numbers in a row instead of 10, x and y of '
+                'five points. Take it from the release again, or remove it.'
             )
         return table.values.astype(np.float32).reshape(-1, 5, 2)

@@ -59,8 +59,8 @@ def read_table(path: Path, columns: Sequence[str] | None) -> Table:
     if columns is not None and tuple(header) != tuple(columns):
         wrong = sorted(set(header) ^ set(columns)) or ['the same in another order']
         raise ValueError(
-            f'"{path}" has other columns than the official list: {", ".join(wrong[:5])}. Copy the '
-            'file from the release again.'
+            f'"{path}" names other columns than the official list: {", ".join(wrong[:5])}. Take it '
+            'from the release again.'
         )
     names = [row[0] for _, row in rows]
     values = np.zeros((len(rows), len(header)), dtype=np.int64)
@@ -70,17 +70,17 @@ def read_table(path: Path, columns: Sequence[str] | None) -> Table:
         except (ValueError, OverflowError) as error:
             raise ValueError(
                 f'{path}, line {number}: {error}. A row must be the name of an image and '
-                f'{len(header)} integers. Correct the row.'
+                f'{len(header)} whole numbers. Correct it.'
             ) from error
     if count not in (None, len(names)):
         raise ValueError(
-            f'"{path}" has {len(names)} rows, but its first line says {count}. The file may be '
-            'truncated. Copy the file from the release again.'
+            f'"{path}" has {len(names)} rows, but {count} stands in its first line. It may be cut '
+            'short: take it from the release again.'
         )
     if len(set(names)) < len(names):
         unique, times = np.unique(names, return_counts=True)
         raise ValueError(
-            f'"{path}" lists {unique[times > 1][0]} twice. Copy the file from the release again.'
+            f'"{path}" names {unique[times > 1][0]} twice. Take it from the release again.'
         )
     return Table(path, names, values)
 
@@ -88,8 +88,7 @@ def read_table(path: Path, columns: Sequence[str] | None) -> Table:
 def _count(path: Path, text: str) -> int:
     if not text.isdigit():
         raise ValueError(
-            f'{path}, line 1: "{text}" is not the number of rows. Copy the file from the release '
-            'again.'
+            f'{path}, line 1: "{text}" is not the number of rows. Take it from the release again.'
         )
     return int(text)
 

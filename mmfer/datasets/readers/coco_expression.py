@@ -37,7 +37,7 @@ class CocoExpression(ExpressionDataset):
 
     SEVERAL_FACES = True
     NAME = 'in COCO style'
-    ASK = 'write the file from your own annotations; docs/datasets.md shows the format.'
+    ASK = 'write the file from your own annotations; docs/datasets.md shows its form.'
     IF_ABSENT = 'Correct file_name or img_prefix.'
     LAYOUTS = ('annotations/{split}.json with images, annotations and categories',)
 
@@ -97,8 +97,8 @@ class CocoExpression(ExpressionDataset):
             if 'clean_category_id' in face:
                 if face['clean_category_id'] not in self.category_ids:
                     raise ValueError(
-                        f'{where}: clean_category_id {face["clean_category_id"]!r} is not a '
-                        'category. Correct this id.'
+                        f'{where}: clean_category_id {face["clean_category_id"]!r} is no category. '
+                        'Correct it.'
                     )
                 sample['clean_label'] = self.category_ids.index(face['clean_category_id'])
             samples.append(sample)

@@ -51,7 +51,7 @@ class ExpressionFolder(ExpressionDataset):
         '{split}.csv with the columns path,fine',
     )
     IF_ABSENT = 'Correct the path, which is relative to data_root, or remove the row.'
-    ASK = 'from its owners; see docs/datasets.md.'
+    ASK = 'from its owners; docs/datasets.md tells what is known.'
 
     def __init__(
         self,
@@ -68,8 +68,8 @@ class ExpressionFolder(ExpressionDataset):
         self.folders = tuple(map(str, folders or classes))
         if len(self.folders) != len(classes):
             raise ValueError(
-                f'{len(self.folders)} folders for {len(classes)} classes. Give one folder for each '
-                'class, in the same order.'
+                f'{len(self.folders)} folders for {len(classes)} classes. Give as many, in the '
+                'same order.'
             )
         super().__init__(data_root, split, classes=classes, **options)
 
@@ -98,7 +98,7 @@ class ExpressionFolder(ExpressionDataset):
     def _folder(self, part: str) -> Path:
         folder = self.root / part
         if not folder.is_dir():
-            hint = ' (or set val_ratio to draw it from the training part)' if part == 'val' else ''
+            hint = ' (or set val_ratio to carve it from the training part)' if part == 'val' else ''
             raise self.missing(f'{part}/ and no {part}.csv{hint}', part)
         return folder
 

@@ -57,7 +57,7 @@ class IFER(ExpressionDataset):
     )
     LAYOUTS = (
         '{happy,calm,crying,sleeping}/<image>',
-        'ifer.csv with the columns path,label and, if known, subject',
+        'ifer.csv with the columns path,label and, where known, subject',
     )
 
     def __init__(

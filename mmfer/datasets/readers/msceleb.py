@@ -82,10 +82,9 @@ class MSCeleb1M(FaceDataset):
 
     NAME = 'MS-Celeb-1M'
     ASK = (
-        'its owners withdrew it; aligned packs are among the datasets of '
+        'its owners withdrew it; aligned packs go round as datasets of '
         'https://github.com/deepinsight/insightface ("MS-Celeb-1M: A dataset and benchmark for '
-        'large-scale face recognition", Guo et al., ECCV 2016). Other faces with identities also '
-        'work.'
+        'large-scale face recognition", Guo et al., ECCV 2016). Any faces with identities will do.'
     )
     LAYOUTS = ('<identity>/<image>', 'train.rec with train.idx')
 
@@ -101,13 +100,14 @@ class MSCeleb1M(FaceDataset):
         self._check_option('split', split, ('train', 'val', 'trainval'))
         if split == 'val' and val_ratio == 0:
             raise ValueError(
-                'MS-Celeb-1M has no validation part. Set val_ratio, such as 0.01, to draw one.'
+                'MS-Celeb-1M has no validation part of its own. Set val_ratio, such as 0.01, to '
+                'carve one.'
             )
         self.val_ratio, self.val_seed = val_ratio, val_seed
         if options.get('subjects') is not None:
             raise ValueError(
-                'MS-Celeb-1M cannot select subjects, because its classes are the identities. '
-                'Remove subjects from the config.'
+                'MS-Celeb-1M does not choose subjects: its classes are the identities. Remove '
+                'subjects from the config.'
             )
         self.root = self.root_of(data_root)
         self.check_root()
@@ -126,8 +126,7 @@ class MSCeleb1M(FaceDataset):
             if not len(faces):
                 raise ValueError(
                     f'val_ratio={self.val_ratio} leaves no image in the {self.split} part of '
-                    f'"{self.root}": an identity needs two images to give one for validation. '
-                    'Validate on other data.'
+                    f'"{self.root}": an identity needs two to give one. Validate on other data.'
                 )
         return faces
 
@@ -145,7 +144,7 @@ class MSCeleb1M(FaceDataset):
         if len(files) > 1:
             raise ValueError(
                 f'"{root}" has {len(files)} record files: {", ".join(f.name for f in files)}. Give '
-                'the training images their own folder.'
+                'the training images a folder of their own.'
             )
         if files:
             return _read_records(files[0])
@@ -162,7 +161,7 @@ class MSCeleb1M(FaceDataset):
 def _read_records(path: Path) -> tuple[Faces, tuple[str, ...]]:
     numbers, offsets, identities = read_image_records(path)
     if not len(numbers):
-        raise ValueError(f'"{path}" has no images. Copy the file and its .idx file again.')
+        raise ValueError(f'"{path}" has no images. Copy it and its .idx file again.')
     names, labels = np.unique(identities, return_inverse=True)
     _compare_with_property(path, len(names))
     faces = Faces(str(path), labels, np.stack([numbers, offsets], axis=1))
@@ -185,7 +184,7 @@ def _read_folders(folders: Sequence[Path], left_out: LeftOut) -> tuple[Faces, tu
     for folder in folders:
         images = list_images(folder, True, left_out)
         if not images:
-            raise ValueError(f'The folder "{folder}" has no image. Add images, or remove it.')
+            raise ValueError(f'The folder "{folder}" has no image. Add some, or remove it.')
         paths += map(str, images)
         counts.append(len(images))
     labels = np.repeat(np.arange(len(folders)), counts)

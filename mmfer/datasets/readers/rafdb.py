@@ -55,10 +55,10 @@ class RAFDB(ExpressionDataset):
     LAYOUTS = (
         LIST,
         "Image/aligned/ (or Image/original/ for image='original')",
-        'Annotation/manual/ (optional)',
+        'Annotation/manual/ (where it is)',
     )
     RENDERER = 'rafdb'
-    IF_ABSENT = 'Unpack all images in Image/, or remove the row.'
+    IF_ABSENT = 'Unpack the images below Image/ completely, or remove the row.'
     ASK = (
         'ask its owners at http://www.whdeng.cn/RAF/model1.html (for research at institutions; '
         '"Reliable crowdsourcing and deep locality-preserving learning for expression recognition '
@@ -82,8 +82,8 @@ class RAFDB(ExpressionDataset):
         """Read a part of the list, with the annotations of the images."""
         if part == 'val':
             raise ValueError(
-                'RAF-DB has no validation part. Set val_ratio, such as 0.1, to draw one from the '
-                'training images.'
+                'RAF-DB has no validation part of its own. Set val_ratio, such as 0.1, to carve '
+                'one from the training images.'
             )
         samples = []
         for number, line in self._rows():
@@ -114,9 +114,9 @@ class RAFDB(ExpressionDataset):
         absent = self.LIST
         if any((self.root / part / '1').is_dir() for part in ('train', 'test')):
             absent += (
-                ', but class folders named by numbers. The meaning of the numbers differs between '
-                "copies, so read the folders as dict(type='ExpressionFolder', classes=[...], "
-                "folders=['1', ...]) with the order of your copy"
+                ', but class folders named by numbers. Copies differ in what the numbers mean, so '
+                "read them as dict(type='ExpressionFolder', classes=[...], folders=['1', ...]) "
+                'with the order of your copy'
             )
         raise self.missing(absent)
 
@@ -125,13 +125,12 @@ class RAFDB(ExpressionDataset):
         fields = line.split()
         if len(fields) != 2 or not fields[0].startswith(('train_', 'test_')):
             raise ValueError(
-                f'{where}: "{line}" is not a row such as "train_00001.jpg 5". Correct or remove '
-                'the row.'
+                f'{where}: "{line}" is no row like "train_00001.jpg 5". Correct or remove it.'
             )
         if not fields[1].isdecimal() or not 1 <= int(fields[1]) <= len(RAFDB_CLASSES):
             raise ValueError(
                 f'{where}: the label {fields[1]} is not one of 1 to {len(RAFDB_CLASSES)}. Correct '
-                'the row; compound expressions have another list.'
+                'the row; compound expressions are another list.'
             )
         return fields[0], int(fields[1]) - 1
 

@@ -36,7 +36,7 @@ def refuse_derived_fields(
                 remedy = f'Remove one {source} from the pipeline.'
             raise ValueError(
                 f'{transform} would make "{field}" of "{results.get("img_path", "an image")}" '
-                f'wrong, because {source} computed it from the previous image. {remedy}'
+                f'wrong: {source} computed it from the image as it was before. {remedy}'
             )
 
 

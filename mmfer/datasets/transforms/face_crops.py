@@ -28,7 +28,7 @@ def _room(results: dict[str, Any], size: int) -> tuple[int, int]:
     if min(height, width) < size:
         raise ValueError(
             f'"{results.get("img_path", "An image")}" has {height} x {width} pixels, less than the '
-            f'crop of {size}. Put ResizeFace with a larger size before the crop.'
+            f'crop of {size}: put ResizeFace with a larger size before it.'
         )
     return height - size, width - size
 

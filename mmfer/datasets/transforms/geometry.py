@@ -67,9 +67,9 @@ class CropFace(GeometricTransform):
             if self.optional:
                 return results
             raise ValueError(
-                f'CropFace: "{results["img_path"]}" has no face_box. Give boxes in the annotations '
-                'or a sidecar, set optional=True if images are face crops already, or remove '
-                'CropFace.'
+                f'CropFace: no face_box is known for "{results["img_path"]}". Give boxes in the '
+                'annotations or a sidecar, set optional=True where images are faces already, or '
+                'leave CropFace out.'
             )
         x1, y1, x2, y2 = results['face_box']
         side = max(1, round(max(x2 - x1, y2 - y1) * (1 + 2 * self.margin)))

@@ -24,9 +24,9 @@ def known_landmarks(results: dict[str, Any], who: str) -> tuple[np.ndarray, np.n
     """
     if 'landmarks' not in results:
         raise ValueError(
-            f'{who}: "{results.get("img_path", "an image")}" has no landmarks. Write a sidecar '
-            'with landmarks: python tools/prepare_faces.py DATASET_DIR --layout LAYOUT (with '
-            '--whole-image no-face also for faces that are not detected)'
+            f'{who}: no landmarks are known for "{results.get("img_path", "an image")}". Write a '
+            'sidecar with them beside the data set: python tools/prepare_faces.py DATASET_DIR '
+            '--layout LAYOUT (with --whole-image no-face also for faces that are not detected)'
         )
     return results['landmarks'], results.get('landmark_scores', np.ones(68, dtype=np.float32))
 

@@ -86,14 +86,14 @@ def prepare(
     }
     if recorded and not resume:
         raise ValueError(
-            f'{work_dir} holds a cross validation already. Continue it with --resume, give another '
+            f'{work_dir} holds a cross validation already. Go on with it by --resume, give another '
             '--work-dir, or remove the folder.'
         )
     remedy = 'Give another --work-dir, or remove the folder.'
     if recorded and recorded.get(DATA) != sources[DATA]:
         raise ValueError(
-            f'The runs in {work_dir} used other data (samples, labels or landmarks), according to '
-            f'the digest in {DATA}. {remedy}'
+            f'The runs in {work_dir} had other data (samples, labels or landmarks), by the digest '
+            f'in {DATA}. {remedy}'
         )
     settings = {name: source for name, source in sources.items() if name in recorded}
     check_same(recorded, settings, f'The runs in {work_dir}', remedy)
@@ -136,9 +136,9 @@ def check_complete(runs: Sequence[FoldRun], pool: Pool) -> None:
             missing, more = expected - found, found - expected
             example = next(iter(missing or more))[0]
             raise ValueError(
-                f'The data set changed before {run.folder} was tested: {missing.total()} samples '
-                f'are missing and {more.total()} are new, such as "{example}". Start again in '
-                'another --work-dir.'
+                f'The data set changed before {run.folder} was tested: it lacks '
+                f'{missing.total()} samples and has {more.total()} others, such as "{example}". '
+                'Begin anew, in another --work-dir.'
             )
 
 
@@ -155,7 +155,7 @@ def only_one(work_dir: Path) -> Iterator[None]:
         lock.acquire()
     except Timeout as error:
         raise ValueError(
-            f'Another process is working in {work_dir}. Wait for its end, or give another folder.'
+            f'Another call is at work in {work_dir}. Wait for it, or give another folder.'
         ) from error
     try:
         yield

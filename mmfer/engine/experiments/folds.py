@@ -49,15 +49,15 @@ def pool_config(cfg: Config) -> ConfigDict:
     for entry in ('type', 'data_root'):
         if train.get(entry) != test.get(entry):
             raise ValueError(
-                f'{entry} is {train.get(entry)!r} in train_dataloader.dataset and '
-                f'{test.get(entry)!r} in test_dataloader.dataset. Cross validation divides one '
-                'data set, so give both the same value.'
+                f'train_dataloader.dataset.{entry} is {train.get(entry)!r}, that of '
+                f'test_dataloader {test.get(entry)!r}. Cross validation divides one data set: '
+                'give both the same.'
             )
     for entry in ('subjects', 'indices'):
         if train.get(entry) is not None or test.get(entry) is not None:
             raise ValueError(
-                f'train_dataloader.dataset or test_dataloader.dataset has {entry}=..., but cross '
-                f'validation chooses the samples. Remove {entry}.'
+                f'train_dataloader.dataset or test_dataloader.dataset has {entry}=..., and it is '
+                'cross validation that chooses the samples. Remove it.'
             )
     for entry in ('val_ratio', 'split', 'test_subjects'):
         test.pop(entry, None)
@@ -77,11 +77,11 @@ def read_pool(cfg: Config) -> Pool:
     dataset = build_with_pipeline(config, [])
     samples = [dataset.get_data_info(i) for i in range(len(dataset))]
     for entry, remedy in (
-        ('gt_label', 'Cross validation needs classes of expressions. Use a reader of expressions.'),
+        ('gt_label', 'Cross validation is of expressions: give a reader of these.'),
         (
             'subject',
-            'Images of one person must not be on both sides of a fold. Give the subjects of all '
-            'images, in the data set or in its sidecar.',
+            'Images of one person must not stand on both sides of a fold: tell the subject of '
+            'all, in the data set or in its sidecar.',
         ),
     ):
         without = [sample['img_path'] for sample in samples if sample.get(entry) is None]

@@ -25,8 +25,8 @@ def innermost(dataset: ConfigDict, where: str) -> ConfigDict:
         dataset = dataset.dataset
     if 'datasets' in dataset:
         raise ValueError(
-            f'{where}.dataset joins {len(dataset.datasets)} data sets, but cross validation '
-            'divides one. Give one reader.'
+            f'{where}.dataset joins {len(dataset.datasets)} data sets. Cross validation divides '
+            'one: give one reader.'
         )
     return dataset
 
@@ -91,10 +91,10 @@ def check_choice(cfg: Config, held_out: Collection[str]) -> None:
     found = choosers(cfg)
     if held_out and found:
         raise ValueError(
-            f'Leakage: {" and ".join(found)} would choose by val_dataloader, which contains '
-            f'{len(held_out)} of the held-out subjects, such as {min(held_out)}. Remove '
-            f'{"this entry" if len(found) == 1 else "these entries"} to test the last epoch, or '
-            "validate on some of the training subjects: split='train' in train_dataloader.dataset, "
+            f'Leakage: {" and ".join(found)} would choose by val_dataloader, which shows '
+            f'{len(held_out)} of the subjects to be held out, such as {min(held_out)}. Remove '
+            f'{"it" if len(found) == 1 else "them"}, and the last epoch is taken, or validate on '
+            "some of the training subjects: split='train' in train_dataloader.dataset, "
             "split='val' in val_dataloader.dataset, and val_ratio=0.2 in both."
         )
 
@@ -116,8 +116,8 @@ def check_weights(cfg: Config) -> None:
             continue
         if root is not None and root in _training_roots(_config_of(path)):
             raise ValueError(
-                f'Leakage: {where}="{path}" was trained on "{root}", which contains the held-out '
-                'subjects. Start with weights from other data.'
+                f'Leakage: {where}="{path}" was trained on "{root}", so on subjects to be held '
+                'out. Begin with weights from other data.'
             )
 
 

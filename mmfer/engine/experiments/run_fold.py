@@ -58,7 +58,7 @@ def _keep_model(runner: Runner, folder: Path) -> None:
     best = sorted(folder.glob('best_*.pth'))
     if len(best) != 1:
         raise ValueError(
-            f'{folder}: save_best left {len(best)} checkpoints, but only one can be tested. Give '
+            f'{folder}: save_best left {len(best)} checkpoints, of which one must be tested. Name '
             "one measure of the validation, such as save_best='macro_f1'."
         )
     write_atomically(folder / MODEL, best[0].read_bytes())

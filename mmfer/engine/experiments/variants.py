@@ -82,13 +82,13 @@ def _changes(variant: Path, family: set[Path], base: Path) -> list[Path]:
         parents = _inherited(path)
         if len(parents) != 1:
             raise ValueError(
-                f'{variant} and {base} inherit no common config: {path} has {len(parents)} entries '
-                f'in _base_. Let the variant inherit a config that {base.name} also inherits.'
+                f'{variant} and {base} inherit no common config: {path} has {len(parents)} '
+                f'entries in _base_. Let the variant inherit one that {base.name} inherits too.'
             )
         path = parents[0]
     if 'model' not in Config.fromfile(str(path)):
         raise ValueError(
-            f'{variant} and {base} inherit no common config except {path}, which has no model. Let '
-            f'the variant inherit a config with a model that {base.name} also inherits.'
+            f'{variant} and {base} inherit no common config but {path}, which has no model to '
+            f'change. Let the variant inherit one of a model that {base.name} inherits too.'
         )
     return files

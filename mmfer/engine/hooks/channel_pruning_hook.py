@@ -97,18 +97,18 @@ class ChannelPruningHook(Hook):
         exclude: Sequence[str] = (),
     ) -> None:
         if penalty < 0:
-            raise ValueError(f'penalty={penalty} must not be negative. Usual: 1e-4; none: 0.')
+            raise ValueError(f'penalty={penalty} must not be negative: 1e-4 is usual, 0 is none.')
         if (ratio is None) != (epoch is None):
             raise ValueError(
-                f'ratio={ratio} and epoch={epoch} belong together: the share of channels to '
-                'remove, and the time. Give both, or give neither to train only with the penalty.'
+                f'ratio={ratio} and epoch={epoch} go together: which share of the channels goes '
+                'and when. Give both, or neither to train with the penalty alone.'
             )
         if ratio is not None and not 0 < ratio < 1:
-            raise ValueError(f'ratio={ratio} must be between 0 and 1: 0.6 removes 60 %.')
+            raise ValueError(f'ratio={ratio} must lie between 0 and 1: 0.6 removes 60 %.')
         if epoch is not None and epoch < 1:
             raise ValueError(
-                f'epoch={epoch} must be at least 1, because trained scales select the channels. To '
-                'prune a trained checkpoint, use tools/prune.py.'
+                f'epoch={epoch} must be at least 1: channels are chosen by their trained scales. '
+                'To prune a trained checkpoint use tools/prune.py.'
             )
         if round_to < 1 or not 0 <= floor < 1:
             raise ValueError(
@@ -117,8 +117,8 @@ class ChannelPruningHook(Hook):
         unknown = set(finetune or ()) - {'optim_wrapper', 'param_scheduler'}
         if unknown or (finetune is not None and ratio is None):
             raise ValueError(
-                f'finetune={dict(finetune or {})} may contain only optim_wrapper and '
-                'param_scheduler, and needs a ratio.'
+                f'finetune={dict(finetune or {})} may hold optim_wrapper and param_scheduler, and '
+                'needs a ratio.'
             )
         self.penalty = penalty
         self.ratio = ratio
@@ -172,31 +172,30 @@ class ChannelPruningHook(Hook):
         loop = runner.train_loop
         if not isinstance(loop, EpochBasedTrainLoop):
             raise ValueError(
-                f'ChannelPruningHook needs a training by epochs, not {type(loop).__name__}. Set '
+                f'ChannelPruningHook trains by epochs, not with {type(loop).__name__}: set '
                 'train_cfg = dict(by_epoch=True, max_epochs=...).'
             )
         if isinstance(runner.optim_wrapper, OptimWrapperDict):
             raise ValueError(
-                'ChannelPruningHook works with one optimizer, not with several. Give one optimizer '
-                'in optim_wrapper.'
+                'ChannelPruningHook works with one optimizer, not with several: give one in '
+                'optim_wrapper.'
             )
         if self.epoch is None:
             return
         if self.epoch >= loop.max_epochs:
             raise ValueError(
-                f'epoch={self.epoch} of ChannelPruningHook leaves no epoch for fine-tuning in a '
-                f'training of {loop.max_epochs} epochs. Prune earlier, or increase '
-                'train_cfg.max_epochs.'
+                f'epoch={self.epoch} of ChannelPruningHook leaves no epoch to fine-tune in a '
+                f'training of {loop.max_epochs}: prune earlier or raise train_cfg.max_epochs.'
             )
         if runner.cfg.get('compile'):
             raise ValueError(
-                'A compiled model cannot be pruned during training. Remove `compile` from the '
+                'A compiled model can not be pruned while it trains: remove `compile` from the '
                 'config, or prune with tools/prune.py after the training.'
             )
         if not any(isinstance(hook, PrunedModelHook) for hook in runner.hooks):
             raise ValueError(
-                'Checkpoints of a pruned network need PrunedModelHook. Add '
-                "pruned_model=dict(type='PrunedModelHook') to default_hooks."
+                'Checkpoints of a pruned network need the PrunedModelHook: add pruned_model='
+                "dict(type='PrunedModelHook') to default_hooks."
             )
 
     def _rehearse(self, runner: Runner) -> None:

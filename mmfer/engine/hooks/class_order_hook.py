@@ -59,9 +59,9 @@ class ClassOrderHook(Hook):
         outputs = getattr(getattr(unwrap(runner.model), 'head', None), 'num_classes', None)
         if classes and outputs is not None and outputs != len(classes):
             raise ValueError(
-                f'The head has {outputs} outputs, but the training data have {len(classes)} '
-                f'classes. Set model.head.num_classes={len(classes)} and '
-                f'data_preprocessor.num_classes={len(classes)}, or check the path of the data set.'
+                f'The head has {outputs} outputs, the training data {len(classes)} classes. Set '
+                f'model.head.num_classes={len(classes)} and data_preprocessor.num_classes='
+                f'{len(classes)}, or check where the data set lies.'
             )
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
@@ -80,8 +80,8 @@ class ClassOrderHook(Hook):
             return
         if not saved:
             runner.logger.warning(
-                'The checkpoint has no class names, so their order cannot be compared with the '
-                f'data set ({_listed(dataset)}).'
+                'The checkpoint does not tell its classes: nobody checks that their order is that '
+                f'of the data set ({_listed(dataset)}).'
             )
             return
         difference = describe_difference(saved, dataset)
@@ -92,5 +92,5 @@ class ClassOrderHook(Hook):
             return
         raise ValueError(
             f'The checkpoint was trained on other classes: {difference}. Give the data set the '
-            'classes of the checkpoint, in the same order, or use another checkpoint.'
+            "classes of the checkpoint, in the checkpoint's order, or take another checkpoint."
         )

@@ -104,8 +104,8 @@ class EvalContextHook(Hook):
             pipeline_of = runner.cfg.get('val_dataloader') or runner.cfg.get('test_dataloader')
             if not pipeline_of:
                 raise ValueError(
-                    'The support set needs the test pipeline. Add a val_dataloader or a '
-                    'test_dataloader to the config.'
+                    'The support set needs the test pipeline: give the config a val_dataloader or '
+                    'a test_dataloader.'
                 )
             dataset = build_with_pipeline(
                 runner.cfg.train_dataloader.dataset, pipeline_of.dataset.pipeline
@@ -163,7 +163,7 @@ class EvalContextHook(Hook):
         if not self.shuffle:
             print_log(
                 f"context='batch' without shuffling: if the {name} set is sorted by class, its "
-                'batches reveal the labels and the scores are too high.',
+                'batches give the labels away and the scores are too high.',
                 'current',
                 level=logging.WARNING,
             )
@@ -171,13 +171,13 @@ class EvalContextHook(Hook):
         sampler: Any = loader.sampler
         if not hasattr(sampler, 'shuffle'):
             raise ValueError(
-                f"The {name} loader's {type(sampler).__name__} cannot shuffle, but context='batch' "
-                "needs shuffling. Use sampler=dict(type='DefaultSampler')."
+                f"The {name} loader's {type(sampler).__name__} can not shuffle, which "
+                "context='batch' needs: use sampler=dict(type='DefaultSampler')."
             )
         if not sampler.shuffle:
             print_log(
-                f"context='batch': each {name} image attends to the images of its batch, so the "
-                f'{name} set is shuffled with seed {self.seed}; scores depend on this order.',
+                f"context='batch': each {name} image meets the images of its batch, so the "
+                f'{name} set is shuffled with seed {self.seed}; scores depend on that order.',
                 'current',
             )
         sampler.shuffle, sampler.seed = True, self.seed

@@ -39,8 +39,8 @@ class HeldOutHook(Hook):
         twice = sorted(trained & self._images('validation', runner.val_loop.dataloader.dataset))
         if twice:
             raise ValueError(
-                f'Leakage: {len(twice)} images of this fold, such as "{twice[0]}", are in both the '
-                "training and the validation data. Give split='train' in train_dataloader.dataset, "
+                f'Leakage: {len(twice)} images of this fold, such as "{twice[0]}", are both '
+                "trained on and validated on. Give split='train' in train_dataloader.dataset, "
                 "split='val' in val_dataloader.dataset, and the same val_ratio in both."
             )
 

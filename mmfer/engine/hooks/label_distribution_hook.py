@@ -79,8 +79,8 @@ class LabelDistributionHook(Hook):
         loss = getattr(head, 'neighbor_loss', None)
         if not isinstance(head, LearnsFromNeighbors) or not isinstance(loss, NeighborLoss):
             raise ValueError(
-                'LabelDistributionHook needs a head with neighbor_loss, such as RALDHead, but the '
-                f'model has {type(head).__name__}. Remove the hook or change model.head.'
+                'LabelDistributionHook needs a model whose head is a RALDHead with neighbor_loss, '
+                f'or like it, not {type(head).__name__}. Remove the hook or change model.head.'
             )
         return head, loss
 
@@ -119,8 +119,8 @@ class LabelDistributionHook(Hook):
             pipeline_of = runner.cfg.get('val_dataloader') or runner.cfg.get('test_dataloader')
             if not pipeline_of:
                 raise ValueError(
-                    'The bank needs the test pipeline. Add a val_dataloader or a test_dataloader '
-                    'to the config.'
+                    'The bank needs the test pipeline: give the config a val_dataloader or a '
+                    'test_dataloader.'
                 )
             self._dataset = build_with_pipeline(
                 runner.cfg.train_dataloader.dataset, pipeline_of.dataset.pipeline

@@ -79,8 +79,8 @@ def renew_optimizer(
         param_scheduler = runner.cfg.get('param_scheduler')
     if optim_wrapper is None:
         raise ValueError(
-            'The optimizer of a pruned network is rebuilt from runner.cfg.optim_wrapper, but this '
-            'entry is missing. Build the runner from a config: Runner.from_cfg(cfg).'
+            'The optimizer of a pruned network is built anew from runner.cfg.optim_wrapper, which '
+            'is not there. Build the runner from a config: Runner.from_cfg(cfg).'
         )
     runner.optim_wrapper = runner.build_optim_wrapper(deepcopy(optim_wrapper))
     runner.param_schedulers = deepcopy(param_scheduler)

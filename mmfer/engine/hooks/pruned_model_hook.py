@@ -44,7 +44,7 @@ class PrunedModelHook(Hook):
         if not record:
             return
         print_log(
-            'The checkpoint holds a pruned network; the model is pruned to the same channels.',
+            'The checkpoint is of a pruned network: its channels are taken over.',
             'current',
         )
         change_network(runner, lambda network: apply_channels(network, record))

@@ -74,10 +74,10 @@ def apply_channels(model: nn.Module, record: dict[str, Any] | None) -> None:
         for width, (full, pruned) in widths.items():
             present = getattr(modules.get(name), width, None)
             if present not in (full, pruned):
-                found = 'the model has none' if present is None else f'it is {present}'
+                found = 'there is none' if present is None else f'it is {present}'
                 raise ValueError(
                     f'The pruned channels do not fit the model: the record expects {width}={full} '
-                    f'in the layer "{name}", but {found}. Give the config of the pruned model.'
+                    f'of the layer "{name}", but {found}. Give the config whose model was pruned.'
                 )
     full_widths = getattr(model, 'full_widths', None) or channel_widths(model)
     for name, widths in record['widths'].items():
@@ -99,8 +99,8 @@ def _checked(record: Any) -> dict[str, dict[str, tuple[int, int]]]:
                     raise ValueError(f'{width}: {full}, {pruned}')
     except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise ValueError(
-            f"The checkpoint's record of pruned channels ('pruning') cannot be read: {error}. Use "
-            'an unchanged checkpoint of tools/prune.py or ChannelPruningHook.'
+            f"The checkpoint's record of pruned channels ('pruning') can not be read: {error}. It "
+            'is what tools/prune.py or ChannelPruningHook writes: take their checkpoint unchanged.'
         ) from error
     return record['widths']
 

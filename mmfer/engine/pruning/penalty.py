@@ -55,12 +55,12 @@ def batch_norm_scales(
         return chosen
     if norms:
         raise ValueError(
-            f'include={list(include)} and exclude={list(exclude)} select none of the batch norms '
+            f'include={list(include)} and exclude={list(exclude)} leave none of the batch norms '
             f'{", ".join(norms)}. Give parts of these names.'
         )
     raise ValueError(
         f'{type(model).__name__} has no batch norm with a trained scale, so there is nothing to '
-        "penalize. Use a backbone with batch norms (norm_cfg=dict(type='BN')), or penalty=0."
+        "penalise. Take a backbone with batch norms (norm_cfg=dict(type='BN')), or penalty=0."
     )
 
 

@@ -54,12 +54,12 @@ def prune_model(
     """
     if not 0 < ratio < 1:
         raise ValueError(
-            f'The pruning ratio {ratio} must be above 0 and below 1. For example, 0.5 removes half '
-            'of the prunable channels.'
+            f'The pruning ratio {ratio} must be between 0 and 1, both excluded: 0.5 removes half '
+            'of the channels that can be removed.'
         )
     if round_to < 1 or not 0 <= floor < 1:
         raise ValueError(
-            f'Pruning: round_to={round_to} must be at least 1, and floor={floor} in [0, 1).'
+            f'Pruning: round_to={round_to} must be 1 or more, floor={floor} in [0, 1).'
         )
     if criterion not in (None, *CRITERIA):
         raise ValueError(f"Pruning: criterion='{criterion}' must be one of {', '.join(CRITERIA)}.")
@@ -103,9 +103,9 @@ def _warn_of_floor(groups: list[ChannelGroup], at_floor: list[bool], floor: floa
     held = [group.producers[0] for group, there in zip(groups, at_floor, strict=True) if there]
     if held:
         warnings.warn(
-            f'{len(held)} of {len(groups)} layers reached the floor and keep {100 * floor:g} % of '
-            f'their channels, or one: {", ".join(held)}. Pruning removed fewer channels than '
-            'requested.',
+            f'Pruning stopped at the floor in {len(held)} of {len(groups)} layers, which keep '
+            f'{100 * floor:g} % of their channels and one at least: {", ".join(held)}. Fewer '
+            'channels than asked for were removed.',
             stacklevel=3,
         )
 
@@ -122,8 +122,8 @@ def _prunable(dependencies: Dependencies, criterion: str | None) -> tuple[str, l
             return name, by_criterion[name]
     raise ValueError(
         f'{type(dependencies.model).__name__} has no channel that can be pruned by '
-        f'{" or ".join(tried)}. Pruning needs batch norms after convolutions, or MLPs in the '
-        'backbone, and channels that do not reach the output.'
+        f'{" or ".join(tried)}: it needs batch norms after its convolutions, or MLPs in its '
+        'backbone, whose channels do not reach the output.'
     )
 
 

@@ -48,7 +48,7 @@ class PruningReport:
             [
                 markdown_table(('layer', 'channels', 'left', 'change'), rows, align_right=True),
                 '',
-                f'Channels removed: {100 * self.removed:.1f} % of the prunable channels; requested '
+                f'Channels removed: {100 * self.removed:.1f} % of those that can be; asked for '
                 f'{100 * self.ratio:g} %. Threshold ({self.criterion}): {self.threshold:.4g}.',
                 f'Parameters: {p / 1e6:.3f} M -> {pruned_p / 1e6:.3f} M ({_percent(p, pruned_p)})',
                 f'FLOPs:      {f / 1e9:.3f} G -> {pruned_f / 1e9:.3f} G ({_percent(f, pruned_f)})',

@@ -31,7 +31,7 @@ def copy_scale_distribution(model: nn.Module, state_dict: Mapping[str, Tensor]) 
     if not norms or missing:
         raise ValueError(
             f'The weights have no scales for {", ".join(missing) or "any batch norm"} of '
-            f'{type(model).__name__}. Give a checkpoint of the same network with a smaller width.'
+            f'{type(model).__name__}: give a checkpoint of the same network, only less wide.'
         )
     generator = torch.Generator().manual_seed(0)
     for name, norm in norms.items():

@@ -52,7 +52,7 @@ class DualBranch(BaseModule):
     ) -> None:
         super().__init__(init_cfg)
         if branch1 is None and branch2 is None:
-            raise ValueError('DualBranch needs branch1 or branch2, but both are None.')
+            raise ValueError('DualBranch needs branch1 or branch2: both are None.')
         if len(in_channels) != 2:
             raise ValueError(
                 f'DualBranch: in_channels={in_channels} must be two widths, one for each branch.'

@@ -62,9 +62,9 @@ class RegionTrunks(BaseModule):
         """
         if inputs.size(2) != self.views * inputs.size(3):
             raise ValueError(
-                f'The model takes {self.views} square image(s), stacked vertically, but got '
+                f'The model takes {self.views} square picture(s) below one another, but got '
                 f'{inputs.size(2)} x {inputs.size(3)} pixels. Put CropRegions into the pipeline, '
-                'or remove it if the model has only the global branch.'
+                'or leave it out for the global branch alone.'
             )
         face, *parts = inputs.chunk(self.views, dim=2)
         maps: tuple[Tensor, ...] = ()

@@ -50,7 +50,7 @@ class VGGBN16(BaseBackbone):
         if not 0 <= num_pools <= len(STAGES):
             raise ValueError(f'VGGBN16: num_pools={num_pools} must be 0 to {len(STAGES)}.')
         if round(STAGES[0][0] * width) < 1:
-            raise ValueError(f'VGGBN16: width={width} leaves no channel. Give a larger width.')
+            raise ValueError(f'VGGBN16: width={width} leaves no channel: give a larger one.')
         super().__init__(
             init_cfg
             or [

@@ -65,16 +65,14 @@ class MultiRegionNet(ImageClassifier):
         )
         self.mask_loss = None if mask_loss is None else MODELS.build(mask_loss)
         if neck is not None and self.backbone.global_trunk is None:
-            raise ValueError(
-                'MultiRegionNet: the attention is on the face, so add the global branch.'
-            )
+            raise ValueError('MultiRegionNet: the attention is on the face: add the global branch.')
         if neck is None and mask_loss is not None:
-            raise ValueError('MultiRegionNet: mask_loss needs an attention map, so give a neck.')
+            raise ValueError('MultiRegionNet: mask_loss needs the attention: give a neck.')
         subnets = 1 if self.backbone.local_trunk is None else 2
         if len(self.head.weights) != subnets:
             raise ValueError(
                 f'MultiRegionNet has {subnets} sub-network(s) with these branches, but the head '
-                f'has {len(self.head.weights)} weight(s). Give one weight for each sub-network.'
+                f'has {len(self.head.weights)} weight(s): give one for each.'
             )
 
     @property
@@ -164,8 +162,8 @@ def _valid(data_samples: list[DataSample]) -> Tensor | None:
 def _mask(sample: DataSample) -> Tensor:
     if 'landmark_mask' not in sample:
         raise ValueError(
-            f'"{sample.get("img_path", "A sample")}" has no landmark_mask, but the loss of the '
-            'attention needs it. Put LandmarkMask before CropRegions in the training pipeline, or '
-            'set mask_loss=None.'
+            f'"{sample.get("img_path", "A sample")}" has no landmark_mask, which the loss of the '
+            'attention needs: put LandmarkMask before CropRegions in the training pipeline, or set '
+            'mask_loss=None.'
         )
     return sample.landmark_mask

@@ -57,8 +57,8 @@ class AttributeHead(MultiLabelLinearClsHead):
     ) -> None:
         if num_classes < 2:
             raise ValueError(
-                f'AttributeHead: num_classes={num_classes} must be at least 2. For a single yes or '
-                'no, use LinearClsHead with two classes.'
+                f'AttributeHead: num_classes={num_classes} must be at least 2. A single yes or no '
+                'is a classification with two classes: use LinearClsHead.'
             )
         if class_attribute is not None and not 0 <= class_attribute < num_classes:
             raise ValueError(
@@ -122,16 +122,16 @@ class AttributeHead(MultiLabelLinearClsHead):
         where = _where(sample)
         if 'gt_score' not in sample:
             raise ValueError(
-                f'{where}: the sample has no gt_score (attributes as 0 and 1). Train on a data set '
-                'of attributes, such as CelebA, or use a head for classes.'
+                f'{where}: it has no gt_score, the attributes as 0 and 1. Train on a data set of '
+                'attributes, such as CelebA, or take a head for classes.'
             )
         score = sample.gt_score.to(like.device, torch.float32)
         mask = sample.get('attribute_mask', torch.ones_like(score)).to(like.device, torch.bool)
         for name, values in (('gt_score', score), ('attribute_mask', mask)):
             if values.shape != (self.num_classes,):
                 raise ValueError(
-                    f'{where}: {name} has shape {tuple(values.shape)}, not ({self.num_classes},). '
-                    'Set num_classes to the number of attributes of the data set.'
+                    f'{where}: {name} has shape {tuple(values.shape)}, not '
+                    f'({self.num_classes},). Set num_classes to the attributes of the data set.'
                 )
         return score.where(mask, 0), mask
 

@@ -36,9 +36,8 @@ class FeatureLosses(nn.ModuleDict):
             name = _log_name(type(module).__name__)
             if name in self or name in taken:
                 raise ValueError(
-                    f'feature_losses: {type(module).__name__} would be logged as "{name}", the '
-                    'name of another loss of the head. Remove one of the two losses, or rename the '
-                    'class.'
+                    f'feature_losses: {type(module).__name__} would be logged as "{name}", as '
+                    'another loss of the head is. Remove one of the two, or rename its class.'
                 )
             self[name] = module
 

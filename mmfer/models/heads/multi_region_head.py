@@ -65,8 +65,8 @@ class MultiRegionHead(ClsHead):
         super().__init__(loss=loss, init_cfg=init_cfg)
         if min(weights, default=-1) < 0 or abs(sum(weights) - 1) > 1e-6:
             raise ValueError(
-                f'MultiRegionHead: weights={tuple(weights)}: give one weight for each sub-network; '
-                'no weight may be negative, and they must sum to 1.'
+                f'MultiRegionHead: weights={tuple(weights)}: give one for each sub-network, none '
+                'negative, with the sum 1.'
             )
         self.num_classes, self.in_channels, self.weights = num_classes, in_channels, tuple(weights)
         self.fusions = nn.ModuleList(nn.Linear(in_channels, hidden_channels) for _ in weights)

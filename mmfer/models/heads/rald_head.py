@@ -113,8 +113,8 @@ def _build(config: dict) -> NeighborLoss:
     loss = MODELS.build(config)
     if not isinstance(loss, NeighborLoss):
         raise ValueError(
-            f'RALDHead: neighbor_loss={type(loss).__name__} lacks k, normalize or distribution(), '
-            'which define the distributions of the neighbors. Derive the loss from '
+            f'RALDHead: neighbor_loss={type(loss).__name__} has no k, normalize or distribution(), '
+            'which say how the distributions of the neighbours are formed. Derive the loss from '
             'NeighborLabelDistributionLoss.'
         )
     return loss

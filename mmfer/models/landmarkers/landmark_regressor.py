@@ -84,8 +84,8 @@ class LandmarkRegressor(BaseModel):
         for sample in samples:
             if 'landmarks' not in sample or 'landmark_scores' not in sample:
                 raise ValueError(
-                    f'The sample "{sample.get("img_path")}" has no landmarks. Use a data set whose '
-                    'sidecar holds 68 keypoints, such as a rendered data set.'
+                    f'The sample "{sample.get("img_path")}" has no landmarks. Read a data set '
+                    'whose sidecar knows 68 keypoints, as every rendered one does.'
                 )
         truth = torch.stack([sample.landmarks for sample in samples])
         seen = (torch.stack([sample.landmark_scores for sample in samples]) > 0.5).float()

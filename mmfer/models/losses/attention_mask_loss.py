@@ -32,8 +32,8 @@ def attention_mask_loss(attention: Tensor, mask: Tensor, pull: float = 0.0) -> T
         )
     if mask.shape != attention.shape:
         raise ValueError(
-            f'mask has the shape {tuple(mask.shape)} and attention {tuple(attention.shape)}: set '
-            'the grid of LandmarkMask to the height and width of the last map of the network.'
+            f'mask has the shape {tuple(mask.shape)} and attention {tuple(attention.shape)}: make '
+            "the landmark masks with the grid of the network's last map."
         )
     mask = mask.to(attention.dtype)
     inside = attention * mask

@@ -71,7 +71,7 @@ class DeepAttentionNetwork(nn.Module):
             raise ValueError(
                 f'The map has the shape {tuple(feature_map.shape)}, but DeepAttentionNetwork was '
                 f'built for (N, {", ".join(map(str, self.map_shape))}): set in_channels and '
-                'map_size, and use a neck whose first output is the map, such as FeaturePooling.'
+                'map_size, and let the neck give the map first, as FeaturePooling does.'
             )
         pooled = self.pooled_encoder(feature_map.amax((2, 3)))
         latent = torch.tanh(pooled + self.map_encoder(feature_map.flatten(1)))

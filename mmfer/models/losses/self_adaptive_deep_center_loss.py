@@ -85,8 +85,8 @@ class SelfAdaptiveDeepCenterLoss(nn.Module):
         """
         if feature_map is None:
             raise ValueError(
-                'SelfAdaptiveDeepCenterLoss needs the feature map, but the neck returns none. Use '
-                'a neck whose first output is the map, such as FeaturePooling.'
+                'SelfAdaptiveDeepCenterLoss looks at the feature map, but the neck gives none: let '
+                'the neck give the map first, as FeaturePooling does.'
             )
         with torch.autocast(features.device.type, enabled=False):
             attention = self.attention(feature_map.float())

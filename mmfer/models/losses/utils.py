@@ -19,7 +19,7 @@ def check_labels(labels: Tensor, size: int, num_classes: int | None = None) -> N
         row = int(wrong[0])
         raise ValueError(
             f'label {int(labels[row])} of image {row} of the batch is outside 0 to '
-            f'{num_classes - 1}: num_classes must be the number of classes of the data set.'
+            f"{num_classes - 1}: num_classes must be the number of the data set's classes."
         )
 
 
@@ -28,7 +28,7 @@ def check_features(features: Tensor, labels: Tensor, centers: Tensor | None = No
     if features.ndim != 2 or not len(features):
         raise ValueError(
             f'features have the shape {tuple(features.shape)}: give (N, D), one vector for each '
-            'image, such as the output of FeaturePooling.'
+            'image, as FeaturePooling does.'
         )
     if centers is None:
         check_labels(labels, len(features))

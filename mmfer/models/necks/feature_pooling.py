@@ -15,8 +15,8 @@ def last_map(feats: tuple[Tensor, ...]) -> Tensor:
     """
     if feats[-1].ndim != 4:
         raise ValueError(
-            f'The last output of the backbone has the shape {tuple(feats[-1].shape)}; a map (N, C, '
-            'H, W) is needed. Use ConvNeXtMap instead of ConvNeXt, and out_type="featmap" for '
+            f'The last output of the backbone has the shape {tuple(feats[-1].shape)}; a map '
+            '(N, C, H, W) is needed. Take ConvNeXtMap for ConvNeXt, and out_type="featmap" for '
             'vision transformers.'
         )
     return feats[-1]

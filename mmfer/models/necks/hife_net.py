@@ -66,9 +66,9 @@ class HIFENet(BaseModule):
     ) -> None:
         super().__init__()
         if lgifo is not None and labels is None:
-            raise ValueError('HIFENet with lgifo needs labels: dict(label_tree="fgemotions").')
+            raise ValueError('HIFENet with lgifo needs labels, as dict(label_tree="fgemotions").')
         if hlrr is not None and lgifo is None:
-            raise ValueError('HIFENet with hlrr needs lgifo, which relates images to labels.')
+            raise ValueError('HIFENet with hlrr needs lgifo, which carries labels to images.')
         if neighbors not in ('relation', 'cosine'):
             raise ValueError(f"neighbors='{neighbors}' must be 'relation' or 'cosine'.")
         if neighbors == 'relation' and itrr is None:
@@ -80,8 +80,7 @@ class HIFENet(BaseModule):
         self.labels = None if lgifo is None else LabelEmbedding(in_channels, **(labels or {}))
         if self.hlrr and self.hlrr.hierarchy and (labels or {}).get('label_tree') is None:
             raise ValueError(
-                'HLRR with a hierarchy needs labels.label_tree. Without a hierarchy (RALD-L), set '
-                'hlrr.hierarchy=False.'
+                'HLRR with a hierarchy needs labels.label_tree; RALD-L has hlrr.hierarchy=False.'
             )
         self.register_buffer('bypassed', torch.tensor(False))
         self._cache: dict[str, tuple] = {}

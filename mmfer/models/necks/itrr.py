@@ -105,10 +105,10 @@ class ITRR(BaseModule):
         """
         if not len(self.support_features):
             raise ValueError(
-                "ITRR with context='support' has no support set: the checkpoint holds none, or no "
-                'checkpoint is loaded. Make a support set with `python '
-                'tools/misc/make_support_set.py CONFIG CHECKPOINT OUT`, train with '
-                "EvalContextHook, or set model.neck.itrr.context='self'."
+                "ITRR with context='support' has no support set: the checkpoint holds none, or "
+                'none is loaded. Make one with `python tools/misc/make_support_set.py CONFIG '
+                'CHECKPOINT OUT`, train with EvalContextHook, or set '
+                "model.neck.itrr.context='self'."
             )
         return self.attention.keys_values(self.support_features)
 

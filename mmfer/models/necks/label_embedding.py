@@ -43,8 +43,8 @@ class LabelEmbedding(BaseModule):
         super().__init__()
         if (label_tree is None) == (classes is None):
             raise ValueError(
-                'Labels need either label_tree (with a hierarchy) or classes (without a '
-                f'hierarchy), but got label_tree={label_tree!r} and classes={classes!r}.'
+                'Labels need either label_tree (with a hierarchy) or classes (without one), '
+                f'got label_tree={label_tree!r} and classes={classes!r}.'
             )
         words = WordVectors.load(word_vectors)
         if label_tree is not None:

@@ -27,7 +27,7 @@ def head():
     return RALDHead(3, 8, init_cfg=None)
 
 
-def test_loss_is_cross_entropy_plus_neighbors(head):
+def test_loss_is_cross_entropy_plus_neighbours(head):
     relation, features = torch.randn(6, 6), torch.randn(6, 8)
     labels = [0, 0, 1, 1, 2, 2]
     losses = head.loss((relation, features), samples(labels))
