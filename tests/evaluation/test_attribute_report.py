@@ -136,7 +136,7 @@ def test_it_is_ready_for_json() -> None:
 @pytest.mark.parametrize(
     ('changes', 'message'),
     [
-        ({'scores': np.ones((4, 2))}, 'as the data set has attributes'),
+        ({'scores': np.ones((4, 2))}, 'is the number of attributes of the data set'),
         ({'scores': np.full((4, 3), np.nan)}, 'sample 0 are not finite'),
         ({'scores': np.full((4, 3), 3.0)}, 'not probabilities'),
         ({'targets': np.ones((4, 2))}, r'Targets \(4, 2\)'),

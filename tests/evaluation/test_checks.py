@@ -14,7 +14,7 @@ def test_rounding_is_let_pass_and_cut_off() -> None:
     [
         (np.ones((2, 3)), 2, 'is the number of attributes of the data set'),
         (np.ones(4), 1, 'num_classes of the head'),
-        (np.ones((2, 4)), 3, 'for 3 labels'),
+        (np.ones((2, 4)), 3, 'do not fit 3 labels'),
         (np.ones((0, 4)), 0, 'at least one sample'),
         (np.full((1, 4), np.inf), 1, 'sample 0 are not finite'),
         (np.array([[0.0] * 4, [0, 0, 0, -1.5]]), 2, 'sample 1 lie outside 0 to 1'),

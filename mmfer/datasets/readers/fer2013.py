@@ -73,8 +73,9 @@ class FER2013(ExpressionDataset):
         super().__init__(data_root, split, classes=FER2013_CLASSES, **options)
 
     def sidecar_parts(self) -> tuple[str, ...]:
-        """Those that are there; class folders have no validation part."""
-        return ('train', 'test') if self._csv() is None else ('train', 'val', 'test')
+        """The parts of the file; class folders have no validation part."""
+        parts = super().sidecar_parts()
+        return parts if self._csv() is not None else tuple(p for p in parts if p != 'val')
 
     def read_samples(self, part: str) -> list[Sample]:
         """The rows of the file or the images of the folders."""

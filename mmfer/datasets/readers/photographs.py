@@ -39,16 +39,13 @@ class Photographs(ExpressionDataset):
     ASK = 'https://github.com/muxspace/facial_expressions (Apache-2.0).'
     LAYOUTS = (f'{LABELS} with the columns {",".join(COLUMNS)}', 'images/<image>')
     RENDERER = None
+    ONE_SIDECAR = 'test'
 
     def __init__(
         self, data_root: str = 'data/photographs', split: str = 'test', **options: Any
     ) -> None:
         self._check_option('split', split, ('test',))
         super().__init__(data_root, split, classes=FER2013_CLASSES, **options)
-
-    def sidecar_parts(self) -> tuple[str, ...]:
-        """The only part."""
-        return ('test',)
 
     def read_samples(self, part: str) -> list[Sample]:
         """Read the rows of the file."""
