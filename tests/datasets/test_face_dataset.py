@@ -182,7 +182,7 @@ def test_one_image_by_two_paths_stops(tmp_path: Path) -> None:
 def test_the_root_is_checked_for_every_reader(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught:
         lines(tmp_path / 'no')
-    for part in ('The data set of lines is not there', 'write it yourself', 'no/train.txt'):
+    for part in ('The data set of lines was not found', 'write it yourself', 'no/train.txt'):
         assert part in str(caught.value)
     (tmp_path / 'file').touch()
     with pytest.raises(FileNotFoundError, match='there is no folder'):
@@ -225,7 +225,7 @@ def test_every_reader_says_what_it_is(reader: type[FaceDataset], tmp_path: Path)
     with pytest.raises(FileNotFoundError) as caught:
         reader(str(tmp_path / 'no'), **options)
     message = str(caught.value)
-    assert f'The data set {reader.NAME} is not there: there is no folder' in message
+    assert f'The data set {reader.NAME} was not found: there is no folder' in message
     assert reader.ASK in message and f'{tmp_path / "no"}/' in message
     assert ('render_synthetic.py' in message) == (reader.RENDERER is not None)
     assert reader.RENDERER in (None, *RENDERED)

@@ -131,12 +131,12 @@ def test_infants_are_not_split_yet(tmp_path: Path) -> None:
 def test_wrong_names(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match='no layout "fer2013"'):
         sidecar_pictures('fer2013', tmp_path)
-    with pytest.raises(FileNotFoundError, match='RAF-DB is not there'):
+    with pytest.raises(FileNotFoundError, match='RAF-DB was not found'):
         sidecar_pictures('rafdb', tmp_path)
-    with pytest.raises(FileNotFoundError, match='class folders is not there'):
+    with pytest.raises(FileNotFoundError, match='class folders was not found'):
         sidecar_pictures('folder', tmp_path)
     write_ifer(tmp_path)
-    with pytest.raises(ValueError, match='no part train. It has: all'):
+    with pytest.raises(ValueError, match='no part train. Its parts are: all'):
         sidecar_pictures('ifer', tmp_path, ['train'])
 
 

@@ -13,7 +13,7 @@ class Facts(ReaderFacts):
 def test_the_message_names_the_part(tmp_path: Path) -> None:
     facts = Facts()
     facts.root = tmp_path / 'no'
-    with pytest.raises(FileNotFoundError, match='The data set Faces is not there') as caught:
+    with pytest.raises(FileNotFoundError, match='The data set Faces was not found') as caught:
         facts.check_root()
     assert f'{facts.root}/{{split}}/{{a,b}}.jpg' in str(caught.value)
     assert f'{facts.root}/val/{{a,b}}.jpg' in str(facts.missing('val/', 'val'))

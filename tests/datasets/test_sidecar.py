@@ -73,7 +73,7 @@ def test_classes_that_are_left_out_have_no_share(tmp_path: Path) -> None:
     second['distribution'] = {'dread': 1.0}
     second['clean_category_id'] = 4
     path = write_json(tmp_path / 'side.json', data)
-    with pytest.raises(ValueError, match='the distribution names dread'):
+    with pytest.raises(ValueError, match='the distribution contains dread'):
         complete(tmp_path, data)
     samples = [
         {'img_path': str(tmp_path / name), 'gt_label': 0} for name in ('train/a.png', 'train/b.png')

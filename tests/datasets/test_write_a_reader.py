@@ -44,7 +44,7 @@ def test_the_reader_of_the_page_loads(
 
 
 def test_it_says_what_is_missing(config: dict[str, Any], tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match='named faces is not there'):
+    with pytest.raises(FileNotFoundError, match='named faces was not found'):
         DATASETS.build({**config, 'data_root': str(tmp_path / 'no')})
     with pytest.raises(FileNotFoundError, match='There is no folder ".*train"'):
         DATASETS.build({**config, 'data_root': str(tmp_path)})

@@ -87,7 +87,7 @@ def test_what_does_not_fit_is_printed(torchvision_model, tmp_path: Path, caplog)
     logger.removeHandler(caplog.handler)
     printed = caplog.text
     assert 'Loaded 119 of 120 weights' in printed
-    assert 'no fit in the file: conv1.weight' in printed
+    assert 'the file has no match: conv1.weight' in printed
     assert 'not used: conv1.weight, fc.bias, fc.weight' in printed
 
 

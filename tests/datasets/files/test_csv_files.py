@@ -70,7 +70,7 @@ def test_a_row_of_another_length_is_located(tmp_path: Path, row: str) -> None:
     head, rows = csv_table(path)
     assert head == ['path', 'label']
     assert next(rows) == (f'{path}, line 2', ['x.jpg', 'happy'])
-    with pytest.raises(ValueError, match=r'line 3: \d cells below 2 columns'):
+    with pytest.raises(ValueError, match=r'line 3: \d cells for 2 columns'):
         next(rows)
 
 

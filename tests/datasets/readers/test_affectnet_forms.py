@@ -80,7 +80,7 @@ def test_what_computers_leave_behind_is_no_image_and_none_comes_twice(tmp_path: 
     (images / '1.jpg').rename(images / '1.JPG')
     assert len(list(read_npy(tmp_path, 'train', True))) == 8
     write_image(images / '3.png')
-    with pytest.raises(ValueError, match=r'3\.jpg and 3\.png have one annotation'):
+    with pytest.raises(ValueError, match=r'3\.jpg and 3\.png have the same annotation'):
         list(read_npy(tmp_path, 'train', True))
 
 

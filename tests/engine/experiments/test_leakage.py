@@ -62,7 +62,7 @@ def test_whatever_chooses_on_held_out_subjects_is_refused(
     with pytest.raises(ValueError) as error:
         common_config(cfg, read_pool(cfg))
     assert f'Leakage: {name} would choose by val_dataloader' in str(error.value)
-    assert 'shows 3 of the subjects to be held out, such as sub01' in str(error.value)
+    assert 'contains 3 of the held-out subjects, such as sub01' in str(error.value)
 
 
 def test_several_are_all_named(root: Path, tmp_path: Path) -> None:
