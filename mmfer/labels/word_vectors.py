@@ -55,7 +55,7 @@ class WordVectors:
             for number, line in enumerate(lines, 1):
                 if not line.isascii() and any('\udc80' <= letter <= '\udcff' for letter in line):
                     raise ValueError(
-                        f'{path}, line {number} is no text in UTF-8. Save the file as UTF-8.'
+                        f'{path}, line {number} is not text in UTF-8. Save the file as UTF-8.'
                     )
                 word, *values = line.rstrip().split(' ')
                 if number == 1 and len(values) == 1:

@@ -125,7 +125,7 @@ def test_an_empty_part_and_an_image_given_twice_stop(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match='No image in the train part'):
         lines(tmp_path)
     (tmp_path / 'train.txt').write_text('train0.png\ntrain0.png')
-    with pytest.raises(ValueError, match='given twice'):
+    with pytest.raises(ValueError, match='listed twice'):
         lines(tmp_path)
 
 
@@ -175,7 +175,7 @@ def test_one_image_by_two_paths_stops(tmp_path: Path) -> None:
         if not (tmp_path / 'link.png').exists():
             (tmp_path / 'link.png').symlink_to('train0.png')
             (tmp_path / 'folder').symlink_to(tmp_path)
-        with pytest.raises(ValueError, match='are given twice: train and train'):
+        with pytest.raises(ValueError, match='are listed twice: train and train'):
             lines(tmp_path)
 
 

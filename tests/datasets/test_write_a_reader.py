@@ -39,7 +39,7 @@ def test_the_reader_of_the_page_loads(
         assert data[0]['img'].shape == (16, 20, 3)
     assert any('1 left out: 1 hidden' in message for message in log)
     write_image(tmp_path / 'mine/train/angry_3.png')
-    with pytest.raises(ValueError, match='"angry" is no class'):
+    with pytest.raises(ValueError, match='"angry" is not a class'):
         DATASETS.build({**config, **options})
 
 

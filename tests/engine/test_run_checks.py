@@ -15,7 +15,7 @@ EXTRA = "val_evaluator = [dict(type='ExpressionMetric'), dict(type='Accuracy', t
     ('best', 'message'),
     [
         ('acuracy', r'Did you mean accuracy\? val_evaluator gives accuracy, accuracy/\.\.\., auc'),
-        (['accuracy', 'wrong'], "save_best='wrong' is no measure of the validation. val_eval"),
+        (['accuracy', 'wrong'], "save_best='wrong' is not a measure of the validation. val_eval"),
     ],
 )
 def test_a_wrong_best_measure(image_folder: Path, tmp_path: Path, best: object, message: str):

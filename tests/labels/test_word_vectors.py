@@ -34,7 +34,7 @@ def test_names_of_several_words_are_means(tmp_path: Path) -> None:
 
 def test_damaged_files_are_located(tmp_path: Path) -> None:
     (tmp_path / 'v.txt').write_bytes(b'calm 1 2\nangr\xff 1 2\n')
-    with pytest.raises(ValueError, match=r'v\.txt, line 2 is no text in UTF-8') as caught:
+    with pytest.raises(ValueError, match=r'v\.txt, line 2 is not text in UTF-8') as caught:
         WordVectors.load(tmp_path / 'v.txt')
     assert not isinstance(caught.value, UnicodeError)
     for value in ('nan', 'inf'):

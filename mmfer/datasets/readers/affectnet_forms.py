@@ -151,7 +151,7 @@ def parse_numbers(text: str, count: int, field: str, where: str) -> np.ndarray:
         raise ValueError(f'{where}: {field}: {error}. Correct or remove the annotation.') from error
     if len(numbers) != count or not np.isfinite(numbers).all():
         raise ValueError(
-            f'{where}: {field} has {np.isfinite(numbers).sum()} finite numbers instead of {count}. '
+            f'{where}: {field} has {np.isfinite(numbers).sum()} numbers instead of {count}. '
             'Correct or remove the annotation.'
         )
     return numbers

@@ -19,7 +19,7 @@ def test_an_unknown_name_is_located_and_near_ones_offered() -> None:
     with pytest.raises(ValueError, match=r'row 7: "hapy".*Did you mean happy\?'):
         class_index('hapy', ['sad', 'happy'], 'row 7')
     with pytest.raises(
-        ValueError, match=r'no class of this data set\. The classes are: sad, happy'
+        ValueError, match=r'is not a class of this data set\. The classes are: sad, happy'
     ):
         class_index('xyzzy', ['sad', 'happy'], 'row 7')
 
@@ -30,7 +30,7 @@ def test_files_of_one_stem_in_one_folder_are_twins() -> None:
 
 
 def test_a_file_given_twice_is_an_error_with_both_rows() -> None:
-    with pytest.raises(ValueError, match=r'"d/a.jpg" is given twice: line 2 and line 9'):
+    with pytest.raises(ValueError, match=r'"d/a.jpg" is listed twice: line 2 and line 9'):
         check_unique_files([('d/a.jpg', 'line 2'), ('d/a.jpg', 'line 9')])
 
 
@@ -41,7 +41,7 @@ def test_one_file_by_two_paths_is_given_twice(tmp_path: Path) -> None:
     (tmp_path / 'e').symlink_to('d')
     first = f'{tmp_path}/d/a.jpg'
     for other in ('d/../d/a.jpg', 'd/b.jpg', 'e/a.jpg', 'e/b.jpg'):
-        with pytest.raises(ValueError, match=r'a\.jpg" and ".*\.jpg" are given twice: 1 and 2'):
+        with pytest.raises(ValueError, match=r'a\.jpg" and ".*\.jpg" are listed twice: 1 and 2'):
             check_unique_files([(first, '1'), (f'{tmp_path}/{other}', '2')])
     assert check_unique_files([(first, '1'), (f'{tmp_path}/f/a.jpg', '2')]) == []
 

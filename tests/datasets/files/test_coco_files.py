@@ -68,7 +68,7 @@ def test_a_face_becomes_fields() -> None:
         ({'bbox': [1, 2, 0, 4]}, 'bbox'),
         ({'bbox': [1, 2, 3]}, 'bbox'),
         ({'keypoints': [1.0] * 9}, 'keypoints has 9 finite numbers'),
-        ({'distribution': {'joy': 1.0}}, 'names joy'),
+        ({'distribution': {'joy': 1.0}}, 'contains joy'),
         ({'distribution': {'hate': 0.5}}, 'sums to 0.5'),
         ({'distribution': {'hate': 1.5, 'panic': -0.5}}, 'must be 0 or more'),
     ],
@@ -81,12 +81,12 @@ def test_faulty_fields_are_located(fields: dict[str, Any], message: str) -> None
 @pytest.mark.parametrize(
     ('part', 'field', 'value', 'message'),
     [
-        ('images', 'id', [1], 'the id .* in images must be a whole number'),
+        ('images', 'id', [1], 'the id .* in images must be an integer'),
         ('images', 'id', None, 'the id None in images'),
         ('images', 'file_name', 3, 'file_name or name 3 must be a string'),
         ('categories', 'name', None, 'file_name or name None must be a string'),
         ('annotations', 'image_id', {}, r'annotations\[0\]: image_id {} is not in the file'),
-        ('annotations', 'id', [], 'an id in annotations is no whole number'),
+        ('annotations', 'id', [], 'an id in annotations is not an integer'),
     ],
 )
 def test_values_of_other_types_stop(

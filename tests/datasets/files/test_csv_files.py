@@ -19,7 +19,7 @@ def test_what_spreadsheets_add_does_not_matter(tmp_path: Path, encoding: str, en
 def test_an_encoding_that_nothing_tells_stops(tmp_path: Path) -> None:
     path = tmp_path / 'rows.csv'
     path.write_text('path,label\na.jpg,gl\xfccklich\n', encoding='cp1252')
-    with pytest.raises(ValueError, match=r'rows\.csv, line 2 is no text in UTF-8.*cp1252'):
+    with pytest.raises(ValueError, match=r'rows\.csv, line 2 is not text in UTF-8.*cp1252'):
         list(csv_rows(path))
     assert list(csv_rows(path, 'cp1252'))[1] == (2, ['a.jpg', 'gl\xfccklich'])
 

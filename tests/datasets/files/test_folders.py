@@ -29,7 +29,7 @@ def test_class_folders_are_read_in_order_and_depth(tmp_path: Path) -> None:
 
 def test_an_unknown_folder_stops(tmp_path: Path) -> None:
     write_image(tmp_path / 'wory' / 'a.png')
-    with pytest.raises(ValueError, match=r'Folder ".*wory": "wory" is no class.*mean worry\?'):
+    with pytest.raises(ValueError, match=r'Folder ".*wory": "wory" is not a class.*mean worry\?'):
         read_class_folders(tmp_path, FINE)
 
 
@@ -58,14 +58,14 @@ def test_a_fine_class_under_another_coarse_one_stops(tmp_path: Path) -> None:
 
 def test_an_unknown_coarse_folder_stops(tmp_path: Path) -> None:
     write_image(tmp_path / 'wrath' / 'hate' / 'a.png')
-    with pytest.raises(ValueError, match='"wrath" is no class'):
+    with pytest.raises(ValueError, match='"wrath" is not a class'):
         read_tree_folders(tmp_path, LABELS)
 
 
 def test_folders_and_images_that_are_none_are_left_alone(tmp_path: Path) -> None:
     for name in ('worry/a.png', 'annotations/b.png', 'sheet.png'):
         write_image(tmp_path / name)
-    with pytest.raises(ValueError, match='"annotations" is no class'):
+    with pytest.raises(ValueError, match='"annotations" is not a class'):
         read_class_folders(tmp_path, FINE, ('sheet.png',))
     with pytest.raises(ValueError, match=r'such as sheet\.png'):
         read_class_folders(tmp_path, FINE, ('annotations',))

@@ -24,7 +24,7 @@ def test_a_csv_is_read(tmp_path: Path) -> None:
         ('path,mood\na.png,hate\n', ValueError, 'lacks the column fine.*path, mood'),
         ('file,fine\na.png,hate\n', ValueError, 'lacks the column path'),
         ('path,fine,Fine\na.png,hate,hate\n', ValueError, 'the column "fine" twice'),
-        ('path,fine\na.png,rage\n', ValueError, 'line 2: "rage" is no class'),
+        ('path,fine\na.png,rage\n', ValueError, 'line 2: "rage" is not a class'),
         ('path,fine\na.png\n', ValueError, 'line 2: 1 cells for 2 columns'),
         ('path,fine\na.png,\n', ValueError, 'line 2: the path or the class is empty'),
     ],
@@ -65,7 +65,7 @@ def test_images_that_are_not_there_are_given(tmp_path: Path) -> None:
 
 def test_an_encoding_may_be_given(tmp_path: Path) -> None:
     (tmp_path / 'train.csv').write_bytes('path,label\n高.png,worry\n'.encode('gbk'))
-    with pytest.raises(ValueError, match='line 2 is no text in UTF-8'):
+    with pytest.raises(ValueError, match='line 2 is not text in UTF-8'):
         read_csv(tmp_path / 'train.csv', tmp_path, FINE)
     (sample,) = read_csv(tmp_path / 'train.csv', tmp_path, FINE, 'gbk')
     assert Path(sample['img_path']).name == '高.png'

@@ -20,13 +20,13 @@ def test_marks_and_line_ends_are_recognized(tmp_path: Path, encoding: str, end: 
 def test_another_encoding_is_named_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / 'a.txt'
     path.write_bytes(b'a\nb\n' + TEXT.encode('gb18030'))
-    with pytest.raises(ValueError, match=r'a\.txt, line 3 is no text in UTF-8.*gb18030') as caught:
+    with pytest.raises(ValueError, match=r'a\.txt, line 3 is not text in UTF-8.*gb18030') as caught:
         read_lines(path)
     assert not isinstance(caught.value, UnicodeError)
     assert read_lines(path, 'gb18030')[2:] == [(3, 'pfad 高'), (5, 'b')]
-    with pytest.raises(ValueError, match="encoding='klingon' is not known"):
+    with pytest.raises(ValueError, match="encoding='klingon' is unknown"):
         open_text(path, 'klingon')
-    with pytest.raises(ValueError, match='is no text in ascii'):
+    with pytest.raises(ValueError, match='is not text in ascii'):
         read_lines(path, 'ascii')
 
 

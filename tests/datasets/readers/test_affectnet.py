@@ -99,7 +99,7 @@ def test_a_validation_part_may_be_carved(tmp_path: Path) -> None:
             'line 13: facial_landmarks has 135 numbers instead of 136',
         ),
         (affectnet_row('10/training0.jpg', 1, 'NULL'), 'line 13: facial_landmarks'),
-        (affectnet_row('10/training0.jpg', 1), 'given twice: .*line 2 and .*line 13'),
+        (affectnet_row('10/training0.jpg', 1), 'listed twice: .*line 2 and .*line 13'),
         (affectnet_row('10/training0.jpg', 1).replace('12,10', '0,10'), 'line 13: face_width 0'),
         (affectnet_row('10/training0.jpg', 1).replace('-0.25', '-3'), 'line 13: valence -3'),
         ('10/training0.jpg,2,3,12\n', 'line 13: 4 cells for 9 columns'),

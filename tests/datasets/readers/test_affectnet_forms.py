@@ -41,8 +41,8 @@ def test_numbered_images_are_in_the_order_of_their_numbers(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ('file', 'message'),
     [
-        ('images/3.jpg', r'1 times .*such as images/3.jpg beside annotations/3_exp.npy'),
-        ('annotations/3_exp.npy', r'such as annotations/3_exp.npy beside images/3.jpg'),
+        ('images/3.jpg', r'for 1 images.*such as images/3.jpg for annotations/3_exp.npy'),
+        ('annotations/3_exp.npy', r'such as annotations/3_exp.npy for images/3.jpg'),
         ('annotations/3_aro.npy', r'no file ".*3_aro.npy"'),
     ],
 )

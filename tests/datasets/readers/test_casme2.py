@@ -211,7 +211,7 @@ def test_a_clip_without_any_face_is_named_and_stops_what_needs_one(
     assert len(data) == 15
     assert data.report['no_face'] == ['sub03/EP01_02']
     assert any('no_face, 1, ' in line for line in log)
-    with pytest.raises(ValueError, match='AlignFace: no landmarks are known for .*EP01_02/img5'):
+    with pytest.raises(ValueError, match='AlignFace: .*EP01_02/img5.* has no landmarks'):
         [data[i] for i in range(15)]
 
 
@@ -232,7 +232,7 @@ def test_refusals(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=f'{option}={value!r}'):
             CASME2(str(root), **{option: value})
     write_coding(root, [row('01', 'EP01_00', 3, 5, 8, '4', 'happyness')])
-    with pytest.raises(ValueError, match=r'row 2: "happyness" is no class.*mean happiness'):
+    with pytest.raises(ValueError, match=r'row 2: "happyness" is not a class.*mean happiness'):
         CASME2(str(root))
     write_coding(root, [row('01', 'EP01_00', 3, 5, 8, '4', None)])
     with pytest.raises(ValueError, match='No image of 5 classes in the whole part'):

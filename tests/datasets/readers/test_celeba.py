@@ -121,7 +121,7 @@ def test_faulty_values_are_located(
 def test_a_row_with_a_missing_file_is_located(tmp_path: Path) -> None:
     write_celeba(tmp_path)
     (tmp_path / 'img_align_celeba' / '000002.jpg').unlink()
-    with pytest.raises(FileNotFoundError, match=r'000002\.jpg: there is no file'):
+    with pytest.raises(FileNotFoundError, match=r'000002\.jpg: the file'):
         CelebA(str(tmp_path))
 
 

@@ -56,8 +56,8 @@ def test_a_list_may_lie_in_the_folders_of_the_archive(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ('row', 'message'),
     [
-        (b'b.jpg 1 999999999999999999999999', 'line 4: .*whole numbers'),
-        (b'b\xff.jpg 1 1', 'line 4 is no text in UTF-8'),
+        (b'b.jpg 1 999999999999999999999999', 'line 4: .*integers'),
+        (b'b\xff.jpg 1 1', 'line 4 is not text in UTF-8'),
         (b'b.jpg 1 1\0', 'line 4: the line contains zero bytes'),
     ],
 )

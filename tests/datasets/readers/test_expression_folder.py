@@ -28,7 +28,7 @@ def test_numbered_folders_are_read_in_an_explicit_order(tmp_path: Path) -> None:
         '2': 0,
         '1': 1,
     }
-    with pytest.raises(ValueError, match='"1" is no class'):
+    with pytest.raises(ValueError, match='"1" is not a class'):
         ExpressionFolder(str(tmp_path), classes=['glad', 'calm'])
     with pytest.raises(ValueError, match='1 folders for 2 classes'):
         ExpressionFolder(str(tmp_path), classes=['glad', 'calm'], folders=['1'])
@@ -113,7 +113,7 @@ def test_missing_images_of_a_csv(tmp_path: Path) -> None:
     write_both(tmp_path)
     rows = ['path,label', 'train/calm/a.png,calm', 'no1.png,calm', 'no2.png,glad', 'no3.png,glad']
     (tmp_path / 'train.csv').write_text('\n'.join([*rows, 'train/glad/a.png,glad']))
-    with pytest.raises(FileNotFoundError, match=r'line 3: there is no .*no1.*3 missing and 0 bro'):
+    with pytest.raises(FileNotFoundError, match=r'line 3: the file .*no1.*3 missing and 0 bro'):
         folder(tmp_path)
     assert folder(tmp_path, broken='skip').get_gt_labels().tolist() == [0, 1]
     assert len((tmp_path / 'report.txt').read_text().splitlines()) == 3
@@ -133,7 +133,7 @@ def test_a_pipe_in_a_csv_is_broken(tmp_path: Path) -> None:
 def test_an_image_with_two_labels_stops(tmp_path: Path, other: str) -> None:
     write_both(tmp_path)
     (tmp_path / 'train.csv').write_text(f'path,label\ntrain/calm/a.png,calm\n{other},glad\n')
-    with pytest.raises(ValueError, match=r'given twice: .*line 2 and .*line 3'):
+    with pytest.raises(ValueError, match=r'listed twice: .*line 2 and .*line 3'):
         folder(tmp_path)
 
 
@@ -141,6 +141,6 @@ def test_the_encoding_of_a_csv_may_be_given(tmp_path: Path) -> None:
     write_image(tmp_path / '高.png')
     (tmp_path / 'train.csv').write_bytes('path,label\n高.png,高\n'.encode('gbk'))
     options: dict[str, Any] = {'classes': ['glad'], 'folders': ['高']}
-    with pytest.raises(ValueError, match=r'train\.csv, line 2 is no text in UTF-8.*gb18030'):
+    with pytest.raises(ValueError, match=r'train\.csv, line 2 is not text in UTF-8.*gb18030'):
         folder(tmp_path, **options)
     assert len(folder(tmp_path, csv_encoding='gbk', **options)) == 1

@@ -96,5 +96,5 @@ def test_both_forms_and_neither_stop(tmp_path: Path) -> None:
 def test_a_folder_that_is_no_class_stops(tmp_path: Path) -> None:
     for name in (*FER2013_CLASSES, 'bored'):
         write_image(tmp_path / 'train' / name / 'a.png')
-    with pytest.raises(ValueError, match='"bored" is no class'):
+    with pytest.raises(ValueError, match='"bored" is not a class'):
         FER2013(str(tmp_path))

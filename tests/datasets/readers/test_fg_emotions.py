@@ -41,14 +41,14 @@ def test_one_image_in_two_rows_stops(tmp_path: Path) -> None:
     (tmp_path / 'train.csv').write_text(
         'path,fine\ntrain/hate/0.png,hate\ntrain/hate/0.png,panic\n'
     )
-    with pytest.raises(ValueError, match=r'given twice: .*line 2 and .*line 3'):
+    with pytest.raises(ValueError, match=r'listed twice: .*line 2 and .*line 3'):
         FGEmotions(str(tmp_path), label_tree=tree)
 
 
 def test_a_label_outside_the_tree_stops(tmp_path: Path) -> None:
     tree = write_fg_emotions(tmp_path)
     write_image(tmp_path / 'train' / 'boredom' / 'a.png')
-    with pytest.raises(ValueError, match=r'Folder ".*boredom": "boredom" is no class'):
+    with pytest.raises(ValueError, match=r'Folder ".*boredom": "boredom" is not a class'):
         FGEmotions(str(tmp_path), label_tree=tree)
 
 

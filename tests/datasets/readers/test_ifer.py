@@ -105,7 +105,7 @@ def test_an_unknown_folder_stops(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r'has no ifer\.csv and no happy/'):
         IFER(str(tmp_path))
     write_ifer(tmp_path)
-    with pytest.raises(ValueError, match=r'"hapy" is no class.*mean happy\?'):
+    with pytest.raises(ValueError, match=r'"hapy" is not a class.*mean happy\?'):
         IFER(str(tmp_path))
 
 

@@ -98,7 +98,7 @@ def test_other_identities_than_the_property_file_tells_are_told(
 def test_a_pack_cut_short_stops_before_training(tmp_path: Path) -> None:
     path = write_pack(tmp_path)
     path.write_bytes(path.read_bytes()[:2000])
-    with pytest.raises(ValueError, match='cut short'):
+    with pytest.raises(ValueError, match='is truncated'):
         dataset(tmp_path)
 
 

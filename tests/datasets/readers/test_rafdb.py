@@ -153,7 +153,7 @@ def test_a_list_may_name_the_aligned_images(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ('row', 'message'),
     [
-        (b'train_\xb1.jpg 3', 'line 3 is no text in UTF-8'),
+        (b'train_\xb1.jpg 3', 'line 3 is not text in UTF-8'),
         ('train_00001.jpg \u00b3'.encode(), 'line 3: the label'),
     ],
 )

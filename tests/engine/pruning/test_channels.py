@@ -97,7 +97,7 @@ def test_record_of_another_model_is_refused_and_leaves_the_model_alone():
     with pytest.raises(ValueError, match='out_channels=8 of the layer "0", but it is 16'):
         apply_channels(wider, record)
     assert repr(wider) == before
-    with pytest.raises(ValueError, match='"1", but there is none'):
+    with pytest.raises(ValueError, match='"1", but the model has none'):
         apply_channels(nn.Sequential(copy.deepcopy(network()[0])), record)
 
 

@@ -150,7 +150,7 @@ def test_a_third_partys_losses_in_all_three_contracts(plugin):
 
 
 def test_a_neighbor_loss_must_form_distributions(plugin):
-    with pytest.raises(ValueError, match=r'NoNeighborsLoss has no k.*Derive the loss from'):
+    with pytest.raises(ValueError, match=r'NoNeighborsLoss lacks k.*Derive the loss from'):
         RALDHead(3, 8, neighbor_loss=dict(type='NoNeighborsLoss'))
 
 
