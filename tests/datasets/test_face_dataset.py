@@ -188,7 +188,7 @@ def test_the_root_is_checked_for_every_reader(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match='there is no folder'):
         lines(tmp_path / 'file')
     for empty in ('', ' '):
-        with pytest.raises(ValueError, match=r'Lines\(data_root=.*the current one'):
+        with pytest.raises(ValueError, match=r'Lines\(data_root=.*the current folder'):
             Lines(empty, metainfo={'classes': ('a',)})
 
 

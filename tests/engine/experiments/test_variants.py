@@ -88,7 +88,7 @@ def test_strangers_stop(family: Path) -> None:
         write(family / name, "_base_ = './runtime.py'\nmodel = dict()\n")
         for name in ('a.py', 'b.py')
     ]
-    with pytest.raises(ValueError, match='runtime.py, which has no model to change'):
+    with pytest.raises(ValueError, match='runtime.py, which has no model'):
         apply_variant(*inherits)
     with pytest.raises(FileNotFoundError, match='No config at ".*nowhere.py"'):
         apply_variant(family / 'slim.py', family / 'nowhere.py')
