@@ -120,7 +120,7 @@ def test_what_a_component_takes_may_be_added(path: Path, options: dict, entry: t
     ('epochs', 'left'),
     [
         (25, r'param_scheduler\.1\.end=20 was for 20 epochs, but the training now has 25'),
-        (10, r'param_scheduler\.0\.milestones=\[5, 12\], param_scheduler\.1\.end=20 went'),
+        (10, r'param_scheduler\.0\.milestones=\[5, 12\], param_scheduler\.1\.end=20 was for'),
         (8, r'custom_hooks\.0\.epochs=8 was for .* Also give .* or let .* give epochs=8'),
     ],
 )
