@@ -31,4 +31,5 @@ def test_what_the_folder_holds_instead_is_named(tmp_path: Path) -> None:
     for i in range(9):
         (tmp_path / f'a{i}').touch()
     assert 'a6, and 3 more\n' in message()
-    assert 'The folder contains' not in str(missing_dataset('Faces', tmp_path / 'no', '', [], 'x', None))
+    error = missing_dataset('Faces', tmp_path / 'no', '', [], 'x', None)
+    assert 'The folder contains' not in str(error)

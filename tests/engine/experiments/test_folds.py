@@ -87,7 +87,7 @@ def test_samples_without_a_subject(root: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        ({'test_dataloader.dataset.data_root': 'other'}, "data_root is '.*' in train_.*'other' in test_"),
+        ({'test_dataloader.dataset.data_root': 'other'}, "'.*' in train_.*'other' in test_"),
         ({'train_dataloader.dataset.subjects': ['sub01']}, 'has subjects=.*Remove it'),
         ({'train_dataloader.dataset.indices': 3}, 'has indices=.*Remove it'),
     ],
