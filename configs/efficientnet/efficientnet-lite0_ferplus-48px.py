@@ -9,7 +9,8 @@ _base_ = '../_base_/default_runtime.py'
 
 data_root = 'data/ferplus'
 image_size = 96
-epochs_64, epochs = 5, 8
+epochs = 8
+epochs_64 = epochs * 5 // 8
 
 model = dict(
     type='ImageClassifier',

@@ -126,11 +126,11 @@ def _check(
     if overwrite:
         return None
     remedy = (
-        'Its content (subjects, distributions, landmarks, ...) would be lost. Write to another '
-        'file (--out), or replace the file with overwrite (--overwrite).'
+        'Its subjects, distributions, landmarks and so on would be lost. Write to another file '
+        '(--out), or replace the sidecar with overwrite (--overwrite).'
     )
     check_same(before.get('options', record), record, f'The run that wrote "{path}"', remedy)
-    raise ValueError(f'"{path}" exists already, with other images or from another source. {remedy}')
+    raise ValueError(f'"{path}" exists already, for other images or from another source. {remedy}')
 
 
 def _finished(path: Path) -> dict[str, Any]:

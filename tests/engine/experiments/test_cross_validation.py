@@ -46,7 +46,9 @@ def test_runs_that_are_there_need_resume_and_the_same_settings(tmp_path: Path) -
     with pytest.raises(ValueError, match='holds a cross validation already. Continue .* --resume'):
         plan(tmp_path)
     assert len(plan(tmp_path, resume=True)) == 2
-    with pytest.raises(ValueError, match=r'had other settings: config.py, line \d+, .*=9'):
+    with pytest.raises(
+        ValueError, match=r'had other settings: config.py, line \d+, was .* and is .*= 9'
+    ):
         plan(tmp_path, resume=True, **{'train_cfg.max_epochs': 9})
     with pytest.raises(ValueError, match=r"had other settings: folds/1_a_1.py, .*'a/1'.*'c'"):
         plan(tmp_path, resume=True, folds=[Fold('a/1', ('c',), ('b',)), FOLDS[1]])
@@ -76,8 +78,9 @@ class Pretended(FoldRun):
 
 
 def save(run: FoldRun, samples: list[tuple[str, int]]) -> None:
-    rows = [{'img_path': path, 'gt_label': label, 'pred_scores': [1.0]} for path, label in samples]
-    Predictions(['joy'], rows).save(run.folder / 'predictions.json')
+    scores = [1.0, 0.0]
+    rows = [{'img_path': path, 'gt_label': label, 'pred_scores': scores} for path, label in samples]
+    Predictions(['joy', 'fear'], rows).save(run.folder / 'predictions.json')
 
 
 def test_one_that_fails_leaves_the_others_alone(

@@ -82,7 +82,7 @@ def test_sidecar_of_something_else(tmp_path):
     path = sidecar(tmp_path, ['raw/EP02/img1.jpg'], [POINTS])
     with pytest.raises(ValueError, match='no landmarks of frames in'):
         SidecarLandmarks(path).of(open_clip(folder))
-    with pytest.raises(ValueError, match='no folder'):
+    with pytest.raises(ValueError, match='not a folder of images'):
         SidecarLandmarks(path).of(open_clip(photo_clip(3, 1)))
     with pytest.raises(ValueError, match='no face with 68 landmarks'):
         SidecarLandmarks(sidecar(tmp_path, ['raw/EP02/img1.jpg'], [None]))

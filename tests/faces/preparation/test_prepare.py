@@ -165,7 +165,7 @@ def test_other_sidecars_are_replaced_on_request_only(tmp_path):
     path = tmp_path / 'faces.json'
     for content in ('{"images": [], "annotations": [], "categories": []}', 'rubbish', '[]'):
         path.write_text(content)
-        with pytest.raises(ValueError, match='exists already.*--overwrite'):
+        with pytest.raises(ValueError, match='exists already, for other images.*--overwrite'):
             prepare([picture('a.jpg')], path)
         assert path.read_text() == content
     prepare([picture('a.jpg')], path, overwrite=True)
