@@ -68,7 +68,7 @@ def test_whatever_chooses_on_held_out_subjects_is_refused(
 def test_several_are_all_named(root: Path, tmp_path: Path) -> None:
     both = SAVE_BEST + LEAKS['custom_hooks[0] (EarlyStoppingHook)']
     cfg = config(tmp_path, root, both)
-    with pytest.raises(ValueError, match=r'macro_f1. and custom_hooks\[0\] .*Remove them'):
+    with pytest.raises(ValueError, match=r'macro_f1. and custom_hooks\[0\] .*Remove these entries'):
         common_config(cfg, read_pool(cfg))
 
 

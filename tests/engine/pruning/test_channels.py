@@ -94,7 +94,7 @@ def test_record_of_another_model_is_refused_and_leaves_the_model_alone():
     _, record = pruned()
     wider = network(16)
     before = repr(wider)
-    with pytest.raises(ValueError, match='out_channels=8 of the layer "0", but it is 16'):
+    with pytest.raises(ValueError, match='out_channels=8 in the layer "0", but it is 16'):
         apply_channels(wider, record)
     assert repr(wider) == before
     with pytest.raises(ValueError, match='"1", but the model has none'):

@@ -191,7 +191,7 @@ def test_state_of_the_model_is_left_alone():
 
 @pytest.mark.parametrize('ratio', [0, 1, -0.5, 1.5, float('nan')])
 def test_ratio_out_of_range(ratio):
-    with pytest.raises(ValueError, match='between 0 and 1'):
+    with pytest.raises(ValueError, match='above 0 and below 1'):
         prune_model(nn.Conv2d(3, 3, 1), torch.zeros(1, 3, 8, 8), ratio)
 
 
