@@ -63,7 +63,5 @@ def test_missing_checkpoint(image_folder: Path, tmp_path: Path) -> None:
 
 def test_fewer_images_than_a_batch_that_must_be_full(image_folder: Path, tmp_path: Path) -> None:
     options = {'train_dataloader.batch_size': 64, 'train_dataloader.drop_last': True}
-    with pytest.raises(
-        ValueError, match=r'no batch: .* 12 training images, a batch needs 64 on each'
-    ):
+    with pytest.raises(ValueError, match=r'no batch: .* 12 training .* needs 64 on each'):
         train(tiny_config(tmp_path, image_folder, options))

@@ -80,7 +80,7 @@ def test_samples_without_a_subject(root: Path, tmp_path: Path) -> None:
     nameless = write_subjects(tmp_path / 'nameless')
     table = (nameless / 'train.csv').read_text()
     (nameless / 'train.csv').write_text(table.replace('sub03\n', '\n'))
-    with pytest.raises(ValueError, match=r'2 of 12 samples of .* no subject.*sub03_0.png.*tell'):
+    with pytest.raises(ValueError, match=r'2 of 12 samples of .* no subject.*sub03_0.png.*Give'):
         read_pool(config(tmp_path, nameless))
 
 
