@@ -45,5 +45,5 @@ def test_a_file_gives_the_same_as_the_data_set(image_folder, trained):
 def test_bad_input(trained, tmp_path):
     with pytest.raises(ValueError, match='at least 1'):
         draw_inputs(trained, 'test', 0, seed=0)
-    with pytest.raises(FileNotFoundError, match='No picture'):
+    with pytest.raises(FileNotFoundError, match='No image'):
         read_inputs(trained, [tmp_path / 'none.png'])
