@@ -10,7 +10,7 @@ from mmengine.dataset import Compose
 from mmengine.runner import CheckpointLoader, load_state_dict
 
 import mmfer.engine.checkpoint  # noqa: F401  (its loader)
-from mmfer.engine.config_text import config_from_text
+from mmfer.engine.configuration.config_text import config_from_text
 from mmfer.engine.model_building import build_model as build_model
 from mmfer.engine.pruning import apply_channels
 from mmfer.faces import Alignment, build_alignment

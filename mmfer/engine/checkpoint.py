@@ -12,8 +12,8 @@ from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
 
 from mmfer import compat  # noqa: F401  (registers the types that a checkpoint may hold)
-from mmfer.engine.addresses import is_address, local_checkpoint
-from mmfer.engine.integrity import check_integrity, side_file, side_line
+from mmfer.engine.checkpoints.addresses import is_address, local_checkpoint
+from mmfer.engine.checkpoints.integrity import check_integrity, side_file, side_line
 from mmfer.files import write_atomically
 
 ATOMIC_BACKEND = 'atomic'
@@ -55,14 +55,14 @@ def load_from_disk(filename: str, map_location: Any = None) -> dict[str, Any]:
     The function replaces all loaders of mmengine, so runners and inferencers use it.
 
     Args:
-        filename: See :func:`mmfer.engine.addresses.local_checkpoint`.
+        filename: See :func:`mmfer.engine.checkpoints.addresses.local_checkpoint`.
         map_location: See :func:`torch.load`.
 
     Raises:
         FileNotFoundError: If the file does not exist.
         ValueError: If the file is truncated, damaged (see
-            :func:`mmfer.engine.integrity.check_integrity`), not a checkpoint, holds other types
-            than weights and logs, or cannot be downloaded.
+            :func:`mmfer.engine.checkpoints.integrity.check_integrity`), not a checkpoint, holds
+            other types than weights and logs, or cannot be downloaded.
     """
     path = local_checkpoint(filename)
     source = f'"{filename}"' + (f' (its copy: {path})' if is_address(filename) else '')

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from mmengine.config import Config
 
-from mmfer.engine.overrides import read_config
+from mmfer.engine.configuration.overrides import read_config
 from mmfer.registry import register_all_modules
 
 LAUNCHERS = ('none', 'pytorch', 'slurm')
@@ -31,7 +31,7 @@ def load_config(
         path: The config file.
         work_dir: Folder for checkpoints and logs; the default is the ``work_dir`` of the config, or
             else ``work_dirs/<name of the config>``.
-        options: Entries to replace, see :func:`mmfer.engine.overrides.read_config`:
+        options: Entries to replace, see :func:`mmfer.engine.configuration.overrides.read_config`:
             ``{'epochs': 5, 'model.backbone.depth': 50}``.
         launcher: One of :data:`LAUNCHERS`.
 

@@ -10,7 +10,7 @@ from mmengine.model import update_init_info
 from mmengine.runner import CheckpointLoader
 from torch import Tensor, nn
 
-from mmfer.engine.addresses import local_checkpoint
+from mmfer.engine.checkpoints.addresses import local_checkpoint
 from mmfer.registry import WEIGHT_INITIALIZERS
 
 NESTED = ('state_dict', 'model', 'model_state_dict')

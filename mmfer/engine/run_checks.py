@@ -9,7 +9,7 @@ from mmengine.hooks import CheckpointHook
 from mmengine.runner import BaseLoop, CheckpointLoader, Runner
 
 from mmfer.engine.checkpoint import last_checkpoint
-from mmfer.engine.config_text import read_values
+from mmfer.engine.configuration.config_text import read_values
 
 KEPT = ('param_scheduler', 'optim_wrapper.optimizer', 'optim_wrapper.paramwise_cfg')
 """Entries that a resumed run takes from the checkpoint instead of the config."""

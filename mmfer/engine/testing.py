@@ -7,7 +7,7 @@ from typing import Any
 from mmengine.config import Config, ConfigDict
 from mmengine.dist import is_main_process
 
-from mmfer.engine.addresses import local_checkpoint
+from mmfer.engine.checkpoints.addresses import local_checkpoint
 from mmfer.engine.training import build_runner
 from mmfer.files import write_json
 

@@ -4,11 +4,11 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import EpochBasedTrainLoop, Runner
 
-from mmfer.engine.addresses import local_checkpoint
 from mmfer.engine.checkpoint import last_checkpoint
+from mmfer.engine.checkpoints.addresses import local_checkpoint
+from mmfer.engine.configuration.schedule import check_schedule
 from mmfer.engine.distributed import init_cpu_ranks
 from mmfer.engine.run_checks import check_best, check_epoch, check_resume
-from mmfer.engine.schedule import check_schedule
 from mmfer.registry import RUNNERS
 
 

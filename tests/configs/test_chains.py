@@ -6,8 +6,8 @@ import pytest
 from mmengine.config import Config
 
 from mmfer.engine import load_config
-from mmfer.engine.config_source import base_names, parse
-from mmfer.engine.schedule import misfits
+from mmfer.engine.configuration.config_source import base_names, parse
+from mmfer.engine.configuration.schedule import misfits
 from tests.helpers import ROOT
 
 CONFIGS = sorted((ROOT / 'configs').rglob('*.py'))

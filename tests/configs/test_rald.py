@@ -35,8 +35,12 @@ def test_config_names_what_is_registered(path):
     for hook in (*cfg.get('default_hooks', {}).values(), *cfg.get('custom_hooks', ())):
         assert HOOKS.get(hook['type']) is not None, hook
     for loader in (cfg.train_dataloader, cfg.test_dataloader):
-        assert DATASETS.get(loader.dataset.type) is not None
-        for step in loader.dataset.pipeline:
+        dataset = loader.dataset
+        assert DATASETS.get(dataset.type) is not None
+        while 'dataset' in dataset:  # such as ClassBalancedDataset
+            dataset = dataset.dataset
+            assert DATASETS.get(dataset.type) is not None
+        for step in dataset.pipeline:
             TRANSFORMS.build(step)
     if 'data_preprocessor' in cfg:
         assert cfg.data_preprocessor.num_classes == cfg.model.head.num_classes
@@ -55,6 +59,8 @@ def test_config_takes_a_training_step(path):
     for i, sample in enumerate(samples):
         if cfg.model.head.type == 'AttributeHead':
             sample.set_gt_score(torch.arange(cfg.model.head.num_classes) % (i + 2) == 0)
+        elif cfg.model.head.get('loss', {}).get('use_soft'):
+            sample.set_gt_score(torch.eye(cfg.model.head.num_classes)[i])
         else:
             sample.set_gt_label(i % 3)
     size = cfg.image_size if 'mifnet' in path.parts else 64  # Swin's windows fix the size

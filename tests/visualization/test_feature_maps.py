@@ -127,5 +127,5 @@ def test_a_layer_that_is_not_there_or_gives_no_map(dual):
         feature_maps(dual, images(), ['backbone.branch3'])
     with pytest.raises(ValueError, match='The layers of the model are: .*backbone, neck, head'):
         find_layer(dual, 'x')
-    with pytest.raises(ValueError, match='head.fc: no map'):
+    with pytest.raises(ValueError, match='head.fc: the output is no map'):
         feature_maps(dual, images(), ['backbone', 'head.fc'])

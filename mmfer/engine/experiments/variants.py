@@ -7,7 +7,7 @@ from typing import Any
 from mmengine.config import Config
 
 from mmfer.engine.config import load_config
-from mmfer.engine.config_source import base_names, parse, rebased
+from mmfer.engine.configuration.config_source import base_names, parse, rebased
 
 
 def apply_variant(

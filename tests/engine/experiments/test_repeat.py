@@ -21,7 +21,7 @@ TRAIN = """
 import sys
 from pathlib import Path
 args = sys.argv[1:]
-assert 'bad' not in args[0], 'this row cannot be trained'
+assert not any('bad' in Path(arg).parts for arg in args), 'this row cannot be trained'
 folder = Path(args[args.index('--work-dir') + 1])
 (folder / 'last_checkpoint').write_text('last.pth')
 (folder / 'arguments').write_text(' '.join(args))

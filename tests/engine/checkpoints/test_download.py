@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from mmfer.engine.checkpoint import load_from_disk
-from mmfer.engine.download import download
+from mmfer.engine.checkpoints.download import download
 from tests.checkpoint_server import Reply, cut_short, drip, redirect, serve, without_length
 
 
@@ -100,7 +100,7 @@ def test_server_that_sends_byte_by_byte(headers: bool, hub: Path, monkeypatch) -
 
 
 def test_server_that_sends_nothing(monkeypatch) -> None:
-    monkeypatch.setattr('mmfer.engine.download.SILENCE', 0.3)
+    monkeypatch.setattr('mmfer.engine.checkpoints.download.SILENCE', 0.3)
     served = serve({'/x.pth': lambda handler: time.sleep(2)})
     with served as (server, _), pytest.raises(ValueError, match=r'nothing for 0\.3 s'):
         download(f'{server}/x.pth', seconds=60)

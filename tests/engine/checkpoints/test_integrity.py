@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from mmfer.engine.checkpoint import load_from_disk, write_checkpoint
-from mmfer.engine.integrity import check_integrity, hash_in_name, side_file
+from mmfer.engine.checkpoints.integrity import check_integrity, hash_in_name, side_file
 
 
 def small_checkpoint(path: Path, legacy: bool = False) -> dict:
@@ -88,7 +88,7 @@ def test_other_hash_in_the_name_of_a_whole_archive(tmp_path: Path, monkeypatch) 
     content = small_checkpoint(tmp_path / 'epoch_1-deadbeef.pth')
     said = []
     monkeypatch.setattr(
-        'mmfer.engine.integrity.print_log', lambda message, logger: said.append(message)
+        'mmfer.engine.checkpoints.integrity.print_log', lambda message, logger: said.append(message)
     )
     assert same(load_from_disk(str(tmp_path / 'epoch_1-deadbeef.pth')), content)
     assert len(said) == 1 and 'The internal checksums of the file are right' in said[0]

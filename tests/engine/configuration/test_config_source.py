@@ -2,7 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from mmfer.engine.config_source import assignments, base_names, copy_with_values, parse, rebased
+from mmfer.engine.configuration.config_source import (
+    assignments,
+    base_names,
+    copy_with_values,
+    parse,
+    rebased,
+)
 
 
 def write(path: Path, text: str) -> Path:

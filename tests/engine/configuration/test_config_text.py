@@ -4,7 +4,7 @@ import pytest
 from mmengine.registry import DefaultScope
 
 from mmfer.engine import load_config
-from mmfer.engine.config_text import config_from_text
+from mmfer.engine.configuration.config_text import config_from_text
 from mmfer.engine.model_building import build_model
 from mmfer.registry import register_all_modules
 from tests.helpers import ROOT

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mmengine.runner import checkpoint as mmengine
 
-from mmfer.engine.download import download
+from mmfer.engine.checkpoints.download import download
 
 SCHEME = re.compile(r'([a-z][\w+.:-]*)://', re.IGNORECASE)
 ZOOS: dict[str, Callable[[], dict[str, str | None]]] = {

@@ -8,8 +8,8 @@ import pytest
 from mmengine.runner import CheckpointLoader
 from mmengine.runner import checkpoint as mmengine
 
-from mmfer.engine.addresses import ZOOS, local_checkpoint
 from mmfer.engine.checkpoint import load_from_disk
+from mmfer.engine.checkpoints.addresses import ZOOS, local_checkpoint
 from tests.checkpoint_server import hostile_checkpoint, serve
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmfer.engine.config_keys import ENTRIES, places, unknown_key
-from mmfer.engine.config_source import copy_with_values
-from mmfer.engine.schedule import max_epochs, misfits
+from mmfer.engine.configuration.config_keys import ENTRIES, places, unknown_key
+from mmfer.engine.configuration.config_source import copy_with_values
+from mmfer.engine.configuration.schedule import max_epochs, misfits
 
 EPOCHS, MAX_EPOCHS = 'epochs', 'train_cfg.max_epochs'
 

@@ -1,6 +1,6 @@
 import pytest
 
-from mmfer.engine.schedule import check_schedule, max_epochs, misfits
+from mmfer.engine.configuration.schedule import check_schedule, max_epochs, misfits
 
 
 def config(epochs: int, **entries: object) -> dict:

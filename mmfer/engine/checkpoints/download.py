@@ -14,7 +14,7 @@ import torch
 from filelock import FileLock
 from mmengine.logging import print_log
 
-from mmfer.engine.integrity import hash_in_name, sha256_of
+from mmfer.engine.checkpoints.integrity import hash_in_name, sha256_of
 
 GIB = 2**30
 CHUNK = 2**20

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mmfer.engine.overrides import read_config
+from mmfer.engine.configuration.overrides import read_config
 from mmfer.registry import register_all_modules
 
 BASE = """

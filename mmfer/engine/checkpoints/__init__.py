@@ -1,0 +1,1 @@
+"""Checkpoint files: addresses, downloads and checks of integrity."""

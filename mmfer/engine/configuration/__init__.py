@@ -1,0 +1,1 @@
+"""Replacing entries of configs, and configs read from checkpoints."""
