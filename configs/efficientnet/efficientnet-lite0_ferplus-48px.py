@@ -8,6 +8,7 @@ votes as soft labels, and sees the images of 48 px enlarged: at 64 px for the fi
 _base_ = '../_base_/default_runtime.py'
 
 data_root = 'data/ferplus'
+pretrained = 'data/pretrained/efficientnet-lite0.pth'
 image_size = 96
 epochs_64, epochs = 5, 8
 
@@ -17,7 +18,7 @@ model = dict(
     backbone=dict(
         type='EfficientNetLite',
         drop_path_rate=0.1,
-        init_cfg=dict(type='Pretrained', checkpoint='data/pretrained/efficientnet-lite0.pth'),
+        init_cfg=dict(type='Pretrained', checkpoint=pretrained),
     ),
     neck=dict(type='GlobalAveragePooling'),
     head=dict(
