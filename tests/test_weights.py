@@ -1,5 +1,6 @@
 """The files in mmfer/weights: what they hold, and that they read a real face."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,11 @@ def test_a_file_is_small_and_holds_all_that_is_needed(path: Path) -> None:
     assert tuple(published['meta']['dataset_meta']['classes']) == FERPLUS_CLASSES
     assert all(weight.isfinite().all() for weight in published['state_dict'].values())
     assert Config.fromstring(published['meta']['cfg'], '.py').face_crop
+    card = json.loads(path.with_suffix('.json').read_text())
+    assert card['name'] == path.stem and tuple(card['classes']) == FERPLUS_CLASSES
+    for result in card['results'].values():
+        assert result['majority'] < result['accuracy'] <= 100
+        assert set(result['per_class']) <= set(FERPLUS_CLASSES)
     assert path.name in (path.parent / 'README.md').read_text()
     assert path.name in (ROOT / 'NOTICE').read_text()
 

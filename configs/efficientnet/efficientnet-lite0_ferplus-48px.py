@@ -1,8 +1,8 @@
 """EfficientNet-lite0 on FERPlus, for two cores: the model that mmfer ships.
 
 It begins with weights from ImageNet (tools/misc/convert_efficientnet_lite0.py), learns from the
-votes as soft labels, and sees the images of 48 px enlarged: at 64 px for the first epochs, then at
-96 px, at which it is tested. Rare classes are drawn more often.
+votes as soft labels, and sees the images of 48 px enlarged: to 64 px in the first epochs, then to
+80 px; it is tested at 96 px. Rare classes are drawn more often.
 """
 
 _base_ = '../_base_/default_runtime.py'
@@ -124,6 +124,6 @@ custom_hooks = [
     dict(type='EMAHook', ema_type='ExponentialMovingAverage', momentum=0.002, update_buffers=True),
     dict(
         type='SwitchRecipeHook',
-        schedule=[dict(action_epoch=epochs_64 + 1, train_pipeline=train_at(image_size))],
+        schedule=[dict(action_epoch=epochs_64 + 1, train_pipeline=train_at(80))],
     ),
 ]
