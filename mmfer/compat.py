@@ -1,11 +1,12 @@
-"""Work-arounds for other libraries' versions, each with its reason and its end.
+"""Workarounds for versions of other libraries, each with its reason and when it can be removed.
 
-Import this module before ``mmpretrain``; :mod:`mmfer.registry` does. Nothing here needs ``mmcv``
-to be the lite or the full one, and mmfer uses neither ``mmcv.ops`` nor ``pkg_resources``, which
-setuptools dropped in version 82 (hence relative ``_base_`` paths in every config).
+Import this module before ``mmpretrain``, as :mod:`mmfer.registry` does. The workarounds suit both
+the lite and the full ``mmcv``. mmfer uses neither ``mmcv.ops`` nor ``pkg_resources``; setuptools 82
+removed the latter, so every config has relative ``_base_`` paths.
 """
 
 import importlib
+import os
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -16,13 +17,13 @@ from mmengine.logging import HistoryBuffer
 
 
 def define_missing_torchvision_operators() -> None:
-    """Let ``import torchvision`` pass where its compiled part does not load.
+    """Make ``import torchvision`` succeed if its compiled library does not load.
 
-    A CPU-only torch beside the torchvision of PyPI, which is built for CUDA, fails with
-    ``operator torchvision::nms does not exist``, because torchvision registers fake kernels for
-    operators that its library never defined. Defining their schemas is enough: mmfer uses
-    torchvision's transforms, never its operators. A matched pair defines its own operators and is
-    left alone. Can go once torchvision ships CPU wheels on PyPI.
+    With a CPU-only torch and the torchvision of PyPI, which is built for CUDA, the import fails
+    with ``operator torchvision::nms does not exist``, because torchvision registers fake kernels
+    for operators that its library never defined. The schemas of these operators suffice, because
+    mmfer uses only the transforms of torchvision. A matching pair of torch and torchvision defines
+    the operators itself and is not changed. Removable once torchvision ships CPU wheels on PyPI.
     """
     try:
         importlib.import_module('torchvision')
@@ -41,15 +42,16 @@ def define_missing_torchvision_operators() -> None:
 def disable_mmpretrain_multimodal() -> None:
     """Keep mmpretrain from importing its multi-modal models.
 
-    With ``transformers`` 5 and ``pycocotools`` installed, ``import mmpretrain.models`` fails in
-    them, and mmfer uses none. Can go when mmpretrain supports ``transformers`` 5.
+    With ``transformers`` 5 and ``pycocotools`` installed, these models make
+    ``import mmpretrain.models`` fail; mmfer does not use them. Removable once mmpretrain supports
+    ``transformers`` 5.
     """
     dependency: Any = importlib.import_module('mmpretrain.utils.dependency')
     dependency.WITH_MULTIMODAL = False
 
 
 def _history_statistic(owner: Any, name: str) -> Callable[..., Any]:
-    """What stands for ``getattr`` in a checkpoint: the statistics of a HistoryBuffer, no more."""
+    """Replacement of ``getattr`` in checkpoints that gives only the statistics of HistoryBuffer."""
     statistics: dict[str, Callable[..., Any]] = {
         'min': HistoryBuffer.min,
         'max': HistoryBuffer.max,
@@ -58,8 +60,8 @@ def _history_statistic(owner: Any, name: str) -> Callable[..., Any]:
     }
     if owner is not HistoryBuffer or name not in statistics:
         raise ValueError(
-            f'A checkpoint asks for the attribute "{name}" of {owner!r}; only the statistics of '
-            'HistoryBuffer may be loaded.'
+            f'A checkpoint asks for the attribute "{name}" of {owner!r}, but may load only the '
+            'statistics of HistoryBuffer.'
         )
     return statistics[name]
 
@@ -67,10 +69,10 @@ def _history_statistic(owner: Any, name: str) -> Callable[..., Any]:
 def allow_checkpoint_types() -> None:
     """Let ``torch.load(weights_only=True)`` read mmengine's checkpoints.
 
-    They hold the logged scalars as :class:`HistoryBuffer`, which refers to its own methods
-    (through ``getattr``) and to numpy arrays. ``weights_only`` stays on, because a stranger's
-    checkpoint must never run code, and ``getattr`` is replaced by a look-up of the four methods.
-    Can go when mmengine writes plain types.
+    These checkpoints hold the logged scalars as :class:`HistoryBuffer`, which refers to its own
+    methods (through ``getattr``) and to NumPy arrays. ``weights_only`` stays on, because a
+    checkpoint from elsewhere must never run code. ``getattr`` is replaced by a lookup of the four
+    methods. Removable once mmengine writes plain types.
     """
     scalars = (np.float16, np.float32, np.float64, np.int32, np.int64, np.uint8, np.bool_)
     multiarray = importlib.import_module('numpy._core.multiarray')
@@ -81,7 +83,7 @@ def allow_checkpoint_types() -> None:
             np.ndarray,
             np.dtype,
             *{type(np.dtype(scalar)) for scalar in scalars},
-            # Written by numpy 2 and by numpy 1, under either name.
+            # NumPy 1 and NumPy 2 write different names of the same function.
             (multiarray._reconstruct, 'numpy._core.multiarray._reconstruct'),
             (multiarray._reconstruct, 'numpy.core.multiarray._reconstruct'),
             (multiarray.scalar, 'numpy._core.multiarray.scalar'),
@@ -90,16 +92,27 @@ def allow_checkpoint_types() -> None:
     )
 
 
-def silence_expected_warnings() -> None:
-    """Hide warnings of other libraries that no user of mmfer can act upon.
+def refuse_pickled_objects() -> None:
+    """Keep every ``torch.load`` of the process from running code in a file.
 
-    - mmcv-lite names a missing operator of the full mmcv, at every import: mmfer uses none.
+    mmengine's and mmpretrain's own loaders, timm's and ``torch.hub`` partly ask for
+    ``weights_only=False``. PyTorch's own switch overrules them, unless the user has set it, or the
+    opposite one, in the environment. Can go when no library of ours asks for it any more.
+    """
+    if 'TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD' not in os.environ:
+        os.environ.setdefault('TORCH_FORCE_WEIGHTS_ONLY_LOAD', '1')
+
+
+def silence_expected_warnings() -> None:
+    """Hide warnings of other libraries on which users of mmfer cannot act.
+
+    - mmcv-lite warns at every import about a missing operator, which mmfer does not use.
     - mmengine 0.10 uses PyTorch's ``torch.cuda.amp.GradScaler`` (deprecated since 2.4) and
       ``broadcast_buffers`` (deprecated since 2.13), and setuptools' ``pkg_resources``.
     - mmengine 0.10 logs that its own ``FileClient`` is deprecated whenever it saves a checkpoint;
       that module logs nothing else.
 
-    Each can go when its library no longer warns.
+    Each filter is removable once its library no longer warns.
     """
     for message in (
         'Fail to import ``MultiScaleDeformableAttention``',
@@ -113,12 +126,12 @@ def silence_expected_warnings() -> None:
 
 
 def keep_functions_out_of_scheduler_states() -> None:
-    """Let checkpoints of a one-cycle schedule be read again.
+    """Make checkpoints of a one-cycle schedule loadable.
 
-    mmengine's ``OneCycleParamScheduler`` keeps its annealing function in its state dict, hence in
-    the checkpoint, which ``torch.load`` then refuses, as functions could run code. A scheduler
-    makes its functions when it is built, so none need be stored. Can go when mmengine leaves them
-    out.
+    mmengine's ``OneCycleParamScheduler`` keeps its annealing function in its state dict and thus in
+    the checkpoint. ``torch.load`` refuses such a checkpoint, because functions could run code. A
+    scheduler creates its functions when it is built, so checkpoints need not store them. Removable
+    once mmengine leaves the functions out.
     """
     scheduler = importlib.import_module('mmengine.optim.scheduler.param_scheduler')._ParamScheduler
     original = scheduler.state_dict
@@ -133,10 +146,11 @@ def keep_functions_out_of_scheduler_states() -> None:
 
 
 def apply() -> None:
-    """Apply every work-around, in the order in which they are needed."""
+    """Apply all workarounds in the necessary order."""
     silence_expected_warnings()
     define_missing_torchvision_operators()
     disable_mmpretrain_multimodal()
+    refuse_pickled_objects()
     allow_checkpoint_types()
     keep_functions_out_of_scheduler_states()
 

@@ -70,5 +70,5 @@ class Journal:
             return [dict(json.loads(line)) for line in whole.splitlines()]
         except (ValueError, TypeError) as error:
             raise ValueError(
-                f'"{self.path}" is damaged: {error}. Delete it; the run begins anew then.'
+                f'"{self.path}" is damaged: {error}. Delete the file; the run then starts again.'
             ) from error

@@ -1,7 +1,7 @@
-"""The registries of mmfer, and the registration of everything in it.
+"""The registries of mmfer, and the registration of all its components.
 
-Each registry is a child of mmpretrain's of the same name, hence a grandchild of mmengine's, so
-that bare names of all three libraries resolve under the default scope ``mmfer``::
+Each registry is a child of mmpretrain's registry of the same name, hence a grandchild of
+mmengine's. Names without a scope of all three libraries resolve in the default scope ``mmfer``::
 
     model = dict(type='ImageClassifier', backbone=dict(type='ResNet', depth=18), ...)
 """
@@ -21,7 +21,7 @@ PLUGIN_GROUP = 'mmfer.plugins'
 
 def _grandchild(name: str, package: str) -> Registry:
     parent = getattr(parents, name)
-    # The parent's location is listed too: a lookup in a child does not import its parent's.
+    # The parent's location is listed, too: a lookup in a child imports only the child's modules.
     return Registry(
         parent.name,
         parent=parent,
@@ -54,14 +54,14 @@ VISBACKENDS = _grandchild('VISBACKENDS', 'visualization')
 
 
 def register_all_modules(init_default_scope: bool = True) -> None:
-    """Import every module of mmfer and of its plugins, so that their components are registered.
+    """Import all modules of mmfer and of its plugins, which registers their components.
 
-    A third party adds components from its own package by an entry point in the group
-    ``mmfer.plugins`` that names a module to import::
+    Another package adds components by an entry point in the group ``mmfer.plugins`` that names the
+    module to import::
 
         setup(..., entry_points={'mmfer.plugins': ['my_package = my_package.components']})
 
-    A plugin that fails to import is named in a warning and skipped.
+    If a plugin fails to import, a warning names the plugin, and the plugin is skipped.
 
     Args:
         init_default_scope: Make ``mmfer`` the current default scope, so that
@@ -73,9 +73,9 @@ def register_all_modules(init_default_scope: bool = True) -> None:
     for plugin in entry_points(group=PLUGIN_GROUP):
         try:
             plugin.load()
-        except Exception as error:  # a third party's module may fail in any way
+        except Exception as error:  # a plugin may fail in any way
             warnings.warn(
-                f'The mmfer plugin "{plugin.name}" ({plugin.value}) could not be imported and is '
+                f'The mmfer plugin "{plugin.name}" ({plugin.value}) cannot be imported and is '
                 f'skipped: {type(error).__name__}: {error}. Reinstall or remove its package.',
                 stacklevel=2,
             )

@@ -1,9 +1,12 @@
 """Fixtures for all tests."""
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
+from mmengine.logging import MMLogger
 
 from mmfer import compat  # noqa: F401  (before torchvision and mmpretrain)
 from mmfer.synthetic.generate import generate
@@ -37,3 +40,18 @@ def rendered_casme2(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve clips in the files of CASME II, with the oddities of the real one."""
     root = tmp_path_factory.mktemp('clips') / 'casme2'
     return generate('casme2', root, 'tiny', seed=1, size=40, images=12, progress=False)
+
+
+@pytest.fixture
+def log() -> Iterator[list[str]]:
+    """The messages that go to mmengine's current logger."""
+    messages: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            messages.append(record.getMessage())
+
+    logger, collector = MMLogger.get_current_instance(), Collector()
+    logger.addHandler(collector)
+    yield messages
+    logger.removeHandler(collector)

@@ -62,7 +62,9 @@ def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         run_ranks(folder, rest)
         reached = [i for i, c in enumerate(rest) if (str(c), 'plain') in read_results(folder)]
         # A config that fails ends its ranks; those after it go on in others.
-        rest = rest[max(reached, default=0) + 1 :]
+        if not reached:
+            break
+        rest = rest[max(reached) + 1 :]
     return read_results(folder)
 
 

@@ -1,11 +1,11 @@
-"""Train and test on every subject in turn, and judge all predictions at once.
+"""Cross-validate over subjects, and evaluate the predictions of all folds together.
 
-Each fold is a training of its own, in a process of its own, with a model that never saw the
-subjects it is tested on. Its epoch is the last one, or one chosen on a validation part of the
-training subjects; a config that would choose on those held out is refused. What is divided is
-what train_dataloader reads; test_dataloader gives the pipeline of the test.
+Each fold trains its own model in its own process, without the subjects on which it is tested. The
+tested epoch is the last one, or an epoch chosen on a validation part of the training subjects; a
+config that would choose the epoch on held-out subjects is refused. The folds divide the data set of
+train_dataloader; test_dataloader gives the pipeline of the test.
 
---resume goes on after a kill: finished folds are kept, others go on from their last checkpoint.
+--resume continues a killed run: finished folds are kept, others resume from their last checkpoint.
 
 Examples:
     python tools/cross_validate.py configs/apex_seresnext/apex_seresnext50_synthetic.py \
@@ -50,15 +50,17 @@ def parse_args() -> argparse.Namespace:
         '--protocol',
         choices=PROTOCOLS,
         required=True,
-        help='loso leaves one subject out in turn; kfold a K-th of the subjects',
+        help='loso leaves out one subject per fold; kfold leaves out a K-th of the subjects',
     )
-    parser.add_argument('--folds', type=int, default=5, metavar='K', help='of kfold; default 5')
     parser.add_argument(
-        '--seed', type=int, help="of the trainings and of kfold's draw; default: the config's"
+        '--folds', type=int, default=5, metavar='K', help='number of folds of kfold; default: 5'
     )
-    parser.add_argument('--jobs', type=int, default=1, help='folds at the same time')
     parser.add_argument(
-        '--resume', action='store_true', help='go on with what lies in the work directory'
+        '--seed', type=int, help="seed of training and kfold; default: the config's seed"
+    )
+    parser.add_argument('--jobs', type=int, default=1, help='number of folds at the same time')
+    parser.add_argument(
+        '--resume', action='store_true', help='continue the run in the work directory'
     )
     parser.add_argument('--work-dir', help='default: work_dirs/CONFIG_PROTOCOL')
     add_config_options(parser)
@@ -76,7 +78,7 @@ def divide(protocol: str, pool: Pool, count: int, seed: int) -> list[Fold]:
 
 
 def run_all(runs: list[FoldRun], jobs: int) -> None:
-    """Run what is not finished, and tell what failed."""
+    """Run all unfinished folds, and report failures."""
     failed: list[str] = []
     done = [run for run in runs if run.finished]
 
@@ -91,8 +93,8 @@ def run_all(runs: list[FoldRun], jobs: int) -> None:
     run_folds(runs, jobs, tell)
     if failed:
         raise ValueError(
-            f'{len(failed)} of {len(runs)} folds failed: {"; ".join(failed)}. The others are kept: '
-            'mend it, and go on with --resume.'
+            f'{len(failed)} of {len(runs)} folds failed: {"; ".join(failed)}. The other folds are '
+            'kept: fix the error, and continue with --resume.'
         )
 
 
@@ -108,7 +110,7 @@ def main() -> None:
     validates = cfg.get('val_dataloader') is not None
     cfg = common_config(cfg, pool, seed)
     if validates and cfg.val_dataloader is None:
-        print('val_dataloader shows subjects to be held out: the folds are not validated.')
+        print('val_dataloader contains held-out subjects, so the folds are not validated.')
     with only_one(work_dir):
         runs = prepare(cfg, folds, pool, work_dir, args.resume)
         run_all(runs, args.jobs)
@@ -126,7 +128,7 @@ def main() -> None:
         plot_folds(matrix, names, report['folds'], f'{name}: {what}').savefig(
             work_dir / 'results.png'
         )
-    print(f'\n{text}\nTables, report, picture: {work_dir}/results.{{md,json,png}}')
+    print(f'\n{text}\nTables, report, image: {work_dir}/results.{{md,json,png}}')
 
 
 if __name__ == '__main__':

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Test on several GPUs of this machine, or on several CPU ranks where it has none.
+# Test on several GPUs of this machine, or on several CPU ranks without GPUs.
 #   tools/dist_test.sh CONFIG CHECKPOINT GPUS [options of tools/test.py]
 set -euo pipefail
 if [ $# -lt 3 ]; then

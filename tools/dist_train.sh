@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Train on several GPUs of this machine, or on several CPU ranks where it has none.
+# Train on several GPUs of this machine, or on several CPU ranks without GPUs.
 #   tools/dist_train.sh CONFIG GPUS [options of tools/train.py]
 #   NNODES=2 NODE_RANK=0 MASTER_ADDR=10.0.0.1 PORT=29500 tools/dist_train.sh CONFIG GPUS
 set -euo pipefail

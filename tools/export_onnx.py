@@ -1,8 +1,8 @@
-"""Write a trained model, pruned or not, as ONNX.
+"""Export a trained model, pruned or not, to ONNX.
 
-The file takes `images`, RGB pixels of 0 to 255 of face crops (N, 3, H, W) as float32, and gives
-`scores` (N, classes), the probabilities. Normalisation is inside; the names of the classes are in
-its metadata under `classes`.
+The input `images` is a batch of face crops (N, 3, H, W), RGB pixels from 0 to 255 as float32. The
+output `scores` (N, classes) holds probabilities. The file includes the normalization, and the class
+names in its metadata under `classes`.
 
 Examples:
     python tools/export_onnx.py configs/rald/rald_r18_synthetic.py \
@@ -23,10 +23,10 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('config', type=Path, help='the config file')
-    parser.add_argument('checkpoint', type=Path, help='the checkpoint file')
+    parser.add_argument('checkpoint', help='the checkpoint file')
     parser.add_argument('--out', type=Path, required=True, metavar='FILE', help='the ONNX file')
-    parser.add_argument('--size', type=int, help="of the images in pixels; default: the config's")
-    parser.add_argument('--batch-size', type=int, default=1, help='images at once; it is fixed')
+    parser.add_argument('--size', type=int, help="image size in pixels; default: the config's")
+    parser.add_argument('--batch-size', type=int, default=1, help='the fixed batch size')
     return parser.parse_args()
 
 

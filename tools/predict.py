@@ -1,6 +1,6 @@
-"""Find the faces in pictures and read their expressions or attributes.
+"""Detect the faces in images and predict their expressions or attributes.
 
-Writes an annotated picture for each picture given, and ``results.json``.
+Writes an annotated copy of each image, and ``results.json``.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from mmfer.apis import FERInferencer, ImagePrediction
 from mmfer.apis.image_files import find_images, output_names
+from mmfer.apis.shipped_models import DEFAULT
 from mmfer.faces import MTCNN
 from mmfer.files import write_json
 from mmfer.visualization import LabelledFace, draw_faces
@@ -19,17 +20,21 @@ from mmfer.visualization import LabelledFace, draw_faces
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('inputs', nargs='+', metavar='INPUT', help='pictures, folders, globs')
-    parser.add_argument('--config', required=True, help='the config of the trained model')
-    parser.add_argument('--checkpoint', required=True, help='its weights, a .pth file')
-    parser.add_argument('--out-dir', required=True, type=Path, help='folder for what is written')
+    parser.add_argument('inputs', nargs='+', metavar='INPUT', help='images, folders, globs')
+    parser.add_argument(
+        '--config', help='the config of the trained model; default: the one in the checkpoint'
+    )
+    parser.add_argument(
+        '--checkpoint',
+        help='weights of the model, a .pth file, or a shipped model; default: the shipped '
+        f'{DEFAULT}',
+    )
+    parser.add_argument('--out-dir', required=True, type=Path, help='folder for the results')
     parser.add_argument('--device', default='cpu', help='default: %(default)s')
     parser.add_argument(
         '--min-face-size', type=int, default=24, help='pixels, default: %(default)s'
     )
-    parser.add_argument(
-        '--no-detect', action='store_true', help='each picture is a face crop already'
-    )
+    parser.add_argument('--no-detect', action='store_true', help='each image is a face crop')
     return parser.parse_args()
 
 
@@ -48,28 +53,28 @@ def write_picture(prediction: ImagePrediction, path: Path) -> None:
 def predict(args: argparse.Namespace) -> None:
     paths, left_out = find_images(args.inputs)
     if left_out:
-        print(f'{len(left_out)} files in the folders are no pictures by their suffix: left out.')
+        print(f'In the folders given: {left_out}.')
     targets = [args.out_dir / name for name in output_names(paths, '.jpg')]
     given = {path.resolve() for path in paths}
     for target in targets:
         if target.resolve() in given:
             raise ValueError(
-                f'The annotated picture "{target}" would overwrite a picture given. Give another '
+                f'The annotated image "{target}" would overwrite an input image. Give another '
                 '--out-dir.'
             )
-    inferencer = FERInferencer(
-        args.config, args.checkpoint, args.device, MTCNN(min_face_size=args.min_face_size)
-    )
+    detector = MTCNN(min_face_size=args.min_face_size)
+    model = (args.config, args.checkpoint) if args.config else (args.checkpoint, None)
+    inferencer = FERInferencer(*model, args.device, detector)
     if inferencer.landmark_transforms:
         print(
-            f'{", ".join(inferencer.landmark_transforms)} of the test pipeline need landmarks: '
-            'they are found in each face.'
+            f'{", ".join(inferencer.landmark_transforms)} of the test pipeline need landmarks, '
+            'which are detected in each face.'
         )
     args.out_dir.mkdir(parents=True, exist_ok=True)
     predictions = inferencer.predict(paths, detect=not args.no_detect)
     results, faces, without, unread = [], 0, 0, []
     for prediction, target in zip(
-        tqdm(predictions, total=len(paths), unit='picture'), targets, strict=True
+        tqdm(predictions, total=len(paths), unit='image'), targets, strict=True
     ):
         write_picture(prediction, target)
         results.append(prediction.to_dict())
@@ -83,8 +88,8 @@ def predict(args: argparse.Namespace) -> None:
     for message in unread:
         print(f'Not read: {message}')
     print(
-        f'{len(paths)} pictures, {faces} faces; {without} without a face, {len(unread)} not read. '
-        f'See {out} and the pictures beside it.'
+        f'{len(paths)} images, {faces} faces; {without} without a face, {len(unread)} not read. '
+        f'See {out} and the images in the same folder.'
     )
 
 

@@ -1,8 +1,8 @@
-"""Find the face and its 68 landmarks in every image of a data set, for its reader to take.
+"""Find the face and its 68 landmarks in each image of a data set, and store them for its reader.
 
-Writes DATASET_DIR/annotations/<part>.json for each part, and beside it a csv file that names the
-images without a face, with several, and those that cannot be read. A killed run goes on when
-called again.
+Writes DATASET_DIR/annotations/<part>.json for each part, and beside it a csv file that lists images
+without a face, with several faces, or that cannot be read. Run the same command again to continue
+a killed run.
 
 Example:
     python tools/prepare_faces.py data/rafdb --layout rafdb --jobs 4
@@ -23,7 +23,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('root', type=Path, metavar='DATASET_DIR', help='folder of the data set')
     parser.add_argument('--layout', required=True, choices=sorted(PREPARED), help='its files')
-    parser.add_argument('--parts', nargs='+', default=(), help='e.g. train test; default: all')
+    parser.add_argument('--parts', nargs='+', default=(), help='such as train test; default: all')
     parser.add_argument('--jobs', type=int, default=1, help='processes, default: %(default)s')
     parser.add_argument(
         '--out',
@@ -31,7 +31,7 @@ def parse_args() -> argparse.Namespace:
         help='default: DATASET_DIR/annotations/{part}.json; {part} stands for the part',
     )
     parser.add_argument(
-        '--overwrite', action='store_true', help='replace sidecars, with all that they know'
+        '--overwrite', action='store_true', help='replace existing sidecars and their content'
     )
     parser.add_argument(
         '--min-face-size', type=int, default=24, help='pixels, default: %(default)s'
@@ -40,15 +40,15 @@ def parse_args() -> argparse.Namespace:
         '--whole-image',
         choices=('never', 'no-face', 'always'),
         default='never',
-        help='take the whole image for the box of the face where none is found, or always, '
-        'without looking; default: %(default)s',
+        help='use the whole image as the box of the face if no face is detected, or always, '
+        'without detection; default: %(default)s',
     )
     parser.add_argument('--no-landmarks', action='store_true', help='boxes and five points only')
-    parser.add_argument('--weights', help="landmarker's weights, default: those of mmfer")
+    parser.add_argument('--weights', help='weights of the landmarker; default: those of mmfer')
     parser.add_argument(
         '--record-alignment',
         action='store_true',
-        help='images are face crops: write how they were cut, as measured, for checkpoints',
+        help='images are face crops: store the estimated alignment, for checkpoints',
     )
     return parser.parse_args()
 
@@ -65,17 +65,17 @@ def sidecar_of(args: argparse.Namespace, part: str, parts: int) -> Path:
 
 
 def report(done: Preparation) -> None:
-    known = f' ({done.known} of them known from before)' if done.known else ''
+    known = f' ({done.known} from an earlier run)' if done.known else ''
     problems = ', '.join(f'{name}: {count}' for name, count in sorted(done.problems.items()))
     print(f'{done.sidecar}: {done.total} images{known}; {problems or "one face in each"}.')
     if 'several faces' in done.problems:
-        print('  Of several faces the largest is taken.')
+        print('  Of several faces, the largest is used.')
     if done.problems:
-        print(f'  Which images: {done.report}')
+        print(f'  List of these images: {done.report}')
     if done.crop is not None:
         print(
-            f'  The images are cut alike: face_crop = dict({spelled(done)})  '
-            f'# median of {done.crop.faces}, quartiles of the scale {done.crop.spread:g} apart'
+            f'  The images are consistent face crops: face_crop = dict({spelled(done)})  '
+            f'# median of {done.crop.faces}, interquartile range of scale {done.crop.spread:g}'
         )
 
 
@@ -93,9 +93,9 @@ def main() -> None:
     parts = sidecar_pictures(args.layout, args.root, args.parts)
     pictures = {sidecar_of(args, part, len(parts)): found for part, found in parts.items() if found}
     if not pictures:
-        raise ValueError(f'No image in "{args.root}" in the layout {args.layout}. Add some.')
+        raise ValueError(f'No images in "{args.root}" in the layout {args.layout}. Add images.')
     for part in (part for part, found in parts.items() if not found):
-        print(f'No image in the {part} part: left out.')
+        print(f'No images in the {part} part: left out.')
     for done in prepare_faces(pictures, options, args.jobs, args.overwrite, args.record_alignment):
         report(done)
 

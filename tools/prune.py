@@ -1,7 +1,7 @@
-"""Remove the channels of a trained model that matter least, and write what is left.
+"""Remove the least important channels of a trained model, and write the smaller model.
 
-DIR gets CONFIG_pruned50.pth, the smaller model, and CONFIG_pruned50.py, its config, which starts
-from it: `tools/train.py` with it is the fine-tuning, `tools/test.py` tests it.
+Writes to DIR the smaller model, CONFIG_pruned50.pth, and its config, CONFIG_pruned50.py, which
+loads the smaller model: run `tools/train.py` with this config to fine-tune, or `tools/test.py`.
 
 Examples:
     python tools/prune.py configs/rald/rald_r18_synthetic.py \
@@ -21,7 +21,7 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('config', type=Path, help='the config file')
-    parser.add_argument('checkpoint', type=Path, help='the checkpoint file')
+    parser.add_argument('checkpoint', help='the checkpoint file')
     parser.add_argument(
         '--ratio', type=float, required=True, help='share of the prunable channels, 0 to 1'
     )
@@ -30,7 +30,7 @@ def parse_args() -> argparse.Namespace:
         '--round-to', type=int, default=1, metavar='N', help='keep a multiple of N channels'
     )
     parser.add_argument(
-        '--size', type=int, help="of the images in pixels, for FLOPs; default: the config's"
+        '--size', type=int, help="image size in pixels, for FLOPs; default: the config's"
     )
     return parser.parse_args()
 

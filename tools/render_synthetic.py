@@ -1,4 +1,4 @@
-"""Render a labelled data set of faces in the files of a real one.
+"""Render a labelled data set of faces in the file layout of a real data set.
 
 Example:
     python tools/render_synthetic.py fgemotions data/synthetic/fgemotions --preset small --workers 2
@@ -16,28 +16,30 @@ from mmfer.synthetic.layouts.presets import NOISE_KINDS, PRESETS
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(
-        description='Render labelled faces (renderings, not photographs of people) in the files '
-        'of a real data set. The same options give the same bytes; a killed run goes on when '
-        'called again.'
+        description='Render labelled faces (renderings, not photographs of people) in the file '
+        'layout of a real data set. The same options give the same bytes. Run the same command '
+        'again to continue a killed run.'
     )
-    parser.add_argument('layout', choices=sorted(LAYOUTS), help='data set whose files are written')
-    parser.add_argument('out', help='folder to write, e.g. data/synthetic/fgemotions')
+    parser.add_argument(
+        'layout', choices=sorted(LAYOUTS), help='data set whose file layout is written'
+    )
+    parser.add_argument('out', help='folder to write, such as data/synthetic/fgemotions')
     parser.add_argument('--preset', choices=list(PRESETS), default='small')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--workers', type=int, default=1, help='number of processes')
     parser.add_argument(
         '--size',
         type=int,
-        help="width and height in pixels (height of casme2's frames), not the preset's",
+        help="width and height in pixels (for casme2 the height); default: the preset's size",
     )
     parser.add_argument(
-        '--images', type=int, help="images (clips of casme2) in all splits, not the preset's number"
+        '--images', type=int, help="images (for casme2 clips) in all splits; default: the preset's"
     )
     parser.add_argument(
-        '--label-noise', type=float, default=0.0, help='share of training labels that are moved'
+        '--label-noise', type=float, default=0.0, help='share of wrong training labels'
     )
     parser.add_argument(
-        '--noise-kind', choices=NOISE_KINDS, default='other-coarse', help='where they move to'
+        '--noise-kind', choices=NOISE_KINDS, default='other-coarse', help='classes of wrong labels'
     )
     parser.add_argument(
         '--blinks', type=float, default=0.0, help='share of clips in which the eyes blink (casme2)'
@@ -46,13 +48,13 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         '--no-oddities',
         dest='oddities',
         action='store_false',
-        help="plant none of the oddities of the real files (casme2's coding file and frames)",
+        help="do not plant the oddities of the real files (casme2's coding file and frames)",
     )
     return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Render, and say where the result is."""
+    """Render, and print the paths of the results."""
     args = parse_args(argv)
     try:
         root = generate(**vars(args))

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Build a virtual environment with pinned packages and this checkout; called by `make setup`.
 #   tools/setup_venv.sh PYTHON VENV LOCK
-# An environment that was finished with the same lock is kept as it is.
+# A complete environment with the same lock is kept unchanged.
 set -euo pipefail
 python=$1 venv=$2 lock=$3
 if cmp -s "$lock" "$venv/installed.txt"; then
@@ -24,7 +24,7 @@ if ! "$venv/bin/python" -c 'import cv2' 2> /dev/null; then
     echo "OpenCV does not load on a system without libraries for windows: taking its headless build."
     version=$(sed -n 's/^opencv-python==//p' "$lock")
     "$venv/bin/python" -m pip uninstall --disable-pip-version-check --yes --quiet opencv-python
-    # They share their files, of which removing one takes those of the other.
+    # Both packages share files: removing one package deletes files of the other.
     "$venv/bin/python" -m pip install --disable-pip-version-check --quiet --no-deps \
         --force-reinstall "opencv-python-headless==$version"
 fi

@@ -1,8 +1,8 @@
 """Find the apex frame of a clip, or of all clips of CASME II (paper 004, eq. 5-6).
 
-For one clip it prints the apex, and writes to --out-dir the curve with the apex marked, the apex
-frame with its ten regions, and the numbers (JSON). For a data set it writes
-DIR/annotations/spotted_apex.json, which the reader takes for frame='spotted'.
+For one clip, prints the apex, and writes the curve with the apex, the apex frame with its ten
+regions, and the numbers (JSON) to --out-dir. For a data set, writes
+DIR/annotations/spotted_apex.json, which the reader uses for frame='spotted'.
 
 Examples:
     python tools/spot_apex.py sub01/EP02_01f --onset 46 --offset 86 --out-dir out
@@ -38,17 +38,17 @@ def parse_args() -> argparse.Namespace:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument('clip', nargs='?', type=Path, metavar='CLIP', help='frames, or a video')
     what.add_argument('--dataset', type=Path, metavar='DIR', help='the folder of CASME II')
-    parser.add_argument('--onset', type=int, help="its frame's number, default: the first frame")
-    parser.add_argument('--offset', type=int, help="its frame's number, default: the last frame")
-    parser.add_argument('--out-dir', type=Path, help='folder for what is written of one clip')
+    parser.add_argument('--onset', type=int, help='number of a frame, default: the first frame')
+    parser.add_argument('--offset', type=int, help='number of a frame, default: the last frame')
+    parser.add_argument('--out-dir', type=Path, help='folder for the results of one clip')
     parser.add_argument(
         '--sidecar',
         type=Path,
-        help='landmarks of the frames, relative to the folder above its own; default: they are '
-        'looked for, and those of a data set are taken from annotations/faces.json if it is there',
+        help='sidecar with the landmarks of the frames, its file names relative to the parent of '
+        'its folder; default: annotations/faces.json of a data set if it exists, else detection',
     )
     parser.add_argument('--method', choices=METHODS, default='ratio', help='default: %(default)s')
-    parser.add_argument('--eps', type=int, default=1, help='of the ratio, default: %(default)s')
+    parser.add_argument('--eps', type=int, default=1, help='eps of the ratio, default: %(default)s')
     parser.add_argument(
         '--no-offset', action='store_true', help='leave out the second term of eq. 6'
     )
@@ -62,7 +62,7 @@ def parse_args() -> argparse.Namespace:
     if args.clip is not None and args.out_dir is None:
         parser.error('a clip needs --out-dir')
     if args.dataset is not None and (args.onset, args.offset, args.out_dir) != (None, None, None):
-        parser.error('--onset, --offset and --out-dir are those of one clip, not of a data set')
+        parser.error('--onset, --offset and --out-dir are options for one clip, not a data set')
     return args
 
 

@@ -22,7 +22,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--dump', metavar='JSON', help='write all predictions to this file')
     parser.add_argument('--show-dir', help='write the test images with their classes here')
     parser.add_argument('--tta', action='store_true', help='average over augmented views')
-    parser.add_argument('--work-dir', help='for logs; default work_dirs/CONFIG')
+    parser.add_argument('--work-dir', help='folder for logs; default: work_dirs/CONFIG')
     parser.add_argument('--launcher', choices=LAUNCHERS, default='none')
     add_config_options(parser)
     return parser.parse_args()

@@ -18,14 +18,14 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('config', help='the config file')
-    parser.add_argument('--work-dir', help='for checkpoints and logs; default work_dirs/CONFIG')
+    parser.add_argument('--work-dir', help='for checkpoints and logs; default: work_dirs/CONFIG')
     parser.add_argument(
         '--resume',
         nargs='?',
         const=True,
         default=False,
         metavar='CKPT',
-        help='go on from CKPT, or from the last checkpoint in the work directory',
+        help='resume from CKPT, or from the last checkpoint in the work directory',
     )
     parser.add_argument('--amp', action='store_true', help='train in mixed precision')
     parser.add_argument('--seed', type=int, help="replaces the config's seed")

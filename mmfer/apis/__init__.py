@@ -1,7 +1,9 @@
 """Trained models put to use."""
 
-from mmfer.apis.inferencer import FacePrediction, FERInferencer, ImagePrediction
+from mmfer.apis.inferencer import FERInferencer
 from mmfer.apis.micro_expression import MicroExpression, MicroExpressionInferencer
+from mmfer.apis.predictions import FacePrediction, ImagePrediction
+from mmfer.apis.shipped_models import list_models
 
 __all__ = [
     'FERInferencer',
@@ -9,4 +11,5 @@ __all__ = [
     'ImagePrediction',
     'MicroExpression',
     'MicroExpressionInferencer',
+    'list_models',
 ]

@@ -1,25 +1,30 @@
 """Which pictures a command's inputs name, and how their outputs are named."""
 
 import glob
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mmfer.faces.image import IMAGE_SUFFIXES
+from mmfer.faces.image_folder import LeftOut, list_images
 
 
-def find_images(inputs: Iterable[str | Path]) -> tuple[list[Path], list[Path]]:
-    """The pictures that paths, folders and globs name, each once, and the files left out.
+def find_images(inputs: Iterable[str | Path]) -> tuple[list[Path], LeftOut]:
+    """The images that paths, folders and globs name, each once, and what is left out.
 
-    A folder gives the files with a picture's suffix in it and below it, sorted; its other files
-    are left out. A path, or a file that a glob matches, is taken whatever its suffix.
+    A folder gives the images of :func:`mmfer.faces.image_folder.list_images`. A path, or a file
+    that a glob matches, is taken whatever its suffix.
 
     Raises:
-        FileNotFoundError: If an input names nothing, or a folder without a picture.
+        FileNotFoundError: If an input names nothing, or a folder without an image.
+        ValueError: If an input is an empty text.
     """
     images: dict[Path, None] = {}
-    left_out: dict[Path, None] = {}
+    left_out = LeftOut()
     for given in inputs:
+        if not str(given).strip():
+            raise ValueError('An input is an empty text. Give a path; "." is the current folder.')
         roots = [Path(given)]
         if not roots[0].exists():
             roots = [Path(match) for match in sorted(glob.glob(str(given), recursive=True))]
@@ -29,24 +34,25 @@ def find_images(inputs: Iterable[str | Path]) -> tuple[list[Path], list[Path]]:
                 'such as "photos/*.jpg" that matches some.'
             )
         for root in roots:
-            if root.is_dir():
-                files = sorted(path for path in root.rglob('*') if path.is_file())
-                pictures = [path for path in files if path.suffix.lower() in IMAGE_SUFFIXES]
-                if not pictures and len(roots) == 1:
-                    raise FileNotFoundError(
-                        f'The folder "{root}" holds no picture ({len(files)} other files). '
-                        f'Pictures end in {", ".join(IMAGE_SUFFIXES)}.'
-                    )
-                images.update(dict.fromkeys(pictures))
-                left_out.update((path, None) for path in files if path not in images)
-            else:
+            if not root.is_dir():
                 images[root] = None
+                continue
+            others = LeftOut()
+            found = list_images(root, True, others)
+            if not found and len(roots) == 1:
+                raise FileNotFoundError(
+                    f'The folder "{root}" holds no picture ({others}). Pictures end in '
+                    f'{", ".join(IMAGE_SUFFIXES)}.'
+                )
+            images.update(dict.fromkeys(found))
+            left_out.add(others)
     if not images:
         raise FileNotFoundError(
             'The inputs match folders without a picture only. Pictures end in '
             f'{", ".join(IMAGE_SUFFIXES)}.'
         )
-    return list(images), [path for path in left_out if path not in images]
+    left_out.remove(images)
+    return list(images), left_out
 
 
 def output_names(paths: Sequence[Path], suffix: str) -> list[str]:
@@ -56,7 +62,7 @@ def output_names(paths: Sequence[Path], suffix: str) -> list[str]:
     parent folders before it as needed: ``a/x.tif`` and ``b/x.tif`` give ``a_x.tif.jpg`` and
     ``b_x.tif.jpg``. The suffix is not written twice.
     """
-    parts = [path.absolute().parts for path in paths]
+    parts = [Path(os.path.abspath(path)).parts for path in paths]  # without ..
     names = [path.stem for path in paths]
     depth = 0
     while depth < max(map(len, parts), default=0):

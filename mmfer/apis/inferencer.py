@@ -1,7 +1,7 @@
 """Expressions of the faces in pictures, by a trained model."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,81 +18,20 @@ from mmfer.apis.loading import (
     build_pipeline,
     class_names,
     face_alignment,
-    load_weights,
+    own_config,
+    put_weights,
+    read_checkpoint,
     read_config,
     transforms_with,
 )
+from mmfer.apis.predictions import FacePrediction, ImagePrediction
+from mmfer.apis.shipped_models import shipped_checkpoint
 from mmfer.faces import MTCNN, Face, read_image
 from mmfer.faces.detection.face_finder import Detector, Landmarker, detect_in_crop
 from mmfer.faces.detection.landmarker import FaceLandmarker
 from mmfer.faces.image import check_image
 from mmfer.protocols import predicts_attributes
 from mmfer.registry import register_all_modules
-
-
-@dataclass(frozen=True)
-class FacePrediction:
-    """A face and its expression, or its attributes.
-
-    ``scores`` are the probabilities of all classes, in order, which sum to 1; or of all attributes
-    that the model has learnt, each by itself.
-    """
-
-    face: Face
-    scores: dict[str, float]
-    of_attributes: bool = False
-
-    @property
-    def label(self) -> str:
-        """The most probable class."""
-        return max(self.scores, key=lambda name: self.scores[name])
-
-    @property
-    def present(self) -> list[str]:
-        """The attributes with a probability of at least 0.5."""
-        return [name for name, p in self.scores.items() if p >= 0.5]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As ``results.json`` holds it."""
-        landmarks, score = self.face.landmarks, self.face.score
-        scores = {name: round(p, 6) for name, p in self.scores.items()}
-        return {
-            'bbox': [round(float(v), 2) for v in self.face.bbox],
-            'score': None if score is None else round(score, 6),
-            'landmarks': None if landmarks is None else landmarks.round(2).tolist(),
-            **self._landmarks68(),
-            **(
-                {'present': self.present, 'attributes': scores}
-                if self.of_attributes
-                else {'label': self.label, 'scores': scores}
-            ),
-        }
-
-    def _landmarks68(self) -> dict[str, Any]:
-        if self.face.landmarks68 is None or self.face.scores68 is None:
-            return {}
-        return {
-            'landmarks68': self.face.landmarks68.round(2).tolist(),
-            'landmark_scores': self.face.scores68.round(4).tolist(),
-        }
-
-
-@dataclass(frozen=True)
-class ImagePrediction:
-    """What was found in one picture; ``image`` is None if it could not be read."""
-
-    path: str
-    message: str
-    faces: tuple[FacePrediction, ...] = ()
-    image: np.ndarray | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """As ``results.json`` holds it."""
-        return {
-            'img_path': self.path,
-            'message': self.message,
-            'faces': [face.to_dict() for face in self.faces],
-        }
 
 
 class FERInferencer:
@@ -108,7 +47,8 @@ class FERInferencer:
     picture, and ``face_crop`` is not asked.
 
     Args:
-        config: A config file, or the config.
+        config: A config file, or the config. A checkpoint or the name of a shipped model may stand
+            here alone, and has its own config; without any argument the default model is taken.
         checkpoint: Weights trained with that config. Its class names are used, else the config's.
         device: Where the model and the detector run.
         detector: Anything with MTCNN's ``detect``; MTCNN with its defaults if None.
@@ -129,23 +69,26 @@ class FERInferencer:
 
     def __init__(
         self,
-        config: str | Path | Config,
-        checkpoint: str | Path,
+        config: str | Path | Config | None = None,
+        checkpoint: str | Path | None = None,
         device: str = 'cpu',
         detector: Detector | None = None,
         batch_size: int = 32,
         landmarker: Landmarker | None = None,
     ) -> None:
-        self.config = read_config(config)
         self.batch_size = batch_size
         register_all_modules()
+        config, checkpoint = _chosen(config, checkpoint)
+        loaded = read_checkpoint(checkpoint)
+        self.config = own_config(loaded, checkpoint) if config is None else read_config(config)
         with DefaultScope.overwrite_default_scope('mmfer'):
             self.model = build_model(self.config)
-            meta = load_weights(self.model, checkpoint)
+            meta = put_weights(self.model, loaded, checkpoint)
             self.pipeline = build_pipeline(self.config)
             self.classes = class_names(self.config, meta, str(checkpoint))
         self.of_attributes = predicts_attributes(self.model)
-        self.unlearnt = set((meta.get('dataset_meta') or {}).get('unknown_attributes') or ())
+        self.dataset_meta: dict[str, Any] = meta.get('dataset_meta') or {}
+        self.unlearnt = set(self.dataset_meta.get('unknown_attributes') or ())
         self.alignment = face_alignment(self.config, meta, str(checkpoint))
         self.detector = detector or MTCNN()
         if isinstance(self.detector, torch.nn.Module):
@@ -269,6 +212,20 @@ class FERInferencer:
         if face.landmarks68 is None:
             return crop, face
         return crop, replace(face, landmarks68=self.alignment.points(face, face.landmarks68))
+
+
+def _chosen(
+    config: str | Path | Config | None, checkpoint: str | Path | None
+) -> tuple[str | Path | Config | None, str | Path]:
+    """The config, None for the one in the checkpoint, and the checkpoint."""
+    if checkpoint is not None:
+        return config, checkpoint
+    if config is None:
+        return None, shipped_checkpoint()
+    if isinstance(config, Config) or Path(config).suffix == '.py':
+        raise ValueError(f'Give the checkpoint that was trained with the config {config}, too.')
+    is_name = Path(config).suffix == '' and not Path(config).exists()
+    return None, shipped_checkpoint(str(config)) if is_name else config
 
 
 def _sample(crop: np.ndarray, face: Face) -> dict[str, Any]:

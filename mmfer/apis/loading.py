@@ -9,7 +9,8 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from mmengine.runner import CheckpointLoader, load_state_dict
 
-import mmfer.engine.checkpoint  # noqa: F401  (its loader of local files)
+import mmfer.engine.checkpoint  # noqa: F401  (its loader)
+from mmfer.engine.config_text import config_from_text
 from mmfer.engine.model_building import build_model as build_model
 from mmfer.engine.pruning import apply_channels
 from mmfer.faces import Alignment, build_alignment
@@ -32,18 +33,45 @@ def read_config(config: str | Path | Config) -> Config:
         raise ValueError(f'The config "{config}" cannot be read: {error}.') from error
 
 
+def read_checkpoint(checkpoint: str | Path) -> dict[str, Any]:
+    """The content of a checkpoint.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file is damaged, or holds no weights by name.
+    """
+    loaded = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
+    if not isinstance(loaded, dict):
+        raise ValueError(f'The checkpoint "{checkpoint}" holds no weights by name.')
+    return loaded
+
+
+def own_config(loaded: dict[str, Any], checkpoint: str | Path) -> Config:
+    """The config that a checkpoint carries.
+
+    Raises:
+        ValueError: If it carries none, or one that cannot be used.
+    """
+    text = (loaded.get('meta') or {}).get('cfg')
+    if not isinstance(text, str):
+        raise ValueError(
+            f'The checkpoint "{checkpoint}" does not carry its config. Give the config file, too.'
+        )
+    return config_from_text(text, str(checkpoint))
+
+
 def load_weights(model: torch.nn.Module, checkpoint: str | Path) -> dict[str, Any]:
     """Load the weights, all of them, and return the checkpoint's ``meta``.
 
     The model takes the widths of the checkpoint of a pruned one.
     """
-    if not Path(checkpoint).is_file():
-        raise FileNotFoundError(
-            f'No checkpoint at "{checkpoint}". Give a .pth file that tools/train.py has written.'
-        )
-    loaded = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
-    if not isinstance(loaded, dict):
-        raise ValueError(f'The checkpoint "{checkpoint}" holds no weights by name.')
+    return put_weights(model, read_checkpoint(checkpoint), checkpoint)
+
+
+def put_weights(
+    model: torch.nn.Module, loaded: dict[str, Any], checkpoint: str | Path
+) -> dict[str, Any]:
+    """As :func:`load_weights`, from the content of the checkpoint."""
     weights = loaded.get('state_dict', loaded)
     try:
         apply_channels(model, loaded.get('pruning'))

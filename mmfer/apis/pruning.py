@@ -10,8 +10,8 @@ from mmengine.registry import DefaultScope
 
 from mmfer.apis.loading import build_model, load_weights, read_config
 from mmfer.engine.benchmark import input_shape
+from mmfer.engine.checkpoint import write_checkpoint
 from mmfer.engine.pruning import PruningReport, channel_record, prune_model
-from mmfer.files import write_atomically
 from mmfer.registry import register_all_modules
 
 
@@ -46,7 +46,7 @@ def prune_checkpoint(
     cfg = read_config(config)
     register_all_modules()
     with DefaultScope.overwrite_default_scope('mmfer'):
-        model = build_model(deepcopy(cfg))
+        model = build_model(cfg)
     meta = load_weights(model, checkpoint)
     size = size or cfg.get('image_size', 224)
     report = prune_model(model, torch.zeros(1, *input_shape(model, size)), ratio, round_to)
@@ -56,7 +56,7 @@ def prune_checkpoint(
     torch.save(
         {'meta': meta, 'state_dict': model.state_dict(), 'pruning': channel_record(model)}, content
     )
-    write_atomically(out / f'{name}.pth', content.getvalue())
+    write_checkpoint(out / f'{name}.pth', content.getvalue())
     finetuning_config(cfg, out / f'{name}.pth').dump(out / f'{name}.py')
     return report
 

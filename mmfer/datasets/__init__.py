@@ -3,6 +3,8 @@
 from mmfer import compat  # noqa: F401  (before mmpretrain)
 from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import FaceDataset
+from mmfer.datasets.files.class_matching import class_index
+from mmfer.datasets.files.csv_files import csv_table
 from mmfer.datasets.files.images import BrokenImageError, PackedImage, load_sample
 from mmfer.datasets.readers.affectnet import AffectNet
 from mmfer.datasets.readers.casme2 import CASME2
@@ -18,39 +20,63 @@ from mmfer.datasets.readers.photographs import Photographs
 from mmfer.datasets.readers.rafdb import RAFDB
 from mmfer.datasets.samplers import ClassBalancedSampler
 from mmfer.datasets.transforms import (
+    AlignFace,
     Cached,
     CropFace,
+    CropRegions,
+    FaceCrop,
+    GeometricTransform,
+    JitterFaceBox,
+    LandmarkMask,
     LoadExpressionImage,
     PackExpression,
     RandomFaceAffine,
+    RandomFaceCrop,
     RandomFaceFlip,
+    RandomOccluders,
+    RandomPhotograph,
     ResizeFace,
+    SensorNoise,
 )
+from mmfer.faces.image_folder import list_images
 
 __all__ = [
-    'CASME2',
-    'FER2013',
-    'IFER',
-    'RAFDB',
     'AffectNet',
+    'AlignFace',
     'BrokenImageError',
+    'CASME2',
     'Cached',
     'CelebA',
     'ClassBalancedSampler',
     'CocoExpression',
     'CropFace',
+    'CropRegions',
     'ExpressionDataset',
     'ExpressionFolder',
+    'FER2013',
     'FERPlus',
     'FGEmotions',
+    'FaceCrop',
     'FaceDataset',
+    'GeometricTransform',
+    'IFER',
+    'JitterFaceBox',
+    'LandmarkMask',
     'LoadExpressionImage',
     'MSCeleb1M',
     'PackExpression',
     'PackedImage',
     'Photographs',
+    'RAFDB',
     'RandomFaceAffine',
+    'RandomFaceCrop',
     'RandomFaceFlip',
+    'RandomOccluders',
+    'RandomPhotograph',
     'ResizeFace',
+    'SensorNoise',
+    'class_index',
+    'csv_table',
+    'list_images',
     'load_sample',
 ]

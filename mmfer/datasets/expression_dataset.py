@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from logging import WARNING
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from mmengine.logging import print_log
 
 from mmfer.datasets.face_dataset import FaceDataset, Sample
+from mmfer.datasets.files.class_matching import check_class_names
 from mmfer.datasets.split import carve_validation
 from mmfer.labels import LabelTree
 
@@ -41,6 +42,9 @@ class ExpressionDataset(FaceDataset):
         ValueError: If an option or an entry of the data set is wrong, or an image is broken.
     """
 
+    CLASSES_IN_EACH_PART: ClassVar[bool] = True
+    """Whether every part must have every class; else the reader calls :meth:`check_classes`."""
+
     def __init__(
         self,
         data_root: str,
@@ -56,6 +60,7 @@ class ExpressionDataset(FaceDataset):
         **options: Any,
     ) -> None:
         self._check_option('empty_classes', empty_classes, ('error', 'warn'))
+        check_class_names(classes, type(self).__name__)
         metainfo: dict[str, Any] = {'classes': tuple(classes)}
         if label_tree is not None:
             tree = LabelTree.load(label_tree)
@@ -98,6 +103,16 @@ class ExpressionDataset(FaceDataset):
         return [s for s, kept in zip(samples, keep, strict=True) if kept]
 
     def check_samples(self, samples: list[Sample], part: str) -> None:
+        """Check that a part is not empty, and that every class occurs.
+
+        Raises:
+            ValueError: If it is, or one does not, and ``empty_classes`` is ``'error'``.
+        """
+        if self.CLASSES_IN_EACH_PART:
+            self.check_classes(samples, part)
+        super().check_samples(samples, part)
+
+    def check_classes(self, samples: list[Sample], part: str) -> None:
         """Check that every class occurs.
 
         Raises:
@@ -125,7 +140,7 @@ class ExpressionDataset(FaceDataset):
             ValueError: If ``soft_labels`` is set and nothing tells a distribution.
         """
         super().read_sidecar(samples, part)
-        if self.soft_labels and not any('distribution' in s for s in samples):
+        if self.soft_labels and samples and not any('distribution' in s for s in samples):
             raise ValueError(
                 'soft_labels=True needs the class distributions of a sidecar, such as '
                 f'"{self.root}/annotations/{part}.json", and none are known. Give its path as '

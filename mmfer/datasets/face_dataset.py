@@ -3,23 +3,25 @@
 from collections.abc import Collection, Iterable, Sequence
 from logging import WARNING
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from mmengine.logging import print_log
 from mmpretrain.datasets import BaseDataset
 
 from mmfer.datasets.files.class_matching import check_unique_files
-from mmfer.datasets.files.images import BrokenImageError, BrokenImageReport, find_problem
+from mmfer.datasets.files.images import BrokenImageError, BrokenImageReport, check_images
+from mmfer.datasets.reader_facts import ReaderFacts
 from mmfer.datasets.sidecar import Sidecar
 from mmfer.registry import TRANSFORMS
 
 Sample = dict[str, Any]
 
 
-class FaceDataset(BaseDataset):
+class FaceDataset(ReaderFacts, BaseDataset):
     """The base of the readers: one sample per face.
 
-    A reader implements :meth:`read_samples`. A sample has ``img_path`` and, where known,
+    A reader implements :meth:`read_samples` and gives :attr:`NAME`, :attr:`LAYOUTS` and
+    :attr:`ASK`; ``docs/write_a_reader.md`` shows one. A sample has ``img_path`` and, where known,
     ``landmarks`` (68, 2), ``landmark_scores`` (68,), ``landmarks5`` (5, 2), ``face_box``
     (x1, y1, x2, y2), ``subject``, ``group`` (gender, age, race) and mmengine's ``sample_idx``.
     Where an image lies in a file with others, ``img_path`` is this file's path and the image's
@@ -45,9 +47,12 @@ class FaceDataset(BaseDataset):
 
     Raises:
         FileNotFoundError: If the data set, or an image of it, is not there.
-        ValueError: If an option or an entry of the data set is wrong, or an image is broken.
+        ValueError: If an option or an entry of the data set is wrong, an image is broken, or the
+            reader lacks one of the attributes.
     """
 
+    ONE_SIDECAR: ClassVar[str | None] = None
+    """The name of the sidecar of all parts, if there is one; else each part has its own."""
     SEVERAL_FACES = False
     """Whether an image may give several samples."""
     OWN_VALIDATION = False
@@ -73,9 +78,10 @@ class FaceDataset(BaseDataset):
         lazy_init: bool = False,
         serialize_data: bool = True,
     ) -> None:
+        self.check_facts()
         self._check_option('split', split, ('train', 'val', 'trainval', 'test'))
         self._check_option('broken', broken, ('error', 'skip'))
-        self.root = Path(data_root).expanduser()
+        self.root = self.root_of(data_root)
         self.split, self.sidecar, self.broken = split, sidecar, broken
         self.subjects = None if subjects is None else frozenset(map(str, subjects))
         self.broken_images = BrokenImageReport(broken_report)
@@ -106,12 +112,24 @@ class FaceDataset(BaseDataset):
 
         Returns:
             Samples with ``img_path``, optionally further fields, and optionally ``where`` (file
-            and row, for messages), in an order that does not depend on the disk.
+            and row, for messages), in an order that does not depend on the disk. Images that
+            are not there may be among them: they are looked for afterwards.
         """
         raise NotImplementedError
 
+    def choose_part(self, samples: list[Sample], part: str) -> list[Sample]:
+        """The samples of a part, where :meth:`read_samples` gives those of all parts.
+
+        Args:
+            samples: With what the sidecar knows of them.
+            part: As of :meth:`read_samples`.
+        """
+        return samples
+
     def sidecar_parts(self) -> tuple[str, ...]:
         """The parts that have a sidecar of their own, ``annotations/<part>.json``."""
+        if self.ONE_SIDECAR is not None:
+            return (self.ONE_SIDECAR,)
         return ('train', 'val', 'test') if self.OWN_VALIDATION else ('train', 'test')
 
     def sidecar_samples(self, part: str) -> list[Sample]:
@@ -124,29 +142,45 @@ class FaceDataset(BaseDataset):
 
     def load_data_list(self) -> Sequence[Sample]:
         """Read, check and complete the samples of the split."""
-        parts = [self.split]
-        if self.split == 'trainval':
-            parts = ['train', 'val'] if self.OWN_VALIDATION else ['train']
-        samples = [s for part in parts for s in self.read_part(part)]
+        self.check_root()
+        samples = self.read_split()
         if self.subjects is not None and not samples:
             raise ValueError(
                 f'No image in the {self.split} part of "{self.root}" shows one of the '
                 f'{len(self.subjects)} subjects of subjects=..., such as '
                 f'{", ".join(sorted(self.subjects)[:3])}. Give names that the data set has.'
             )
+        kept = self.without_broken(samples)
+        if not len(kept):
+            raise ValueError(
+                f'All {len(samples)} images in the {self.split} part of "{self.root}" are missing '
+                f'or broken; "{self.broken_images.path}" names them. Copy the data set again.'
+            )
+        return kept
+
+    def read_split(self) -> Sequence[Sample]:
+        """The samples of all parts of the split."""
+        parts = [self.split]
+        if self.split == 'trainval':
+            parts = ['train', 'val'] if self.OWN_VALIDATION else ['train']
+        return [sample for part in parts for sample in self.read_part(part)]
+
+    def without_broken(self, samples: Sequence[Sample]) -> Sequence[Sample]:
+        """The samples whose images are there and whole; without ``where``, for messages only."""
         broken = self.find_broken(samples)
-        samples = [s for s in samples if s['img_path'] not in broken]
-        for sample in samples:
+        kept = [sample for sample in samples if sample['img_path'] not in broken]
+        for sample in kept:
             sample.pop('where', None)
-        return samples
+        return kept
 
     def read_part(self, part: str) -> list[Sample]:
         """Read a part, check it, complete it from the sidecar, and keep the subjects asked for."""
         samples = self.read_samples(part)
         if not self.SEVERAL_FACES:
             self._check_files(samples)
+        self.read_sidecar(samples, self.ONE_SIDECAR or part)
+        samples = self.choose_part(samples, part)
         self.check_samples(samples, part)
-        self.read_sidecar(samples, part)
         return samples if self.subjects is None else self._of_subjects(samples, part)
 
     def _of_subjects(self, samples: list[Sample], part: str) -> list[Sample]:
@@ -209,27 +243,31 @@ class FaceDataset(BaseDataset):
             self._metainfo['alignment'] = sidecar.alignment
 
     def find_broken(self, samples: Iterable[Sample]) -> set[str]:
-        """The paths of broken images, which are reported.
+        """The paths of the images that are missing or broken, which are reported.
 
         Raises:
-            BrokenImageError: If there are some, and ``broken`` is ``'error'``.
+            FileNotFoundError: If some are missing, and ``broken`` is ``'error'``.
+            BrokenImageError: If some are broken, and ``broken`` is ``'error'``.
         """
-        decode = self.test_mode and self.broken == 'skip'
-        checked: dict[str, str | None] = {}
-        for sample in samples:
-            if sample['img_path'] not in checked:
-                checked[sample['img_path']] = find_problem(sample, decode)
-        problems = [(path, reason) for path, reason in checked.items() if reason]
+        problems, absent = check_images(samples, self.test_mode and self.broken == 'skip')
         if self.broken == 'skip':
             self.broken_images.add(problems, 'left out')
         elif problems:
             self.broken_images.add(problems, 'found')
-            raise BrokenImageError(
-                problems[0][0],
-                f'{problems[0][1]} ({len(problems)} broken images in all, named in '
-                f'{self.broken_images.path})',
-            )
+            self._stop(problems, absent)
         return {path for path, _ in problems}
+
+    def _stop(self, problems: Sequence[tuple[str, str]], absent: Sequence[str]) -> None:
+        counts = (
+            f'{len(absent)} missing and {len(problems) - len(absent)} broken images in all, named '
+            f'in {self.broken_images.path}'
+        )
+        if absent:
+            raise FileNotFoundError(
+                f"{absent[0]} ({counts}). {self.IF_ABSENT} Or set broken='skip' in the data set's "
+                'config to go on without them.'
+            )
+        raise BrokenImageError(problems[0][0], f'{problems[0][1]} ({counts})')
 
     def extra_repr(self) -> list[str]:
         """Where the samples come from, for ``print``."""

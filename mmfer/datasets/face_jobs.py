@@ -59,6 +59,7 @@ def sidecar_pictures(
     reader: FaceDataset = DATASETS.build(
         {**PREPARED[layout], 'data_root': str(root), 'lazy_init': True, 'sidecar': False}
     )
+    reader.check_root()
     known = reader.sidecar_parts()
     unknown = [part for part in parts if part not in known]
     if unknown:

@@ -1,7 +1,9 @@
 """The message where a data set is not there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+MOST_NAMED = 8
 
 
 def missing_dataset(
@@ -20,6 +22,7 @@ def missing_dataset(
     found = f'{root} has no {absent}' if root.is_dir() else f'there is no folder {root}'
     lines = [
         f'The data set {name} is not there: {found}.',
+        *_held(root),
         f'  Where to get it: {ask}',
         '  Layouts that are read:',
         *(f'    {root}/{layout}' for layout in layouts),
@@ -30,3 +33,15 @@ def missing_dataset(
             f'    python tools/render_synthetic.py {renderer} {root} --preset standard',
         ]
     return FileNotFoundError('\n'.join(lines))
+
+
+def _held(root: Path) -> Iterator[str]:
+    """What lies in the folder instead, such as an archive or folders of another name."""
+    if root.is_dir():
+        names = sorted(
+            f'{path.name}/' if path.is_dir() else path.name
+            for path in root.iterdir()
+            if not path.name.startswith('.')
+        )
+        more = f', and {len(names) - MOST_NAMED} more' if len(names) > MOST_NAMED else ''
+        yield f'  It holds: {", ".join(names[:MOST_NAMED]) or "nothing"}{more}'

@@ -81,9 +81,13 @@ def read_or_draw(path: Path, samples: Sequence[dict[str, Any]], root: Path, seed
     again = 'Delete the file to draw the split anew, or name another one as split_file=...'
     try:
         content = json.loads(path.read_text('utf-8'))
+        if not isinstance(content, dict):
+            raise TypeError(f'{type(content).__name__} instead of an object')
+        if not all(type(name) is str for part in PARTS for name in content[part]):
+            raise TypeError('a name of an image is no text')
         part_of = {name: part for part in PARTS for name in content[part]}
         drawn, count = content['seed'], sum(len(content[part]) for part in PARTS)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(
             f'"{path}" is no split file ({type(error).__name__}: {error}). {again}'
         ) from error

@@ -48,11 +48,12 @@ def benchmark_model(cfg: Config, device: str) -> nn.Module:
     A module that needs more than weights to predict, such as a support set, makes a random one in
     its method ``prepare_benchmark()``.
     """
-    model: nn.Module = build_model(cfg)
+    model = build_model(cfg)
     for module in model.modules():
         if isinstance(module, PreparesBenchmark):
             module.prepare_benchmark()
-    return model.to(device).eval()
+    prepared: nn.Module = model.to(device).eval()
+    return prepared
 
 
 def precision(device: str, amp: bool) -> AbstractContextManager[Any]:

@@ -65,8 +65,8 @@ def load_config(
         if hook is None and name not in RUNNER_HOOKS:
             cfg.default_hooks.pop(name)
     for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
-        loader = cfg.get(name) or {}
-        if loader.get('num_workers') == 0 and loader.get('persistent_workers'):
+        loader = cfg.get(name)
+        if loader and loader.get('num_workers') == 0 and loader.get('persistent_workers'):
             loader.persistent_workers = False  # nothing persists, and PyTorch would stop
     cfg.launcher = launcher
     if launcher != 'none' and not torch.cuda.is_available():

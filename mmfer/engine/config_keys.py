@@ -122,7 +122,7 @@ def unknown_key(cfg: Mapping[str, Any], key: str, value: Any) -> str | None:
 
 def places(node: Any, value: Any, path: str = '') -> Iterator[str]:
     """Where a config has a value, as keys with dots."""
-    if path and node == value:
+    if path and node == value and isinstance(node, bool) == isinstance(value, bool):
         yield path
         return
     inside: Any = ()

@@ -32,9 +32,16 @@ def assignments(tree: ast.Module, names: set[str]) -> list[tuple[str, ast.Assign
 
 
 def base_names(tree: ast.Module) -> list[str]:
-    """The entries of ``_base_``, as they are written in the file."""
+    """The entries of ``_base_``, as they are written in the file.
+
+    Raises:
+        ValueError: They are computed.
+    """
     for _, node in assignments(tree, {BASE}):
-        names = ast.literal_eval(node.value or ast.List([]))
+        try:
+            names = ast.literal_eval(node.value or ast.List([]))
+        except ValueError as error:
+            raise ValueError('_base_ must be written out: a file, or a list of files') from error
         return [names] if isinstance(names, str) else list(names)
     return []
 

@@ -1,5 +1,6 @@
 """Builds the model of a config outside a runner."""
 
+from copy import deepcopy
 from typing import Any
 
 from mmengine.config import Config
@@ -12,7 +13,7 @@ def build_model(config: Config) -> Any:
 
     A ``data_preprocessor`` at the top level of the config serves a model that has none of its own.
     """
-    model = config.model.copy()
+    model = deepcopy(config.model)  # building a model completes its config
     if config.get('data_preprocessor') is not None:
-        model.setdefault('data_preprocessor', config.data_preprocessor)
+        model.setdefault('data_preprocessor', deepcopy(config.data_preprocessor))
     return MODELS.build(model)

@@ -61,7 +61,15 @@ def read_config(path: Path, options: Mapping[str, Any] | None = None) -> Config:
             top = key.partition('.')[0]
             if top not in ENTRIES and key not in variables:
                 raise ValueError(f'{key}={value!r} {_unused(before, top, key)}')
-    except (KeyError, TypeError, IndexError, AttributeError, AssertionError, ValueError) as error:
+    except (
+        KeyError,
+        TypeError,
+        IndexError,
+        AttributeError,
+        AssertionError,
+        ArithmeticError,
+        ValueError,
+    ) as error:
         detail = str(error.args[0] if isinstance(error, KeyError) else error).rstrip('.')
         raise ValueError(
             f'--cfg-options does not fit {path}: {detail}'
@@ -119,6 +127,10 @@ def _unused(cfg: Config, top: str, key: str) -> str:
         found = [path + key[len(top) :] for path in places(used, value)]
         if found:
             return f'{message}. Give {" or ".join(found)} instead'
+    elif key == top and isinstance(value, int | float | str) and not isinstance(value, bool):
+        found = list(places(used, value))
+        if found:
+            return f'{message}. Entries with the value {value!r}: {", ".join(found)}'
     return message
 
 

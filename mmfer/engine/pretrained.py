@@ -10,6 +10,7 @@ from mmengine.model import update_init_info
 from mmengine.runner import CheckpointLoader
 from torch import Tensor, nn
 
+from mmfer.engine.addresses import local_checkpoint
 from mmfer.registry import WEIGHT_INITIALIZERS
 
 NESTED = ('state_dict', 'model', 'model_state_dict')
@@ -23,11 +24,12 @@ def read_weights(path: str | Path) -> dict[str, Tensor]:
 
     Args:
         path: A PyTorch checkpoint, in which the weights may lie under ``state_dict`` or ``model``
-            and be those of a wrapped model, or a ``.safetensors`` file.
+            and be those of a wrapped model, or a ``.safetensors`` file; or the address of one.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The file holds no weights, or is ``.safetensors`` and that package is missing.
+        ValueError: The file holds no weights, cannot be downloaded or read, or is
+            ``.safetensors`` and that package is missing.
     """
     if str(path).endswith('.safetensors'):
         try:
@@ -36,9 +38,7 @@ def read_weights(path: str | Path) -> dict[str, Tensor]:
             raise ValueError(
                 f'"{path}" needs the package safetensors: pip install safetensors.'
             ) from error
-        if not Path(path).is_file():
-            raise FileNotFoundError(f'No weights at "{path}".')
-        content: Any = load_file(str(path))
+        content: dict[str, Any] = load_file(str(local_checkpoint(path)))
     else:
         content = CheckpointLoader.load_checkpoint(str(path), map_location='cpu')
     for key in NESTED:

@@ -1,15 +1,15 @@
 """What is checked before the first step of a training, so that no hours are lost."""
 
-import ast
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from mmengine.config import Config
 from mmengine.hooks import CheckpointHook
-from mmengine.runner import BaseLoop, Runner
+from mmengine.runner import BaseLoop, CheckpointLoader, Runner
 
-from mmfer.engine.checkpoint import load_from_disk
+from mmfer.engine.checkpoint import last_checkpoint
+from mmfer.engine.config_text import read_values
 
 KEPT = ('param_scheduler', 'optim_wrapper.optimizer', 'optim_wrapper.paramwise_cfg')
 """Entries that a resumed run takes from the checkpoint, whatever its config says."""
@@ -71,10 +71,14 @@ def check_resume(cfg: Config) -> None:
     Raises:
         ValueError: The config has others than those that the checkpoint was trained with.
     """
-    text = (load_from_disk(cfg.load_from).get('meta') or {}).get('cfg')
+    path = cfg.get('load_from') or last_checkpoint(cfg.work_dir)
+    if path is None:
+        return
+    checkpoint = CheckpointLoader.load_checkpoint(str(path), map_location='cpu')
+    text = (checkpoint.get('meta') or {}).get('cfg')
     if not isinstance(text, str):
         return
-    old, new = _flat(read_values(text)), _flat(cfg.to_dict())
+    old, new = _flat(read_values(text)), _flat(read_values(cfg.pretty_text))
     changed = [
         f'{key} ({old.get(key, "none")} in the checkpoint, {new.get(key, "none")} now)'
         for key in sorted({*old, *new})
@@ -82,37 +86,11 @@ def check_resume(cfg: Config) -> None:
     ]
     if changed:
         raise ValueError(
-            f'"{cfg.load_from}" cannot be resumed with a change of {", ".join(changed)}: a '
+            f'"{path}" cannot be resumed with a change of {", ".join(changed)}: a '
             'resumed run goes on with the schedule and the optimizer of its checkpoint. Resume it '
             'with the settings that it had, or start a new run from its weights, in another work '
-            f'directory and without --resume: --cfg-options load_from={cfg.load_from}.'
+            f'directory and without --resume: --cfg-options load_from={path}.'
         )
-
-
-def read_values(text: str) -> dict[str, Any]:
-    """The entries of a config's text, as a checkpoint has it, without running it.
-
-    Whatever is no plain value or ``dict(...)`` stays as its source.
-    """
-    return {
-        node.targets[0].id: _value(node.value)
-        for node in ast.parse(text).body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
-
-
-def _value(node: ast.expr) -> Any:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == 'dict':
-        return {str(one.arg): _value(one.value) for one in node.keywords}
-    if isinstance(node, ast.Dict):
-        keys = [None if key is None else _value(key) for key in node.keys]
-        return dict(zip(map(str, keys), map(_value, node.values), strict=True))
-    if isinstance(node, ast.List | ast.Tuple):
-        return [_value(one) for one in node.elts]
-    try:
-        return ast.literal_eval(node)
-    except ValueError:
-        return ast.unparse(node)
 
 
 def _flat(value: Any, path: str = '') -> dict[str, Any]:

@@ -54,9 +54,9 @@ def misfits(cfg: Mapping[str, Any]) -> dict[str, Any]:
         if any(step >= epochs for step in steps):
             found[f'{path}.milestones'] = list(steps)
     for path, hook in _hooks(cfg):
-        name = WITHIN.get(str(hook.get('type')).rpartition('.')[2])
-        if name is not None and isinstance(hook.get(name), int) and hook[name] >= epochs:
-            found[f'{path}.{name}'] = hook[name]
+        entry = WITHIN.get(str(hook.get('type')).rpartition('.')[2])
+        if entry is not None and isinstance(hook.get(entry), int) and hook[entry] >= epochs:
+            found[f'{path}.{entry}'] = hook[entry]
     return found
 
 

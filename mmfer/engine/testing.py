@@ -7,6 +7,7 @@ from typing import Any
 from mmengine.config import Config, ConfigDict
 from mmengine.dist import is_main_process
 
+from mmfer.engine.addresses import local_checkpoint
 from mmfer.engine.training import build_runner
 from mmfer.files import write_json
 
@@ -52,7 +53,7 @@ def test(
 
     Args:
         cfg: The config.
-        checkpoint: The checkpoint file.
+        checkpoint: The checkpoint file, or its address.
         out: A JSON file for the metrics; of ExpressionMetric and AttributeMetric the whole
             report, with every class or attribute and every group.
         dump_to: A JSON file for the predictions of all images.
@@ -66,11 +67,10 @@ def test(
         FileNotFoundError: There is no such checkpoint.
         ValueError: The config has no test part, or ``tta`` and no ``tta_pipeline``.
     """
-    if not Path(checkpoint).is_file():
-        raise FileNotFoundError(f'No checkpoint at "{checkpoint}".')
+    path = local_checkpoint(checkpoint)
     if cfg.get('test_dataloader') is None or cfg.get('test_evaluator') is None:
         raise ValueError('The config has no `test_dataloader` with a `test_evaluator` to test on.')
-    cfg.load_from, cfg.resume = str(checkpoint), False
+    cfg.load_from, cfg.resume = str(path), False
     if tta:
         use_tta(cfg)
     if dump_to is not None:

@@ -1,11 +1,10 @@
 """Trains the model of a config."""
 
-from pathlib import Path
-
 import torch
 from mmengine.config import Config
 from mmengine.runner import EpochBasedTrainLoop, Runner
 
+from mmfer.engine.addresses import local_checkpoint
 from mmfer.engine.checkpoint import last_checkpoint
 from mmfer.engine.distributed import init_cpu_ranks
 from mmfer.engine.run_checks import check_best, check_epoch, check_resume
@@ -33,8 +32,8 @@ def train(
 
     Args:
         cfg: The config.
-        resume: True goes on from the last checkpoint in the work directory, or begins where there
-            is none; a path goes on from that checkpoint.
+        resume: True goes on from the last checkpoint in the work directory that is whole, or
+            begins where there is none; a path or address goes on from that checkpoint.
         amp: Train in mixed precision: float16 on a GPU, bfloat16 on a CPU that has units for it.
         seed: Replaces the config's seed.
         auto_scale_lr: Scale the learning rate with the batch size over all devices.
@@ -42,15 +41,13 @@ def train(
 
     Raises:
         FileNotFoundError: There is no such checkpoint.
-        ValueError: The config lacks what an argument needs, an epoch has no batch, the schedule
-            ends before the training, ``save_best`` names no measure of the validation, or a
-            resumed run would ignore a change to its schedule or optimizer.
+        ValueError: The checkpoint is damaged, the config lacks what an argument needs, an epoch has
+            no batch, the schedule ends before the training, ``save_best`` names no measure of the
+            validation, or a resumed run would ignore a change to its schedule or optimizer.
     """
     if isinstance(resume, str) and resume:
-        if not Path(resume).is_file():
-            raise FileNotFoundError(f'No checkpoint at "{resume}" to resume from.')
-        cfg.resume, cfg.load_from = True, resume
-    elif resume:
+        cfg.resume, cfg.load_from = True, str(local_checkpoint(resume))
+    elif resume or (cfg.get('resume') and not cfg.get('load_from')):
         last = last_checkpoint(cfg.work_dir)
         # Without a checkpoint yet, the config's own load_from holds.
         if last is not None:
@@ -70,12 +67,11 @@ def train(
     if not validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     check_schedule(cfg)
-    if cfg.get('resume') and cfg.get('load_from'):
+    if cfg.get('resume'):
         check_resume(cfg)
     runner = build_runner(cfg)
     if isinstance(runner.train_loop, EpochBasedTrainLoop):
         check_epoch(runner.train_loop.dataloader)
-    if validate and cfg.get('val_cfg') is not None:
-        check_best(runner)
+    check_best(runner)
     runner.train()
     return runner

@@ -1,4 +1,4 @@
-"""Metrics, and what they are computed from."""
+"""Metrics, reports and evaluation protocols."""
 
 from mmfer import compat  # noqa: F401  (before mmpretrain)
 from mmfer.evaluation.attribute_report import attribute_report

@@ -1,4 +1,4 @@
-"""How far the apexes that were found are from the true ones."""
+"""The error of spotted apex frames against the true apex frames."""
 
 import json
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ import numpy as np
 from mmfer.markdown import markdown_table
 
 NEAR = 5
-"""An apex is right within as many frames."""
+"""Largest error, in frames, of an apex that counts as correct."""
 FIELDS = ('onset', 'apex', 'offset', 'intensity')
 
 
 @dataclass(frozen=True)
 class ApexError:
-    """The error of a clip, in frames, and the conditions under which it was made."""
+    """The error of the apex of a clip, in frames, with the experimental conditions."""
 
     clip: str
     error: int
@@ -26,19 +26,20 @@ class ApexError:
 
 
 def read_apex_truth(path: str | Path) -> dict[str, dict[str, Any]]:
-    """The true onset, apex, offset and intensity of clips, by their names (``sub01/EP02_01f``).
+    """The true onset, apex, offset and intensity of clips, keyed by name (``sub01/EP02_01f``).
 
-    Entries of other names, such as that of the oddities of a rendered data set, are no clips.
+    Entries with other names, such as the list of oddities of a rendered data set, are ignored.
 
     Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If it is not JSON, or a clip lacks a field or has its apex outside.
+        FileNotFoundError: If the file does not exist.
+        ValueError: If the file is not JSON, a clip lacks a field, or an apex is not between onset
+            and offset.
     """
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(
-            f'No truth at "{path}". Only rendered clips have it: give the folder of such a data '
-            'set (tools/render_synthetic.py, layout casme2).'
+            f'No truth at "{path}". Only rendered clips have such a file: give the folder of a '
+            'rendered data set (tools/render_synthetic.py, layout casme2).'
         )
     try:
         truth = json.loads(path.read_text(encoding='utf-8'))
@@ -49,12 +50,12 @@ def read_apex_truth(path: str | Path) -> dict[str, dict[str, Any]]:
         missing = [f for f in FIELDS if not isinstance(row.get(f), int | float)]
         if missing:
             raise ValueError(
-                f'"{path}", clip {name}: no {", ".join(missing)}. Without the truth there is no '
-                'error: render the clip again, or take it out of the file.'
+                f'"{path}", clip {name}: no {", ".join(missing)}. The error needs this truth: '
+                'render the clip again, or remove it from the file.'
             )
         if not row['onset'] < row['apex'] < row['offset']:
             raise ValueError(
-                f'"{path}", clip {name}: the apex, {row["apex"]}, does not lie between the onset, '
+                f'"{path}", clip {name}: the apex, {row["apex"]}, is not between the onset, '
                 f'{row["onset"]}, and the offset, {row["offset"]}. Correct the row.'
             )
     return truth
@@ -63,12 +64,12 @@ def read_apex_truth(path: str | Path) -> dict[str, dict[str, Any]]:
 def apex_error_table(
     errors: Sequence[ApexError], conditions: Sequence[str], widths: float = 0.1
 ) -> str:
-    """A Markdown table: a row for each condition and intensity, and one over all intensities.
+    """A Markdown table with a row for each condition and intensity, and for all intensities.
 
     Args:
-        errors: Those of the clips.
-        conditions: The heads of the columns that :attr:`ApexError.conditions` fills.
-        widths: Intensities are rounded to multiples of this.
+        errors: The errors of the clips.
+        conditions: Column headings of :attr:`ApexError.conditions`.
+        widths: Intensities are rounded to multiples of this width.
 
     Returns:
         Columns: conditions, intensity, clips, median and 90th percentile of the absolute error in

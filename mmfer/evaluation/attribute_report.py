@@ -1,4 +1,4 @@
-"""The measures by which the recognition of binary attributes is judged."""
+"""The report on the recognition of binary attributes."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ ATTRIBUTE_MEASURES = {
     'average_precision': 'average_precision',
     'ece': 'ece',
 }
-"""What is reached over all attributes, and the entry of an attribute that it is the mean of."""
+"""Measures over all attributes, with the per-attribute measure of which each is the mean."""
 
 
 def attribute_report(
@@ -30,36 +30,38 @@ def attribute_report(
     calibration_bins: int = 15,
     min_group: int = 30,
 ) -> Report:
-    """Judge predictions of binary attributes. All measures are in percent.
+    """Evaluate predictions of binary attributes. All measures are in percent.
 
-    An attribute is predicted where its score is 0.5 or more. Its ``balanced_accuracy`` is the mean
-    of the recalls of present and absent, its ``ece`` the expected calibration error of the score
-    against being present. Each measure over all is the mean over the attributes that have it.
+    An attribute is predicted as present if its score is 0.5 or more. Its ``balanced_accuracy`` is
+    the mean of the recalls of present and absent; its ``ece`` is the expected calibration error of
+    the score as the probability of presence. Each overall measure is the mean over the attributes
+    for which it is defined.
 
-    Unknown entries have no part in anything. An attribute that is unknown everywhere has no
-    measure (``unknown_attributes``), and one that is always present or always absent has only
+    Unknown entries are ignored. An attribute that is unknown in all samples has no measures
+    (``unknown_attributes``); an attribute that is always present or always absent has only
     ``accuracy`` and ``ece`` (``constant_attributes``).
 
     Args:
         scores: Probabilities (N, A).
-        targets: (N, A), 1 where an attribute is present and 0 where it is absent.
+        targets: (N, A), 1 if an attribute is present and 0 if it is absent.
         attributes: The A names.
-        mask: (N, A) bool, True where it is known; None if all are.
-        groups: What is known of the person on each of the N images, such as gender, age and race.
-        calibration_bins: Bins of the calibration error.
-        min_group: Images that a group needs to be compared with others.
+        mask: (N, A) bool, True where the attribute is known; None if all are known.
+        groups: Group of the person in each of the N images, such as gender, age and race.
+        calibration_bins: Number of bins of the calibration error.
+        min_group: Smallest number of images of a group that is compared with other groups.
 
     Returns:
-        :data:`ATTRIBUTE_MEASURES` (None where no attribute has one), ``majority`` (the
-        ``mean_accuracy`` of always giving each attribute's more frequent value),
-        ``per_attribute`` (for each name these, ``present``, the share of images that show it, and
-        ``count``, the images where it is known), ``unknown_attributes``, ``constant_attributes``,
-        ``groups`` (:func:`mmfer.evaluation.group_report`), ``attributes`` and ``num_samples``; all
-        ready for JSON.
+        :data:`ATTRIBUTE_MEASURES` (None if undefined for all attributes), ``majority`` (the
+        ``mean_accuracy`` of always predicting the more frequent value of each attribute),
+        ``per_attribute`` (for each name the measures, ``present``, the share of images that show
+        the attribute, and ``count``, the number of images in which the attribute is known),
+        ``unknown_attributes``, ``constant_attributes``, ``groups``
+        (:func:`mmfer.evaluation.group_report`), ``attributes`` and ``num_samples``; all values can
+        be stored as JSON.
 
     Raises:
-        ValueError: If the shapes do not fit, there is no sample, nothing is known, a known target
-            is not 0 or 1, or a score is no probability.
+        ValueError: If the shapes differ, there are no samples, no attribute is known, a known
+            target is not 0 or 1, or a score is not a probability.
     """
     scores = check_probabilities(scores, len(targets), len(attributes), 'attributes')
     known = np.ones(targets.shape, dtype=bool) if mask is None else mask.astype(bool)
@@ -121,12 +123,12 @@ def _check_targets(
 ) -> None:
     if targets.shape != scores.shape or known.shape != scores.shape:
         raise ValueError(
-            f'Targets {targets.shape} and mask {known.shape} for scores {scores.shape}: give each '
-            'sample a target, and True or False in the mask, for each attribute.'
+            f'Targets {targets.shape} and mask {known.shape} do not fit scores {scores.shape}: '
+            'give one target and one entry of the mask for each sample and attribute.'
         )
     if not known.any():
         raise ValueError(
-            'No attribute of any sample is known, so there is nothing to judge. Check the '
+            'No attribute of any sample is known, so there is nothing to evaluate. Check the '
             "attribute_mask that the data set's reader gives."
         )
     wrong = known & (targets != 0) & (targets != 1)
@@ -137,4 +139,6 @@ def _check_targets(
             '1. Correct the annotation, or mark it unknown in attribute_mask.'
         )
     if groups is not None and len(groups) != len(targets):
-        raise ValueError(f'{len(groups)} groups of {len(targets)} samples: give one for each.')
+        raise ValueError(
+            f'{len(groups)} groups for {len(targets)} samples: give one group for each sample.'
+        )

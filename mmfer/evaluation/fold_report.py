@@ -1,4 +1,4 @@
-"""A cross validation, judged once over all folds."""
+"""The report on a cross validation, over the pooled predictions of all folds."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,41 +12,41 @@ from mmfer.markdown import markdown_table
 
 
 def pool_predictions(folds: Mapping[str, Predictions]) -> Predictions:
-    """The predictions of all folds as those of one test set, each with its ``fold``.
+    """Pool the predictions of all folds; each sample gets the name of its ``fold``.
 
     Args:
-        folds: Those of each fold, by its name.
+        folds: Predictions, keyed by the name of the fold.
 
     Raises:
-        ValueError: If they are of different classes.
+        ValueError: If the folds have different classes.
     """
     first = next(iter(folds.values()))
     for name, predictions in folds.items():
         if predictions.classes != first.classes:
             raise ValueError(
-                f'Fold {name} predicts the classes {", ".join(predictions.classes)}, the first '
-                f'one {", ".join(first.classes)}. Give folds of one data set.'
+                f'Fold {name} predicts the classes {", ".join(predictions.classes)}, but the first '
+                f'fold {", ".join(first.classes)}. Give folds of one data set.'
             )
     samples = [{**sample, 'fold': name} for name, p in folds.items() for sample in p.samples]
     return Predictions(first.classes, samples, first.coarse_classes, first.parents)
 
 
 def fold_report(folds: Sequence[Fold], predictions: Mapping[str, Predictions]) -> Report:
-    """Judge all predictions together, and list the folds.
+    """Evaluate the pooled predictions, and list the folds.
 
-    UF1 and UAR are ``macro_f1`` and ``mean_class_accuracy``: means over the classes that occur in
-    any fold, so that a class which nobody predicts counts 0, and one that a fold lacks counts as
-    the others have it. They are not given of a single fold, whose mean would be over the few
-    classes of its subject.
+    UF1 and UAR are ``macro_f1`` and ``mean_class_accuracy``, the means over the classes that occur
+    in any fold. A class that is never predicted counts as 0. UF1 and UAR are not reported for
+    single folds, because their means would cover only the few classes of one subject.
 
     Args:
         folds: The folds.
-        predictions: Those of each fold, by its name.
+        predictions: Predictions, keyed by the name of the fold.
 
     Returns:
-        :func:`mmfer.evaluation.expression_report` of all, and ``folds``: for each ``fold`` (its
-        name), ``held_out``, ``samples``, ``correct``, ``accuracy``, ``classes`` (how often each
-        that occurs) and ``untrained`` (those of them that no other subject shows).
+        The :func:`mmfer.evaluation.expression_report` of all samples, and ``folds``: for each fold
+        ``fold`` (its name), ``held_out``, ``samples``, ``correct``, ``accuracy``, ``classes`` (the
+        number of samples of each class) and ``untrained`` (the classes that occur in no training
+        subject).
     """
     pooled = pool_predictions(predictions)
     report = expression_report(
@@ -107,7 +107,7 @@ def fold_tables(report: Report) -> str:
     ]
     if report['absent_classes']:
         absent = ', '.join(report['absent_classes'])
-        parts.insert(1, f'No sample in any fold, hence not part of the means: {absent}.')
+        parts.insert(1, f'No samples in any fold, so left out of the means: {absent}.')
     return '\n\n'.join(parts)
 
 

@@ -1,4 +1,4 @@
-"""Measures of groups of people, and how far they lie apart."""
+"""Measures of groups of people, and the gaps between groups."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +8,7 @@ import numpy as np
 from mmfer.evaluation.writing import Report
 
 Group = Mapping[str, str]
-"""What is known of a person: ``{'gender': 'female', 'age': '20-39', 'race': 'asian'}``."""
+"""Group of a person, such as ``{'gender': 'female', 'age': '20-39', 'race': 'asian'}``."""
 
 
 def group_report(
@@ -17,23 +17,23 @@ def group_report(
     measures: Sequence[str],
     min_group: int = 30,
 ) -> Report:
-    """Judge the samples of each group alone.
+    """Evaluate the samples of each group separately.
 
     Args:
-        groups: What is known of each of the N samples; None for nothing.
-        judge: Gives the measures of the samples with these indices.
-        measures: Those of its entries that are compared; one that is None in a group has no part
-            in that comparison.
+        groups: Group of each of the N samples; None if unknown.
+        judge: A function that returns the measures of the samples with the given indices.
+        measures: Measures to compare; a group in which a measure is None is left out of the
+            comparison.
         min_group: Groups of fewer samples are reported, but left out of the gaps.
 
     Returns:
-        For each field: ``values`` (for each value ``count`` and what ``judge`` gives), ``gaps``
-        (for each measure ``gap``, the largest difference between two groups, with the ``highest``
-        and ``lowest`` one; only where two groups have it), ``small`` (the values with too few
-        samples) and ``unknown`` (how many samples lack the field).
+        For each field: ``values`` (for each value ``count`` and the measures), ``gaps`` (for each
+        measure ``gap``, the largest difference between two groups, with the ``highest`` and the
+        ``lowest`` group; only if at least two groups have the measure), ``small`` (values with too
+        few samples) and ``unknown`` (number of samples without the field).
 
     Raises:
-        ValueError: If a group is no dictionary, or ``min_group`` is below 1.
+        ValueError: If a group is not a dictionary, or ``min_group`` is below 1.
     """
     if min_group < 1:
         raise ValueError(f'min_group={min_group}: give 1 or more samples.')

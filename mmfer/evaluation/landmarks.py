@@ -1,14 +1,14 @@
-"""How well landmarks and their visibility were found."""
+"""The report on the accuracy of landmarks and of their visibility."""
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
 OUTER_CORNERS = (36, 45)
-"""The outer corners of the eyes, whose distance is the unit of errors."""
+"""The outer corners of the eyes; their distance is the unit of errors."""
 
 
 def normalized_errors(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """The distance of each point from the truth, in distances of the eyes' outer corners.
+    """Distance of each point from the true point, divided by that of the outer eye corners.
 
     Args:
         predicted: (N, 68, 2).
@@ -24,8 +24,8 @@ def normalized_errors(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
     unit = np.linalg.norm(left - right, axis=1)
     if not (unit > 0).all():
         raise ValueError(
-            f'Face {int(np.argmin(unit))}: points 36 and 45, the outer corners of the eyes, are at '
-            'one place, so that no error can be measured. Correct its landmarks.'
+            f'Face {int(np.argmin(unit))}: points 36 and 45, the outer corners of the eyes, '
+            'coincide, so the error is undefined. Correct the landmarks of this face.'
         )
     return np.linalg.norm(predicted - truth, axis=2) / unit[:, None]
 
@@ -37,20 +37,20 @@ def landmark_report(
     visible: np.ndarray,
     failure: float = 0.08,
 ) -> dict[str, float]:
-    """The measures of found landmarks.
+    """Evaluate predicted landmarks.
 
     Args:
-        predicted: (N, 68, 2) points.
+        predicted: (N, 68, 2) predicted points.
         scores: (N, 68) confidences.
-        truth: (N, 68, 2).
-        visible: (N, 68) bool, whether the point can be seen.
-        failure: A face whose mean error is above this has failed.
+        truth: (N, 68, 2) true points.
+        visible: (N, 68) bool, whether each point is visible.
+        failure: Faces with a larger mean error count as failures.
 
     Returns:
-        ``nme``, the mean error in percent of the distance of the eyes' outer corners,
-        ``nme_visible`` of the points that can be seen, ``failure_rate`` in percent of faces, and
+        ``nme``, the mean error in percent of the distance of the outer eye corners;
+        ``nme_visible``, the same over visible points; ``failure_rate`` in percent of the faces; and
         ``visibility_auc``, the area under the ROC curve of the scores against ``visible`` in
-        percent, nan where all points or none can be seen.
+        percent, nan if all points or no points are visible.
     """
     errors = normalized_errors(predicted, truth)
     both = 0 < visible.sum() < visible.size

@@ -13,7 +13,7 @@ from mmfer.files import write_json
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a model said of every image of a test set.
+    """The predictions of a model for all images of a test set.
 
     The file is JSON::
 
@@ -22,9 +22,9 @@ class Predictions:
                           "pred_scores": [...], "group": {"gender": "female"},
                           "subject": "sub01"}, ...]}
 
-    ``group`` and ``subject`` stand where they are known. Predictions of attributes have the names
-    of the attributes as ``classes`` and, instead of ``gt_label`` and ``pred_label``, ``gt_score``:
-    1, 0 or null (unknown) for each.
+    ``group`` and ``subject`` are optional. For predictions of attributes, ``classes`` holds the
+    names of the attributes, and ``gt_score`` replaces ``gt_label`` and ``pred_label``: 1, 0 or null
+    (unknown) for each attribute.
 
     Args:
         classes: The names of the C classes.
@@ -45,7 +45,7 @@ class Predictions:
 
     @property
     def of_attributes(self) -> bool:
-        """Whether it is attributes, not classes, that were predicted."""
+        """Whether the predictions are of attributes, not of classes."""
         return bool(self.samples) and 'gt_label' not in self.samples[0]
 
     @property
@@ -53,21 +53,21 @@ class Predictions:
         """The true classes, (N,).
 
         Raises:
-            ValueError: If attributes were predicted.
+            ValueError: If the predictions are of attributes.
         """
         if self.of_attributes:
             raise ValueError(
-                'These are predictions of attributes, which have no class. Give those of a model '
-                'of expressions.'
+                'These are predictions of attributes, which have no class. Give predictions of a '
+                'model for expressions.'
             )
         return np.array([sample['gt_label'] for sample in self.samples], dtype=np.int64)
 
     @property
     def targets(self) -> np.ndarray:
-        """Whether each attribute is present, (N, A) float of 0 and 1, 0 where it is unknown.
+        """Whether each attribute is present, (N, A) float of 0 and 1; unknown attributes are 0.
 
         Raises:
-            ValueError: If classes were predicted.
+            ValueError: If the predictions are of classes.
         """
         return np.nan_to_num(self._truth())
 
@@ -76,25 +76,25 @@ class Predictions:
         """Whether each attribute is known, (N, A) bool.
 
         Raises:
-            ValueError: If classes were predicted.
+            ValueError: If the predictions are of classes.
         """
         return ~np.isnan(self._truth())
 
     @property
     def groups(self) -> list[Group | None]:
-        """What is known of the person on each image, such as gender, age and race."""
+        """Group of the person in each image, such as gender, age and race."""
         return [sample.get('group') for sample in self.samples]
 
     def _truth(self) -> np.ndarray:
         if not self.of_attributes:
             raise ValueError(
-                'These are predictions of classes, not of attributes. Give those of a model of '
-                'attributes.'
+                'These are predictions of classes, not of attributes. Give predictions of a model '
+                'for attributes.'
             )
         return np.array([sample['gt_score'] for sample in self.samples], dtype=np.float64)
 
     def save(self, path: str | Path) -> None:
-        """Write the file, making the folders above it."""
+        """Write the file; parent folders are created."""
         data = {
             'classes': self.classes,
             'coarse_classes': self.coarse_classes,
@@ -108,8 +108,8 @@ class Predictions:
         """Read the file.
 
         Raises:
-            FileNotFoundError: If there is no such file.
-            ValueError: If it is no such file, or a prediction lacks a field.
+            FileNotFoundError: If the file does not exist.
+            ValueError: If the file holds no predictions, or a prediction lacks a field.
         """
         path = Path(path)
         if not path.is_file():
@@ -121,18 +121,36 @@ class Predictions:
             predictions = cls(
                 data['classes'], data['predictions'], data['coarse_classes'], data['parents']
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ValueError(
-                f'"{path}" holds no predictions ({type(error).__name__}: {error}). Write it again '
-                'with tools/test.py CONFIG CKPT --dump.'
+                f'"{path}" holds no predictions ({type(error).__name__}: {error}). Write the file '
+                'again with tools/test.py CONFIG CKPT --dump.'
             ) from error
         count = len(data['classes'])
         truth = 'gt_score' if predictions.of_attributes else 'gt_label'
         for i, sample in enumerate(predictions.samples):
-            lists = [sample.get('pred_scores'), *([sample.get(truth)] * predictions.of_attributes)]
-            if sample.get(truth) is None or any(len(values or ()) != count for values in lists):
+            label = sample.get(truth)
+            right = _is_label(label, count)
+            if predictions.of_attributes:
+                right = _are_numbers(label, count, (type(None),))
+            if not right or not _are_numbers(sample.get('pred_scores'), count):
                 raise ValueError(
-                    f'"{path}", predictions[{i}]: {truth} and {count} pred_scores are needed. '
+                    f'"{path}", predictions[{i}]: {truth} and {count} pred_scores, finite numbers, '
+                    'are needed. '
                     'Write it again with tools/test.py CONFIG CKPT --dump.'
                 )
         return predictions
+
+
+def _is_label(value: Any, count: int) -> bool:
+    return type(value) is int and 0 <= value < count
+
+
+def _are_numbers(values: Any, count: int, others: tuple[type, ...] = ()) -> bool:
+    """Whether these are so many finite numbers, or values of other types."""
+    if not isinstance(values, list) or len(values) != count:
+        return False
+    return all(
+        isinstance(value, others) or (type(value) in (int, float) and abs(value) < 1e300)
+        for value in values
+    )

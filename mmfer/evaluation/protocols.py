@@ -1,4 +1,4 @@
-"""Protocols that test every subject with a model that never saw it."""
+"""Cross validation protocols: each subject is tested by a model trained without this subject."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ PROTOCOLS = ('loso', 'kfold')
 
 @dataclass(frozen=True)
 class Fold:
-    """A part of the subjects to test on, and the others to train on.
+    """One fold: subjects for the test, and the other subjects for training.
 
     Args:
-        name: The subject that is held out, or the number of the fold from 1.
-        held_out: The subjects to test on.
-        training: All others.
+        name: The held-out subject, or the number of the fold, counted from 1.
+        held_out: The subjects for the test.
+        training: All other subjects.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Fold:
 
 
 def loso(subjects: Sequence[str]) -> list[Fold]:
-    """Leave one subject out: a fold for each subject, in the order of their names.
+    """Leave one subject out: one fold per subject, in the order of their names.
 
     Args:
         subjects: The subject of each of the N samples.
@@ -45,15 +45,15 @@ def loso(subjects: Sequence[str]) -> list[Fold]:
 def kfold(
     labels: Sequence[int], subjects: Sequence[str], folds: int = 5, seed: int = 0
 ) -> list[Fold]:
-    """K folds of whole subjects, each with a like share of every class as far as these allow.
+    """K folds of whole subjects, with class shares that differ as little as possible.
 
-    Where no class has a sample for each fold, the shares of the classes are left to chance.
+    If no class has at least K samples, the shares of the classes are left to chance.
 
     Args:
         labels: The class of each of the N samples.
-        subjects: The subject of each.
-        folds: How many folds, K.
-        seed: Fixes the draw.
+        subjects: The subject of each of the N samples.
+        folds: Number K of folds.
+        seed: Seed of the random assignment.
 
     Raises:
         ValueError: If there are fewer than two folds, or fewer subjects than folds.
@@ -76,8 +76,8 @@ def _checked(subjects: Sequence[str], least: int) -> np.ndarray:
     names = np.unique(who)
     if len(names) < least:
         raise ValueError(
-            f'The samples show {len(names)} subjects ({", ".join(names)}), and {least} are '
-            'needed, so that each fold has its own. Add others, or take fewer folds.'
+            f'The samples show {len(names)} subjects ({", ".join(names)}), but the folds need '
+            f'{least}, at least one each. Add subjects, or use fewer folds.'
         )
     return who
 

@@ -1,18 +1,18 @@
-"""How well scores put what is there above what is not."""
+"""Ranking measures: how well scores separate present from absent samples."""
 
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 
 def area_under_curve(scores: np.ndarray, present: np.ndarray) -> float | None:
-    """Area under the ROC curve in percent: how often a present one scores above an absent one.
+    """Area under the ROC curve in percent.
 
     Args:
         scores: (N,).
         present: (N,) bool.
 
     Returns:
-        None where all or none are present, as there is no curve.
+        The area, or None if all samples or no samples are present, where no curve exists.
     """
     if present.all() or not present.any():
         return None
@@ -20,13 +20,13 @@ def area_under_curve(scores: np.ndarray, present: np.ndarray) -> float | None:
 
 
 def average_precision(scores: np.ndarray, present: np.ndarray) -> float | None:
-    """Mean over the present ones of the precision at their score, in percent; None as above."""
+    """Mean precision at the scores of present samples, in percent; None if undefined."""
     if present.all() or not present.any():
         return None
     return float(100 * average_precision_score(present, scores))
 
 
 def mean_of_defined(values: list[float | None]) -> float | None:
-    """The mean of those that are not None, or None if all are."""
+    """The mean of all values that are not None; None if all are None."""
     defined = [value for value in values if value is not None]
     return float(np.mean(defined)) if defined else None

@@ -1,4 +1,4 @@
-"""The measures by which expression recognition is judged."""
+"""The report on the recognition of expressions."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -19,7 +19,7 @@ EXPRESSION_MEASURES = (
     'ece',
     'coarse_accuracy',
 )
-"""What is reached over all classes, in the order of tables."""
+"""Measures over all classes, in the order of tables."""
 
 
 def expression_report(
@@ -33,26 +33,26 @@ def expression_report(
     calibration_bins: int = 15,
     min_group: int = 30,
 ) -> Report:
-    """Judge predictions. All measures are in percent.
+    """Evaluate predictions of expressions. All measures are in percent.
 
-    ``mean_class_accuracy`` is the mean of the classes' recalls (scikit-learn's balanced accuracy
-    and macro recall), ``macro_f1`` that of their F1, and ``auc`` that of their areas under the ROC
-    curve against all others, over the classes that occur among the labels; ``absent_classes``
-    names those that do not, and ``classes_without_auc`` those without a curve. ``ece`` is the
-    expected calibration error of the largest probability. ``chance`` has what guessing every
-    class equally often gives on average.
+    ``mean_class_accuracy`` is the mean recall of the classes (scikit-learn's balanced accuracy and
+    macro recall), ``macro_f1`` the mean F1, and ``auc`` the mean area under the ROC curve of each
+    class against all others. The means are taken over the classes that occur among the labels;
+    ``absent_classes`` names the other classes, and ``classes_without_auc`` the classes without a
+    ROC curve. ``ece`` is the expected calibration error of the largest probability. ``chance``
+    holds the mean result of guessing all classes equally often.
 
     Args:
         scores: Class probabilities (N, C).
         labels: True classes (N,).
         classes: The C names.
-        coarse_classes: The names of the coarse classes, if there are any.
+        coarse_classes: The names of the coarse classes, or None.
         parents: The coarse class of each of the C classes.
         coarse: The coarse prediction: the parent of the predicted class (``'argmax'``), or the
             coarse class with the largest sum of probabilities (``'sum'``).
-        groups: What is known of the person on each of the N images, such as gender, age and race.
-        calibration_bins: Bins of the calibration error.
-        min_group: Images that a group needs to be compared with others.
+        groups: Group of the person in each of the N images, such as gender, age and race.
+        calibration_bins: Number of bins of the calibration error.
+        min_group: Smallest number of images of a group that is compared with other groups.
 
     Returns:
         :data:`EXPRESSION_MEASURES` (``coarse_accuracy`` with a tree; ``auc`` is None if only one
@@ -60,11 +60,11 @@ def expression_report(
         ``f1``, ``auc``, ``count``), ``absent_classes``, ``classes_without_auc``,
         ``confusion_matrix`` (C rows of true, C columns of predicted classes), ``groups``
         (:func:`mmfer.evaluation.group_report`), ``classes``, ``coarse_classes``, ``parents`` and
-        ``num_samples``; all ready for JSON.
+        ``num_samples``; all values can be stored as JSON.
 
     Raises:
-        ValueError: If the shapes do not fit, there is no sample, a label is out of range, a score
-            is no probability, or an option is unknown.
+        ValueError: If the shapes differ, there are no samples, a label is out of range, a score is
+            not a probability, or an option is unknown.
     """
     if coarse not in ('argmax', 'sum'):
         raise ValueError(f"coarse={coarse!r}: choose 'argmax' or 'sum'.")
@@ -147,4 +147,6 @@ def _check_labels(labels: np.ndarray, count: int, groups: Sequence[Group | None]
             'annotations and the classes of the data set.'
         )
     if groups is not None and len(groups) != len(labels):
-        raise ValueError(f'{len(groups)} groups of {len(labels)} samples: give one for each.')
+        raise ValueError(
+            f'{len(groups)} groups for {len(labels)} samples: give one group for each sample.'
+        )

@@ -14,7 +14,7 @@ COLUMNS = (
     'balanced_accuracy',
     'scatter_ratio',
 )
-"""What a table shows of results that have it, unless told."""
+"""Default columns of a table; columns that no result has are left out."""
 
 
 Results = dict[str, dict[str, list[dict[str, Any]]]]
@@ -23,7 +23,7 @@ seed."""
 
 
 def look_up(metrics: dict[str, Any], name: str) -> float | None:
-    """An entry by its name, or with dots: ``'groups.gender.gaps.accuracy.gap'``."""
+    """An entry by name; dots lead to nested entries: ``'groups.gender.gaps.accuracy.gap'``."""
     value: Any = metrics
     for key in name.split('.'):
         value = value.get(key) if isinstance(value, dict) else None

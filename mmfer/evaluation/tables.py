@@ -7,28 +7,26 @@ from mmfer.evaluation.report import EXPRESSION_MEASURES
 from mmfer.evaluation.writing import Report
 
 ALIASES = {'mean_class_accuracy': 'mean class accuracy (UAR)', 'macro_f1': 'macro F1 (UF1)'}
-"""How tables name measures that papers on micro-expressions call otherwise."""
+"""Names in tables of measures that have another name in papers on micro-expressions."""
 
 
 def format_report(report: Report) -> str:
-    """A table of the classes, with what was reached over all of them and by groups."""
+    """A table of the classes, of the overall measures and of the groups."""
     lines = _rows(report['per_class'], 'class', ('accuracy', 'precision', 'f1', 'auc', 'count'))
     lines += _overall(report, EXPRESSION_MEASURES, 'chance')
     if report['absent_classes']:
-        lines.append(
-            'No sample, hence not part of the means: ' + ', '.join(report['absent_classes'])
-        )
+        lines.append('No samples, so left out of the means: ' + ', '.join(report['absent_classes']))
     return '\n'.join(lines + _groups(report, EXPRESSION_MEASURES))
 
 
 def format_attribute_report(report: Report) -> str:
-    """A table of the attributes, with what was reached over all of them and by groups."""
+    """A table of the attributes, of the overall measures and of the groups."""
     columns = ('present', *ATTRIBUTE_MEASURES.values(), 'count')
     lines = _rows(report['per_attribute'], 'attribute', columns)
     lines += _overall(report, list(ATTRIBUTE_MEASURES), 'majority')
     for entry, what in (
-        ('unknown_attributes', 'Unknown everywhere, hence not part of the means'),
-        ('constant_attributes', 'Of one value only, hence part of mean accuracy and ece alone'),
+        ('unknown_attributes', 'Unknown in all samples, so left out of the means'),
+        ('constant_attributes', 'Of one value only, so part of only mean accuracy and ece'),
     ):
         if report[entry]:
             lines.append(f'{what}: {", ".join(report[entry])}')
@@ -36,7 +34,7 @@ def format_attribute_report(report: Report) -> str:
 
 
 def _rows(rows: dict[str, Report], title: str, columns: Sequence[str]) -> list[str]:
-    """A line for each row; a count stands without digits and undefined ones as a hyphen."""
+    """A line for each row; counts have no decimals, and undefined values are hyphens."""
     width = max(len(name) for name in (title, *rows))
     heads = {column: column.replace('_', ' ') for column in columns}
     lines = ['  '.join([f'{title:{width}}', *(f'{head:>6}' for head in heads.values())])]
@@ -69,7 +67,7 @@ def _groups(report: Report, measures: Sequence[str]) -> list[str]:
         rows = content['values'] | ({'largest gap': gaps} if gaps else {})
         lines += ['', *_rows(rows, f'by {field}', (*shown, 'count'))]
         if content['small']:
-            lines.append(f'Too few for the gaps: {", ".join(content["small"])}')
+            lines.append(f'Too few samples for the gaps: {", ".join(content["small"])}')
         if content['unknown']:
-            lines.append(f'Of unknown {field}: {content["unknown"]}')
+            lines.append(f'Samples of unknown {field}: {content["unknown"]}')
     return lines

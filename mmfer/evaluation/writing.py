@@ -1,4 +1,4 @@
-"""What a report is, and its file."""
+"""The type of reports, and their JSON file."""
 
 from pathlib import Path
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 from mmfer.files import write_json
 
 Report = dict[str, Any]
-"""Measures and tables under their names, ready for JSON; a rate is in percent, None undefined."""
+"""Measures and tables by name, as JSON values; rates are in percent, undefined values are None."""
 
 
 def write_report(report: Report, path: str | Path) -> None:
-    """Write a report as JSON, making the folders above it."""
+    """Write a report as JSON; parent folders are created."""
     write_json(path, report)

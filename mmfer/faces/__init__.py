@@ -1,4 +1,4 @@
-"""From a photograph to aligned faces."""
+"""From photographs to aligned faces: detection, landmarks, alignment and sidecars."""
 
 from mmfer.faces.alignment import (
     Alignment,

@@ -8,7 +8,7 @@ import numpy as np
 def box_overlap(
     box: np.ndarray, boxes: np.ndarray, over: Literal['union', 'smaller'] = 'union'
 ) -> np.ndarray:
-    """Overlap of one box (4,) with many (N, 4), in parts of their union or of the smaller box."""
+    """Overlap of one box (4,) with boxes (N, 4): intersection over union or over smaller box."""
     corner = np.maximum(box[:2], boxes[:, :2])
     size = np.maximum(0, np.minimum(box[2:], boxes[:, 2:]) - corner)
     shared = size.prod(axis=1)
@@ -24,16 +24,16 @@ def non_maximum_suppression(
     threshold: float,
     over: Literal['union', 'smaller'] = 'union',
 ) -> np.ndarray:
-    """Indices of the boxes that stay, best first.
+    """Indices of the boxes to keep, best first.
 
-    A box goes if it overlaps a better one that stays by more than ``threshold``.
+    A box is removed if it overlaps a kept box of a higher score by more than ``threshold``.
 
     Args:
         boxes: (N, 4).
         scores: (N,).
         threshold: Largest overlap allowed, 0 to 1.
-        over: What the overlap is divided by: the area of the union, or of the smaller box, which
-            also removes a box inside another.
+        over: Divisor of the intersection: the area of the union, or the area of the smaller box,
+            which also removes a box inside another box.
     """
     rest = np.argsort(-scores, kind='stable')
     kept = []
@@ -45,7 +45,7 @@ def non_maximum_suppression(
 
 
 def square_boxes(boxes: np.ndarray) -> np.ndarray:
-    """The boxes (N, 4) widened to squares around their centres."""
-    centre = (boxes[:, :2] + boxes[:, 2:]) / 2
+    """The boxes (N, 4) widened to squares around their centers."""
+    center = (boxes[:, :2] + boxes[:, 2:]) / 2
     half = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, keepdims=True) / 2
-    return np.concatenate([centre - half, centre + half], axis=1)
+    return np.concatenate([center - half, center + half], axis=1)

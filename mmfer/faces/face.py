@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 KEYPOINT_NAMES = ('left_eye', 'right_eye', 'nose', 'mouth_left', 'mouth_right')
-"""The five points, in order; left and right are those of the picture, not of the person."""
+"""Names of the five points; left and right refer to the image, not to the person."""
 _PARTS = {
     'jaw': 17,
     'left_brow': 5,
@@ -18,21 +18,21 @@ _PARTS = {
     'inner_lips': 8,
 }
 LANDMARK_NAMES = tuple(f'{part}_{i}' for part, count in _PARTS.items() for i in range(1, count + 1))
-"""The 68 landmarks of iBUG 300-W, in order; left and right are those of the picture."""
+"""Names of the 68 landmarks in the order of iBUG 300-W; left and right refer to the image."""
 
 
 @dataclass(frozen=True)
 class Face:
-    """One face in a picture.
+    """One face in an image.
 
     Args:
-        bbox: (4,) float, x1, y1, x2, y2 in pixels; may reach beyond the picture's border.
-        score: Confidence of the detector, 0 to 1; None where no detector was asked.
-        landmarks: (5, 2) float, x, y in pixels in the order of :data:`KEYPOINT_NAMES`; None where
-            no detector was asked.
+        bbox: (4,) float, x1, y1, x2, y2 in pixels; may extend beyond the image.
+        score: Confidence of the detector, 0 to 1; None without a detector.
+        landmarks: (5, 2) float, x, y in pixels in the order of :data:`KEYPOINT_NAMES`; None without
+            a detector.
         landmarks68: (68, 2) float, x, y in pixels in the order of :data:`LANDMARK_NAMES`, with
-            (0, 0) at the centre of the first pixel; None where no landmarker was asked.
-        scores68: (68,) float, the confidence of each, 0 to 1.
+            (0, 0) at the center of the first pixel; None without a landmarker.
+        scores68: (68,) float, the confidence of each of the 68 landmarks, 0 to 1.
     """
 
     bbox: np.ndarray
@@ -43,6 +43,6 @@ class Face:
 
     @classmethod
     def of_whole_image(cls, image: np.ndarray) -> 'Face':
-        """The face of a picture that is a face crop already."""
+        """The face of an image that is a face crop: its box is the whole image."""
         height, width = image.shape[:2]
         return cls(np.array([0.0, 0.0, width, height]))

@@ -1,4 +1,4 @@
-"""Reading pictures of every kind as RGB."""
+"""Reading images of every kind as RGB."""
 
 import warnings
 from pathlib import Path
@@ -6,25 +6,28 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-IMAGE_SUFFIXES = ('.bmp', '.gif', '.jpeg', '.jpg', '.png', '.ppm', '.tif', '.tiff', '.webp')
+IMAGE_SUFFIXES = (
+    *('.avif', '.bmp', '.gif', '.jfif', '.jp2', '.jpe', '.jpeg', '.jpg', '.pgm', '.pjpeg'),
+    *('.png', '.ppm', '.tga', '.tif', '.tiff', '.webp'),
+)
 
 
 def read_image(path: str | Path) -> np.ndarray:
-    """Read a picture as (H, W, 3) uint8 RGB, as a person sees it in a viewer.
+    """Read an image as (H, W, 3) uint8 RGB, as an image viewer shows it.
 
-    The rotation in the EXIF data is applied; grey, palette and CMYK pictures become RGB;
-    transparent parts are laid on white; 16 bits per channel are scaled to 8, and floating-point
-    pictures, whose values must lie between 0 and 1, too; of several frames the first is taken.
+    The rotation in the EXIF data is applied. Grey, palette and CMYK images become RGB, and
+    transparent parts become white. 16 bits per channel are scaled to 8, as are floating-point
+    values, which must be between 0 and 1. Of several frames, the first is read.
 
     Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If the file is empty, truncated, no picture, or of a kind that is not known.
+        FileNotFoundError: If the file does not exist.
+        ValueError: If the file is empty, truncated, not an image, or of an unknown format.
     """
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f'No picture at "{path}". Check the path.')
+        raise FileNotFoundError(f'No image at "{path}". Check the path.')
     if path.stat().st_size == 0:
-        raise ValueError(f'"{path}" is empty (0 bytes). Copy the picture again or remove it.')
+        raise ValueError(f'"{path}" is empty (0 bytes). Copy the image again or remove it.')
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('error', Image.DecompressionBombWarning)
@@ -33,7 +36,7 @@ def read_image(path: str | Path) -> np.ndarray:
                 return _to_rgb(ImageOps.exif_transpose(picture))
     except Image.UnidentifiedImageError as error:
         raise ValueError(
-            f'"{path}" is no picture that Pillow can read. Remove it, or convert it to PNG or JPEG.'
+            f'Pillow cannot read "{path}" as an image. Remove it, or convert it to PNG or JPEG.'
         ) from error
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise ValueError(
@@ -41,16 +44,16 @@ def read_image(path: str | Path) -> np.ndarray:
         ) from error
     except (OSError, SyntaxError, EOFError, IndexError, ValueError) as error:
         raise ValueError(
-            f'"{path}" is damaged or of an unknown kind: {error}. Copy the picture again, or '
+            f'"{path}" is damaged or of an unknown format: {error}. Copy the image again, or '
             'convert it to PNG or JPEG.'
         ) from error
 
 
 def check_image(image: np.ndarray) -> None:
-    """Raise ValueError unless the array is a picture (H, W, 3) uint8 with at least one pixel."""
+    """Raise ValueError unless the array is an image (H, W, 3) uint8 with at least one pixel."""
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or image.size == 0:
         raise ValueError(
-            f'An array of shape {image.shape} and type {image.dtype} is no picture. Give '
+            f'An array of shape {image.shape} and type {image.dtype} is not an image. Give '
             '(height, width, 3) uint8, RGB, as mmfer.faces.read_image returns it.'
         )
 

@@ -1,4 +1,4 @@
-"""The order of the 68 landmarks, that of iBUG 300-W."""
+"""The 68 landmarks of iBUG 300-W under mirroring."""
 
 import numpy as np
 
@@ -8,4 +8,4 @@ MIRRORED_68 = np.array(
     + [45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40]
     + [*range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), *range(67, 64, -1)]
 )
-"""The point that lies where each of the 68 points lies in the mirror image."""
+"""For each of the 68 points, the index of its counterpart in the mirror image."""

@@ -1,11 +1,11 @@
-"""The sidecar: a COCO-style JSON file that keeps the faces found in pictures.
+"""The sidecar: a COCO-style JSON file with the faces of images.
 
-It has the keys ``images``, ``annotations`` (``bbox`` as x, y, width, height; ``keypoints`` as x, y,
-confidence for each point; ``score``), ``categories`` and ``alignment``, the crop for which the
-boxes were made or None. ``pycocotools`` reads it.
+A sidecar has the keys ``images``, ``annotations`` (``bbox`` as x, y, width, height; ``keypoints``
+as x, y, confidence for each point; ``score``), ``categories`` and ``alignment``, the alignment of
+the images if they are face crops, otherwise None. ``pycocotools`` can read sidecars.
 
-The keypoints are the 68 landmarks, and a detector's five points stand beside them as
-``five_points``, x and y of each; in a file without landmarks, the keypoints are the five points.
+The keypoints are the 68 landmarks, and ``five_points`` holds x and y of the detector's five points.
+In a file without landmarks, the keypoints are the five points.
 """
 
 import json
@@ -21,12 +21,12 @@ from mmfer.faces.face import KEYPOINT_NAMES, LANDMARK_NAMES, Face
 from mmfer.files import write_json
 
 VISIBLE = 0.5
-"""The confidence from which a landmark counts in ``num_keypoints``."""
+"""Smallest confidence of a landmark that counts in ``num_keypoints``."""
 
 
 @dataclass(frozen=True)
 class ImageFaces:
-    """The faces of one picture; a picture without a face has an empty tuple."""
+    """The faces of one image; the tuple is empty if the image has no face."""
 
     file_name: str
     width: int
@@ -40,12 +40,12 @@ def write_sidecar(
     alignment: Alignment | None = None,
     info: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write a sidecar; the file appears only once it is complete.
+    """Write a sidecar atomically.
 
     Args:
         path: The file.
-        images: The pictures.
-        alignment: How they are cut around the face.
+        images: The images with their faces.
+        alignment: The alignment of the images, if they are face crops.
         info: JSON values for COCO's key ``info``.
     """
     landmarks = any(face.landmarks68 is not None for image in images for face in image.faces)
@@ -76,11 +76,11 @@ def write_sidecar(
 
 
 def read_sidecar(path: str | Path) -> tuple[list[ImageFaces], Alignment | None]:
-    """Read a sidecar: the pictures with their faces, and the alignment.
+    """Read a sidecar: the images with their faces, and the alignment.
 
     Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If it is not such a JSON file; the message names the entry and its fault.
+        FileNotFoundError: If the file does not exist.
+        ValueError: If the file is not a valid sidecar; the message names the faulty entry.
     """
     path = Path(path)
     if not path.is_file():
@@ -114,7 +114,7 @@ def read_sidecar(path: str | Path) -> tuple[list[ImageFaces], Alignment | None]:
 
 
 def to_annotation(face: Face, landmarks: bool = True) -> dict[str, Any]:
-    """A face in COCO's terms; ``landmarks`` tells whether the keypoints are the 68."""
+    """The COCO annotation of a face; ``landmarks`` decides whether its keypoints are the 68."""
     x1, y1, x2, y2 = map(float, face.bbox)
     result: dict[str, Any] = {
         'category_id': 1,
@@ -137,17 +137,17 @@ def to_annotation(face: Face, landmarks: bool = True) -> dict[str, Any]:
 
 
 def from_annotation(annotation: dict[str, Any]) -> Face:
-    """The face of such an annotation, and of one that has five keypoints.
+    """The face of a COCO annotation with 68 or five keypoints.
 
     Raises:
         KeyError: If a field is missing.
-        ValueError: If one has another number of points.
+        ValueError: If a field has a wrong number of points.
     """
     x, y, width, height = annotation['bbox']
     points = np.array(annotation.get('keypoints') or (), dtype=float).reshape(-1, 3)
     if len(points) not in (0, len(KEYPOINT_NAMES), len(LANDMARK_NAMES)):
         raise ValueError(
-            f'{len(points)} keypoints, where there are {len(KEYPOINT_NAMES)} or '
+            f'{len(points)} keypoints, but there must be {len(KEYPOINT_NAMES)} or '
             f'{len(LANDMARK_NAMES)}'
         )
     box, score = np.array([x, y, x + width, y + height]), annotation.get('score')

@@ -1,4 +1,4 @@
-"""Label names, label trees and word vectors, which data sets and models share."""
+"""Class names, label trees and word vectors, shared by data sets and models."""
 
 from mmfer.labels.class_names import (
     AFFECTNET_CLASSES,

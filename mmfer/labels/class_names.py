@@ -12,7 +12,7 @@ AFFECTNET_CLASSES = (
     'anger',
     'contempt',
 )
-"""Eight classes; seven are those without the last."""
+"""Eight classes; the seven-class task leaves out the last."""
 
 FER2013_CLASSES = ('anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise', 'neutral')
 
@@ -71,4 +71,4 @@ CELEBA_ATTRIBUTES = (
     'Wearing_Necktie',
     'Young',
 )
-"""Present or not, each for itself; in the order of ``list_attr_celeba.txt``."""
+"""Binary attributes, in the order of ``list_attr_celeba.txt``."""

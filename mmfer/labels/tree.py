@@ -16,12 +16,12 @@ class LabelTree:
     """A two-level tree of expression classes (paper 003, section 3.1).
 
     The nodes of the label graph are all fine classes in order, then all coarse classes in order.
-    A name may stand on both levels (``anger``, ``surprise``): nodes are keyed by (level, name).
+    A name may occur on both levels (``anger``, ``surprise``), so nodes are keyed by (level, name).
 
     Args:
         coarse: Names of the coarse classes.
         fine: Names of the fine classes, in the order of their label indices.
-        parents: For each fine class the index of its coarse class.
+        parents: For each fine class, the index of its coarse class.
 
     Example:
         >>> tree = LabelTree.load('fgemotions')
@@ -41,8 +41,8 @@ class LabelTree:
             source: A file, or the name of a tree shipped with mmfer (``'fgemotions'``).
 
         Raises:
-            FileNotFoundError: If there is neither such a file nor such a shipped tree.
-            ValueError: If the file is no such mapping, or a fine class stands in it twice.
+            FileNotFoundError: If neither a file nor a shipped tree of this name exists.
+            ValueError: If the file is not such a mapping, or a fine class occurs twice.
         """
         path = Path(source)
         shipped = ASSETS / f'{source}.json'
@@ -64,7 +64,7 @@ class LabelTree:
     def from_mapping(
         cls, mapping: dict[str, list[str]], where: str = 'the given mapping'
     ) -> 'LabelTree':
-        """Build a tree from ``{coarse: [fine, ...]}``; raises as :meth:`load`."""
+        """Build a tree from ``{coarse: [fine, ...]}``; raises ValueError like :meth:`load`."""
         if (
             not isinstance(mapping, dict)
             or not mapping
@@ -75,14 +75,14 @@ class LabelTree:
         ):
             raise ValueError(
                 f'The label tree in {where} must map each coarse class to a non-empty list of '
-                'fine classes, as {"fear": ["anxiety", "worry"], ...}.'
+                'fine classes, such as {"fear": ["anxiety", "worry"], ...}.'
             )
         fine = [name for names in mapping.values() for name in names]
         twice = sorted({name for name in fine if fine.count(name) > 1})
         if twice:
             raise ValueError(
                 f'The label tree in {where} names fine classes more than once: '
-                f'{", ".join(twice)}. Keep each under one coarse class.'
+                f'{", ".join(twice)}. Keep each name once, under one coarse class.'
             )
         parents = [i for i, names in enumerate(mapping.values()) for _ in names]
         return cls(tuple(mapping), tuple(fine), tuple(parents))
@@ -94,7 +94,10 @@ class LabelTree:
 
     @cached_property
     def distance_index(self) -> np.ndarray:
-        """Eq. 9 as an index, (C, C): 0 on the diagonal, 1 on an edge, 2 (sigma) elsewhere."""
+        """The case of eq. 9 for each pair of nodes, (C, C).
+
+        The value is 0 on the diagonal, 1 for an edge of the tree, and 2 (sigma) otherwise.
+        """
         n_fine, n = len(self.fine), len(self.nodes)
         index = np.full((n, n), 2, dtype=np.int64)
         np.fill_diagonal(index, 0)
@@ -114,7 +117,7 @@ class LabelTree:
         if missing:
             what.append(f'missing: {", ".join(missing)}')
         raise ValueError(
-            f'The classes of {where} are not the leaves of the label tree in the same order '
-            f'({"; ".join(what) or "same names, another order"}). The order expected is: '
-            f'{", ".join(self.fine)}. Change the classes or give the matching label_tree.'
+            f'The classes of {where} are not the fine classes of the label tree in the same order '
+            f'({"; ".join(what) or "same names, another order"}). The expected order is: '
+            f'{", ".join(self.fine)}. Change the classes, or give the matching label_tree.'
         )

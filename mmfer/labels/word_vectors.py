@@ -13,8 +13,8 @@ from mmfer.labels.tree import ASSETS, LabelTree
 class WordVectors:
     """A frozen table of word vectors in GloVe's text format: ``word v1 v2 ... vd`` per line.
 
-    A first line ``count dimension``, as word2vec's text format has it, is accepted too. Make such
-    a file of any KeyedVectors with ``tools/misc/convert_word_vectors.py``.
+    A first line ``count dimension``, as in word2vec's text format, is accepted, too.
+    ``tools/misc/convert_word_vectors.py`` converts any KeyedVectors to such a file.
 
     Example:
         >>> WordVectors.load('glove_6b_50d')['anger'].shape
@@ -30,12 +30,13 @@ class WordVectors:
 
         Args:
             source: A text file, or the name of the shipped table, ``'glove_6b_50d'``: the rows of
-                GloVe 6B, 50-d (Pennington et al. 2014, PDDL) for the class names mmfer knows.
-            words: Keep these only; the whole file if None.
+                GloVe 6B, 50-d (Pennington et al. 2014, PDDL) for the class names of mmfer.
+            words: The words to keep; None keeps all words.
 
         Raises:
             FileNotFoundError: If there is no such file and no such shipped table.
-            ValueError: If a row has another length than the first, or holds no numbers.
+            ValueError: If a row has another length than the first, or holds no finite numbers, or
+                the file is no text in UTF-8.
         """
         path = Path(source)
         shipped = ASSETS / f'{source}.txt'
@@ -50,8 +51,12 @@ class WordVectors:
         wanted = None if words is None else set(words)
         table: dict[str, np.ndarray] = {}
         size = None
-        with path.open(encoding='utf-8') as lines:
+        with path.open(encoding='utf-8', errors='surrogateescape') as lines:
             for number, line in enumerate(lines, 1):
+                if not line.isascii() and any('\udc80' <= letter <= '\udcff' for letter in line):
+                    raise ValueError(
+                        f'{path}, line {number} is no text in UTF-8. Save the file as UTF-8.'
+                    )
                 word, *values = line.rstrip().split(' ')
                 if number == 1 and len(values) == 1:
                     continue
@@ -66,18 +71,23 @@ class WordVectors:
                         table[word] = np.array(values, dtype=np.float32)
                     except ValueError as error:
                         raise ValueError(f'{path}, line {number}: {error}.') from error
+                    if not np.isfinite(table[word]).all():
+                        raise ValueError(
+                            f'{path}, line {number}: the vector of "{word}" is not finite. Take '
+                            'the file from its source again.'
+                        )
         return cls(table, str(path))
 
     def __getitem__(self, word: str) -> np.ndarray:
         if word not in self.table:
             raise ValueError(
-                f'The word "{word}" has no vector in {self.source}. Add a line for it, or '
-                'give word vectors that know it (tools/misc/convert_word_vectors.py).'
+                f'The word "{word}" has no vector in {self.source}. Add a line for this word, or '
+                'give word vectors that contain it (tools/misc/convert_word_vectors.py).'
             )
         return self.table[word]
 
     def of_names(self, names: Sequence[str]) -> np.ndarray:
-        """Vectors (len(names), D); a name of several words is the mean of its words."""
+        """Vectors (len(names), D); the vector of several words is the mean of their vectors."""
         return np.stack(
             [
                 np.mean([self[w] for w in name.lower().replace('_', ' ').split()], axis=0)
@@ -86,9 +96,9 @@ class WordVectors:
         )
 
     def of_tree(self, tree: LabelTree) -> np.ndarray:
-        """Vectors (C, D) of the tree's nodes: a coarse class is the mean of its fine classes.
+        """Vectors (C, D) of the nodes of a tree; a coarse class has the mean of its fine classes.
 
-        The mean (paper 003, section 4.2) keeps the coarse ``anger`` apart from the fine one.
+        With the mean (paper 003, section 4.2), coarse ``anger`` differs from fine ``anger``.
         """
         fine = self.of_names(tree.fine)
         parents = np.array(tree.parents)

@@ -15,7 +15,7 @@ from mmfer.synthetic.render.scene import Person, Scene
 def clip_annotation(
     sample: Sample, person: Person, scene: Scene, course: Course, first: int
 ) -> Truth:
-    """The annotation of a clip but for its expression and frames; ``first`` is the first number."""
+    """The annotation of a clip without expression and frames; ``first`` is its first frame."""
     closed = np.flatnonzero(course.lids)
     return {
         'id': sample.index + 1,
@@ -33,7 +33,7 @@ def clip_annotation(
 
 
 def clips_sidecar(layout: Layout, rows: Sequence[Truth]) -> dict[str, Any]:
-    """The annotations of all clips, from which everything else is written."""
+    """The annotations of all clips; all other files are written from these annotations."""
     text = f'{layout.name}: rendered faces, no photographs of people'
     return {
         'info': {'description': text},

@@ -21,10 +21,10 @@ from mmfer.synthetic.render.renderer import Renderer
 from mmfer.synthetic.sampling import sample_shot
 
 JPEG_QUALITY = 100
-"""Sub-pixel motion of weak expressions must not drown in compression."""
+"""High enough to preserve the sub-pixel motion of weak expressions."""
 INTENSITIES = (0.2, 0.3, 0.4, 0.5)
 JITTER = 0.1
-"""Relative standard deviation of each single action unit."""
+"""Relative standard deviation of the intensity of each action unit."""
 FIRST_FRAMES = (1, 150)
 
 
@@ -32,7 +32,7 @@ class ClipWriter:
     """Writes the clips of one rendered data set, in any order.
 
     Args:
-        layout: Where the files go.
+        layout: The files of the data set.
         options: What is rendered.
         root: The data set's folder.
     """
@@ -50,7 +50,7 @@ class ClipWriter:
         """Render a clip, write its frames and return its annotation.
 
         Raises:
-            RuntimeError: If that fails; the message names the clip.
+            RuntimeError: If the clip cannot be rendered or written; the message names the clip.
         """
         name = self.names[sample.index]
         try:
@@ -58,8 +58,8 @@ class ClipWriter:
         except Exception as error:
             raise RuntimeError(
                 f'Rendering the clip "{name}" below "{self.root}" failed with '
-                f'{type(error).__name__}: {error}. What is finished stays: the same command goes '
-                'on from here.'
+                f'{type(error).__name__}: {error}. Finished clips are kept: run the same command '
+                'again to continue.'
             ) from error
 
     def _write(self, sample: Sample, name: str) -> Truth:
@@ -75,7 +75,7 @@ class ClipWriter:
         course = sample_course(rng, self.conditions.blinks)
         first = int(rng.integers(*FIRST_FRAMES))
         oddity = self.oddities[sample.index]
-        # A frame between onset and apex, and neither of them.
+        # A frame strictly between onset and apex.
         gone = [first + (course.onset + course.apex) // 2] if oddity == 'missing_frame' else []
         numeric = self.conditions.oddities and coded.isdigit() and sample.index % 2 == 0
         height, width = frame_size(self.options.size)
@@ -100,7 +100,7 @@ class ClipWriter:
             if number not in gone:
                 path = self.root / self.layout.frame_path(name, number)
                 path.parent.mkdir(parents=True, exist_ok=True)
-                # The annotation says that the clip is whole: no frame has to be safe by itself.
+                # The annotation marks the clip as complete, so frames need no atomic write.
                 path.write_bytes(encode_jpeg(frame.image, JPEG_QUALITY))
                 truth['frames'].append(frame_annotation(number, frame))
         return truth

@@ -1,4 +1,4 @@
-"""A picture of a rendered data set: some examples of each class."""
+"""A contact sheet of a rendered data set: examples of each class in one image."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,9 +18,9 @@ def contact_sheet(
     """The first images of each group, below its caption.
 
     Args:
-        examples: Image files of each caption.
-        most: Images of each caption, at most.
-        columns: Captions side by side.
+        examples: Image files, keyed by caption.
+        most: Largest number of images per caption.
+        columns: Number of captions side by side.
         thumbnail: Width and height of an image on the sheet, in pixels.
 
     Returns:

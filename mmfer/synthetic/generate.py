@@ -50,21 +50,22 @@ def generate(
     oddities: bool = True,
     progress: bool = True,
 ) -> Path:
-    """Render a labelled data set of faces in the files of a real one.
+    """Render a labelled data set of faces in the file layout of a real data set.
 
-    The same arguments give the same bytes, whatever ``workers`` is. Images that lie there already
-    are kept if they were rendered with the same arguments, so a killed run is gone on with.
+    The same arguments give the same bytes, whatever ``workers`` is. If ``out`` holds images of an
+    interrupted run with the same arguments, only the missing images are rendered.
 
     Args:
         layout: A name of :data:`mmfer.synthetic.layouts.LAYOUTS`.
-        out: The folder to write, new or begun with the same arguments.
+        out: The folder to write: new, empty, or begun with the same arguments.
         preset: A name of :data:`mmfer.synthetic.layouts.presets.PRESETS`.
-        seed: Seed of everything that is drawn.
+        seed: Seed of all random numbers.
         workers: Number of processes.
-        size: Width and height in pixels, in place of the preset's.
-        images: Number of images of all splits together, in place of the preset's.
+        size: Width and height in pixels; None takes the size of the preset.
+        images: Number of images of all splits together; None takes the number of the preset.
         label_noise: Share of the training labels that are moved to another class.
-        noise_kind: Where they move to, see :func:`mmfer.synthetic.plan.noisy_labels`.
+        noise_kind: The classes to which labels move, see
+            :func:`mmfer.synthetic.plan.noisy_labels`.
         blinks: Share of the clips in which the eyes blink; for layouts of clips.
         oddities: Plant the oddities of the real files; for layouts of clips.
         progress: Show a progress bar.
@@ -85,8 +86,8 @@ def generate(
     target, root = build_layout(layout), Path(out)
     if target.size is not None and size not in (None, target.size):
         raise ValueError(
-            f'The files of {layout} hold images of {target.size} pixels alone, but size is {size}. '
-            'Leave it out, or choose another layout.'
+            f'The layout {layout} holds only images of {target.size} pixels, but size is {size}. '
+            'Leave the size out, or choose another layout.'
         )
     options = Options.build(
         preset, seed, target.size or size, images, label_noise, noise_kind, target.presets
@@ -135,7 +136,7 @@ def _finish(
     samples: dict[str, list[Sample]],
     truth: dict[str, dict[int, Truth]],
 ) -> None:
-    """Write what needs all samples: lists, truth, contact sheet."""
+    """Write the files that need all samples: lists, truth and contact sheet."""
     counts = {split: len(listed) for split, listed in samples.items()}
     rows = {split: [truth[split][s.index] for s in samples[split]] for split in samples}
     for name, listed in layout.lists(root, rows).items():

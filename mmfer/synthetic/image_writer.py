@@ -17,7 +17,7 @@ class ImageWriter:
     """Writes the images of one rendered data set, in any order.
 
     Args:
-        layout: Where the files go.
+        layout: The files of the data set.
         options: What is rendered.
         root: The data set's folder.
     """
@@ -37,7 +37,7 @@ class ImageWriter:
         """Render an image, write its files and return its annotation.
 
         Raises:
-            RuntimeError: If that fails; the message names the image.
+            RuntimeError: If the image cannot be rendered or written; the message names the image.
         """
         path = self.layout.image_path(sample.split, sample.index, sample.label)
         try:
@@ -45,7 +45,7 @@ class ImageWriter:
         except Exception as error:
             raise RuntimeError(
                 f'Rendering "{self.root / path}" failed with {type(error).__name__}: {error}. '
-                'What is finished stays: the same command goes on from here.'
+                'Finished images are kept: run the same command again to continue.'
             ) from error
 
     def _write(self, sample: Sample, path: str) -> Truth:

@@ -1,4 +1,4 @@
-"""Which image or clip shows which class and which person, decided before anything is rendered."""
+"""The plan of a data set: the class and the person of each image or clip, before rendering."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,22 +11,22 @@ from mmfer.synthetic.layouts.proportions import class_counts
 from mmfer.synthetic.render.scene import Person
 
 SPLITS = ('train', 'test', 'val', 'all')
-"""Their order is part of the random numbers."""
+"""Names of all splits; their order is part of the random seeds."""
 
 _IDENTITY, _ORDER, _NOISE, _IMAGE = range(4)
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One image or clip to come."""
+    """One image or clip to be rendered."""
 
     split: str
     index: int
     """Position in the split, from 0."""
     label: int
-    """Class that the data set says."""
+    """Class according to the labels of the data set, after label noise."""
     clean_label: int
-    """Class that is rendered."""
+    """Class of the rendered expression."""
     identity: str
 
 
@@ -35,7 +35,7 @@ def _generator(stream: int, options_seed: int, split: str, index: int) -> np.ran
 
 
 def image_generator(seed: int, sample: Sample) -> np.random.Generator:
-    """The random numbers of one image, the same wherever and whenever it is rendered."""
+    """The random numbers of one image; they depend on the seed and the sample alone."""
     return _generator(_IMAGE, seed, sample.split, sample.index)
 
 
@@ -46,9 +46,9 @@ def person_of(layout: Layout, seed: int, identity: str) -> Person:
 
 
 def _clean_labels(counts: Sequence[int], rng: np.random.Generator) -> list[int]:
-    """Labels in random order, but each class spread evenly.
+    """Labels in random order, with each class spread evenly.
 
-    Neighbours, who share an identity, thus show as many different classes as there can be.
+    Neighboring samples share an identity, so each identity shows as many classes as possible.
     """
     labels = np.repeat(np.arange(len(counts)), counts)
     places = np.concatenate([(np.arange(n) + rng.random(n)) / n for n in counts])
@@ -58,18 +58,19 @@ def _clean_labels(counts: Sequence[int], rng: np.random.Generator) -> list[int]:
 def noisy_labels(
     labels: Sequence[int], parents: Sequence[int], rate: float, kind: str, rng: np.random.Generator
 ) -> list[int]:
-    """Move ``rate`` of the labels, rounded, to another class drawn uniformly.
+    """Move a share ``rate`` of the labels to another class, which is drawn uniformly.
 
     Args:
         labels: Clean labels.
         parents: Coarse class of each class.
-        rate: Share of labels to move.
-        kind: Which classes they move to: ``'other-coarse'``, those of another coarse class;
-            ``'same-coarse'``, the others of their own; ``'uniform'``, all others.
+        rate: Share of labels to move; the number of labels is rounded.
+        kind: The candidates for the new class: ``'other-coarse'``, the classes of all other
+            coarse classes; ``'same-coarse'``, the other classes of the same coarse class;
+            ``'uniform'``, all other classes.
         rng: Random numbers.
 
     Raises:
-        ValueError: If a class that has to move has no class to move to.
+        ValueError: If too few labels have a class to which they can move.
     """
     choices: Mapping[int, list[int]] = {
         c: [
@@ -93,7 +94,7 @@ def noisy_labels(
 
 
 def split_sizes(splits: Sequence[str], images: int, held_out: float) -> dict[str, int]:
-    """Numbers of images: a share is held out from the first split, in equal parts for the rest."""
+    """Number of images per split; all splits but the first divide ``held_out`` equally."""
     first, *others = splits
     sizes = {first: images}
     rest = round(images * held_out) if others else 0
@@ -105,11 +106,11 @@ def split_sizes(splits: Sequence[str], images: int, held_out: float) -> dict[str
 
 
 def plan(layout: Layout, options: Options) -> dict[str, list[Sample]]:
-    """All images of all splits. Label noise touches the training split alone.
+    """Plan all images of all splits. Label noise changes only the training split.
 
     Raises:
-        ValueError: If there are fewer images than classes in a split, or labels are to be moved
-            that the layout keeps.
+        ValueError: If a split has fewer images than classes, or label noise is given for a layout
+            that takes none.
     """
     sizes = split_sizes(layout.splits, options.images, options.test_share)
     if min(sizes.values()) < len(layout.classes):

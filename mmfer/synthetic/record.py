@@ -1,4 +1,4 @@
-"""What a folder of renderings says about itself, so that a run can be resumed."""
+"""The record in a folder of renderings: its options and its renderer, needed to resume a run."""
 
 import json
 import logging
@@ -21,15 +21,15 @@ _log = logging.getLogger(__name__)
 
 
 def describe(layout: Layout, options: Options) -> dict[str, Any]:
-    """Everything on which the bytes of the images depend."""
+    """The values on which the bytes of the images depend."""
     return {RENDERER: renderer_version(), 'layout': layout.name, **options.to_json()}
 
 
 def claim_folder(root: Path, description: Mapping[str, Any]) -> None:
-    """Make ``root`` the folder of this rendering, or go on with one begun before.
+    """Create the folder ``root`` for this rendering, or accept a folder with the same options.
 
     Raises:
-        ValueError: If it holds something else, or a rendering with other options.
+        ValueError: If the folder holds other files, or a rendering with other options.
     """
     record = root / RECORD
     if root.exists() and not root.is_dir():
@@ -37,8 +37,8 @@ def claim_folder(root: Path, description: Mapping[str, Any]) -> None:
     if not record.is_file():
         if root.is_dir() and any(root.iterdir()):
             raise ValueError(
-                f'The folder "{root}" is not empty and holds no {RECORD}, so it is no rendering '
-                'that could be gone on with. Give an empty or new folder.'
+                f'The folder "{root}" is not empty and holds no {RECORD}, so it is not a rendering '
+                'that can be resumed. Give an empty or new folder.'
             )
         mark(root, description, complete=False)
         return
@@ -46,7 +46,7 @@ def claim_folder(root: Path, description: Mapping[str, Any]) -> None:
         found = json.loads(record.read_text(encoding='utf-8'))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ValueError(
-            f'"{record}" is not JSON: {error}. Delete the folder or give another one.'
+            f'"{record}" is not JSON: {error}. Delete the folder, or give another folder.'
         ) from error
     check_same(
         {key: found.get(key) for key in description if key != RENDERER},
@@ -57,10 +57,10 @@ def claim_folder(root: Path, description: Mapping[str, Any]) -> None:
 
 
 def is_kept(root: Path, description: Mapping[str, Any], missing: int) -> bool:
-    """Whether a claimed folder is left as it is, for it is complete and of another renderer.
+    """Whether to keep a folder unchanged because another renderer version completed it.
 
     Raises:
-        ValueError: If images of another renderer have to be completed.
+        ValueError: If another renderer version began the folder and images are missing.
     """
     found = json.loads((root / RECORD).read_text(encoding='utf-8'))
     here, now = found.get(RENDERER, 'unknown'), description[RENDERER]
@@ -68,14 +68,14 @@ def is_kept(root: Path, description: Mapping[str, Any], missing: int) -> bool:
         return False
     if missing or not found.get('complete'):
         raise ValueError(
-            f'The folder "{root}" was begun by other code of the renderer ({here} there and {now} '
-            f'now, in {RECORD}), and {missing} images are missing: one data set would hold two '
-            'kinds of pictures. Delete the folder, give another one, or finish it with the code '
-            'that began it.'
+            f'Another version of the renderer began the folder "{root}" ({here} in {RECORD}, '
+            f'{now} now), and {missing} images are missing: one data set would hold two kinds of '
+            'images. Delete the folder, give another folder, or finish the rendering with the '
+            'version that began it.'
         )
     _log.warning(
-        'The folder "%s" is complete and was rendered by other code (%s there and %s now): it is '
-        'kept as it is. Delete it to render anew.',
+        'The folder "%s" is complete, but another version of the renderer made it (%s, now %s). '
+        'The folder is kept. To render again, delete the folder.',
         root,
         here,
         now,
@@ -89,12 +89,12 @@ def mark(root: Path, description: Mapping[str, Any], complete: bool) -> None:
 
 
 def sidecar_path(root: Path, split: str) -> Path:
-    """Where the truth of a split lies."""
+    """Path of the file with the truth of a split."""
     return root / 'annotations' / f'{split}.json'
 
 
 def journal_path(root: Path, split: str) -> Path:
-    """Where the truth is kept, a row per image, until a split is complete."""
+    """Path of the journal, which holds one row per image until a split is complete."""
     return root / 'annotations' / f'{split}.partial.jsonl'
 
 

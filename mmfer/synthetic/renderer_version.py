@@ -1,4 +1,4 @@
-"""A digest of what decides the pixels of a rendering: drawing code and assets."""
+"""A digest of the drawing code and the assets, which decide the pixels of a rendering."""
 
 import ast
 import hashlib
@@ -14,19 +14,19 @@ DRAWING = (
     'render/*.py',
     'sampling.py',
 )
-"""The code that decides the pixels, below this folder; the assets count, too."""
+"""The code that decides the pixels, relative to this folder."""
 
 PREDECESSORS = {'e4813e7c737d52c3': ('a90575f63b07ac10',)}
-"""Versions recorded before, by a digest over whole files, of the same drawing code."""
+"""Older digests, taken over whole files, of the same drawing code; keyed by the new digest."""
 
 
 @cache
 def renderer_version(folder: Path = Path(__file__).parent) -> str:
     """The digest, 16 hexadecimal digits.
 
-    It is taken over the syntax trees of the code without docstrings, comments and names of
-    modules, so that the same drawing code has the same digest wherever it stands and however it
-    is described, on every version of Python.
+    The digest covers the syntax trees of the code without docstrings, comments and names of
+    imported modules, and the assets. It does not change when code moves to another module or gets
+    another description, and is the same on every version of Python.
     """
     files = [path for pattern in DRAWING for path in folder.glob(pattern)]
     parts = [repr(_meaning(ast.parse(path.read_bytes()))).encode() for path in files]
@@ -36,14 +36,14 @@ def renderer_version(folder: Path = Path(__file__).parent) -> str:
 
 
 def same_renderer(recorded: str, now: str) -> bool:
-    """Whether a recorded version is the one given, or one of the same drawing code before it."""
+    """Whether a recorded version and the current one stand for the same drawing code."""
     return recorded == now or recorded in PREDECESSORS.get(now, ())
 
 
 def _meaning(node: Any) -> Any:
     """A syntax tree as nested lists, without positions, docstrings and empty fields.
 
-    Python's versions differ in the empty fields and in what ``ast.dump`` prints.
+    Versions of Python differ in the empty fields and in the output of ``ast.dump``.
     """
     if isinstance(node, list):
         return [_meaning(child) for child in node if not _is_text(child)]
@@ -58,7 +58,7 @@ def _meaning(node: Any) -> Any:
 
 
 def _is_text(node: Any) -> bool:
-    """Whether a statement is a string alone, as docstrings are."""
+    """Whether a statement is only a string, such as a docstring."""
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)

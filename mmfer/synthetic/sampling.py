@@ -1,4 +1,4 @@
-"""Random expressions of a class, and scenes around them."""
+"""Random expressions of a class, and random scenes that show them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ MAX_YAW, MAX_PITCH, MAX_ROLL = 60.0, 35.0, 35.0
 
 @dataclass(frozen=True)
 class Expression:
-    """An expression as it is shown in one image, with its truth."""
+    """The expression shown in one image, with its truth."""
 
     recipe: Recipe
-    """What is shown, already scaled and jittered; its pose is the recipe's part alone."""
+    """The recipe after scaling and jitter; its pose does not include the scene's random pose."""
     distribution: dict[str, float]
     intensity: float
 
@@ -44,7 +44,7 @@ def _color(values: np.ndarray) -> tuple[float, float, float]:
 
 
 def _partner(label: int, parents: Sequence[int], rng: np.random.Generator) -> int:
-    """Another class: in half of the cases one of the same coarse class, if there is one."""
+    """Draw another class; with probability 0.5 one of the same coarse class, if there is one."""
     others = [c for c in range(len(parents)) if c != label]
     siblings = [c for c in others if parents[c] == parents[label]]
     return int(rng.choice(siblings if siblings and rng.random() < 0.5 else others))
@@ -59,7 +59,7 @@ def sample_expression(
 ) -> Expression:
     """Draw an expression of a class.
 
-    Lids keep their level at low intensity: half-closed eyes tell classes apart.
+    Closed lids do not weaken at low intensity, because half-closed eyes distinguish classes.
     """
     name = layout.classes[label]
     recipe = _mirrored_at_random(layout.recipes[name], rng)
@@ -91,7 +91,7 @@ def sample_expression(
 def _asymmetric(
     units: dict[str, float], largest: float, rng: np.random.Generator
 ) -> dict[str, float]:
-    """Face units with one side, drawn at random, weaker than the other; lids stay equal."""
+    """Weaken the face units of one side, drawn at random; lids stay symmetric."""
     weaker = 'Left' if rng.random() < 0.5 else 'Right'
     factor = 1 - _uniform(rng, (0.0, largest))
     return {

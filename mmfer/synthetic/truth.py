@@ -1,4 +1,4 @@
-"""The truth about each image, in COCO's keypoint format with fields of our own."""
+"""The truth about each image, in COCO's keypoint format with additional fields."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from mmfer.synthetic.sampling import Shot
 
 
 def annotation(sample: Sample, person: Person, shot: Shot, rendering: Rendering) -> Truth:
-    """The annotation of an image; category ids are label indices + 1, as COCO counts."""
+    """The annotation of an image; category ids are label indices + 1, as in COCO."""
     x1, y1, x2, y2 = (round(float(v), 2) for v in rendering.face_box)
     keypoints = [
         value
@@ -54,9 +54,9 @@ def sidecar(
 ) -> dict[str, Any]:
     """The COCO file of a split.
 
-    ``annotations`` are keyed by the index of their sample; ``counts`` are the images of all splits.
-
-    ``alignment`` says how the faces are cut out, as :mod:`mmfer.faces.sidecar` does.
+    ``annotations`` are keyed by the index of their sample; ``counts`` are the numbers of images of
+    all splits. The field ``alignment`` of the file describes how faces are cropped, see
+    :mod:`mmfer.faces.sidecar`.
     """
     return {
         'info': {'description': description},

@@ -1,4 +1,4 @@
-"""Pictures of what goes in and comes out."""
+"""Figures of samples, predictions and the inside of models."""
 
 from mmfer.visualization.faces import LabelledFace, draw_faces
 from mmfer.visualization.heat_map import overlay_heat_map, scaled

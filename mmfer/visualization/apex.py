@@ -1,4 +1,4 @@
-"""The apex of a clip in pictures: the curve, and the regions it was computed from (figure 6)."""
+"""Figures of the apex of a clip: its curve, and the regions behind the curve (figure 6)."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from mmfer.visualization.faces import FONT_FILE
 CURVE, MARK, TRUTH = '#2a6fbb', '#c8561b', '#2f8f5b'
 REGION, POINT = (200, 86, 27), (60, 220, 90)
 LONGEST = 1024
-"""A frame is enlarged until its longer side has about as many pixels."""
+"""Approximate longer side of an enlarged frame, in pixels."""
 
 
 def plot_apex_curve(
@@ -21,14 +21,14 @@ def plot_apex_curve(
     title: str = '',
     truth: int | None = None,
 ) -> Figure:
-    """Draw the curve of a clip with the apex marked, and the true or annotated one where known.
+    """Draw the curve of a clip with the spotted apex and, if given, the true apex.
 
     Args:
         numbers: The numbers of the frames.
-        curve: The value of each, (len(numbers),).
-        apex: The frame that was found, one of ``numbers``.
-        title: Written above, such as the clip's name.
-        truth: The frame that would have been right.
+        curve: The value of each frame, (len(numbers),).
+        apex: The spotted frame, one of ``numbers``.
+        title: Title of the figure, such as the name of the clip.
+        truth: The true or annotated apex frame.
     """
     figure = Figure(figsize=(7, 3.4), layout='constrained', dpi=110)
     axes = figure.subplots()
@@ -47,13 +47,13 @@ def plot_apex_curve(
 def draw_apex_regions(
     frame: np.ndarray, regions: np.ndarray, landmarks: np.ndarray, caption: str = ''
 ) -> np.ndarray:
-    """Draw the regions and the landmarks in a frame, enlarged.
+    """Enlarge a frame and draw its regions and landmarks.
 
     Args:
         frame: (H, W, 3) uint8 RGB, or (H, W) uint8.
-        regions: (R, 4), x1, y1, x2, y2 in pixels, the last two just outside.
-        landmarks: (N, 2) in pixels, (0, 0) at the centre of the first one.
-        caption: Written below.
+        regions: (R, 4), x1, y1, x2, y2 in pixels; x2 and y2 are exclusive.
+        landmarks: (N, 2) in pixels, with (0, 0) at the center of the first pixel.
+        caption: Text below the frame.
 
     Returns:
         (H', W', 3) uint8 RGB.

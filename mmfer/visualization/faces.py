@@ -1,4 +1,4 @@
-"""Pictures with the faces found in them and the expressions read from them."""
+"""Images annotated with detected faces and predicted expressions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 FONT_FILE = Path(matplotlib.get_data_path()) / 'fonts' / 'ttf' / 'DejaVuSans.ttf'
 SHORTEST, LONGEST = 640, 2048
-"""A picture is enlarged or shrunk so that its longer side lies between these, in pixels."""
+"""Images are scaled so that the longer side lies between these two numbers of pixels."""
 BACKGROUND, INK, FAINT = (250, 250, 250), (30, 30, 30), (222, 222, 222)
 COLORS = [
     (31, 119, 180),
@@ -26,7 +26,7 @@ COLORS = [
 class LabelledFace:
     """A face to draw: its box x1, y1, x2, y2 in pixels, and the probabilities of the classes.
 
-    Attributes, of which a face has many, stand in the chart alone, not at the box.
+    Attributes, of which a face has many, are drawn only in the chart, not at the box.
     """
 
     bbox: Sequence[float]
@@ -40,20 +40,20 @@ class LabelledFace:
 def draw_faces(
     image: np.ndarray, faces: Sequence[LabelledFace], message: str = '', top: int = 5
 ) -> np.ndarray:
-    """Draw boxes and labels in a picture, and a bar chart for each face outside it.
+    """Draw boxes and labels in an image, and a bar chart for each face outside the image.
 
-    The charts carry the numbers of the boxes and stand beside the picture, or below it where they
-    would be wider than it, so that they hide nothing and can be read whatever the picture's size
-    and the number of faces.
+    The charts have the numbers of the boxes. They are beside the image, or below it if they would
+    be wider than the image, so they hide nothing and are legible for any image size and number of
+    faces.
 
     Args:
         image: (H, W, 3) uint8 RGB.
-        faces: What to draw, in the order in which they are numbered.
-        message: Written where the charts would be if there is no face.
-        top: Number of classes, or attributes, in a chart.
+        faces: The faces to draw, numbered in this order.
+        message: Text in place of the charts if there is no face.
+        top: Number of classes or attributes in a chart.
 
     Returns:
-        The annotated picture, (H', W', 3) uint8 RGB.
+        The annotated image, (H', W', 3) uint8 RGB.
     """
     height, width = image.shape[:2]
     scale = np.clip(max(height, width), SHORTEST, LONGEST) / max(height, width)
@@ -89,7 +89,7 @@ def _draw_box(
     draw: ImageDraw.ImageDraw, box: tuple[float, ...], number: int, size: tuple[int, int], text: int
 ) -> None:
     line = max(2, text // 6)
-    # A side beyond the border is drawn at the border.
+    # The sides of a box that extends beyond the image are drawn at the border.
     x1, y1 = max(box[0], 0), max(box[1], 0)
     x2, y2 = min(box[2], size[0] - 1), min(box[3], size[1] - 1)
     draw.rectangle((x1, y1, max(x1, x2), max(y1, y2)), outline=_color(number), width=line)
@@ -104,7 +104,7 @@ def _draw_label(
     font: ImageFont.FreeTypeFont,
     taken: Sequence[tuple[float, float, float, float]],
 ) -> tuple[float, float, float, float]:
-    """Write number, class and probability at the box where no other label stands."""
+    """Write number, class and probability at the box, where no other label is."""
     texts = [str(number)]
     if not face.of_attributes:
         name, probability = face.best(1)[0]
@@ -141,7 +141,7 @@ def _note(message: str, font: ImageFont.FreeTypeFont) -> list[Image.Image]:
 def _charts(
     faces: Sequence[LabelledFace], top: int, font: ImageFont.FreeTypeFont
 ) -> list[Image.Image]:
-    """A chart of its ``top`` classes for each face, all of one size."""
+    """For each face, a chart of the ``top`` classes; all charts have the same size."""
     gap = round(font.size)
     names = [name for face in faces for name, _ in face.best(top)]
     widths = round(max(font.getlength(name) for name in names)), 6 * gap
@@ -158,7 +158,7 @@ def _charts(
 def _columns(
     charts: Sequence[Image.Image], size: tuple[int, int]
 ) -> tuple[Image.Image, Image.Image]:
-    """The charts in columns as high as the picture, and in rows as wide as it."""
+    """The charts in columns of the image's height, and in rows of the image's width."""
     width, height = charts[0].size
     high = max(1, size[1] // height)
     wide = max(1, size[0] // width)

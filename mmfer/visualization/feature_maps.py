@@ -1,4 +1,4 @@
-"""The maps that the layers of a model give (paper 000, figure 2)."""
+"""Feature maps of the layers of a model (paper 000, figure 2)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,19 +11,19 @@ from torch import Tensor, nn
 from mmfer.protocols import shows_face
 
 BRANCHES = ('backbone.branch1', 'backbone.branch2')
-"""Where a ``DualBranch`` backbone has its two networks."""
+"""Module names of the two networks of a ``DualBranch`` backbone."""
 
 
 def change_map(output: Any, change: Callable[[Tensor], Tensor]) -> Any:
-    """What a layer gives, its map replaced by ``change(map)``; None if it gives no map.
+    """Replace the map in the output of a layer by ``change(map)``; None if there is no map.
 
-    The map is (N, C, H, W), or tokens (N, H * W, C), beside which the layers of a Swin Transformer
-    give (H, W); elsewhere tokens are taken for a square. Of a tuple it is the last one. A single
-    position is no map.
+    The map is (N, C, H, W), or tokens (N, H * W, C). Layers of a Swin Transformer return tokens
+    together with (H, W); other tokens are assumed to form a square. Of a tuple of maps, the last
+    map is replaced. A single position is not a map.
 
     Args:
-        output: What the layer gives.
-        change: Takes the map (N, C, H, W) and gives one of the same shape.
+        output: The output of the layer.
+        change: A function from a map (N, C, H, W) to a map of the same shape.
     """
     if isinstance(output, tuple | list):
         items = list(output)
@@ -53,14 +53,14 @@ def _changed(
 
 @contextmanager
 def recorded_maps(model: nn.Module, layers: Sequence[str]) -> Iterator[dict[str, Tensor]]:
-    """The maps (N, C, H, W) that layers give while the context lasts, in the order of the calls.
+    """A context that records the maps (N, C, H, W) of layers, in the order of the calls.
 
     Args:
         model: The model.
-        layers: Names of its modules; one that gives no map has no entry.
+        layers: Names of modules; a module without a map gets no entry.
 
     Raises:
-        ValueError: If the model has no such module.
+        ValueError: If the model has no module of a name.
     """
     maps: dict[str, Tensor] = {}
 
@@ -84,10 +84,10 @@ def recorded_maps(model: nn.Module, layers: Sequence[str]) -> Iterator[dict[str,
 
 
 def find_layer(model: nn.Module, name: str) -> nn.Module:
-    """The module of this name, such as ``backbone.layer4``.
+    """The module of a name, such as ``backbone.layer4``.
 
     Raises:
-        ValueError: If there is none; the message names those beside it.
+        ValueError: If there is no such module; the message lists its siblings.
     """
     modules = dict(model.named_modules())
     if name and name in modules:
@@ -97,39 +97,40 @@ def find_layer(model: nn.Module, name: str) -> nn.Module:
         parent = parent.rpartition('.')[0]
     children = [f'{parent}.{child}'.lstrip('.') for child, _ in modules[parent].named_children()]
     raise ValueError(
-        f'The model has no layer "{name}". {parent or "It"} has: {", ".join(children) or "none"}.'
+        f'The model has no layer "{name}". The layers of {parent or "the model"} are: '
+        f'{", ".join(children) or "none"}.'
     )
 
 
 def check_shows_face(model: Any, layer: str) -> None:
-    """Refuse a layer whose maps can not be laid over the face, since they are of its parts.
+    """Check that the maps of a layer show the whole face, not its parts.
 
     Raises:
-        ValueError: If the model has several views, and the layer is not of the face's branch.
+        ValueError: If the model has several views and the layer is not in the branch of the face.
     """
     if not shows_face(model, layer):
         raise ValueError(
-            f'"{layer}" gives maps of eyes and mouth, which can not be laid over the face. Name a '
-            'layer of "backbone.global_trunk" or "neck", if the model has them.'
+            f'"{layer}" gives maps of eyes and mouth, which cannot be laid over the face. Name a '
+            'layer in "backbone.global_trunk" or "neck", if the model has these modules.'
         )
 
 
 def feature_maps(model: Any, inputs: Tensor, layers: Sequence[str]) -> dict[str, np.ndarray]:
-    """How active each position of each layer is: the mean over the channels of the absolute values.
+    """Activity of each position of each layer: the mean over channels of the absolute activations.
 
-    Behind a ReLU that is the mean activation; where values have both signs, as behind a
-    LayerNorm, whose mean is zero everywhere, they do not cancel.
+    After a ReLU, this is the mean activation. After a LayerNorm, whose output has mean zero at
+    every position, absolute values do not cancel.
 
     Args:
         model: A classifier in eval mode.
-        inputs: Normalised images (N, 3, H, W).
+        inputs: Normalized images (N, 3, H, W).
         layers: Names of modules.
 
     Returns:
         (N, h, w) for each layer, in the given order.
 
     Raises:
-        ValueError: If the model has no such layer, it gives no map, or none of the face.
+        ValueError: If the model has no such layer, or the layer gives no map of the face.
     """
     for name in layers:
         check_shows_face(model, name)
@@ -138,21 +139,21 @@ def feature_maps(model: Any, inputs: Tensor, layers: Sequence[str]) -> dict[str,
     without = [name for name in layers if name not in maps]
     if without:
         raise ValueError(
-            f'{", ".join(without)}: no map (N, C, H, W) or tokens (N, H * W, C) of more than one '
-            'position comes out of it. Name a layer before the pooling.'
+            f'{", ".join(without)}: the output is no map (N, C, H, W) and no tokens (N, H * W, C) '
+            'with more than one position. Name a layer before the pooling.'
         )
     return {name: maps[name].abs().mean(1).float().cpu().numpy() for name in layers}
 
 
 def main_layers(model: Any, inputs: Tensor) -> list[str]:
-    """The layers worth a look: both branches of a ``DualBranch``, the backbone and the neck.
+    """The main layers to inspect: both branches of a ``DualBranch``, the backbone and the neck.
 
-    Those that give no map are left out; in place of a backbone that pools, as ConvNeXt does by
-    default, the last of its parts that gives one is taken.
+    Layers without a map are left out. For a backbone that pools, as ConvNeXt does by default, its
+    last child with a map is used.
 
     Args:
         model: A classifier in eval mode.
-        inputs: Normalised images (N, 3, H, W).
+        inputs: Normalized images (N, 3, H, W).
 
     Raises:
         ValueError: If no layer gives a map.

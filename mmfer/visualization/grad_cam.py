@@ -1,4 +1,4 @@
-"""Where a model looks for a class: Grad-CAM (paper 002, figures 5 and 6)."""
+"""Grad-CAM: the regions of a face behind the score of a class (paper 002, figures 5 and 6)."""
 
 import importlib
 from typing import Any
@@ -18,28 +18,28 @@ from mmfer.visualization.feature_maps import (
 
 
 def load_library() -> Any:
-    """The package ``pytorch_grad_cam``.
+    """Import the package ``pytorch_grad_cam``.
 
     Raises:
-        ValueError: If it is not installed.
+        ValueError: If the package is not installed.
     """
     try:
         return importlib.import_module('pytorch_grad_cam')
     except ImportError as error:
         raise ValueError(
-            f'Grad-CAM needs the package grad-cam, which can not be imported ({error}). Install '
-            'it: pip install -r requirements/optional.txt'
+            f'Grad-CAM needs the package grad-cam, which cannot be imported ({error}). Install '
+            'the package: pip install -r requirements/optional.txt'
         ) from error
 
 
 class TappedScores(nn.Module):
-    """The scores of a classifier, with the map of one layer led through ``tap``.
+    """The scores of a classifier, with the map of one layer passed through the module ``tap``.
 
-    There it is a plain (N, C, H, W), whatever the layer gives: a tuple of maps, tokens.
+    The input of ``tap`` is always a map (N, C, H, W), also if the layer returns a tuple or tokens.
 
     Args:
         model: A classifier.
-        layer: The name of its module.
+        layer: The name of a module of the classifier.
 
     Raises:
         ValueError: If there is no such module.
@@ -52,16 +52,16 @@ class TappedScores(nn.Module):
         self._hook = find_layer(model, layer).register_forward_hook(self._lead_through)
 
     def _lead_through(self, module: nn.Module, inputs: Any, output: Any) -> Any:
-        # The map itself passes the tap, so that all that comes of it counts, also a vector pooled
-        # within the layer. A copy goes on: operations in place must not change what was seen.
+        # The map itself passes the tap, so all results computed from the map count, including a
+        # vector pooled in the layer. In-place operations change a copy, not the recorded map.
         return change_map(output, lambda feature_map: self.tap(feature_map).clone())
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Scores (N, C) of normalised images (N, 3, H, W)."""
+        """Scores (N, C) of normalized images (N, 3, H, W)."""
         return self.model(inputs, mode='tensor')
 
     def close(self) -> None:
-        """Leave the model as it was."""
+        """Remove the hooks from the model."""
         self._hook.remove()
 
 
@@ -80,16 +80,17 @@ def _scores_depend_on(model: Any, layer: str, inputs: Tensor) -> bool:
 
 
 def last_map_layer(model: Any, inputs: Tensor) -> str:
-    """The last layer that gives a map from which the scores are computed.
+    """The last layer with a map from which the scores are computed.
 
-    The neck, of a chain of necks the last that does; else the backbone, or the last of its parts.
+    This is the neck, or the last such neck of several; otherwise the backbone, or its last such
+    child.
 
     Args:
         model: A classifier in eval mode.
-        inputs: Normalised images (N, 3, H, W).
+        inputs: Normalized images (N, 3, H, W).
 
     Raises:
-        ValueError: If there is none.
+        ValueError: If there is no such layer.
     """
     neck = getattr(model, 'neck', None)
     chain = len(neck) if isinstance(neck, nn.Sequential) else 0
@@ -100,34 +101,36 @@ def last_map_layer(model: Any, inputs: Tensor) -> str:
     for name in [*necks, 'backbone', *(name for name in reversed(maps) if name in parts)]:
         if name in maps and _scores_depend_on(model, name, inputs):
             return name
-    raise ValueError('The scores of the model come from no map (N, C, H, W): Grad-CAM needs one.')
+    raise ValueError(
+        'Grad-CAM needs a map (N, C, H, W), but the model computes no scores from one.'
+    )
 
 
 def grad_cam(model: Any, inputs: Tensor, target: int, layer: str) -> np.ndarray:
-    """Where in an image the score of a class comes from, by the ``grad-cam`` library.
+    """The regions of an image that raise the score of a class, by the ``grad-cam`` library.
 
     Args:
         model: A classifier in eval mode.
-        inputs: One normalised image (1, 3, H, W); alone, since images that meet in the model
-            would mix their gradients.
-        target: The class or attribute.
-        layer: The name of the module whose map is looked at.
+        inputs: One normalized image (1, 3, H, W); models that compare the images of a batch would
+            mix the gradients of several images.
+        target: Index of the class or attribute.
+        layer: The name of the module whose map is used.
 
     Returns:
-        (H, W) float32 over the face, 0 ... 1: its largest value is 1, unless nothing speaks for
-        the class.
+        (H, W) float32 over the face, from 0 to 1. The largest value is 1, unless no region raises
+        the score.
 
     Raises:
-        ValueError: If the layer gives no map from which the scores are computed, or none of the
-            face, there is no such class, or the library is missing.
+        ValueError: If the layer has no map of the face from which the scores are computed, the
+            class does not exist, or the library is missing.
     """
     check_shows_face(model, layer)
     library = load_library()
     outputs = importlib.import_module('pytorch_grad_cam.utils.model_targets')
     if not _scores_depend_on(model, layer, inputs):
         raise ValueError(
-            f'"{layer}" gives no map (N, C, H, W), or several, or the scores do not come from it. '
-            'Name a layer before the pooling.'
+            f'"{layer}" gives no map (N, C, H, W) or several maps, or the scores do not depend on '
+            'the map. Name a layer before the pooling.'
         )
     tapped = TappedScores(model, layer)
     try:

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from mmfer.apis.image_files import find_images, output_names
@@ -19,17 +21,17 @@ def test_folder_is_searched_below_and_sorted(folder):
         'a/x.jpg',
         'b/x.jpg',
     ]
-    assert left_out == [folder / 'a/notes.txt']
+    assert left_out.paths == {'documents': [folder / 'a/notes.txt']}
 
 
 def test_globs_and_paths_in_order_each_once(folder):
     images, left_out = find_images([folder / 'b/x.jpg', f'{folder}/**/*.jpg', folder / 'b'])
     assert images == [folder / 'b/x.jpg', folder / 'a/x.jpg']
-    assert left_out == []
+    assert not left_out
 
 
 def test_a_named_file_is_taken_whatever_its_suffix(folder):
-    assert find_images([folder, folder / 'a/notes.txt'])[1] == []
+    assert not find_images([folder, folder / 'a/notes.txt'])[1]
     assert find_images([folder / 'a/notes.txt'])[0] == [folder / 'a/notes.txt']
 
 
@@ -59,3 +61,27 @@ def test_output_names_are_never_shared(folder):
     assert output_names(paths[2:4], '.jpg') == ['z.jpg', 'z.png.jpg']
     assert output_names([folder / 'q.tif'], '.jpg') == ['q.jpg']
     assert output_names([], '.jpg') == []
+
+
+def test_an_empty_input_is_not_the_current_folder(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    for given in ('', ' '):
+        with pytest.raises(ValueError, match='An input is an empty text'):
+            find_images([given])
+    assert len(find_images(['.'])[0]) == 3
+
+
+def test_what_is_left_out_is_counted_by_kind(folder):
+    for name in ('a/._x.jpg', 'a/.ipynb_checkpoints/x.jpg', '__MACOSX/x.jpg', 'b/x.heic'):
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b'')
+    images, left_out = find_images([folder, folder / 'a'])
+    assert len(images) == 3 and len(left_out) == 5
+    assert '2 hidden (' in str(left_out) and '1 ending in .heic (x.heic)' in str(left_out)
+
+
+def test_two_dots_do_not_hide_an_output(folder, monkeypatch):
+    monkeypatch.chdir(folder / 'a')
+    names = output_names([folder / 'a/x.jpg', Path('../b/x.jpg'), Path('../b/../a/x.jpg')], '.jpg')
+    assert len(set(names)) == 3 and not any(name.startswith('.') for name in names)

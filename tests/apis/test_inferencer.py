@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -240,3 +242,20 @@ def test_a_picture_cut_tightly_around_a_face(inferencer):
     assert inferencer.detector.detect(tight) == []
     (prediction,) = inferencer.predict([tight])
     assert len(prediction.faces) == 1
+
+
+def test_a_checkpoint_has_its_config(tmp_path: Path) -> None:
+    config, checkpoint = write_model(tmp_path)
+    content = torch.load(checkpoint, weights_only=True)
+    content['meta']['cfg'] = Config.fromfile(config).pretty_text
+    torch.save(content, tmp_path / 'own.pth')
+    image = read_image(ASTRONAUT)
+    assert FERInferencer(tmp_path / 'own.pth')(image) == FERInferencer(config, checkpoint)(image)
+
+
+def test_a_checkpoint_without_its_config_needs_one(tmp_path: Path) -> None:
+    config, checkpoint = write_model(tmp_path)
+    with pytest.raises(ValueError, match='does not carry its config. Give the config file, too'):
+        FERInferencer(checkpoint)
+    with pytest.raises(ValueError, match='Give the checkpoint that was trained with the config'):
+        FERInferencer(config)

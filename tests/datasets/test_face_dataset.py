@@ -1,3 +1,4 @@
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -5,6 +6,8 @@ import pytest
 from mmengine.dataset import ClassBalancedDataset, ConcatDataset, RepeatDataset
 
 from mmfer.datasets import BrokenImageError, CelebA, FaceDataset
+from mmfer.registry import DATASETS
+from mmfer.synthetic.layouts import LAYOUTS as RENDERED
 from tests.datasets.disk import write_image, write_json
 from tests.datasets.official import write_celeba
 
@@ -12,6 +15,7 @@ from tests.datasets.official import write_celeba
 class Lines(FaceDataset):
     """Images named in text files, without any class."""
 
+    NAME, LAYOUTS, ASK = 'of lines', ('{split}.txt with names', '<image>'), 'write it yourself.'
     OWN_VALIDATION = True
 
     def read_samples(self, part: str) -> list[dict[str, Any]]:
@@ -129,6 +133,100 @@ def test_broken_images_stop_or_are_left_out(tmp_path: Path) -> None:
     with pytest.raises(BrokenImageError, match=r'train1\.png'):
         lines(tmp_path)
     assert len(lines(tmp_path, broken='skip')) == 2
+
+
+def test_missing_images_are_all_counted_and_named(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / 'train.txt').write_text('no1.png train0.png no2.png train1.png')
+    (tmp_path / 'train1.png').write_bytes(b'')
+    with pytest.raises(FileNotFoundError) as caught:
+        lines(tmp_path)
+    message = str(caught.value)
+    assert message.startswith(f'train: there is no file "{tmp_path / "no1.png"}"')
+    assert '2 missing and 1 broken images in all' in message and "broken='skip'" in message
+    assert Lines.IF_ABSENT in message
+    report = (tmp_path / 'report.txt').read_text()
+    assert [line.split('\t')[0] for line in report.splitlines()] == [
+        str(tmp_path / name) for name in ('no1.png', 'no2.png', 'train1.png')
+    ]
+
+
+def test_missing_images_are_left_out_where_the_config_says_so(
+    tmp_path: Path, log: list[str]
+) -> None:
+    write(tmp_path)
+    (tmp_path / 'train.txt').write_text('no1.png train0.png no2.png')
+    data = lines(tmp_path, broken='skip')
+    assert [Path(data.get_data_info(i)['img_path']).name for i in range(len(data))] == [
+        'train0.png'
+    ]
+    assert any('2 broken images left out' in message for message in log)
+    (tmp_path / 'train.txt').write_text('no1.png no2.png')
+    with pytest.raises(ValueError, match='All 2 images in the train part .*missing or broken'):
+        lines(tmp_path, broken='skip')
+
+
+def test_one_image_by_two_paths_stops(tmp_path: Path) -> None:
+    write(tmp_path)
+    for other in ('./../{}/train0.png', 'link.png', 'folder/train0.png'):
+        (tmp_path / 'train.txt').write_text('train0.png ' + other.format(tmp_path.name))
+        if not (tmp_path / 'link.png').exists():
+            (tmp_path / 'link.png').symlink_to('train0.png')
+            (tmp_path / 'folder').symlink_to(tmp_path)
+        with pytest.raises(ValueError, match='are given twice: train and train'):
+            lines(tmp_path)
+
+
+def test_the_root_is_checked_for_every_reader(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        lines(tmp_path / 'no')
+    for part in ('The data set of lines is not there', 'write it yourself', 'no/train.txt'):
+        assert part in str(caught.value)
+    (tmp_path / 'file').touch()
+    with pytest.raises(FileNotFoundError, match='there is no folder'):
+        lines(tmp_path / 'file')
+    for empty in ('', ' '):
+        with pytest.raises(ValueError, match=r'Lines\(data_root=.*the current one'):
+            Lines(empty, metainfo={'classes': ('a',)})
+
+
+@pytest.mark.parametrize('name', ['NAME', 'LAYOUTS', 'ASK'])
+def test_a_reader_that_lacks_an_attribute_is_told(tmp_path: Path, name: str) -> None:
+    write(tmp_path)
+    given = {k: getattr(Lines, k) for k in ('NAME', 'LAYOUTS', 'ASK') if k != name}
+    reader = type('Mine', (FaceDataset,), {**given, 'read_samples': Lines.read_samples})
+    with pytest.raises(ValueError, match=f'The reader Mine lacks {name}'):
+        reader(str(tmp_path), metainfo={'classes': ('a',)})
+
+
+READERS = sorted(
+    (kind for kind in DATASETS.module_dict.values() if issubclass(kind, FaceDataset)),
+    key=lambda kind: kind.__name__,
+)
+HOOKS = {'read_samples', 'choose_part', 'sidecar_samples', 'read_split', 'without_broken'}
+"""What a reader may do in another way altogether; the rest it may only add to."""
+
+
+@pytest.mark.parametrize('reader', READERS, ids=lambda kind: kind.__name__)
+def test_no_override_skips_its_parent(reader: type[FaceDataset]) -> None:
+    assert len(READERS) >= 10
+    for kind in reader.__mro__[: reader.__mro__.index(FaceDataset)]:
+        for name, method in vars(kind).items():
+            inherited = any(name in vars(parent) for parent in kind.__mro__[1:-1])
+            if inspect.isfunction(method) and inherited and name not in HOOKS:
+                assert f'super().{name}(' in inspect.getsource(method), f'{kind.__name__}.{name}'
+
+
+@pytest.mark.parametrize('reader', READERS, ids=lambda kind: kind.__name__)
+def test_every_reader_says_what_it_is(reader: type[FaceDataset], tmp_path: Path) -> None:
+    options = {'classes': ['a']} if reader.__name__ == 'ExpressionFolder' else {}
+    with pytest.raises(FileNotFoundError) as caught:
+        reader(str(tmp_path / 'no'), **options)
+    message = str(caught.value)
+    assert f'The data set {reader.NAME} is not there: there is no folder' in message
+    assert reader.ASK in message and f'{tmp_path / "no"}/' in message
+    assert ('render_synthetic.py' in message) == (reader.RENDERER is not None)
+    assert reader.RENDERER in (None, *RENDERED)
 
 
 def test_metainfo_goes_with_the_data(tmp_path: Path) -> None:

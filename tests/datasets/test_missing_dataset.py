@@ -17,3 +17,18 @@ def test_a_folder_that_lacks_a_part_is_not_called_missing(tmp_path: Path) -> Non
     error = missing_dataset('Faces', tmp_path, 'train/', [], 'ask Ann.', None)
     assert f'{tmp_path} has no train/' in str(error)
     assert 'render' not in str(error)
+
+
+def test_what_the_folder_holds_instead_is_named(tmp_path: Path) -> None:
+    def message() -> str:
+        return str(missing_dataset('Faces', tmp_path, 'train/', [], 'ask Ann.', None))
+
+    assert 'It holds: nothing' in message()
+    (tmp_path / 'Train').mkdir()
+    for name in ('train.zip', '.hidden'):
+        (tmp_path / name).touch()
+    assert 'It holds: Train/, train.zip\n' in message()
+    for i in range(9):
+        (tmp_path / f'a{i}').touch()
+    assert 'a6, and 3 more\n' in message()
+    assert 'It holds' not in str(missing_dataset('Faces', tmp_path / 'no', '', [], 'x', None))

@@ -13,7 +13,7 @@ from mmfer.datasets.readers import (
     casme2_coding,
     casme2_spans,
     celeba,
-    ferplus,
+    ferplus_files,
     ifer,
     rafdb,
 )
@@ -48,7 +48,7 @@ FACTS = {
             'test': 1 + celeba.COUNTS['train'] + celeba.COUNTS['val'],
         },
     ),
-    'ferplus usages': (build_layout('ferplus').usages, ferplus.USAGES),
+    'ferplus usages': (build_layout('ferplus').usages, ferplus_files.USAGES),
     'ifer classes': (build_layout('ifer').classes, IFER_CLASSES),
     'ifer counts': (build_layout('ifer').shares['all'], ifer.COUNTS),
     'rafdb counts': (build_layout('rafdb').shares, rafdb.COUNTS),

@@ -92,3 +92,18 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / 'file').touch()
     with pytest.raises(OSError, match='cannot be written to .*split_file='):
         read_or_draw(tmp_path / 'file' / 'split.json', samples(tmp_path), tmp_path, 0)
+
+
+@pytest.mark.parametrize('text', ['[]', '3', 'null', '{"seed": 0}', '[' * 200_000])
+def test_other_json_stops(tmp_path: Path, text: str) -> None:
+    (tmp_path / 'split.json').write_text(text)
+    with pytest.raises(ValueError, match=r'split\.json" is no split file'):
+        read_or_draw(tmp_path / 'split.json', samples(tmp_path), tmp_path, 0)
+
+
+@pytest.mark.parametrize('name', [1, None, ['a.jpg'], {}])
+def test_a_name_that_is_no_text_stops(tmp_path: Path, name: object) -> None:
+    content = {'seed': 0, 'train': ['a.jpg', name], 'val': [], 'test': []}
+    (tmp_path / 'split.json').write_text(json.dumps(content))
+    with pytest.raises(ValueError, match='no split file .*a name of an image is no text'):
+        read_or_draw(tmp_path / 'split.json', samples(tmp_path), tmp_path, 0)

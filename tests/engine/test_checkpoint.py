@@ -2,6 +2,7 @@
 
 import os
 import pickle
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from mmengine.fileio import get_file_backend
 from mmengine.logging import HistoryBuffer
 from mmengine.runner import CheckpointLoader
 
-from mmfer.engine.checkpoint import last_checkpoint, load_from_disk
+from mmfer.engine.checkpoint import last_checkpoint, load_from_disk, write_checkpoint
 
 
 def test_interrupted_write_keeps_the_old_content(tmp_path: Path, monkeypatch) -> None:
@@ -96,5 +97,70 @@ def test_last_checkpoint(tmp_path: Path) -> None:
     (tmp_path / 'last_checkpoint').write_text('/elsewhere/before/epoch_3.pth')
     with pytest.raises(FileNotFoundError, match='names "/elsewhere/before/epoch_3.pth"'):
         last_checkpoint(tmp_path)
-    (tmp_path / 'epoch_3.pth').touch()
+    torch.save({'meta': {'epoch': 3}}, tmp_path / 'epoch_3.pth')
     assert last_checkpoint(tmp_path) == tmp_path / 'epoch_3.pth'
+
+
+def write_epochs(folder: Path, *epochs: int) -> None:
+    for epoch in epochs:
+        content = BytesIO()
+        torch.save({'meta': {'epoch': epoch}}, content)
+        write_checkpoint(folder / f'epoch_{epoch}.pth', content.getvalue())
+    (folder / 'last_checkpoint').write_text(str(folder / f'epoch_{epochs[-1]}.pth'))
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def test_last_checkpoint_that_is_whole(tmp_path: Path, monkeypatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(
+        'mmfer.engine.checkpoint.print_log', lambda message, logger: said.append(message)
+    )
+    write_epochs(tmp_path, 2, 9, 11, 10)  # 11 is of an earlier, longer run
+    (tmp_path / 'best_accuracy_epoch_9.pth').touch()
+    assert last_checkpoint(tmp_path) == tmp_path / 'epoch_10.pth'
+    assert said == []
+    flip(tmp_path / 'epoch_10.pth')
+    assert last_checkpoint(tmp_path) == tmp_path / 'epoch_9.pth'
+    assert 'damaged' in said[0] and 'epoch_10.pth' in said[0]
+    assert 'Goes on from the older' in said[1] and 'epoch_9.pth' in said[1]
+    (tmp_path / 'epoch_10.pth').unlink()
+    flip(tmp_path / 'epoch_9.pth')
+    assert last_checkpoint(tmp_path) == tmp_path / 'epoch_2.pth'
+    flip(tmp_path / 'epoch_2.pth')
+    with pytest.raises(ValueError, match=r'epoch_2\.pth.*damaged'):
+        last_checkpoint(tmp_path)
+    (tmp_path / 'last_checkpoint').write_bytes(b'\xff\xfe\x00')
+    with pytest.raises(FileNotFoundError, match='last_checkpoint names'):
+        last_checkpoint(tmp_path)
+
+
+def test_backend_removes_the_hash_with_its_checkpoint(tmp_path: Path) -> None:
+    write_epochs(tmp_path, 1)
+    assert (tmp_path / 'epoch_1.pth.sha256').is_file()
+    backend = get_file_backend(backend_args={'backend': 'atomic'})
+    backend.remove(str(tmp_path / 'epoch_1.pth'))
+    assert [path.name for path in tmp_path.iterdir()] == ['last_checkpoint']
+
+
+def test_killed_between_checkpoint_and_hash(tmp_path: Path, monkeypatch) -> None:
+    write_epochs(tmp_path, 1)
+    replaced = []
+
+    def killed(source: Path, target: Path) -> None:
+        replaced.append(Path(target).name)
+        if target.suffix == '.sha256':
+            raise KeyboardInterrupt
+        Path(source).rename(target)
+
+    monkeypatch.setattr(os, 'replace', killed)
+    content = BytesIO()
+    torch.save({'meta': {'epoch': 1, 'best': 0.5}}, content)
+    with pytest.raises(KeyboardInterrupt):
+        write_checkpoint(tmp_path / 'epoch_1.pth', content.getvalue())
+    assert replaced == ['epoch_1.pth', 'epoch_1.pth.sha256']
+    assert load_from_disk(str(tmp_path / 'epoch_1.pth'))['meta']['best'] == 0.5

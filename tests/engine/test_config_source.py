@@ -19,6 +19,8 @@ def test_bases_and_assignments(tmp_path: Path) -> None:
     assert rebased(tree, 'd.py').startswith("_base_ = 'd.py'\n")
     assert base_names(parse(write(tmp_path / 'one.py', "_base_ = 'b.py'"))) == ['b.py']
     assert base_names(parse(write(tmp_path / 'none.py', 'a = 1'))) == []
+    with pytest.raises(ValueError, match='_base_ must be written out'):
+        base_names(parse(write(tmp_path / 'computed.py', "_base_ = 'b' + '.py'")))
     with pytest.raises(FileNotFoundError, match='No config at'):
         parse(tmp_path / 'nowhere.py')
 

@@ -1,3 +1,5 @@
+from copy import deepcopy
+
 from mmengine.config import Config
 
 from mmfer.engine.model_building import build_model
@@ -11,8 +13,9 @@ def mean_of(**options: object) -> list[float]:
     register_all_modules()
     model = dict(type='mmpretrain.ImageClassifier', backbone=BACKBONE, **options)
     config = Config(dict(model=model, data_preprocessor=TOP))
+    before = deepcopy(config.to_dict())
     built = build_model(config).data_preprocessor.mean.flatten().tolist()
-    assert config.model == model  # it is not changed
+    assert config.to_dict() == before
     return built
 
 

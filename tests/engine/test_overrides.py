@@ -131,6 +131,13 @@ def test_fixed_epochs_are_not_left_behind(tmp_path: Path, epochs: int, left: str
         read_config(path, {'train_cfg.max_epochs': epochs})
 
 
+def test_a_config_written_out_names_the_entries_of_that_value(path: Path, tmp_path: Path) -> None:
+    read_config(path).dump(str(tmp_path / 'written.py'))
+    message = 'epochs=5 changes nothing: .*Entries with the value 20: train_cfg.max_epochs, param_'
+    with pytest.raises(ValueError, match=message):
+        read_config(tmp_path / 'written.py', {'epochs': 5})
+
+
 def test_fixed_epochs_that_are_given_too_are_taken(tmp_path: Path) -> None:
     path = tmp_path / 'fixed.py'
     path.write_text(FIXED)

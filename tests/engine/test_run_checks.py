@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mmfer.engine import train
-from mmfer.engine.run_checks import read_values
+from mmfer.engine.config_text import read_values
 from tests.helpers import tiny_config
 
 EXTRA = "val_evaluator = [dict(type='ExpressionMetric'), dict(type='Accuracy', topk=(1,))]\n"

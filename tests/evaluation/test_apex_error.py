@@ -23,7 +23,7 @@ def test_truth_that_is_none(tmp_path):
         read_apex_truth(path)
     with pytest.raises(ValueError, match='clip sub02/EP01: no apex, intensity'):
         read_apex_truth(write(path, **{'sub02/EP01': {'onset': 1, 'apex': '/', 'offset': 9}}))
-    with pytest.raises(ValueError, match='the apex, 41, does not lie between'):
+    with pytest.raises(ValueError, match='the apex, 41, is not between'):
         read_apex_truth(write(path, **{'sub02/EP01': {**ROW, 'apex': 41}}))
     path.write_text('{')
     with pytest.raises(ValueError, match='not JSON'):

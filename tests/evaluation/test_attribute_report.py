@@ -138,12 +138,12 @@ def test_it_is_ready_for_json() -> None:
     [
         ({'scores': np.ones((4, 2))}, 'as the data set has attributes'),
         ({'scores': np.full((4, 3), np.nan)}, 'sample 0 are not finite'),
-        ({'scores': np.full((4, 3), 3.0)}, 'no probabilities'),
+        ({'scores': np.full((4, 3), 3.0)}, 'not probabilities'),
         ({'targets': np.ones((4, 2))}, r'Targets \(4, 2\)'),
         ({'targets': np.full((4, 3), -1)}, 'target -1 of sample 0, attribute 0, is not 0 or 1'),
         ({'mask': np.ones((4, 1))}, r'mask \(4, 1\)'),
         ({'mask': np.zeros((4, 3))}, 'No attribute of any sample is known'),
-        ({'groups': [None]}, '1 groups of 4 samples'),
+        ({'groups': [None]}, '1 groups for 4 samples'),
         ({'calibration_bins': 0}, 'in 0 bins'),
     ],
 )

@@ -12,13 +12,13 @@ def test_rounding_is_let_pass_and_cut_off() -> None:
 @pytest.mark.parametrize(
     ('scores', 'samples', 'message'),
     [
-        (np.ones((2, 3)), 2, 'as the data set has attributes'),
-        (np.ones(4), 1, 'Does the head'),
+        (np.ones((2, 3)), 2, 'is the number of attributes of the data set'),
+        (np.ones(4), 1, 'num_classes of the head'),
         (np.ones((2, 4)), 3, 'for 3 labels'),
         (np.ones((0, 4)), 0, 'at least one sample'),
         (np.full((1, 4), np.inf), 1, 'sample 0 are not finite'),
-        (np.array([[0.0] * 4, [0, 0, 0, -1.5]]), 2, 'sample 1 are no probabilities'),
-        (np.array([[0.0] * 4, [0, 0, 0, 1.5]]), 2, 'sample 1 are no probabilities'),
+        (np.array([[0.0] * 4, [0, 0, 0, -1.5]]), 2, 'sample 1 lie outside 0 to 1'),
+        (np.array([[0.0] * 4, [0, 0, 0, 1.5]]), 2, 'sample 1 lie outside 0 to 1'),
     ],
 )
 def test_what_does_not_fit_stops(scores: np.ndarray, samples: int, message: str) -> None:

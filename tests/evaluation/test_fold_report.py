@@ -68,7 +68,7 @@ def test_a_class_of_no_fold_is_named(folds: dict[str, Predictions]) -> None:
     wide = {name: predictions(TRUE[name], PREDICTED[name], more) for name in TRUE}
     report = fold_report(FOLDS, wide)
     assert report['macro_f1'] == fold_report(FOLDS, folds)['macro_f1']
-    assert 'No sample in any fold, hence not part of the means: sadness.' in fold_tables(report)
+    assert 'No samples in any fold, so left out of the means: sadness.' in fold_tables(report)
 
 
 def test_the_folds_are_listed(folds: dict[str, Predictions]) -> None:

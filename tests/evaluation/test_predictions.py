@@ -68,3 +68,21 @@ def test_attributes_have_targets_and_a_mask(tmp_path: Path) -> None:
     Predictions(['a', 'b'], [*samples, {'gt_score': [1], 'pred_scores': [0.5, 0.5]}]).save(path)
     with pytest.raises(ValueError, match=r'predictions\[2\]: gt_score and 2 pred_scores'):
         Predictions.load(path)
+
+
+@pytest.mark.parametrize(
+    'fields',
+    [
+        {'gt_label': float('inf')},
+        {'gt_label': 9},
+        {'gt_label': '0'},
+        {'pred_scores': [0.6, [[1]], 0.1]},
+        {'pred_scores': [0.6, float('nan'), 0.1]},
+        {'pred_scores': 3},
+    ],
+)
+def test_values_that_are_no_predictions_are_located(tmp_path: Path, fields: dict) -> None:
+    good = {'gt_label': 0, 'pred_label': 0, 'pred_scores': [0.5, 0.25, 0.25]}
+    Predictions(['a', 'b', 'c'], [good, {**good, **fields}]).save(tmp_path / 'p.json')
+    with pytest.raises(ValueError, match=r'predictions\[1\]: gt_label and 3 pred_scores'):
+        Predictions.load(tmp_path / 'p.json')

@@ -18,7 +18,7 @@ def test_every_subject_is_left_out_once() -> None:
 
 
 def test_one_subject_cannot_be_left_out() -> None:
-    with pytest.raises(ValueError, match=r'show 1 subjects \(sub01\), and 2 are needed'):
+    with pytest.raises(ValueError, match=r'show 1 subjects \(sub01\), but the folds need 2'):
         loso(['sub01', 'sub01'])
 
 
@@ -67,7 +67,7 @@ def test_no_fold_is_empty_where_one_subject_has_nearly_all(seed: int) -> None:
 
 
 def test_fewer_subjects_than_folds() -> None:
-    with pytest.raises(ValueError, match='show 3 subjects .*, and 5 are needed'):
+    with pytest.raises(ValueError, match='show 3 subjects .*, but the folds need 5'):
         kfold([0] * 6, SUBJECTS, 5)
     with pytest.raises(ValueError, match='folds=1: give 2 or more'):
         kfold([0] * 6, SUBJECTS, 1)

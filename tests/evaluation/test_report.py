@@ -160,14 +160,14 @@ def test_it_is_ready_for_json() -> None:
 @pytest.mark.parametrize(
     ('scores', 'labels', 'options', 'message'),
     [
-        (np.ones((2, 3)), [0, 1], {}, 'Does the head have as many outputs'),
+        (np.ones((2, 3)), [0, 1], {}, 'num_classes of the head is the number of classes'),
         (np.ones((0, 4)), [], {}, 'at least one sample'),
         (np.ones((2, 4)), [0, 4], {}, 'label 4 of sample 1 is not one of 0 to 3'),
         (np.ones((2, 4)), [0, -1], {}, 'label -1 of sample 1'),
         (np.full((2, 4), np.nan), [0, 1], {}, 'scores of sample 0 are not finite'),
-        (np.full((2, 4), 2.0), [0, 1], {}, 'scores of sample 0 are no probabilities'),
+        (np.full((2, 4), 2.0), [0, 1], {}, 'scores of sample 0 lie outside 0 to 1'),
         (np.ones((2, 4)), [0, 1], {'coarse': 'mean'}, "choose 'argmax' or 'sum'"),
-        (np.ones((2, 4)), [0, 1], {'groups': [None]}, '1 groups of 2 samples'),
+        (np.ones((2, 4)), [0, 1], {'groups': [None]}, '1 groups for 2 samples'),
         (np.ones((2, 4)), [0, 1], {'groups': ['male', None]}, "group of sample 0 is 'male'"),
         (np.ones((2, 4)), [0, 1], {'min_group': 0}, 'min_group=0'),
         (np.ones((2, 4)), [0, 1], {'calibration_bins': 0}, 'in 0 bins'),

@@ -47,11 +47,11 @@ def test_it_falls_as_classes_become_compact() -> None:
         (np.zeros(3), [0, 1, 1], r'give \(N, D\) and \(N,\)'),
         (np.zeros((3, 2)), [0, 1], r'labels \(2,\)'),
         (np.zeros((0, 2)), [], 'at least one sample'),
-        (np.arange(6.0).reshape(3, 2), [0, 1, 2], 'Each of 3 classes has one sample only'),
+        (np.arange(6.0).reshape(3, 2), [0, 1, 2], 'Each of the 3 classes has only one sample'),
         (np.array([[0.0], [np.nan]]), [0, 1], 'features of sample 1 are not finite'),
-        (np.arange(6.0).reshape(3, 2), [1, 1, 1], 'means of 1 classes do not differ'),
-        (np.ones((4, 2)) / 3, [0, 0, 1, 1], 'means of 2 classes do not differ'),
-        (np.array([[-1.0], [1], [-1], [1]]), [0, 0, 1, 1], 'do not differ'),
+        (np.arange(6.0).reshape(3, 2), [1, 1, 1], 'means of the 1 classes are equal'),
+        (np.ones((4, 2)) / 3, [0, 0, 1, 1], 'means of the 2 classes are equal'),
+        (np.array([[-1.0], [1], [-1], [1]]), [0, 0, 1, 1], 'are equal'),
     ],
 )
 def test_what_has_no_ratio_stops(features: np.ndarray, labels: list[int], message: str) -> None:

@@ -20,7 +20,7 @@ def test_the_table_shows_all_and_names_what_is_absent() -> None:
     table = format_report(report)
     for text in ('worry', '100.00', 'hate', 'accuracy', '66.67', '(chance 25.00)', 'coarse', 'ece'):
         assert text in table
-    assert table.splitlines()[-1] == 'No sample, hence not part of the means: hate'
+    assert table.splitlines()[-1] == 'No samples, so left out of the means: hate'
     assert 'balanced' not in table
 
 
@@ -53,7 +53,7 @@ def test_groups_stand_below_with_their_gap() -> None:
     assert (female[:2], male[:2]) == (['female', '50.00'], ['male', '100.00'])
     assert (female[-1], unsure[-1]) == ('2', '1')
     assert gap[:3] == ['largest', 'gap', '50.00']
-    assert below[5:] == ['Too few for the gaps: unsure', 'Of unknown gender: 1']
+    assert below[5:] == ['Too few samples for the gaps: unsure', 'Samples of unknown gender: 1']
 
 
 def test_attributes_with_what_they_lack() -> None:
@@ -67,5 +67,5 @@ def test_attributes_with_what_they_lack() -> None:
     assert any(
         line.split() == ['mean', 'accuracy', '100.00', '(majority', '75.00)'] for line in lines
     )
-    assert lines[-2].endswith('not part of the means: Male')
-    assert lines[-1].endswith('mean accuracy and ece alone: Bald')
+    assert lines[-2].endswith('left out of the means: Male')
+    assert lines[-1].endswith('part of only mean accuracy and ece: Bald')

@@ -45,7 +45,7 @@ def test_least_squares_against_umeyama(seed):
 
 
 def test_points_without_extent_or_of_another_shape():
-    with pytest.raises(ValueError, match='all at'):
+    with pytest.raises(ValueError, match='All source points are at'):
         similarity_transform(np.ones((5, 2)), np.ones((5, 2)))
     with pytest.raises(ValueError, match=r'must be \(N, 2\)'):
         similarity_transform(np.ones((5, 2)), np.ones((4, 2)))
@@ -131,7 +131,7 @@ def test_five_point_needs_points():
 
 @pytest.mark.parametrize('alignment', [BoxAlignment(64, 1.2, (0.1, 0)), FivePointAlignment(64)])
 def test_points_move_with_the_picture(alignment):
-    """A blob's centre, measured in the crop, is where its point is said to be."""
+    """A blob's center, measured in the crop, is where its point is said to be."""
     y, x = np.mgrid[:200, :220]
     blob = np.array([104.3, 91.6])
     image = 250 * np.exp(-((x - blob[0]) ** 2 + (y - blob[1]) ** 2) / (2 * 6.0**2))
@@ -144,5 +144,5 @@ def test_points_move_with_the_picture(alignment):
     crop = alignment.crop(np.repeat(image.astype(np.uint8)[..., None], 3, 2), face)[..., 0]
     y, x = np.mgrid[:64, :64]
     weights = crop / crop.sum(dtype=float)
-    centre = np.array([(x * weights).sum(), (y * weights).sum()])
-    np.testing.assert_allclose(alignment.points(face, blob[None])[0], centre, atol=0.05)
+    center = np.array([(x * weights).sum(), (y * weights).sum()])
+    np.testing.assert_allclose(alignment.points(face, blob[None])[0], center, atol=0.05)

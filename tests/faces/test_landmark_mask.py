@@ -153,10 +153,10 @@ def test_no_area_in_the_image(mouth):
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        (dict(landmarks=np.zeros((5, 2))), r'landmarks have the shape \(5, 2\): give \(68, 2\)'),
+        (dict(landmarks=np.zeros((5, 2))), r'landmarks have the shape \(5, 2\). Give \(68, 2\)'),
         (dict(landmarks=np.zeros((68, 3))), 'landmarks have the shape'),
         (dict(landmarks=np.zeros((1, 68, 2))), 'landmarks have the shape'),
-        (dict(scores=np.ones((68, 1))), r'scores have the shape \(68, 1\): give \(68,\)'),
+        (dict(scores=np.ones((68, 1))), r'scores have the shape \(68, 1\). Give \(68,\)'),
         (dict(scores=np.ones(31)), 'scores have the shape'),
         (dict(image_size=(0, 10)), r'image_size=\(0, 10\)'),
         (dict(image_size=(10, 10, 3)), 'image_size='),
@@ -179,8 +179,8 @@ def test_bad_input(function, options, message):
         (landmark_mask, dict(ids=(17, 68)), 'ids=.*0 to 67'),
         (landmark_mask, dict(ids=(-1,)), 'ids=.*0 to 67'),
         (landmark_mask, dict(ids=()), 'ids='),
-        (eye_region, dict(margin=-0.1), 'margin=-0.1 must be'),
-        (mouth_region, dict(margin=np.nan), 'margin=nan must be'),
+        (eye_region, dict(margin=-0.1), 'margin=-0.1, a share'),
+        (mouth_region, dict(margin=np.nan), 'margin=nan, a share'),
     ],
 )
 def test_bad_options(function, options, message):

@@ -85,7 +85,7 @@ def test_files_with_five_points_alone_are_as_ever(tmp_path):
     [
         (
             lambda d: d['annotations'][0].update(keypoints=[1] * 9),
-            r'annotations\[0\].*3 keypoints, where there are 5 or 68',
+            r'annotations\[0\].*3 keypoints, but there must be 5 or 68',
         ),
         (lambda d: d['annotations'][1].pop('bbox'), r"annotations\[1\].*'bbox'"),
         (lambda d: d['annotations'][0].update(image_id=7), r'annotations\[0\].*7'),

@@ -32,6 +32,17 @@ def test_names_of_several_words_are_means(tmp_path: Path) -> None:
     assert 'rest' not in vectors.table
 
 
+def test_damaged_files_are_located(tmp_path: Path) -> None:
+    (tmp_path / 'v.txt').write_bytes(b'calm 1 2\nangr\xff 1 2\n')
+    with pytest.raises(ValueError, match=r'v\.txt, line 2 is no text in UTF-8') as caught:
+        WordVectors.load(tmp_path / 'v.txt')
+    assert not isinstance(caught.value, UnicodeError)
+    for value in ('nan', 'inf'):
+        path = write(tmp_path / 'w.txt', f'calm 1 2\nangry 1 {value}\n')
+        with pytest.raises(ValueError, match=r'w\.txt, line 2: .*"angry" is not finite'):
+            WordVectors.load(path)
+
+
 def test_unknown_words_and_faulty_files_stop(tmp_path: Path) -> None:
     path = write(tmp_path / 'v.txt', 'sad 0 1\n')
     with pytest.raises(ValueError, match='The word "glad" has no vector'):

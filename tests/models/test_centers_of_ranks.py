@@ -59,7 +59,7 @@ def rank_main(rank: int, folder: str) -> None:
 
 def centers_of_rank(rank: int, folder: str) -> dict:
     own = slice(4 * rank, 4 * rank + 4)
-    x = torch.load(f'{folder}/x.pth')[own]
+    x = torch.load(f'{folder}/x.pth', weights_only=True)[own]
     centers = {}
     for name in BUILD:
         for update in ('rule', 'gradient'):
@@ -79,7 +79,7 @@ def test_all_ranks_end_with_the_centers_of_one_process(tmp_path: Path) -> None:
     x = torch.randn(8, 3, 2, 2, generator=torch.Generator().manual_seed(2))
     torch.save(x, tmp_path / 'x.pth')
     torch.multiprocessing.spawn(rank_main, (str(tmp_path),), nprocs=2)
-    first, second = (torch.load(tmp_path / f'rank{i}.pth') for i in (0, 1))
+    first, second = (torch.load(tmp_path / f'rank{i}.pth', weights_only=True) for i in (0, 1))
     assert first.keys() == second.keys() and len(first) == 9
     for key, centers in first.items():
         assert torch.equal(centers, second[key]), key

@@ -24,7 +24,7 @@ def rank_main(rank: int, folder: str) -> None:
     torch.set_num_threads(1)
     store = f'file://{folder}/store'
     torch.distributed.init_process_group('gloo', init_method=store, rank=rank, world_size=2)
-    x = torch.load(f'{folder}/x.pth')[rank * 4 : rank * 4 + 4]
+    x = torch.load(f'{folder}/x.pth', weights_only=True)[rank * 4 : rank * 4 + 4]
     losses, itrr = losses_of(x, LABELS[rank * 4 : rank * 4 + 4], gather=True)
     losses['loss_neighbor'].backward()
     gradient = itrr.attention.key.weight.grad
@@ -36,7 +36,7 @@ def test_gathered_ranks_see_what_one_process_sees(tmp_path: Path) -> None:
     x = torch.randn(8, 16, generator=torch.Generator().manual_seed(2))
     torch.save(x, tmp_path / 'x.pth')
     torch.multiprocessing.spawn(rank_main, (str(tmp_path),), nprocs=2)
-    ranks = [torch.load(tmp_path / f'rank{i}.pth') for i in (0, 1)]
+    ranks = [torch.load(tmp_path / f'rank{i}.pth', weights_only=True) for i in (0, 1)]
     whole, itrr = losses_of(x, LABELS, gather=False)
     whole['loss_neighbor'].backward()
     for name in ('loss', 'loss_neighbor', 'neighbor_agreement', 'neighbor_chance'):

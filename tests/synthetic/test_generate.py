@@ -126,9 +126,9 @@ def test_what_other_code_rendered_is_kept_or_refused(
     before = _files(root)
     generate('rafdb', root, **SETTINGS)
     assert _files(root) == before
-    assert 'kept as it is' in caplog.text
+    assert 'The folder is kept.' in caplog.text
     (root / 'Image/aligned/train_00002_aligned.jpg').unlink()
-    with pytest.raises(ValueError, match='other code of the renderer .older there.*1 images'):
+    with pytest.raises(ValueError, match='Another version.*began.*.older in .*1 images'):
         generate('rafdb', root, **SETTINGS)
     assert len(_files(root)) == len(before) - 1
 

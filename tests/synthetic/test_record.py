@@ -80,7 +80,7 @@ def test_what_other_code_began_is_not_gone_on_with(tmp_path: Path):
     root, mine = tmp_path / 'x', _describe()
     record.claim_folder(root, {**mine, record.RENDERER: 'abc'})
     record.claim_folder(root, mine)
-    with pytest.raises(ValueError, match=r'other code .*\(abc there and .*3 images are missing'):
+    with pytest.raises(ValueError, match=r'Another version .*\(abc in .*3 images are missing'):
         record.is_kept(root, mine, 3)
     record.mark(root, {**mine, record.RENDERER: 'abc'}, complete=True)
     with pytest.raises(ValueError, match='1 images are missing'):
@@ -93,7 +93,7 @@ def test_what_other_code_completed_is_kept(tmp_path: Path, caplog: pytest.LogCap
     root.mkdir()
     record.mark(root, before, complete=True)
     assert record.is_kept(root, mine, 0)
-    assert 'complete and was rendered by other code (unknown there' in caplog.text
+    assert 'complete, but another version of the renderer made it (unknown, now' in caplog.text
     record.mark(root, mine, complete=True)
     assert not record.is_kept(root, mine, 0)
 

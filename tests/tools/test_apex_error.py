@@ -35,5 +35,5 @@ def test_clips_without_truth_are_refused(root):
     result = run_tool(TOOL, root, check=False)
     path.write_text(json.dumps(truth))
     assert result.returncode == 1
-    assert 'No truth is known of sub02/EP01_01, sub03/EP01_01, 2 clips' in result.stderr
+    assert 'have no truth: sub02/EP01_01, sub03/EP01_01.' in result.stderr
     assert 'Traceback' not in result.stderr

@@ -23,5 +23,5 @@ def test_models_of_different_data(small_rald, tmp_path, monkeypatch):
     arguments = ['--out', tmp_path / 'out.png']
     for name, config in (('--model', small_rald.config), ('--baseline', other)):
         arguments += [name, config, small_rald.checkpoint]
-    with pytest.raises(SystemExit, match='hold different images'):
+    with pytest.raises(SystemExit, match='have different images'):
         run_main(monkeypatch, 'analysis_tools/compare_cases.py', *arguments)

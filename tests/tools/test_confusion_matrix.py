@@ -76,7 +76,8 @@ def test_what_does_not_belong_together(options, name, message, tmp_path, monkeyp
 
 
 @pytest.mark.parametrize(
-    ('arguments', 'message'), [(['a.py'], 'give the checkpoint'), ([], 'Give predictions or')]
+    ('arguments', 'message'),
+    [(['a.py'], 'give the checkpoint'), ([], 'Give predictions, or')],
 )
 def test_nothing_to_test(arguments, message, monkeypatch) -> None:
     with pytest.raises(SystemExit, match=message):

@@ -169,7 +169,7 @@ def test_what_cannot_be_divided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     root = write_subjects(tmp_path / 'faces')
     config = write_subject_config(tmp_path / 'tiny.py', root)
     few = refused(monkeypatch, config, '--protocol', 'kfold', '--folds', 4)
-    assert 'show 3 subjects (sub01, sub02, sub03), and 4 are needed' in few
+    assert 'show 3 subjects (sub01, sub02, sub03), but the folds need 4' in few
     table = (root / 'train.csv').read_text().replace(',subject', ',who')
     (root / 'train.csv').write_text(table)
     unknown = refused(monkeypatch, config, '--protocol', 'kfold', '--folds', 2)

@@ -47,7 +47,7 @@ def test_different_images(images, small_rald, tmp_path, monkeypatch):
     lines = f'test_dataloader = dict(dataset=dict(indices={images}))\n'
     other.write_text(f"_base_ = r'{small_rald.config}'\n{lines}")
     arguments = [small_rald.config, small_rald.checkpoint, '--num', 2, '--out', tmp_path / 'c.png']
-    with pytest.raises(SystemExit, match='hold different images'):
+    with pytest.raises(SystemExit, match='have different images'):
         run_main(monkeypatch, TOOL, *arguments, '--baseline', other, small_rald.checkpoint)
 
 

@@ -23,7 +23,7 @@ def test_prints_errors_of_all_faces_and_of_groups(celeba):
     assert rows['celeba'] == rows['all']
     by_yaw = [row for name, row in rows.items() if name.startswith('yaw')]
     assert sum(int(row[0]) for row in by_yaw) == 8
-    assert lines[-1].endswith('all else in percent.')
+    assert lines[-1].endswith('All other numbers are in percent.')
 
 
 def test_detected_boxes(celeba):
@@ -37,4 +37,4 @@ def test_a_sidecar_without_points(celeba, tmp_path):
         del face['keypoints']
     (celeba / 'annotations/bare.json').write_text(json.dumps(content))
     result = run_tool(TOOL, celeba / 'annotations/bare.json', check=False)
-    assert result.returncode == 1 and 'no bbox and 68 keypoints' in result.stderr
+    assert result.returncode == 1 and 'bbox or 68 keypoints are missing' in result.stderr

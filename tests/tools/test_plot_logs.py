@@ -29,4 +29,4 @@ def test_names_must_fit_the_logs(tmp_path: Path) -> None:
     run = write_run(tmp_path / 'a')
     result = run_tool(TOOL, run, '--names', 'x', 'y', '--out', tmp_path / 'c.png', check=False)
     assert result.returncode == 1
-    assert 'Give one for each' in result.stderr
+    assert 'Give one name for each' in result.stderr

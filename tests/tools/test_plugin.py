@@ -56,5 +56,5 @@ def test_plugin_trains(image_folder: Path, tmp_path: Path) -> None:
     result = run_tool('train.py', installed, '--work-dir', tmp_path / 'work', paths=(target,))
     assert (tmp_path / 'work' / 'epoch_1.pth').is_file()
     assert 'MaxPooling' in result.stdout
-    assert 'The mmfer plugin "broken" (fer_plugin.broken) could not be imported' in result.stderr
+    assert 'The mmfer plugin "broken" (fer_plugin.broken) cannot be imported' in result.stderr
     assert 'a_package_that_is_not_there' in result.stderr

@@ -41,7 +41,7 @@ def test_rafdb(unknown: Path):
     assert sum('landmark_scores' in info for info in infos) >= 0.8 * len(infos)
     assert 'alignment' not in data.metainfo
     again = run_tool('prepare_faces.py', unknown, '--layout', 'rafdb')
-    assert 'known from before' in again.stdout
+    assert 'from an earlier run' in again.stdout
 
 
 def test_folder_of_ones_own(tmp_path: Path):
@@ -68,7 +68,7 @@ def test_refusals(rendered_rafdb: Path, tmp_path: Path):
 
     before = (rendered_rafdb / 'annotations' / 'train.json').read_bytes()
     rafdb = rendered_rafdb, '--layout', 'rafdb'
-    assert 'train.json" is there already' in refusal(*rafdb)
+    assert 'train.json" exists already' in refusal(*rafdb)
     assert (rendered_rafdb / 'annotations' / 'train.json').read_bytes() == before
     assert 'one file for 2 parts' in refusal(*rafdb, '--out', tmp_path / 'faces.json')
     (tmp_path / 'train').mkdir()

@@ -42,5 +42,5 @@ def test_attributes_have_no_classes_to_scatter(image_folder, tmp_path, monkeypat
     config = write_config(tmp_path / 'attributes.py', image_folder, extra)
     checkpoint = tmp_path / 'random.pth'
     torch.save(build_model(load_config(config)).state_dict(), checkpoint)
-    with pytest.raises(SystemExit, match='is of attributes, whose images have no class'):
+    with pytest.raises(SystemExit, match='config for attributes, but the scatter needs classes'):
         run_main(monkeypatch, TOOL, config, checkpoint)

@@ -54,4 +54,4 @@ def test_error_is_one_message(root, tmp_path):
     result = run_tool('spot_apex.py', clip, *span, check=False)
     assert result.returncode == 1
     assert result.stderr.startswith('Error: ')
-    assert 'does not lie before' in result.stderr
+    assert 'is not before' in result.stderr

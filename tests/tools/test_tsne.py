@@ -37,7 +37,7 @@ def test_attributes_have_no_classes(image_folder, tmp_path, monkeypatch):
     checkpoint = tmp_path / 'attributes.pth'
     torch.save(dict(state_dict=build_model(load_config(config)).state_dict()), checkpoint)
     arguments = ['--model', config, checkpoint, 'a', '--out', tmp_path / 'out.png']
-    with pytest.raises(SystemExit, match='needs classes to colour'):
+    with pytest.raises(SystemExit, match='the colors need classes'):
         run_main(monkeypatch, 'analysis_tools/tsne.py', *arguments)
 
 
@@ -48,5 +48,5 @@ def test_models_of_different_data(small_rald, tmp_path, monkeypatch):
     arguments = ['--out', tmp_path / 'out.png']
     for config in (small_rald.config, other):
         arguments += ['--model', config, small_rald.checkpoint, config.stem]
-    with pytest.raises(SystemExit, match='has other images'):
+    with pytest.raises(SystemExit, match='The images or labels of the'):
         run_main(monkeypatch, 'analysis_tools/tsne.py', *arguments)

@@ -125,7 +125,7 @@ def test_what_is_no_map(output):
 def test_a_layer_that_is_not_there_or_gives_no_map(dual):
     with pytest.raises(ValueError, match=r'no layer "backbone.branch3".*backbone.branch1, back'):
         feature_maps(dual, images(), ['backbone.branch3'])
-    with pytest.raises(ValueError, match='It has: .*backbone, neck, head'):
+    with pytest.raises(ValueError, match='The layers of the model are: .*backbone, neck, head'):
         find_layer(dual, 'x')
     with pytest.raises(ValueError, match='head.fc: no map'):
         feature_maps(dual, images(), ['backbone', 'head.fc'])

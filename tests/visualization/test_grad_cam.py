@@ -127,7 +127,7 @@ def test_a_map_that_nothing_comes_of():
     model = classifier(RESNET, POOLING, 64)
     model.backbone.unused = nn.Conv2d(64, 1, 1)
     model.backbone.register_forward_hook(lambda m, args, out: (m.unused(out[-1]), out[-1])[1:])
-    with pytest.raises(ValueError, match='the scores do not come from it'):
+    with pytest.raises(ValueError, match='the scores do not depend on the map'):
         grad_cam(model, images(), 0, 'backbone.unused')
 
 

@@ -1,7 +1,8 @@
-"""Errors of spotted apexes on rendered clips, by intensity and noise, as a Markdown table.
+"""Measure the error of spotted apexes on rendered clips, by intensity and noise.
 
-DIR holds clips in the layout of CASME II with annotations/truth.json and, for --landmarks true,
-annotations/faces.json. Noise is in grey levels; the flicker of the light grows with it.
+Prints a Markdown table. DIR holds clips in the layout of CASME II with annotations/truth.json and,
+for --landmarks true, annotations/faces.json. Noise is in grey levels; flicker is proportional to
+the noise.
 
 Example:
     python tools/analysis_tools/apex_error.py data/synthetic/casme2 --noise 0 2 4 --jobs 2
@@ -41,13 +42,15 @@ def parse_args() -> argparse.Namespace:
         choices=('true', 'predicted'),
         nargs='+',
         default=['true'],
-        help='those of the sidecar, or FaceLandmarker; default: true',
+        help='landmarks of the sidecar, or of FaceLandmarker; default: true',
     )
     parser.add_argument('--method', choices=METHODS, nargs='+', default=list(METHODS))
-    parser.add_argument('--eps', type=int, default=1, help='of the ratio, default: %(default)s')
+    parser.add_argument('--eps', type=int, default=1, help='eps of the ratio, default: %(default)s')
     parser.add_argument('--no-offset', action='store_true', help='ratio without the second term')
-    parser.add_argument('--follow', choices=LANDMARKS, default='onset', help='of the ratio')
-    parser.add_argument('--seed', type=int, default=0, help='of the noise')
+    parser.add_argument(
+        '--follow', choices=LANDMARKS, default='onset', help='landmarks of the ratio'
+    )
+    parser.add_argument('--seed', type=int, default=0, help='seed of the noise')
     parser.add_argument('--jobs', type=int, default=1, help='processes, default: %(default)s')
     parser.add_argument('--out', type=Path, help='also write every error to this JSON file')
     return parser.parse_args()
@@ -62,8 +65,8 @@ def main() -> None:
     unknown = [span.name for span in spans if span.name not in truth]
     if unknown:
         raise ValueError(
-            f'No truth is known of {", ".join(unknown[:5])}{" ..." if unknown[5:] else ""}, '
-            f'{len(unknown)} clips of "{args.root}". Give a data set that was rendered whole.'
+            f'{len(unknown)} clips of "{args.root}" have no truth: {", ".join(unknown[:5])}'
+            f'{" ..." if unknown[5:] else ""}. Give a completely rendered data set.'
         )
     clips = list({span.name: span.folder for span in spans if span.folder.is_dir()}.items())
     faults += [f'{span.name}: no folder of frames.' for span in spans if not span.folder.is_dir()]

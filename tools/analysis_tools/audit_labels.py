@@ -1,8 +1,8 @@
-"""Rank the training images by how far their neighbours contradict their annotation.
+"""Rank training images by the disagreement of their neighbours with their label.
 
-Writes rows of img_path, label, suggestion, score and the model's own confidence as JSON, the most
-suspicious first. Where the annotations hold the clean label of planted noise, it prints how well
-the score, and the confidence alone, find the noise (AUROC).
+Writes rows of img_path, label, suggestion, score and the confidence of the model as JSON, the most
+suspicious image first. If the annotations hold clean labels beside planted noise, the command
+prints the AUROC with which the score, and the confidence alone, detect the noise.
 
 Example:
     python tools/analysis_tools/audit_labels.py configs/rald/rald_r18_synthetic.py \
@@ -26,7 +26,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
     parser.add_argument('--out', required=True, metavar='JSON', help='the file to write')
-    parser.add_argument('--k', type=int, default=20, help='neighbours of each image')
+    parser.add_argument('--k', type=int, default=20, help='number of neighbours of each image')
     parser.add_argument('--top', type=int, default=10, help='rows to print')
     return parser.parse_args()
 

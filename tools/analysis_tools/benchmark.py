@@ -1,6 +1,6 @@
-"""Compare the speed, size and memory of the models of some configs, with random weights.
+"""Compare the speed, size and memory of the models of several configs, with random weights.
 
-Ratios are to the first config, within the same process and round.
+Ratios are relative to the first config, in the same process and round.
 
 Examples:
     python tools/analysis_tools/benchmark.py \
@@ -22,9 +22,11 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('configs', nargs='+', help='config files; the first is the reference')
     parser.add_argument('--batch-sizes', nargs='+', type=int, default=[1, 128])
-    parser.add_argument('--size', type=int, default=224, help='of the images, in pixels')
+    parser.add_argument('--size', type=int, default=224, help='image size in pixels')
     parser.add_argument('--repeats', type=int, default=5, help='rounds')
-    parser.add_argument('--seconds', type=float, default=1.0, help='of a model in a round')
+    parser.add_argument(
+        '--seconds', type=float, default=1.0, help='duration of each model in a round'
+    )
     parser.add_argument('--train', action='store_true', help='measure training, too')
     parser.add_argument('--amp', action='store_true', help='mixed precision')
     parser.add_argument('--device', choices=('cpu', 'cuda'), help='default: cuda if there is one')
@@ -35,7 +37,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     if len(set(args.configs)) < len(args.configs):
-        raise ValueError('A config is given twice: give each once.')
+        raise ValueError('A config is given twice: give each config once.')
     device = args.device or ('cuda' if torch.cuda.is_available() else 'cpu')
     models = {path: benchmark_model(load_config(path), device) for path in args.configs}
     results = benchmark(

@@ -1,4 +1,4 @@
-"""Draw samples of a config's data set as the model gets them, with labels and landmarks.
+"""Draw samples of a config's data set as the model sees them, with labels and landmarks.
 
 Examples:
     python tools/analysis_tools/browse_dataset.py configs/rald/rald_r18_synthetic.py
@@ -30,10 +30,10 @@ def parse_args() -> argparse.Namespace:
         '--mode',
         choices=('original', 'transformed'),
         default='transformed',
-        help='the image as it is on disk, or after the pipeline',
+        help='the image on disk, or the image after the pipeline',
     )
-    parser.add_argument('--number', type=int, default=36, help='how many samples')
-    parser.add_argument('--columns', type=int, default=6, help='how many in a row')
+    parser.add_argument('--number', type=int, default=36, help='number of samples')
+    parser.add_argument('--columns', type=int, default=6, help='number of samples in a row')
     parser.add_argument('--size', type=int, default=144, help='pixels of an image on the sheet')
     parser.add_argument('--seed', type=int, default=0, help='of the choice and the transforms')
     parser.add_argument('--out', default='samples.png', help='the picture')
@@ -42,14 +42,14 @@ def parse_args() -> argparse.Namespace:
 
 
 def unpacked_pipeline(pipeline: list[dict[str, Any]], mode: str) -> list[dict[str, Any]]:
-    """The pipeline up to where a sample is packed; for originals, its loading alone."""
+    """The transforms before the packing; in the mode ``original``, only the loading transforms."""
     if mode == 'original':
         return [{'type': 'LoadExpressionImage'}]
     return [transform for transform in pipeline if transform['type'] not in PACKERS]
 
 
 def describe(sample: dict[str, Any], classes: tuple[str, ...]) -> str:
-    """The label of a sample, or its attributes, and what else is known, in three lines."""
+    """The label or attributes of a sample, and other annotations, in three lines."""
     if 'gt_label' not in sample:
         present = [classes[i] for i in np.flatnonzero(sample['gt_score'])]
         half = (len(present) + 1) // 2

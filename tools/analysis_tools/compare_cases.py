@@ -1,4 +1,4 @@
-"""Test images that a model gets right or wrong, beside a baseline (paper 003, figure 7).
+"""Show test images on which a model is right or wrong, unlike a baseline (paper 003, figure 7).
 
 Example:
     python tools/analysis_tools/compare_cases.py --out cases.png \
@@ -22,7 +22,7 @@ def parse_args() -> argparse.Namespace:
     )
     for name in ('--model', '--baseline'):
         parser.add_argument(name, nargs=2, required=True, metavar=('CONFIG', 'CKPT'))
-    parser.add_argument('--out', required=True, help='the picture to write')
+    parser.add_argument('--out', required=True, help='the image to write')
     parser.add_argument('--split', choices=SPLITS, default='test')
     parser.add_argument('--num', type=int, default=6, help='images in each row')
     parser.add_argument('--seed', type=int, default=0)
@@ -41,7 +41,7 @@ def main() -> None:
         images[name] = [dataset.get_data_info(int(i))['img_path'] for i in bank.sample_idx]
     if images['model'] != images['baseline']:
         raise ValueError(
-            f'The {args.split} parts of {args.baseline[0]} and {args.model[0]} hold different '
+            f'The {args.split} parts of {args.baseline[0]} and {args.model[0]} have different '
             'images. Give two configs of one data set.'
         )
     truth = bank.labels.numpy()

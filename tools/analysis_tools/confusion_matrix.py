@@ -1,6 +1,7 @@
-"""Draw the confusion matrices of one or more models, and write them as JSON.
+"""Draw the confusion matrices of one or more models, and write the reports as JSON.
 
-Several stand side by side (paper 000, figure 10); the JSON then holds a report for each name.
+Several matrices are drawn side by side (paper 000, figure 10); the JSON file then holds a report
+for each name.
 
 Examples:
     python tools/analysis_tools/confusion_matrix.py predictions.json --out confusion.png
@@ -31,7 +32,7 @@ def parse_args() -> argparse.Namespace:
         'source', nargs='?', help='predictions of tools/test.py --dump (JSON), or a config'
     )
     parser.add_argument('checkpoint', nargs='?', help='the checkpoint, if the source is a config')
-    # Both into one list, so that the matrices stand in the order of the command line.
+    # Both options fill one list, so that the matrices keep the order of the command line.
     parser.add_argument(
         '--model',
         nargs=3,
@@ -49,10 +50,10 @@ def parse_args() -> argparse.Namespace:
         metavar=('FILE', 'NAME'),
         help='predictions (JSON) and their title; may be repeated',
     )
-    parser.add_argument('--out', default='confusion_matrix.png', help='the picture')
-    parser.add_argument('--json', help='the report; default: beside the picture')
-    parser.add_argument('--title', default='', help='above the matrix of the source')
-    parser.add_argument('--work-dir', help='for logs, if the source is a config')
+    parser.add_argument('--out', default='confusion_matrix.png', help='the image')
+    parser.add_argument('--json', help='the report; default: beside the image')
+    parser.add_argument('--title', default='', help='title of the matrix of the source')
+    parser.add_argument('--work-dir', help='folder for logs, if the source is a config')
     return parser.parse_args()
 
 
@@ -63,7 +64,7 @@ def read(source: str, checkpoint: str | None, work_dir: str | None) -> Predictio
     from mmfer.engine import load_config, test
 
     if checkpoint is None:
-        raise ValueError(f'"{source}" is a config: give the checkpoint to test, too.')
+        raise ValueError(f'"{source}" is a config: give the checkpoint, too.')
     with tempfile.TemporaryDirectory() as folder:
         dump = Path(folder) / 'predictions.json'
         test(load_config(source, work_dir), checkpoint, dump_to=dump)
@@ -71,12 +72,12 @@ def read(source: str, checkpoint: str | None, work_dir: str | None) -> Predictio
 
 
 def check_same(first: Predictions, other: Predictions, name: str) -> None:
-    """Whether they are of the same classes and images."""
+    """Raise ValueError unless both have the same classes and images."""
     if first.classes != other.classes:
         raise ValueError(
-            f'"{name}" predicts {len(other.classes)} classes ({", ".join(other.classes)}), the '
-            f'first model {len(first.classes)} ({", ".join(first.classes)}). Give models of one '
-            'data set.'
+            f'"{name}" predicts {len(other.classes)} classes ({", ".join(other.classes)}), but '
+            f'the first model {len(first.classes)} ({", ".join(first.classes)}). Give models of '
+            'one data set.'
         )
     images = [
         [Path(sample.get('img_path') or '').name for sample in each.samples]
@@ -84,8 +85,8 @@ def check_same(first: Predictions, other: Predictions, name: str) -> None:
     ]
     if images[0] != images[1] or not np.array_equal(first.labels, other.labels):
         raise ValueError(
-            f'"{name}" was tested on other images, or with other labels, than the first model. '
-            'Give predictions for one test set.'
+            f'The images or labels of "{name}" differ from those of the first model. Give '
+            'predictions for one test set.'
         )
 
 
@@ -96,11 +97,14 @@ def main() -> None:
     if args.source:
         named.insert(0, (args.source, args.checkpoint, args.title))
     if not named:
-        raise ValueError('Give predictions or a config with its checkpoint; several by --model.')
+        raise ValueError(
+            'Give predictions, or a config and its checkpoint. For several models, use --model '
+            'or --predictions.'
+        )
     loaded: dict[str, Predictions] = {}
     for source, *checkpoint, name in named:
         if name in loaded:
-            raise ValueError(f'Two models are called "{name}". Give each a name of its own.')
+            raise ValueError(f'Two models are called "{name}". Give each model its own name.')
         loaded[name] = read(source, checkpoint[0] if checkpoint else None, args.work_dir)
     first = next(iter(loaded.values()))
     coarse, parents = first.coarse_classes, first.parents
@@ -119,7 +123,7 @@ def main() -> None:
     json_file = Path(args.json or out.with_suffix('.json'))
     written = reports if len(reports) > 1 else next(iter(reports.values()))
     write_json(json_file, written)
-    print(f'Picture: {out}\nReport: {json_file}')
+    print(f'Image: {out}\nReport: {json_file}')
 
 
 if __name__ == '__main__':

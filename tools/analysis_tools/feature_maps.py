@@ -1,7 +1,8 @@
-"""What the layers of a model respond to, as heat maps over faces (paper 000, figure 2).
+"""Draw the activations of layers as heat maps over faces (paper 000, figure 2).
 
-Each map is the mean over the channels of the absolute activations, stretched from its least to its
-largest value; these stand below it. The attention of a multi-region network stands last.
+Each map is the mean over channels of the absolute activations. Colors range from the smallest to
+the largest value, which are printed below the map. The attention of a multi-region network is the
+last map.
 
 Examples:
     python tools/analysis_tools/feature_maps.py configs/mifnet/mifnet_r18-swint_synthetic.py \
@@ -30,22 +31,26 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('config', help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
-    parser.add_argument('--out', required=True, help='the picture to write')
+    parser.add_argument('--out', required=True, help='the image to write')
     parser.add_argument(
         '--layers',
         nargs='+',
         metavar='NAME',
-        help='modules of the model; default: both branches, if there are any, backbone and neck',
+        help='modules of the model; default: branches (if there are any), backbone and neck',
     )
-    parser.add_argument('--images', nargs='+', metavar='FILE', help='pictures of cropped faces')
-    parser.add_argument('--num', type=int, default=4, help='faces, drawn if no files are given')
-    parser.add_argument('--split', choices=SPLITS, default='test', help='what they are drawn from')
+    parser.add_argument('--images', nargs='+', metavar='FILE', help='images of cropped faces')
+    parser.add_argument(
+        '--num', type=int, default=4, help='number of random faces, without --images'
+    )
+    parser.add_argument(
+        '--split', choices=SPLITS, default='test', help='part of the data set for random faces'
+    )
     parser.add_argument('--seed', type=int, default=0)
     return parser.parse_args()
 
 
 def tile(image: np.ndarray, heat: np.ndarray) -> Tile:
-    """A map over a face, with its least and largest value."""
+    """A map over a face, with its smallest and largest value as caption."""
     return Tile(overlay_heat_map(image, scaled(heat)), f'{heat.min():.3g} to {heat.max():.3g}')
 
 

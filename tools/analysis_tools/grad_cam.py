@@ -1,4 +1,4 @@
-"""Where a model looks for a class or attribute, by Grad-CAM (paper 002, figures 5 and 6).
+"""Draw the regions behind the score of a class or attribute, by Grad-CAM (paper 002, fig. 5, 6).
 
 Needs the package grad-cam: pip install -r requirements/optional.txt
 
@@ -32,27 +32,35 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('config', help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
-    parser.add_argument('--baseline', nargs=2, metavar=('CONFIG', 'CKPT'), help='shown before it')
-    parser.add_argument('--out', required=True, help='the picture to write')
+    parser.add_argument(
+        '--baseline', nargs=2, metavar=('CONFIG', 'CKPT'), help='a model shown before the first'
+    )
+    parser.add_argument('--out', required=True, help='the image to write')
     parser.add_argument(
         '--target',
         nargs='+',
         default=[PREDICTED],
         metavar='NAME',
-        help='classes or attributes; default: the one with the highest probability',
+        help='classes or attributes; default: the class or attribute of highest probability',
     )
-    parser.add_argument('--layer', metavar='NAME', help='a module; default: the last with a map')
-    parser.add_argument('--images', nargs='+', metavar='FILE', help='pictures of cropped faces')
-    parser.add_argument('--num', type=int, default=6, help='faces, drawn if no files are given')
-    parser.add_argument('--split', choices=SPLITS, default='test', help='what they are drawn from')
+    parser.add_argument(
+        '--layer', metavar='NAME', help='a module; default: the last module with a map'
+    )
+    parser.add_argument('--images', nargs='+', metavar='FILE', help='images of cropped faces')
+    parser.add_argument(
+        '--num', type=int, default=6, help='number of random faces, without --images'
+    )
+    parser.add_argument(
+        '--split', choices=SPLITS, default='test', help='part of the data set for random faces'
+    )
     parser.add_argument('--seed', type=int, default=0)
     return parser.parse_args()
 
 
 def class_index(name: str, classes: Sequence[str]) -> int:
-    """Which class has this name."""
+    """Index of the class with a name."""
     if name not in classes:
-        raise ValueError(f'--target {name} is none of the classes: {", ".join(classes)}.')
+        raise ValueError(f'--target {name} is not among the classes: {", ".join(classes)}.')
     return list(classes).index(name)
 
 
@@ -90,7 +98,7 @@ def main() -> None:
         print(f'{role}: {layer}')
     if [face.title for face in shown[0]] != [face.title for face in shown[-1]]:
         raise ValueError(
-            f'The {args.split} parts of the baseline and the model hold different images. '
+            f'The {args.split} parts of the baseline and the model have different images. '
             'Give two configs of one data set, or --images.'
         )
     rows = [[Tile(face.image, face.title)] for face in shown[-1]]

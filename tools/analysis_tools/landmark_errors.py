@@ -1,7 +1,7 @@
-"""Errors of FaceLandmarker on rendered faces, by pose and by what hides the face, and its speed.
+"""Measure the error of FaceLandmarker on rendered faces, by pose and occluder, and its speed.
 
-The sidecars must be of people whom the landmarker did not see in training. The time is the
-processor's for one face after another on one core, without detection.
+The people in the sidecars must differ from those in the training of the landmarker. The time is
+the CPU time per face on one core, one face at a time, without detection.
 
 Examples:
     python tools/analysis_tools/landmark_errors.py \
@@ -27,7 +27,7 @@ from mmfer.faces import MTCNN, FaceLandmarker, read_image
 
 YAWS = (0, 15, 30, 45, 90)
 BORDER = 40
-"""Added around a picture for the detector, in pixels, since renderings show little but the face."""
+"""Border around an image for the detector, in pixels, because renderings are tight face crops."""
 
 
 def parse_args() -> argparse.Namespace:
@@ -37,28 +37,28 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         'sidecars', nargs='+', type=Path, help='annotations/SPLIT.json of data sets'
     )
-    parser.add_argument('--weights', help='.npz file; default the shipped one')
+    parser.add_argument('--weights', help='.npz file; default: the shipped weights')
     parser.add_argument('--boxes', choices=('sidecar', 'mtcnn'), default='sidecar')
     return parser.parse_args()
 
 
 def faces(sidecar: Path) -> Iterator[tuple[np.ndarray, dict[str, Any], dict[str, Any]]]:
-    """Picture, annotation, and its box and points of each face of a data set."""
+    """Image, annotation, and box and points of the annotation, of each face of a data set."""
     coco, title = read_coco(sidecar), sidecar.resolve().parents[1].name
     for number in tqdm(sorted(coco.anns), desc=title, unit='face', leave=False):
         annotation = coco.anns[number]
         name = coco.imgs[annotation['image_id']]['file_name']
         where = f'{sidecar}, annotation {number} of {name}'
-        # Classes play no part here.
+        # The class of a face is not needed.
         face = {key: value for key, value in annotation.items() if key != 'distribution'}
         known = parse_face(face, (), where)
         if not {'landmarks', 'face_box'} <= set(known):
-            raise ValueError(f'{where}: no bbox and 68 keypoints. Give the sidecar of renderings.')
+            raise ValueError(f'{where}: bbox or 68 keypoints are missing. Give a rendered sidecar.')
         yield read_image(sidecar.parents[1] / name), annotation, known
 
 
 def detected(detector: MTCNN, image: np.ndarray) -> np.ndarray | None:
-    """The box of the surest face."""
+    """The box of the face with the highest score."""
     padded = np.pad(image, ((BORDER, BORDER), (BORDER, BORDER), (0, 0)), mode='edge')
     found = detector.detect(padded)
     return np.array(found[0].bbox) - BORDER if found else None
@@ -89,7 +89,7 @@ def main() -> None:
             )
             groups.append(('all', *kinds))
     if not rows:
-        raise ValueError('The detector found no face. Take --boxes sidecar.')
+        raise ValueError('The detector found no face. Use --boxes sidecar.')
     width = max(len(name) for names in groups for name in names)
     print(f'{"":{width}}  faces    nme  nme visible  failures  visibility auc')
     for name in dict.fromkeys(n for i in range(4) for n in sorted({g[i] for g in groups})):
@@ -103,7 +103,8 @@ def main() -> None:
     if missed:
         print(f'{missed} faces were not detected.')
     print(
-        f'{1000 * np.median(seconds):.1f} ms of one core for a face (median); all else in percent.'
+        f'{1000 * np.median(seconds):.1f} ms per face on one core (median). All other numbers are '
+        'in percent.'
     )
 
 

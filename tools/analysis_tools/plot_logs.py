@@ -1,4 +1,4 @@
-"""Draw the training curves of one run, or compare several.
+"""Draw the training curves of one or more runs.
 
 Examples:
     python tools/analysis_tools/plot_logs.py work_dirs/rald_r18_synthetic --out curves.png
@@ -21,9 +21,9 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('logs', nargs='+', help='work directories, or their scalars.json')
-    parser.add_argument('--names', nargs='+', help='one for each log; default: its folder')
+    parser.add_argument('--names', nargs='+', help='one name for each log; default: its folder')
     parser.add_argument('--keys', nargs='+', help=f'scalars; default: those of {", ".join(USUAL)}')
-    parser.add_argument('--out', default='curves.png', help='the picture')
+    parser.add_argument('--out', default='curves.png', help='the image')
     return parser.parse_args()
 
 
@@ -33,7 +33,7 @@ def main() -> None:
     names = args.names or args.logs
     if len(names) != len(args.logs) or len(set(names)) != len(names):
         raise ValueError(
-            f'{len(set(names))} different names for {len(args.logs)} logs. Give one for each.'
+            f'{len(set(names))} different names for {len(args.logs)} logs. Give one name for each.'
         )
     runs = {name: read_scalars(log) for name, log in zip(names, args.logs, strict=True)}
     keys = args.keys or [key for key in USUAL if any(key in curves for curves in runs.values())]
@@ -45,7 +45,7 @@ def main() -> None:
     for name, curves in runs.items():
         last = ', '.join(f'{key} {curves[key].values[-1]:.4g}' for key in keys if key in curves)
         print(f'{name}: {last}')
-    print(f'Picture: {args.out}')
+    print(f'Image: {args.out}')
 
 
 if __name__ == '__main__':

@@ -1,8 +1,8 @@
-"""Parameters, FLOPs and latency of a network, whole and pruned, in one run.
+"""Measure parameters, FLOPs and latency of a network before and after pruning, in one run.
 
-The network of the config has random weights and the batch norm scales' distribution of a trained
-one, which may be less wide: see mmfer.engine.pruning.copy_scale_distribution. All sizes take turns
-in every round, and changes are against the whole network in the same round.
+The network has random weights. Its batch norm scales have the distribution of a trained network,
+which may be narrower: see mmfer.engine.pruning.copy_scale_distribution. Every round measures all
+networks in turn, and changes are relative to the unpruned network in the same round.
 
 Example:
     python tools/analysis_tools/pruned_speed.py \
@@ -28,16 +28,18 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('config', type=Path, help='of the network')
+    parser.add_argument('config', type=Path, help='config of the network')
     parser.add_argument(
-        '--scales', type=Path, required=True, metavar='CHECKPOINT', help='of the trained network'
+        '--scales', type=Path, required=True, metavar='CHECKPOINT', help='the trained network'
     )
     parser.add_argument('--ratios', nargs='+', type=float, default=[0.4, 0.5, 0.6])
     parser.add_argument('--round-to', type=int, default=1, metavar='N')
-    parser.add_argument('--size', type=int, default=224, help='of the images, in pixels')
+    parser.add_argument('--size', type=int, default=224, help='image size in pixels')
     parser.add_argument('--batch-size', type=int, default=1)
     parser.add_argument('--repeats', type=int, default=7, help='rounds')
-    parser.add_argument('--seconds', type=float, default=2.0, help='of a network in a round')
+    parser.add_argument(
+        '--seconds', type=float, default=2.0, help='duration of each network in a round'
+    )
     return parser.parse_args()
 
 

@@ -1,7 +1,7 @@
-"""The ratio of within-class to between-class scatter of a model's features.
+"""Compute the ratio of within-class to between-class scatter of a model's features.
 
-The features are those that the classifier sees. The ratio falls as a loss such as the center loss
-pulls each class together.
+The features are the input of the classifier. Losses such as the center loss, which make classes
+more compact, lower the ratio.
 
 Example:
     python tools/analysis_tools/scatter.py configs/rald/rald_r18_synthetic.py \
@@ -36,8 +36,8 @@ def main() -> None:
     dataset = trained.dataset(args.split)
     if dataset.metainfo.get('task') == 'attributes':
         raise ValueError(
-            f'{args.config} is of attributes, whose images have no class to scatter within. Give '
-            'a config of expressions.'
+            f'{args.config} is a config for attributes, but the scatter needs classes. Give a '
+            'config for expressions.'
         )
     bank = trained.bank(dataset)
     ratio = scatter_ratio(bank.enhanced.numpy(), bank.labels.numpy())

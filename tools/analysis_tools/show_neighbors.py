@@ -1,4 +1,4 @@
-"""The nearest images by which label distributions are made, with weights (paper 003, figure 8).
+"""Show the neighbours behind label distributions, with their weights (paper 003, figure 8).
 
 Example:
     python tools/analysis_tools/show_neighbors.py configs/rald/rald_r18_synthetic.py \
@@ -23,10 +23,10 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('config', help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
-    parser.add_argument('--out', required=True, help='the picture to write')
+    parser.add_argument('--out', required=True, help='the image to write')
     parser.add_argument('--split', choices=SPLITS, default='train')
-    parser.add_argument('--images', type=int, default=6, help='images, drawn at random')
-    parser.add_argument('--k', type=int, default=5, help='neighbours of each')
+    parser.add_argument('--images', type=int, default=6, help='number of random images')
+    parser.add_argument('--k', type=int, default=5, help='number of neighbours of each image')
     parser.add_argument('--seed', type=int, default=0)
     return parser.parse_args()
 

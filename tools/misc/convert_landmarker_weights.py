@@ -11,24 +11,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 
+from mmfer.engine.pretrained import read_weights
 from mmfer.faces.detection.landmark_network import LandmarkNetwork
 
 PREFIX = 'network.'
 
 
-def convert(checkpoint: Path, out: Path) -> str:
+def convert(checkpoint: str, out: Path) -> str:
     """Write the weights as plain arrays, those of floating point as float16; say what is in it.
 
     Raises:
         FileNotFoundError: If there is no checkpoint.
-        ValueError: If it holds no such network.
+        ValueError: If it is damaged or holds no such network.
     """
-    if not checkpoint.is_file():
-        raise FileNotFoundError(f'No checkpoint at "{checkpoint}". Train one first.')
-    # mmengine's checkpoints hold more than tensors.
-    state = torch.load(checkpoint, map_location='cpu', weights_only=False)['state_dict']
+    state = read_weights(checkpoint)
     arrays = {k.removeprefix(PREFIX): v.numpy() for k, v in state.items() if k.startswith(PREFIX)}
     absent = LandmarkNetwork().state_dict().keys() - arrays.keys()
     if absent:
@@ -43,11 +40,11 @@ def convert(checkpoint: Path, out: Path) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Convert, and say what was written."""
+    """Convert the weights and print a summary."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('checkpoint', type=Path, help='a .pth file of tools/train.py')
+    parser.add_argument('checkpoint', help='a .pth file of tools/train.py')
     parser.add_argument('out', type=Path, help='the .npz file to write')
     args = parser.parse_args(argv)
     try:

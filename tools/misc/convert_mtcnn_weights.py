@@ -1,8 +1,8 @@
 """Convert the weights of the PyPI package ``mtcnn`` 1.0.0 to mmfer's plain ``mtcnn.npz``.
 
-The package stores each network as a joblib pickle of Keras arrays, compressed with lz4; ours are
-float32 arrays under the names of the PyTorch modules, readable without unpickling anything. Run
-once; the result is shipped with mmfer. Needs ``pip install joblib lz4`` and the wheel::
+The package stores each network as a joblib pickle of Keras arrays, compressed with lz4. The result,
+shipped with mmfer, holds float32 arrays under the names of the PyTorch modules and is read without
+pickle. Needs ``pip install joblib lz4`` and the wheel::
 
     pip download mtcnn==1.0.0 --no-deps
     python tools/misc/convert_mtcnn_weights.py mtcnn-1.0.0-py3-none-any.whl \\
@@ -24,7 +24,7 @@ NETWORKS = {'pnet': PNet, 'rnet': RNet, 'onet': ONet}
 
 
 def convert(kernel: np.ndarray, target: tuple[int, ...]) -> np.ndarray:
-    """One Keras array in the shape and order of the PyTorch parameter."""
+    """Convert a Keras array to the shape and order of the PyTorch parameter."""
     if kernel.ndim == 4:  # (h, w, in, out)
         return kernel.transpose(3, 2, 0, 1)
     if kernel.ndim == 2 and kernel.shape[0] in (576, 1152):
@@ -37,7 +37,7 @@ def convert(kernel: np.ndarray, target: tuple[int, ...]) -> np.ndarray:
 
 
 def convert_network(arrays: list[np.ndarray], network: nn.Module) -> dict[str, np.ndarray]:
-    """The arrays, in the order of the Keras layers, under PyTorch's names."""
+    """Convert arrays, in the order of the Keras layers, to a dictionary with PyTorch's names."""
     state = network.state_dict()
     if len(arrays) != len(state):
         raise ValueError(f'{len(arrays)} arrays for {len(state)} parameters: not mtcnn 1.0.0.')

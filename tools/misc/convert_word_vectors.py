@@ -1,4 +1,4 @@
-"""Write the word vectors of some words as GloVe text, from gensim's formats, .npy tables or text.
+"""Convert word vectors from gensim's formats, .npy tables or text to GloVe's text format.
 
 Examples:
     python tools/misc/convert_word_vectors.py GoogleNews-vectors-negative300.bin out.txt \
@@ -39,14 +39,14 @@ def word2vec_binary(path: Path) -> Iterator[tuple[str, np.ndarray]]:
             content = file.read(4 * size)
             if len(content) < 4 * size:
                 raise ValueError(
-                    f'{path} ends after {file.tell()} bytes: it is cut short. Copy it again.'
+                    f'{path} ends after {file.tell()} bytes: it is truncated. Copy the file again.'
                 )
             yield word.decode('utf-8', 'replace').strip(), np.frombuffer(content, dtype='<f4')
 
 
 def npy_table(path: Path, index: str | None) -> Iterator[tuple[str, np.ndarray]]:
     if index is None:
-        raise ValueError(f'{path} holds no words: give them with --index.')
+        raise ValueError(f'{path} holds no words: give the words with --index.')
     if index.endswith('.parquet'):
         from pyarrow import parquet
 

@@ -1,18 +1,19 @@
-"""Put a support set into a checkpoint of RALD that has none, or replace it.
+"""Add a support set to a checkpoint of RALD, or replace its support set.
 
-The support set is what an image attends to at test time besides itself: features of a fixed,
-class-balanced, seeded draw of training images.
+At test time, an image attends to itself and to the support set: features of a fixed, class-balanced
+random choice of training images.
 
 Example:
     python tools/misc/make_support_set.py configs/rald/rald_r18_fgemotions.py in.pth out.pth
 """
 
 import argparse
-from pathlib import Path
+from io import BytesIO
 
 import torch
 
 from mmfer.apis.model import TrainedModel
+from mmfer.engine.checkpoint import load_from_disk, write_checkpoint
 from mmfer.engine.cli import friendly_errors
 from mmfer.engine.feature_bank import pooled_features
 from mmfer.engine.hooks.eval_context_hook import balanced_indices, find_itrr, gt_labels
@@ -25,8 +26,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
     parser.add_argument('out', help='the checkpoint to write')
-    parser.add_argument('--num-per-class', type=int, default=3, help='images of each class')
-    parser.add_argument('--seed', type=int, default=0, help='seed of the draw')
+    parser.add_argument(
+        '--num-per-class', type=int, default=3, help='number of images of each class'
+    )
+    parser.add_argument('--seed', type=int, default=0, help='seed of the choice')
     return parser.parse_args()
 
 
@@ -40,10 +43,11 @@ def main() -> None:
     dataset = trained.dataset('train')
     indices = balanced_indices(gt_labels(dataset), args.num_per_class, args.seed)
     features = pooled_features(trained.model, dataset, indices)
-    checkpoint = torch.load(args.checkpoint, map_location='cpu', weights_only=True)
+    checkpoint = load_from_disk(args.checkpoint, map_location='cpu')
     checkpoint['state_dict'][f'{found[0]}.support_features'] = features.cpu()
-    Path(args.out).parent.mkdir(parents=True, exist_ok=True)
-    torch.save(checkpoint, args.out)
+    content = BytesIO()
+    torch.save(checkpoint, content)
+    write_checkpoint(args.out, content.getvalue())
     print(f'{len(features)} support images of {len(dataset)} -> {args.out}')
 
 

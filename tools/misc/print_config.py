@@ -1,4 +1,4 @@
-"""Print a config with everything that it inherits.
+"""Print a config with all inherited settings.
 
 Examples:
     python tools/misc/print_config.py configs/rald/rald_r18_synthetic.py \

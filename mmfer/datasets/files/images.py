@@ -1,6 +1,8 @@
 """Finding broken pictures: quickly before training, and surely when they are read."""
 
+import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from logging import WARNING
 from pathlib import Path
 from typing import Any, Protocol
@@ -83,14 +85,14 @@ def find_problem(sample: Mapping[str, Any], decode: bool = False) -> str | None:
     if not decode:
         if 'packed_image' in sample:
             return None
-        try:
-            with open(path, 'rb') as file:
-                head = file.read(8)
-                size = file.seek(0, 2)
-                file.seek(max(0, size - 12))
-                tail = file.read()
-        except OSError:
-            head = tail = b''
+        head = tail = b''
+        with suppress(OSError):
+            if os.path.isfile(path):  # a pipe would never end
+                with open(path, 'rb') as file:
+                    head = file.read(8)
+                    size = file.seek(0, 2)
+                    file.seek(max(0, size - 12))
+                    tail = file.read()
         if any(head.startswith(begin) and end in tail for begin, end in COMPLETE):
             return None
     try:
@@ -98,6 +100,31 @@ def find_problem(sample: Mapping[str, Any], decode: bool = False) -> str | None:
     except BrokenImageError as error:
         return error.reason
     return None
+
+
+def check_images(
+    samples: Iterable[Mapping[str, Any]], decode: bool
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """Look at the image of each sample.
+
+    Args:
+        samples: With ``img_path`` and, where known, ``where`` it is listed.
+        decode: See :func:`find_problem`.
+
+    Returns:
+        Path and reason of each image that is missing or broken, and a sentence for each that is
+        missing.
+    """
+    checked: dict[str, str | None] = {}
+    absent: list[str] = []
+    for sample in samples:
+        path = sample['img_path']
+        if path in checked:
+            continue
+        checked[path] = find_problem(sample, decode)
+        if checked[path] and 'packed_image' not in sample and not Path(path).exists():
+            absent.append(f'{sample.get("where", path)}: there is no file "{path}"')
+    return [(path, reason) for path, reason in checked.items() if reason], absent
 
 
 class BrokenImageReport:

@@ -105,10 +105,10 @@ def read_index(path: Path) -> tuple[np.ndarray, np.ndarray]:
     Raises:
         ValueError: If a line is not two whole numbers.
     """
-    values = path.read_text('utf-8').split()
     try:
+        values = path.read_text('utf-8').split()
         numbers = np.array(values, dtype=np.int64).reshape(-1, 2)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise ValueError(
             f'"{path}" is no index of records ({error}); a line must be a number and an offset. '
             'Copy it again.'

@@ -8,7 +8,6 @@ from mmengine.logging import print_log
 
 from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import Sample
-from mmfer.datasets.missing_dataset import missing_dataset
 from mmfer.datasets.official_counts import class_counts, compare_counts
 from mmfer.datasets.readers.affectnet_forms import (
     CSV_FILES,
@@ -64,6 +63,9 @@ class AffectNet(ExpressionDataset):
         ...              num_classes=7)
     """
 
+    NAME = 'AffectNet'
+    RENDERER = 'affectnet'
+    IF_ABSENT = 'Unpack the images completely, or remove the row.'
     ASK = (
         'ask its owners at http://mohammadmahoor.com/pages/databases/affectnet/ (for research at '
         'institutions; "AffectNet: A database for facial expression, valence, and arousal '
@@ -140,5 +142,4 @@ class AffectNet(ExpressionDataset):
             return 'csv'
         if folder.is_dir():
             return 'npy'
-        absent = f'{CSV_FILES[part]} and no {NPY_FOLDERS[part]}/'
-        raise missing_dataset('AffectNet', self.root, absent, self.LAYOUTS, self.ASK, 'affectnet')
+        raise self.missing(f'{CSV_FILES[part]} and no {NPY_FOLDERS[part]}/')

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 
 from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.files.coco_files import LANDMARKS
 from mmfer.datasets.files.csv_files import check_columns, csv_table
-from mmfer.datasets.files.folders import list_images
+from mmfer.faces.image_folder import list_images
 
 CSV_FILES = {'train': 'training.csv', 'test': 'validation.csv'}
 CSV_COLUMNS = (
@@ -41,7 +42,6 @@ def read_csv(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
     """The rows of the older form; ``gt_label`` is the expression's code, 0 to 10.
 
     Raises:
-        FileNotFoundError: If a row names an image that is not there.
         ValueError: If a column is missing or a row is faulty.
     """
     path = find_csv(root, part)
@@ -56,11 +56,6 @@ def read_csv(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
             yield {'gt_label': code}
             continue
         image = root / 'Manually_Annotated_Images' / row['subDirectory_filePath']
-        if not image.is_file():
-            raise FileNotFoundError(
-                f'{where}: there is no file "{image}". Unpack Manually_Annotated_Images '
-                'completely, or remove the row.'
-            )
         sample = {'img_path': str(image), 'gt_label': code, 'where': where}
         if annotations:
             x, y, width, height = (
@@ -127,8 +122,11 @@ def _load(stub: Path, kind: str) -> str:
             f'There is no file "{path}". Unpack the annotations again, or set annotations=False.'
         )
     try:
-        return ';'.join(map(str, np.load(path).ravel()))
-    except (OSError, EOFError, ValueError) as error:
+        return ';'.join(map(str, np.load(path, allow_pickle=False).ravel()))
+    except MemoryError as error:
+        raise ValueError(f'{path}: its head tells of too much data. Unpack it again.') from error
+    # NumPy parses the head of the file as Python: any of these may come of a damaged one.
+    except (OSError, EOFError, ValueError, SyntaxError, TokenError, TypeError) as error:
         raise ValueError(f'{path}: {error}. Unpack the annotations again.') from error
 
 

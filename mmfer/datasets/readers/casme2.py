@@ -9,13 +9,12 @@ from typing import Any, Literal
 from mmengine.logging import print_log
 
 from mmfer.datasets.expression_dataset import ExpressionDataset
-from mmfer.datasets.face_dataset import FaceDataset, Sample
+from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.files.class_matching import class_index
-from mmfer.datasets.missing_dataset import missing_dataset
 from mmfer.datasets.official_counts import compare_counts
 from mmfer.datasets.readers.casme2_coding import CODING_FILE, CodedClip, Oddities, read_coding
 from mmfer.datasets.readers.casme2_frames import FRAMES, Frames, frames_of, read_spotted
-from mmfer.datasets.readers.casme2_spans import read_spans
+from mmfer.datasets.readers.casme2_spans import FRAME_FOLDERS, read_spans
 from mmfer.datasets.sidecar import Sidecar
 from mmfer.registry import DATASETS
 
@@ -82,6 +81,10 @@ class CASME2(ExpressionDataset):
         >>> train = dict(type='CASME2', data_root='data/casme2', num_classes=5, frame='apex')
     """
 
+    NAME = 'CASME II'
+    RENDERER = 'casme2'
+    ONE_SIDECAR = 'faces'
+    CLASSES_IN_EACH_PART = False  # rare ones are looked for in all clips together
     ASK = (
         'on request from the Institute of Psychology, Chinese Academy of Sciences: sign the '
         'licence agreement at http://casme.psych.ac.cn/casme/e2'
@@ -121,17 +124,14 @@ class CASME2(ExpressionDataset):
             elif found is not None:
                 samples.append(self._sample(clip, *found))
         self.report = {kind: names for kind, names in odd.items() if names}
+        if clips and len(odd['missing_clip']) == len(clips):
+            raise self.missing(
+                f'folder of any of the {len(clips)} clips of the coding file, such as '
+                f'{FRAME_FOLDERS[0]}/{clips[0].name}/'
+            )
         self._tell(len(samples))
-        super().check_samples(samples, 'whole')
+        self.check_classes(samples, 'whole')
         return [sample for sample in samples if self._in_part(sample['subject'], part)]
-
-    def check_samples(self, samples: list[Sample], part: str) -> None:
-        """Check that a part is not empty; classes are looked for in all clips together."""
-        FaceDataset.check_samples(self, samples, part)
-
-    def sidecar_parts(self) -> tuple[str, ...]:
-        """One for all frames."""
-        return ('faces',)
 
     def sidecar_samples(self, part: str) -> list[Sample]:
         """Every frame of every clip, labelled or not, since apex spotting needs landmarks, too."""
@@ -144,9 +144,9 @@ class CASME2(ExpressionDataset):
 
         A frame without a face has that of the nearest frame of its clip that has one.
         """
-        super().read_sidecar(samples, 'faces')
+        super().read_sidecar(samples, part)
         faceless = [sample for sample in samples if 'landmarks' not in sample]
-        sidecar = self.open_sidecar('faces') if faceless else None
+        sidecar = self.open_sidecar(part) if faceless else None
         if sidecar is not None:
             self._lend_faces(faceless, sidecar)
 
@@ -183,9 +183,7 @@ class CASME2(ExpressionDataset):
     def _coding_file(self) -> Path:
         path = self.root / CODING_FILE
         if not path.is_file():
-            raise missing_dataset(
-                'CASME II', self.root, CODING_FILE, self.LAYOUTS, self.ASK, 'casme2'
-            )
+            raise self.missing(CODING_FILE)
         return path
 
     def _coded(self) -> tuple[list[CodedClip], Oddities]:

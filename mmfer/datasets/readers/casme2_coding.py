@@ -1,16 +1,20 @@
 """The coding file of CASME II: where each clip begins, peaks and ends, and what it shows."""
 
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import openpyxl
 
 CODING_FILE = 'CASME2-coding-20140508.xlsx'
 SHEET = 'Sheet1'
+MOST_ROWS, MOST_BYTES = 100_000, 1 << 26
 COLUMNS = (
     *('Subject', 'Filename', 'OnsetFrame', 'ApexFrame', 'OffsetFrame'),
     *('Action Units', 'Estimated Emotion'),
@@ -56,31 +60,48 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[st
     Raises:
         ValueError: If the file is no workbook, or a column is missing or there twice.
     """
+    title, table = _first_sheet(path)
+    head = ['' if cell is None else str(cell).strip() for cell in (table[0] if table else ())]
+    missing = [name for name in columns if name not in head]
+    if missing:
+        raise ValueError(
+            f'"{path}" has no column {", ".join(missing)} in row 1 of {title}; its columns are '
+            f'{", ".join(filter(None, head)) or "none"}. Rename it back, or take the file as it '
+            'is downloaded.'
+        )
+    twice = [name for name in columns if head.count(name) > 1]
+    if twice:
+        raise ValueError(f'"{path}", row 1: the column "{twice[0]}" is there twice. Keep one.')
+    places = {name: head.index(name) for name in columns}
+    for number, row in enumerate(table[1:], 2):
+        cells = {name: row[i] if i < len(row) else None for name, i in places.items()}
+        if any(not _blank(cell) for cell in cells.values()):
+            yield number, cells
+
+
+def _first_sheet(path: Path) -> tuple[str, list[tuple[Any, ...]]]:
+    """The title and the rows of the first sheet.
+
+    Raises:
+        ValueError: If the file is no workbook, is damaged, or holds far more than clips.
+    """
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (OSError, KeyError, ValueError, BadZipFile) as error:
+        with ZipFile(path) as parts:
+            size = sum(part.file_size for part in parts.infolist())
+        if size > MOST_BYTES:
+            raise ValueError(f'it holds {size} bytes, more than {MOST_BYTES}')
+        with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+            sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
+            rows = list(islice(sheet.iter_rows(values_only=True), MOST_ROWS + 1))
+            title = sheet.title
+        if len(rows) > MOST_ROWS:
+            raise ValueError(f'{title} has more than {MOST_ROWS} rows')
+    # Besides errors of the archive, openpyxl lets through whatever a damaged part leads to.
+    except (OSError, LookupError, ValueError, TypeError, AttributeError, SyntaxError) as error:
         raise ValueError(f'"{path}" cannot be read: {error}. Copy it again.') from error
-    try:
-        sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
-        values = sheet.iter_rows(values_only=True)
-        head = ['' if cell is None else str(cell).strip() for cell in next(values, ())]
-        missing = [name for name in columns if name not in head]
-        if missing:
-            raise ValueError(
-                f'"{path}" has no column {", ".join(missing)} in row 1 of {sheet.title}; its '
-                f'columns are {", ".join(filter(None, head)) or "none"}. Rename it back, or take '
-                'the file as it is downloaded.'
-            )
-        twice = [name for name in columns if head.count(name) > 1]
-        if twice:
-            raise ValueError(f'"{path}", row 1: the column "{twice[0]}" is there twice. Keep one.')
-        places = {name: head.index(name) for name in columns}
-        for number, row in enumerate(values, 2):
-            cells = {name: row[i] if i < len(row) else None for name, i in places.items()}
-            if any(not _blank(cell) for cell in cells.values()):
-                yield number, cells
-    finally:
-        book.close()
+    except (BadZipFile, zlib.error, EOFError, NotImplementedError, OverflowError) as error:
+        raise ValueError(f'"{path}" cannot be read: {error}. Copy it again.') from error
+    return title, rows
 
 
 def read_coding(path: Path) -> tuple[list[CodedClip], Oddities]:
@@ -156,6 +177,6 @@ def whole_number(cell: Any) -> int | None:
     """The whole number that a cell holds as number or as text, or None."""
     try:
         number = float(cell)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return int(number) if number.is_integer() else None

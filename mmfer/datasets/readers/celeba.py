@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from mmfer.datasets.face_dataset import FaceDataset, Sample
-from mmfer.datasets.missing_dataset import missing_dataset
 from mmfer.datasets.official_counts import compare_counts
 from mmfer.datasets.readers.celeba_lists import Table, find_table, read_table
 from mmfer.labels import CELEBA_ATTRIBUTES
@@ -49,6 +48,9 @@ class CelebA(FaceDataset):
 
     METAINFO = {'task': 'attributes'}
     OWN_VALIDATION = True
+    NAME = 'CelebA'
+    RENDERER = 'celeba'
+    IF_ABSENT = f'Unpack {IMAGES} completely, or remove the image from all lists.'
     ASK = (
         'download it at https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html (for research; "Deep '
         'learning face attributes in the wild", Liu, Luo, Wang and Tang, ICCV 2015).'
@@ -91,11 +93,6 @@ class CelebA(FaceDataset):
             if number != PARTS[part]:
                 continue
             image = folder / name
-            if not image.is_file():
-                raise FileNotFoundError(
-                    f'{where}: there is no file "{image}". Unpack {IMAGES} completely, or remove '
-                    'the image from all lists.'
-                )
             sample: Sample = {
                 'img_path': str(image),
                 'where': where,
@@ -113,8 +110,7 @@ class CelebA(FaceDataset):
     def _table(self, name: str, columns: tuple[str, ...] | None) -> Table:
         path = find_table(self.root, name)
         if path is None:
-            absent = f'{name}.txt or .csv'
-            raise missing_dataset('CelebA', self.root, absent, self.LAYOUTS, self.ASK, 'celeba')
+            raise self.missing(f'{name}.txt or .csv')
         return read_table(path, columns)
 
     def _images(self) -> Path:
@@ -122,7 +118,7 @@ class CelebA(FaceDataset):
         for folder in (f'{IMAGES}/{IMAGES}', IMAGES, f'Img/{IMAGES}'):
             if (self.root / folder).is_dir():
                 return self.root / folder
-        raise missing_dataset('CelebA', self.root, f'{IMAGES}/', self.LAYOUTS, self.ASK, 'celeba')
+        raise self.missing(f'{IMAGES}/')
 
     @staticmethod
     def _attributes(table: Table) -> np.ndarray:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mmfer.datasets.files.csv_files import csv_rows
+from mmfer.datasets.files.text_files import read_lines
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,7 @@ def read_table(path: Path, columns: Sequence[str] | None) -> Table:
     if path.suffix == '.csv':
         rows = list(csv_rows(path))
     else:
-        with path.open(encoding='utf-8-sig') as file:
-            rows = [(number, line.split()) for number, line in enumerate(file, 1) if line.strip()]
+        rows = [(number, line.split()) for number, line in read_lines(path)]
     count = None
     if path.suffix == '.csv':
         header = rows.pop(0)[1][1:] if rows else []
@@ -67,7 +67,7 @@ def read_table(path: Path, columns: Sequence[str] | None) -> Table:
     for i, (number, row) in enumerate(rows):
         try:
             values[i] = [int(value) for value in _exactly(row[1:], len(header))]
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise ValueError(
                 f'{path}, line {number}: {error}. A row must be the name of an image and '
                 f'{len(header)} whole numbers. Correct it.'

@@ -6,7 +6,6 @@ from typing import Any
 from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.files.coco_files import parse_face, read_coco
-from mmfer.datasets.missing_dataset import missing_dataset
 from mmfer.registry import DATASETS
 
 
@@ -37,6 +36,9 @@ class CocoExpression(ExpressionDataset):
     """
 
     SEVERAL_FACES = True
+    NAME = 'in COCO style'
+    ASK = 'write the file from your own annotations; docs/datasets.md shows its form.'
+    IF_ABSENT = 'Correct file_name or img_prefix.'
     LAYOUTS = ('annotations/{split}.json with images, annotations and categories',)
 
     def __init__(
@@ -49,28 +51,24 @@ class CocoExpression(ExpressionDataset):
         **options: Any,
     ) -> None:
         self.annotations, self.image_folder = ann_file, img_prefix
-        self.root = Path(data_root).expanduser()
+        self.root = self.root_of(data_root)
         carved = options.get('val_ratio', 0) != 0
         first = split if split == 'test' or (split == 'val' and not carved) else 'train'
         coco = read_coco(self._ann_path(first))
         categories = [coco.cats[i] for i in sorted(coco.cats)]
         self.category_ids = [category['id'] for category in categories]
         classes = [category['name'] for category in categories]
+        coarse = _coarse(categories)
+        # The file that names the samples has all that a sidecar would tell.
         super().__init__(
-            data_root, split, classes=classes, coarse_classes=_coarse(categories), **options
+            data_root, split, classes=classes, coarse_classes=coarse, sidecar=False, **options
         )
 
     def _ann_path(self, part: str) -> Path:
-        path = self.root / self.annotations.format(split=part)
+        name = self.annotations.replace('{split}', part)
+        path = self.root / name
         if not path.is_file():
-            raise missing_dataset(
-                'in COCO style',
-                self.root,
-                self.annotations.format(split=part),
-                [layout.format(split=part) for layout in self.LAYOUTS],
-                'write the file from your own annotations; docs/datasets.md shows its form.',
-                None,
-            )
+            raise self.missing(name, part)
         return path
 
     def read_samples(self, part: str) -> list[Sample]:
@@ -90,10 +88,6 @@ class CocoExpression(ExpressionDataset):
             name = coco.imgs[face['image_id']]['file_name']
             where = f'{path}, annotation {number} of {name}'
             image = self.root / self.image_folder / name
-            if not image.is_file():
-                raise FileNotFoundError(
-                    f'{where}: there is no file "{image}". Correct file_name or img_prefix.'
-                )
             sample = {
                 'img_path': str(image),
                 'gt_label': self.category_ids.index(face['category_id']),
@@ -109,9 +103,6 @@ class CocoExpression(ExpressionDataset):
                 sample['clean_label'] = self.category_ids.index(face['clean_category_id'])
             samples.append(sample)
         return samples
-
-    def read_sidecar(self, samples: list[Sample], part: str) -> None:
-        """The file that names the samples has all that a sidecar would tell."""
 
 
 def _coarse(categories: list[dict[str, Any]]) -> list[str] | None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import Sample
-from mmfer.datasets.files.folders import list_images, read_class_folders, read_csv
-from mmfer.datasets.missing_dataset import missing_dataset
+from mmfer.datasets.files.class_matching import check_class_names
+from mmfer.datasets.files.folders import read_class_folders
+from mmfer.datasets.files.image_lists import read_csv
+from mmfer.faces.image_folder import list_images
 from mmfer.registry import DATASETS
 
 
@@ -24,6 +26,8 @@ class ExpressionFolder(ExpressionDataset):
         classes: The names of the classes, in the order of their label indices.
         folders: The names of the folders (or csv labels), in the order of ``classes``, where they
             differ from the classes.
+        csv_encoding: The encoding of the csv files, such as ``'gb18030'``, where it is neither
+            UTF-8 nor UTF-16.
         **options: The options of :class:`ExpressionDataset`.
 
     Raises:
@@ -42,9 +46,12 @@ class ExpressionFolder(ExpressionDataset):
     """
 
     NAME = 'in class folders'
-    LAYOUTS: tuple[str, ...] = ('{split}/<class>/<image>', '{split}.csv with the columns path,fine')
+    LAYOUTS: ClassVar[Sequence[str]] = (
+        '{split}/<class>/<image>',
+        '{split}.csv with the columns path,fine',
+    )
+    IF_ABSENT = 'Correct the path, which is relative to data_root, or remove the row.'
     ASK = 'from its owners; docs/datasets.md tells what is known.'
-    RENDERER: str | None = None
 
     def __init__(
         self,
@@ -53,8 +60,11 @@ class ExpressionFolder(ExpressionDataset):
         *,
         classes: Sequence[str],
         folders: Sequence[str] | None = None,
+        csv_encoding: str | None = None,
         **options: Any,
     ) -> None:
+        check_class_names(classes, type(self).__name__)
+        self.csv_encoding = csv_encoding
         self.folders = tuple(map(str, folders or classes))
         if len(self.folders) != len(classes):
             raise ValueError(
@@ -72,13 +82,13 @@ class ExpressionFolder(ExpressionDataset):
     def sidecar_samples(self, part: str) -> list[Sample]:
         """All images, whatever their classes."""
         if self._csv(part).is_file():
-            return read_csv(self._csv(part), self.root, None)
+            return read_csv(self._csv(part), self.root, None, self.csv_encoding)
         return [{'img_path': str(path)} for path in list_images(self._folder(part))]
 
     def read_samples(self, part: str) -> list[Sample]:
         """Read the csv file or the folders of a part."""
         if self._csv(part).is_file():
-            return read_csv(self._csv(part), self.root, self.folders)
+            return read_csv(self._csv(part), self.root, self.folders, self.csv_encoding)
         self._folder(part)
         return self.read_folder(part)
 
@@ -89,9 +99,7 @@ class ExpressionFolder(ExpressionDataset):
         folder = self.root / part
         if not folder.is_dir():
             hint = ' (or set val_ratio to carve it from the training part)' if part == 'val' else ''
-            layouts = [layout.format(split=part) for layout in self.LAYOUTS]
-            absent = f'{part}/ and no {part}.csv{hint}'
-            raise missing_dataset(self.NAME, self.root, absent, layouts, self.ASK, self.RENDERER)
+            raise self.missing(f'{part}/ and no {part}.csv{hint}', part)
         return folder
 
     def read_folder(self, part: str) -> list[Sample]:

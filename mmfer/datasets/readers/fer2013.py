@@ -8,7 +8,6 @@ from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.files.class_matching import normal_form
 from mmfer.datasets.files.fer2013_pixels import PixelRow, read_pixels
 from mmfer.datasets.files.folders import list_subfolders, read_class_folders
-from mmfer.datasets.missing_dataset import missing_dataset
 from mmfer.labels import FER2013_CLASSES
 from mmfer.registry import DATASETS
 
@@ -91,9 +90,7 @@ class FER2013(ExpressionDataset):
         if not folder.is_dir():
             hint = ' (set val_ratio to carve it from the training part)' if part == 'val' else ''
             absent = f'{FILES[1]} and no {part}/{hint}'
-            raise missing_dataset(
-                'FER2013', self.root, absent, self.LAYOUTS, self.ASK, renderer=None
-            )
+            raise self.missing(absent)
         names = {normal_form(sub.name) for sub in list_subfolders(folder)}
         published = names <= set(FOLDER_NAMES)
         return read_class_folders(folder, FOLDER_NAMES if published else FER2013_CLASSES)

@@ -1,6 +1,7 @@
 """FG-Emotions: 33 fine classes under 6 coarse ones."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.files.folders import has_coarse_folders, read_tree_folders
@@ -33,7 +34,7 @@ class FGEmotions(ExpressionFolder):
     """
 
     NAME = 'FG-Emotions'
-    LAYOUTS = (
+    LAYOUTS: ClassVar[Sequence[str]] = (
         '{split}/<fine>/<image>',
         '{split}/<coarse>/<fine>/<image>',
         '{split}.csv with the columns path,fine',

@@ -6,10 +6,11 @@ from typing import Any
 from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.files.class_matching import normal_form
-from mmfer.datasets.files.folders import list_subfolders, read_class_folders, read_csv
-from mmfer.datasets.missing_dataset import missing_dataset
+from mmfer.datasets.files.folders import read_class_folders
+from mmfer.datasets.files.image_lists import read_csv
 from mmfer.datasets.official_counts import class_counts, compare_counts
 from mmfer.datasets.split_file import read_or_draw
+from mmfer.faces.image_folder import list_subfolders
 from mmfer.labels import IFER_CLASSES
 from mmfer.registry import DATASETS
 
@@ -45,8 +46,12 @@ class IFER(ExpressionDataset):
         >>> train = dict(type='IFER', data_root='data/ifer', split='train', split_seed=0)
     """
 
+    NAME = 'IFER'
     OWN_VALIDATION = True
+    ONE_SIDECAR = 'all'
+    RENDERER = 'ifer'
     CSV = 'ifer.csv'
+    IF_ABSENT = 'Correct the path, which is relative to data_root, or remove the row.'
     ASK = (
         'it is not public; ask the authors of "Facial expression recognition of infants based on '
         'MIFNet", Geng, Qi, Zhang, Xiao and Li, Computer Systems and Applications 32 (8), 2023.'
@@ -71,35 +76,25 @@ class IFER(ExpressionDataset):
         super().__init__(data_root, split, classes=IFER_CLASSES, **options)
 
     def read_samples(self, part: str) -> list[Sample]:
-        """Read all images, and keep those of a part."""
+        """Read all images, whatever the part."""
         samples = self._all()
         found = class_counts([sample['gt_label'] for sample in samples], IFER_CLASSES)
         official = dict(zip(IFER_CLASSES, COUNTS, strict=True))
         compare_counts('IFER', self.root, 'whole', found, official)
-        # Before the split, which keeps subjects whole.
-        super().read_sidecar(samples, 'all')
+        return samples
+
+    def choose_part(self, samples: list[Sample], part: str) -> list[Sample]:
+        """The images of a part, of the split that keeps known subjects whole."""
         parts = read_or_draw(self.split_file, samples, self.root, self.split_seed)
         return [s for s, own in zip(samples, parts, strict=True) if own == part]
-
-    def sidecar_parts(self) -> tuple[str, ...]:
-        """One for all, read before the split."""
-        return ('all',)
-
-    def sidecar_samples(self, part: str) -> list[Sample]:
-        """All images."""
-        return self._all()
-
-    def read_sidecar(self, samples: list[Sample], part: str) -> None:
-        """One sidecar, ``annotations/all.json``, is of all parts, and is read with them."""
 
     def _all(self) -> list[Sample]:
         classes = self._metainfo['classes']
         if (self.root / self.CSV).is_file():
             return read_csv(self.root / self.CSV, self.root, classes)
-        folders = list_subfolders(self.root) if self.root.is_dir() else []
+        folders = list_subfolders(self.root)
         there = {normal_form(folder.name) for folder in folders}
         absent = [name for name in classes if name not in there]
         if absent:
-            missing = f'{self.CSV} and no {", ".join(f"{name}/" for name in absent)}'
-            raise missing_dataset('IFER', self.root, missing, self.LAYOUTS, self.ASK, 'ifer')
-        return read_class_folders(self.root, classes, NO_CLASSES)
+            raise self.missing(f'{self.CSV} and no {", ".join(f"{name}/" for name in absent)}')
+        return read_class_folders(self.root, classes, (*NO_CLASSES, self.split_file.name))

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from mmfer.datasets.face_dataset import FaceDataset
-from mmfer.datasets.files.folders import check_no_loose_images, list_images, list_subfolders
+from mmfer.datasets.files.folders import check_no_loose_images
 from mmfer.datasets.files.recordio import RecordImage, read_image_records
-from mmfer.datasets.missing_dataset import missing_dataset
 from mmfer.datasets.official_counts import compare_counts
 from mmfer.datasets.split import carve_validation
+from mmfer.faces.image_folder import LeftOut, list_images, list_subfolders
 from mmfer.registry import DATASETS
 
 
@@ -79,6 +79,7 @@ class MSCeleb1M(FaceDataset):
         >>> train = dict(type='MSCeleb1M', data_root='data/msceleb', split='train')
     """
 
+    NAME = 'MS-Celeb-1M'
     ASK = (
         'its owners withdrew it; aligned packs go round as datasets of '
         'https://github.com/deepinsight/insightface ("MS-Celeb-1M: A dataset and benchmark for '
@@ -102,15 +103,21 @@ class MSCeleb1M(FaceDataset):
                 'carve one.'
             )
         self.val_ratio, self.val_seed = val_ratio, val_seed
-        root = Path(data_root).expanduser()
-        self.faces, identities = self._find(root)
+        if options.get('subjects') is not None:
+            raise ValueError(
+                'MS-Celeb-1M does not choose subjects: its classes are the identities. Remove '
+                'subjects from the config.'
+            )
+        self.root = self.root_of(data_root)
+        self.check_root()
+        self.faces, identities = self._find(self.root)
         metainfo = {'classes': identities}
         super().__init__(
             data_root, split, metainfo=metainfo, sidecar=False, serialize_data=False, **options
         )
 
-    def load_data_list(self) -> Faces:
-        """The samples of the split."""
+    def read_split(self) -> Faces:
+        """The samples of the split, made when they are asked for."""
         faces = self.faces
         if self.val_ratio != 0 and self.split != 'trainval':
             mask = carve_validation(faces.labels, self.val_ratio, self.val_seed)
@@ -120,6 +127,11 @@ class MSCeleb1M(FaceDataset):
                     f'val_ratio={self.val_ratio} leaves no image in the {self.split} part of '
                     f'"{self.root}": an identity needs two to give one. Validate on other data.'
                 )
+        return faces
+
+    def without_broken(self, samples: Sequence[Any]) -> Faces:
+        """The samples whose images are there and whole."""
+        faces: Any = samples
         if faces.records is None or (self.test_mode and self.broken == 'skip'):
             broken = self.find_broken(faces)
             if broken:
@@ -135,12 +147,14 @@ class MSCeleb1M(FaceDataset):
             )
         if files:
             return _read_records(files[0])
-        folders = list_subfolders(root) if root.is_dir() else []
+        left_out = LeftOut()
+        folders = list_subfolders(root, left_out)
         if not folders:
-            absent = 'folders of identities and no .rec file'
-            raise missing_dataset('MS-Celeb-1M', root, absent, self.LAYOUTS, self.ASK, None)
-        check_no_loose_images(root)
-        return _read_folders(folders)
+            raise self.missing('folders of identities and no .rec file')
+        check_no_loose_images(root, left_out=left_out)
+        found = _read_folders(folders, left_out)
+        left_out.tell(root)
+        return found
 
 
 def _read_records(path: Path) -> tuple[Faces, tuple[str, ...]]:
@@ -163,11 +177,11 @@ def _compare_with_property(path: Path, count: int) -> None:
             compare_counts('pack', path.parent, 'training', found, told, 'identities')
 
 
-def _read_folders(folders: Sequence[Path]) -> tuple[Faces, tuple[str, ...]]:
+def _read_folders(folders: Sequence[Path], left_out: LeftOut) -> tuple[Faces, tuple[str, ...]]:
     paths: list[str] = []
     counts = []
     for folder in folders:
-        images = list_images(folder)
+        images = list_images(folder, True, left_out)
         if not images:
             raise ValueError(f'The folder "{folder}" has no image. Add some, or remove it.')
         paths += map(str, images)

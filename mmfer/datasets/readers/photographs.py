@@ -7,7 +7,6 @@ from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.files.class_matching import class_index
 from mmfer.datasets.files.csv_files import check_columns, csv_table
-from mmfer.datasets.missing_dataset import missing_dataset
 from mmfer.labels import FER2013_CLASSES
 from mmfer.registry import DATASETS
 
@@ -55,19 +54,15 @@ class Photographs(ExpressionDataset):
         """Read the rows of the file."""
         path = self.root / LABELS
         if not path.is_file():
-            raise missing_dataset(
-                self.NAME, self.root, LABELS, self.LAYOUTS, self.ASK, self.RENDERER
-            )
+            raise self.missing(LABELS)
         head, rows = csv_table(path)
         check_columns(path, head, COLUMNS)
         return [self._sample(where, dict(zip(head, cells, strict=True))) for where, cells in rows]
 
     def _sample(self, where: str, row: dict[str, str]) -> Sample:
         image: Path = self.root / 'images' / row['image']
-        if not row['image'] or not image.is_file():
-            raise FileNotFoundError(
-                f'{where}: there is no file "{image}". Put the image there, or remove the row.'
-            )
+        if not row['image']:
+            raise ValueError(f'{where}: the name of the image is empty. Complete the row.')
         sample: Sample = {
             'img_path': str(image),
             'where': where,

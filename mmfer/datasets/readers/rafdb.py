@@ -7,7 +7,7 @@ import numpy as np
 
 from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import Sample
-from mmfer.datasets.missing_dataset import missing_dataset
+from mmfer.datasets.files.text_files import read_lines
 from mmfer.datasets.official_counts import class_counts, compare_counts
 from mmfer.labels import RAFDB_CLASSES
 from mmfer.registry import DATASETS
@@ -49,7 +49,15 @@ class RAFDB(ExpressionDataset):
         >>> train = dict(type='RAFDB', data_root='data/rafdb', split='train', image='aligned')
     """
 
+    NAME = 'RAF-DB'
     LIST = 'EmoLabel/list_patition_label.txt'
+    LAYOUTS = (
+        LIST,
+        "Image/aligned/ (or Image/original/ for image='original')",
+        'Annotation/manual/ (where it is)',
+    )
+    RENDERER = 'rafdb'
+    IF_ABSENT = 'Unpack the images below Image/ completely, or remove the row.'
     ASK = (
         'ask its owners at http://www.whdeng.cn/RAF/model1.html (for research at institutions; '
         '"Reliable crowdsourcing and deep locality-preserving learning for expression recognition '
@@ -77,19 +85,15 @@ class RAFDB(ExpressionDataset):
                 'one from the training images.'
             )
         samples = []
-        for number, line in enumerate(self._rows(), 1):
+        for number, line in self._rows():
             where = f'{self.root / self.LIST}, line {number}'
             name, label = self._parse(line, where)
             if not name.startswith(f'{part}_'):
                 continue
-            stem = Path(name).stem
-            file = f'{stem}_aligned.jpg' if self.image == 'aligned' else name
+            # Some copies of the list name the aligned images.
+            stem = Path(name).stem.removesuffix('_aligned')
+            file = f'{stem}_aligned.jpg' if self.image == 'aligned' else f'{stem}.jpg'
             path = self.root / 'Image' / self.image / file
-            if not path.is_file():
-                raise FileNotFoundError(
-                    f'{where}: there is no file "{path}". Unpack Image/{self.image} completely, or '
-                    'remove the row.'
-                )
             samples.append(
                 {'img_path': str(path), 'gt_label': label, 'where': where, **self._attributes(stem)}
             )
@@ -102,10 +106,10 @@ class RAFDB(ExpressionDataset):
         )
         return samples
 
-    def _rows(self) -> list[str]:
+    def _rows(self) -> list[tuple[int, str]]:
         path = self.root / self.LIST
         if path.is_file():
-            return [row for row in path.read_text('utf-8-sig').splitlines() if row.strip()]
+            return read_lines(path)
         absent = self.LIST
         if any((self.root / part / '1').is_dir() for part in ('train', 'test')):
             absent += (
@@ -113,8 +117,7 @@ class RAFDB(ExpressionDataset):
                 "read them as dict(type='ExpressionFolder', classes=[...], folders=['1', ...]) "
                 'with the order of your copy'
             )
-        layouts = (self.LIST, f'Image/{self.image}/', 'Annotation/manual/ (where it is)')
-        raise missing_dataset('RAF-DB', self.root, absent, layouts, self.ASK, 'rafdb')
+        raise self.missing(absent)
 
     @staticmethod
     def _parse(line: str, where: str) -> tuple[str, int]:
@@ -123,7 +126,7 @@ class RAFDB(ExpressionDataset):
             raise ValueError(
                 f'{where}: "{line}" is no row like "train_00001.jpg 5". Correct or remove it.'
             )
-        if not fields[1].isdigit() or not 1 <= int(fields[1]) <= len(RAFDB_CLASSES):
+        if not fields[1].isdecimal() or not 1 <= int(fields[1]) <= len(RAFDB_CLASSES):
             raise ValueError(
                 f'{where}: the label {fields[1]} is not one of 1 to {len(RAFDB_CLASSES)}. Correct '
                 'the row; compound expressions are another list.'
@@ -154,7 +157,8 @@ class RAFDB(ExpressionDataset):
 def _numbers(path: Path, count: int, first: int) -> tuple[np.ndarray, np.ndarray]:
     """The numbers of an annotation file, apart in the first so many and the rest."""
     try:
-        numbers = np.array(path.read_text('utf-8').split(), dtype=np.float32)
+        text = ' '.join(line for _, line in read_lines(path))
+        numbers = np.array(text.split(), dtype=np.float32)
     except ValueError as error:
         raise ValueError(f'{path}: {error}. Correct or remove the file.') from error
     if len(numbers) != count:

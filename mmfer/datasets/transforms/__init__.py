@@ -2,6 +2,7 @@
 
 from mmfer.datasets.transforms.align_face import AlignFace
 from mmfer.datasets.transforms.cached import Cached
+from mmfer.datasets.transforms.derived_fields import GeometricTransform
 from mmfer.datasets.transforms.face_box import JitterFaceBox
 from mmfer.datasets.transforms.face_crops import FaceCrop, RandomFaceCrop
 from mmfer.datasets.transforms.geometry import (
@@ -23,6 +24,7 @@ __all__ = [
     'CropFace',
     'CropRegions',
     'FaceCrop',
+    'GeometricTransform',
     'JitterFaceBox',
     'LandmarkMask',
     'LoadExpressionImage',

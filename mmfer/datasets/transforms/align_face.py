@@ -3,8 +3,8 @@
 from typing import Any
 
 import numpy as np
-from mmcv.transforms import BaseTransform
 
+from mmfer.datasets.transforms.derived_fields import GeometricTransform
 from mmfer.datasets.transforms.geometry import move
 from mmfer.datasets.transforms.regions import known_landmarks
 from mmfer.faces.alignment import FivePointAlignment, similarity_transform, warp
@@ -20,7 +20,7 @@ def five_points(landmarks: np.ndarray) -> np.ndarray:
 
 
 @TRANSFORMS.register_module()
-class AlignFace(BaseTransform):
+class AlignFace(GeometricTransform):
     """Turn the face upright and cut it out by its 68 landmarks (paper 004, section 3.2).
 
     Eyes, nose and corners of the mouth go as nearly as a similarity allows to the places of
@@ -46,7 +46,7 @@ class AlignFace(BaseTransform):
     def __init__(self, size: int, margin: float = 0.1) -> None:
         self.alignment = FivePointAlignment(size, margin)
 
-    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+    def transform_face(self, results: dict[str, Any]) -> dict[str, Any]:
         """Replace the image by the crop."""
         landmarks, _ = known_landmarks(results, 'AlignFace')
         # Alignments count from the picture's corner, landmarks from the first pixel's centre.

@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
-from mmcv.transforms import BaseTransform
 from mmcv.transforms.utils import cache_randomness
 
+from mmfer.datasets.transforms.derived_fields import GeometricTransform
 from mmfer.datasets.transforms.geometry import move
 from mmfer.registry import TRANSFORMS
 
@@ -39,7 +39,7 @@ def _crop(results: dict[str, Any], top: int, left: int, size: int) -> dict[str, 
 
 
 @TRANSFORMS.register_module()
-class RandomFaceCrop(BaseTransform):
+class RandomFaceCrop(GeometricTransform):
     """Cut a square out at a random place.
 
     Args:
@@ -62,14 +62,14 @@ class RandomFaceCrop(BaseTransform):
     def _draw(self, height: int, width: int) -> tuple[int, int]:
         return int(_integer(height + 1)), int(_integer(width + 1))
 
-    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+    def transform_face(self, results: dict[str, Any]) -> dict[str, Any]:
         """Replace the image."""
         top, left = self._draw(*_room(results, self.size))
         return _crop(results, top, left, self.size)
 
 
 @TRANSFORMS.register_module()
-class FaceCrop(BaseTransform):
+class FaceCrop(GeometricTransform):
     """Cut a square out at a fixed place; five of them make five-crop testing.
 
     Args:
@@ -95,7 +95,7 @@ class FaceCrop(BaseTransform):
             raise ValueError(f"FaceCrop: place='{place}' must be one of {', '.join(PLACES)}.")
         self.size, self.place = size, place
 
-    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+    def transform_face(self, results: dict[str, Any]) -> dict[str, Any]:
         """Replace the image."""
         (height, width), (down, right) = _room(results, self.size), PLACES[self.place]
         return _crop(results, round(height * down), round(width * right), self.size)

@@ -7,9 +7,9 @@ from typing import Any
 
 import cv2
 import numpy as np
-from mmcv.transforms import BaseTransform
 from mmcv.transforms.utils import cache_randomness
 
+from mmfer.datasets.transforms.derived_fields import GeometricTransform
 from mmfer.faces.landmark_order import MIRRORED_68
 from mmfer.registry import TRANSFORMS
 
@@ -44,7 +44,7 @@ def move(results: dict[str, Any], matrix: np.ndarray, image: np.ndarray) -> dict
 
 
 @TRANSFORMS.register_module()
-class CropFace(BaseTransform):
+class CropFace(GeometricTransform):
     """Cut the square around ``face_box`` out; beyond the image's edge, the edge is repeated.
 
     Args:
@@ -61,7 +61,7 @@ class CropFace(BaseTransform):
     def __init__(self, margin: float = 0.15, optional: bool = False) -> None:
         self.margin, self.optional = margin, optional
 
-    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+    def transform_face(self, results: dict[str, Any]) -> dict[str, Any]:
         """Replace the image by the crop."""
         if 'face_box' not in results:
             if self.optional:
@@ -83,7 +83,7 @@ class CropFace(BaseTransform):
 
 
 @TRANSFORMS.register_module()
-class ResizeFace(BaseTransform):
+class ResizeFace(GeometricTransform):
     """Resize to a square.
 
     Args:
@@ -93,12 +93,14 @@ class ResizeFace(BaseTransform):
         >>> pipeline = [dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=112)]
     """
 
+    stays_right = ('landmark_mask',)  # its cells are parts of the whole image
+
     def __init__(self, size: int) -> None:
         if size < 1:
             raise ValueError(f'ResizeFace(size={size}): give at least 1 pixel.')
         self.size = size
 
-    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+    def transform_face(self, results: dict[str, Any]) -> dict[str, Any]:
         """Replace the image."""
         height, width = results['img'].shape[:2]
         x, y = self.size / width, self.size / height
@@ -110,7 +112,7 @@ class ResizeFace(BaseTransform):
 
 
 @TRANSFORMS.register_module()
-class RandomFaceFlip(BaseTransform):
+class RandomFaceFlip(GeometricTransform):
     """Mirror a face, with each landmark taking the number of its opposite.
 
     Args:
@@ -129,7 +131,7 @@ class RandomFaceFlip(BaseTransform):
     def _draw(self) -> bool:
         return bool(_uniform() < self.prob)
 
-    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+    def transform_face(self, results: dict[str, Any]) -> dict[str, Any]:
         """Mirror, or not; ``flip`` says which."""
         if not self._draw():
             return {**results, 'flip': False, 'flip_direction': None}
@@ -145,7 +147,7 @@ class RandomFaceFlip(BaseTransform):
 
 
 @TRANSFORMS.register_module()
-class RandomFaceAffine(BaseTransform):
+class RandomFaceAffine(GeometricTransform):
     """Rotate, scale and shift a face, in one warp; beyond the edge, the image is mirrored.
 
     Args:
@@ -168,7 +170,7 @@ class RandomFaceAffine(BaseTransform):
         angle = _uniform(-self.rotate, self.rotate)
         return angle, _uniform(*self.scale), _uniform(-1, 1, 2) * self.shift
 
-    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+    def transform_face(self, results: dict[str, Any]) -> dict[str, Any]:
         """Warp the image."""
         angle, scale, shift = self._draw()
         height, width = results['img'].shape[:2]

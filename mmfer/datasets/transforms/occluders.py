@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform
 
+from mmfer.datasets.transforms.derived_fields import refuse_derived_fields
 from mmfer.registry import TRANSFORMS
 
 
@@ -56,7 +57,8 @@ class RandomOccluders(BaseTransform):
         extent: The longest side of a shape, in parts of the image's width.
 
     Raises:
-        ValueError: If an option is out of its range.
+        ValueError: If an option is out of its range, or the sample has a landmark mask or regions
+            already, which would not know what is covered.
 
     Example:
         >>> pipeline = [dict(type='LoadExpressionImage'), dict(type='RandomOccluders', prob=0.5)]
@@ -72,6 +74,7 @@ class RandomOccluders(BaseTransform):
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Replace ``img`` (H, W, 3) uint8 and ``landmark_scores``."""
+        refuse_derived_fields(results, 'RandomOccluders')
         # mmengine seeds the global generator
         rng = np.random.default_rng(np.random.randint(2**31))  # noqa: NPY002
         if rng.random() >= self.prob:

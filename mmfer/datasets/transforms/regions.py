@@ -7,6 +7,10 @@ import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform
 
+from mmfer.datasets.transforms.derived_fields import (
+    GeometricTransform,
+    refuse_derived_fields,
+)
 from mmfer.datasets.transforms.geometry import move
 from mmfer.faces.landmark_mask import ATTENDED, eye_region, landmark_mask, mouth_region
 from mmfer.registry import TRANSFORMS
@@ -49,7 +53,7 @@ def crop_box(image: np.ndarray, box: np.ndarray, size: int) -> np.ndarray:
 
 
 @TRANSFORMS.register_module()
-class CropRegions(BaseTransform):
+class CropRegions(GeometricTransform):
     """Put face, eyes and mouth below one another, each a square of ``size`` pixels.
 
     The eyes, with their brows, and the mouth are the boxes around their visible landmarks. Where
@@ -73,13 +77,14 @@ class CropRegions(BaseTransform):
     """
 
     needs_landmarks = True
+    stays_right = ('landmark_mask',)  # of the face's square, which keeps all of the image
 
     def __init__(self, size: int, threshold: float = 0.5, margin: float = 0.1) -> None:
         if size < 1:
             raise ValueError(f'CropRegions(size={size}): give at least 1 pixel.')
         self.size, self.threshold, self.margin = size, threshold, margin
 
-    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+    def transform_face(self, results: dict[str, Any]) -> dict[str, Any]:
         """Replace the image by the strip and add ``region_valid``."""
         landmarks, scores = known_landmarks(results, 'CropRegions')
         image, size = results['img'], self.size
@@ -128,9 +133,8 @@ class LandmarkMask(BaseTransform):
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Add the mask."""
+        refuse_derived_fields(results, 'LandmarkMask', ('landmark_mask',))
         landmarks, scores = known_landmarks(results, 'LandmarkMask')
-        if 'region_valid' in results:
-            raise ValueError('LandmarkMask: put it before CropRegions, where the image is a face.')
         size = results['img'].shape[:2]
         mask = landmark_mask(landmarks, scores, size, self.grid, self.threshold, self.ids)
         return {**results, 'landmark_mask': mask[None]}

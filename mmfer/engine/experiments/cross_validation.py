@@ -88,15 +88,14 @@ def prepare(
             f'{work_dir} holds a cross validation already. Go on with it by --resume, give another '
             '--work-dir, or remove the folder.'
         )
-    if recorded:
-        recorded.setdefault(DATA, 'none')
-        check_same(
-            recorded,
-            {name: source for name, source in sources.items() if name in recorded},
-            f'The runs in {work_dir}',
-            f'({DATA} is a digest of the samples, labels and landmarks.) Give another --work-dir, '
-            'or remove the folder.',
+    remedy = 'Give another --work-dir, or remove the folder.'
+    if recorded and recorded.get(DATA) != sources[DATA]:
+        raise ValueError(
+            f'The runs in {work_dir} had other data (samples, labels or landmarks), by the digest '
+            f'in {DATA}. {remedy}'
         )
+    settings = {name: source for name, source in sources.items() if name in recorded}
+    check_same(recorded, settings, f'The runs in {work_dir}', remedy)
     for name, source in sources.items():
         if name not in recorded:
             write_atomically(work_dir / name, source)

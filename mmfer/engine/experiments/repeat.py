@@ -103,7 +103,8 @@ def context_option(model: ConfigDict) -> str | None:
     """
     neck = model.get('neck')
     kind = MODELS.get(neck['type']) if isinstance(neck, dict) else None
-    entry = kind.context_option(neck) if hasattr(kind, 'context_option') else None
+    option = getattr(kind, 'context_option', None)
+    entry = None if option is None else option(neck)
     return None if entry is None else f'model.neck.{entry}'
 
 
@@ -164,9 +165,10 @@ class _Run:
 
     def _tested(self, context: str, option: str | None) -> dict[str, Any]:
         options = [] if option is None else ['--cfg-options', f'{option}={context}']
-        tests = {f'metrics_{context}.json': ('test.py', '--work-dir', str(self.folder / 'test'))}
+        work_dir = ['--work-dir', str(self.folder / 'test')]
+        tests = {f'metrics_{context}.json': ['test.py', *work_dir]}
         if self.how.scatter:
-            tests[f'scatter_{context}.json'] = ('analysis_tools/scatter.py',)
+            tests[f'scatter_{context}.json'] = ['analysis_tools/scatter.py']
         metrics: dict[str, Any] = {}
         for name, (tool, *more) in tests.items():
             out = self.folder / name

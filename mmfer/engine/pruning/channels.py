@@ -61,7 +61,7 @@ def apply_channels(model: nn.Module, record: dict[str, Any] | None) -> None:
         ValueError: The record is none, or that of another model.
 
     Example:
-        >>> checkpoint = torch.load('pruned.pth')
+        >>> checkpoint = torch.load('pruned.pth', weights_only=True)
         >>> apply_channels(model, checkpoint.get('pruning'))
         >>> model.load_state_dict(checkpoint['state_dict'])
     """

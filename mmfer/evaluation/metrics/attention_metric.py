@@ -1,4 +1,4 @@
-"""Whether attention lies where the visible landmarks are (paper 001, section 2.3)."""
+"""The overlap of attention with the visible landmarks (paper 001, section 2.3)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,24 +11,24 @@ from mmfer.registry import METRICS
 
 
 def attention_overlap(attention: np.ndarray, mask: np.ndarray) -> dict[str, float]:
-    """How much of an attention map lies in the cells with visible landmarks.
+    """The share of an attention map that lies in cells with visible landmarks.
 
     Args:
         attention: M, (h, w), 0 to 1.
-        mask: f_M, (h, w), 1 where a cell holds a visible landmark, else 0; neither all 0 nor all 1.
+        mask: f_M, (h, w), 1 in cells with a visible landmark, 0 elsewhere; neither all 0 nor all 1.
 
     Returns:
-        ``attention_in_mask``, the share of M's sum that lies in the mask; what a uniform map has
-        there, ``attention_in_mask_uniform``; and the means of M, ``attention_inside`` and
-        ``attention_outside``.
+        ``attention_in_mask``, the share of the sum of M inside the mask;
+        ``attention_in_mask_uniform``, the same share of a uniform map; and ``attention_inside`` and
+        ``attention_outside``, the means of M inside and outside the mask.
 
     Raises:
         ValueError: If the shapes differ.
     """
     if attention.shape != mask.shape:
         raise ValueError(
-            f'The attention has {attention.shape} cells and the mask {mask.shape}: set the grid of '
-            "LandmarkMask to the size of the network's last map."
+            f'The attention has {attention.shape} cells, but the mask {mask.shape}: set the grid '
+            "of LandmarkMask to the size of the network's last feature map."
         )
     attention, inside = attention.astype(np.float64), mask > 0
     return {
@@ -43,18 +43,18 @@ def attention_overlap(attention: np.ndarray, mask: np.ndarray) -> dict[str, floa
 class AttentionMetric(BaseMetric):
     """The overlap of attention maps with the cells that hold visible landmarks, in percent.
 
-    The means over the images of :func:`attention_overlap`; beside ``attention_in_mask`` stands
-    what a uniform map would have, and ``attention_inside`` and ``attention_outside`` show whether
-    attention has died out altogether. A sample gives ``attention`` (1, h, w), as
-    ``MultiRegionNet`` predicts it, and ``landmark_mask`` (1, h, w) of ``LandmarkMask``. Images
-    whose mask is all 0 are left out and counted in the log. A model without attention has no such
-    measures. With test-time augmentation the first view counts.
+    Logs the means of :func:`attention_overlap` over the images. Compare ``attention_in_mask`` with
+    ``attention_in_mask_uniform``; low ``attention_inside`` and ``attention_outside`` mean that the
+    attention has vanished. A sample needs ``attention`` (1, h, w), predicted by
+    ``MultiRegionNet``, and ``landmark_mask`` (1, h, w) from ``LandmarkMask``. Images whose mask is
+    all 0 are left out and counted in the log. A model without attention has no such measures. With
+    test-time augmentation, the first view counts.
 
     Args:
         collect_device: ``'cpu'`` or ``'gpu'``, for several ranks.
 
     Raises:
-        ValueError: If a sample has attention and no mask, or they differ in size.
+        ValueError: If a sample has attention but no mask, or if the two differ in size.
 
     Example:
         >>> test_evaluator = [dict(type='ExpressionMetric'), dict(type='AttentionMetric')]
@@ -70,18 +70,18 @@ class AttentionMetric(BaseMetric):
 
     def __init__(self, collect_device: str = 'cpu') -> None:
         super().__init__(collect_device=collect_device)
-        self.prefix = None  # plain names; mmengine would warn of no prefix at all
+        self.prefix = None  # set here, because mmengine warns about a missing prefix
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Keep the overlap of each sample, None where there is none."""
+        """Keep the overlap of each sample; None if it is undefined."""
         for sample in data_samples:
             if 'attention' not in sample:
                 self.results.append(None)
                 continue
             if 'landmark_mask' not in sample:
                 raise ValueError(
-                    f'The sample "{sample.get("img_path")}" has no landmark_mask: put LandmarkMask '
-                    'into the test pipeline, or leave AttentionMetric out.'
+                    f'The sample "{sample.get("img_path")}" has no landmark_mask: add LandmarkMask '
+                    'to the test pipeline, or leave AttentionMetric out.'
                 )
             attention, mask = (
                 sample[name].detach().float().cpu().numpy()[0]
@@ -91,7 +91,7 @@ class AttentionMetric(BaseMetric):
             self.results.append(attention_overlap(attention, mask) if known else None)
 
     def compute_metrics(self, results: list[dict[str, float] | None]) -> dict[str, float]:
-        """The means, in percent."""
+        """Mean over all samples, in percent."""
         known = [one for one in results if one is not None]
         if len(known) < len(results):
             print_log(

@@ -1,4 +1,4 @@
-"""The metric of every config of attributes."""
+"""The metric of configs for attributes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,22 +15,23 @@ from mmfer.registry import METRICS
 
 @METRICS.register_module()
 class AttributeMetric(ReportMetric):
-    """Accuracy, balanced accuracy and more of binary attributes, each and on average.
+    """Measures of binary attributes, averaged over attributes and for each attribute.
 
-    The averages are logged in percent as ``mean_accuracy``, ``balanced_accuracy``, ``macro_f1``,
-    ``auc``, ``average_precision`` and ``ece`` (``save_best='balanced_accuracy'``), with a table of
-    the attributes. :func:`mmfer.evaluation.attribute_report` defines them. A sample gives
-    ``gt_score`` (A,) of 0 and 1, ``attribute_mask`` (A,) where some are unknown, and ``group``
-    where it is known; the names come from the data set's ``metainfo['classes']``.
+    Logs the averages in percent as ``mean_accuracy``, ``balanced_accuracy``, ``macro_f1``, ``auc``,
+    ``average_precision`` and ``ece`` (``save_best='balanced_accuracy'``), with a table of the
+    attributes; :func:`mmfer.evaluation.attribute_report` defines the measures. A sample needs
+    ``gt_score`` (A,) of 0 and 1; optional are ``attribute_mask`` (A,), False for unknown
+    attributes, and ``group``. The names come from ``metainfo['classes']`` of the data set.
 
     Args:
-        out_file: A JSON file for the whole report, with every attribute and the groups.
+        out_file: A JSON file for the full report, with all attributes and groups.
         collect_device: ``'cpu'`` or ``'gpu'``, for several ranks.
-        calibration_bins: Bins of the calibration error.
-        min_group: Images that a group needs to be compared with others.
+        calibration_bins: Number of bins of the calibration error.
+        min_group: Smallest number of images of a group that is compared with other groups.
 
     Raises:
-        ValueError: If the data set tells no attributes, or scores and truth do not fit them.
+        ValueError: If the data set has no names of attributes, or scores or targets differ in
+            number from the attributes.
 
     Example:
         >>> val_evaluator = dict(type='AttributeMetric')
@@ -48,7 +49,7 @@ class AttributeMetric(ReportMetric):
         super().__init__(measures, out_file, calibration_bins, min_group, collect_device)
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Keep scores, truth and group of each sample."""
+        """Keep scores, targets and group of each sample."""
         for sample in data_samples:
             self.results.append((scores_of(sample), *attributes_of(sample), sample.get('group')))
 

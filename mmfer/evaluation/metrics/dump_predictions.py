@@ -13,16 +13,16 @@ from mmfer.registry import METRICS
 
 @METRICS.register_module()
 class DumpPredictions(BaseMetric):
-    """Write every prediction to the JSON file of :class:`mmfer.evaluation.Predictions`.
+    """Write all predictions to a JSON file that :class:`mmfer.evaluation.Predictions` reads.
 
-    Of a data set whose ``metainfo`` has ``task='attributes'`` the attributes are written.
+    For a data set with ``task='attributes'`` in its ``metainfo``, the attributes are written.
 
     Args:
         out_file: The file.
         collect_device: ``'cpu'`` or ``'gpu'``, for several ranks.
 
     Raises:
-        ValueError: If a sample has no truth.
+        ValueError: If a sample has no label.
 
     Example:
         >>> test_evaluator = [
@@ -37,7 +37,7 @@ class DumpPredictions(BaseMetric):
         self.out_file = out_file
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Keep what the file has of each sample."""
+        """Keep the entry of each sample in the file."""
         attributes = (self.dataset_meta or {}).get('task') == 'attributes'
         for sample in data_samples:
             scores = scores_of(sample)
@@ -56,7 +56,7 @@ class DumpPredictions(BaseMetric):
             self.results.append(result)
 
     def compute_metrics(self, results: list[dict[str, Any]]) -> dict[str, float]:
-        """Write the file; no metric comes of it."""
+        """Write the file; returns no metrics."""
         meta = self.dataset_meta or {}
         classes = meta.get('classes') or range(len(results[0]['pred_scores']))
         coarse, parents = meta.get('coarse_classes'), meta.get('parents')

@@ -1,4 +1,4 @@
-"""The metric of every config of expressions."""
+"""The metric of configs for expressions."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -15,23 +15,22 @@ from mmfer.registry import METRICS
 
 @METRICS.register_module()
 class ExpressionMetric(ReportMetric):
-    """Accuracy, mean class accuracy, macro F1, AUC and calibration error, also of groups.
+    """Accuracy, mean class accuracy, macro F1, AUC and calibration error, overall and for groups.
 
-    They are logged in percent as ``accuracy``, ``mean_class_accuracy``, ``macro_f1``, ``auc``,
-    ``ece`` and, with a label tree, ``coarse_accuracy`` (``save_best='accuracy'``), with a table
-    of the classes. :func:`mmfer.evaluation.expression_report` defines them. The names of the
-    classes and the tree come from the data set's ``metainfo``, and the groups from the samples'
-    ``group``.
+    Logs the measures in percent as ``accuracy``, ``mean_class_accuracy``, ``macro_f1``, ``auc``,
+    ``ece`` and, with a label tree, ``coarse_accuracy`` (``save_best='accuracy'``), with a table of
+    the classes; :func:`mmfer.evaluation.expression_report` defines the measures. Class names and
+    label tree come from the ``metainfo`` of the data set, groups from ``group`` of the samples.
 
     Args:
-        coarse: How the coarse class is predicted, ``'argmax'`` or ``'sum'``.
-        out_file: A JSON file for the whole report, with the confusion matrix and the groups.
+        coarse: Prediction of the coarse class, ``'argmax'`` or ``'sum'``.
+        out_file: A JSON file for the full report, with the confusion matrix and the groups.
         collect_device: ``'cpu'`` or ``'gpu'``, for several ranks.
-        calibration_bins: Bins of the calibration error.
-        min_group: Images that a group needs to be compared with others.
+        calibration_bins: Number of bins of the calibration error.
+        min_group: Smallest number of images of a group that is compared with other groups.
 
     Raises:
-        ValueError: If the data set tells no classes, or scores and labels do not fit them.
+        ValueError: If the data set has no class names, or scores or labels do not fit the classes.
 
     Example:
         >>> val_evaluator = dict(type='ExpressionMetric')

@@ -1,4 +1,4 @@
-"""The metric of configs that find landmarks."""
+"""The metric of configs for landmarks."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,18 +14,19 @@ FIELDS = ('pred_landmarks', 'pred_landmark_scores', 'landmarks', 'landmark_score
 
 @METRICS.register_module()
 class LandmarkMetric(BaseMetric):
-    """Error of 68 landmarks, and how well their scores tell which of them can be seen.
+    """Error of 68 landmarks, and accuracy of their scores as predictions of visibility.
 
-    Logs ``nme``, ``nme_visible``, ``failure_rate`` and ``visibility_auc`` in percent, which
-    :func:`mmfer.evaluation.landmarks.landmark_report` defines (``save_best='nme', rule='less'``).
-    A true point can be seen if its ``landmark_scores`` are above 0.5.
+    Logs ``nme``, ``nme_visible``, ``failure_rate`` and ``visibility_auc`` in percent
+    (``save_best='nme', rule='less'``); :func:`mmfer.evaluation.landmarks.landmark_report` defines
+    the measures. A true point is visible if its entry in ``landmark_scores`` is above 0.5.
 
     Args:
-        failure: A face has failed if its mean error is above this, in distances of the eyes.
+        failure: Faces with a larger mean error, in distances of the outer eye corners, count as
+            failures.
         collect_device: ``'cpu'`` or ``'gpu'``, for several ranks.
 
     Raises:
-        ValueError: If a sample has no landmarks, predicted or true.
+        ValueError: If a sample lacks predicted or true landmarks.
 
     Example:
         >>> test_evaluator = dict(type='LandmarkMetric')
@@ -45,7 +46,7 @@ class LandmarkMetric(BaseMetric):
             if absent:
                 raise ValueError(
                     f'The sample "{sample.get("img_path")}" has no {", ".join(absent)}. Test a '
-                    'LandmarkRegressor on a data set whose sidecar knows 68 keypoints.'
+                    'LandmarkRegressor on a data set whose sidecar has 68 keypoints.'
                 )
             self.results.append(tuple(sample[name].float().cpu().numpy() for name in FIELDS))
 

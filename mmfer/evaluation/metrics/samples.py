@@ -1,4 +1,4 @@
-"""What metrics read of a tested sample."""
+"""Values that metrics read from a tested sample."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ def label_of(sample: dict[str, Any]) -> int:
     """The true class.
 
     Raises:
-        ValueError: If the sample has none.
+        ValueError: If the sample has no label.
     """
     if 'gt_label' not in sample:
         raise ValueError(
-            f'The sample "{sample.get("img_path")}" has no gt_label. Take AttributeMetric for '
-            'attributes, and a reader that gives the expression for all others.'
+            f'The sample "{sample.get("img_path")}" has no gt_label. For attributes, use '
+            'AttributeMetric; for expressions, use a reader that sets gt_label.'
         )
     return int(sample['gt_label'])
 
@@ -32,8 +32,8 @@ def attributes_of(sample: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """
     if 'gt_score' not in sample:
         raise ValueError(
-            f'The sample "{sample.get("img_path")}" has no gt_score, so no attributes. Take '
-            'ExpressionMetric for expressions, and a reader such as CelebA for attributes.'
+            f'The sample "{sample.get("img_path")}" has no gt_score, so no attributes. For '
+            'expressions, use ExpressionMetric; for attributes, a reader such as CelebA.'
         )
     target = sample['gt_score'].detach().float().cpu().numpy()
     mask = sample.get('attribute_mask')

@@ -1,4 +1,4 @@
-"""How much each frame of a clip differs from its first and last one (paper 004, eq. 5-6)."""
+"""The difference of each frame of a clip from onset and offset frame (paper 004, eq. 5-6)."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -19,11 +19,11 @@ def grey_frame(frame: np.ndarray) -> np.ndarray:
 
 
 class RegionPixels:
-    """The pixels of regions, as one long vector, with the weight of each in the mean of means.
+    """The pixels of all regions in one vector, with weights that give the mean of region means.
 
     Args:
-        boxes: (R, 4) int, x1, y1, x2, y2 of regions inside the frames; those without an area do
-            not count.
+        boxes: (R, 4) int, x1, y1, x2, y2 of regions inside the frames; boxes without an area are
+            ignored.
         image_size: Height and width of the frames.
     """
 
@@ -54,9 +54,9 @@ def region_change(
 
 
 def with_neighbour(frames: Iterable[T], eps: int) -> Iterator[tuple[T, T]]:
-    """Each frame with the one ``eps`` before it; no more than ``eps`` + 2 frames are kept.
+    """Pair each frame with the frame ``eps`` before it; at most ``eps`` + 2 frames are in memory.
 
-    The first frames have the nearest there is: the first one, and the first has the second.
+    The first ``eps`` frames are paired with the first frame, and the first frame with the second.
     """
     held: deque[T] = deque(maxlen=eps)
     first: T | None = None
@@ -81,36 +81,36 @@ def apex_curve(
     eps: int = 1,
     use_offset: bool = True,
 ) -> np.ndarray:
-    r"""How far each frame is from the onset and the offset, for the movement it is in (eq. 5-6).
+    r"""The difference of each frame from onset and offset, relative to its motion (eq. 5-6).
 
     .. math::
         f(i, j) = \frac{|F_i - F_j| + 1}{|F_i - F_{i-\epsilon}| + 1}, \quad
         M_i = f(i, onset) + f(i, offset)
 
-    f is taken for each pixel, then averaged over each of the ten regions, then over the regions.
-    The regions of frame i are at its own landmarks, in all frames that are compared. The paper
-    prints i - 3 and says "consecutive": the frame before is the default. The first ``eps`` frames
-    are compared with the nearest neighbour there is: the first frame, and that with the second.
+    f is computed for each pixel, averaged over each of the ten regions, then over the regions. The
+    landmarks of frame i define the regions in all frames compared with frame i. The paper prints
+    i - 3 but says "consecutive", so the default is the previous frame. The first ``eps`` frames are
+    compared with the first frame, and the first frame with the second.
 
     Args:
         frames: (T, H, W), grey values 0 to 255.
-        landmarks: (68, 2) of all frames, or (T, 68, 2), in pixels; see :func:`apex_regions`.
-        onset: Position of the onset; below 0, it counts from the end.
-        offset: Position of the offset, after the onset; below 0, it counts from the end.
-        eps: How many frames back the neighbour is.
-        use_offset: Whether the second term of eq. 6 is added.
+        landmarks: (68, 2) for all frames, or (T, 68, 2), in pixels; see :func:`apex_regions`.
+        onset: Position of the onset; a negative position counts from the end.
+        offset: Position of the offset, after the onset; a negative position counts from the end.
+        eps: Distance in frames to the earlier frame of the denominator.
+        use_offset: Whether to add the second term of eq. 6.
 
     Returns:
-        M, (T,) float64. The apex is its largest value between onset and offset.
+        M, (T,) float64. The apex is the frame of its largest value between onset and offset.
 
     Raises:
-        ValueError: If there are fewer than two frames, the onset or the offset is not among them
-            or not in this order, ``eps`` is below 1, or the landmarks do not fit.
+        ValueError: If there are fewer than two frames, onset or offset is not among the frames or
+            in the wrong order, ``eps`` is below 1, or the landmarks have a wrong shape.
     """
     frames, landmarks = np.asarray(frames), np.asarray(landmarks)
     if frames.ndim != 3 or len(frames) < 2:
         raise ValueError(
-            f'frames have the shape {frames.shape}. Give (T, H, W), two grey frames or more.'
+            f'frames have the shape {frames.shape}. Give (T, H, W): two grey frames or more.'
         )
     count, size = len(frames), (frames.shape[1], frames.shape[2])
     if landmarks.shape not in ((68, 2), (count, 68, 2)):
@@ -137,16 +137,16 @@ def check_span(onset: int, offset: int, count: int) -> None:
     if not (0 <= onset < count and 0 <= offset < count):
         raise ValueError(
             f'The onset, frame {onset}, or the offset, frame {offset}, is not among the {count} '
-            'frames. Correct them.'
+            'frames. Correct the numbers.'
         )
     if onset >= offset:
         raise ValueError(
-            f'The onset, frame {onset}, does not lie before the offset, frame {offset}. Exchange '
-            'or correct them.'
+            f'The onset, frame {onset}, is not before the offset, frame {offset}. Swap or correct '
+            'the two numbers.'
         )
 
 
 def check_eps(eps: int) -> None:
-    """Raise ValueError unless the neighbour lies in the past."""
+    """Raise ValueError unless ``eps`` refers to an earlier frame."""
     if eps < 1:
-        raise ValueError(f'eps={eps} must be 1 or more: how many frames back the neighbour is.')
+        raise ValueError(f'eps={eps}, the distance to an earlier frame, must be 1 or more frames.')

@@ -1,4 +1,4 @@
-"""The apexes of many clips, found by several processes."""
+"""Apex frames of many clips, spotted by several processes."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from mmfer.worker_pool import WorkerPool
 
 @dataclass(frozen=True)
 class ClipTask:
-    """A clip whose apex is to be found.
+    """A clip whose apex is to be spotted.
 
     Attributes:
-        name: What the clip is called, such as ``sub01/EP02_01f``.
-        path: Its folder of frames, or its video.
-        onset: Number of the first frame of the expression; the clip's first if None.
-        offset: Number of its last frame; the clip's last if None.
-        landmarks: (68, 2) or (T, 68, 2); looked for if None.
-        noise: Sensor noise and flicker to add, see :func:`add_sensor_noise`; None for none.
-        seed: That of the noise.
+        name: Name of the clip, such as ``sub01/EP02_01f``.
+        path: A folder of frames, or a video.
+        onset: Number of the first frame of the expression; None for the first frame of the clip.
+        offset: Number of the last frame of the expression; None for the last frame of the clip.
+        landmarks: (68, 2) or (T, 68, 2); None detects the landmarks.
+        noise: Sensor noise and flicker to add, see :func:`add_sensor_noise`; None adds none.
+        seed: Seed of the noise.
     """
 
     name: str
@@ -37,14 +37,14 @@ class ClipTask:
     seed: int = 0
 
     def clip(self) -> Clip:
-        """The clip, noisy where that is asked for."""
+        """The clip, with sensor noise if ``noise`` is given."""
         clip = open_clip(self.path)
         return clip if self.noise is None else NoisyClip(clip, *self.noise, self.seed)
 
 
 @dataclass(frozen=True)
 class SpotterOptions:
-    """How apexes are found: see :class:`ApexSpotter`; a landmarker is built where one is needed."""
+    """Options of :class:`ApexSpotter`."""
 
     method: str = 'ratio'
     eps: int = 1
@@ -52,7 +52,7 @@ class SpotterOptions:
     landmarks: str = 'onset'
 
     def build(self, landmarker: bool) -> ApexSpotter:
-        """What finds them."""
+        """Build the spotter, with a landmarker if ``landmarker`` is True."""
         return ApexSpotter(
             self.method,
             self.eps,
@@ -65,12 +65,12 @@ class SpotterOptions:
 def spot_apexes(
     tasks: Sequence[ClipTask], options: SpotterOptions, jobs: int = 1
 ) -> Iterator[ApexResult | str]:
-    """The apex of each clip, or what is wrong with the clip, one by one and in order.
+    """Yield the apex of each clip in order, or an error message if a clip is faulty.
 
     Args:
         tasks: The clips.
-        options: How to find them.
-        jobs: Processes, of one thread each; 1 for this one.
+        options: Options of the spotter.
+        jobs: Number of processes with one thread each; 1 uses the current process.
 
     Raises:
         ValueError: If ``jobs`` is below 1, or an option is wrong.

@@ -1,4 +1,4 @@
-"""How far the expression of each frame is on, with the head held still and noise averaged out."""
+"""The strength of the expression in each frame, after registration and averaging of noise."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -13,7 +13,7 @@ from mmfer.faces.clips.eyelids import beside_eyelids
 from mmfer.faces.clips.registration import FaceRegistration, blurred
 
 CELLS = 8
-"""A region is averaged to as many cells along each side."""
+"""Number of cells along each side of a region; pixels are averaged per cell."""
 
 
 def registered_curve(
@@ -24,36 +24,38 @@ def registered_curve(
     ends: int = 3,
     smoothing: float = 2.0,
 ) -> tuple[np.ndarray, list[int]]:
-    r"""The strength of the one change that explains most of what happens in a clip's regions.
+    r"""The strength of the main change in the ten regions of a clip, for each frame.
 
-    Where the ratio of eq. 5 falls short (the head drifts, and noise decides the denominator), this
-    takes the same ten regions, without the eyelids, which blink, but
+    The ratio of eq. 5 fails when the head drifts or noise dominates the denominator. This function
+    uses the same ten regions without the eyelids, which blink, and
 
-    1. lays every frame on the first one with a face (:class:`FaceRegistration`),
-    2. averages each region to 8 x 8 cells and divides by their mean, against noise and flicker,
-    3. subtracts the straight line from the mean of the first ``ends`` frames to that of the last:
-       :math:`d_i = x_i - (1 - t_i) a - t_i b`,
-    4. projects on the direction v in which the :math:`d_i` vary most, :math:`c_i = v^T d_i`, and
+    1. registers every frame to the first frame with a face (:class:`FaceRegistration`),
+    2. averages each region to 8 x 8 cells and divides the cells by their mean, which reduces noise
+       and flicker,
+    3. subtracts the straight line between the mean a of the first ``ends`` frames and the mean b of
+       the last ``ends`` frames: :math:`d_i = x_i - (1 - t_i) a - t_i b`,
+    4. projects onto the direction v of the largest variation of the :math:`d_i`,
+       :math:`c_i = v^T d_i`, and
     5. smooths :math:`c_i` in time.
 
-    A frame that does not show the face counts as the one before. Frames are read twice and not
-    kept: step 4 needs :math:`\sum d_i d_i^T` alone.
+    A frame without the face takes the values of the previous frame. Frames are read twice and not
+    kept in memory, because step 4 needs only :math:`\sum d_i d_i^T`.
 
     Args:
-        frames: Gives the ``count`` frames (H, W) float32, grey, from onset to offset, anew each
-            time it is called.
+        frames: A function that returns the ``count`` grey frames (H, W) float32 from onset to
+            offset; it is called several times.
         count: Number of frames, at least 3.
-        landmarks: (68, 2), those of one frame.
-        start: Position of the frame with these landmarks, on which the others are laid.
+        landmarks: (68, 2), the landmarks of the frame at ``start``.
+        start: Position of the reference frame of the registration.
         ends: Number of frames at each end that show the face at rest.
-        smoothing: Standard deviation of the filter in frames; 0 for none.
+        smoothing: Standard deviation of the temporal filter in frames; 0 applies no filter.
 
     Returns:
-        (count,) float64, whose sign is such that the mean is positive, and the positions of the
-        frames that do not show the face.
+        The curve (count,) float64, with the sign that makes its mean positive, and the positions of
+        the frames without the face.
 
     Raises:
-        ValueError: If the frame at ``start`` shows nothing where its landmarks are.
+        ValueError: If the frame at ``start`` has no contrast around its landmarks.
     """
     ends = min(ends, count // 3)
     after = np.linspace(0, 1, count)
@@ -83,7 +85,10 @@ def registered_curve(
 def _aligned_cells(
     frames: Iterable[np.ndarray], first_face: np.ndarray, landmarks: np.ndarray
 ) -> Iterator[np.ndarray | None]:
-    """The cells of the regions of each frame, in parts of their mean, less those at first."""
+    """The cells of each frame after registration, minus the cells of the first face.
+
+    None stands for a frame without the face.
+    """
     registration = FaceRegistration(first_face, landmarks)
     boxes = apex_regions(landmarks, first_face.shape)
     still = beside_eyelids(landmarks, first_face.shape).astype(np.float32)
@@ -94,7 +99,10 @@ def _aligned_cells(
 
 
 def _filled(cells: Iterable[np.ndarray | None], lost: list[int]) -> Iterator[np.ndarray]:
-    """Those of the frame before, at first zeros, where there are none; ``lost`` takes where."""
+    """Replace None by the cells of the previous frame, or by zeros before the first face.
+
+    The positions of replaced frames are appended to ``lost``.
+    """
     before: np.ndarray | None = None
     for i, found in enumerate(cells):
         if found is None:
@@ -107,7 +115,10 @@ def _filled(cells: Iterable[np.ndarray | None], lost: list[int]) -> Iterator[np.
 
 
 def _cells(frame: np.ndarray, boxes: np.ndarray, still: np.ndarray) -> np.ndarray:
-    """The means of the still pixels of the cells that have half of theirs, in parts of the mean."""
+    """The mean of the ``still`` pixels of each cell, divided by the mean over all cells.
+
+    Cells in which less than half of the pixels are still are left out.
+    """
     parts = []
     for x1, y1, x2, y2 in boxes:
         if x2 > x1 and y2 > y1:

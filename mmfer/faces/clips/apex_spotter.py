@@ -1,4 +1,4 @@
-"""The apex of a clip, found without keeping its frames (paper 004, section 3.2)."""
+"""Apex spotting with only a few frames in memory (paper 004, section 3.2)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,17 +32,17 @@ LEAST_FRAMES = 3
 
 @dataclass(frozen=True)
 class ApexResult:
-    """What was found in a clip; frames are named by their numbers.
+    """The apex of a clip; frames are given by their numbers.
 
     Attributes:
         apex: The frame in which the expression is strongest.
-        onset: The frame in which it begins.
-        offset: The frame in which it ends.
-        numbers: Those of the frames from onset to offset.
-        curve: How strong the expression is in each of them, (len(numbers),) float64.
-        landmarks: (68, 2), x and y in pixels of the apex frame, as far as they were looked for.
+        onset: The frame in which the expression begins.
+        offset: The frame in which the expression ends.
+        numbers: Numbers of the frames from onset to offset.
+        curve: (len(numbers),) float64, strength of the expression in each of these frames.
+        landmarks: (68, 2), x and y in pixels: those of the onset, with ``per_frame`` of the apex.
         regions: (10, 4) int, x1, y1, x2, y2 of the regions in the apex frame.
-        messages: What was odd: missing frames, frames without a face.
+        messages: Warnings about missing frames and frames without a face.
     """
 
     apex: int
@@ -58,20 +58,22 @@ class ApexResult:
 class ApexSpotter:
     """Finds the apex frame of a clip from the ten regions around its landmarks.
 
-    ``ratio`` is eq. 5-6 of the paper, :func:`apex_curve`. ``registered`` holds the head still and
-    averages noise out, :func:`registered_curve`; it is far more exact where there is noise or
-    movement of the head. Only a few frames are in memory at any time.
+    The method ``ratio`` is eq. 5-6 of the paper, see :func:`apex_curve`. The method ``registered``
+    registers the head and averages noise, see :func:`registered_curve`; it is far more accurate
+    under noise and head movement. Only a few frames are in memory at any time.
 
     Args:
         method: ``ratio`` or ``registered``.
-        eps: How many frames back eq. 5 looks; of ``ratio`` only, as the next two.
-        use_offset: Whether the second term of eq. 6 is added.
-        landmarks: ``onset``, the regions stay where they are in the onset frame, or ``per_frame``.
-        landmarker: Finds the landmarks of clips that come without.
-        detector: Finds the faces for it; MTCNN with its defaults if None.
+        eps: Distance in frames to the earlier frame in eq. 5. ``registered`` ignores ``eps`` and
+            ``use_offset``.
+        use_offset: Whether to add the second term of eq. 6.
+        landmarks: ``onset`` keeps the regions of the onset frame; ``per_frame``, for ``ratio``
+            only, follows the landmarks of each frame.
+        landmarker: Finds the landmarks of clips without given landmarks.
+        detector: Finds the faces for the landmarker; None uses MTCNN with its defaults.
 
     Raises:
-        ValueError: If an option is unknown, or ``registered`` is to follow landmarks per frame.
+        ValueError: If an option is unknown, or ``registered`` is combined with ``per_frame``.
 
     Example:
         >>> spotter = ApexSpotter('registered', landmarker=FaceLandmarker())
@@ -96,7 +98,7 @@ class ApexSpotter:
                 raise ValueError(f'{name}={value!r} is unknown. Choose one of {", ".join(known)}.')
         if method == 'registered' and landmarks != 'onset':
             raise ValueError(
-                'The method "registered" follows the head by itself: landmarks must be "onset".'
+                'The method "registered" follows the head itself. Set landmarks to "onset".'
             )
         check_eps(eps)
         self.method, self.eps, self.use_offset, self.landmarks = method, eps, use_offset, landmarks
@@ -114,18 +116,21 @@ class ApexSpotter:
         Args:
             clip: A folder of numbered frames, a video file, or a sequence of frames (H, W) or
                 (H, W, 3) uint8, grey or RGB.
-            landmarks: (68, 2) of all frames, (T, 68, 2) with NaN where a face is lost, or a
-                sidecar; looked for in the frames if None.
-            onset: Number of the first frame of the expression; the clip's first if None.
-            offset: Number of its last frame; the clip's last if None.
+            landmarks: (68, 2) for all frames, (T, 68, 2) with NaN in frames without a face, or a
+                sidecar; None detects the landmarks.
+            onset: Number of the first frame of the expression; None for the first frame of the
+                clip.
+            offset: Number of the last frame of the expression; None for the last frame of the
+                clip.
 
         Returns:
-            The apex, the curve, the regions, and messages on what was odd.
+            The apex, the curve, the regions and warnings.
 
         Raises:
-            FileNotFoundError: If there is no such clip.
-            ValueError: If it cannot be read, has fewer than three frames from onset to offset,
-                lacks one of these, or shows no face; or if there is nothing to find landmarks.
+            FileNotFoundError: If the clip does not exist.
+            ValueError: If the clip cannot be read, lacks the onset or offset frame, has fewer than
+                three frames from onset to offset, or shows no face; or if there are neither
+                landmarks nor a landmarker.
         """
         clip = open_clip(clip)
         first, last = self._span(clip, onset, offset)
@@ -152,21 +157,21 @@ class ApexSpotter:
         numbers = clip.numbers
         if len(numbers) < LEAST_FRAMES:
             raise ValueError(
-                f'{clip.name} has {len(numbers)} frame(s). A clip needs {LEAST_FRAMES} at least: '
+                f'{clip.name} has {len(numbers)} frame(s). A clip needs at least {LEAST_FRAMES}: '
                 'onset, apex and offset.'
             )
         onset = numbers[0] if onset is None else onset
         offset = numbers[-1] if offset is None else offset
         if onset >= offset:
             raise ValueError(
-                f'{clip.name}: the onset, frame {onset}, does not lie before the offset, frame '
-                f'{offset}. Exchange or correct them.'
+                f'{clip.name}: the onset, frame {onset}, is not before the offset, frame '
+                f'{offset}. Swap or correct the two numbers.'
             )
         first, last = clip.position(onset, 'onset'), clip.position(offset, 'offset')
         if last - first + 1 < LEAST_FRAMES:
             raise ValueError(
                 f'{clip.name}: no frame lies between the onset, {onset}, and the offset, {offset}. '
-                'Correct them.'
+                'Correct the two numbers.'
             )
         return first, last
 
@@ -179,15 +184,14 @@ class ApexSpotter:
             return given_landmarks(landmarks, clip)
         if self.landmarker is None:
             raise ValueError(
-                f'{clip.name}: no landmarks are given and there is no landmarker to find them. '
-                'Give either.'
+                f'{clip.name}: there are no landmarks and no landmarker to find them. Give either.'
             )
         return DetectedLandmarks(self.landmarker, self.detector)
 
     def _registered(
         self, clip: Clip, first: int, last: int, points: np.ndarray, shown: int
     ) -> tuple[np.ndarray, list[str]]:
-        """The curve, and what to say of lost faces; the first face is at ``shown``."""
+        """The curve, and warnings about lost faces; the first face is at position ``shown``."""
         count = last - first + 1
 
         def frames() -> Iterator[np.ndarray]:
@@ -200,19 +204,19 @@ class ApexSpotter:
         if 2 * len(lost) > count:
             raise ValueError(
                 f'{clip.name}: {len(lost)} of {count} frames do not show the face of frame '
-                f'{clip.numbers[shown]}. Check the clip, or cut it.'
+                f'{clip.numbers[shown]}. Check the clip, or shorten it.'
             )
         return curve, self._said([clip.numbers[first + i] for i in lost])
 
     @staticmethod
     def _said(lost: Sequence[int]) -> list[str]:
-        said = f'No face in {len(lost)} frames ({_some(lost)}): those before lent theirs.'
+        said = f'No face in {len(lost)} frames ({_some(lost)}): the previous frame is used instead.'
         return [said] if lost else []
 
     def _ratio(
         self, clip: Clip, first: int, last: int, find: FrameLandmarks, points: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, list[str]]:
-        """The curve, the landmarks of its highest frame, and what to say of lost faces."""
+        """The curve, the landmarks of its highest frame, and warnings about lost faces."""
         positions = [first, last] if self.use_offset else [first]
         references = [grey_frame(clip.frame(position)) for position in positions]
         start = max(0, first - self.eps)
@@ -264,16 +268,17 @@ class _Followed:
 def _first_landmarks(
     clip: Clip, first: int, last: int, find: FrameLandmarks
 ) -> tuple[np.ndarray, int, list[str]]:
-    """The landmarks of the onset frame, or of the first one after it in which there is a face.
+    """The landmarks of the first frame with a face, from the onset on.
 
-    They come with the position of that frame, and with what to say of those before it.
+    Returns:
+        The landmarks (68, 2), the position of the frame, and warnings about earlier frames.
     """
     for position, frame in enumerate(clip.read(first, last + 1), first):
         points = find(position, frame)
         if points is not None:
             lent = (
-                f'No face in frames {clip.numbers[first]} to {clip.numbers[position - 1]}: frame '
-                f'{clip.numbers[position]} lent its landmarks.'
+                f'No face in frames {clip.numbers[first]} to {clip.numbers[position - 1]}: the '
+                f'landmarks of frame {clip.numbers[position]} are used.'
             )
             return points, position, [lent] if position > first else []
     raise ValueError(

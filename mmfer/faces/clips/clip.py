@@ -1,4 +1,4 @@
-"""The frames of a clip, one after the other, from a folder, a video file or memory."""
+"""Clips: frames read one by one from a folder, a video file or memory."""
 
 import re
 from abc import ABC, abstractmethod
@@ -9,18 +9,19 @@ import cv2
 import numpy as np
 
 from mmfer.faces.image import IMAGE_SUFFIXES, read_image
+from mmfer.faces.image_folder import LeftOut, list_images
 
 MOST_NAMED = 5
 
 
 class Clip(ABC):
-    """Frames that can be read again and again, and are never all in memory.
+    """A sequence of frames that can be read repeatedly without loading all frames.
 
     Attributes:
-        name: What messages call the clip.
-        numbers: The numbers of its frames, ascending: those in the names of a folder's files, else
+        name: Name of the clip in messages.
+        numbers: Numbers of the frames, ascending: those in the file names of a folder, otherwise
             from 0.
-        messages: What is odd about it, such as frames that are missing.
+        messages: Warnings about the clip, such as missing frames.
     """
 
     name: str
@@ -29,20 +30,20 @@ class Clip(ABC):
 
     @abstractmethod
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[np.ndarray]:
-        """The frames at the positions from start to before stop: (H, W[, 3]) uint8, grey or RGB.
+        """Read the frames at positions ``start`` to ``stop`` - 1: (H, W[, 3]) uint8, grey or RGB.
 
         Raises:
-            ValueError: If a frame cannot be read, or is not of the first one's size.
+            ValueError: If a frame cannot be read, or differs in size from the first frame.
         """
 
     def frame(self, position: int) -> np.ndarray:
         return next(self.read(position, position + 1))
 
     def position(self, number: int, what: str) -> int:
-        """Where the frame of a number is.
+        """Position of the frame with a number.
 
         Raises:
-            ValueError: If there is none; the message calls the frame ``what``.
+            ValueError: If there is no such frame; the message calls the frame ``what``.
         """
         try:
             return self.numbers.index(number)
@@ -55,7 +56,7 @@ class Clip(ABC):
 
 
 class FolderClip(Clip):
-    """Pictures of a folder, in the order of the last number in their names (``img46.jpg``)."""
+    """Images of a folder, in the order of the last number in their names (``img46.jpg``)."""
 
     def __init__(self, folder: Path) -> None:
         self.name, self.folder = str(folder), folder
@@ -64,8 +65,8 @@ class FolderClip(Clip):
             digits = re.findall(r'\d+', path.stem)
             if not digits:
                 raise ValueError(
-                    f'"{path}" has no number in its name, so that its place in the clip is not '
-                    'known. Remove or rename it, for example to img46.jpg.'
+                    f'"{path}" has no number in its name, so its position in the clip is unknown. '
+                    'Remove or rename the file, for example to img46.jpg.'
                 )
             number = int(digits[-1])
             other = found.setdefault(number, path)
@@ -85,7 +86,7 @@ class FolderClip(Clip):
 
 
 class ArrayClip(Clip):
-    """Frames that are in memory already."""
+    """A clip of frames in memory."""
 
     name = 'the clip'
 
@@ -106,7 +107,7 @@ class ArrayClip(Clip):
 
 
 class VideoClip(Clip):
-    """A video file, as far as OpenCV can decode it; its frames are counted once."""
+    """A video file that OpenCV can decode; the first pass counts the frames."""
 
     def __init__(self, path: Path) -> None:
         self.name, self.path = str(path), path
@@ -121,7 +122,7 @@ class VideoClip(Clip):
                 'example with ffmpeg to H.264 in .mp4), or give a folder of frames.'
             )
         if count < promised:
-            self.messages = (f'{promised} frames are announced, but {count} can be decoded.',)
+            self.messages = (f'The video declares {promised} frames, but {count} can be decoded.',)
         self.numbers = range(count)
 
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[np.ndarray]:
@@ -132,14 +133,14 @@ class VideoClip(Clip):
             for i in range(stop):
                 where = f'frame {i} of "{self.path}"'
                 if not video.grab():
-                    raise ValueError(f'{where} cannot be decoded any more. Copy the video again.')
+                    raise ValueError(f'{where} can no longer be decoded. Copy the video again.')
                 if i >= start:
                     _, bgr = video.retrieve()
                     yield where, cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
 
 
 class _Decoder:
-    """OpenCV's decoder, released at the end."""
+    """OpenCV's decoder as a context manager that releases it."""
 
     def __init__(self, path: Path) -> None:
         self.video = cv2.VideoCapture(str(path))
@@ -152,12 +153,12 @@ class _Decoder:
 
 
 def open_clip(source: 'Clip | str | Path | Sequence[np.ndarray]') -> Clip:
-    """The clip in a folder of frames, in a video file, or in a sequence of arrays.
+    """Open a folder of frames, a video file or a sequence of arrays as a clip.
 
     Raises:
-        FileNotFoundError: If the path leads nowhere.
-        ValueError: If the folder holds no numbered pictures, the video cannot be decoded, or an
-            array is no frame.
+        FileNotFoundError: If the path does not exist.
+        ValueError: If the folder holds no numbered images, the video cannot be decoded, or an
+            array is not a frame.
     """
     if isinstance(source, Clip):
         return source
@@ -175,11 +176,7 @@ def open_clip(source: 'Clip | str | Path | Sequence[np.ndarray]') -> Clip:
 
 def pictures_of(folder: Path) -> list[Path]:
     """The pictures in a folder, but for hidden files (``._img46.jpg``)."""
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith('.')
-    )
+    return list_images(folder, False, LeftOut())
 
 
 def _gaps(numbers: Sequence[int]) -> tuple[str, ...]:
@@ -190,17 +187,17 @@ def _gaps(numbers: Sequence[int]) -> tuple[str, ...]:
     missing = sum(last - first + 1 for first, last in gaps)
     named = [str(a) if a == b else f'{a}-{b}' for a, b in gaps[:MOST_NAMED]]
     more = ' ...' if len(gaps) > MOST_NAMED else ''
-    return (f'{missing} frames are missing and left out: {", ".join(named)}{more}.',)
+    return (f'{missing} frames are missing and skipped: {", ".join(named)}{more}.',)
 
 
 def _alike(frames: Iterator[tuple[str, np.ndarray]]) -> Iterator[np.ndarray]:
-    """The frames, as long as they are of one size."""
+    """The frames; raises ValueError if their sizes differ."""
     size = None
     for where, frame in frames:
         size = size or frame.shape[:2]
         if frame.shape[:2] != size:
             raise ValueError(
-                f'{where} is {frame.shape[1]} x {frame.shape[0]} pixels, those before are '
-                f'{size[1]} x {size[0]}. Make all frames of a clip alike.'
+                f'{where} has {frame.shape[1]} x {frame.shape[0]} pixels, but earlier frames have '
+                f'{size[1]} x {size[0]}. Give all frames of a clip the same size.'
             )
         yield frame

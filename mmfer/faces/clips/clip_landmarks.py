@@ -1,4 +1,4 @@
-"""Where the landmarks of a clip's frames come from: given, a sidecar, or found in the frames."""
+"""Sources of the landmarks of a clip: given arrays, a sidecar, or detection in the frames."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,24 +11,24 @@ from mmfer.faces.detection.mtcnn import MTCNN
 from mmfer.faces.sidecar import read_sidecar
 
 FrameLandmarks = Callable[[int, np.ndarray], np.ndarray | None]
-"""From a frame's position in the clip and the frame itself, (H, W[, 3]) uint8, to its landmarks
-(68, 2) in pixels, or None where no face is found."""
+"""Maps the position of a frame in the clip and the frame (H, W[, 3]) uint8 to landmarks (68, 2) in
+pixels, or to None if the frame has no face."""
 LEAST_SCORE = 0.5
-"""A face whose landmarks have a lower mean confidence is looked for anew."""
+"""Below this mean confidence of the landmarks, the face is detected again."""
 
 
 def given_landmarks(landmarks: np.ndarray, clip: Clip) -> FrameLandmarks:
-    """Landmarks that are known: (68, 2) of all frames, or (T, 68, 2); a lost face is NaN.
+    """Known landmarks: (68, 2) for all frames, or (T, 68, 2) with NaN in frames without a face.
 
     Raises:
-        ValueError: If the shape fits neither.
+        ValueError: If the landmarks have another shape.
     """
     landmarks = np.asarray(landmarks, dtype=np.float64)
     count = len(clip.numbers)
     if landmarks.shape not in ((68, 2), (count, 68, 2)):
         raise ValueError(
             f'{clip.name}: landmarks of the shape {landmarks.shape}. Give (68, 2) for all frames, '
-            f'or ({count}, 68, 2) for the {count} frames, NaN where a face is lost.'
+            f'or ({count}, 68, 2) for the {count} frames, with NaN in frames without a face.'
         )
     frames = landmarks.reshape(-1, 68, 2)
 
@@ -40,16 +40,16 @@ def given_landmarks(landmarks: np.ndarray, clip: Clip) -> FrameLandmarks:
 
 
 class SidecarLandmarks:
-    """The landmarks that a sidecar holds of the frames of clips, of the largest face in each.
+    """Landmarks of the frames of clips, read from a sidecar; the largest face of a frame counts.
 
     Args:
-        path: The sidecar. Its file names are relative to ``root``.
-        root: A folder; the parent of the sidecar's own one if None, as data sets have it
-            (``annotations/faces.json``).
+        path: The sidecar.
+        root: The folder to which the file names in the sidecar are relative. None takes the parent
+            of the sidecar's folder, as in data sets (``annotations/faces.json``).
 
     Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If it is not a sidecar, or holds no face with 68 landmarks.
+        FileNotFoundError: If the sidecar does not exist.
+        ValueError: If the file is not a sidecar, or holds no face with 68 landmarks.
     """
 
     def __init__(self, path: str | Path, root: str | Path | None = None) -> None:
@@ -66,19 +66,20 @@ class SidecarLandmarks:
                 self.by_folder.setdefault(file.parent, {})[file.name] = largest
         if not self.by_folder:
             raise ValueError(
-                f'The sidecar "{path}" holds no face with 68 landmarks. Give another, or none.'
+                f'The sidecar "{path}" holds no face with 68 landmarks. Give another sidecar, or '
+                'none.'
             )
 
     def of(self, clip: Clip) -> np.ndarray:
-        """The landmarks of the T frames of a clip, (T, 68, 2); NaN where there is no face.
+        """The landmarks (T, 68, 2) of the frames of a clip, with NaN in frames without a face.
 
         Raises:
-            ValueError: If it is no folder's, or the sidecar has no frame of this folder.
+            ValueError: If the clip is not a folder, or the sidecar has no frame of this folder.
         """
         if not isinstance(clip, FolderClip):
             raise ValueError(
-                f'{clip.name}: a sidecar describes pictures, and this clip is no folder of them. '
-                'Leave the sidecar out.'
+                f'{clip.name}: a sidecar describes image files, but this clip is not a folder of '
+                'images. Leave the sidecar out.'
             )
         found = self.by_folder.get(clip.folder.resolve(), {})
         lost = np.full((68, 2), np.nan)
@@ -86,23 +87,23 @@ class SidecarLandmarks:
         if np.isnan(landmarks).all():
             raise ValueError(
                 f'The sidecar "{self.path}" has no landmarks of frames in "{clip.folder}"; its '
-                f'file names are taken relative to "{self.root}". Give the right one, or none.'
+                f'file names are relative to "{self.root}". Give another sidecar, or none.'
             )
         return landmarks
 
 
 class DetectedLandmarks:
-    """Landmarks found in the frames: the most certain face, then followed from frame to frame.
+    """Landmarks detected in the frames: the face of highest score, followed from frame to frame.
 
     Args:
         landmarker: Finds the landmarks in a box.
-        detector: Finds the box; asked in the first frame and wherever the face was lost.
+        detector: Finds the box in the first frame and after the face was lost.
     """
 
     def __init__(self, landmarker: Landmarker, detector: MTCNN | None = None) -> None:
         self.landmarker, self.detector = landmarker, detector or MTCNN()
         self.box: np.ndarray | None = None
-        self.from_centre = np.zeros(4)
+        self.from_center = np.zeros(4)
 
     def __call__(self, position: int, frame: np.ndarray) -> np.ndarray | None:
         image = frame if frame.ndim == 3 else np.repeat(frame[..., None], 3, axis=2)
@@ -114,8 +115,8 @@ class DetectedLandmarks:
             if points is None or self.box is None:
                 self.box = None
                 return None
-            self.from_centre = self.box - np.tile(points.mean(axis=0), 2)
-        self.box = self.from_centre + np.tile(points.mean(axis=0), 2)
+            self.from_center = self.box - np.tile(points.mean(axis=0), 2)
+        self.box = self.from_center + np.tile(points.mean(axis=0), 2)
         return points
 
     def _in_box(self, image: np.ndarray, box: np.ndarray) -> np.ndarray | None:

@@ -1,14 +1,14 @@
-"""Where blinks show, to leave them out."""
+"""The regions of blinks, which apex spotting excludes."""
 
 import numpy as np
 
 EYES = (slice(36, 42), slice(42, 48))
 MARGIN = 0.3
-"""The border around an eye's landmarks, in parts of the eye's width."""
+"""Border around the landmarks of an eye, as a share of the eye's width."""
 
 
 def beside_eyelids(landmarks: np.ndarray, image_size: tuple[int, int]) -> np.ndarray:
-    """The pixels of a frame that a blink leaves as they are.
+    """The pixels of a frame that a blink does not change.
 
     Args:
         landmarks: (68, 2), x and y in pixels.

@@ -1,4 +1,4 @@
-"""What a camera adds to a clean picture: noise of the sensor and flicker of the light."""
+"""Noise of a camera on clean frames: sensor noise and flicker of the light."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,9 +7,9 @@ import numpy as np
 from mmfer.faces.clips.clip import Clip
 
 DEFAULT_NOISE = 2.0
-"""Standard deviation in grey levels, as of a good camera at 200 frames/s under lamps."""
+"""Standard deviation in grey levels, typical of a good camera at 200 frames/s under lamps."""
 DEFAULT_FLICKER = 0.005
-"""Standard deviation of the common factor of a frame."""
+"""Standard deviation of the brightness factor of a frame."""
 
 
 def add_sensor_noise(
@@ -18,17 +18,17 @@ def add_sensor_noise(
     flicker: float = DEFAULT_FLICKER,
     rng: np.random.Generator | int | Sequence[int] = 0,
 ) -> np.ndarray:
-    """A frame times a random factor near 1, plus normal noise, independent for each value.
+    """Multiply a frame by a random factor near 1 and add independent normal noise to each value.
 
     Args:
         frame: (H, W) or (H, W, 3) uint8.
-        noise: Standard deviation of the noise in grey levels; 0 for none.
-        flicker: Standard deviation of the factor, which the whole frame shares; 0 for none.
-        rng: A generator, or the seed of one. One seed gives one noise: give each frame another,
-            such as ``(seed, frame number)`` as a list.
+        noise: Standard deviation of the noise in grey levels; 0 adds no noise.
+        flicker: Standard deviation of the factor, which is one number per frame; 0 for no flicker.
+        rng: A generator or a seed. Equal seeds give equal noise, so give each frame another seed,
+            such as the list ``[seed, frame number]``.
 
     Returns:
-        The noisy frame, rounded and cut to 0 to 255, uint8.
+        The noisy frame, rounded and clipped to 0 to 255, uint8.
 
     Raises:
         ValueError: If the frame is not uint8, or a standard deviation is negative.
@@ -44,13 +44,13 @@ def add_sensor_noise(
 
 
 class NoisyClip(Clip):
-    """A clip with noise added on reading; a frame has the same noise each time it is read.
+    """A clip with noise added on reading; each reading of a frame gives the same noise.
 
     Args:
-        clip: The clean one.
+        clip: The clean clip.
         noise: See :func:`add_sensor_noise`.
-        flicker: The same.
-        seed: Another seed, another noise.
+        flicker: See :func:`add_sensor_noise`.
+        seed: Seed of the noise.
     """
 
     def __init__(

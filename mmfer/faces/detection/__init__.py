@@ -1,1 +1,1 @@
-"""Finding faces, their five points and 68 landmarks."""
+"""Detection of faces, their five points and 68 landmarks."""

@@ -1,4 +1,4 @@
-"""One face of a picture, with box, five points and 68 landmarks."""
+"""Finds the one face of an image, with box, five points and 68 landmarks."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -13,10 +13,12 @@ from mmfer.faces.face import Face
 from mmfer.faces.sidecar import ImageFaces, from_annotation, to_annotation
 
 BORDERS = (0.0, 0.25, 0.5)
-"""Grey borders put around a picture, in parts of its longer side, until a face is found: in a
-face crop the detector's windows would reach beyond the edge."""
+"""Widths of grey borders, as shares of the longer side, tried in order until a face is found.
+
+In a tight face crop, the windows of the detector would extend beyond the edge.
+"""
 SAME_FACE = 0.3
-"""Least overlap, in parts of the union, of a face found with the box where one is known to be."""
+"""Smallest intersection over union of a detected face and the known box of the face."""
 
 
 class Detector(Protocol):
@@ -35,12 +37,12 @@ class Landmarker(Protocol):
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture that shows one face.
+    """An image that shows one face.
 
     Args:
-        name: What the sidecar calls it.
-        load: Gives it, (H, W, 3) uint8 RGB; can be pickled.
-        box: Where the face is known to be, x1, y1, x2, y2; None if it has to be found.
+        name: Name of the image in the sidecar.
+        load: A function, which can be pickled, that returns the image (H, W, 3) uint8 RGB.
+        box: Known box of the face, x1, y1, x2, y2; None if the face has to be detected.
     """
 
     name: str
@@ -50,16 +52,16 @@ class Picture:
 
 @dataclass(frozen=True)
 class FoundFace:
-    """What was found in a picture.
+    """The face found in an image.
 
     Args:
-        name: The picture's.
-        width: Of the picture in pixels; 0 if it could not be read.
-        height: Likewise.
+        name: Name of the image in the sidecar.
+        width: Width of the image in pixels; 0 if the image cannot be read.
+        height: Height of the image in pixels; 0 if the image cannot be read.
         face: The face; None if there is none.
-        count: The number of faces among which it was chosen; 0 if none was found, even if the
-            whole picture is taken for it then.
-        error: Why the picture could not be read; empty if it could.
+        count: Number of detected faces; 0 if there is none, even if the whole image is then used
+            as the box of the face.
+        error: Why the image cannot be read; empty if the image can be read.
     """
 
     name: str
@@ -71,40 +73,40 @@ class FoundFace:
 
     @property
     def problem(self) -> str:
-        """``'unreadable'``, ``'no face'``, ``'several faces'``, or nothing."""
+        """``'unreadable'``, ``'no face'``, ``'several faces'``, or an empty string."""
         if self.error:
             return 'unreadable'
         return 'several faces' if self.count > 1 else '' if self.count else 'no face'
 
     @property
     def image(self) -> ImageFaces:
-        """As the sidecar holds it."""
+        """The entry of the image in the sidecar."""
         faces = () if self.face is None else (self.face,)
         return ImageFaces(self.name, self.width, self.height, faces)
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON values; :meth:`from_dict` reads them."""
+        """Convert to JSON values; :meth:`from_dict` is the inverse."""
         face = None if self.face is None else to_annotation(self.face)
         return {**asdict(replace(self, face=None)), 'face': face}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> 'FoundFace':
-        """What :meth:`to_dict` gave."""
+        """Build from the values of :meth:`to_dict`."""
         face = values['face']
         return cls(**{**values, 'face': None if face is None else from_annotation(face)})
 
 
 class FaceFinder:
-    """Finds the face of a picture and its landmarks.
+    """Finds the face of an image and its landmarks.
 
-    Of several faces the largest is taken, as the readers of data sets do; where the picture's own
-    box is known, the one that overlaps it most. The own box stays the face's box then, also if the
-    detector sees nothing there.
+    Of several faces, the largest is chosen, as in the readers of data sets. If the box of the face
+    is known, the face with the largest overlap is chosen, and the known box is kept, even if the
+    detector finds no face there.
 
     Args:
-        detector: MTCNN; None takes each whole picture for the face's box.
-        landmarker: Finds the landmarks; None leaves them out.
-        fallback: Take the whole picture for the face's box where none is found.
+        detector: MTCNN; None uses the whole image as the box of the face.
+        landmarker: Finds the landmarks; None leaves the landmarks out.
+        fallback: Use the whole image as the box if no face is detected.
 
     Example:
         >>> finder = FaceFinder(MTCNN(), FaceLandmarker())  # doctest: +SKIP
@@ -117,7 +119,7 @@ class FaceFinder:
         self.detector, self.landmarker, self.fallback = detector, landmarker, fallback
 
     def __call__(self, picture: Picture) -> FoundFace:
-        """The face; why the picture cannot be read, where it cannot."""
+        """Find the face; an image that cannot be read gives a result with an error."""
         try:
             image = picture.load()
         except (FileNotFoundError, ValueError) as error:
@@ -155,8 +157,8 @@ def detect_in_crop(detector: Detector, image: np.ndarray) -> list[Face]:
         faces = []
         for face in detector.detect(padded):
             box = face.bbox - edge
-            centre = (box[:2] + box[2:]) / 2
-            if (centre >= 0).all() and (centre <= size).all():
+            center = (box[:2] + box[2:]) / 2
+            if (center >= 0).all() and (center <= size).all():
                 points = None if face.landmarks is None else face.landmarks - edge
                 faces.append(replace(face, bbox=box, landmarks=points))
         if faces:
@@ -167,7 +169,7 @@ def detect_in_crop(detector: Detector, image: np.ndarray) -> list[Face]:
 def _choose(
     faces: list[Face], own: np.ndarray | None
 ) -> tuple[Face | None, np.ndarray | None, int]:
-    """The face, the box in which to look for its landmarks, and how many it was chosen from."""
+    """The chosen face, the box for its landmarks, and the number of candidates."""
     if own is None:
         if not faces:
             return None, None, 0
@@ -182,7 +184,7 @@ def _choose(
 
 
 def _rounded(face: Face) -> Face:
-    """With hundredths of pixels."""
+    """The face with coordinates rounded to hundredths of a pixel."""
 
     def rounded(values: np.ndarray | None, digits: int) -> np.ndarray | None:
         return None if values is None else values.round(digits)

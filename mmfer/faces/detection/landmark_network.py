@@ -8,13 +8,13 @@ from mmfer.faces.landmark_order import LANDMARKS
 
 CROP_SIZE = 112
 CROP_MARGIN = 0.1
-"""Border of the crop on each side, in parts of the face box's longer side."""
+"""Border of the crop on each side, as a share of the longer side of the face box."""
 PIXEL_MEAN, PIXEL_STD = 127.5, 64.0
 EXPANSION = 3
 
 
 def soft_argmax(heat: Tensor) -> tuple[Tensor, Tensor]:
-    """The expected positions under softmax heat maps.
+    """Expected positions under the softmax of heat maps.
 
     Nibali, He, Morgan and Prendergast, "Numerical coordinate regression with convolutional neural
     networks" (2018).
@@ -23,8 +23,8 @@ def soft_argmax(heat: Tensor) -> tuple[Tensor, Tensor]:
         heat: (N, K, h, w) logits.
 
     Returns:
-        Points (N, K, 2) as x, y in parts of the map, 0 its left or upper and 1 its right or lower
-        border; and the softmax (N, K, h, w).
+        Points (N, K, 2) as x, y relative to the map, from 0 at the left or upper border to 1 at the
+        right or lower border; and the softmax (N, K, h, w).
     """
     height, width = heat.shape[-2:]
     share = heat.flatten(2).softmax(dim=2).view_as(heat)
@@ -35,7 +35,7 @@ def soft_argmax(heat: Tensor) -> tuple[Tensor, Tensor]:
 
 
 class InvertedResidual(nn.Module):
-    """Widen, filter each channel and narrow again (Sandler et al., "MobileNetV2", CVPR 2018)."""
+    """Expansion, depthwise convolution, projection (Sandler et al., "MobileNetV2", CVPR 2018)."""
 
     def __init__(self, channels_in: int, channels_out: int, stride: int, expansion: int) -> None:
         super().__init__()
@@ -68,15 +68,16 @@ def _stage(channels_in: int, channels_out: int, blocks: int, stride: int) -> nn.
 
 
 class LandmarkNetwork(nn.Module):
-    """Heat maps of the landmarks at a quarter of the crop's size, and who of them is visible.
+    """Predicts landmarks by heat maps at a quarter of the crop's size, and their visibility.
 
-    Inverted residuals down to 1/16, and a way up again (Lin et al., "Feature pyramid networks",
-    CVPR 2017). A landmark's place is the expected position under its heat map. Its visibility is a
-    linear function of the features under the heat map and of those of the whole face.
+    Inverted residuals reduce the size to 1/16; a top-down path enlarges it again (Lin et al.,
+    "Feature pyramid networks", CVPR 2017). The position of a landmark is the expected position
+    under its heat map. Its visibility is a linear function of the features under the heat map and
+    of the features of the whole face.
 
-    Takes crops (N, 3, S, S) RGB, normalised by ``PIXEL_MEAN`` and ``PIXEL_STD``, S a multiple of
-    16; returns points (N, 68, 2) as x, y in parts of the crop, visibility logits (N, 68), and heat
-    maps (N, 68, S / 4, S / 4) that sum to 1.
+    The input are crops (N, 3, S, S) RGB, normalized by ``PIXEL_MEAN`` and ``PIXEL_STD``, with S a
+    multiple of 16. The output are points (N, 68, 2) as x, y relative to the crop, visibility logits
+    (N, 68), and heat maps (N, 68, S / 4, S / 4) that sum to 1.
     """
 
     channels = (32, 64, 128)

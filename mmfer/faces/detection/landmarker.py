@@ -22,19 +22,19 @@ BATCH = 16
 
 
 class FaceLandmarker:
-    """Finds the 68 points of iBUG 300-W in faces, and says of each how surely it can be seen.
+    """Finds the 68 points of iBUG 300-W in faces, with the probability that each is visible.
 
-    The network (:class:`LandmarkNetwork`) was trained on this package's own renderings alone
+    The network (:class:`LandmarkNetwork`) was trained only on renderings of this package
     (``configs/landmarker/``), whose points and occluders are known exactly.
 
     Args:
-        weights: An ``.npz`` file that ``tools/misc/convert_landmarker_weights.py`` wrote; None
-            takes those shipped.
-        device: Where the network runs, such as ``'cpu'`` or ``'cuda'``.
+        weights: An ``.npz`` file written by ``tools/misc/convert_landmarker_weights.py``; None uses
+            the weights shipped with mmfer.
+        device: Device of the network, such as ``'cpu'`` or ``'cuda'``.
 
     Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If the file holds no weights of this network.
+        FileNotFoundError: If the file does not exist.
+        ValueError: If the file does not hold weights of this network.
 
     Example:
         >>> from mmfer.faces import MTCNN, FaceLandmarker, read_image
@@ -53,20 +53,20 @@ class FaceLandmarker:
         self.device = device
 
     def detect(self, image: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Find the landmarks of the faces in a picture.
+        """Find the landmarks of the faces in an image.
 
         Args:
             image: (H, W, 3) uint8, RGB.
-            boxes: (N, 4) x1, y1, x2, y2 in pixels, as :class:`MTCNN` gives them: from the hairline
-                to the chin. They may reach beyond the picture.
+            boxes: (N, 4) x1, y1, x2, y2 in pixels, from the hairline to the chin as given by
+                :class:`MTCNN`. Boxes may extend beyond the image.
 
         Returns:
-            Points (N, 68, 2) float32, x and y in pixels of the picture with (0, 0) at the centre of
-            the first one, also of those that are hidden or beyond the border; and the
-            probabilities (N, 68) float32 that they can be seen.
+            Points (N, 68, 2) float32, x and y in pixels of the image with (0, 0) at the center of
+            the first pixel, including points that are hidden or outside the image; and the
+            probabilities (N, 68) float32 that the points are visible.
 
         Raises:
-            ValueError: If the image is no picture, or a box has no area.
+            ValueError: If the image has a wrong shape or type, or a box has no area.
         """
         check_image(image)
         boxes = check_boxes(boxes)
@@ -78,14 +78,14 @@ class FaceLandmarker:
             crops = np.stack([warp(image, matrix, CROP_SIZE) for matrix in matrices[part]])
             found, scores[part] = self._run(crops)
             for row, pixels, matrix in zip(points[part], found, matrices[part], strict=True):
-                # The matrix counts from the corner, points from the centre of the first pixel.
+                # The matrix's origin is the image corner, that of points the first pixel's center.
                 row[:] = (pixels + 0.5 - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T - 0.5
         return points, scores
 
     def _run(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Points in pixels of the crops (N, S, S, 3), and their scores.
 
-        The mean of each crop and its mirror image, which errs less than the crop alone.
+        Results are averaged over each crop and its mirror image, which lowers the error.
         """
         points, scores = self._forward(np.concatenate([crops, crops[:, :, ::-1]]))
         plain, mirrored = np.split(points, 2)
@@ -105,7 +105,7 @@ class FaceLandmarker:
 
 
 def crop_matrix(box: np.ndarray) -> np.ndarray:
-    """From the picture to the square crop around a box, (2, 3); both count from their corner."""
+    """The matrix (2, 3) from the image to the square crop around a box, with corners as origins."""
     low, high = box.reshape(2, 2)
     scale = CROP_SIZE / ((high - low).max() * (1 + 2 * CROP_MARGIN))
     x, y = CROP_SIZE / 2 - scale * (low + high) / 2
@@ -116,31 +116,32 @@ def check_boxes(boxes: np.ndarray) -> np.ndarray:
     """The boxes (N, 4) as float64.
 
     Raises:
-        ValueError: If they have another shape, or one is not finite or has no area.
+        ValueError: If the boxes have another shape, or a box is not finite or has no area.
     """
     array = np.asarray(boxes, dtype=np.float64)
     if array.size == 0:
         return array.reshape(0, 4)
     if array.ndim != 2 or array.shape[1] != 4:
         raise ValueError(
-            f'Boxes of shape {array.shape}: give (N, 4), a row x1, y1, x2, y2 for each face.'
+            f'The boxes have the shape {array.shape}. Give (N, 4), one row x1, y1, x2, y2 for each '
+            'face.'
         )
     good = np.isfinite(array).all(axis=1) & (array[:, 2:] > array[:, :2]).all(axis=1)
     if not good.all():
         row = int(np.argmin(good))
         raise ValueError(
-            f'boxes[{row}] is {array[row].tolist()}: it must be x1, y1, x2, y2 with x1 < x2 and '
-            'y1 < y2. Leave it out, or correct it.'
+            f'boxes[{row}] is {array[row].tolist()}, but must be x1, y1, x2, y2 with x1 < x2 and '
+            'y1 < y2. Remove or correct this box.'
         )
     return array
 
 
 def read_weights(path: str | Path, expected: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The arrays of an ``.npz`` file in the types and shapes of a network's.
+    """Read weights from an ``.npz`` file and check their names and shapes against a network.
 
     Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If it is no such file, or holds other arrays.
+        FileNotFoundError: If the file does not exist.
+        ValueError: If the file is not an ``.npz`` file, or holds other arrays.
     """
     advice = 'Write it with tools/misc/convert_landmarker_weights.py.'
     if not Path(path).is_file():
@@ -149,7 +150,7 @@ def read_weights(path: str | Path, expected: dict[str, Tensor]) -> dict[str, Ten
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except (ValueError, OSError, AttributeError) as error:
-        raise ValueError(f'"{path}" is no .npz file of arrays: {error}. {advice}') from error
+        raise ValueError(f'"{path}" is not an .npz file of arrays: {error}. {advice}') from error
     if arrays.keys() != expected.keys():
         odd = sorted(arrays.keys() ^ expected.keys())
         raise ValueError(

@@ -17,25 +17,25 @@ WEIGHTS = Path(__file__).parents[1] / 'assets' / 'mtcnn.npz'
 WINDOW, STRIDE = 12, 2
 GREY = (127, 127, 127)
 PYRAMID_STEP = 0.709
-"""Ratio of neighbouring scales, the square root of 1/2: the area halves from scale to scale."""
+"""Ratio of adjacent scales, the square root of 1/2: the area halves from scale to scale."""
 
 
 class MTCNN(nn.Module):
-    """Finds faces and their five points by a cascade of three networks.
+    """Detects faces and their five points by a cascade of three networks.
 
     Zhang, Zhang, Li and Qiao, "Joint face detection and alignment using multitask cascaded
-    convolutional networks", IEEE Signal Processing Letters 23 (2016). The weights are those of the
-    PyPI package ``mtcnn`` 1.0.0 (MIT licence).
+    convolutional networks", IEEE Signal Processing Letters 23 (2016). The weights come from the
+    PyPI package ``mtcnn`` 1.0.0 (MIT license).
 
     Args:
-        min_face_size: Side in pixels of the smallest face looked for, at least 12. Half of it
+        min_face_size: Side in pixels of the smallest face to detect, at least 12. Half the size
             takes about four times as long.
-        thresholds: Least probabilities of the proposal, refinement and output network.
-        max_side: A picture with a longer side is shrunk to it for detection, in which the faces
-            shrink too; None never shrinks. Boxes are always in pixels of the picture given.
+        thresholds: Smallest probabilities of the proposal, refinement and output network.
+        max_side: Larger images are shrunk to this longer side for detection, and their faces shrink
+            too; None never shrinks. Boxes are always in pixels of the original image.
 
     Raises:
-        ValueError: If an option is out of its range.
+        ValueError: If an option is out of range.
 
     Example:
         >>> from mmfer.faces import MTCNN, read_image
@@ -52,18 +52,18 @@ class MTCNN(nn.Module):
         super().__init__()
         if min_face_size < WINDOW:
             raise ValueError(
-                f'min_face_size={min_face_size}: MTCNN sees no face below {WINDOW} pixels. '
-                f'Give {WINDOW} or more, or enlarge the picture.'
+                f'min_face_size={min_face_size}: MTCNN detects no face below {WINDOW} pixels. '
+                f'Give {WINDOW} or more, or enlarge the image.'
             )
         if len(thresholds) != 3 or not all(0 < t < 1 for t in thresholds):
             raise ValueError(
-                f'thresholds={tuple(thresholds)}: give three numbers between 0 and 1, for the '
+                f'thresholds={tuple(thresholds)}. Give three numbers between 0 and 1, for the '
                 'proposal, refinement and output network.'
             )
         if max_side is not None and max_side < min_face_size:
             raise ValueError(
-                f'max_side={max_side} is below min_face_size={min_face_size}, so that no face '
-                'could be found. Give a longer side, or None.'
+                f'max_side={max_side} is below min_face_size={min_face_size}, so no face can be '
+                'detected. Give a longer side, or None.'
             )
         self.min_face_size = min_face_size
         self.thresholds = tuple(thresholds)
@@ -74,10 +74,10 @@ class MTCNN(nn.Module):
         self.eval()
 
     def detect(self, image: np.ndarray) -> list[Face]:
-        """The faces in a picture (H, W, 3) uint8 RGB of any size, best first.
+        """Detect the faces in an image (H, W, 3) uint8 RGB of any size, best first.
 
         Raises:
-            ValueError: If the array is no such picture.
+            ValueError: If the array is not such an image.
         """
         check_image(image)
         longest = max(image.shape[:2])
@@ -95,7 +95,7 @@ class MTCNN(nn.Module):
         ]
 
     def _propose(self, image: np.ndarray) -> np.ndarray:
-        """Square boxes (N, 4) that the proposal network takes for faces."""
+        """Square boxes (N, 4) from the proposal network."""
         found, found_scores = [np.zeros((0, 4))], [np.zeros(0)]
         scale = WINDOW / self.min_face_size
         while min(image.shape[:2]) * scale >= WINDOW:
@@ -113,7 +113,7 @@ class MTCNN(nn.Module):
         return square_boxes(boxes[non_maximum_suppression(boxes, scores, 0.7)])
 
     def _refine(self, image: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-        """Those of the square boxes (N, 4) that the refinement network confirms, moved."""
+        """The square boxes (N, 4) that the refinement network confirms, with its offsets."""
         if not len(boxes):
             return boxes
         probability, offsets = self.rnet(self._normalize(_crops(image, boxes, 24)))
@@ -125,7 +125,7 @@ class MTCNN(nn.Module):
     def _output(
         self, image: np.ndarray, boxes: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The faces' boxes (N, 4), scores (N,) and points (N, 5, 2)."""
+        """Boxes (N, 4), scores (N,) and points (N, 5, 2) of the faces."""
         if not len(boxes):
             return boxes, np.zeros(0), np.zeros((0, 5, 2))
         probability, offsets, parts = self.onet(self._normalize(_crops(image, boxes, 48)))
@@ -138,7 +138,7 @@ class MTCNN(nn.Module):
         return boxes[keep], scores[keep], points[keep]
 
     def _normalize(self, images: np.ndarray) -> torch.Tensor:
-        """Images (N, H, W, 3) uint8 as the networks take them."""
+        """Convert images (N, H, W, 3) uint8 to the input of the networks."""
         x = torch.from_numpy(images).to(self.pnet.box.weight.device)
         return (x.permute(0, 3, 1, 2).float() - 127.5) / 128
 
@@ -155,7 +155,7 @@ def _move(boxes: np.ndarray, offsets: torch.Tensor) -> np.ndarray:
 
 
 def _crops(image: np.ndarray, boxes: np.ndarray, side: int) -> np.ndarray:
-    """The square boxes (N, 4) cut out, (N, side, side, 3); grey beyond the picture's border."""
+    """Crops (N, side, side, 3) of the square boxes (N, 4); grey beyond the image border."""
     crops = np.full((len(boxes), side, side, 3), GREY[0], dtype=np.uint8)
     height, width = image.shape[:2]
     for crop, (x1, y1, x2, y2) in zip(crops, np.rint(boxes).astype(int), strict=True):

@@ -13,10 +13,10 @@ def _pool(kernel: int, ceil_mode: bool) -> nn.Module:
 
 
 class PNet(nn.Module):
-    """Proposal network: fully convolutional, a window of 12 px with stride 2.
+    """Proposal network: fully convolutional, with a window of 12 pixels and stride 2.
 
-    Takes (N, 3, H, W), H and W at least 12; returns the probabilities of a face (N, h, w) and the
-    box offsets (N, 4, h, w), in parts of the window's side.
+    Takes (N, 3, H, W) with H and W at least 12; returns the probabilities of a face (N, h, w) and
+    the box offsets (N, 4, h, w), as shares of the window's side.
     """
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class RNet(nn.Module):
 class ONet(nn.Module):
     """Output network: takes (N, 3, 48, 48); returns probabilities (N,), offsets (N, 4), points.
 
-    The points (N, 5, 2) are x, y in parts of the box, in the order of
+    The points (N, 5, 2) are x, y relative to the box, in the order of
     :data:`mmfer.faces.face.KEYPOINT_NAMES`.
     """
 
@@ -85,6 +85,6 @@ class ONet(nn.Module):
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         x = self.trunk(x)
-        # The weights give the five x first, then the five y.
+        # The network returns the five x first, then the five y.
         points = self.points(x).unflatten(1, (2, 5)).transpose(1, 2)
         return self.face(x).softmax(dim=1)[:, 1], self.box(x), points

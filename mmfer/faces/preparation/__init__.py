@@ -1,1 +1,1 @@
-"""Finding the faces of a whole data set once."""
+"""Detection of all faces of a data set, done once and stored in sidecars."""

@@ -1,4 +1,4 @@
-"""How pictures that are face crops already were cut, measured from the faces found in them."""
+"""Estimates how existing face crops were made, from the faces detected in the crops."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from mmfer.faces.alignment import BoxAlignment
 from mmfer.faces.sidecar import ImageFaces
 
 MOST_SPREAD = 0.25
-"""Largest distance of the quartiles, in sides of the picture, at which the crops are alike."""
+"""Largest interquartile range of consistent crops: relative for scale, in box sides for shift."""
 
 
 @dataclass(frozen=True)
 class MeasuredCrop:
-    """An alignment that gives crops like the pictures, on the median.
+    """The alignment that reproduces existing crops, as the median over all faces.
 
     Args:
-        alignment: It.
-        spread: The distance of the quartiles of its scale.
-        faces: The number of faces measured.
+        alignment: The estimated alignment.
+        spread: Interquartile range of the scale.
+        faces: Number of measured faces.
     """
 
     alignment: BoxAlignment
@@ -28,11 +28,11 @@ class MeasuredCrop:
 
 
 def measure_crop(images: Sequence[ImageFaces]) -> MeasuredCrop | None:
-    """How the pictures lie around the boxes of their faces.
+    """Estimate the alignment of images that are face crops.
 
     Returns:
-        None if the pictures are not all squares of one size, if they lie differently around their
-        faces, as photographs do, or if no face was detected. A face without a score was not.
+        None if the images are not squares of one size, if the position of the face varies as in
+        photographs, or if no face was detected. Faces without a score do not count as detected.
     """
     sizes = {(image.width, image.height) for image in images}
     boxes = np.array([f.bbox for image in images for f in image.faces if f.score is not None])

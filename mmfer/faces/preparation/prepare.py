@@ -1,4 +1,4 @@
-"""The faces of whole data sets, found in parallel and written to sidecars."""
+"""Detects the faces of whole data sets in parallel and writes sidecars."""
 
 import csv
 import io
@@ -26,15 +26,15 @@ CHUNK = 4
 
 @dataclass(frozen=True)
 class Preparation:
-    """What became of the pictures of a sidecar.
+    """The result of preparing the images of a sidecar.
 
     Args:
-        sidecar: The file written.
-        report: The csv file that names the pictures with a problem.
-        total: The number of pictures.
-        known: How many of them were known from a run before.
-        problems: How often there was each problem, see :attr:`FoundFace.problem`.
-        crop: How the pictures are cut around the face, where they are cut alike.
+        sidecar: The sidecar.
+        report: The csv file that lists the images with a problem.
+        total: Number of images.
+        known: Number of images that an earlier run had finished.
+        problems: Number of images with each problem, see :attr:`FoundFace.problem`.
+        crop: The estimated alignment of the images, if they are consistent face crops.
     """
 
     sidecar: Path
@@ -53,20 +53,21 @@ def prepare_faces(
     record_alignment: bool = False,
     progress: bool = True,
 ) -> Iterator[Preparation]:
-    """Find the face of each picture and write sidecars, which are given one by one when complete.
+    """Find the face of each image, write the sidecars, and yield the result of each sidecar.
 
-    Finished pictures are kept in a file beside the sidecar until all are done, so a killed run is
-    gone on with when called again; a sidecar that it had completed is kept. The pictures without a
-    face, with several, and those that cannot be read are named in ``<sidecar>.problems.csv``; the
-    last are not in the sidecar.
+    A journal beside the sidecar keeps the finished images, so the same call resumes a killed run;
+    complete sidecars of the same images and options are kept. ``<sidecar>.problems.csv`` lists the
+    images without a face, with several faces, or that cannot be read. Unreadable images are not in
+    the sidecar.
 
     Args:
-        pictures: The pictures of each sidecar, a JSON file; they have different names.
-        options: How faces are looked for.
+        pictures: The images of each sidecar, keyed by the path of its JSON file; the names of the
+            images of a sidecar must differ.
+        options: Options of the detection.
         jobs: Number of processes.
-        overwrite: Replace other sidecars that are there, and begun runs with other options.
-        record_alignment: Write how the pictures are cut around the face, as measured, into the
-            sidecar. Readers hand it to checkpoints, whose models then take such crops alone.
+        overwrite: Replace existing sidecars and unfinished runs that differ in images or options.
+        record_alignment: Store the estimated alignment of the images in the sidecar. Readers pass
+            the alignment on to checkpoints, whose models then accept only such crops.
         progress: Show a progress bar.
 
     Raises:
@@ -76,8 +77,8 @@ def prepare_faces(
         WorkerKilledError: If a process is killed.
 
     Example:
-        >>> pictures = [Picture(p.name, partial(read_image, p)) for p in Path('a').glob('*.jpg')]
-        >>> list(prepare_faces({Path('faces.json'): pictures}, jobs=2))  # doctest: +SKIP
+        >>> images = [Picture(p.name, partial(read_image, p)) for p in Path('a').glob('*.jpg')]
+        >>> list(prepare_faces({Path('faces.json'): images}, jobs=2))  # doctest: +SKIP
     """
     options = options or FindingOptions()
     record = options.to_dict() | {'record_alignment': record_alignment}
@@ -106,15 +107,15 @@ def _report_path(sidecar: Path) -> Path:
 def _check(
     path: Path, pictures: Sequence[Picture], record: dict[str, Any], overwrite: bool
 ) -> Preparation | None:
-    """What the sidecar is, if it is complete already."""
+    """The result of an earlier run, if the sidecar is complete; raises if the sidecar differs."""
     if not pictures:
-        raise ValueError(f'There is no picture for "{path}". Check the folder and its layout.')
+        raise ValueError(f'There are no images for "{path}". Check the folder and its layout.')
     names = Counter(picture.name for picture in pictures)
     twice = [name for name, count in names.items() if count > 1]
     if twice:
         raise ValueError(
-            f'{len(twice)} names are those of several pictures, such as {twice[0]}. Name each '
-            'once in the lists of the data set.'
+            f'{len(twice)} names belong to several images, such as {twice[0]}. List each image '
+            'only once in the data set.'
         )
     if not path.exists():
         return None
@@ -135,7 +136,7 @@ def _check(
 
 
 def _finished(path: Path) -> dict[str, Any]:
-    """What a sidecar says of the run that wrote it."""
+    """The record in a sidecar of the run that wrote the sidecar."""
     try:
         return json.loads(path.read_text(encoding='utf-8'))['info']['prepared']
     except (ValueError, KeyError, TypeError):
@@ -173,20 +174,20 @@ def _problems(found: Sequence[FoundFace]) -> dict[str, int]:
 def _write(
     path: Path, pictures: Sequence[Picture], found: Sequence[FoundFace], record: dict[str, Any]
 ) -> MeasuredCrop | None:
-    """Write report and sidecar; how the pictures are cut is measured from the detector's boxes."""
+    """Write report and sidecar, and estimate the alignment from the boxes of the detector."""
     problems = _problems(found)
     _write_report(_report_path(path), found)
     if not any(item.face for item in found):
         _journal_path(path).unlink()
         counted = ', '.join(f'{count} {name}' for name, count in problems.items())
         raise ValueError(
-            f'No face in any of the {len(found)} pictures for "{path}" ({counted}; see '
-            f'{_report_path(path)}), so no sidecar is written. If each picture is a face crop, '
-            'take the whole of it (--whole-image always); else try a smaller min_face_size '
+            f'No face in any of the {len(found)} images for "{path}" ({counted}; see '
+            f'{_report_path(path)}), so no sidecar is written. If each image is a face crop, '
+            'use the whole image (--whole-image always); otherwise try a smaller min_face_size '
             '(--min-face-size).'
         )
     images = [item.image for item in found if not item.error]
-    # Boxes that the data set knows are not the detector's.
+    # Known boxes of a data set say nothing about the detector's boxes.
     crop = None if any(p.box is not None for p in pictures) else measure_crop(images)
     names = [picture.name for picture in pictures]
     write_sidecar(

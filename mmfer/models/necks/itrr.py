@@ -16,9 +16,10 @@ CONTEXTS = ('support', 'batch', 'self')
 
 
 def _save_support(module: nn.Module, state_dict: dict, prefix: str, metadata: dict) -> None:
-    features = module.support_features
-    if len(features):
-        state_dict[f'{prefix}support_features'] = features
+    """Add the support set, where there is one, to the state dict of an ITRR."""
+    assert isinstance(module, ITRR)
+    if len(module.support_features):
+        state_dict[f'{prefix}support_features'] = module.support_features
 
 
 @MODELS.register_module()

@@ -1,1 +1,1 @@
-"""What a face shows, in action units."""
+"""Expressions as combinations of action units."""

@@ -1,22 +1,22 @@
 """FACS action units as weights of the 52 ARKit face units.
 
-An action unit (AU) is what one muscle or one group of muscles does to the face, and is scored on
-five levels, A (trace) to E (maximum):
+An action unit (AU) is the effect of one muscle or one group of muscles on the face. FACS scores it
+on five levels, A (trace) to E (maximum):
 
 - P. Ekman and W. V. Friesen, *Facial Action Coding System: A Technique for the Measurement of
   Facial Movement*, Consulting Psychologists Press, 1978.
 - P. Ekman, W. V. Friesen and J. C. Hager, *Facial Action Coding System: The Manual* and
   *Investigator's Guide*, A Human Face, 2002.
 
-Here an intensity is a number: 0 is absent, 1 is level E. FACS gives no map to any blend shapes;
-:data:`ACTION_UNITS` is our reading of its descriptions of appearance changes. Weights above 1 stand
-where level E is stronger than the full face unit.
+Here an intensity is a number: 0 is absent, 1 is level E. FACS defines no mapping to blend shapes;
+:data:`ACTION_UNITS` is our reading of the appearance changes that FACS describes. A weight is above
+1 where level E is stronger than the full face unit.
 """
 
 from collections.abc import Mapping
 
 MAX_FACE_UNIT = 1.5
-"""No face unit is driven beyond this; the meshes still look like faces there."""
+"""Largest weight of a face unit; the mesh still looks like a face at this weight."""
 
 
 def _both(unit: str, weight: float) -> dict[str, float]:
@@ -61,11 +61,11 @@ ACTION_UNITS: dict[str, dict[str, float]] = {
     **{f'L{au}': _one_side(_BILATERAL[au], 'Left') for au in ('2', '4', '9', '10', '12', '14')},
     **{f'R{au}': _one_side(_BILATERAL[au], 'Right') for au in ('2', '4', '9', '10', '12', '14')},
 }
-"""Face units of each AU at level E; ``L12`` and ``R12`` are its left and right side, as in FACS."""
+"""Face units of each AU at level E; ``L12`` and ``R12`` are the left and right side of AU 12."""
 
 
 def mirrored(action_units: Mapping[str, float]) -> dict[str, float]:
-    """The same action units with the left and the right of the face swapped."""
+    """The same action units with the left and right side of the face swapped."""
     swap = {'L': 'R', 'R': 'L'}
     return {swap.get(au[0], au[0]) + au[1:]: x for au, x in action_units.items()}
 
@@ -73,8 +73,8 @@ def mirrored(action_units: Mapping[str, float]) -> dict[str, float]:
 def face_units(action_units: Mapping[str, float]) -> dict[str, float]:
     """Weights of face units for action units with intensities from 0 to about 1.
 
-    Contributions of several action units to a face unit add up, to :data:`MAX_FACE_UNIT` at most,
-    and a closed eye is closed at 1.
+    Contributions of several action units to one face unit are added and clipped to
+    :data:`MAX_FACE_UNIT`; the closing of an eye is clipped to 1.
 
     Raises:
         ValueError: If an action unit is not in :data:`ACTION_UNITS`.
@@ -100,9 +100,9 @@ def face_units(action_units: Mapping[str, float]) -> dict[str, float]:
 
 
 def gaze_units(x: float, y: float) -> dict[str, float]:
-    """Face units that turn both eyes: x to the image's right, y up, each from -1 to 1.
+    """Face units that turn both eyes (AU 61 to 64 of FACS).
 
-    These are AU 61 to 64 of FACS.
+    ``x`` points to the right of the image and ``y`` up, each from -1 to 1.
     """
     right, left, up, down = (max(0.0, v) for v in (x, -x, y, -y))
     return {

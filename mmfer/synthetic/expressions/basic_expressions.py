@@ -1,4 +1,4 @@
-"""Expressions as recipes of action units, gaze and head pose; the basic ones."""
+"""Recipes of action units, gaze and head pose, and those of the basic expressions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ class Recipe:
 
     Args:
         action_units: Intensities, see :mod:`mmfer.synthetic.expressions.action_units`.
-        gaze: To the image's right and up, each from -1 to 1 (AU 61 to 64).
+        gaze: Direction to the right of the image and up, each from -1 to 1 (AU 61 to 64).
         yaw, pitch, roll: Head pose in degrees with the signs of
             :class:`mmfer.synthetic.render.scene.Scene` (AU 51 to 56).
-        source: Where the recipe comes from, and what in it is our choice.
-        held: Action units that do not get weaker with the expression, such as closed lids.
+        source: The literature behind the recipe, and the parts that are our choice.
+        held: Action units that keep their intensity in weak expressions, such as closed lids.
     """
 
     action_units: Mapping[str, float]

@@ -1,9 +1,9 @@
 """Recipes of the 33 fine classes of FG-Emotions (paper 003, figure 1).
 
-No catalogue of action units exists for most of these words. Each recipe starts from what the
-literature says about the emotion or its nearest relative, and its ``source`` says what is our own
-choice; ``ours`` alone means that the whole recipe is. The fine classes of one coarse class are
-made to resemble each other. Abbreviations of the sources:
+The literature lists no action units for most of these classes. Each recipe starts from the
+literature on the emotion or on the most similar emotion; ``source`` names the parts that are our
+own choice, and ``ours`` alone means the whole recipe. Fine classes of one coarse class resemble
+each other on purpose. Abbreviations of the sources:
 
 - EMFACS: W. V. Friesen and P. Ekman, *EMFACS-7: Emotional Facial Action Coding System*, 1983, and
   the table of emotion predictions in the *FACS Investigator's Guide* (2002).

@@ -12,15 +12,15 @@ clip by its action units together with the film shown and the subject's report. 
 - repression: AU 15 or 17, alone or in combination
 - others: everything else, tense or confused faces with AU 4 among them
 
-The combinations and their frequencies below are our choice within these. AU 4+7 stands under
-disgust and, as in the real clips, under others too: no method can tell these apart.
+The combinations and their frequencies below are our choice within these criteria. AU 4+7 belongs
+to both disgust and others, as in the real clips: no method can separate these clips.
 """
 
 import numpy as np
 
 EMOTIONS = ('others', 'disgust', 'happiness', 'repression', 'surprise', 'sadness', 'fear')
 COUNTS = (99, 63, 32, 27, 25, 7, 2)
-"""Clips of each emotion in CASME II: 255."""
+"""Number of clips of each emotion in CASME II, 255 in total."""
 
 COMBINATIONS: dict[str, dict[str, float]] = {
     'others': {'4': 0.45, '4+7': 0.2, '4+5': 0.1, '4+L14': 0.1, 'R14': 0.1, '4+18': 0.05},
@@ -31,10 +31,10 @@ COMBINATIONS: dict[str, dict[str, float]] = {
     'sadness': {'1': 0.6, '1+4': 0.4},
     'fear': {'1+2+4': 0.5, '1+4+20': 0.5},
 }
-"""Action units of the clips of each emotion, with their shares."""
+"""Combinations of action units of each emotion, with their shares of the clips."""
 
 
 def sample_combination(emotion: str, rng: np.random.Generator) -> str:
-    """Draw action units of an emotion, such as ``4+7``; ``L12`` is the left half of 12."""
+    """Draw action units of an emotion, such as ``4+7``; ``L12`` is the left side of AU 12."""
     shares = COMBINATIONS[emotion]
     return str(rng.choice(list(shares), p=list(shares.values())))

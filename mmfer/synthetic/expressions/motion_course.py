@@ -1,4 +1,4 @@
-"""How a micro-expression comes and goes, and how the view drifts meanwhile."""
+"""The course of a clip: level of the micro-expression, blinks, and drift of the view."""
 
 from dataclasses import dataclass
 
@@ -6,16 +6,16 @@ import numpy as np
 
 FRAME_RATE = 200
 SHIFT, ROLL, ZOOM = 0.002, 0.15, 0.001
-"""Amplitudes of the drift: heights of the picture, degrees, and relative scale."""
+"""Amplitudes of the drift: shift in image heights, roll in degrees, and relative scale."""
 PERIOD = (160, 400)
 """Shortest and longest period of the drift, in frames."""
 BLINK = (14, 6, 24)
-"""Frames in which lids close, stay closed and open."""
+"""Numbers of frames in which the lids close, stay closed and open."""
 
 
 @dataclass(frozen=True)
 class Course:
-    """A clip of T frames; the moments are positions in it, from 0."""
+    """The course of a clip of T frames; onset, apex and offset are frame indices from 0."""
 
     onset: int
     """The last neutral frame."""
@@ -23,18 +23,19 @@ class Course:
     offset: int
     """The first neutral frame after the apex."""
     level: np.ndarray
-    """(T,) share of the expression that is shown; 1 at the apex alone."""
+    """(T,) level of the expression from 0 to 1; 1 at the apex only."""
     lids: np.ndarray
-    """(T,) how far a blink has closed the eyes: 0 to 1."""
+    """(T,) closing of the eyes by a blink, from 0 to 1."""
     drift: np.ndarray
-    """(T, 4): shift to the right and down in heights of the picture, clockwise roll in degrees,
-    and relative growth."""
+    """(T, 4): shift to the right and down in image heights, clockwise roll in degrees, and
+    relative growth."""
 
 
 def eased(frames: int, power: float) -> np.ndarray:
-    """A smooth rise from 0 to 1 over a number of steps: ``frames + 1`` values.
+    """A smooth rise from 0 to 1 in ``frames`` steps: ``frames + 1`` values.
 
-    The rise is 0.5 (1 - cos) to a power; above 1 it starts late, below 1 early.
+    The rise is 0.5 (1 - cos) raised to ``power``; a power above 1 gives a late rise, a power below
+    1 an early rise.
     """
     return (0.5 - 0.5 * np.cos(np.pi * np.arange(frames + 1) / frames)) ** power
 
@@ -48,14 +49,14 @@ def expression_course(
 
 
 def blink_course(frames: int, start: int) -> np.ndarray:
-    """Levels (T,) of a blink that begins after frame ``start``, cut at the end of the clip."""
+    """Levels (T,) of a blink that begins after frame ``start``; the clip may end during it."""
     closing, closed, opening = BLINK
     whole = expression_course(start, closing, opening, frames, (1.0, 1.0))
     return np.insert(whole, start + closing, np.ones(closed))[:frames]
 
 
 def drift_course(frames: int, rng: np.random.Generator) -> np.ndarray:
-    """A drift (T, 4), the sum of two slow waves in each direction, each of half the amplitude."""
+    """A drift (T, 4): in each column the sum of two slow waves of half the amplitude."""
     amplitude = np.array([SHIFT, SHIFT, ROLL, ZOOM]) / 2
     rate = 2 * np.pi / rng.uniform(*PERIOD, (2, 4))
     phase = rng.uniform(0, 2 * np.pi, (2, 4))
@@ -64,11 +65,11 @@ def drift_course(frames: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def sample_course(rng: np.random.Generator, blinks: float = 0.0) -> Course:
-    """Draw a clip.
+    """Draw the course of a clip.
 
-    From onset to offset it takes 25 to 100 frames, 65 on average, as CASME II's do at 200 frames a
-    second (Yan et al. 2014: at most half a second); the apex comes after 32 to 48 % of them. Two to
-    eight neutral frames lie on either side.
+    From onset to offset there are 25 to 100 frames, 65 on average, as in CASME II at 200 frames per
+    second (Yan et al. 2014: at most half a second). The apex comes after 32 to 48 % of these
+    frames. Two to eight neutral frames precede the onset, and two to eight follow the offset.
 
     Args:
         rng: Random numbers.

@@ -1,4 +1,4 @@
-"""Writers of rendered images in the files of real data sets."""
+"""Layouts: the files of real data sets, written for rendered samples."""
 
 from mmfer.synthetic.layouts.affectnet import AffectNetLayout
 from mmfer.synthetic.layouts.casme2 import CASME2Layout
@@ -38,10 +38,10 @@ __all__ = [
 
 
 def build_layout(name: str) -> Layout:
-    """The layout of a name.
+    """Build a layout from its name.
 
     Raises:
-        ValueError: If there is none of that name.
+        ValueError: If no layout has this name.
     """
     if name not in LAYOUTS:
         raise ValueError(f'There is no layout "{name}". Use one of: {", ".join(LAYOUTS)}.')

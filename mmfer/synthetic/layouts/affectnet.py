@@ -22,7 +22,7 @@ RECIPES = {
     'anger': 'anger',
     'contempt': 'contempt',
 }
-"""AffectNet's classes, in its order, and the names of their recipes."""
+"""AffectNet's classes, in its order, with the names of their recipes."""
 
 VALENCE_AROUSAL = {
     'neutral': (0.0, 0.0),
@@ -36,10 +36,10 @@ VALENCE_AROUSAL = {
 }
 """Valence and arousal of the classes at full intensity, the axes of Russell's circumplex.
 
-The circumplex is of J. A. Russell, *A circumplex model of affect*, J. Pers. Soc. Psychol. 39, 1980.
-The values are the means of ``happy``, ``sad``, ``surprised``, ``fearful``, ``disgusted`` and
-``angry`` of J. A. Russell and A. Mehrabian, *Evidence for a three-factor theory of emotions*, J.
-Res. Pers. 11, 1977; those of contempt are our choice.
+The circumplex comes from J. A. Russell, *A circumplex model of affect*, J. Pers. Soc. Psychol. 39,
+1980. The values are the means of ``happy``, ``sad``, ``surprised``, ``fearful``, ``disgusted`` and
+``angry`` in J. A. Russell and A. Mehrabian, *Evidence for a three-factor theory of emotions*, J.
+Res. Pers. 11, 1977; the values of contempt are our choice.
 """
 
 COLUMNS = (
@@ -59,12 +59,12 @@ class AffectNetLayout(ImageLayout):
     """AffectNet's older form, with its eight classes of expressions.
 
     - ``training.csv`` and ``validation.csv`` with :data:`COLUMNS`; landmarks are 68 times
-      ``x;y;`` without the last ``;``, the box is of whole pixels
+      ``x;y;`` without the last ``;``, and the box has whole pixels
     - ``Manually_Annotated_Images/NNN/<hash>.jpg``
 
-    The classes of the training part are as frequent as the official ones; those of the validation
-    part, on which everyone tests, are equally frequent. Valence and arousal are those of the
-    classes (:data:`VALENCE_AROUSAL`), mixed as the expression is and scaled by its intensity.
+    Classes of the training part have the official frequencies. Classes of the validation part,
+    which serves as test set, are equally frequent. Valence and arousal are the values of the
+    classes (:data:`VALENCE_AROUSAL`), blended like the expression and scaled by its intensity.
     """
 
     name = 'affectnet'
@@ -83,7 +83,7 @@ class AffectNetLayout(ImageLayout):
         return f'{first + index // IMAGES_PER_FOLDER}/{name}.jpg'
 
     def image_path(self, split: str, index: int, label: int) -> str:
-        """Path below the root, of a folder with a number and a file with a hash, 56 digits."""
+        """Path below the root: a numbered folder, and a file named by a hash of 56 digits."""
         return f'{FOLDER}/{self._below_folder(split, index)}'
 
     def completed(self, truth: Truth, person: Person, scene: Scene) -> Truth:

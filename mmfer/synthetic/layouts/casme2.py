@@ -28,9 +28,9 @@ SUBJECTS = (
     *(9, 13, 7, 5, 19, 5, 9, 3, 14, 14, 10, 12, 8),
     *(4, 3, 4, 34, 3, 16, 11, 2, 2, 12, 12, 7, 17),
 )
-"""About as many clips as each subject of CASME II has, quoted from memory: 255."""
+"""Number of clips of each subject, 255 in total; close to CASME II, quoted from memory."""
 AGE = (0.42, 0.53)
-"""Nineteen to thirty years."""
+"""Range of :attr:`Person.age`: 19 to 30 years."""
 ASIAN = (0.02, 0.94, 0.04)
 
 PUBLISHED = (
@@ -44,11 +44,11 @@ PUBLISHED = (
     'pose',
     'group',
 )
-"""What ``truth.json`` says of a clip."""
+"""Fields of a clip in ``truth.json``."""
 
 
 def frame_size(size: int) -> tuple[int, int]:
-    """Height and width of a frame: in the proportion 340 to 280."""
+    """Height and width of a frame, in the ratio 340 to 280."""
     return size, round(size * 280 / 340)
 
 
@@ -56,16 +56,16 @@ class CASME2Layout(Layout):
     """CASME II as it is downloaded: a coding file and folders of frames.
 
     - ``CASME2-coding-20140508.xlsx``: a row for each clip, with the oddities of the real file
-    - ``CASME2_RAW_selected/sub01/EP02_01f/img46.jpg``: the frames of a clip; they need not
-      begin at 1, and there are some before the onset and after the offset
-    - ``annotations/truth.json``: the true moments, intensity and emotion of each clip, and which
-      oddities were planted where
-    - ``annotations/faces.json``: the 68 landmarks of every frame, as :mod:`mmfer.faces.sidecar`
-      has them, with 1 as the score of a visible point and 0 of a hidden one
+    - ``CASME2_RAW_selected/sub01/EP02_01f/img46.jpg``: the frames of a clip, from before the onset
+      to after the offset; the first frame number need not be 1
+    - ``annotations/truth.json``: the true moments, intensity and emotion of each clip, and the
+      planted oddities
+    - ``annotations/faces.json``: the 68 landmarks of every frame in the format of
+      :mod:`mmfer.faces.sidecar`; the score is 1 for a visible point and 0 for a hidden point
 
     A sample is a clip, see :mod:`mmfer.synthetic.render.clip_renderer`. Subjects are young Asian
-    adults. 26 subjects have as different numbers of clips as the real ones; other numbers of
-    subjects have the same number of clips each.
+    adults. If there are 26 subjects, the number of clips varies between subjects as in the real
+    data set; otherwise all subjects have the same number of clips.
     """
 
     name = 'casme2'
@@ -81,7 +81,7 @@ class CASME2Layout(Layout):
     noisy_labels = False
 
     def people(self, samples: int, per_person: int) -> list[int]:
-        """The number of the subject of each clip."""
+        """Index of the subject of each clip."""
         subjects = -(-samples // per_person)
         if subjects != len(SUBJECTS):
             return super().people(samples, per_person)
@@ -89,13 +89,13 @@ class CASME2Layout(Layout):
         return [int(i) for i in np.repeat(np.arange(subjects), counts)]
 
     def person(self, rng: np.random.Generator) -> Person:
-        """A young Asian adult with a free forehead."""
+        """Draw a young Asian adult whose hair leaves the forehead free."""
         age = float(rng.uniform(*AGE))
         drawn = sample_person(rng, age=age, ethnicity=np.array(ASIAN))
         return replace(drawn, fringe=False, beard=0.0)
 
     def staged(self, scene: Scene, rng: np.random.Generator) -> Scene:
-        """The same wall and shirt for everyone."""
+        """The scene with the wall and the shirt that all subjects share."""
         plain = Scene()
         return replace(scene, background=plain.background, shirt=plain.shirt, seed=plain.seed)
 
@@ -117,7 +117,7 @@ class CASME2Layout(Layout):
         return [None] * options.images
 
     def adapted(self, options: Options) -> Options:
-        """The same options, if there are enough clips for what is planted."""
+        """The unchanged options, checked for enough clips for the planted oddities."""
         self.planted(options)
         return options
 
@@ -127,12 +127,12 @@ class CASME2Layout(Layout):
         return f'{FRAMES}/{clip}/img{frame}.jpg'
 
     def paths(self, split: str, index: int, label: int, truth: Truth) -> tuple[str, ...]:
-        """All frames of a clip that are there, the apex first."""
+        """All existing frames of a clip, the apex first."""
         numbers = sorted((f['frame'] for f in truth['frames']), key=lambda n: n != truth['apex'])
         return tuple(self.frame_path(truth['clip'], n) for n in numbers)
 
     def captions_of(self, truth: Truth) -> tuple[str, ...]:
-        """The emotion, if there are frames."""
+        """The emotion, if the clip has frames."""
         return super().captions_of(truth) if truth['frames'] else ()
 
     def lists(self, root: Path, annotations: Mapping[str, Sequence[Truth]]) -> dict[str, bytes]:

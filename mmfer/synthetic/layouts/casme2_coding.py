@@ -32,7 +32,7 @@ PLANTED = {
     'missing_clip': 1,
     'missing_frame': 1,
 }
-"""Oddities, and how many clips have each; no clip has two."""
+"""Oddities with their numbers of clips; no clip has two oddities."""
 
 
 def plant_oddities(clips: int, seed: int) -> list[str | None]:
@@ -76,7 +76,7 @@ def coding_row(truth: Mapping[str, Any]) -> list[str | int | None]:
 
 
 def coding_file(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """The xlsx file of clips, the same bytes for the same annotations."""
+    """The xlsx file of clips; the same annotations give the same bytes."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -90,7 +90,7 @@ def coding_file(rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def oddities(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """What is odd in the coding file and the folders: clips or files of each oddity."""
+    """Clips or files with each oddity of the coding file and the folders."""
     planted = {
         kind: sorted(row['clip'] for row in rows if row['oddity'] == kind) for kind in PLANTED
     }
@@ -105,7 +105,7 @@ def oddities(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
 
 
 def _timeless(book: io.BytesIO) -> bytes:
-    """A zip file without the moment at which it was written."""
+    """The bytes of a zip file without the time at which it was written."""
     done = io.BytesIO()
     with zipfile.ZipFile(book) as source, zipfile.ZipFile(done, 'w') as target:
         for name in source.namelist():

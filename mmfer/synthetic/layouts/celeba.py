@@ -26,7 +26,7 @@ FOLDER = 'img_align_celeba'
 POINTS = ('lefteye', 'righteye', 'nose', 'leftmouth', 'rightmouth')
 IMAGES_PER_IDENTITY = 2
 WIDER = 1.2
-"""CelebA's pictures show the hair, by which many attributes are known."""
+"""Factor on the width of the view: CelebA's images show the hair, which many attributes need."""
 BLURRY = 0.051
 BLUR = (1.5, 2.2)
 
@@ -42,18 +42,18 @@ MOUTHS = {
 
 
 class CelebALayout(ImageLayout):
-    """CelebA's folder and lists, with pictures of squares.
+    """CelebA's folder and lists, with square images.
 
-    - ``img_align_celeba/000001.jpg``; parts are numbered from where the official ones begin
+    - ``img_align_celeba/000001.jpg``; each part begins at its official first number
     - ``list_attr_celeba.txt``: number of images, the 40 names, then 1, -1, or 0 for unknown
     - ``list_eval_partition.txt``: 0, 1 or 2 for train, val and test
     - ``list_landmarks_align_celeba.txt``: x and y of five points, whole pixels
 
-    People, smiles and blur are as frequent as in CelebA where the renderer can draw them, see
-    :mod:`mmfer.synthetic.people.celebrities`. The attributes of an image are read from what was
-    rendered (:mod:`mmfer.synthetic.people.celeba_attributes`). An identity has two images, so
-    that there are many people. The label of the plan is the mouth alone: 48 % of the images smile
-    and 48 % have an open mouth, as in CelebA.
+    Traits of people, smiles and blur are as frequent as in CelebA where the renderer can draw
+    them, see :mod:`mmfer.synthetic.people.celebrities`. The attributes of an image follow from the
+    rendered person and scene (:mod:`mmfer.synthetic.people.celeba_attributes`). Each identity has
+    two images, so that there are many people. The label in the plan describes only the mouth: 48 %
+    of the images smile and 48 % have an open mouth, as in CelebA.
     """
 
     name = 'celeba'
@@ -67,15 +67,15 @@ class CelebALayout(ImageLayout):
     starts = {'train': 1, 'val': 162771, 'test': 182638}
 
     def adapted(self, options: Options) -> Options:
-        """The preset's options with a wider view and few images of a person."""
+        """The preset's options with a wider view and few images per person."""
         return replace(zoomed(options, WIDER), images_per_identity=IMAGES_PER_IDENTITY)
 
     def person(self, rng: np.random.Generator) -> Person:
-        """A grown-up with traits as frequent as in CelebA."""
+        """Draw an adult with traits as frequent as in CelebA."""
         return sample_celebrity(rng)
 
     def staged(self, scene: Scene, rng: np.random.Generator) -> Scene:
-        """The scene, blurred if it is one of the few that are."""
+        """The scene, blurred in the share of images that are blurry in CelebA."""
         blurry, blur = rng.random() < BLURRY, float(rng.uniform(*BLUR))
         return replace(scene, blur=blur) if blurry else scene
 
@@ -94,11 +94,11 @@ class CelebALayout(ImageLayout):
         return rest | {'category_id': 1, 'attributes': values}
 
     def categories(self) -> list[dict[str, Any]]:
-        """One, a face."""
+        """The single category, a face."""
         return [{'id': 1, 'name': 'face', 'supercategory': 'person'}]
 
     def captions(self) -> tuple[str, ...]:
-        """The attributes that can be told."""
+        """The attributes that a rendering can show."""
         return SHOWN
 
     def captions_of(self, truth: Truth) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The content of picture and JSON files, as bytes."""
+"""Images and JSON values encoded as the bytes of a file."""
 
 import json
 
@@ -6,16 +6,16 @@ import cv2
 import numpy as np
 
 FILE_QUALITY = 95
-"""JPEG quality of the files; the compression that a scene asks for comes before."""
+"""JPEG quality of the files; the renderer has already applied the compression of the scene."""
 
 
 def encode_jpeg(image: np.ndarray, quality: int = FILE_QUALITY) -> bytes:
-    """A JPEG file of an (H, W, 3) RGB picture."""
+    """A JPEG file of an (H, W, 3) RGB image."""
     return _encode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, quality])
 
 
 def encode_grey_png(image: np.ndarray) -> bytes:
-    """A grey PNG file, without loss, of an (H, W, 3) RGB picture."""
+    """A lossless grey PNG file of an (H, W, 3) RGB image."""
     return _encode('.png', cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], [])
 
 

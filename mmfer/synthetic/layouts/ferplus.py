@@ -1,4 +1,4 @@
-"""The layout of FERPlus: FER2013's pictures with ten votes for each."""
+"""The layout of FERPlus: FER2013's images with ten votes per image."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ FER2013_LABELS = {
     'neutral': 6,
     'contempt': 6,
 }
-"""FER2013's own codes; it has no contempt, and calls it neutral here."""
+"""FER2013's own codes; contempt, which FER2013 does not have, is coded as neutral."""
 VOTERS = 10
 UNKNOWN = 0.03
 """Share of the votes for ``unknown``."""
@@ -35,16 +35,16 @@ _VOTES = 4
 
 
 class FERPlusLayout(ImageLayout):
-    """FERPlus' two csv files, 48 pixels wide and grey.
+    """FERPlus' two csv files and image folders; images are grey, 48 by 48 pixels.
 
     - ``fer2013.csv``: ``emotion,pixels,Usage``
     - ``fer2013new.csv``: ``Usage,Image name``, votes for the eight classes, ``unknown`` and ``NF``;
-      row by row the same images
+      its rows have the order of ``fer2013.csv``
     - ``FER2013Train/``, ``FER2013Valid/`` and ``FER2013Test/``: the same images as PNG files
 
-    In every preset at least half of the images blend two classes, for people disagree about real
-    faces: ten votes are drawn from the true blend. Training labels that are moved take the votes
-    of the true class with them. Classes are as frequent as those of most votes in the real
+    In every preset at least half of the images blend two classes, because people disagree about
+    real faces; the ten votes are drawn from the true blend. Label noise gives the new class the
+    votes of the true class. Class frequencies are those of the majority votes in the real
     ``fer2013new.csv``.
     """
 
@@ -67,11 +67,11 @@ class FERPlusLayout(ImageLayout):
         return f'fer{numbered(self.starts, split, index):07d}.png'
 
     def image_path(self, split: str, index: int, label: int) -> str:
-        """Path below the root; parts are numbered from where the official ones begin."""
+        """Path below the root; each part begins at its official first number."""
         return f'{self.folders[split]}/{self._file(split, index)}'
 
     def listed_name(self, split: str, index: int, label: int, counts: Mapping[str, int]) -> str:
-        """The row of ``fer2013.csv``, from 0."""
+        """The row in ``fer2013.csv``, counted from 0."""
         splits = self.splits[: self.splits.index(split)]
         return f'fer2013.csv/row{sum(counts[s] for s in splits) + index:05}'
 

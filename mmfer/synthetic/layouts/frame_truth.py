@@ -1,4 +1,4 @@
-"""The truth about each frame of clips, as a sidecar of faces."""
+"""The truth about each frame of a clip, in the format of a face sidecar."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from mmfer.synthetic.render.clip_renderer import Frame
 
 
 def frame_annotation(number: int, frame: Frame) -> dict[str, Any]:
-    """The face in a frame."""
+    """The annotation of the face in a frame."""
     points = np.concatenate([frame.landmarks, frame.visible[:, None]], 1)
     x1, y1, x2, y2 = frame.box
     return {
@@ -22,10 +22,10 @@ def frame_annotation(number: int, frame: Frame) -> dict[str, Any]:
 def faces_sidecar(
     faces: Mapping[str, Mapping[str, Any]], width: int, height: int
 ) -> dict[str, Any]:
-    """The faces of frames in the terms of :mod:`mmfer.faces.sidecar`.
+    """The sidecar of frames, see :mod:`mmfer.faces.sidecar`.
 
-    ``faces`` are the paths of the frames with their :func:`frame_annotation`. The frames are no
-    cut-outs, so there is no alignment.
+    ``faces`` maps the path of each frame to its :func:`frame_annotation`. Frames are not face
+    crops, so the sidecar has no alignment.
     """
     return {
         'images': [

@@ -13,21 +13,21 @@ from mmfer.synthetic.people.random_people import sample_person
 from mmfer.synthetic.render.scene import Person
 
 ONE_YEAR = 0.1875 / 8
-"""Age of a person of one year."""
+""":attr:`Person.age` of a one-year-old."""
 WIDER = 1.2
-"""An infant's mouth lies low in its head, and opens far: more of the picture for the chin."""
+"""Factor on the width of the view: an infant's mouth is low and opens wide, down to the chin."""
 
 
 class IFERLayout(ImageLayout):
-    """Class folders of infants in one pool, the classes as frequent as in the paper.
+    """Class folders of infants without splits; class frequencies are those of the paper.
 
     - ``<class>/NNNNN.jpg``
     - ``ifer.csv``: ``path,label,subject``
 
     The paper's table 1 counts 3,242 happy, 3,642 calm, 1,991 crying and 1,365 sleeping faces of
-    children within their first year. IFER has no official split: its reader makes one, and keeps
-    the pictures of one infant together, whom ``ifer.csv`` and ``annotations/all.json`` name. All
-    infants are toothless.
+    children within their first year. IFER has no official split: its reader makes a split that
+    keeps all images of one infant together. ``ifer.csv`` and ``annotations/all.json`` name the
+    infant of each image. Infants are drawn without teeth.
     """
 
     name = 'ifer'
@@ -43,7 +43,7 @@ class IFERLayout(ImageLayout):
         return zoomed(options, WIDER)
 
     def person(self, rng: np.random.Generator) -> Person:
-        """An infant of up to one year."""
+        """Draw an infant of up to one year."""
         return replace(sample_person(rng, age=float(rng.uniform(0, ONE_YEAR))), teeth=False)
 
     def image_path(self, split: str, index: int, label: int) -> str:

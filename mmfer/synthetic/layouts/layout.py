@@ -1,4 +1,4 @@
-"""What a layout is."""
+"""The base classes of layouts."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -15,14 +15,14 @@ from mmfer.synthetic.people.random_people import Group, sample_person
 from mmfer.synthetic.render.scene import Person, Scene
 
 Truth = dict[str, Any]
-"""The annotation of an image in COCO's terms, see :mod:`mmfer.synthetic.truth`."""
+"""The annotation of an image in COCO's format, see :mod:`mmfer.synthetic.truth`."""
 
 FIVE_POINTS = ((36, 42), (42, 48), (30, 31), (48, 49), (54, 55))
 """Ranges of the 68 landmarks whose means are eyes, nose tip and mouth corners."""
 
 
 def five_points(landmarks: np.ndarray) -> np.ndarray:
-    """The (5, 2) points of (68, 2) landmarks: left eye in the image, right eye, nose, mouth."""
+    """The five points (5, 2) of landmarks (68, 2): eyes, nose tip, mouth corners; left first."""
     return np.stack([landmarks[a:b].mean(axis=0) for a, b in FIVE_POINTS])
 
 
@@ -32,21 +32,21 @@ def landmarks_of(truth: Truth) -> np.ndarray:
 
 
 def zoomed(options: Options, factor: float) -> Options:
-    """Options with views that many times as wide."""
+    """Options whose views are wider by ``factor``."""
     low, high = (round(factor * zoom, 3) for zoom in options.conditions.zoom)
     return replace(options, conditions=replace(options.conditions, zoom=(low, high)))
 
 
 def numbered(starts: Mapping[str, int], split: str, index: int) -> int:
-    """The number of an image where all parts of a data set are counted through.
+    """The number of an image in a data set whose numbers continue over all splits.
 
     Args:
-        starts: The official first number of each split, in rising order.
+        starts: The official first number of each split, in ascending order.
         split: The split of the image.
         index: Position in the split, from 0.
 
     Raises:
-        ValueError: If the number is one of the next split.
+        ValueError: If the number belongs to the next split.
     """
     number = starts[split] + index
     following = [start for start in starts.values() if start > starts[split]]
@@ -61,8 +61,8 @@ def numbered(starts: Mapping[str, int], split: str, index: int) -> int:
 class Layout(ABC):
     """The files of a real data set, written for rendered samples.
 
-    Subclasses say which classes there are, how many samples each has and where files lie, and may
-    choose people, scenes and further truth. A sample is an image or a clip.
+    Subclasses define the classes, the number of samples of each class and the paths of the files,
+    and may change people, scenes and annotations. A sample is an image or a clip.
     """
 
     name: str
@@ -73,13 +73,13 @@ class Layout(ABC):
     """Index of the coarse class of each class."""
     recipes: Mapping[str, Recipe]
     shares: Mapping[str, Sequence[float]]
-    """Relative numbers of samples of the classes, for each split: ``train`` and ``test``, perhaps
-    ``val``; or ``all`` alone, where readers split."""
+    """Relative numbers of samples of the classes, for each split: ``train``, ``test`` and
+    optionally ``val``; or only ``all``, where the reader makes the split."""
     presets: Mapping[str, Preset] = PRESETS
     unit: str = 'img'
-    """What a sample is called while it is rendered."""
+    """Name of a sample in the progress bar."""
     size: int | None = None
-    """Width and height of every image, if the files can hold no other."""
+    """Width and height of every image, if the format of the files fixes the size."""
     noisy_labels: bool = True
     """Whether labels of the training split can be moved to other classes."""
 
@@ -89,11 +89,11 @@ class Layout(ABC):
         return tuple(self.shares)
 
     def adapted(self, options: Options) -> Options:
-        """The options of a preset as this data set needs them."""
+        """The options of a preset, adapted to this data set."""
         return options
 
     def people(self, samples: int, per_person: int) -> list[int]:
-        """The number of the person of each sample of a split, in rising order."""
+        """Index of the person of each sample of a split, in ascending order."""
         return [i // per_person for i in range(samples)]
 
     def person(self, rng: np.random.Generator) -> Person:
@@ -101,14 +101,14 @@ class Layout(ABC):
         return sample_person(rng)
 
     def staged(self, scene: Scene, rng: np.random.Generator) -> Scene:
-        """The scene of a sample, perhaps with something changed."""
+        """The scene of a sample, with the changes that this data set needs."""
         return scene
 
     @abstractmethod
     def paths(self, split: str, index: int, label: int, truth: Truth) -> tuple[str, ...]:
         """Paths below the root of all files of a sample, given its annotation.
 
-        The contact sheet shows the first.
+        The contact sheet shows the first file.
         """
 
     def categories(self) -> list[dict[str, Any]]:
@@ -124,7 +124,7 @@ class Layout(ABC):
         return tuple(c if coarse == c else f'{coarse}: {c}' for coarse, c in names)
 
     def captions_of(self, truth: Truth) -> tuple[str, ...]:
-        """Headings that a sample is an example of; none if it carries planted label noise."""
+        """Headings under which the contact sheet may show a sample; none if its label is noisy."""
         label = truth['category_id'] - 1
         return (self.captions()[label],) if truth['clean_category_id'] - 1 == label else ()
 
@@ -137,19 +137,19 @@ class ImageLayout(Layout):
     """A layout whose samples are single images."""
 
     crop: tuple[float, tuple[float, float]] = (1.28, (0.02, -0.05))
-    """The picture as a square around the box that mmfer's detector finds: its side in sides of
-    the box, and the offset of its centre; medians over renderings, see docs/faces.md."""
+    """Side and center offset of the image, a square around the box of mmfer's detector, in sides
+    of the box; medians over renderings, see docs/faces.md."""
 
     @abstractmethod
     def image_path(self, split: str, index: int, label: int) -> str:
-        """Path below the root of the image that is trained on."""
+        """Path below the root of the image for training."""
 
     def paths(self, split: str, index: int, label: int, truth: Truth) -> tuple[str, ...]:
         """The image and its companions."""
         return (self.image_path(split, index, label), *self.companion_paths(split, index))
 
     def listed_name(self, split: str, index: int, label: int, counts: Mapping[str, int]) -> str:
-        """The name of an image in the sidecar: its path, or where readers have it from.
+        """The name of an image in the sidecar: its path, or the place where readers find it.
 
         ``counts`` are the numbers of images of the splits.
         """
@@ -168,7 +168,7 @@ class ImageLayout(Layout):
         box: Sequence[float],
         group: Group,
     ) -> dict[str, bytes]:
-        """Other files that go with an image, as paths below the root and their contents."""
+        """Contents of the other files of an image, keyed by path below the root."""
         return {}
 
     def companion_paths(self, split: str, index: int) -> tuple[str, ...]:
@@ -176,10 +176,10 @@ class ImageLayout(Layout):
         return ()
 
     def completed(self, truth: Truth, person: Person, scene: Scene) -> Truth:
-        """The annotation of an image with what this data set knows besides."""
+        """The annotation of an image with the additional fields of this data set."""
         return truth
 
     def alignment(self, size: int) -> dict[str, Any]:
-        """How the faces are cut out, in the terms of :func:`mmfer.faces.build_alignment`."""
+        """Config of the face crop for :func:`mmfer.faces.build_alignment`."""
         scale, shift = self.crop
         return {'type': 'box', 'size': size, 'scale': scale, 'shift': list(shift)}

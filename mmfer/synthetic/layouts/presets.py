@@ -1,4 +1,4 @@
-"""Presets: how many images, how large, and how difficult."""
+"""Presets: number, size and difficulty of the images."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -13,20 +13,20 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True)
 class Conditions:
-    """What varies from image to image; pairs are the ends of uniform distributions."""
+    """Variation between images; pairs are the ends of uniform distributions."""
 
     intensity: Range = (0.6, 1.05)
     """Factor on all action units, gaze and head pose of the recipe."""
     jitter: float = 0.15
-    """Relative standard deviation of each single action unit."""
+    """Relative standard deviation of the intensity of each action unit."""
     asymmetry: float = 0.12
     """Largest relative difference between the two sides of the face."""
     blend_rate: float = 0.0
     """Share of images that mix two classes."""
     blend_weight: Range = (0.2, 0.48)
-    """Share of the second class in a blend; below 0.5, so that the label is the larger."""
+    """Share of the second class in a blend; below 0.5, so that the label has the larger share."""
     yaw: float = 9.0
-    """Standard deviation in degrees around the recipe's own pose, as the two below."""
+    """Standard deviations of yaw, pitch and roll in degrees, around the pose of the recipe."""
     pitch: float = 4.0
     roll: float = 3.0
     zoom: Range = (0.7, 0.86)
@@ -43,7 +43,7 @@ class Conditions:
 
 @dataclass(frozen=True)
 class ClipConditions(Conditions):
-    """What varies from clip to clip: a laboratory, and frames without noise and compression."""
+    """Variation between clips of a laboratory; frames have neither noise nor compression."""
 
     yaw: float = 3.0
     pitch: float = 2.0
@@ -113,7 +113,7 @@ CLIP_PRESETS: dict[str, Preset] = {
 
 @dataclass(frozen=True)
 class Options:
-    """Everything that decides what a rendered data set looks like, but for its layout."""
+    """All settings of a rendered data set except its layout."""
 
     preset: str
     images: int
@@ -136,10 +136,10 @@ class Options:
         noise_kind: str = 'other-coarse',
         presets: Mapping[str, Preset] = PRESETS,
     ) -> 'Options':
-        """Options from a preset, with its size and its number of images where they are None.
+        """Options from a preset; ``size`` and ``images`` of None take the preset's values.
 
         Raises:
-            ValueError: If a value is unknown or out of its range.
+            ValueError: If a name is unknown or a value is out of range.
         """
         if preset not in presets:
             raise ValueError(f'There is no preset "{preset}". Use one of: {", ".join(presets)}.')
@@ -171,10 +171,11 @@ class Options:
         )
 
     def with_clips(self, blinks: float, oddities: bool) -> 'Options':
-        """The options with two of the conditions of clips changed.
+        """The options with the given ``blinks`` and ``oddities``.
 
         Raises:
-            ValueError: If ``blinks`` is no share, or no clips are rendered and this is asked for.
+            ValueError: If ``blinks`` is not from 0 to 1, or the options are not those of clips and
+                a value differs from its default.
         """
         if not 0 <= blinks <= 1:
             raise ValueError(f'Blinks are a share of the clips from 0 to 1, not {blinks}.')

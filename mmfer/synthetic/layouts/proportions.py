@@ -6,9 +6,9 @@ import numpy as np
 
 
 def class_counts(images: int, shares: Sequence[float]) -> list[int]:
-    """Samples of each class: in proportion to ``shares``, but at least one each.
+    """Number of samples of each class, in proportion to ``shares`` and at least one.
 
-    Where the shares add up to the number of samples, they are the counts.
+    If the shares sum to the number of samples, the shares are the counts.
     """
     if images == sum(shares):
         return [int(share) for share in shares]

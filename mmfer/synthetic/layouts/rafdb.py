@@ -16,9 +16,9 @@ class RAFDBLayout(ImageLayout):
 
     - ``EmoLabel/list_patition_label.txt``: ``train_00001.jpg 5``, classes 1 to 7
     - ``Image/aligned/train_00001_aligned.jpg``
-    - ``Image/original/train_00001.jpg``: the same picture, for renderings are face crops already
+    - ``Image/original/train_00001.jpg``: the same image, because renderings are face crops
     - ``Annotation/manual/train_00001_manu_attri.txt``: five rows x, y (eyes, nose tip, mouth
-      corners; left in the image first), then gender, race and age group, each a row
+      corners; left in the image first), then one row each for gender, race and age group
     - ``Annotation/boundingbox/train_00001_boundingbox.txt``: x1, y1, x2, y2
 
     Numbers have five digits in train and four in test.

@@ -1,1 +1,1 @@
-"""Who is rendered."""
+"""Random people and their attributes."""

@@ -1,8 +1,8 @@
-"""Which of CelebA's attributes a rendering shows, read off its person, scene and landmarks.
+"""CelebA's attributes of a rendering, derived from its person, scene and landmarks.
 
-An attribute is 1 or -1 where the renderer's parameters leave no doubt, and 0, unknown, between the
-two thresholds and for everything that a rendering has not (a hat, earrings, waves) or that only
-taste decides (attractive, oval, big). Stubble leaves open whether there is a beard.
+An attribute is 1 or -1 where the renderer's parameters are clear. An attribute is 0 (unknown)
+between two thresholds, for everything that the renderer cannot draw (a hat, earrings, waves) and
+for matters of taste (attractive, oval, big). Stubble makes the attributes of beards unknown.
 """
 
 import numpy as np
@@ -12,9 +12,9 @@ from mmfer.synthetic.render.scene import Person, Scene
 
 SMILE = '12'
 BEARD_CONTRAST = 0.07
-"""A beard that differs less from the skin in mean reflectance can not be told from none."""
+"""Smallest difference in mean reflectance at which a beard stands out from the skin."""
 BUZZ_CONTRAST = 1.5
-"""Cropped hair of nearly the skin's mean reflectance can not be told from none."""
+"""Smallest ratio of mean reflectances at which cropped hair stands out from the skin."""
 INNER_LIPS = ((61, 67), (62, 66), (63, 65))
 """Pairs of upper and lower landmarks."""
 
@@ -45,13 +45,13 @@ SHOWN = (
 
 
 def decided(value: float, absent: float, present: float) -> int:
-    """1 from ``present`` on, -1 up to ``absent``, 0 in between; ``absent`` may be the larger."""
+    """1 at ``present`` and beyond, -1 at ``absent`` and beyond, 0 in between, in either order."""
     sign = 1 if present > absent else -1
     return int(sign * value >= sign * present) - int(sign * value <= sign * absent)
 
 
 def lip_gap(landmarks: np.ndarray) -> float:
-    """Mean distance of the inner lips in distances of the eyes, of (68, 2) landmarks."""
+    """Mean distance between the inner lips in eye distances, from (68, 2) landmarks."""
     upper, lower = (landmarks[list(ids)] for ids in zip(*INNER_LIPS, strict=True))
     eyes = landmarks[42:48].mean(0) - landmarks[36:42].mean(0)
     return float(np.linalg.norm(lower - upper, axis=1).mean() / np.linalg.norm(eyes))
@@ -108,11 +108,11 @@ def _lipstick(person: Person) -> int:
 def attributes(
     person: Person, scene: Scene, action_units: dict[str, float], landmarks: np.ndarray
 ) -> list[int]:
-    """The 40 attributes of a picture in CelebA's order: 1 present, -1 absent, 0 unknown.
+    """The 40 attributes of an image in CelebA's order: 1 present, -1 absent, 0 unknown.
 
     Args:
-        person, scene: What was rendered.
-        action_units: What the face shows.
+        person, scene: The rendered person and scene.
+        action_units: The rendered expression.
         landmarks: (68, 2) in pixels.
     """
     known = {

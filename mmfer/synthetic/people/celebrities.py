@@ -1,8 +1,7 @@
-"""People as CelebA shows them: hair, beards, make-up and spectacles as frequent as there.
+"""People whose hair, beards, make-up and spectacles are as frequent as in CelebA.
 
-The frequencies are aimed at those of CelebA's own attributes (Liu et al., *Deep learning face
-attributes in the wild*, ICCV 2015), quoted from memory, as far as a person of the renderer can have
-them.
+The frequencies approximate those of CelebA's attributes (Liu et al., *Deep learning face
+attributes in the wild*, ICCV 2015), quoted from memory, for attributes that the renderer can draw.
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from mmfer.synthetic.render.scene import Color, Person
 YOUNG = 0.774
 MALE = 0.417
 YOUNG_AGES, OLD_AGES = (0.37, 0.6), (0.7, 0.95)
-"""18 to 38 and 51 to 84 years; nobody is in between, where youth is a matter of taste."""
+"""18 to 38 and 51 to 84 years; ages between are left out, because "young" is unclear there."""
 GREY_IF_OLD = 0.19
 FRINGE = 0.33
 GLASSES = 0.065
@@ -49,7 +48,7 @@ PALE: Color = (0.9, 0.74, 0.68)
 
 @dataclass(frozen=True)
 class FacialHair:
-    """A kind of beard of men: how many wear it, its form and its density."""
+    """A kind of beard: its share among men, its form and its density."""
 
     share: float
     style: str
@@ -84,7 +83,7 @@ def _facial_hair(rng: np.random.Generator, male: bool) -> tuple[str, float]:
 
 
 def sample_celebrity(rng: np.random.Generator) -> Person:
-    """Draw a grown-up; each trait is clearly there or clearly not."""
+    """Draw an adult; each trait is either clearly present or clearly absent."""
     young, male = bool(rng.random() < YOUNG), bool(rng.random() < MALE)
     age = float(rng.uniform(*(YOUNG_AGES if young else OLD_AGES)))
     gender = float(rng.uniform(0.85, 1.0) if male else rng.uniform(0.0, 0.15))

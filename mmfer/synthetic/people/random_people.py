@@ -24,7 +24,7 @@ DETAILS = (
     *(f'forehead/forehead-scale-vert-{x}' for x in ('incr', 'decr')),
     *(f'eyebrows/eyebrows-{x}' for x in ('angle-down', 'angle-up', 'trans-down', 'trans-up')),
 )
-"""Shape targets that make one head differ from another."""
+"""Shape targets that vary from person to person."""
 
 PAIRED_DETAILS = (
     *(f'eyes/{{}}-eye-{x}' for x in ('scale-incr', 'scale-decr', 'trans-in', 'trans-out')),
@@ -33,7 +33,7 @@ PAIRED_DETAILS = (
     *(f'cheek/{{}}-cheek-{x}' for x in ('bones-incr', 'volume-incr', 'volume-decr')),
     'ears/{}-ear-scale-incr',
 )
-"""Targets of the left (``l``) and the right (``r``) side, which get the same weight."""
+"""Shape targets of the left (``l``) and right (``r``) side, which get the same weight."""
 
 BLACK: Color = (0.035, 0.028, 0.025)
 GREY: Color = (0.45, 0.44, 0.43)
@@ -56,7 +56,7 @@ SKIN = np.array([[0.20, 0.105, 0.065], [0.64, 0.44, 0.30], [0.68, 0.45, 0.36]])
 
 @dataclass(frozen=True)
 class Group:
-    """The group of a person, as RAF-DB codes it: indices into the three tuples above."""
+    """The group of a person in RAF-DB's coding: indices into the three tuples above."""
 
     gender: int
     race: int
@@ -72,12 +72,12 @@ class Group:
 
 
 def years(age: float) -> float:
-    """Years of :attr:`Person.age`: 0 is new-born, 0.5 is 25 and 1 is 90 years old."""
+    """Convert :attr:`Person.age` to years: 0 is newborn, 0.5 is 25 and 1 is 90 years old."""
     return float(np.interp(age, [0.0, 0.1875, 0.5, 1.0], [0.0, 8.0, 25.0, 90.0]))
 
 
 def group_of(person: Person) -> Group:
-    """The group of a person: the gender and the race of the largest share, the age in years."""
+    """The group of a person: gender and race of the largest share, and age group."""
     african, asian, caucasian = person.ethnicity
     return Group(
         gender=int(person.gender < 0.5),
@@ -130,7 +130,7 @@ def sample_person(
 
     Args:
         rng: Random numbers.
-        age, gender, ethnicity: As in :class:`Person`; drawn where they are None.
+        age, gender, ethnicity: As in :class:`Person`; None draws the value.
     """
     if ethnicity is None:
         ethnicity = rng.dirichlet([0.35] * 3)

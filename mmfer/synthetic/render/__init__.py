@@ -1,1 +1,1 @@
-"""From a scene to an image with exact truth."""
+"""The renderer: from a person and a scene to an image with exact geometry."""

@@ -10,12 +10,12 @@ from mmfer.synthetic.render.surface import Material
 
 RIM_POINTS = 28
 WRAP = 0.22
-"""How strongly the front of the glasses curves around the face, per unit."""
+"""Curvature of the front of the glasses around the face, per unit of length."""
 
 
 @dataclass(frozen=True)
 class Solid:
-    """A rigid thing in the axes of a person's shape."""
+    """A rigid object in the axes of a person's shape."""
 
     points: np.ndarray
     triangles: np.ndarray
@@ -29,7 +29,7 @@ class Solid:
 
 
 def join_solids(solids: list[Solid]) -> Solid:
-    """One solid of several."""
+    """Join several solids into one."""
     starts = np.cumsum([0, *(len(solid.points) for solid in solids[:-1])])
     return Solid(
         np.concatenate([solid.points for solid in solids]),
@@ -68,7 +68,7 @@ def fan(outline: np.ndarray) -> Solid:
 
 
 def fit_glasses(head: Head, shape: np.ndarray, seed: int, dark: bool) -> Solid:
-    """Glasses on a neutral face; the seed chooses their form."""
+    """Glasses on a neutral face; the seed decides the form of the glasses."""
     rng = np.random.default_rng([seed, 8])
     left, right = (shape[ids].mean(0) for ids in head.eye_vertices)
     middle = (left + right) / 2
@@ -109,7 +109,7 @@ def fit_glasses(head: Head, shape: np.ndarray, seed: int, dark: bool) -> Solid:
 
 
 def frame_color(seed: int) -> Color:
-    """The colour of a frame: mostly dark, sometimes brown, red or metal."""
+    """The color of a frame: mostly dark, sometimes brown, red or metal."""
     rng = np.random.default_rng([seed, 9])
     colors = ((0.02, 0.02, 0.02), (0.08, 0.04, 0.02), (0.2, 0.02, 0.02), (0.4, 0.38, 0.34))
     return colors[int(rng.choice(4, p=[0.5, 0.2, 0.1, 0.2]))]

@@ -1,4 +1,4 @@
-"""What stays the same over all pictures of a person, made once and kept."""
+"""The look of a person: geometry and textures that all images of the person share."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, fields
@@ -16,7 +16,7 @@ from mmfer.synthetic.render.skin import SkinPainter, SkinTexture
 
 KEPT = 64
 NECK_Y = 6.15
-"""What is above this on the base head is head, not neck."""
+"""Height on the base head that separates the head (above) from the neck."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,15 @@ class Look:
     hair: Hair | None
     glasses: Solid | None
     centre: np.ndarray
-    """The middle of the head, which the camera looks at."""
+    """The middle of the head; the camera looks at this point."""
     pivot: np.ndarray
     """The joint of the neck."""
     height: float
-    """Height of the bare head, from the chin to the crown."""
+    """Height of the head without hair, from the chin to the crown."""
 
 
 class LookBook:
-    """Makes the looks of people and keeps the last ones."""
+    """Makes the looks of people and caches the most recent looks."""
 
     def __init__(self, head: Head) -> None:
         self.head = head

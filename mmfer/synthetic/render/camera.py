@@ -21,14 +21,14 @@ def rotation(yaw: float, pitch: float, roll: float) -> np.ndarray:
 
 
 def head_share(rest_y: np.ndarray) -> np.ndarray:
-    """How much the points at a height of the base mesh turn with the head: 0 to 1."""
+    """Share of the head's rotation, from 0 to 1, at heights of the base mesh."""
     t = np.clip((rest_y - 5.7) / (6.35 - 5.7), 0, 1)
     return t * t * (3 - 2 * t)
 
 
 @dataclass(frozen=True)
 class Pose:
-    """Turns the head about the neck and brings its centre to the origin."""
+    """Turns the head about the neck and moves the center of the head to the origin."""
 
     head: np.ndarray
     shoulders: np.ndarray
@@ -63,7 +63,7 @@ class Camera:
 
     @classmethod
     def of(cls, size: int, extent: float) -> 'Camera':
-        """A camera whose square picture shows ``extent`` units at the origin."""
+        """A camera whose square image shows ``extent`` units at the origin."""
         half = np.tan(np.radians(FIELD_OF_VIEW / 2))
         return cls(size, float(size / 2 / half), float(extent / 2 / half))
 
@@ -75,7 +75,7 @@ class Camera:
         return np.stack([x, y], 1).astype(np.float32), depth.astype(np.float32)
 
     def unproject(self, pixels: np.ndarray, depth: np.ndarray) -> np.ndarray:
-        """Points (N, 3) at the centres of flat pixel indices, at some depths."""
+        """Points (N, 3) at the centers of pixels, given flat pixel indices and depths."""
         row, column = np.divmod(pixels, self.size)
         scale = depth / np.float32(self.focal)
         half = np.float32(self.size / 2 - 0.5)

@@ -1,4 +1,4 @@
-"""Renders clips: one person in one scene, with an expression that comes and goes."""
+"""Renders clips: one person in one scene, with an expression that appears and disappears."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,9 +14,9 @@ from mmfer.synthetic.render.renderer import Renderer
 from mmfer.synthetic.render.scene import Person, Scene
 
 OVERSIZE = 2
-"""Key pictures are this many times as large as the frames."""
+"""Size of key images relative to frames."""
 KEY_STEP = 0.05
-"""Largest step of an action unit's intensity between neighbouring key pictures."""
+"""Largest step of an action unit's intensity between adjacent key images."""
 LIDS = '43'
 CLOSED = 0.7
 """Level of AU 43 at which the eyes of most subjects are closed."""
@@ -24,17 +24,17 @@ CLOSED = 0.7
 
 @dataclass(frozen=True)
 class Key:
-    """A picture, larger than the frames that are interpolated between it and its neighbours."""
+    """A key image; frames are interpolated between adjacent key images."""
 
     splines: np.ndarray
-    """(3, N, N) float32 cubic B-spline coefficients of the picture."""
+    """(3, N, N) float32 cubic B-spline coefficients of the image."""
     points: np.ndarray
-    """(70, 2): 68 landmarks and two corners of the face's box, (0, 0) the first pixel's centre."""
+    """(70, 2): 68 landmarks and two corners of the face box; (0, 0) is the first pixel's center."""
     visible: np.ndarray
     """(68,) float32."""
 
     def mixed(self, other: 'Key', share: float) -> 'Key':
-        """The key between this and another one, which has the share ``share``."""
+        """Interpolate linearly; ``other`` has the weight ``share``."""
         if share == 0:
             return self
         pairs = (
@@ -52,7 +52,7 @@ class Frame:
     image: np.ndarray
     """(H, W, 3) uint8, RGB."""
     landmarks: np.ndarray
-    """(68, 2): x, y; (0, 0) is the centre of the first pixel."""
+    """(68, 2): x, y; (0, 0) is the center of the first pixel."""
     visible: np.ndarray
     """(68,) bool."""
     box: tuple[float, float, float, float]
@@ -62,14 +62,14 @@ class Frame:
 class ClipRenderer:
     """Draws clips whose sub-pixel motion is smooth.
 
-    Key pictures are rendered at a few levels of the expression, twice as large as the frames. A
-    frame is interpolated between the keys on either side of its level, then moved as the drift
-    says and sampled down in one step by cubic B-splines. Edges thus do not jump from pixel to
-    pixel, nothing changes where nothing moves, and most of a clip costs no rendering. Frames in
-    which the eyes blink are rendered one by one.
+    Key images are rendered at a few levels of the expression, twice as large as the frames. A frame
+    is interpolated between the two key images around its level. One resampling step by cubic
+    B-splines then applies the drift and reduces the size. Edges therefore do not jump from pixel to
+    pixel, still regions do not change, and most frames need no rendering. Frames in which the eyes
+    blink are rendered one by one.
 
     Args:
-        renderer: Draws the key pictures.
+        renderer: Draws the key images.
 
     Example:
         >>> course = sample_course(np.random.default_rng(0))
@@ -93,15 +93,16 @@ class ClipRenderer:
         """Draw the frames of a clip.
 
         Args:
-            person: Whose face it is.
-            scene: All but the expression and the blink; ``face_units`` holds what stays.
+            person: The person to draw.
+            scene: The scene without the expression and the blink; its ``face_units`` apply to all
+                frames.
             action_units: The expression at its apex.
-            course: How it comes and goes.
+            course: Levels of the expression and of the blink, and drift, for each frame.
             height: Height of a frame in pixels.
-            width: Width, at most ``height``: the columns around the middle.
+            width: Width in pixels, at most ``height``; the middle columns are kept.
 
         Raises:
-            ValueError: If a value cannot be drawn.
+            ValueError: If the person or the scene has an invalid value.
         """
         steps = max(1, int(np.ceil(max(action_units.values()) / KEY_STEP - 1e-6)))
 
@@ -132,7 +133,7 @@ class ClipRenderer:
 
 
 def view(drift: np.ndarray, size: int, height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
-    """The affine map from (row, column) of a frame to those of a key: (2, 2) and (2,)."""
+    """The affine map from (row, column) of a frame to (row, column) of a key: (2, 2) and (2,)."""
     right, down, roll, growth = drift
     scale = size / height / (1 + growth)
     cos, sin = np.cos(np.radians(roll)) * scale, np.sin(np.radians(roll)) * scale
@@ -142,7 +143,7 @@ def view(drift: np.ndarray, size: int, height: int, width: int) -> tuple[np.ndar
 
 
 def framed(key: Key, drift: np.ndarray, height: int, width: int) -> Frame:
-    """The frame (height, width) of a key under a drift, see :class:`Course`."""
+    """The frame (height, width) that shows a key image under a drift, see :class:`Course`."""
     matrix, offset = view(drift, key.splines.shape[1], height, width)
     channels = [
         ndimage.affine_transform(

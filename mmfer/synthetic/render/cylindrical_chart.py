@@ -1,4 +1,4 @@
-"""A cylindrical chart of the base head, in which textures are painted and looked up."""
+"""A cylindrical chart of the base head: the coordinates of all textures of the skin."""
 
 from functools import cached_property
 
@@ -12,7 +12,7 @@ SIZE = 512
 AXIS_Z = 0.3
 LOW, HIGH = 4.9, 8.7
 FRONT_STRETCH = 0.7
-"""Columns per angle are this many times denser in front than half of them at the back."""
+"""Columns per half turn at the front of the head, as a share of all columns; 0.5 is uniform."""
 
 
 def locate(rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -26,7 +26,7 @@ def locate(rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def look_up(texture: np.ndarray, column: np.ndarray, row: np.ndarray) -> np.ndarray:
     """Bilinear values of a texture (H, W, C) at N points in texels: (N, C)."""
     count = len(column)
-    # remap takes no side beyond 32767: fold the points into rows of 256.
+    # cv2.remap accepts no side above 32767: fold the points into rows of 256.
     pad = (0, -count % 256)
     x, y = np.pad(column, pad).reshape(-1, 256), np.pad(row, pad).reshape(-1, 256)
     values = cv2.remap(texture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -34,7 +34,7 @@ def look_up(texture: np.ndarray, column: np.ndarray, row: np.ndarray) -> np.ndar
 
 
 class Chart:
-    """Where the texels of the chart lie on the base head.
+    """The positions of the chart's texels on the base head.
 
     Attributes:
         x, y, z: (512, 512) float32 coordinates of the texels.
@@ -77,7 +77,7 @@ class Chart:
 
     @cached_property
     def _gradient_basis(self) -> tuple[np.ndarray, np.ndarray]:
-        """The vectors that lift a texture's column and row derivatives to the surface in 3-D."""
+        """Vectors that map the column and row derivatives of a texture to a 3-D gradient."""
         radius = cv2.GaussianBlur(self.radius, (0, 0), 2)
         turn = self._turn()
         points = np.stack(
@@ -93,7 +93,7 @@ class Chart:
         return by_column.astype(np.float32), by_row.astype(np.float32)
 
     def bump(self, relief: np.ndarray) -> np.ndarray:
-        """What a relief (512, 512), in units of the mesh, adds to the normals: (512, 512, 3)."""
+        """Change of the normals (512, 512, 3) by a relief (512, 512) in units of the mesh."""
         by_column, by_row = self._gradient_basis
         d_column = cv2.Scharr(relief, cv2.CV_32F, 1, 0, scale=1 / 32)
         d_row = cv2.Scharr(relief, cv2.CV_32F, 0, 1, scale=1 / 32)

@@ -1,4 +1,4 @@
-"""The eyeball: sclera, iris and pupil by the angle from its axis."""
+"""The eyeball: sclera, iris and pupil, by the angle from the axis of the eye."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ PUPIL_SHARE = 0.42
 
 
 def eye_albedo(directions: np.ndarray, person: Person) -> np.ndarray:
-    """Colour of an eyeball at unit directions (N, 3) from its centre at rest: (N, 3)."""
+    """Color (N, 3) of an eyeball at unit directions (N, 3) from its center at rest."""
     angle = np.arccos(np.clip(directions[:, 2], -1, 1))
     spoke = np.arctan2(directions[:, 1], directions[:, 0])
     rng = np.random.default_rng([person.seed, 2])

@@ -1,4 +1,4 @@
-"""Hair: a hood that wraps the base head like a second skin and hangs down below the ears."""
+"""Hair: a hood around the base head that follows the skin and hangs down below the ears."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ class Hair:
 
     points: np.ndarray
     rest: np.ndarray
-    """(V, 3) the same points on the base head."""
+    """(V, 3) the corresponding points on the base head."""
     triangles: np.ndarray
     texture: np.ndarray
     """(V, 8): angle in half turns, distance along the strand, depth inside the hair's outline."""
@@ -38,7 +38,7 @@ class Hair:
     """(256, 512, 1) tone of the strands, around 0."""
 
     def surfaces(self, pose: Pose) -> tuple[Surface, Surface]:
-        """The posed outside of the hair, and the inside where the hair is dense."""
+        """The posed outer surface of the hair, and the inner surface where the hair is dense."""
         points = pose(self.points, head_share(self.rest[:, 1]))
         normals = vertex_normals(points, self.triangles)
         material = np.full(len(self.triangles), Material.HAIR, np.uint8)
@@ -52,18 +52,18 @@ HAIRLINE = (
     np.array([-1.2, -0.5, 0, 0.25, 0.45, 0.62, 0.75, 0.9, 1.15, 1.5]),
     np.array([6.5, 6.6, 6.75, 7.15, 7.2, 7.2, 7.5, 7.85, 8.02, 8.1]),
 )
-"""Depth and height of points of the line where hair begins, from the nape to the forehead."""
+"""Depth and height of points of the hairline, from the nape to the forehead."""
 
 
 def forehead_shift(person: Person) -> float:
-    """How much higher than usual the hair of a person begins in front, in units of the mesh."""
+    """Height of a person's front hairline above the usual one, in units of the mesh."""
     own = np.random.default_rng([person.seed, 7]).uniform(-0.16, -0.02)
     receding = 0.3 * max(0.0, person.gender - 0.5) * max(0.0, person.age - 0.45)
     return float(own + 2 * receding)
 
 
 def hairline(rest: np.ndarray) -> np.ndarray:
-    """Distance of points (..., 3) of the base head from the hairline, positive in the hair."""
+    """Signed distance of points (..., 3) of the base head to the hairline, positive in hair."""
     depths, heights = HAIRLINE
     slope = np.gradient(heights, depths)
     line = np.interp(rest[..., 2], depths, heights)
@@ -72,7 +72,7 @@ def hairline(rest: np.ndarray) -> np.ndarray:
 
 
 class HairCutter:
-    """Makes the hair of people; the hood's grid is laid around the base head once."""
+    """Makes the hair of people; all hair uses one grid around the base head."""
 
     def __init__(self, head: Head) -> None:
         self.head = head
@@ -94,7 +94,7 @@ class HairCutter:
         self.tree = cKDTree(head.vertices[self.anchors])
 
     def _radius(self, left_out: np.ndarray) -> np.ndarray:
-        """Distance (rows, columns) of the skin from the axis, or above the equator the middle."""
+        """Distance (rows, columns) of the skin from the middle, below the equator from the axis."""
         head = self.head
         triangles = head.part('skin')
         triangles = triangles[~left_out[triangles].any(1)]
@@ -122,7 +122,7 @@ class HairCutter:
         return np.minimum(grid, WIDEST)
 
     def _place(self, radius: np.ndarray) -> np.ndarray:
-        """Points (rows, columns, 3) at distances from the axis or the middle."""
+        """Points (rows, columns, 3) at the given distances from the middle or the axis."""
         tilt = np.clip((self.along + 1) * np.pi / 2, 0, np.pi / 2)[:, None]
         flat = radius * np.sin(tilt)
         height = radius * np.cos(tilt) - np.clip(self.along, 0, None)[:, None]
@@ -131,10 +131,10 @@ class HairCutter:
         ).astype(np.float32)
 
     def cut(self, person: Person, shape: np.ndarray) -> Hair | None:
-        """The hair around a neutral face, None where a style has no volume.
+        """The hair around a neutral face; None if the style has no volume.
 
         Raises:
-            ValueError: If the style is none of ``HAIR_STYLES``.
+            ValueError: If the style is not in ``HAIR_STYLES``.
         """
         if person.hair_style not in HAIR_STYLES:
             raise ValueError(
@@ -174,7 +174,7 @@ class HairCutter:
     def _volume(
         self, inside: np.ndarray, scalp: np.ndarray, hangs: bool, rng: np.random.Generator
     ) -> np.ndarray:
-        """Thickness of the hair in volumes: (rows, columns)."""
+        """Thickness of the hair (rows, columns), relative to the volume of the style."""
         white = rng.standard_normal(inside.shape, dtype=np.float32)
         white[:, -1] = white[:, 0]
         smooth = cv2.GaussianBlur(white, (0, 0), 2.0, sigmaY=5.0)
@@ -197,7 +197,7 @@ def outline(
     along: np.ndarray,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """How far each point of the hood's grid lies inside the hair: (rows, columns)."""
+    """Depth (rows, columns) of the points of the grid inside the outline of the hair."""
     front = smoothstep(0.6, 0.95, scalp[..., 2])
     inside = hairline(scalp) - forehead_shift(person) * front
     if person.hair_style not in HANGING:
@@ -216,7 +216,7 @@ def outline(
 
 
 def hang(base: np.ndarray, along: np.ndarray, volume: np.ndarray) -> np.ndarray:
-    """Radii (rows, columns) of a hood that falls straight down from where it is widest."""
+    """Radii (rows, columns) of a hood that hangs straight down from its widest row."""
     below = along >= 0
     fallen = base.copy()
     fallen[below] = np.maximum.accumulate(base[below], axis=0)
@@ -225,7 +225,7 @@ def hang(base: np.ndarray, along: np.ndarray, volume: np.ndarray) -> np.ndarray:
 
 
 def strand_tones(seed: int) -> np.ndarray:
-    """Streaks (256, 512, 1) across and along the strands, of about unit deviation."""
+    """Streaks (256, 512, 1) along and across the strands, with about unit standard deviation."""
     rng = np.random.default_rng([seed, 6])
     tones = np.zeros(TILE, np.float32)
     for across, along, share in ((0.8, 40, 0.6), (2.5, 25, 0.6), (9, 50, 0.5)):

@@ -1,4 +1,4 @@
-"""The head mesh: a person's neutral shape and its expressions, from the CC0 head pack."""
+"""The head mesh of the CC0 head pack, with the neutral shapes of people and expressions."""
 
 from functools import cached_property
 from pathlib import Path
@@ -14,21 +14,21 @@ PARTS = ('skin', 'left_eye', 'right_eye', 'teeth', 'tongue', 'lashes')
 REGIONS = ('lips', 'eyelids', 'ears', 'inside-mouth', 'face')
 DELTA_UNIT = 0.001
 ADULT_EYE_DISTANCE = 0.58
-"""Distance of the eyes of the adult for whom the face units were made, in units of the mesh."""
+"""Eye distance of the adult for whom the face units were made, in units of the mesh."""
 
 
 class Head:
     """A triangle mesh with shape targets and face units.
 
-    A unit of length is a decimetre of the average adult; x points to the person's left, y up and z
-    to the front.
+    The unit of length is a decimeter of the average adult; x points to the person's left, y up and
+    z to the front.
 
     Args:
         path: The head pack, as written by ``tools/misc/build_head_pack.py``.
 
     Attributes:
         vertices: (V, 3) float32, the base shape.
-        triangles: (T, 3) vertex ids, anti-clockwise from outside.
+        triangles: (T, 3) vertex ids, counterclockwise as seen from outside.
         parts: (T,) indices in :data:`PARTS`.
         regions: (V, 5) float32 weights from 0 to 1 of the skin's :data:`REGIONS`.
         landmarks: (68,) vertex ids in the order of iBUG 300-W.
@@ -64,7 +64,7 @@ class Head:
 
     @cached_property
     def face_units(self) -> tuple[str, ...]:
-        """The 52 names that :meth:`express` takes."""
+        """The names of the 52 face units that :meth:`express` accepts."""
         return tuple(name for name in self._spans if '/' not in name)
 
     @cached_property
@@ -73,7 +73,7 @@ class Head:
         return tuple(name for name in self._spans if '/' in name and name[:5] != 'macro')
 
     def part(self, *names: str) -> np.ndarray:
-        """The triangles of some parts: (N, 3)."""
+        """The triangles (N, 3) of the given parts."""
         wanted = [PARTS.index(name) for name in names]
         return self.triangles[np.isin(self.parts, wanted)]
 
@@ -96,7 +96,7 @@ class Head:
             (V, 3) float32.
 
         Raises:
-            ValueError: If the person has a detail that the pack does not know.
+            ValueError: If the head pack does not have a detail of the person.
         """
         unknown = sorted(set(person.details) - set(self.details))
         if unknown:
@@ -107,7 +107,7 @@ class Head:
         return self._moved(self.vertices, {**macro_targets(person), **person.details})
 
     def express(self, shape: np.ndarray, face_units: dict[str, float]) -> np.ndarray:
-        """Move a neutral face, in proportion to the distance of its eyes.
+        """Apply face units to a neutral face, scaled by its eye distance.
 
         Args:
             shape: (V, 3), as :meth:`shape` returns it.
@@ -117,7 +117,7 @@ class Head:
             (V, 3) float32.
 
         Raises:
-            ValueError: If a face unit is none of the 52.
+            ValueError: If a name is not one of the 52 face units.
         """
         unknown = sorted(set(face_units) - set(self.face_units))
         if unknown:
@@ -129,7 +129,7 @@ class Head:
         return self._moved(shape, {name: scale * w for name, w in face_units.items()})
 
     def eye_distance(self, shape: np.ndarray) -> float:
-        """Distance between the centres of the eyeballs."""
+        """Distance between the centers of the eyeballs."""
         left, right = (shape[ids].mean(0) for ids in self.eye_vertices)
         return float(np.linalg.norm(left - right))
 

@@ -39,4 +39,4 @@ BASE_VERTICES = (
     + OUTER_LIPS
     + INNER_LIPS
 )
-"""Vertex ids of MakeHuman's ``base.obj``; left and right are the person's own."""
+"""Vertex ids of MakeHuman's ``base.obj``; left and right are those of the person."""

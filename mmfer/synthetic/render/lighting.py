@@ -1,4 +1,4 @@
-"""Light on the surfaces: a key light with its shadow, a fill light, the sky and occlusion."""
+"""Light on surfaces: a key light with its shadow, a fill light, the sky and ambient occlusion."""
 
 from dataclasses import dataclass
 
@@ -15,12 +15,12 @@ SHADOW_STEPS = np.geomspace(0.04, 1.8, 18).astype(np.float32)
 
 @dataclass(frozen=True)
 class Reflectance:
-    """How the pixels of a layer take the light; each (N,) or (N, 3)."""
+    """How the pixels of a layer reflect light; each value is (N,) or (N, 3)."""
 
     albedo: np.ndarray
     normals: np.ndarray
     scatter: np.ndarray
-    """0 to 1: how much light travels under the surface, as in skin."""
+    """Share of subsurface scattering, from 0 to 1; high in skin."""
     shine: np.ndarray
     """Strength of the highlight."""
     sharpness: np.ndarray
@@ -37,18 +37,18 @@ def direction(azimuth: float, elevation: float) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Lighting:
-    """The light of a scene over the pixels of a picture."""
+    """The light of a scene over the pixels of an image."""
 
     scene: Scene
     towards: np.ndarray
     shadow: np.ndarray
-    """(S * S,) share of the key light that arrives."""
+    """(S * S,) share of the key light that reaches each pixel."""
     openness: np.ndarray
-    """(S * S,) share of the surrounding light that arrives."""
+    """(S * S,) share of the ambient light that reaches each pixel."""
 
     @classmethod
     def of(cls, scene: Scene, camera: Camera, depth: np.ndarray, extent: float) -> 'Lighting':
-        """The light over a depth map (S, S), infinite where there is nothing."""
+        """The light on a depth map (S, S), which is infinite where nothing is drawn."""
         towards = direction(*scene.light[:2])
         shadow = cast_shadow(depth, camera, towards, extent)
         return cls(scene, towards, shadow.ravel(), openness(depth, extent).ravel())
@@ -80,10 +80,10 @@ class Lighting:
 def cast_shadow(
     depth: np.ndarray, camera: Camera, towards: np.ndarray, extent: float
 ) -> np.ndarray:
-    """How much of the key light reaches each pixel, by marching through the depth map.
+    """Share of the key light that reaches each pixel, by ray marching through the depth map.
 
-    Rays start at every second pixel of every second row; a ray is stopped where it passes closely
-    behind a surface.
+    Rays start at every second pixel of every second row. A surface blocks a ray that passes closely
+    behind it.
     """
     size = camera.size
     coarse = np.ascontiguousarray(depth[::2, ::2])
@@ -110,7 +110,7 @@ def cast_shadow(
 
 
 def openness(depth: np.ndarray, extent: float) -> np.ndarray:
-    """How open to its surroundings each pixel is: 1 on ridges, less in hollows."""
+    """Ambient light at each pixel: 1 on ridges, less in hollows."""
     size = len(depth)
     finite = np.isfinite(depth)
     if not finite.any():

@@ -1,4 +1,4 @@
-"""From age, gender, ethnicity, weight and muscle to weights of MakeHuman's macro targets."""
+"""Weights of MakeHuman's macro targets from age, gender, ethnicity, weight and muscle."""
 
 from collections.abc import Iterator, Sequence
 from itertools import product
@@ -13,7 +13,7 @@ ETHNICITIES = ('african', 'asian', 'caucasian')
 
 
 def blend(value: float, anchors: Sequence[tuple[str, float]]) -> Iterator[tuple[str, float]]:
-    """The names of the two anchors around a value, with their linear weights."""
+    """The names of the two anchors around a value, with linear interpolation weights."""
     value = min(max(value, anchors[0][1]), anchors[-1][1])
     for (low, start), (high, end) in zip(anchors[:-1], anchors[1:], strict=True):
         if start <= value <= end:
@@ -24,7 +24,7 @@ def blend(value: float, anchors: Sequence[tuple[str, float]]) -> Iterator[tuple[
 
 
 def macro_targets(person: Person) -> dict[str, float]:
-    """Weights of the macro targets of a person; each of the two families sums to 1.
+    """Weights of the macro targets of a person; the weights of each of the two families sum to 1.
 
     Raises:
         ValueError: If the shares of the ethnicities do not sum to 1.

@@ -1,4 +1,4 @@
-"""Things in front of the face: sunglasses, a medical mask, a hand, a bar."""
+"""Occluders in front of the face: sunglasses, a medical mask, a hand, a bar."""
 
 from dataclasses import dataclass
 
@@ -20,20 +20,20 @@ MASK_COLORS: tuple[Color, ...] = (
 )
 MASK_ROWS, MASK_COLUMNS = 25, 41
 HAND_TARGETS = (8, 57, 51, 4, 12, 30, 36, 45, 27)
-"""Landmarks before which a hand may be held."""
+"""Landmarks that a hand may cover."""
 
 
 def fit_occluder(head: Head, shape: np.ndarray, neutral: np.ndarray, scene: Scene) -> Solid | None:
-    """The solid occluder of a scene, in the axes of the person's shape; None for none.
+    """The solid occluder of a scene, in the axes of the person's shape; None if there is none.
 
     Args:
         head: The head pack.
-        shape: (V, 3) the expressed face.
+        shape: (V, 3) the face with its expression.
         neutral: (V, 3) the same face without expression.
-        scene: Whose occluder and seed count.
+        scene: The scene, which gives the occluder and the seed.
 
     Raises:
-        ValueError: If the occluder is none of ``OCCLUDERS``.
+        ValueError: If the occluder is not in ``OCCLUDERS``.
     """
     if scene.occluder not in (None, *OCCLUDERS):
         raise ValueError(f'Scene.occluder is "{scene.occluder}": give one of {OCCLUDERS} or None.')
@@ -47,7 +47,7 @@ def fit_occluder(head: Head, shape: np.ndarray, neutral: np.ndarray, scene: Scen
 
 
 def mask_color(seed: int) -> Color:
-    """The colour of a medical mask."""
+    """The color of a medical mask."""
     return MASK_COLORS[int(np.random.default_rng([seed, 11]).choice(4, p=[0.5, 0.25, 0.15, 0.1]))]
 
 
@@ -100,10 +100,10 @@ def fit_mask(head: Head, shape: np.ndarray) -> Solid:
 
 
 def hold_hand(head: Head, shape: np.ndarray, rng: np.random.Generator) -> Solid:
-    """The back of a hand held before some part of the face."""
+    """The back of a hand held in front of a part of the face."""
     hand = head.hand_vertices - head.hand_vertices.mean(0)
     _, _, axes = np.linalg.svd(hand, full_matrices=False)
-    # Fingers along +x and the palm towards -z, as the hand lies before the face.
+    # The fingers point along +x and the palm towards -z, the face.
     fingers, across, palm = axes
     hand = hand @ np.stack([fingers, -across, -palm]).T
     hand, triangles = lengthen(hand, head.hand_triangles, np.array([-2.0, 0, 0]))
@@ -111,7 +111,7 @@ def hold_hand(head: Head, shape: np.ndarray, rng: np.random.Generator) -> Solid:
         hand, triangles = hand * [1, -1, 1], triangles[:, ::-1]
     unit = head.eye_distance(shape) / 0.616
     target = shape[head.landmarks[rng.choice(HAND_TARGETS)]]
-    # The arm comes from below, from the side of the face that the hand covers.
+    # The arm comes from below, on the side of the face that the hand covers.
     lean = rng.uniform(5, 65) * np.sign(target[0] + 0.1 * unit * rng.standard_normal())
     turn = np.radians(90 + lean)
     flat = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1]])
@@ -126,7 +126,7 @@ def hold_hand(head: Head, shape: np.ndarray, rng: np.random.Generator) -> Solid:
 def lengthen(
     points: np.ndarray, triangles: np.ndarray, by: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draw out the open border of a mesh."""
+    """Extend a mesh by copying its open border along a vector."""
     edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
     _, place, count = np.unique(np.sort(edges, 1), axis=0, return_index=True, return_counts=True)
     border = edges[place[count == 1]]
@@ -141,7 +141,7 @@ def lengthen(
 
 @dataclass(frozen=True)
 class Bar:
-    """A flat rectangle over the picture, in pixels."""
+    """A flat rectangle over the image, in pixels."""
 
     mask: np.ndarray
     """(S, S) bool."""
@@ -149,7 +149,7 @@ class Bar:
 
 
 def lay_bar(scene: Scene, landmarks: np.ndarray, size: int) -> Bar:
-    """A bar over some part of the face; landmarks (68, 2) in pixels of the (S, S) picture."""
+    """A bar over a part of the face; landmarks (68, 2) are in pixels of the (S, S) image."""
     rng = np.random.default_rng([scene.seed, 12])
     low, high = landmarks.min(0), landmarks.max(0)
     centre = low + (high - low) * rng.uniform(0.15, 0.85, 2)

@@ -1,4 +1,4 @@
-"""From radiance to a picture: tone curve, down-sampling, blur, sensor noise and JPEG."""
+"""From radiance to an image: tone curve, downsampling, blur, sensor noise and JPEG."""
 
 import cv2
 import numpy as np
@@ -7,11 +7,11 @@ from mmfer.synthetic.render.arrays import f32
 from mmfer.synthetic.render.scene import Scene
 
 REFERENCE_SIZE = 112
-"""Size of the picture in whose pixels ``Scene.blur`` is given."""
+"""Image size in pixels to which ``Scene.blur`` refers."""
 
 
 def background(scene: Scene, size: int) -> np.ndarray:
-    """A soft backdrop (S, S, 3) of linear light."""
+    """A smooth background (S, S, 3) in linear light."""
     rng = np.random.default_rng([scene.seed, 3])
     cells = int(rng.integers(3, 9))
     cells_of_light = rng.random((cells, cells, 3), dtype=np.float32)
@@ -22,7 +22,7 @@ def background(scene: Scene, size: int) -> np.ndarray:
 
 
 def develop(radiance: np.ndarray, scene: Scene, size: int) -> np.ndarray:
-    """The finished picture (size, size, 3) uint8 of radiance (S, S, 3) with S a multiple of size.
+    """The image (size, size, 3) uint8 from radiance (S, S, 3), where S is a multiple of ``size``.
 
     Raises:
         ValueError: If ``Scene.jpeg_quality`` is not between 1 and 100.
@@ -42,7 +42,7 @@ def develop(radiance: np.ndarray, scene: Scene, size: int) -> np.ndarray:
 
 
 def compress(image: np.ndarray, quality: int) -> np.ndarray:
-    """An RGB image after JPEG compression."""
+    """Compress an RGB image as JPEG and decode it again."""
     if not 1 <= quality <= 100:
         raise ValueError(f'Scene.jpeg_quality is {quality}: give 1 to 100, or None.')
     _, buffer = cv2.imencode('.jpg', image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])

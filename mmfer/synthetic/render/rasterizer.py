@@ -12,9 +12,9 @@ class Fragments:
     pixels: np.ndarray
     """(N,) flat indices of the covered pixels, each once, ascending."""
     triangles: np.ndarray
-    """(N,) index of the triangle seen there."""
+    """(N,) index of the visible triangle."""
     barycentric: np.ndarray
-    """(N, 3) float32 weights of its corners at the pixel's centre."""
+    """(N, 3) float32 weights of the triangle's corners at the pixel's center."""
     depth: np.ndarray
     """(N,) float32."""
 
@@ -35,23 +35,23 @@ def rasterize(
     width: int,
     two_sided: bool = False,
 ) -> Fragments:
-    """Find the nearest triangle at the centre of each pixel.
+    """Find the nearest triangle at the center of each pixel.
 
     Args:
         points: (V, 2) float32, x to the right and y downwards, in pixels.
         depth: (V,) float32; smaller is nearer.
         triangles: (T, 3) vertex ids.
-        height: Rows of the picture.
-        width: Columns of the picture.
-        two_sided: Whether triangles that are clockwise on the screen show, too.
+        height: Rows of the image.
+        width: Columns of the image.
+        two_sided: Whether to draw triangles that are clockwise on the screen, too.
 
     Returns:
-        Fragments of the pixels that some triangle covers.
+        Fragments of all pixels that a triangle covers.
     """
     a, b, c = points[triangles[:, 0]], points[triangles[:, 1]], points[triangles[:, 2]]
     ab, ac = b - a, c - a
     area = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
-    # A pixel's centre lies half a pixel beyond its index.
+    # A pixel's center lies half a pixel beyond its index.
     low = np.ceil(np.minimum(np.minimum(a, b), c) - 0.5).astype(np.int32)
     high = np.floor(np.maximum(np.maximum(a, b), c) - 0.5).astype(np.int32)
     np.clip(low, 0, None, out=low)

@@ -1,4 +1,4 @@
-"""Renders a person in a scene, with the exact geometry of the picture."""
+"""Renders an image of a person in a scene, with its exact geometry."""
 
 from functools import cached_property
 
@@ -22,20 +22,20 @@ SUPERSAMPLING = 2
 HAIR_MARGIN = 1.12
 """Height of a head with its hair, in heights of the bare head."""
 HAIR_LIFT = 0.04
-"""Skin that rises above the hair by less than this stays under it."""
+"""Skin that rises above the hair by less than this distance stays hidden."""
 SURFACE_TOLERANCE = 0.03
-"""How far behind a surface a landmark still counts as on it, in heights of the head."""
+"""Largest depth of a visible landmark behind the surface, in heights of the head."""
 OCCLUDING = (Material.DARK_GLASS, Material.CLOTH, Material.HAND)
 
 
 class Renderer:
     """Draws faces.
 
-    The same person, scene and size give the same picture in any process and order. A person's shape
-    and textures are kept, so it is fastest to render the pictures of one person in a row.
+    The same person, scene and size give the same image in any process and order. The renderer
+    caches shape and textures of a person, so rendering is fastest with one person after another.
 
     Args:
-        head: The head pack; None loads the shipped one.
+        head: The head pack; None loads the pack shipped with mmfer.
 
     Example:
         >>> renderer = Renderer()
@@ -49,15 +49,15 @@ class Renderer:
         self.looks = LookBook(self.head)
 
     def render(self, person: Person, scene: Scene, size: int = 112) -> Rendering:
-        """Draw one picture.
+        """Draw one image.
 
         Args:
-            person: Whose face it is.
-            scene: Its expression, pose, light and surroundings.
-            size: Height and width of the picture in pixels.
+            person: The person to draw.
+            scene: Expression, pose, light and surroundings.
+            size: Height and width of the image in pixels.
 
         Raises:
-            ValueError: If the size, the person or the scene has a value that cannot be drawn.
+            ValueError: If the size, the person or the scene has an invalid value.
         """
         if size < 16:
             raise ValueError(f'The size of a picture is {size}: give at least 16 pixels.')
@@ -109,7 +109,7 @@ class Renderer:
             xy, distance, depth.reshape(square), hidden.reshape(square), tolerance
         )
         image = develop(canvas.reshape(*square, 3), scene, size)
-        # The camera counts from the picture's corner, a Rendering from the first pixel's centre.
+        # The camera's origin is the corner of the image, a Rendering's the first pixel's center.
         landmarks = xy / SUPERSAMPLING - 0.5
         return Rendering(image, landmarks, visible, self._face_box(points, camera))
 
@@ -137,7 +137,7 @@ class Renderer:
         return x1, y1, x2, y2
 
     def _surfaces(self, points: np.ndarray, look: Look, pose: Pose) -> tuple[Surface, Surface]:
-        """What hides everything behind it, and what may let it shine through."""
+        """The opaque surfaces, and the surfaces that may be transparent."""
         head = self.head
         whole = Surface(points, head.normals(points), self._texture, head.triangles, head.parts)
         lashes = head.parts == Material.LASHES

@@ -1,11 +1,11 @@
-"""What is rendered: a person, and a scene with that person's face in it."""
+"""The input of the renderer, a person and a scene, and its output, a rendering."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 
 Color = tuple[float, float, float]
-"""Linear RGB reflectance or light, each around 0 to 1."""
+"""Linear RGB reflectance or light, each channel about 0 to 1."""
 
 HAIR_STYLES = ('bald', 'buzz', 'short', 'bob', 'long')
 BEARD_STYLES = ('full', 'goatee', 'mustache', 'circle')
@@ -14,10 +14,10 @@ OCCLUDERS = ('sunglasses', 'medical_mask', 'hand', 'bar')
 
 @dataclass(frozen=True)
 class Person:
-    """An identity: everything that stays the same over all pictures of one person."""
+    """An identity: all properties that the images of one person share."""
 
     age: float = 0.5
-    """0 new-born, 0.1875 child, 0.5 young adult (25 years), 1 old (90 years)."""
+    """0 newborn, 0.1875 child, 0.5 young adult (25 years), 1 old (90 years)."""
     gender: float = 0.5
     """0 female, 1 male."""
     ethnicity: tuple[float, float, float] = (0.0, 0.0, 1.0)
@@ -33,7 +33,7 @@ class Person:
     hair_style: str = 'short'
     hair_volume: float = 0.1
     fringe: bool | None = None
-    """Whether hanging hair covers the forehead; None leaves it to the seed."""
+    """Whether hanging hair covers the forehead; None lets the seed decide."""
     brow_thickness: float = 1.0
     brow_opacity: float = 0.8
     beard: float = 0.0
@@ -53,7 +53,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Scene:
-    """One picture of a person."""
+    """One image of a person."""
 
     face_units: dict[str, float] = field(default_factory=dict)
     """Weights of the 52 ARKit face units, such as ``jawOpen`` or ``mouthSmileLeft``."""
@@ -63,8 +63,8 @@ class Scene:
     """Head pose in degrees: yaw > 0 turns the face to the image's right, pitch > 0 bows it,
     roll > 0 tilts it clockwise as seen in the image."""
     zoom: float = 0.9
-    """Height of the picture in heights of the head with its hair (1.12 heights from the chin to the
-    crown); smaller is closer."""
+    """Height of the image in heights of the head with hair, which is 1.12 times the height from
+    chin to crown; a smaller value gives a closer view."""
     light: tuple[float, float, float] = (30.0, 30.0, 0.9)
     """Azimuth and elevation in degrees, and strength of the key light."""
     light_color: Color = (1.0, 0.97, 0.93)
@@ -73,27 +73,27 @@ class Scene:
     occluder: str | None = None
     """One of :data:`OCCLUDERS`."""
     blur: float = 0.0
-    """Standard deviation of the Gaussian blur, in pixels of a 112-px picture."""
+    """Standard deviation of the Gaussian blur, in pixels of a 112-px image."""
     noise: float = 0.008
-    """Standard deviation of the sensor noise, in parts of the full range."""
+    """Standard deviation of the sensor noise, as a share of the full range."""
     jpeg_quality: int | None = None
-    """Quality of a JPEG compression applied to the picture; None for none."""
+    """Quality of the JPEG compression of the image; None applies no compression."""
     seed: int = 0
-    """Seed of the background, the occluder's place and the noise."""
+    """Seed of the background, the noise and the position of the occluder."""
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """A picture with its exact geometry."""
+    """An image with its exact geometry."""
 
     image: np.ndarray
     """(H, W, 3) uint8, RGB."""
     landmarks: np.ndarray
-    """(68, 2) float32: x, y in pixels, (0, 0) the centre of the first one; in the order of iBUG
-    300-W."""
+    """(68, 2) float32: x, y in pixels in the order of iBUG 300-W; (0, 0) is the center of the first
+    pixel."""
     visible: np.ndarray
-    """(68,) bool: inside the picture and hidden neither by the head, nor its hair, nor an
-    occluder."""
+    """(68,) bool: True if a landmark is inside the image and not hidden by head, hair or occluder.
+    """
     face_box: tuple[float, float, float, float]
     """x1, y1, x2, y2 in pixels: the smallest box around the face from the hairline to the chin,
-    without ears and hair, cut at the picture's border; an occluder leaves it as it is."""
+    without ears and hair, clipped at the image border; occluders do not change the box."""

@@ -1,4 +1,4 @@
-"""What each material looks like: from the texture values of a layer to its reflectance."""
+"""Materials: the reflectance of a layer from its texture values."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ GUMS: Color = (0.55, 0.23, 0.22)
 
 @dataclass(frozen=True)
 class Plain:
-    """A material of one colour."""
+    """A material of one color."""
 
     albedo: Color
     shine: float = 0.0
@@ -127,7 +127,7 @@ class Shader:
         return look_up(self.hair.strands, column, row)[:, 0]
 
     def opacity(self, layer: Layer) -> np.ndarray:
-        """How much of what lies behind the pixels of hair and lashes is hidden: (N,)."""
+        """Opacity (N,) of the pixels of hair and lashes, from 0 to 1."""
         opaque = np.ones(len(layer.pixels), np.float32)
         opaque[layer.materials == Material.LASHES] = 0.35 + 0.5 * (1 - self.person.gender)
         at = np.flatnonzero(layer.materials == Material.HAIR)

@@ -26,28 +26,28 @@ FOLD_UNITS = {
     },
     'bridge': {'noseSneerLeft': 0.5, 'noseSneerRight': 0.5},
 }
-"""How much each face unit deepens a fold."""
+"""Weights of the face units that deepen each fold."""
 
 
 @dataclass(frozen=True)
 class SkinTexture:
-    """What a person's skin looks like, in the chart."""
+    """The skin of a person, in the coordinates of the chart."""
 
     paint: np.ndarray
-    """(512, 512, 4) float32: linear reflectance and the share of it that is hair."""
+    """(512, 512, 4) float32: linear reflectance, and the share of hair."""
     bump: np.ndarray
     """(512, 512, 3) float32, added to the normals."""
 
 
 def noise(rng: np.random.Generator, across: float, along: float | None = None) -> np.ndarray:
-    """Smooth noise (512, 512) of unit deviation; ``across`` and ``along`` are texels."""
+    """Smooth noise (512, 512) of unit standard deviation; ``across`` and ``along`` are texels."""
     white = rng.standard_normal((SIZE, SIZE), dtype=np.float32)
     smooth = cv2.GaussianBlur(white, (0, 0), across, sigmaY=along or across)
     return smooth / smooth.std()
 
 
 class SkinPainter:
-    """Paints skins; what is the same for everyone is prepared once."""
+    """Paints skins; masks that all people share are prepared once."""
 
     def __init__(self, chart: Chart) -> None:
         self.chart = chart
@@ -86,7 +86,7 @@ class SkinPainter:
         """The skin of a person.
 
         Raises:
-            ValueError: If the beard's style is none of ``BEARD_STYLES``.
+            ValueError: If the beard style is not in ``BEARD_STYLES``.
         """
         if person.beard_style not in BEARD_STYLES:
             raise ValueError(
@@ -156,7 +156,7 @@ def folds(chart: Chart, front: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def fold_depths(person: Person, face_units: Mapping[str, float]) -> dict[str, float]:
-    """How deep each fold is, around 0 to 1.5."""
+    """Depth of each fold, about 0 to 1.5."""
     resting = {'forehead': 0.6, 'glabella': 0.4, 'crow': 0.6, 'nasolabial': 0.7, 'bridge': 0.0}
     youth = min(1.0, 0.25 + 1.2 * person.age)
     return {

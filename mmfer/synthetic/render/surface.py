@@ -1,4 +1,4 @@
-"""Posed geometry, ready to be rasterized, and what is known at each of its pixels."""
+"""Posed meshes for the rasterizer, and the values of a mesh at each pixel."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from mmfer.synthetic.render.rasterizer import rasterize
 
 
 class Material(IntEnum):
-    """How a surface takes the light; the first six are the parts of the head pack."""
+    """Kinds of surfaces; the first six are the parts of the head pack."""
 
     SKIN = 0
     LEFT_EYE = 1
@@ -34,20 +34,20 @@ class Surface:
     points: np.ndarray
     normals: np.ndarray
     texture: np.ndarray
-    """(V, C) what the material's texture is looked up with: C = 8 for all materials."""
+    """(V, C) coordinates for the texture lookup of the material; C = 8 for all materials."""
     triangles: np.ndarray
     materials: np.ndarray
     """(T,) of :class:`Material`."""
 
     def select(self, kept: np.ndarray) -> 'Surface':
-        """The same vertices with some of the triangles."""
+        """The same vertices with a selection of the triangles."""
         return Surface(
             self.points, self.normals, self.texture, self.triangles[kept], self.materials[kept]
         )
 
 
 def join(surfaces: Sequence[Surface]) -> Surface:
-    """One surface of several."""
+    """Join several surfaces into one."""
     starts = np.cumsum([0, *(len(s.points) for s in surfaces[:-1])])
     return Surface(
         np.concatenate([s.points for s in surfaces]),
@@ -71,7 +71,7 @@ def vertex_normals(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Layer:
-    """What is seen at the pixels of one rasterized surface, all (N, ...)."""
+    """Values at the visible pixels of one rasterized surface, all (N, ...)."""
 
     pixels: np.ndarray
     depth: np.ndarray

@@ -1,23 +1,23 @@
-"""Which landmarks can be seen in a picture."""
+"""Visibility of landmarks in an image."""
 
 import cv2
 import numpy as np
 
 SILHOUETTE = 0.01
-"""A point this near to the outline of the head, in parts of the picture, counts as on it."""
+"""Points within this distance of the head's outline, in image sizes, count as on the outline."""
 
 
 def visible_points(
     xy: np.ndarray, distance: np.ndarray, depth: np.ndarray, hidden: np.ndarray, tolerance: float
 ) -> np.ndarray:
-    """Which points are in the picture, with nothing in front of them.
+    """Whether each point is inside the image, with no surface in front of it.
 
     Args:
         xy: (N, 2) pixels.
         distance: (N,) depths of the points.
-        depth: (S, S) depth map of all that is drawn, infinite where there is nothing.
-        hidden: (S, S) bool, where an occluder is.
-        tolerance: How far behind a surface a point still counts as on it.
+        depth: (S, S) depth map of the scene, infinite where nothing is drawn.
+        hidden: (S, S) bool, True at pixels of an occluder.
+        tolerance: Largest depth of a visible point behind the surface.
 
     Returns:
         (N,) bool.

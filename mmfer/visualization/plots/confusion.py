@@ -1,4 +1,4 @@
-"""Confusion matrices as a picture (paper 000, figure 10)."""
+"""Confusion matrices as an image (paper 000, figure 10)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,14 +14,14 @@ def plot_confusion(
     coarse_classes: Sequence[str] | None = None,
     parents: Sequence[int] | None = None,
 ) -> Figure:
-    """Draw confusion matrices, their rows in percent, side by side, at most three abreast.
+    """Draw confusion matrices with rows in percent, at most three side by side.
 
     Args:
-        matrices: Counts (C, C) of each model, true classes in rows and predicted ones in columns,
-            by the title above them, which may be empty.
+        matrices: Counts (C, C) of each model, with true classes in rows and predicted classes in
+            columns, keyed by title; a title may be empty.
         classes: The C names.
-        coarse_classes: The names of the coarse classes, which are marked, or None.
-        parents: The coarse class of each class; classes are brought together by it.
+        coarse_classes: The names of the coarse classes to mark, or None.
+        parents: The coarse class of each class; classes are sorted by coarse class.
     """
     order = np.arange(len(classes)) if parents is None else np.argsort(parents, kind='stable')
     names = [classes[i] for i in order]
@@ -42,7 +42,7 @@ def plot_confusion(
 
 
 def draw_matrix(axes: Axes, counts: np.ndarray, names: list[str]) -> None:
-    """Draw one matrix of counts, its rows in percent."""
+    """Draw one matrix of counts with rows in percent."""
     totals = counts.sum(axis=1, keepdims=True)
     percent = 100 * counts / np.maximum(totals, 1)
     axes.imshow(percent, cmap='Blues', vmin=0, vmax=100)
@@ -61,7 +61,7 @@ def draw_matrix(axes: Axes, counts: np.ndarray, names: list[str]) -> None:
 
 
 def _mark_groups(axes: Axes, group: list[str]) -> None:
-    """Frame each coarse class on the diagonal, and write its name above its columns."""
+    """Draw a frame around each coarse class on the diagonal, with its name above its columns."""
     starts = [i for i in range(len(group)) if i == 0 or group[i] != group[i - 1]]
     for start, end in zip(starts, [*starts[1:], len(group)], strict=True):
         corner, length = start - 0.5, end - start

@@ -13,10 +13,10 @@ COUNTERS = ('step', 'iter', 'epoch')
 
 @dataclass
 class Curve:
-    """A scalar over a training."""
+    """The values of a scalar during training."""
 
     axis: str
-    """What the steps count: ``iteration`` or ``epoch``."""
+    """Unit of the steps: ``iteration`` or ``epoch``."""
     steps: list[float] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
 
@@ -28,11 +28,11 @@ def read_scalars(path: str | Path) -> Curves:
     """Read the scalars of a run.
 
     Args:
-        path: A file of mmengine's scalars (JSON, one object a line), or a work directory, whose
-            newest run is taken.
+        path: A file of mmengine's scalars (JSON, one object per line), or a work directory, whose
+            newest run is read.
 
     Raises:
-        FileNotFoundError: If there is no such file, and none below the directory.
+        FileNotFoundError: If the file does not exist, or the directory holds none.
         ValueError: If a line is not JSON.
     """
     path = Path(path)
@@ -55,7 +55,7 @@ def read_scalars(path: str | Path) -> Curves:
             raise ValueError(
                 f'{path}, line {number}: {error}. Give the vis_data/scalars.json of a training.'
             ) from error
-    # Rows of training count iterations; those of validation epochs, if training goes by epoch.
+    # Training rows count iterations; validation rows count epochs in epoch-based training.
     validation = 'epoch' if any('epoch' in row for row in rows) else 'iteration'
     curves: Curves = {}
     for row in rows:
@@ -72,17 +72,17 @@ def plot_curves(runs: Mapping[str, Curves], scalars: Sequence[str]) -> Figure:
     """Draw one panel for each scalar, with one line for each run.
 
     Args:
-        runs: The curves of each run, by its name.
-        scalars: What to draw, such as ``loss``, ``lr`` or ``accuracy``.
+        runs: The curves of each run, keyed by the name of the run.
+        scalars: Names of the scalars to draw, such as ``loss``, ``lr`` or ``accuracy``.
 
     Raises:
-        ValueError: If no run has a scalar; the message names those that are there.
+        ValueError: If no run has a scalar; the message lists the available scalars.
     """
     known = sorted({name for curves in runs.values() for name in curves})
     unknown = [name for name in scalars if name not in known]
     if unknown:
         raise ValueError(
-            f'No run has {", ".join(unknown)}. There are: {", ".join(known) or "no scalars"}.'
+            f'No run has {", ".join(unknown)}. Available: {", ".join(known) or "no scalars"}.'
         )
     figure = Figure(figsize=(1 + 4.6 * len(scalars), 4.2), layout='constrained', dpi=110)
     for axes, scalar in zip(

@@ -14,9 +14,9 @@ from sklearn.manifold import TSNE
 
 
 def class_colors(parents: Sequence[int]) -> np.ndarray:
-    """One RGB colour per fine class: a hue for each coarse class, shades of it within. (C, 3).
+    """RGB colors (C, 3) of the fine classes: a hue per coarse class, and a shade per fine class.
 
-    Where all classes have one coarse class, each has a hue of its own.
+    If all classes have the same coarse class, each fine class has its own hue.
     """
     parent_of = np.asarray(parents)
     if len(np.unique(parent_of)) == 1:
@@ -31,9 +31,9 @@ def class_colors(parents: Sequence[int]) -> np.ndarray:
 
 
 def tsne(features: np.ndarray, seed: int = 0, perplexity: float = 30.0) -> np.ndarray:
-    """Features (n, D) on a plane, (n, 2), by t-SNE of their cosine distances."""
+    """Embed features (n, D) in the plane, (n, 2), by t-SNE with cosine distances."""
     if len(features) < 5:
-        raise ValueError(f't-SNE needs at least 5 images, got {len(features)}.')
+        raise ValueError(f't-SNE needs at least 5 images, but there are {len(features)}.')
     return TSNE(
         random_state=seed,
         metric='cosine',
@@ -42,7 +42,7 @@ def tsne(features: np.ndarray, seed: int = 0, perplexity: float = 30.0) -> np.nd
     ).fit_transform(features)
 
 
-@matplotlib.rc_context({'text.parse_math': False})  # names are no TeX
+@matplotlib.rc_context({'text.parse_math': False})  # names are not TeX
 def draw_embedding(
     points: Sequence[np.ndarray],
     labels: np.ndarray,
@@ -52,23 +52,25 @@ def draw_embedding(
     parents: Sequence[int],
     path: str | Path,
 ) -> None:
-    """Write planes of points side by side, at most three abreast, with one legend.
+    """Draw embeddings, at most three side by side, with one legend, and write the image.
 
     Args:
-        points: For each model (n, 2).
+        points: The embedding (n, 2) of each model.
         labels: Fine classes, (n,).
-        titles: One for each model.
+        titles: One title for each model.
         classes: Names of the fine classes.
         coarse: Names of the coarse classes.
-        parents: The coarse class of each fine one.
-        path: The picture to write.
+        parents: The coarse class of each fine class.
+        path: The image to write.
 
     Raises:
-        ValueError: If there are not as many titles as planes.
+        ValueError: If the number of titles is not the number of embeddings.
     """
     colors = class_colors(parents)
     if len(points) != len(titles):
-        raise ValueError(f'{len(titles)} titles for {len(points)} planes: give one for each.')
+        raise ValueError(
+            f'{len(titles)} titles for {len(points)} embeddings: give one title for each.'
+        )
     size = np.clip(5000 / len(labels), 6, 24)
     columns = min(3, len(points))
     rows = -(-len(points) // columns)

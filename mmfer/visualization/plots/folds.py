@@ -1,4 +1,4 @@
-"""A cross validation as a picture."""
+"""The figure of a cross validation."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,14 +14,14 @@ from mmfer.visualization.plots.curves import SERIES
 def plot_folds(
     matrix: np.ndarray, classes: Sequence[str], folds: Sequence[dict[str, Any]], title: str = ''
 ) -> Figure:
-    """Draw the confusion matrix over all folds, and a bar for what is right in each fold.
+    """Draw the confusion matrix over all folds, and a bar with the accuracy of each fold.
 
     Args:
-        matrix: Counts (C, C), true classes in rows and predicted ones in columns.
+        matrix: Counts (C, C), with true classes in rows and predicted classes in columns.
         classes: The C names.
-        folds: Of each fold ``fold`` (its name), ``samples``, ``correct`` and ``classes`` (how often
-            each occurs), as :func:`mmfer.evaluation.fold_report` lists them.
-        title: Above both.
+        folds: For each fold ``fold`` (its name), ``samples``, ``correct`` and ``classes`` (the
+            number of samples of each class), as in :func:`mmfer.evaluation.fold_report`.
+        title: Title of the figure.
     """
     side = 3.5 + 0.45 * len(classes)
     height = max(side, 1.2 + 0.26 * len(folds))

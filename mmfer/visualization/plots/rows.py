@@ -1,4 +1,4 @@
-"""The rows of a table over seeds as bars (figure 8 of paper 004)."""
+"""A bar chart of a table over seeds (figure 8 of paper 004)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,13 +14,13 @@ def plot_rows(
     """Draw a group of bars for each row: the mean of each measure, and a dot for each seed.
 
     Args:
-        rows: For each row the values of each measure, one for each seed; all rows have the same
+        rows: For each row, the values of each measure over the seeds; all rows have the same
             measures.
-        title: Above.
-        unit: That of all measures.
+        title: Title of the figure.
+        unit: Unit of all measures.
 
     Raises:
-        ValueError: If there is no row, or two have other measures.
+        ValueError: If there are no rows, or rows differ in their measures.
     """
     measures = list(next(iter(rows.values()), ()))
     if not measures or any(list(row) != measures for row in rows.values()):

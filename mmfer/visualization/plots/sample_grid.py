@@ -17,7 +17,7 @@ class Cell:
     image: np.ndarray
     """(H, W, 3) uint8, RGB."""
     title: str
-    """At most a few lines."""
+    """The text below the image, at most a few lines."""
     landmarks: np.ndarray | None = None
     """(K, 2) pixels."""
     face_box: np.ndarray | None = None
@@ -25,21 +25,21 @@ class Cell:
 
 
 def draw_sample_grid(cells: Sequence[Cell], columns: int = 6, size: int = 144) -> np.ndarray:
-    """Draw samples side by side, each with its title below.
+    """Draw samples in a grid, each with its title below.
 
     Args:
         cells: The samples.
-        columns: How many in a row.
+        columns: Number of samples in a row.
         size: The longer side of a drawn image, in pixels.
 
     Returns:
         The sheet, (H, W, 3) uint8 RGB.
 
     Raises:
-        ValueError: If there is no sample.
+        ValueError: If there are no samples.
     """
     if not cells:
-        raise ValueError('There is no sample to draw. Does the data set have any?')
+        raise ValueError('There are no samples to draw. Check that the data set is not empty.')
     font = ImageFont.load_default(11)
     gap, line = 8, 14
     lines = max(cell.title.count('\n') + 1 for cell in cells)

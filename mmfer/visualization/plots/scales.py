@@ -1,4 +1,4 @@
-"""The scales of batch normalisation, by which channels are pruned."""
+"""The scales of batch normalization, by which channels are pruned."""
 
 from collections.abc import Mapping
 
@@ -13,24 +13,24 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 def plot_scales(
     scales: Mapping[str, np.ndarray], threshold: float | None = None, title: str = ''
 ) -> Figure:
-    """Draw how the absolute scales are distributed, over the network and in each layer.
+    """Draw the distribution of the absolute scales, over the network and in each layer.
 
     Args:
-        scales: gamma (C,) of each batch norm, by its name, from the input to the output. Those
-            below 1e-6 are drawn there.
-        threshold: An absolute scale at which a line is drawn, named by the share of all channels
-            below it; None for no line.
-        title: Above the picture.
+        scales: gamma (C,) of each batch norm, keyed by name, from input to output. Absolute scales
+            below 1e-6 are drawn at 1e-6.
+        threshold: An absolute scale to mark by a line, labelled with the share of all channels
+            below it; None draws no line.
+        title: Title of the figure.
 
     Returns:
         A figure with two panels: a histogram of all scales, on a logarithmic axis, and for each
         layer the median, the middle half and the middle nine tenths of its scales.
 
     Raises:
-        ValueError: There are no scales.
+        ValueError: If there are no scales.
     """
     if not scales:
-        raise ValueError('There are no scales to draw: give those of at least one batch norm.')
+        raise ValueError('There are no scales to draw: give the scales of a batch norm.')
     layers = [np.maximum(np.abs(scale), SMALLEST) for scale in scales.values()]
     values = np.concatenate(layers)
     figure = Figure(figsize=(11, 4.4), layout='constrained', dpi=100)
@@ -66,7 +66,7 @@ def plot_scales(
 
 
 def figure_pixels(figure: Figure) -> np.ndarray:
-    """A drawn figure as an image (H, W, 3) uint8 RGB."""
+    """Convert a figure to an image (H, W, 3) uint8 RGB."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[..., :3].copy()

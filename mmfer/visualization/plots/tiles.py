@@ -1,4 +1,4 @@
-"""Rows of labelled pictures, on which several figures are built."""
+"""Rows of images with captions, the basis of several figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from matplotlib.figure import Figure
 
 @dataclass(frozen=True)
 class Tile:
-    """A picture (H, W, 3) uint8 RGB with a caption under it and the colour of its frame."""
+    """An image (H, W, 3) uint8 RGB with a caption and the color of its frame."""
 
     image: np.ndarray
     caption: str = ''
     frame: str | None = None
 
 
-@matplotlib.rc_context({'text.parse_math': False})  # names are no TeX
+@matplotlib.rc_context({'text.parse_math': False})  # names are not TeX
 def draw_tiles(
     rows: Sequence[Sequence[Tile]],
     titles: Sequence[str],
@@ -26,14 +26,14 @@ def draw_tiles(
     size: float = 1.3,
     headings: Sequence[str] = (),
 ) -> None:
-    """Write rows of tiles, each row with a title at its left, as a picture.
+    """Draw rows of tiles, each with a title at its left, and write the image.
 
     Args:
         rows: The tiles; rows may differ in length.
-        titles: One for each row.
-        path: The picture to write (.png, .jpg, .pdf, .svg).
+        titles: One title for each row.
+        path: The image to write (.png, .jpg, .pdf, .svg).
         size: Width of a tile in inches.
-        headings: One above each column, or none.
+        headings: One heading for each column, or none.
     """
     columns = max(map(len, rows))
     lines = max(tile.caption.count('\n') + 1 for row in rows for tile in row)

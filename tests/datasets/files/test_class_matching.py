@@ -1,6 +1,13 @@
+from pathlib import Path
+
 import pytest
 
-from mmfer.datasets.files.class_matching import check_unique_files, class_index, normal_form
+from mmfer.datasets.files.class_matching import (
+    check_class_names,
+    check_unique_files,
+    class_index,
+    normal_form,
+)
 
 
 def test_case_blanks_and_hyphens_do_not_matter() -> None:
@@ -25,3 +32,22 @@ def test_files_of_one_stem_in_one_folder_are_twins() -> None:
 def test_a_file_given_twice_is_an_error_with_both_rows() -> None:
     with pytest.raises(ValueError, match=r'"d/a.jpg" is given twice: line 2 and line 9'):
         check_unique_files([('d/a.jpg', 'line 2'), ('d/a.jpg', 'line 9')])
+
+
+def test_one_file_by_two_paths_is_given_twice(tmp_path: Path) -> None:
+    (tmp_path / 'd').mkdir()
+    (tmp_path / 'd/a.jpg').touch()
+    (tmp_path / 'd/b.jpg').symlink_to('a.jpg')
+    (tmp_path / 'e').symlink_to('d')
+    first = f'{tmp_path}/d/a.jpg'
+    for other in ('d/../d/a.jpg', 'd/b.jpg', 'e/a.jpg', 'e/b.jpg'):
+        with pytest.raises(ValueError, match=r'a\.jpg" and ".*\.jpg" are given twice: 1 and 2'):
+            check_unique_files([(first, '1'), (f'{tmp_path}/{other}', '2')])
+    assert check_unique_files([(first, '1'), (f'{tmp_path}/f/a.jpg', '2')]) == []
+
+
+@pytest.mark.parametrize('classes', ['calm,sad', [], ['sad', 'sad'], ['a b', 'A-b']])
+def test_class_names_are_several_and_differ(classes: list[str]) -> None:
+    check_class_names(['calm', 'sad'], 'Faces')
+    with pytest.raises(ValueError, match=r'^Faces'):
+        check_class_names(classes, 'Faces')

@@ -76,3 +76,60 @@ def test_a_face_becomes_fields() -> None:
 def test_faulty_fields_are_located(fields: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=f'row 3: .*{message}'):
         parse_face(fields, CLASSES, 'row 3')
+
+
+@pytest.mark.parametrize(
+    ('part', 'field', 'value', 'message'),
+    [
+        ('images', 'id', [1], 'the id .* in images must be a whole number'),
+        ('images', 'id', None, 'the id None in images'),
+        ('images', 'file_name', 3, 'file_name or name 3 must be a text'),
+        ('categories', 'name', None, 'file_name or name None must be a text'),
+        ('annotations', 'image_id', {}, r'annotations\[0\]: image_id {} is not in the file'),
+        ('annotations', 'id', [], 'an id in annotations is no whole number'),
+    ],
+)
+def test_values_of_other_types_stop(
+    tmp_path: Path, part: str, field: str, value: Any, message: str
+) -> None:
+    data = coco_data(['a.png'])
+    data[part][0][field] = value
+    with pytest.raises(ValueError, match=message):
+        read_coco(write_json(tmp_path / 'a.json', data))
+
+
+@pytest.mark.parametrize('value', [None, 3, 'face', [], {}])
+def test_an_annotation_of_another_type_is_located(tmp_path: Path, value: Any) -> None:
+    data = coco_data(['a.png', 'b.png'])
+    data['annotations'][1] = value
+    with pytest.raises(ValueError, match=r'annotations\[1\]'):
+        read_coco(write_json(tmp_path / 'a.json', data))
+
+
+@pytest.mark.parametrize(
+    ('field', 'value'),
+    [
+        ('bbox', None),
+        ('bbox', ['a', 1, 2, 3]),
+        ('bbox', [[1], 2, 3, 4]),
+        ('bbox', [0, 0, float('nan'), 1]),
+        ('keypoints', 7),
+        ('keypoints', [*range(203), float('nan')]),
+        ('keypoints', [[1, 2, 3]] * 68),
+        ('keypoints', [*range(203), 'x']),
+        ('distribution', [1]),
+        ('distribution', {'panic': None}),
+        ('distribution', {'panic': float('nan'), 'worry': 1}),
+        ('group', 5),
+    ],
+)
+def test_fields_of_other_types_are_located(field: str, value: Any) -> None:
+    annotation = {**coco_data(['a.png'])['annotations'][0], field: value}
+    with pytest.raises(ValueError, match=rf'^here: .*{field}'):
+        parse_face(annotation, CLASSES, 'here')
+
+
+def test_json_that_is_too_deep_stops(tmp_path: Path) -> None:
+    (tmp_path / 'a.json').write_text('[' * 200_000)
+    with pytest.raises(ValueError, match='is not JSON'):
+        read_coco(tmp_path / 'a.json')

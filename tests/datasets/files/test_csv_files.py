@@ -16,11 +16,51 @@ def test_what_spreadsheets_add_does_not_matter(tmp_path: Path, encoding: str, en
     assert list(csv_rows(path)) == ROWS
 
 
-def test_other_encodings_stop(tmp_path: Path) -> None:
+def test_an_encoding_that_nothing_tells_stops(tmp_path: Path) -> None:
     path = tmp_path / 'rows.csv'
-    path.write_text('path,label\na.jpg,happy\n', encoding='utf-16')
-    with pytest.raises(ValueError, match=r'rows\.csv" cannot be read after line 0: .*UTF-8'):
+    path.write_text('path,label\na.jpg,gl\xfccklich\n', encoding='cp1252')
+    with pytest.raises(ValueError, match=r'rows\.csv, line 2 is no text in UTF-8.*cp1252'):
         list(csv_rows(path))
+    assert list(csv_rows(path, 'cp1252'))[1] == (2, ['a.jpg', 'gl\xfccklich'])
+
+
+@pytest.mark.parametrize('separator', [',', ';', '\t', '|'])
+@pytest.mark.parametrize('encoding', ['utf-8', 'utf-16'])
+@pytest.mark.parametrize('head', ['', 'sep=?\r\n'])
+def test_separators_are_recognized(
+    tmp_path: Path, separator: str, encoding: str, head: str
+) -> None:
+    path = tmp_path / 'rows.csv'
+    text = f'{head}path?label\r\n"a{separator}b.jpg"?happy\r\n'.replace('?', separator)
+    path.write_bytes(text.encode(encoding))
+    first = 2 if head else 1
+    expected = [(first, ['path', 'label']), (first + 1, [f'a{separator}b.jpg', 'happy'])]
+    assert list(csv_rows(path)) == expected
+
+
+def test_one_column_has_no_separator(tmp_path: Path) -> None:
+    path = tmp_path / 'rows.csv'
+    path.write_text('path\na;b\n')
+    assert list(csv_rows(path)) == [(1, ['path']), (2, ['a;b'])]
+    path.write_text('')
+    assert list(csv_rows(path)) == []
+
+
+def test_a_quotation_mark_that_is_not_closed_is_located(tmp_path: Path) -> None:
+    path = tmp_path / 'rows.csv'
+    path.write_text('path,label\na.jpg,sad\n"b.jpg,sad\nc.jpg,sad\nd.jpg,sad\n')
+    with pytest.raises(ValueError, match=r'line 3: a cell goes on for 3 lines: a quotation mark'):
+        list(csv_rows(path))
+
+
+def test_columns_that_are_there_twice_and_cells_too_many(tmp_path: Path) -> None:
+    path = tmp_path / 'rows.csv'
+    path.write_text('path,label,Label\na.jpg,sad,sad\n')
+    with pytest.raises(ValueError, match='has the column "label" twice'):
+        csv_table(path)
+    path.write_text(',path,label,\n0,a.jpg,sad,,,\n')
+    head, rows = csv_table(path)
+    assert head == ['', 'path', 'label', ''] and next(rows)[1] == ['0', 'a.jpg', 'sad', '']
 
 
 @pytest.mark.parametrize('row', ['a.jpg', 'a,b.jpg,happy'])

@@ -5,7 +5,6 @@ import pytest
 from mmfer.datasets.files.folders import (
     has_coarse_folders,
     read_class_folders,
-    read_csv,
     read_tree_folders,
 )
 from mmfer.labels import LabelTree
@@ -63,38 +62,6 @@ def test_an_unknown_coarse_folder_stops(tmp_path: Path) -> None:
         read_tree_folders(tmp_path, LABELS)
 
 
-def test_a_csv_is_read(tmp_path: Path) -> None:
-    write_image(tmp_path / 'pics' / 'a.png')
-    path = tmp_path / 'train.csv'
-    path.write_text('\ufeffscore, Path, Fine\n3, pics/a.png, Hate\n', encoding='utf-8')
-    (sample,) = read_csv(path, tmp_path, FINE)
-    assert sample['img_path'] == str(tmp_path / 'pics' / 'a.png')
-    assert sample['gt_label'] == 3
-    path.write_text('path,label\npics/a.png,panic\n')
-    assert read_csv(path, tmp_path, FINE)[0]['gt_label'] == 1
-
-
-@pytest.mark.parametrize(
-    ('text', 'error', 'message'),
-    [
-        ('', ValueError, 'lacks the column path; its first line has: nothing'),
-        ('path,mood\na.png,hate\n', ValueError, 'lacks the column fine.*path, mood'),
-        ('file,fine\na.png,hate\n', ValueError, 'lacks the column path'),
-        ('path,fine\na.png,hate\nb.png,hate\n', FileNotFoundError, 'line 3: there is no file'),
-        ('path,fine\na.png,rage\n', ValueError, 'line 2: "rage" is no class'),
-        ('path,fine\na.png\n', ValueError, 'line 2: 1 cells below 2 columns'),
-        ('path,fine\na.png,\n', ValueError, 'line 2: the path or the class is empty'),
-    ],
-)
-def test_a_faulty_csv_is_located(
-    tmp_path: Path, text: str, error: type[Exception], message: str
-) -> None:
-    write_image(tmp_path / 'a.png')
-    (tmp_path / 'train.csv').write_text(text)
-    with pytest.raises(error, match=message):
-        read_csv(tmp_path / 'train.csv', tmp_path, FINE)
-
-
 def test_folders_and_images_that_are_none_are_left_alone(tmp_path: Path) -> None:
     for name in ('worry/a.png', 'annotations/b.png', 'sheet.png'):
         write_image(tmp_path / name)
@@ -105,10 +72,35 @@ def test_folders_and_images_that_are_none_are_left_alone(tmp_path: Path) -> None
     assert len(read_class_folders(tmp_path, FINE, ('annotations', 'sheet.png'))) == 1
 
 
-def test_a_csv_may_tell_subjects(tmp_path: Path) -> None:
-    write_image(tmp_path / 'a.png')
-    write_image(tmp_path / 'b.png')
-    path = tmp_path / 'all.csv'
-    path.write_text('Subject,path,label\nann,a.png,worry\n,b.png,worry\n')
-    first, second = read_csv(path, tmp_path, FINE)
-    assert first['subject'] == 'ann' and 'subject' not in second
+def test_two_folders_of_one_class_stop(tmp_path: Path) -> None:
+    for name in ('worry', 'Worry'):
+        write_image(tmp_path / name / 'a.png')
+    with pytest.raises(ValueError, match=r'Worry" and ".*worry" are the same class, worry'):
+        read_class_folders(tmp_path, FINE)
+
+
+def test_what_is_left_out_is_told(tmp_path: Path, log: list[str]) -> None:
+    write_image(tmp_path / 'worry' / 'a.png')
+    for name in ('._b.png', 'b.heic', '.ipynb_checkpoints/a.png'):
+        write_image(tmp_path / 'worry' / 'c.png').rename(_place(tmp_path / 'worry' / name))
+    write_image(tmp_path / '__MACOSX' / 'worry' / 'a.png')
+    (tmp_path / 'hate.zip').touch()
+    (tmp_path / 'sheet.csv').touch()
+    assert len(read_class_folders(tmp_path, FINE, ('sheet.csv',))) == 1
+    (message,) = log
+    assert f'"{tmp_path}": 5 left out: 2 hidden (' in message
+    assert '1 ending in .heic (b.heic)' in message and '1 ending in .zip (hate.zip)' in message
+
+
+def test_what_is_left_out_of_a_tree_is_told_once(tmp_path: Path, log: list[str]) -> None:
+    write_image(tmp_path / 'anger' / 'hate' / 'a.png')
+    for name in ('a.heic', 'anger/b.heic', 'anger/hate/c.heic'):
+        (tmp_path / name).touch()
+    assert len(read_tree_folders(tmp_path, LABELS)) == 1
+    (message,) = log
+    assert '3 left out: 3 ending in .heic' in message
+
+
+def _place(path: Path) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    return path

@@ -8,6 +8,7 @@ from PIL import Image
 from mmfer.datasets.files.images import (
     BrokenImageError,
     BrokenImageReport,
+    check_images,
     find_problem,
     load_bgr,
     load_sample,
@@ -33,8 +34,8 @@ def test_empty_missing_and_foreign_files_are_found(tmp_path: Path) -> None:
     (tmp_path / 'empty.jpg').touch()
     (tmp_path / 'text.jpg').write_text('no picture')
     assert 'empty' in find_problem({'img_path': tmp_path / 'empty.jpg'})
-    assert 'no picture that' in find_problem({'img_path': tmp_path / 'text.jpg'})
-    assert 'No picture at' in find_problem({'img_path': tmp_path / 'missing.jpg'})
+    assert 'cannot read' in find_problem({'img_path': tmp_path / 'text.jpg'})
+    assert 'No image at' in find_problem({'img_path': tmp_path / 'missing.jpg'})
 
 
 def test_a_whole_jpeg_with_bytes_behind_its_end_is_no_problem(tmp_path: Path) -> None:
@@ -110,3 +111,17 @@ def test_a_damaged_packed_image_is_named(error: Exception) -> None:
         load_sample(sample)
     assert find_problem(sample) is None
     assert find_problem(sample, decode=True) == str(error)
+    # The file with the images is there, so the image is not missing.
+    assert check_images([sample], True) == ([('all.rec/7', str(error))], [])
+
+
+def test_missing_and_broken_images_are_told_apart(tmp_path: Path) -> None:
+    whole, broken, absent = (str(tmp_path / name) for name in ('a.png', 'b.png', 'c.png'))
+    write_image(Path(whole))
+    Path(broken).touch()
+    samples = [{'img_path': path} for path in (whole, broken, absent, absent, broken)]
+    problems, sentences = check_images([*samples, {'img_path': whole, 'where': 'row 9'}], False)
+    assert [path for path, _ in problems] == [broken, absent]
+    assert sentences == [f'{absent}: there is no file "{absent}"']
+    _, (sentence,) = check_images([{'img_path': absent, 'where': 'row 9'}], False)
+    assert sentence == f'row 9: there is no file "{absent}"'

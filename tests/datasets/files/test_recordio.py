@@ -122,3 +122,11 @@ def test_a_damaged_image_is_located(tmp_path: Path) -> None:
         RecordImage(str(path), 0).load()
     with pytest.raises(ValueError, match='byte 4: no whole record'):
         RecordImage(str(path), 4).load()
+
+
+@pytest.mark.parametrize('text', [b'0\t99999999999999999999999999\n', b'0\t\xb1\n', b'0\n'])
+def test_a_damaged_index_is_named(tmp_path: Path, text: bytes) -> None:
+    path = write_records(tmp_path, [image_record(0.0, 0, jpeg())])
+    path.with_suffix('.idx').write_bytes(text)
+    with pytest.raises(ValueError, match=r'train\.idx" is no index of records'):
+        read_image_records(path)

@@ -112,3 +112,18 @@ def test_fields() -> None:
     assert parse_affect('1', '-2', 'here') == {'valence': 1.0}
     with pytest.raises(ValueError, match=r'here: arousal 1\.5 lies not between'):
         parse_affect('1', '1.5', 'here')
+
+
+@pytest.mark.parametrize('kind', ['exp', 'lnd'])
+def test_damaged_npy_files_are_located(tmp_path: Path, kind: str) -> None:
+    """NumPy reads the head of the file as Python code."""
+    write_affectnet_npy(tmp_path)
+    path = tmp_path / 'train_set' / 'annotations' / f'3_{kind}.npy'
+    whole = path.read_bytes()
+    for place in range(0, 130, 3):
+        for byte in (b'(', b"'", b'\xff'):
+            path.write_bytes(whole[:place] + byte + whole[place + 1 :])
+            try:
+                list(read_npy(tmp_path, 'train', True))
+            except ValueError as error:
+                assert f'3_{kind}.npy' in str(error)

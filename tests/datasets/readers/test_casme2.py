@@ -239,6 +239,15 @@ def test_refusals(tmp_path: Path) -> None:
         CASME2(str(root))
 
 
+def test_frames_in_a_folder_of_another_name_are_told(tmp_path: Path) -> None:
+    root = write_clips(tmp_path)
+    (root / 'CASME2_RAW_selected').rename(root / 'Cropped')
+    with pytest.raises(FileNotFoundError) as caught:
+        CASME2(str(root))
+    for part in ('any of the 21 clips', 'such as CASME2_RAW_selected/sub01/EP01_00/', 'Cropped/'):
+        assert part in str(caught.value)
+
+
 def test_other_counts_are_told(tmp_path: Path, log: list[str]) -> None:
     CASME2(str(write_clips(tmp_path)))
     assert 'not the official CASME II: 21 labelled clips instead of 255' in log[0]

@@ -1,8 +1,10 @@
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
 
+from mmfer.datasets.readers import casme2_coding
 from mmfer.datasets.readers.casme2_coding import CODING_FILE, read_coding, read_rows
 from tests.datasets.casme2_files import HEAD, row, write_coding
 
@@ -95,3 +97,47 @@ def test_the_sheet_is_found_by_its_name(tmp_path: Path) -> None:
     book.create_sheet('notes', 0)
     book.save(path)
     assert list(read_rows(path, ('Filename',))) == [(2, {'Filename': 'EP02_01f'})]
+
+
+DAMAGES = ((b'<', b''), (b'>', b''), (b'"', b''), (b'1', b'x'), (b'Sheet1', b''), (b'<v>', b'<f>'))
+
+
+@pytest.mark.parametrize('part', ['xl/workbook.xml', 'xl/worksheets/sheet1.xml', 'xl/styles.xml'])
+def test_damaged_parts_of_a_workbook_are_reported(tmp_path: Path, part: str) -> None:
+    path = write_coding(tmp_path, [row('01', 'EP02_01f', 46, 59, 86, '12', 'others')])
+    with ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    seen = 0
+    for old, new in DAMAGES:
+        for count in (1, 20, -1):
+            damaged = {**parts, part: parts[part].replace(old, new, count)}
+            with ZipFile(path, 'w') as book:
+                for name, data in damaged.items():
+                    book.writestr(name, data)
+            try:
+                read_coding(path)
+            except ValueError as error:
+                seen += 1
+                assert str(path) in str(error)
+    assert seen
+
+
+def test_a_damaged_archive_is_reported(tmp_path: Path) -> None:
+    path = write_coding(tmp_path, [row('01', 'EP02_01f', 46, 59, 86, '12', 'others')])
+    whole = path.read_bytes()
+    for place in range(0, len(whole), 97):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :])
+        try:
+            read_coding(path)
+        except ValueError as error:
+            assert str(path) in str(error)
+
+
+def test_a_workbook_has_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_coding(tmp_path, [row('01', f'EP{i}', 46, 59, 86, '12', 'others') for i in 'abc'])
+    monkeypatch.setattr(casme2_coding, 'MOST_ROWS', 3)
+    with pytest.raises(ValueError, match='more than 3 rows'):
+        read_coding(path)
+    monkeypatch.setattr(casme2_coding, 'MOST_BYTES', 999)
+    with pytest.raises(ValueError, match='more than 999'):
+        read_coding(path)

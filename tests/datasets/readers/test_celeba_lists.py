@@ -51,3 +51,18 @@ def test_a_list_may_lie_in_the_folders_of_the_archive(tmp_path: Path) -> None:
     assert find_table(tmp_path, 'list') == in_eval
     above = write(tmp_path / 'list.csv', '')
     assert find_table(tmp_path, 'list') == above
+
+
+@pytest.mark.parametrize(
+    ('row', 'message'),
+    [
+        (b'b.jpg 1 999999999999999999999999', 'line 4: .*whole numbers'),
+        (b'b\xff.jpg 1 1', 'line 4 is no text in UTF-8'),
+        (b'b.jpg 1 1\0', 'line 4: it holds zero bytes'),
+    ],
+)
+def test_damaged_bytes_are_located(tmp_path: Path, row: bytes, message: str) -> None:
+    (tmp_path / 'list.txt').write_bytes(b'2\nA B\na.jpg 1 1\n' + row + b'\n')
+    with pytest.raises(ValueError, match=rf'list\.txt, {message}') as caught:
+        read_table(tmp_path / 'list.txt', ('A', 'B'))
+    assert not isinstance(caught.value, UnicodeError)

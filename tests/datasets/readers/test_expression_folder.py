@@ -1,8 +1,10 @@
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from mmfer.datasets import ExpressionFolder
+from mmfer.datasets import BrokenImageError, ExpressionFolder
 from tests.datasets.disk import write_image
 
 
@@ -43,3 +45,102 @@ def test_a_csv_goes_before_folders(tmp_path: Path) -> None:
 def test_a_missing_folder_names_the_layouts(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match='test/<class>/<image>'):
         ExpressionFolder(str(tmp_path / 'no'), 'test', classes=['calm'])
+
+
+def folder(root: Path, **options: Any) -> ExpressionFolder:
+    options = {'classes': ['calm', 'glad'], 'broken_report': str(root / 'report.txt')} | options
+    return ExpressionFolder(str(root), **options)
+
+
+def write_both(root: Path) -> None:
+    for name in ('calm', 'glad'):
+        write_image(root / 'train' / name / 'a.png')
+
+
+def test_what_computers_leave_behind_is_no_sample(tmp_path: Path, log: list[str]) -> None:
+    write_both(tmp_path)
+    for name in (
+        'train/calm/.ipynb_checkpoints/a.png',
+        'train/.ipynb_checkpoints/a.png',
+        'train/__MACOSX/calm/a.png',
+        'train/calm/._a.png',
+    ):
+        write_image(tmp_path / name)
+    assert len(folder(tmp_path)) == 2
+    assert '4 left out: 3 hidden (' in log[0]
+
+
+def test_a_link_upwards_brings_no_image_of_another_class(tmp_path: Path) -> None:
+    write_both(tmp_path)
+    (tmp_path / 'train/calm/up').symlink_to('..')
+    assert len(folder(tmp_path)) == 2
+    (tmp_path / 'store').mkdir()
+    (tmp_path / 'train/glad').rename(tmp_path / 'store/glad')
+    (tmp_path / 'train/glad').symlink_to(tmp_path / 'store/glad')
+    assert folder(tmp_path).get_gt_labels().tolist() == [0, 1]
+
+
+def test_one_image_by_a_link_in_two_classes_stops(tmp_path: Path) -> None:
+    write_both(tmp_path)
+    (tmp_path / 'train/glad/b.png').symlink_to(tmp_path / 'train/calm/a.png')
+    with pytest.raises(ValueError, match='are given twice'):
+        folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ('classes', 'message'),
+    [
+        ('calm,glad', 'give a list of names'),
+        ([], 'give a list of names'),
+        (['calm', 'calm'], '"calm" and "calm" are the same name'),
+        (['very calm', 'Very-Calm'], '"very calm" and "Very-Calm" are the same name'),
+    ],
+)
+def test_classes_are_names(tmp_path: Path, classes: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        folder(tmp_path, classes=classes)
+
+
+def test_a_csv_as_spreadsheets_write_it(tmp_path: Path) -> None:
+    write_both(tmp_path)
+    text = 'sep=;\r\nPath;Label;\r\n"train\\calm\\a.png";calm;\r\n./train/glad/a.png;Glad;\r\n'
+    for encoding in ('utf-8', 'utf-8-sig', 'utf-16'):
+        (tmp_path / 'train.csv').write_bytes(text.encode(encoding))
+        assert folder(tmp_path).get_gt_labels().tolist() == [0, 1]
+
+
+def test_missing_images_of_a_csv(tmp_path: Path) -> None:
+    write_both(tmp_path)
+    rows = ['path,label', 'train/calm/a.png,calm', 'no1.png,calm', 'no2.png,glad', 'no3.png,glad']
+    (tmp_path / 'train.csv').write_text('\n'.join([*rows, 'train/glad/a.png,glad']))
+    with pytest.raises(FileNotFoundError, match=r'line 3: there is no .*no1.*3 missing and 0 bro'):
+        folder(tmp_path)
+    assert folder(tmp_path, broken='skip').get_gt_labels().tolist() == [0, 1]
+    assert len((tmp_path / 'report.txt').read_text().splitlines()) == 3
+
+
+def test_a_pipe_in_a_csv_is_broken(tmp_path: Path) -> None:
+    write_both(tmp_path)
+    os.mkfifo(tmp_path / 'x.jpg')
+    rows = ['path,label', 'train/calm/a.png,calm', 'x.jpg,calm', 'train/glad/a.png,glad']
+    (tmp_path / 'train.csv').write_text('\n'.join(rows))
+    with pytest.raises(BrokenImageError, match=r'x\.jpg.*0 missing and 1 broken'):
+        folder(tmp_path)
+    assert len(folder(tmp_path, broken='skip', test_mode=True)) == 2
+
+
+@pytest.mark.parametrize('other', ['train/calm/a.png', './train/../train/calm/a.png'])
+def test_an_image_with_two_labels_stops(tmp_path: Path, other: str) -> None:
+    write_both(tmp_path)
+    (tmp_path / 'train.csv').write_text(f'path,label\ntrain/calm/a.png,calm\n{other},glad\n')
+    with pytest.raises(ValueError, match=r'given twice: .*line 2 and .*line 3'):
+        folder(tmp_path)
+
+
+def test_the_encoding_of_a_csv_may_be_given(tmp_path: Path) -> None:
+    write_image(tmp_path / '高.png')
+    (tmp_path / 'train.csv').write_bytes('path,label\n高.png,高\n'.encode('gbk'))
+    options: dict[str, Any] = {'classes': ['glad'], 'folders': ['高']}
+    with pytest.raises(ValueError, match=r'train\.csv, line 2 is no text in UTF-8.*gb18030'):
+        folder(tmp_path, **options)
+    assert len(folder(tmp_path, csv_encoding='gbk', **options)) == 1

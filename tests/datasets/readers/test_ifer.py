@@ -52,7 +52,7 @@ def test_a_csv_with_subjects(tmp_path: Path) -> None:
     assert not stems[0] & stems[1] and not stems[0] & stems[2] and not stems[1] & stems[2]
     (tmp_path / 'happy' / '4.jpg').unlink()
     with pytest.raises(FileNotFoundError, match=r'line 6: there is no file .*happy/4\.jpg'):
-        paths(tmp_path, 'train')
+        [paths(tmp_path, split) for split in SPLITS]
 
 
 def test_the_sidecar_of_all_images_tells_the_subjects(tmp_path: Path) -> None:

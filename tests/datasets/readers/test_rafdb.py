@@ -136,3 +136,32 @@ def test_bad_options_stop(tmp_path: Path) -> None:
         RAFDB(str(tmp_path), image='cropped')
     with pytest.raises(ValueError, match='Set val_ratio'):
         RAFDB(str(tmp_path), 'val')
+
+
+def paths(root: Path) -> list[str]:
+    data = RAFDB(str(root))
+    return [data.get_data_info(i)['img_path'] for i in range(len(data))]
+
+
+def test_a_list_may_name_the_aligned_images(tmp_path: Path) -> None:
+    rows = write_rafdb(tmp_path)
+    expected = paths(tmp_path)
+    write_list(tmp_path, [row.replace('.jpg', '_aligned.jpg') for row in rows])
+    assert paths(tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    ('row', 'message'),
+    [
+        (b'train_\xb1.jpg 3', 'line 3 is no text in UTF-8'),
+        ('train_00001.jpg \u00b3'.encode(), 'line 3: the label'),
+    ],
+)
+def test_damaged_bytes_are_located(tmp_path: Path, row: bytes, message: str) -> None:
+    write_rafdb(tmp_path)
+    path = tmp_path / RAFDB.LIST
+    lines = path.read_bytes().splitlines()
+    path.write_bytes(b'\n'.join([*lines[:2], row, *lines[2:]]))
+    with pytest.raises(ValueError, match=message) as caught:
+        RAFDB(str(tmp_path))
+    assert str(path) in str(caught.value) and not isinstance(caught.value, UnicodeError)

@@ -219,7 +219,7 @@ def test_no_landmarks(step: Any) -> None:
 
 
 def test_mask_after_the_regions() -> None:
-    with pytest.raises(ValueError, match='before CropRegions'):
+    with pytest.raises(ValueError, match='Put LandmarkMask before CropRegions'):
         Compose([CropRegions(28), LandmarkMask()])(face())
 
 

@@ -46,15 +46,14 @@ def test_runs_that_are_there_need_resume_and_the_same_settings(tmp_path: Path) -
     with pytest.raises(ValueError, match='holds a cross validation already. Go on .* --resume'):
         plan(tmp_path)
     assert len(plan(tmp_path, resume=True)) == 2
-    with pytest.raises(ValueError, match=r'had other settings: config.py, line \d+, was .* = 9'):
+    with pytest.raises(ValueError, match=r'had other settings: config.py, line \d+, .*=9'):
         plan(tmp_path, resume=True, **{'train_cfg.max_epochs': 9})
-    with pytest.raises(ValueError, match=r'had other settings: folds/1_a_1.py, line \d+, was '):
+    with pytest.raises(ValueError, match=r"had other settings: folds/1_a_1.py, .*'a/1'.*'c'"):
         plan(tmp_path, resume=True, folds=[Fold('a/1', ('c',), ('b',)), FOLDS[1]])
-    message = "had other settings: data.sha256, line 1, was 'e3b0' and is '77af'.*of the samples"
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match='had other data .samples, labels or landmarks.'):
         plan(tmp_path, resume=True, digest='77af')
     (tmp_path / 'runs/data.sha256').unlink()
-    with pytest.raises(ValueError, match="had other settings: data.sha256, line 1, was 'none'"):
+    with pytest.raises(ValueError, match='had other data'):
         plan(tmp_path, resume=True)
 
 

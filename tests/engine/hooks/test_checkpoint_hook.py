@@ -38,6 +38,10 @@ def test_keeps_the_newest_and_names_the_last(image_folder: Path, tmp_path: Path)
     assert (work / 'last_checkpoint').read_text() == str(work / 'epoch_4.pth')
     assert load_from_disk(str(work / 'epoch_4.pth'))['meta']['epoch'] == 4
     assert not list(work.glob('*.tmp'))
+    assert {path.name for path in work.glob('*.sha256')} == {
+        'epoch_3.pth.sha256',
+        'epoch_4.pth.sha256',
+    }
 
 
 def test_resumed_run_makes_up_for_the_validation(image_folder: Path, tmp_path: Path) -> None:

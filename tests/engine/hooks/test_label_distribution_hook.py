@@ -77,7 +77,7 @@ def test_the_bank_needs_no_checkpoint_or_validation_before_it(tmp_path, with_con
     extra += with_hook(neighbors='bank', start=1, k=3)
     extra += "default_hooks['checkpoint'] = dict(type='CheckpointHook', interval=9)\n"
     if not with_context_hook:
-        extra += "default_hooks['eval_context'] = None\nval_dataloader = None\n"
+        extra += "del default_hooks['eval_context']\nval_dataloader = None\n"
         extra += 'val_evaluator = val_cfg = None\n'
     runner = rald_runner(tmp_path, extra)
     runner.train()

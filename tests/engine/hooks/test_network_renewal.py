@@ -63,7 +63,7 @@ def test_ranks_hold_the_same_network_and_average_its_gradients(
     for process in ranks:
         process.join(120)
     assert [process.exitcode for process in ranks] == [0, 0]
-    first, second = (torch.load(tmp_path / f'rank{rank}.pth') for rank in (0, 1))
+    first, second = (torch.load(tmp_path / f'rank{rank}.pth', weights_only=True) for rank in (0, 1))
     for one, other in zip(first['state'], second['state'], strict=True):
         assert torch.equal(one, other)
     for i, gradient in enumerate(first['averaged']):

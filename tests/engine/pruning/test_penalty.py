@@ -153,7 +153,7 @@ def test_two_ranks(tmp_path: Path) -> None:
     torch.multiprocessing.spawn(rank_main, (str(tmp_path),), nprocs=2)
     ranks = []
     for rank in (0, 1):
-        logs = torch.load(tmp_path / f'rank{rank}.pth')
+        logs = torch.load(tmp_path / f'rank{rank}.pth', weights_only=True)
         ranks.append([[{k: v.numpy() for k, v in step.items()} for step in log] for log in logs])
     for penalized, plain in ranks:
         check(penalized, plain)

@@ -70,5 +70,5 @@ def test_a_model_without_attention_has_no_measures(log):
 def test_bad_samples():
     with pytest.raises(ValueError, match=r'"a\.jpg" has no landmark_mask'):
         AttentionMetric().process(None, [dict(attention=torch.tensor(MAPS[0]), img_path='a.jpg')])
-    with pytest.raises(ValueError, match=r'\(7, 7\) cells and the mask \(5, 5\)'):
+    with pytest.raises(ValueError, match=r'\(7, 7\) cells, but the mask \(5, 5\)'):
         AttentionMetric().process(None, [sample(MAPS[0], MASKS[0][:, :5, :5])])

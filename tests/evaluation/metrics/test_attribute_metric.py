@@ -67,5 +67,5 @@ def test_expressions_stop() -> None:
     sample = DataSample(metainfo={'img_path': 'a.jpg'}).set_gt_label(1).set_pred_score(SCORES[0])
     with pytest.raises(ValueError, match='"a.jpg" has no gt_score, so no attributes'):
         Evaluator(AttributeMetric()).process([sample])
-    with pytest.raises(ValueError, match='AttributeMetric: the data set tells no classes'):
+    with pytest.raises(ValueError, match='AttributeMetric: the data set has no class names'):
         evaluate(AttributeMetric(), {})

@@ -37,5 +37,5 @@ def test_what_is_defined_is_logged_and_all_is_kept(tmp_path: Path) -> None:
 def test_without_names_it_stops() -> None:
     metric = counted()
     metric.dataset_meta = {}
-    with pytest.raises(ValueError, match='CountMetric: the data set tells no classes'):
+    with pytest.raises(ValueError, match='CountMetric: the data set has no class names'):
         metric.evaluate(2)

@@ -81,8 +81,8 @@ def test_neighbours():
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        ({'onset': 5, 'offset': 5}, 'frame 5, does not lie before the offset, frame 5'),
-        ({'onset': 7, 'offset': 2}, 'does not lie before'),
+        ({'onset': 5, 'offset': 5}, 'frame 5, is not before the offset, frame 5'),
+        ({'onset': 7, 'offset': 2}, 'is not before'),
         ({'onset': 12}, 'not among the 12 frames'),
         ({'offset': -13}, 'not among the 12 frames'),
         ({'eps': 0}, 'eps=0'),

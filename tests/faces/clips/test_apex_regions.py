@@ -60,5 +60,5 @@ def test_what_does_not_fit():
         apex_regions(np.where(np.arange(68)[:, None] == 3, np.nan, points), SIZE)
     with pytest.raises(ValueError, match='48 and 54'):
         apex_regions(np.zeros((68, 2)), SIZE)
-    with pytest.raises(ValueError, match='outside the picture'):
+    with pytest.raises(ValueError, match='outside the image'):
         apex_regions(points + 1000, SIZE)

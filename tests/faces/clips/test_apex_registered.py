@@ -89,5 +89,5 @@ def test_a_blink_does_not_count():
 
 def test_a_first_frame_that_shows_nothing():
     black = np.zeros((340, 280), np.float32)
-    with pytest.raises(ValueError, match='of one grey in the box around its landmarks'):
+    with pytest.raises(ValueError, match='around the landmarks of the first frame are equal'):
         registered_curve(lambda: [black] * 5, 5, photo_landmarks())

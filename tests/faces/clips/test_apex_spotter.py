@@ -39,7 +39,7 @@ def test_dark_frames_are_told_and_do_no_harm(frames):
     dark[[4, 12]] = 0
     found = ApexSpotter('registered')(dark, POINTS)
     assert abs(found.apex - 10) <= 2
-    assert found.messages == ('No face in 2 frames (4, 12): those before lent theirs.',)
+    assert found.messages == ('No face in 2 frames (4, 12): the previous frame is used instead.',)
     dark[1:14] = 0
     with pytest.raises(ValueError, match='13 of 24 frames do not show the face of frame 0'):
         ApexSpotter('registered')(dark, POINTS)
@@ -97,7 +97,7 @@ def test_missing_frames_are_reported(frames, tmp_path):
     folder = write_frames(tmp_path / 'clip', frames)
     (folder / 'img7.jpg').unlink()
     found = ApexSpotter()(folder, POINTS)
-    assert found.messages == ('1 frames are missing and left out: 7.',)
+    assert found.messages == ('1 frames are missing and skipped: 7.',)
     assert len(found.curve) == 23
     assert 7 not in found.numbers
 
@@ -110,7 +110,7 @@ def test_frames_without_a_face_take_their_neighbours_landmarks(frames):
     each[[0, 1]], each[[8, 9]] = each[2], each[7]
     expected = apex_curve(np.stack([grey_frame(frame) for frame in frames]), each)
     np.testing.assert_allclose(found.curve, expected)
-    assert 'No face in frames 0 to 1: frame 2 lent its landmarks.' in found.messages[0]
+    assert 'No face in frames 0 to 1: the landmarks of frame 2 are used.' in found.messages[0]
     assert 'No face in 4 frames (0, 1, 8, 9)' in found.messages[1]
 
 
@@ -126,7 +126,7 @@ def test_clip_of_one_frame(frames):
 
 def test_wrong_onset_and_offset(folder):
     spotter = ApexSpotter()
-    with pytest.raises(ValueError, match='onset, frame 60, does not lie before the offset, frame'):
+    with pytest.raises(ValueError, match='onset, frame 60, is not before the offset, frame'):
         spotter(folder, POINTS, 60, 50)
     with pytest.raises(ValueError, match='the onset 45 is not among'):
         spotter(folder, POINTS, 45, 50)
@@ -141,7 +141,7 @@ def test_wrong_options(folder):
         ({'method': 'best'}, 'ratio, registered'),
         ({'landmarks': 'offset'}, 'onset, per_frame'),
         ({'eps': 0}, 'eps=0'),
-        ({'method': 'registered', 'landmarks': 'per_frame'}, 'must be "onset"'),
+        ({'method': 'registered', 'landmarks': 'per_frame'}, 'Set landmarks to "onset"'),
     ):
         with pytest.raises(ValueError, match=message):
             ApexSpotter(**options)

@@ -39,7 +39,7 @@ def test_missing_frames_are_named(frames, tmp_path):
     (folder / 'img4.jpg').unlink()
     clip = open_clip(folder)
     assert list(clip.numbers) == [1, 2, 5, 6]
-    assert clip.messages == ('2 frames are missing and left out: 3-4.',)
+    assert clip.messages == ('2 frames are missing and skipped: 3-4.',)
     with pytest.raises(ValueError, match='the onset 3 is not among its 4 frames'):
         clip.position(3, 'onset')
 
@@ -66,7 +66,7 @@ def test_video_cut_short(frames, tmp_path):
     clip = open_clip(path)
     assert 5 < len(clip.numbers) < 25
     assert len(list(clip.read())) == len(clip.numbers)
-    assert clip.messages[0].startswith('30 frames are announced, but')
+    assert clip.messages[0].startswith('The video declares 30 frames, but')
 
 
 def test_no_video(tmp_path):
@@ -102,5 +102,5 @@ def test_broken_and_odd_frames(frames, tmp_path):
     with pytest.raises(ValueError, match='img4.jpg" is empty'):
         list(open_clip(folder).read())
     Image.fromarray(frames[0][:100]).save(folder / 'img4.jpg')
-    with pytest.raises(ValueError, match='img4.jpg is 280 x 100 pixels'):
+    with pytest.raises(ValueError, match='img4.jpg has 280 x 100 pixels'):
         list(open_clip(folder).read())

@@ -97,5 +97,5 @@ def test_options_out_of_range(options, message):
 
 
 def test_grey_array_is_refused(detector):
-    with pytest.raises(ValueError, match='no picture'):
+    with pytest.raises(ValueError, match='not an image'):
         detector.detect(np.zeros((20, 20), np.uint8))

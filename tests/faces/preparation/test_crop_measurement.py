@@ -13,9 +13,9 @@ def pictures(alignment: BoxAlignment, spread: float = 0.0, count: int = 21):
     result = []
     for i in range(count):
         side = SIZE / (alignment.scale * (1 + spread * rng.uniform(-1, 1)))
-        centre = SIZE / 2 - side * np.array(alignment.shift)
+        center = SIZE / 2 - side * np.array(alignment.shift)
         half = side / 2 * np.array([0.9, 1 / 0.9])
-        face = Face(np.concatenate([centre - half, centre + half]), 0.9)
+        face = Face(np.concatenate([center - half, center + half]), 0.9)
         result.append(ImageFaces(f'{i}.jpg', SIZE, SIZE, (face,)))
     return result
 

@@ -165,20 +165,20 @@ def test_other_sidecars_are_replaced_on_request_only(tmp_path):
     path = tmp_path / 'faces.json'
     for content in ('{"images": [], "annotations": [], "categories": []}', 'rubbish', '[]'):
         path.write_text(content)
-        with pytest.raises(ValueError, match='is there already.*--overwrite'):
+        with pytest.raises(ValueError, match='exists already.*--overwrite'):
             prepare([picture('a.jpg')], path)
         assert path.read_text() == content
     prepare([picture('a.jpg')], path, overwrite=True)
     assert prepare([picture('a.jpg')], path).known == 1
     for others in ([picture('b.jpg')], [picture('a.jpg'), picture('b.jpg')]):
-        with pytest.raises(ValueError, match='other pictures'):
+        with pytest.raises(ValueError, match='other images'):
             prepare(others, path)
     assert prepare([picture('b.jpg')], path, overwrite=True).known == 0
 
 
 def test_nothing_to_write(tmp_path):
     path = tmp_path / 'faces.json'
-    with pytest.raises(ValueError, match='no picture for'):
+    with pytest.raises(ValueError, match='no images for'):
         prepare([], path)
     with pytest.raises(ValueError, match='1 names .* such as a.jpg'):
         prepare([picture('a.jpg'), picture('a.jpg')], path)

@@ -93,7 +93,7 @@ def test_half_of_the_images_are_blends_in_every_preset():
 
 
 def test_other_sizes_are_refused(tmp_path: Path):
-    with pytest.raises(ValueError, match='images of 48 pixels alone, but size is 64'):
+    with pytest.raises(ValueError, match='only images of 48 pixels, but size is 64'):
         generate('ferplus', tmp_path / 'x', size=64)
 
 

@@ -55,5 +55,5 @@ def test_what_is_not_there_stops(tmp_path: Path) -> None:
     (tmp_path / 'a.json').write_text('{"step": 1}\nnot json\n')
     with pytest.raises(ValueError, match='line 2'):
         read_scalars(tmp_path / 'a.json')
-    with pytest.raises(ValueError, match='No run has f1. There are: loss'):
+    with pytest.raises(ValueError, match='No run has f1. Available: loss'):
         plot_curves({'a': {'loss': Curve('iteration', [1], [1])}}, ['f1'])

@@ -16,8 +16,8 @@ def test_every_class_has_its_own_colour_near_its_siblings():
 
 def test_tsne_keeps_clusters_apart_and_is_seeded():
     rng = np.random.default_rng(0)
-    centres = np.eye(8)[[0] * 20 + [1] * 20]
-    features = centres * 5 + rng.normal(size=(40, 8)) * 0.1
+    centers = np.eye(8)[[0] * 20 + [1] * 20]
+    features = centers * 5 + rng.normal(size=(40, 8)) * 0.1
     plane = tsne(features, seed=3)
     assert np.array_equal(plane, tsne(features, seed=3))
     nearest = np.linalg.norm(plane[:, None] - plane[None], axis=-1) + np.eye(40) * 1e9

@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from mmfer.evaluation.pixel_baseline import grey_pixels, pixel_lda
+
+
+def test_pixels_do_not_depend_on_brightness_and_contrast() -> None:
+    cells = np.random.default_rng(0).integers(20, 120, (8, 8, 3), dtype=np.uint8)
+    image = cells.repeat(5, axis=0).repeat(5, axis=1)
+    bright = (image * 2).astype(np.uint8)
+    first, second = grey_pixels([image, bright], 8)
+    np.testing.assert_allclose(first, second, atol=0.05)
+    assert first.mean() == pytest.approx(0, abs=1e-5)
+    assert first.std() == pytest.approx(1, abs=1e-4)
+
+
+def test_an_even_image_is_zero() -> None:
+    assert not grey_pixels([np.full((9, 9, 3), 77, np.uint8)], 4).any()
+
+
+def test_the_analysis_is_that_of_the_formula() -> None:
+    rng = np.random.default_rng(1)
+    labels = np.repeat([0, 2], 300)
+    means = np.array([[0.0, 0.0, 0.0], [9.0, 9.0, 9.0], [1.0, 0.5, -0.5]])
+    train = means[labels] + rng.normal(size=(600, 3))
+    test = rng.normal(size=(5, 3))
+    scores = pixel_lda(train, labels, test, 3)
+    assert (scores[:, 1] == 0).all()
+    np.testing.assert_allclose(scores.sum(axis=1), 1)
+    centers = np.stack([train[labels == label].mean(axis=0) for label in (0, 2)])
+    within = sum(np.cov(train[labels == label].T, bias=True) for label in (0, 2)) / 2
+    inverse = np.linalg.inv(within)
+    near, far = (np.einsum('nd,de,ne->n', test - c, inverse, test - c) for c in centers)
+    expected = 1 / (1 + np.exp((near - far) / 2))
+    np.testing.assert_allclose(scores[:, 0], expected, atol=0.03)
+
+
+def test_one_class_is_too_few() -> None:
+    with pytest.raises(ValueError, match='show one class'):
+        pixel_lda(np.eye(3), np.zeros(3, dtype=int), np.eye(3), 2)

@@ -1,0 +1,96 @@
+"""Judge a model on another data set: which of its answers carry over to other faces.
+
+Classes are joined by name and through the model's label tree; what they do not have in common is
+left out and told.
+
+Examples:
+    python tools/analysis_tools/transfer.py configs/rald/rald_r18_synthetic.py \
+        work_dirs/rald_r18_synthetic/epoch_14.pth --data ferplus --out transfer.json
+    python tools/analysis_tools/transfer.py CONFIG CKPT --data photographs --find-faces
+    python tools/analysis_tools/transfer.py CONFIG CKPT --data configs/rald/rald-l_r18_rafdb.py
+"""
+
+import argparse
+from pathlib import Path
+
+from mmengine.config import ConfigDict
+from mmengine.dataset import BaseDataset
+from mmengine.registry import DefaultScope
+
+from mmfer.apis import FERInferencer
+from mmfer.apis.transfer import transfer_report
+from mmfer.engine import load_config
+from mmfer.engine.cli import friendly_errors
+from mmfer.evaluation import format_report, write_report
+from mmfer.registry import DATASETS, register_all_modules
+from mmfer.visualization.plots import plot_confusion
+
+DATA = {
+    'ferplus': dict(type='FERPlus', data_root='data/ferplus', split='val'),
+    'photographs': dict(type='Photographs', data_root='data/photographs'),
+}
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('config', help='the config of the model')
+    parser.add_argument('checkpoint', help='its checkpoint')
+    parser.add_argument(
+        '--data', required=True, help=f'{", ".join(DATA)}, or a config, whose test set is taken'
+    )
+    parser.add_argument('--data-root', help='the folder of the data set')
+    parser.add_argument(
+        '--find-faces',
+        action='store_true',
+        help='find the face in each image and cut it out as for the model; otherwise the images '
+        'are taken for face crops',
+    )
+    parser.add_argument('--out', metavar='JSON', help='write the report to this file')
+    parser.add_argument('--plot', metavar='PNG', help='draw the confusion matrix')
+    parser.add_argument('--device', default='cpu')
+    return parser.parse_args()
+
+
+def open_dataset(data: str, root: str | None) -> BaseDataset:
+    """The data set of a name in :data:`DATA`, or the test set of a config.
+
+    Raises:
+        ValueError: If it is neither.
+    """
+    if data not in DATA and not data.endswith('.py'):
+        raise ValueError(f'--data {data}: give one of {", ".join(DATA)}, or a config (.py).')
+    register_all_modules()
+    known = DATA.get(data)
+    config = ConfigDict(known or load_config(data).test_dataloader.dataset)
+    config.pipeline = []
+    if root is not None:
+        config.data_root = root
+    with DefaultScope.overwrite_default_scope('mmfer'):
+        return DATASETS.build(config)
+
+
+@friendly_errors
+def main() -> None:
+    args = parse_args()
+    dataset = open_dataset(args.data, args.data_root)
+    inferencer = FERInferencer(load_config(args.config), args.checkpoint, args.device)
+    report = transfer_report(inferencer, dataset, args.find_faces, progress=True)
+    print(format_report(report))
+    print(f'always the most frequent class: {report["majority"]["accuracy"]:.2f}')
+    for name, count in report['left_out'].items():
+        print(f'left out, as the model has no such class: {name} ({count} images)')
+    if report['unused']:
+        print(f'classes of the model that the data set lacks: {", ".join(report["unused"])}')
+    if args.find_faces:
+        print(f'no face found, the whole image taken: {report["without_face"]} images')
+    if args.out is not None:
+        write_report(report, args.out)
+    if args.plot is not None:
+        title = f'{Path(args.config).stem} on {Path(args.data).stem}'
+        plot_confusion({title: report['confusion_matrix']}, report['classes']).savefig(args.plot)
+
+
+if __name__ == '__main__':
+    main()
