@@ -2,14 +2,14 @@
 
 It begins with weights from ImageNet (tools/misc/convert_efficientnet_lite0.py), learns from the
 votes as soft labels, and sees the images of 48 px enlarged: to 64 px in the first epochs, then to
-80 px; it is tested at 96 px. Rare classes are drawn more often.
+80 px, at which it is tested. Rare classes are drawn more often.
 """
 
 _base_ = '../_base_/default_runtime.py'
 
 data_root = 'data/ferplus'
 pretrained = 'data/pretrained/efficientnet-lite0.pth'
-image_size = 96
+image_size = 80
 epochs_64, epochs = 5, 8
 
 model = dict(
@@ -31,7 +31,7 @@ model = dict(
 
 # Any photograph becomes what FERPlus holds: a face cut out as there, grey, 48 px. The crop is the
 # median over 372 training images of the place of the detector's box.
-face_crop = dict(type='box', size=96, scale=1.09, shift=(0.01, 0.0))
+face_crop = dict(type='box', size=80, scale=1.09, shift=(0.01, 0.0))
 grey_48 = [
     dict(type='ResizeFace', size=48),
     dict(type='RandomGrayscale', prob=1.0, keep_channels=True),
@@ -124,6 +124,6 @@ custom_hooks = [
     dict(type='EMAHook', ema_type='ExponentialMovingAverage', momentum=0.002, update_buffers=True),
     dict(
         type='SwitchRecipeHook',
-        schedule=[dict(action_epoch=epochs_64 + 1, train_pipeline=train_at(80))],
+        schedule=[dict(action_epoch=epochs_64 + 1, train_pipeline=train_at(image_size))],
     ),
 ]
