@@ -1,16 +1,16 @@
 """EfficientNet-lite0 on FERPlus, for two cores: the model that mmfer ships.
 
 It begins with weights from ImageNet (tools/misc/convert_efficientnet_lite0.py), learns from the
-votes as soft labels, and sees the images of 48 px enlarged: at 64 px for the first epochs, then at
-96 px, at which it is tested. Rare classes are drawn more often.
+votes as soft labels, and sees the images of 48 px enlarged to 64 px. Rare classes are drawn more
+often.
 """
 
 _base_ = '../_base_/default_runtime.py'
 
 data_root = 'data/ferplus'
-image_size = 96
-epochs = 8
-epochs_64 = epochs * 5 // 8
+pretrained = 'data/pretrained/efficientnet-lite0.pth'
+image_size = 64
+epochs = 6
 
 model = dict(
     type='ImageClassifier',
@@ -18,7 +18,7 @@ model = dict(
     backbone=dict(
         type='EfficientNetLite',
         drop_path_rate=0.1,
-        init_cfg=dict(type='Pretrained', checkpoint='data/pretrained/efficientnet-lite0.pth'),
+        init_cfg=dict(type='Pretrained', checkpoint=pretrained),
     ),
     neck=dict(type='GlobalAveragePooling'),
     head=dict(
@@ -31,30 +31,25 @@ model = dict(
 
 # Any photograph becomes what FERPlus holds: a face cut out as there, grey, 48 px. The crop is the
 # median over 372 training images of the place of the detector's box.
-face_crop = dict(type='box', size=96, scale=1.09, shift=(0.01, 0.0))
+face_crop = dict(type='box', size=48, scale=1.09, shift=(0.01, 0.0))
 grey_48 = [
     dict(type='ResizeFace', size=48),
     dict(type='RandomGrayscale', prob=1.0, keep_channels=True),
 ]
 
-
-def train_at(size):
-    """The training pipeline, with images of this many pixels."""
-    return [
-        dict(
-            type='Cached',
-            transforms=[dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=48)],
-        ),
-        dict(type='RandomFaceFlip', prob=0.5),
-        dict(type='RandomPhotograph', prob=0.4),
-        dict(type='RandomGrayscale', prob=1.0, keep_channels=True),
-        dict(type='ResizeFace', size=size),
-        dict(type='RandomFaceAffine', rotate=15, scale=(0.8, 1.2), shift=0.08),
-        dict(type='RandomErasing', erase_prob=0.25, max_area_ratio=0.2),
-        dict(type='PackExpression'),
-    ]
-
-
+train_pipeline = [
+    dict(
+        type='Cached',
+        transforms=[dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=48)],
+    ),
+    dict(type='RandomFaceFlip', prob=0.5),
+    dict(type='RandomPhotograph', prob=0.4),
+    dict(type='RandomGrayscale', prob=1.0, keep_channels=True),
+    dict(type='ResizeFace', size=image_size),
+    dict(type='RandomFaceAffine', rotate=15, scale=(0.8, 1.2), shift=0.08),
+    dict(type='RandomErasing', erase_prob=0.25, max_area_ratio=0.2),
+    dict(type='PackExpression'),
+]
 test_pipeline = [
     dict(type='LoadExpressionImage'),
     *grey_48,
@@ -74,7 +69,7 @@ train_dataloader = dict(
     dataset=dict(
         type='ClassBalancedDataset',
         oversample_thr=0.05,
-        dataset=dict(**choosing, split='train', pipeline=train_at(64)),
+        dataset=dict(**choosing, split='train', pipeline=train_pipeline),
     ),
 )
 val_dataloader = dict(
@@ -122,8 +117,4 @@ param_scheduler = [
 custom_hooks = [
     dict(type='ChannelsLastHook'),
     dict(type='EMAHook', ema_type='ExponentialMovingAverage', momentum=0.002, update_buffers=True),
-    dict(
-        type='SwitchRecipeHook',
-        schedule=[dict(action_epoch=epochs_64 + 1, train_pipeline=train_at(image_size))],
-    ),
 ]
