@@ -40,8 +40,11 @@ def read_config(path: Path, options: Mapping[str, Any] | None = None) -> Config:
         return original
     options = dict(options)
     try:
+        known = original.copy()
+        # The options of a component that is replaced are those of the new component.
+        known.merge_from_dict({k: v for k, v in options.items() if k.endswith('.type')})
         for key, value in options.items():
-            if message := unknown_key(original.to_dict(), key, value):
+            if message := unknown_key(known.to_dict(), key, value):
                 raise ValueError(f'{key}: {message}')
         follow = {EPOCHS: options[MAX_EPOCHS]} if MAX_EPOCHS in options else {}
         if follow and EPOCHS not in options and _drives_training(path, original, follow):

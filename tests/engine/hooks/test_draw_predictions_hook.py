@@ -53,8 +53,15 @@ def test_attribute_lines() -> None:
     ]
 
 
+class FourImages(SimpleNamespace):
+    """A data set of four images."""
+
+    def __len__(self) -> int:
+        return 4
+
+
 def runner(batch_size: int, **metainfo: object) -> SimpleNamespace:
-    dataset = SimpleNamespace(metainfo=metainfo)
+    dataset = FourImages(metainfo=metainfo)
     loader = SimpleNamespace(dataset=dataset, batch_size=batch_size)
     return SimpleNamespace(test_dataloader=loader, world_size=1, rank=0)
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 from mmengine.hooks import Hook
 
+from mmfer.engine.checkpoints.integrity import side_file
 from mmfer.engine.feature_bank import build_with_pipeline, pooled_features
 from mmfer.engine.hooks.eval_context_hook import EvalContextHook, balanced_indices, gt_labels
 from mmfer.registry import HOOKS
@@ -39,6 +40,7 @@ def test_a_tested_checkpoint_keeps_its_own_support_set(tmp_path):
     content = torch.load(checkpoint, weights_only=True)
     content['state_dict']['neck.itrr.support_features'] = torch.ones(4, 64)
     torch.save(content, checkpoint)
+    side_file(checkpoint).unlink()
     runner = rald_runner(tmp_path, f"load_from = r'{checkpoint}'\n")
     runner.test()
     assert torch.equal(runner.model.neck.itrr.support_features, torch.ones(4, 64))
@@ -89,6 +91,7 @@ def test_training_goes_on_from_a_support_set_of_another_size(tmp_path, begin):
     content = torch.load(checkpoint, weights_only=True)
     content['state_dict']['neck.itrr.support_features'] = torch.ones(4, 64)
     torch.save(content, checkpoint)
+    side_file(checkpoint).unlink()
     hooks = [dict(type='EMAHook', begin_epoch=begin)]
     for mode, resume in (('fine', False), ('resumed', True)):
         extra = f"load_from = r'{checkpoint}'\nresume = {resume}\ncustom_hooks = {hooks}\n"

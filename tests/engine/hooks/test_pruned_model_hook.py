@@ -81,7 +81,7 @@ def test_fine_tuned_from(pruned: Path, image_folder: Path, tmp_path: Path) -> No
 
 
 def test_resumed(pruned: Path, image_folder: Path, tmp_path: Path) -> None:
-    options = "train_cfg['max_epochs'] = 2\nparam_scheduler['milestones'] = [1]\n"
+    options = "train_cfg['max_epochs'] = 2\n"
     cfg = tiny_config(tmp_path, image_folder, extra=options)
     runner = train(cfg, resume=str(pruned), validate=False)
     assert width(runner.model) < 64
