@@ -64,7 +64,7 @@ def test_a_model_is_tested(tmp_path, monkeypatch, small_rald) -> None:
     ('options', 'name', 'message'),
     [
         ({'classes': 'abd'}, 'two', 'predicts 3 classes'),
-        ({'images': 5}, 'two', 'other images'),
+        ({'images': 5}, 'two', 'differ from those of the first model'),
         ({}, 'one', 'Two models are called "one"'),
     ],
 )

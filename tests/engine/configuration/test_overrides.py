@@ -86,8 +86,8 @@ def test_the_length_of_the_training_is_the_variable_where_it_follows_from_it(pat
             {'pipeline.0.prob': 1.0},
             r'Give train_dataloader\.dataset\.pipeline\.0\.prob instead',
         ),
-        ({'epochs': 'five'}, "epochs='five' is no int, as epochs=20 is"),
-        ({'epochs': True}, 'epochs=True is no int'),
+        ({'epochs': 'five'}, "epochs='five' must be of type int, like epochs=20"),
+        ({'epochs': True}, 'epochs=True must be of type int'),
         ({'pipeline.7.prob': 1.0}, 'exceeds the length'),
         ({'model.backbone.depth.x': 1}, 'cannot inherit'),
     ],
@@ -133,7 +133,7 @@ def test_fixed_epochs_are_not_left_behind(tmp_path: Path, epochs: int, left: str
 
 def test_a_config_written_out_names_the_entries_of_that_value(path: Path, tmp_path: Path) -> None:
     read_config(path).dump(str(tmp_path / 'written.py'))
-    message = 'epochs=5 changes nothing: .*Entries with the value 20: train_cfg.max_epochs, param_'
+    message = 'epochs=5 changes nothing: .*Entries with the value 20: param_scheduler.total_steps, train_cfg.max_epochs'
     with pytest.raises(ValueError, match=message):
         read_config(tmp_path / 'written.py', {'epochs': 5})
 

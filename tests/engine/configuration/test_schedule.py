@@ -34,5 +34,5 @@ def test_a_training_by_iterations_has_no_epochs() -> None:
 
 def test_a_cycle_that_ends_before_the_training_stops() -> None:
     check_schedule(config(5, param_scheduler=dict(type='OneCycleLR', total_steps=5)))
-    with pytest.raises(ValueError, match=r'total_steps=4 ends before .*max_epochs=5\. Give both'):
+    with pytest.raises(ValueError, match=r'total_steps=4 ends before .*max_epochs=5\)\. Give both'):
         check_schedule(config(5, param_scheduler=dict(type='OneCycleLR', total_steps=4)))
