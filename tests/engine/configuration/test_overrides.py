@@ -133,7 +133,10 @@ def test_fixed_epochs_are_not_left_behind(tmp_path: Path, epochs: int, left: str
 
 def test_a_config_written_out_names_the_entries_of_that_value(path: Path, tmp_path: Path) -> None:
     read_config(path).dump(str(tmp_path / 'written.py'))
-    message = 'epochs=5 changes nothing: .*Entries with the value 20: param_scheduler.total_steps, train_cfg.max_epochs'
+    message = (
+        'epochs=5 changes nothing: .*Entries with the value 20: param_scheduler.total_steps, '
+        'train_cfg.max_epochs'
+    )
     with pytest.raises(ValueError, match=message):
         read_config(tmp_path / 'written.py', {'epochs': 5})
 
