@@ -63,8 +63,10 @@ def predict(args: argparse.Namespace) -> None:
                 '--out-dir.'
             )
     detector = MTCNN(min_face_size=args.min_face_size)
-    model = (args.config, args.checkpoint) if args.config else (args.checkpoint, None)
-    inferencer = FERInferencer(*model, args.device, detector)
+    config, checkpoint = args.config, args.checkpoint
+    if config is None:
+        config, checkpoint = checkpoint, None
+    inferencer = FERInferencer(config, checkpoint, args.device, detector)
     if inferencer.landmark_transforms:
         print(
             f'{", ".join(inferencer.landmark_transforms)} of the test pipeline need landmarks, '
