@@ -144,7 +144,7 @@ def test_missing_images_are_all_counted_and_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught:
         lines(tmp_path)
     message = str(caught.value)
-    assert message.startswith(f'train: there is no file "{tmp_path / "no1.png"}"')
+    assert message.startswith(f'train: the file "{tmp_path / "no1.png"}" does not exist')
     assert '2 missing and 1 broken images in total' in message and "broken='skip'" in message
     assert Lines.IF_ABSENT in message
     report = (tmp_path / 'report.txt').read_text()
