@@ -87,7 +87,7 @@ def test_other_counts_are_told_and_the_official_are_not(
         ('train_00001.jpg 0', 'line 15: the label 0'),
         ('train_00001.jpg', 'line 15: "train_00001.jpg" is not a row'),
         ('valid_00001.jpg 3', 'line 15: .* is not a row'),
-        ('train_00001.jpg 1', 'given twice: .*line 1 and .*line 15'),
+        ('train_00001.jpg 1', 'listed twice: .*line 1 and .*line 15'),
     ],
 )
 def test_faulty_rows_are_located(tmp_path: Path, row: str, message: str) -> None:
