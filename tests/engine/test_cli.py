@@ -11,6 +11,9 @@ from mmfer.engine.cli import add_config_options, friendly_errors, user_message
 from mmfer.engine.training import build_runner
 
 
+MISSING = 'No checkpoint at "nowhere.pth". Give the path or the http(s):// address of a .pth file.'
+
+
 class Unreadable(Dataset):
     def __init__(self, bug: bool) -> None:
         self.bug = bug
@@ -31,7 +34,7 @@ def test_user_error_is_one_line(capsys: pytest.CaptureFixture) -> None:
 
     with pytest.raises(SystemExit) as stopped:
         main()
-    assert stopped.value.code == 'Error: No checkpoint at "nowhere.pth".'
+    assert stopped.value.code == f'Error: {MISSING}'
 
 
 def test_own_error_of_a_tool() -> None:
@@ -81,7 +84,7 @@ def test_error_in_a_worker(bug: bool) -> None:
     if bug:
         assert message is None
     else:
-        assert message == 'No checkpoint at "nowhere.pth".'
+        assert message == MISSING
 
 
 def test_interrupt() -> None:
