@@ -48,7 +48,7 @@ def test_a_detectors_sidecar_tells_no_class(tmp_path: Path) -> None:
 
 def test_unknown_images_are_named(tmp_path: Path, log: list[str]) -> None:
     assert 'subject' not in complete(tmp_path, coco_data(['train/a.png']))[1]
-    assert '1 of 2 images: it has no face for them: train/b.png' in log[0]
+    assert '1 of 2 images: the sidecar has no face for them: train/b.png' in log[0]
 
 
 def test_the_largest_of_several_faces_is_taken_and_told(tmp_path: Path, log: list[str]) -> None:

@@ -57,7 +57,7 @@ def test_bad_paths(tmp_path: Path) -> None:
 
 def test_option_that_does_not_fit(tmp_path: Path) -> None:
     path = write_config(tmp_path / 'tiny.py', tmp_path)
-    with pytest.raises(ValueError, match='--cfg-options .* does not fit'):
+    with pytest.raises(ValueError, match='--cfg-options does not fit'):
         load_config(path, options={'train_pipeline.9.type': 'Resize'})
 
 

@@ -41,7 +41,7 @@ def test_faulty_files_stop(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match='holds no predictions'):
         Predictions.load(path)
     Predictions(['a', 'b', 'c'], SAMPLES).save(path)
-    with pytest.raises(ValueError, match=r'predictions\[0\]: gt_label and 3 pred_scores'):
+    with pytest.raises(ValueError, match=r'predictions\[0\]: gt_label and 3 finite pred_scores'):
         Predictions.load(path)
 
 
@@ -66,7 +66,7 @@ def test_attributes_have_targets_and_a_mask(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match='attributes, which have no class'):
         _ = read.labels
     Predictions(['a', 'b'], [*samples, {'gt_score': [1], 'pred_scores': [0.5, 0.5]}]).save(path)
-    with pytest.raises(ValueError, match=r'predictions\[2\]: gt_score and 2 pred_scores'):
+    with pytest.raises(ValueError, match=r'predictions\[2\]: gt_score and 2 finite pred_scores'):
         Predictions.load(path)
 
 
@@ -84,5 +84,5 @@ def test_attributes_have_targets_and_a_mask(tmp_path: Path) -> None:
 def test_values_that_are_no_predictions_are_located(tmp_path: Path, fields: dict) -> None:
     good = {'gt_label': 0, 'pred_label': 0, 'pred_scores': [0.5, 0.25, 0.25]}
     Predictions(['a', 'b', 'c'], [good, {**good, **fields}]).save(tmp_path / 'p.json')
-    with pytest.raises(ValueError, match=r'predictions\[1\]: gt_label and 3 pred_scores'):
+    with pytest.raises(ValueError, match=r'predictions\[1\]: gt_label and 3 finite pred_scores'):
         Predictions.load(tmp_path / 'p.json')

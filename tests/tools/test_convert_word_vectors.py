@@ -48,7 +48,7 @@ def test_a_cut_file(bytes_lost, tmp_path, monkeypatch):
     """Within a vector by whole numbers (5), before it (9), in a word, in the vector before."""
     source, *_ = write_source(tmp_path, 'bin')
     source.write_bytes(source.read_bytes()[:-bytes_lost])
-    with pytest.raises(SystemExit, match='cut short'):
+    with pytest.raises(SystemExit, match='it is truncated'):
         arguments = [source, tmp_path / 'out.txt', '--words', 'other']
         run_main(monkeypatch, 'misc/convert_word_vectors.py', *arguments)
 

@@ -72,7 +72,7 @@ def test_it_is_the_alignment_of_photographs() -> None:
 
 def test_without_landmarks() -> None:
     assert AlignFace.needs_landmarks
-    with pytest.raises(ValueError, match=r'AlignFace: no landmarks.*prepare_faces\.py'):
+    with pytest.raises(ValueError, match=r'AlignFace: .* has no landmarks.*prepare_faces\.py'):
         AlignFace(112)({'img': np.zeros((9, 9, 3), np.uint8), 'img_path': 'a.jpg'})
     for options in ({'size': 0}, {'size': 9, 'margin': -0.6}):
         with pytest.raises(ValueError, match='five_point alignment'):

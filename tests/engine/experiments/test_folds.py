@@ -88,8 +88,8 @@ def test_samples_without_a_subject(root: Path, tmp_path: Path) -> None:
     ('options', 'message'),
     [
         ({'test_dataloader.dataset.data_root': 'other'}, "'.*' in train_.*'other' in test_"),
-        ({'train_dataloader.dataset.subjects': ['sub01']}, 'has subjects=.*Remove it'),
-        ({'train_dataloader.dataset.indices': 3}, 'has indices=.*Remove it'),
+        ({'train_dataloader.dataset.subjects': ['sub01']}, 'has subjects=.*Remove '),
+        ({'train_dataloader.dataset.indices': 3}, 'has indices=.*Remove '),
     ],
     ids=['two sets', 'subjects', 'indices'],
 )
