@@ -10,7 +10,6 @@ from mmfer.engine.checkpoint import load_from_disk
 from mmfer.engine.cli import add_config_options, friendly_errors, user_message
 from mmfer.engine.training import build_runner
 
-
 MISSING = 'No checkpoint at "nowhere.pth". Give the path or the http(s):// address of a .pth file.'
 
 
