@@ -34,7 +34,7 @@ def test_folder_of_good_faceless_and_broken_pictures(model, tmp_path):
     assert written == {'a_x.jpg', 'b_x.jpg', 'narrow.jpg', 'results.json'}
     assert Image.open(out / 'a_x.jpg').width > 640
     assert '4 images, 2 faces; 1 without a face, 1 not read' in said.stdout
-    assert '1 files in the folders are left out' in said.stdout
+    assert 'In the given folders: 1 left out' in said.stdout
     assert '4/4' in said.stderr
 
 
