@@ -35,7 +35,7 @@ def write_classes(root: Path, classes: tuple[str, ...]) -> None:
 
 
 def write_casme2(root: Path) -> None:
-    clips = [(who, f'EP01_{i:02}') for who in ('01', '02', '03', '12') for i in range(5)]
+    clips = [(who, f'EP01_{i:02}') for who in ('01', '02', '03', '07', '08', '12', '23') for i in range(5)]
     write_coding(
         root, [row(who, clip, 3, 5, 8, '4', EMOTIONS[int(clip[-1])]) for who, clip in clips]
     )

@@ -67,10 +67,10 @@ def test(
         FileNotFoundError: If the checkpoint does not exist.
         ValueError: If the config has no test part, or no ``tta_pipeline`` although ``tta`` is True.
     """
-    path = local_checkpoint(checkpoint)
+    local_checkpoint(checkpoint)  # a missing checkpoint is known before the model is built
     if cfg.get('test_dataloader') is None or cfg.get('test_evaluator') is None:
         raise ValueError('The config needs a `test_dataloader` and a `test_evaluator`.')
-    cfg.load_from, cfg.resume = str(path), False
+    cfg.load_from, cfg.resume = str(checkpoint), False
     if tta:
         use_tta(cfg)
     if dump_to is not None:

@@ -47,7 +47,8 @@ def train(
             optimizer.
     """
     if isinstance(resume, str) and resume:
-        cfg.resume, cfg.load_from = True, str(local_checkpoint(resume))
+        local_checkpoint(resume)  # a missing checkpoint is known before the model is built
+        cfg.resume, cfg.load_from = True, resume
     elif resume or (cfg.get('resume') and not cfg.get('load_from')):
         last = last_checkpoint(cfg.work_dir)
         # Without a checkpoint, load_from of the config remains valid.

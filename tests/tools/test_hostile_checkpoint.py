@@ -25,7 +25,7 @@ def test_runs_no_code(entry: str, image_folder: Path, tmp_path: Path, monkeypatc
             'init_cfg': ('train.py', config, *work),
             'resume': ('train.py', config, *work, '--resume', url),
             'test': ('test.py', config, url, *work),
-            'export': ('export_onnx.py', config, url, tmp_path / 'x.onnx'),
+            'export': ('export_onnx.py', config, url, '--out', tmp_path / 'x.onnx'),
         }[entry]
         result = run_tool(*call, check=False)
     assert asked == ['/x.pth']

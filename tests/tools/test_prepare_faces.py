@@ -52,7 +52,7 @@ def test_folder_of_ones_own(tmp_path: Path):
         'prepare_faces.py', tmp_path, '--layout', 'folder', '--record-alignment',
         '--out', tmp_path / 'a-{part}.json', '--min-face-size', 40,
     )  # fmt: skip
-    assert 'No image in the test part' in said.stdout
+    assert 'No images in the test part' in said.stdout
     assert 'face_crop = dict(type=' in said.stdout
     content = json.loads((tmp_path / 'a-train.json').read_text())
     assert build_alignment(content['alignment']).size == 256
@@ -72,4 +72,4 @@ def test_refusals(rendered_rafdb: Path, tmp_path: Path):
     assert (rendered_rafdb / 'annotations' / 'train.json').read_bytes() == before
     assert 'one file for 2 parts' in refusal(*rafdb, '--out', tmp_path / 'faces.json')
     (tmp_path / 'train').mkdir()
-    assert 'No image in' in refusal(tmp_path, '--layout', 'folder')
+    assert 'No images in' in refusal(tmp_path, '--layout', 'folder')

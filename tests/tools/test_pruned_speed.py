@@ -5,7 +5,7 @@ import re
 import torch
 
 from mmfer.engine import load_config
-from mmfer.engine.benchmark import build_model
+from mmfer.engine.model_building import build_model
 from tests.helpers import ROOT, run_tool
 
 CONFIG = ROOT / 'configs/multi_region/multi_region_vgg16bn_synthetic.py'
@@ -14,7 +14,7 @@ TOOL = 'analysis_tools/pruned_speed.py'
 
 def test_table_of_ratios(tmp_path):
     torch.manual_seed(0)
-    model = build_model(load_config(CONFIG), 'cpu')
+    model = build_model(load_config(CONFIG))
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             torch.nn.init.uniform_(module.weight)
