@@ -19,9 +19,9 @@ model = dict(
         branch2=dict(
             img_size=image_size,
             arch=dict(_delete_=True, embed_dims=48, depths=[1, 1, 2, 1], num_heads=[1, 2, 4, 8]),
-            # The maps have sides of 20, 10, 5 and 3.
-            stage_cfgs=[dict(window_size=5), dict(window_size=5), dict(window_size=5)]
-            + [dict(window_size=3)],
+            # The maps have sides of 1/4, 1/8, 1/16 and 1/32 of the image.
+            stage_cfgs=[dict(window_size=image_size // 16)] * 3
+            + [dict(window_size=-(-image_size // 32))],
             drop_path_rate=0.1,
         ),
         in_channels=(256, 384),
@@ -37,7 +37,7 @@ model = dict(
                 type='SelfAdaptiveDeepCenterLoss',
                 num_classes=4,
                 in_channels=256,
-                map_size=3,
+                map_size=-(-image_size // 32),
                 loss_weight=0.05,
             )
         ],

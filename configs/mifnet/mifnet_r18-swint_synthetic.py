@@ -15,9 +15,9 @@ model = dict(
         branch2=dict(
             arch=dict(_delete_=True, embed_dims=48, depths=[1, 1, 2, 1], num_heads=[1, 2, 4, 8]),
             img_size=image_size,
-            # The maps have sides of 24, 12, 6 and 3.
-            stage_cfgs=[dict(window_size=6), dict(window_size=6), dict(window_size=6)]
-            + [dict(window_size=3)],
+            # The maps have sides of 1/4, 1/8, 1/16 and 1/32 of the image.
+            stage_cfgs=[dict(window_size=image_size // 16)] * 3
+            + [dict(window_size=-(-image_size // 32))],
             drop_path_rate=0.1,
         ),
         in_channels=(512, 384),
@@ -28,7 +28,7 @@ model = dict(
                 type='SelfAdaptiveDeepCenterLoss',
                 num_classes=4,
                 in_channels=512,
-                map_size=3,
+                map_size=-(-image_size // 32),
                 # From scratch, 0.6 pulls all features to one point before the classes separate.
                 loss_weight=0.05,
             )

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from mmfer.apis.inferencer import FERInferencer
 from mmfer.datasets import load_sample
 from mmfer.evaluation import expression_report
-from mmfer.evaluation.writing import Report
+from mmfer.evaluation.report_file import Report
 from mmfer.labels.class_join import join_classes
 
 

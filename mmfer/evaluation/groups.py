@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from mmfer.evaluation.writing import Report
+from mmfer.evaluation.report_file import Report
 
 Group = Mapping[str, str]
 """Group of a person, such as ``{'gender': 'female', 'age': '20-39', 'race': 'asian'}``."""

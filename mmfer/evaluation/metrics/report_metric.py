@@ -7,7 +7,7 @@ from typing import Any
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
-from mmfer.evaluation.writing import Report, write_report
+from mmfer.evaluation.report_file import Report, write_report
 
 
 class ReportMetric(BaseMetric):

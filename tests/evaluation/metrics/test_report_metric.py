@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mmfer.evaluation.metrics.report_metric import ReportMetric
-from mmfer.evaluation.writing import Report
+from mmfer.evaluation.report_file import Report
 
 
 class CountMetric(ReportMetric):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mmfer.evaluation.attribute_report import ATTRIBUTE_MEASURES
 from mmfer.evaluation.report import EXPRESSION_MEASURES
-from mmfer.evaluation.writing import Report
+from mmfer.evaluation.report_file import Report
 
 ALIASES = {'mean_class_accuracy': 'mean class accuracy (UAR)', 'macro_f1': 'macro F1 (UF1)'}
 """Names in tables of measures that have another name in papers on micro-expressions."""

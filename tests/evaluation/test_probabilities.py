@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mmfer.evaluation.checks import check_probabilities
+from mmfer.evaluation.probabilities import check_probabilities
 
 
 def test_rounding_is_let_pass_and_cut_off() -> None:
