@@ -23,6 +23,7 @@ from tests.datasets.readers.test_rafdb import write_rafdb
 from tests.helpers import CLASSES
 
 EMOTIONS = ('others', 'disgust', 'happiness', 'repression', 'surprise')
+CASME2_SUBJECTS = ('01', '02', '03', '07', '08', '12', '23')
 PARTS = ('train', 'val', 'test', 'trainval', 'faces')
 SWIN = dict(embed_dims=12, depths=[1, 1, 1, 1], num_heads=[1, 1, 2, 4])
 
@@ -35,7 +36,7 @@ def write_classes(root: Path, classes: tuple[str, ...]) -> None:
 
 
 def write_casme2(root: Path) -> None:
-    clips = [(who, f'EP01_{i:02}') for who in ('01', '02', '03', '07', '08', '12', '23') for i in range(5)]
+    clips = [(who, f'EP01_{i:02}') for who in CASME2_SUBJECTS for i in range(5)]
     write_coding(
         root, [row(who, clip, 3, 5, 8, '4', EMOTIONS[int(clip[-1])]) for who, clip in clips]
     )
