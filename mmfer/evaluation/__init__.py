@@ -9,10 +9,10 @@ from mmfer.evaluation.metrics import AttributeMetric, DumpPredictions, Expressio
 from mmfer.evaluation.predictions import Predictions
 from mmfer.evaluation.protocols import Fold, kfold, loso
 from mmfer.evaluation.report import expression_report
+from mmfer.evaluation.report_file import write_report
+from mmfer.evaluation.report_text import format_attribute_report, format_report
 from mmfer.evaluation.scatter import scatter_ratio
 from mmfer.evaluation.seed_table import seed_table
-from mmfer.evaluation.report_text import format_attribute_report, format_report
-from mmfer.evaluation.report_file import write_report
 
 __all__ = [
     'AttributeMetric',

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from mmfer.evaluation.predictions import Predictions
 from mmfer.evaluation.protocols import Fold
 from mmfer.evaluation.report import EXPRESSION_MEASURES, expression_report
-from mmfer.evaluation.report_text import ALIASES
 from mmfer.evaluation.report_file import Report
+from mmfer.evaluation.report_text import ALIASES
 from mmfer.markdown import markdown_table
 
 

@@ -6,8 +6,8 @@ from typing import Literal
 import numpy as np
 
 from mmfer.evaluation.calibration import expected_calibration_error
-from mmfer.evaluation.probabilities import check_probabilities
 from mmfer.evaluation.groups import Group, group_report
+from mmfer.evaluation.probabilities import check_probabilities
 from mmfer.evaluation.ranking import area_under_curve, mean_of_defined
 from mmfer.evaluation.report_file import Report
 

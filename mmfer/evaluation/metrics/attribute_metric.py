@@ -8,8 +8,8 @@ import numpy as np
 from mmfer.evaluation.attribute_report import ATTRIBUTE_MEASURES, attribute_report
 from mmfer.evaluation.metrics.report_metric import ReportMetric
 from mmfer.evaluation.metrics.samples import attributes_of, scores_of
-from mmfer.evaluation.report_text import format_attribute_report
 from mmfer.evaluation.report_file import Report
+from mmfer.evaluation.report_text import format_attribute_report
 from mmfer.registry import METRICS
 
 

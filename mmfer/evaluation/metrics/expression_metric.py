@@ -8,8 +8,8 @@ import numpy as np
 from mmfer.evaluation.metrics.report_metric import ReportMetric
 from mmfer.evaluation.metrics.samples import label_of, scores_of
 from mmfer.evaluation.report import EXPRESSION_MEASURES, expression_report
-from mmfer.evaluation.report_text import format_report
 from mmfer.evaluation.report_file import Report
+from mmfer.evaluation.report_text import format_report
 from mmfer.registry import METRICS
 
 
