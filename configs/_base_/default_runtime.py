@@ -12,6 +12,7 @@ default_hooks = dict(
     pruned_model=dict(type='PrunedModelHook'),
     random_state=dict(type='RandomStateHook'),
     class_order=dict(type='ClassOrderHook'),
+    weights_fit=dict(type='WeightsFitHook'),
     sync_buffers=dict(type='SyncBuffersHook'),
 )
 

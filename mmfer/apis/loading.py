@@ -7,9 +7,10 @@ from typing import Any
 import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose
-from mmengine.runner import CheckpointLoader, load_state_dict
+from mmengine.runner import CheckpointLoader
 
 import mmfer.engine.checkpoint  # noqa: F401  (its loader)
+from mmfer.engine.checkpoints.fit import load_fitting
 from mmfer.engine.configuration.config_text import config_from_text
 from mmfer.engine.model_building import build_model as build_model
 from mmfer.engine.pruning import apply_channels
@@ -75,13 +76,17 @@ def put_weights(
     weights = loaded.get('state_dict', loaded)
     try:
         apply_channels(model, loaded.get('pruning'))
-        named = {name.removeprefix('module.'): weight for name, weight in weights.items()}
-        load_state_dict(model, named, strict=True)
-    except (RuntimeError, ValueError) as error:
+        fit = load_fitting(model, weights)
+    except (RuntimeError, ValueError, AttributeError, TypeError) as error:
         raise ValueError(
             f'The checkpoint "{checkpoint}" does not fit the model of the config: {error}\n'
             'Give the config with which it was trained.'
         ) from error
+    if not fit.whole:
+        raise ValueError(
+            f'The checkpoint "{checkpoint}" does not fit the model of the config: '
+            f'{fit.describe()}. Give the config with which it was trained.'
+        )
     return loaded.get('meta') or {}
 
 

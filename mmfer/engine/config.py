@@ -58,6 +58,7 @@ def load_config(
         'pruned_model': dict(type='PrunedModelHook'),
         'random_state': dict(type='RandomStateHook'),
         'class_order': dict(type='ClassOrderHook'),
+        'weights_fit': dict(type='WeightsFitHook'),
         **cfg.get('default_hooks', {}),
     }
     for name, hook in list(cfg.default_hooks.items()):

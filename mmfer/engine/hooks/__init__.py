@@ -11,6 +11,7 @@ from mmfer.engine.hooks.label_distribution_hook import LabelDistributionHook
 from mmfer.engine.hooks.pruned_model_hook import PrunedModelHook
 from mmfer.engine.hooks.random_state_hook import RandomStateHook
 from mmfer.engine.hooks.warm_start_hook import WarmStartHook
+from mmfer.engine.hooks.weights_fit_hook import WeightsFitHook
 
 __all__ = [
     'ChannelPruningHook',
@@ -24,4 +25,5 @@ __all__ = [
     'PrunedModelHook',
     'RandomStateHook',
     'WarmStartHook',
+    'WeightsFitHook',
 ]
