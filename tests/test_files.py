@@ -63,7 +63,7 @@ def test_a_folder_that_cannot_be_opened_is_no_error(
 
 def write_often(path: Path, letter: str) -> None:
     for _ in range(100):
-        write_atomically(path, letter * 1000, shared=True)
+        write_atomically(path, letter * 1000)
 
 
 def test_processes_may_write_one_file_at_the_same_time(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ Examples:
 import argparse
 from pathlib import Path
 
-from mmfer.apis.loading import class_names
+from mmfer.apis.loading import class_names, read_config
 from mmfer.apis.model import TrainedModel
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors
 from mmfer.engine.export import export_onnx
 
 
@@ -27,13 +27,15 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--out', type=Path, required=True, metavar='FILE', help='the ONNX file')
     parser.add_argument('--size', type=int, help="image size in pixels; default: the config's")
     parser.add_argument('--batch-size', type=int, default=1, help='the fixed batch size')
+    add_config_options(parser)
     return parser.parse_args()
 
 
 @friendly_errors
 def main() -> None:
     args = parse_args()
-    trained = TrainedModel.load(args.config, args.checkpoint)
+    config = read_config(args.config, args.cfg_options)
+    trained = TrainedModel.load(config, args.checkpoint)
     size = args.size or trained.config.get('image_size')
     if size is None:
         raise ValueError(

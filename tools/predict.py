@@ -12,7 +12,9 @@ from tqdm import tqdm
 
 from mmfer.apis import FERInferencer, ImagePrediction
 from mmfer.apis.image_files import find_images, output_names
+from mmfer.apis.loading import read_config
 from mmfer.apis.shipped_models import DEFAULT
+from mmfer.engine.cli import add_config_options
 from mmfer.faces import MTCNN
 from mmfer.files import write_json
 from mmfer.visualization import LabelledFace, draw_faces
@@ -35,6 +37,7 @@ def parse_args() -> argparse.Namespace:
         '--min-face-size', type=int, default=24, help='pixels, default: %(default)s'
     )
     parser.add_argument('--no-detect', action='store_true', help='each image is a face crop')
+    add_config_options(parser)
     return parser.parse_args()
 
 
@@ -65,7 +68,11 @@ def predict(args: argparse.Namespace) -> None:
     detector = MTCNN(min_face_size=args.min_face_size)
     config, checkpoint = args.config, args.checkpoint
     if config is None:
+        if args.cfg_options:
+            raise ValueError('--cfg-options replaces entries of a config file: also give --config.')
         config, checkpoint = checkpoint, None
+    elif args.cfg_options:
+        config = read_config(config, args.cfg_options)
     inferencer = FERInferencer(config, checkpoint, args.device, detector)
     if inferencer.landmark_transforms:
         print(

@@ -13,7 +13,7 @@ import argparse
 from pathlib import Path
 
 from mmfer.apis.pruning import prune_checkpoint
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -32,6 +32,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--size', type=int, help="image size in pixels, for FLOPs; default: the config's"
     )
+    add_config_options(parser)
     return parser.parse_args()
 
 
@@ -39,7 +40,13 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     report = prune_checkpoint(
-        args.config, args.checkpoint, args.out, args.ratio, args.round_to, args.size
+        args.config,
+        args.checkpoint,
+        args.out,
+        args.ratio,
+        args.round_to,
+        args.size,
+        args.cfg_options,
     )
     print(report.format_table())
     name = f'{args.config.stem}_pruned{round(100 * args.ratio)}'

@@ -108,7 +108,7 @@ def _write(path: Path, names: Sequence[str], parts: Sequence[str], seed: int) ->
     for part in PARTS:
         content[part] = [name for name, own in zip(names, parts, strict=True) if own == part]
     try:
-        write_json(path, content, shared=True)
+        write_json(path, content)
     except OSError as error:
         raise OSError(
             f'The split cannot be written to "{path}": {error}. Give a writable file as '

@@ -1,6 +1,7 @@
 """Common parts of the command line tools."""
 
 import argparse
+import ast
 import os
 import re
 import sys
@@ -17,11 +18,14 @@ from mmengine.config import DictAction
 import mmfer
 from mmfer.worker_pool import WorkerKilledError
 
-USER_ERRORS = (ValueError, FileNotFoundError, NotADirectoryError, KeyError, WorkerKilledError)
+USER_ERRORS = (ValueError, OSError, KeyError, WorkerKilledError)
 OWN_FOLDERS = [Path(str(package.__file__)).parent for package in (mmfer, mmengine, mmpretrain)]
 """Packages whose errors of these types are meant for the user."""
 BLANK = '\0'
 """Replaces a space while mmengine parses a value."""
+QUOTED = re.compile(r'\'[^\'\\]*\'|"[^"\\]*"')
+AROUND = re.compile(r'(?:^|(?<=,))[\[(\s]+|[\])\s]+(?=,|$)')
+"""The brackets with spaces at the start and the end of a value in a list."""
 IN_WORKER = re.compile(
     r'Original Traceback.*File "(?P<file>[^"]+)", line [^\n]*\n +(?P<line>[^\n]*)\n'
     r'.*?^\w+: (?P<message>.*)',
@@ -66,7 +70,8 @@ def friendly_errors(main: Callable[[], None]) -> Callable[[], None]:
         try:
             main()
         except KeyboardInterrupt:
-            sys.exit('\nInterrupted.')
+            print('\nInterrupted.', file=sys.stderr)
+            sys.exit(130)
         except USER_ERRORS as error:
             message = user_message(error, main.__code__.co_filename)
             if message is None or os.environ.get('MMFER_DEBUG') == '1':
@@ -104,13 +109,23 @@ class ConfigOptions(DictAction):
                     f'{option_string}: "{text}" is not KEY=VALUE. Write the key, "=" and the value '
                     'without spaces around "=", and quote a value with spaces.'
                 )
-            # mmengine removes spaces; only spaces around separators may be removed.
-            value = re.sub(r'\s*([,()\[\]])\s*', r'\1', value).replace(' ', BLANK)
             try:
-                options[key] = _with_blanks(self._parse_iterable(value))
+                options[key] = self._value(value)
             except AssertionError:
                 parser.error(f'{option_string}: the brackets of "{text}" are not balanced.')
         setattr(namespace, self.dest, options)
+
+
+    def _value(self, text: str) -> Any:
+        """The value of a text: a quoted text literally, a list, or a single value."""
+        if QUOTED.fullmatch(text):
+            return ast.literal_eval(text)
+        if ',' in text or text.startswith(('(', '[')):
+            # Only spaces beside the separators of a list do not belong to its values.
+            text = re.sub(r'\s*,\s*', ',', text)
+            text = AROUND.sub(lambda match: re.sub(r'\s', '', match[0]), text)
+        # mmengine would remove all other spaces.
+        return _with_blanks(self._parse_iterable(text.replace(' ', BLANK)))
 
 
 def _with_blanks(value: Any) -> Any:

@@ -52,13 +52,17 @@ def load_config(
         cfg.pop(name)
     cfg.default_scope = 'mmfer'
     cfg.work_dir = str(work_dir or cfg.get('work_dir') or Path('work_dirs') / path.stem)
-    # Every run gets the hooks that check classes, seed random numbers and load pruned checkpoints,
-    # even if its config does not inherit default_runtime.py.
+    # Every run gets the hooks that check classes, weights, images and losses, seed random numbers,
+    # load pruned checkpoints and stop in order, even if its config does not inherit
+    # default_runtime.py.
     cfg.default_hooks = {
         'pruned_model': dict(type='PrunedModelHook'),
         'random_state': dict(type='RandomStateHook'),
         'class_order': dict(type='ClassOrderHook'),
         'weights_fit': dict(type='WeightsFitHook'),
+        'leakage': dict(type='LeakageHook'),
+        'finite_loss': dict(type='FiniteLossHook'),
+        'stop_signal': dict(type='StopSignalHook'),
         **cfg.get('default_hooks', {}),
     }
     for name, hook in list(cfg.default_hooks.items()):

@@ -8,13 +8,18 @@ from mmfer.engine.checkpoint import last_checkpoint
 from mmfer.engine.checkpoints.addresses import local_checkpoint
 from mmfer.engine.configuration.schedule import check_schedule
 from mmfer.engine.distributed import init_cpu_ranks
-from mmfer.engine.run_checks import check_best, check_epoch, check_resume
+from mmfer.engine.run_checks import check_best, check_epoch, check_last_batch, check_resume
+from mmfer.engine.work_dir import training_in
 from mmfer.registry import RUNNERS
 
 
 def build_runner(cfg: Config) -> Runner:
     """Build the runner of a config, after joining the other ranks of a distributed run."""
     init_cpu_ranks(cfg.launcher)
+    loop = cfg.get('train_cfg')
+    if loop and loop.get('by_epoch') and 'type' not in loop:
+        loop.pop('by_epoch')
+        loop.type = 'EpochBasedTrainLoop'  # the loop of mmfer, where mmengine would take its own
     if 'runner_type' in cfg:
         return RUNNERS.build(cfg)
     return Runner.from_cfg(cfg)
@@ -42,9 +47,10 @@ def train(
     Raises:
         FileNotFoundError: If the checkpoint does not exist.
         ValueError: If the checkpoint is damaged, the config lacks an entry that an argument needs,
-            an epoch has no batch, the schedule ends before the training, ``save_best`` names no
-            measure of the validation, or a resumed run would ignore a change of its schedule or
-            optimizer.
+            another run works in the work directory, an epoch has no batch or no end, the last
+            batch has one image that the model cannot normalize, the schedule ends before the
+            training, ``save_best`` names no measure of the validation, or a resumed run would
+            ignore a change of its schedule or optimizer.
     """
     if isinstance(resume, str) and resume:
         local_checkpoint(resume)  # a missing checkpoint is known before the model is built
@@ -69,11 +75,17 @@ def train(
     if not validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     check_schedule(cfg)
+    with training_in(cfg.work_dir):
+        return _train(cfg)
+
+
+def _train(cfg: Config) -> Runner:
     if cfg.get('resume'):
         check_resume(cfg)
     runner = build_runner(cfg)
     if isinstance(runner.train_loop, EpochBasedTrainLoop):
         check_epoch(runner.train_loop.dataloader)
+    check_last_batch(runner)
     check_best(runner)
     runner.train()
     return runner

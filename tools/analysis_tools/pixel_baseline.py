@@ -18,9 +18,9 @@ from tqdm import tqdm
 from mmfer.datasets import load_sample
 from mmfer.engine import load_config
 from mmfer.engine.cli import add_config_options, friendly_errors
+from mmfer.engine.feature_bank import build_with_pipeline
 from mmfer.evaluation import expression_report, format_report, write_report
 from mmfer.evaluation.pixel_baseline import SIDE, grey_pixels, pixel_lda
-from mmfer.registry import DATASETS
 
 
 def parse_args() -> argparse.Namespace:
@@ -36,9 +36,7 @@ def parse_args() -> argparse.Namespace:
 
 def read(dataset: ConfigDict, side: int) -> tuple[BaseDataset, np.ndarray, np.ndarray]:
     """A reader, the pixels (N, side * side) and the classes (N,) of its images."""
-    while 'dataset' in dataset:  # ClassBalancedDataset and the like
-        dataset = dataset.dataset
-    reader = DATASETS.build({**dataset, 'pipeline': []})
+    reader = build_with_pipeline(dataset, [])
     infos = [reader.get_data_info(index) for index in range(len(reader))]
     images = (load_sample(info) for info in tqdm(infos, unit='image'))
     return reader, grey_pixels(images, side), np.array([info['gt_label'] for info in infos])

@@ -32,9 +32,9 @@ from mmengine.config import Config
 
 from mmfer.engine import load_config
 from mmfer.engine.cli import add_config_options, friendly_errors
-from mmfer.engine.experiments.cross_validation import only_one
 from mmfer.engine.experiments.repeat import Procedure, repeat
 from mmfer.engine.experiments.variants import apply_model, apply_variant
+from mmfer.engine.work_dir import only_one
 from mmfer.evaluation import seed_table
 from mmfer.evaluation.protocols import PROTOCOLS
 from mmfer.evaluation.seed_table import seed_values

@@ -19,10 +19,12 @@ from mmengine.registry import DefaultScope
 
 from mmfer.apis import FERInferencer
 from mmfer.apis.transfer import transfer_report
+from mmfer.datasets.wrapped import readers_of
 from mmfer.engine import load_config
 from mmfer.engine.cli import friendly_errors
+from mmfer.engine.feature_bank import build_with_pipeline
 from mmfer.evaluation import format_report, write_report
-from mmfer.registry import DATASETS, register_all_modules
+from mmfer.registry import register_all_modules
 from mmfer.visualization.plots import plot_confusion
 
 DATA = {
@@ -64,11 +66,11 @@ def open_dataset(data: str, root: str | None) -> BaseDataset:
     register_all_modules()
     known = DATA.get(data)
     config = ConfigDict(known or load_config(data).test_dataloader.dataset)
-    config.pipeline = []
     if root is not None:
-        config.data_root = root
+        for reader in readers_of(config):
+            reader.data_root = root
     with DefaultScope.overwrite_default_scope('mmfer'):
-        return DATASETS.build(config)
+        return build_with_pipeline(config, [])
 
 
 @friendly_errors

@@ -30,7 +30,11 @@ def changed(trained: Path, folder: Path, prefix: str = '', lost: str = '') -> Pa
 @pytest.mark.parametrize(
     ('prefix', 'lost', 'message'),
     [
-        ('old.', '', r'"\S+changed.pth" does not fit ImageClassifier: 0 of \d+ weights fit; \d+ of'),
+        (
+            'old.',
+            '',
+            r'"\S+changed.pth" does not fit ImageClassifier: 0 of \d+ weights fit; \d+ of',
+        ),
         ('', 'head.fc.bias', r'1 of the model not in the checkpoint: head\.fc\.bias\. Give the co'),
     ],
 )
