@@ -1,12 +1,15 @@
 import json
 import multiprocessing
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mmfer.files import write_atomically, write_json
+from tests.helpers import tool_environment
 
 
 def test_a_file_is_replaced_and_nothing_is_left_behind(tmp_path: Path) -> None:
@@ -76,3 +79,27 @@ def test_processes_may_write_one_file_at_the_same_time(tmp_path: Path) -> None:
     assert [writer.exitcode for writer in writers] == [0, 0, 0]
     assert (tmp_path / 'a').read_text() in {letter * 1000 for letter in 'xyz'}
     assert [file.name for file in tmp_path.iterdir()] == ['a']
+
+
+FULL = """
+import resource, signal, sys
+from mmfer.files import write_atomically
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+write_atomically(sys.argv[1], b'new' * 1000)
+"""
+
+
+def test_a_full_disk_keeps_the_old_file_and_names_it(tmp_path: Path) -> None:
+    path = tmp_path / 'epoch_1.pth'
+    path.write_text('old')
+    result = subprocess.run(
+        [sys.executable, '-c', FULL, str(path)],
+        env=tool_environment(),
+        capture_output=True,
+        text=True,
+    )
+    last = result.stderr.strip().splitlines()[-1]
+    assert f'File too large: 3000 bytes cannot be written to {path}. The earlier file' in last
+    assert [file.name for file in tmp_path.iterdir()] == ['epoch_1.pth']
+    assert path.read_text() == 'old'

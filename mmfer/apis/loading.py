@@ -26,9 +26,7 @@ from mmfer.registry import TRANSFORMS, register_all_modules
 LOADERS = (LoadExpressionImage, LoadImageFromFile)
 
 
-def read_config(
-    config: str | Path | Config, options: Mapping[str, Any] | None = None
-) -> Config:
+def read_config(config: str | Path | Config, options: Mapping[str, Any] | None = None) -> Config:
     """Read a config, unless it is read already.
 
     Args:

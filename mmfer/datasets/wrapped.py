@@ -23,7 +23,7 @@ def _inside(wrapper: Any) -> list[Any] | None:
 
 
 def readers_of(dataset: Any) -> list[Any]:
-    """The readers in a data set, or their configs in its config, in order, each once.
+    """The readers in a data set, each once, or their configs in its config, in order.
 
     Args:
         dataset: A data set or the config of one; a reader is its own only reader.
@@ -32,19 +32,20 @@ def readers_of(dataset: Any) -> list[Any]:
         >>> readers_of(dict(type='RepeatDataset', times=2, dataset=dict(type='RAFDB')))
         [{'type': 'RAFDB'}]
     """
-    found: dict[int, Any] = {}
+    found: list[Any] = []
 
     def walk(node: Any) -> None:
         if hasattr(node, 'full_init'):
             node.full_init()  # a wrapper that is built lazily may not have chosen its samples
         inside = _inside(node)
-        if inside is None:
-            found.setdefault(id(node), node)
+        joined_again = not isinstance(node, MutableMapping) and any(node is one for one in found)
+        if inside is None and not joined_again:
+            found.append(node)
         for child in inside or ():
             walk(child)
 
     walk(dataset)
-    return list(found.values())
+    return found
 
 
 def pipeline_of(dataset: MutableMapping[str, Any], where: str) -> Any:

@@ -115,7 +115,6 @@ class ConfigOptions(DictAction):
                 parser.error(f'{option_string}: the brackets of "{text}" are not balanced.')
         setattr(namespace, self.dest, options)
 
-
     def _value(self, text: str) -> Any:
         """The value of a text: a quoted text literally, a list, or a single value."""
         if QUOTED.fullmatch(text):

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from mmpretrain.datasets import PackInputs
 from PIL import Image
 
 from mmfer.datasets import PackExpression
@@ -20,6 +19,8 @@ from mmfer.engine.cli import add_config_options, friendly_errors
 from mmfer.engine.configuration.entry_types import is_type
 from mmfer.registry import DATASETS
 from mmfer.visualization.plots import Cell, draw_sample_grid
+
+from mmpretrain.datasets import PackInputs  # isort: skip  (after mmfer)
 
 PACKERS = (PackExpression, PackInputs)
 
