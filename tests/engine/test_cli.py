@@ -91,8 +91,9 @@ def test_interrupt() -> None:
     def main() -> None:
         raise KeyboardInterrupt
 
-    with pytest.raises(SystemExit, match='Interrupted'):
+    with pytest.raises(SystemExit) as caught:
         main()
+    assert caught.value.code == 130
 
 
 def test_missing_environment_of_a_launcher(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,6 +122,16 @@ def test_config_options() -> None:
 def test_blanks_inside_values_stay() -> None:
     options = config_options('a=my own faces', 'b=[not sure, happy , 3]', "c='quoted blank'")
     assert options == dict(a='my own faces', b=['not sure', 'happy', 3], c='quoted blank')
+    options = config_options(
+        'a=data (1)/my faces', "b='one, two'", 'c=[ (1, 2) , [a (b), c d] ]', 'd=x , y z', 'e="[1]"'
+    )
+    assert options == dict(
+        a='data (1)/my faces',
+        b='one, two',
+        c=[(1, 2), ['a (b)', 'c d']],
+        d=['x', 'y z'],
+        e='[1]',
+    )
 
 
 @pytest.mark.parametrize(

@@ -78,3 +78,37 @@ e = open(r'{tmp_path}/made', 'w')
     values = read_values(text)
     assert values['a'] == {'b': [1, [2, -3.5]], 'c': {'x y': None, 'None': {}}, 'd': 'inf'}
     assert values['e'].startswith('open(') and not (tmp_path / 'made').exists()
+
+
+def test_an_endless_epoch(image_folder: Path, tmp_path: Path) -> None:
+    cfg = tiny_config(tmp_path, image_folder, {'train_dataloader.sampler.type': 'InfiniteSampler'})
+    with pytest.raises(ValueError, match=r'InfiniteSampler never ends, .* max_iters=\.\.\.\)'):
+        train(cfg, validate=False)
+
+
+def test_best_checkpoints_cannot_be_resumed(image_folder: Path, tmp_path: Path) -> None:
+    options = {'default_hooks.checkpoint.save_best': 'accuracy/top1'}
+    train(tiny_config(tmp_path, image_folder, options))
+    (best,) = (tmp_path / 'work').glob('best_*.pth')
+    with pytest.raises(ValueError, match=r'best_\S+ cannot be resumed, because it has no state of'):
+        train(tiny_config(tmp_path, image_folder, {'train_cfg.max_epochs': 2}), resume=str(best))
+
+
+def test_a_last_batch_of_one_image(image_folder: Path, tmp_path: Path) -> None:
+    options = {'train_dataloader.batch_size': 11}
+    # Images of 32 px have maps of one position at the end of a ResNet.
+    with pytest.raises(ValueError, match=r'one image on each rank \(12 images in batches of 11\)'):
+        train(tiny_config(tmp_path / 'a', image_folder, options), validate=False)
+    assert not list(tmp_path.rglob('*.pth'))
+    options['train_dataloader.drop_last'] = True
+    train(tiny_config(tmp_path / 'b', image_folder, options), validate=False)
+
+
+def test_one_image_is_enough_for_larger_maps(image_folder: Path, tmp_path: Path) -> None:
+    options = {
+        'train_dataloader.batch_size': 11,
+        'train_dataloader.dataset.pipeline.1.scale': 64,
+        'model.backbone.drop_path_rate': 0.3,
+    }
+    runner = train(tiny_config(tmp_path, image_folder, options), validate=False)
+    assert runner.iter == 2

@@ -61,6 +61,6 @@ def test_unfinished_files_of_killed_runs_are_removed(tmp_path: Path) -> None:
 
 def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / 'file').touch()
-    with pytest.raises(ValueError, match='cannot be written: .* Give another folder'):
-        with only_one(tmp_path / 'file'):
-            pass
+    expected = pytest.raises(ValueError, match='cannot be written: .* Give another folder')
+    with expected, only_one(tmp_path / 'file'):
+        pass

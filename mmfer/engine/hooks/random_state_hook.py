@@ -1,6 +1,7 @@
 """The same random numbers in uninterrupted and resumed runs."""
 
 import random
+import signal
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,12 @@ from mmfer.registry import HOOKS
 
 
 def seed_worker(worker_id: int) -> None:
-    """Seed Python and NumPy in a worker of a DataLoader from the seed of PyTorch."""
+    """Seed Python and NumPy in a worker of a DataLoader from the seed of PyTorch.
+
+    The worker leaves signals to stop, which may go to all processes, to the main process.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     seed = torch.initial_seed() % 2**32
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 (mmcv's transforms draw from the global generator)

@@ -31,6 +31,7 @@ class SlowHook(Hook):
         time.sleep({seconds})
 """
 EXTRA = """
+train_dataloader = dict(num_workers={workers})
 custom_imports = dict(imports=['slow'])
 custom_hooks = [dict(type='SlowHook')]
 train_cfg = dict(max_epochs=3, val_interval={val_interval})
@@ -38,10 +39,13 @@ model = dict(backbone=dict(drop_path_rate=0.3))
 """
 
 
-def start(folder: Path, data: Path, *command: str, val_interval: int = 9) -> subprocess.Popen:
+def start(
+    folder: Path, data: Path, *command: str, val_interval: int = 9, workers: int = 0
+) -> subprocess.Popen:
     folder.mkdir(exist_ok=True)
     (folder / 'slow.py').write_text(SLOW.format(seconds=0.3))
-    config = write_config(folder / 'slow_config.py', data, EXTRA.format(val_interval=val_interval))
+    extra = EXTRA.format(val_interval=val_interval, workers=workers)
+    config = write_config(folder / 'slow_config.py', data, extra)
     tool = command or (sys.executable, str(ROOT / 'tools' / 'train.py'))
     ranks = ['2'] if command else []
     arguments = [*tool, str(config), *ranks, '--work-dir', str(folder / 'work')]
@@ -64,11 +68,13 @@ def wait_for(process: subprocess.Popen, path: Path) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize(('number', 'code'), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ('number', 'code', 'workers'), [(signal.SIGTERM, 143, 0), (signal.SIGINT, 130, 1)]
+)
 def test_a_signal_saves_and_a_resumed_run_ends_with_the_same_weights(
-    image_folder: Path, tmp_path: Path, number: signal.Signals, code: int
+    image_folder: Path, tmp_path: Path, number: signal.Signals, code: int, workers: int
 ) -> None:
-    process = start(tmp_path, image_folder)
+    process = start(tmp_path, image_folder, workers=workers)
     wait_for(process, tmp_path / 'work' / 'began')
     os.killpg(process.pid, number)  # as Ctrl-C in a terminal does
     output, _ = process.communicate(timeout=240)
