@@ -115,12 +115,13 @@ class EachSampleOnce(Dataset):
         return {**reader.get_data_info(inside), 'sample_idx': index}
 
     def __getitem__(self, index: int) -> Any:
-        """The output of the pipeline of a sample."""
+        """The output of the pipeline of a sample, a dictionary."""
         reader, inside = self.locate(index)
         sample = reader[inside]
-        found = sample.get('data_samples') if isinstance(sample, dict) else None
-        if found is not None:
-            found.set_metainfo({'sample_idx': index})
+        if 'data_samples' in sample:
+            sample['data_samples'].set_metainfo({'sample_idx': index})
+        else:
+            sample['sample_idx'] = index
         return sample
 
 

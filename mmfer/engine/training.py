@@ -1,5 +1,10 @@
 """Training of the model of a config."""
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from mmengine.config import Config
 from mmengine.runner import EpochBasedTrainLoop, Runner
@@ -80,6 +85,7 @@ def train(
 
 
 def _train(cfg: Config) -> Runner:
+    """Check a complete config, build its runner, check that, and train."""
     if cfg.get('resume'):
         check_resume(cfg)
     runner = build_runner(cfg)
@@ -87,5 +93,19 @@ def _train(cfg: Config) -> Runner:
         check_epoch(runner.train_loop.dataloader)
     check_last_batch(runner)
     check_best(runner)
-    runner.train()
+    with _handlers_restored():
+        runner.train()
     return runner
+
+
+@contextmanager
+def _handlers_restored() -> Iterator[None]:
+    """Restore the handlers of signals, also if a training fails."""
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in numbers}
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -1,5 +1,6 @@
 """What the arguments of train() change."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,13 @@ def test_fewer_images_than_a_batch_that_must_be_full(image_folder: Path, tmp_pat
     options = {'train_dataloader.batch_size': 64, 'train_dataloader.drop_last': True}
     with pytest.raises(ValueError, match=r'no batch: .* 12 training .* needs 64 on each'):
         train(tiny_config(tmp_path, image_folder, options))
+
+
+def test_handlers_of_signals_are_restored_after_an_error(
+    image_folder: Path, tmp_path: Path
+) -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    cfg = tiny_config(tmp_path, image_folder, {'optim_wrapper.optimizer.lr': 1e30})
+    with pytest.raises(ValueError, match='not finite'):
+        train(cfg, validate=False)
+    assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before

@@ -48,6 +48,7 @@ class CheckpointHook(MMEngineCheckpointHook):
         super().__init__(**{'backend_args': {'backend': ATOMIC_BACKEND}, **options})
         self._validated = False
         self._must_validate = False
+        self._resumes_here = False
         self._states: list[dict[str, Any]] = []
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
@@ -57,11 +58,14 @@ class CheckpointHook(MMEngineCheckpointHook):
         _check_steps(checkpoint['meta'], _steps(runner))
         self._must_validate = not checkpoint['meta'].get('validated', True)
         self._states = checkpoint.pop('ranks', [])
+        path = runner._load_from
+        self._resumes_here = path is None or Path(path).parent.samefile(runner.work_dir)
 
     def before_train(self, runner: Runner) -> None:
         """Set up the paths, and repeat the validation that a killed run did not save."""
         super().before_train(runner)
-        self._remove(runner.message_hub.runtime_info.get('outdated_ckpts', ()))
+        if self._resumes_here:
+            self._remove(runner.message_hub.runtime_info.get('outdated_ckpts', ()))
         loop = runner.train_loop
         if self._states:
             restore_gradients(runner, self._states)

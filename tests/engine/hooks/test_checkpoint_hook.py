@@ -79,3 +79,23 @@ def test_failed_write_leaves_the_old_file(
     with pytest.raises(OSError, match='No space'):
         train(tiny_config(tmp_path, image_folder, {'train_cfg.max_epochs': 1}), validate=False)
     assert (tmp_path / 'work' / name).read_bytes() == before
+
+
+def test_a_kill_before_the_removal_leaves_no_old_checkpoint(
+    image_folder: Path, tmp_path: Path
+) -> None:
+    options = {'train_cfg.max_epochs': 3, 'default_hooks.checkpoint.max_keep_ckpts': 1}
+    train(tiny_config(tmp_path / 'a', image_folder, options), validate=False)
+    work = tmp_path / 'a' / 'work'
+    # A run that was killed after it had named epoch_3.pth still has epoch_2.pth.
+    (work / 'epoch_2.pth').write_bytes(b'stale')
+    (work / 'epoch_1.pth').write_bytes(b'of the user')
+    elsewhere = tmp_path / 'b' / 'work'
+    elsewhere.mkdir(parents=True)
+    (elsewhere / 'epoch_2.pth').write_bytes(b'of another run')
+    options['train_cfg.max_epochs'] = 4
+    last = str(work / 'epoch_3.pth')
+    train(tiny_config(tmp_path / 'b', image_folder, options), resume=last, validate=False)
+    assert sorted(path.name for path in elsewhere.glob('*.pth')) == ['epoch_2.pth', 'epoch_4.pth']
+    train(tiny_config(tmp_path / 'a', image_folder, options), resume=True, validate=False)
+    assert sorted(path.name for path in work.glob('*.pth')) == ['epoch_1.pth', 'epoch_4.pth']

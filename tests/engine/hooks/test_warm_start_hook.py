@@ -92,3 +92,10 @@ custom_hooks = [dict(type='WarmStartHook', epochs=1)]
     )
     assert first['neck.off'] and not second['neck.off']
     assert not torch.equal(first['neck.layer.weight'], second['neck.layer.weight'])
+
+
+def test_a_training_by_iterations_is_refused(tmp_path):
+    extra = 'train_cfg = dict(_delete_=True, by_epoch=False, max_iters=4)\n'
+    hook = "custom_hooks = [dict(type='WarmStartHook', epochs={})]\n"
+    with pytest.raises(ValueError, match='WarmStartHook counts epochs, but this training counts'):
+        rald_runner(tmp_path, extra + hook.format(1)).train()
