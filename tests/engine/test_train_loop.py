@@ -14,11 +14,11 @@ from tests.helpers import tiny_config, write_config
 
 # Three iterations in an epoch of 12 images; the random numbers of the network matter, too.
 SETTINGS = """
-train_cfg = dict(max_epochs=3)
+train_cfg['max_epochs'] = 3
 val_cfg = val_dataloader = val_evaluator = None
-model = dict(backbone=dict(drop_path_rate=0.3))
-train_dataloader = dict(num_workers={workers})
-optim_wrapper = dict(accumulative_counts={counts})
+model['backbone']['drop_path_rate'] = 0.3
+train_dataloader['num_workers'] = {workers}
+optim_wrapper['accumulative_counts'] = {counts}
 default_hooks = dict(checkpoint=dict({checkpoint}))
 custom_hooks = [{killer}]
 """

@@ -36,9 +36,11 @@ def test_size_that_nobody_gives(tmp_path: Path) -> None:
 
 def test_context_of_a_batch_is_refused_unless_it_is_replaced(tmp_path: Path) -> None:
     rald = make_small_rald(tmp_path)
-    text = rald.config.read_text() + "model = dict(neck=dict(itrr=dict(context='batch')))\n"
-    rald.config.write_text(text)
-    arguments = (rald.config, rald.checkpoint, '--size', 48, '--out', tmp_path / 'rald.onnx')
+    config = tmp_path / 'batch.py'
+    config.write_text(
+        f"_base_ = '{rald.config}'\nmodel = dict(neck=dict(itrr=dict(context='batch')))\n"
+    )
+    arguments = (config, rald.checkpoint, '--size', 48, '--out', tmp_path / 'rald.onnx')
     failed = run_tool('export_onnx.py', *arguments, check=False)
     assert failed.returncode == 1 and not (tmp_path / 'rald.onnx').exists()
     message = failed.stderr.strip().splitlines()[-1]

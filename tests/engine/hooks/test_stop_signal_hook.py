@@ -31,11 +31,11 @@ class SlowHook(Hook):
         time.sleep({seconds})
 """
 EXTRA = """
-train_dataloader = dict(num_workers={workers})
+train_dataloader['num_workers'] = {workers}
 custom_imports = dict(imports=['slow'])
 custom_hooks = [dict(type='SlowHook')]
-train_cfg = dict(max_epochs=3, val_interval={val_interval})
-model = dict(backbone=dict(drop_path_rate=0.3))
+train_cfg.update(max_epochs=3, val_interval={val_interval})
+model['backbone']['drop_path_rate'] = 0.3
 """
 
 
