@@ -2,8 +2,7 @@
 
 import pytest
 
-from mmfer.engine.configuration.config_keys import places, registered, unknown_key
-from mmfer.models.heads import RALDHead
+from mmfer.engine.configuration.config_keys import places, unknown_key
 from mmfer.registry import register_all_modules
 
 CFG = dict(
@@ -55,12 +54,6 @@ def test_only_a_hook_that_exists_can_be_removed() -> None:
     assert unknown_key(CFG, 'default_hooks.logger', None) is None
     message = unknown_key(CFG, 'default_hooks.loger', None)
     assert message is not None and 'Did you mean logger' in message
-
-
-def test_components_are_found_by_name_or_given_as_classes() -> None:
-    assert registered('RALDHead') == [RALDHead] == registered(RALDHead)
-    assert registered('mmfer.RALDHead') == [RALDHead]
-    assert registered('Unheard') == []
 
 
 def test_places_of_a_value() -> None:

@@ -9,6 +9,7 @@ from mmengine.hooks import CheckpointHook as MMEngineCheckpointHook
 from mmfer.datasets import Cached, LoadExpressionImage
 from mmfer.engine.configuration.entry_types import classes_named, components_named, is_type
 from mmfer.engine.hooks import CheckpointHook
+from mmfer.models.heads import RALDHead
 from mmfer.registry import MODELS, TRANSFORMS, register_all_modules
 
 register_all_modules()
@@ -51,3 +52,9 @@ def test_only_registered_names_and_no_imports(name: str) -> None:
 def test_a_name_in_some_registries_only() -> None:
     assert components_named('Cached', [TRANSFORMS]) == [Cached]
     assert components_named('Cached', [MODELS]) == []
+
+
+def test_components_are_found_by_name_or_given_as_classes() -> None:
+    assert classes_named('RALDHead') == [RALDHead] == classes_named(RALDHead)
+    assert classes_named('mmfer.RALDHead') == [RALDHead]
+    assert classes_named('Unheard') == []
