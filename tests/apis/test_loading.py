@@ -4,11 +4,13 @@ from mmengine.config import Config
 
 from mmfer.apis.loading import (
     build_pipeline,
+    class_names,
     face_alignment,
     load_weights,
     read_config,
     transforms_with,
 )
+from mmfer.datasets import Cached, LoadExpressionImage
 from mmfer.faces import BoxAlignment
 from mmfer.registry import register_all_modules
 from tests.apis.model_files import write_model
@@ -97,3 +99,34 @@ def test_transforms_that_need_landmarks():
     assert needed(resize) == []
     assert needed(resize, mask, strip) == ['LandmarkMask', 'CropRegions']
     assert needed({'type': 'Cached', 'transforms': [resize, mask]}) == ['LandmarkMask']
+
+
+@pytest.mark.parametrize(
+    'first',
+    [
+        {'type': 'mmfer.LoadExpressionImage'},
+        {'type': LoadExpressionImage},
+        {'type': 'mmfer.datasets.LoadExpressionImage'},
+        {'type': 'Cached', 'transforms': [{'type': 'LoadExpressionImage'}]},
+        {'type': Cached, 'transforms': [{'type': 'mmcv.LoadImageFromFile'}]},
+    ],
+    ids=['scope', 'class', 'path', 'cached', 'cached class'],
+)
+@pytest.mark.parametrize('wrapped', [False, True])
+def test_all_names_of_the_first_step_and_wrapped_data_sets(first, wrapped):
+    register_all_modules()
+    dataset = {'type': 'FGEmotions', 'pipeline': [first, {'type': 'PackExpression'}]}
+    if wrapped:
+        dataset = {'type': 'ConcatDataset', 'datasets': [dataset, dataset]}
+    config = Config({'test_dataloader': {'dataset': dataset}})
+    built = build_pipeline(config)
+    assert [type(step).__name__ for step in built.transforms] == ['PackExpression']
+    meta = {'dataset_meta': {'classes': ('a', 'b')}}
+    assert class_names(config, meta, 'k') == ('a', 'b')
+
+
+def test_options_replace_entries_of_a_config_file(tmp_path):
+    config, _ = write_model(tmp_path)
+    assert read_config(config, {'train_cfg.max_epochs': 7}).train_cfg.max_epochs == 7
+    with pytest.raises(ValueError, match='--cfg-options does not fit'):
+        read_config(config, {'model.bakbone': 1})

@@ -48,3 +48,19 @@ def test_missing_split(trained):
     loaded = TrainedModel.load(*trained)
     with pytest.raises(ValueError, match='no holdout_dataloader'):
         loaded.dataset('holdout')
+
+
+def test_wrapped_data_sets_give_each_image_once(trained):
+    config = Config.fromfile(trained[0])
+    for part in ('train', 'test'):
+        inner = config[f'{part}_dataloader'].dataset
+        half = dict(inner, indices=5)
+        joined = dict(type='ConcatDataset', datasets=[half, inner])
+        config[f'{part}_dataloader'].dataset = dict(type='RepeatDataset', times=3, dataset=joined)
+    loaded = TrainedModel.load(config, trained[1])
+    for part in ('train', 'test'):
+        dataset = loaded.dataset(part)
+        bank = loaded.bank(dataset, batch_size=5)
+        assert bank.sample_idx.tolist() == list(range(17))
+        labels = [dataset.get_data_info(i)['gt_label'] for i in range(17)]
+        assert bank.labels.tolist() == labels

@@ -11,6 +11,7 @@ from mmfer import engine
 from mmfer.apis.inferencer import FERInferencer
 from mmfer.apis.model import TrainedModel
 from mmfer.apis.pruning import finetuning_config, prune_checkpoint
+from mmfer.engine.hooks import ChannelPruningHook
 from tests.apis.model_files import write_model
 from tests.helpers import CLASSES, write_config, write_images
 
@@ -73,6 +74,14 @@ def test_config_starts_from_the_checkpoint_and_prunes_no_more(tmp_path):
     assert changed.load_from == str(tmp_path / 'a.pth') and changed.resume is False
     assert [hook.type for hook in changed.custom_hooks] == ['WarmStartHook']
     assert config.load_from == 'old.pth' and len(config.custom_hooks) == 2
+
+
+@pytest.mark.parametrize('kind', ['mmfer.ChannelPruningHook', ChannelPruningHook])
+def test_the_pruning_hook_is_found_however_it_is_named(tmp_path, kind):
+    hook = dict(type=kind, ratio=0.5)
+    config = Config(dict(custom_hooks=[hook], default_hooks=dict(prune=hook, timer=None)))
+    changed = finetuning_config(config, tmp_path / 'a.pth')
+    assert changed.custom_hooks == [] and changed.default_hooks == dict(timer=None)
 
 
 def test_checkpoint_pruned_from_another_config(model_files, tmp_path):

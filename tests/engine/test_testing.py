@@ -43,6 +43,10 @@ def test_tta_replaces_the_innermost_pipeline() -> None:
     assert cfg.model.type == 'AverageClsScoreTTA'
     assert cfg.model.module.type == 'ImageClassifier'
     assert cfg.test_dataloader.dataset.dataset.pipeline == ['new']
+    joined = dict(type='ConcatDataset', datasets=[dict(pipeline=['old']), dict(pipeline=['old'])])
+    cfg.test_dataloader.dataset = joined
+    use_tta(cfg)
+    assert [part.pipeline for part in cfg.test_dataloader.dataset.datasets] == [['new'], ['new']]
 
 
 def test_tta_needs_a_pipeline(image_folder: Path, tmp_path: Path) -> None:

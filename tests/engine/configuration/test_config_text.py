@@ -53,6 +53,13 @@ def test_a_component_that_is_not_registered_is_refused(tmp_path: Path, text: str
     assert not made.exists()
 
 
+@pytest.mark.parametrize('name', ['mmfer.Cached', 'mmfer.datasets.Cached', 'mmpretrain.PackInputs'])
+def test_names_with_a_scope_or_a_path(name: str) -> None:
+    text = f"test_dataloader = dict(dataset=dict(pipeline=[dict(type='{name}')]))"
+    config = config_from_text(text, 'own.pth')
+    assert config.test_dataloader.dataset.pipeline[0].type == name
+
+
 @pytest.mark.parametrize('text', ['model = dict(', 'x = ' + '(' * 300, '\0'])
 def test_a_text_that_is_no_config(text: str) -> None:
     with pytest.raises(ValueError, match='The config within "a.pth" cannot be read'):
