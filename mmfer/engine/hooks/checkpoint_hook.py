@@ -50,6 +50,8 @@ class CheckpointHook(MMEngineCheckpointHook):
         self._must_validate = False
         self._resumes_here = False
         self._states: list[dict[str, Any]] = []
+        self.saved_iter = -1
+        """Number of finished iterations at the last checkpoint of this process."""
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Check that a resumed run has the same steps, and record what it has to repeat."""
@@ -112,10 +114,8 @@ class CheckpointHook(MMEngineCheckpointHook):
         return str(self.last_ckpt)
 
     def save_after_epoch(self, runner: Runner) -> str:
-        """Save a checkpoint between an epoch and the end of its validation; return the path.
-
-        The run resumed from this checkpoint validates first.
-        """
+        """Save a checkpoint after the validation of an epoch; return the path."""
+        self._validated = True
         meta = dict(epoch=runner.epoch, iter=runner.iter)
         self._save(runner, f'{STOPPED}iter_{runner.iter}.pth', meta)
         return str(self.last_ckpt)
@@ -140,6 +140,7 @@ class CheckpointHook(MMEngineCheckpointHook):
             **self.args,
         )
         self._states = []
+        self.saved_iter = meta['iter']
         if is_main_process():
             write_atomically(Path(runner.work_dir) / 'last_checkpoint', self.last_ckpt.encode())
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from mmengine.hooks import Hook
-from mmengine.runner import BaseLoop, Runner
+from mmengine.runner import Runner
 from torch import distributed
 
 from mmfer.engine.hooks.checkpoint_hook import CheckpointHook
@@ -24,8 +24,8 @@ class StopSignalHook(Hook):
     Systems that share machines send SIGTERM before they stop a process. All ranks finish the
     current iteration, ``stopped_iter_<n>.pth`` is saved, and the processes exit with 143 (SIGTERM)
     or 130 (SIGINT). A run resumed from this checkpoint gives the same weights as an uninterrupted
-    run. A second Ctrl-C ends a run of one process at once. During a validation, a run of one
-    process stops after the current batch; the validation is repeated by the resumed run.
+    run. A second Ctrl-C ends a run of one process at once. A validation is finished first; only a
+    run of one process whose epoch is saved already stops at once, and validates when it is resumed.
 
     Example:
         >>> default_hooks = dict(stop_signal=dict(type='StopSignalHook'))
@@ -61,13 +61,9 @@ class StopSignalHook(Hook):
         outputs: dict[str, Any] | None = None,
     ) -> None:
         """Stop all ranks after the same iteration, if one of them got a signal."""
-        received = self._received
-        if not self._alone:
-            flag = torch.tensor(received)
-            distributed.all_reduce(flag, distributed.ReduceOp.MAX, group=self._group)
-            received = int(flag)
-        if received:
-            self._stop(runner, received, save=True)
+        if number := self._agreed():
+            checkpoint = _checkpoint_hook(runner)
+            self._stop(runner, number, checkpoint and checkpoint.save_now(runner))
 
     def after_val_iter(
         self,
@@ -76,25 +72,38 @@ class StopSignalHook(Hook):
         data_batch: Any = None,
         outputs: Sequence[Any] | None = None,
     ) -> None:
-        """Stop the validation of a training in one process."""
-        if self._received and self._alone and isinstance(runner.train_loop, BaseLoop):
-            self._stop(runner, self._received, save=False)
+        """Stop the validation of a training in one process, if its epoch is saved."""
+        checkpoint = _checkpoint_hook(runner)
+        saved = checkpoint is not None and checkpoint.saved_iter == runner.iter
+        if self._received and self._alone and saved:
+            assert checkpoint is not None
+            # Nothing is saved now, because other hooks change the network for a validation.
+            self._stop(runner, self._received, checkpoint.last_ckpt)
+
+    def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        """Stop all ranks of a training after a validation."""
+        if self._before and (number := self._agreed()):
+            checkpoint = _checkpoint_hook(runner)
+            self._stop(runner, number, checkpoint and checkpoint.save_after_epoch(runner))
+
+    def _agreed(self) -> int:
+        """The signal that this or another rank got, or 0."""
+        if self._alone:
+            return self._received
+        flag = torch.tensor(self._received)
+        distributed.all_reduce(flag, distributed.ReduceOp.MAX, group=self._group)
+        return int(flag)
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
         if self._received and number == signal.SIGINT and self._alone:
             raise KeyboardInterrupt
         self._received = number
 
-    def _stop(self, runner: Runner, number: int, save: bool) -> None:
-        name = signal.Signals(number).name
-        hooks = [hook for hook in runner.hooks if isinstance(hook, CheckpointHook)]
-        if not hooks:
-            saved = 'nothing is saved, because the config has no CheckpointHook'
-        elif save:
-            saved = f'saved {hooks[0].save_now(runner)}'
-        else:
-            saved = f'saved {hooks[0].save_after_epoch(runner)}'
-        runner.logger.warning(f'Stopped by {name}: {saved}. Resume with --resume.')
+    def _stop(self, runner: Runner, number: int, saved: str | None) -> None:
+        what = f'The checkpoint is {saved}; continue with --resume.'
+        if saved is None:
+            what = 'Nothing is saved, because the config has no CheckpointHook.'
+        runner.logger.warning(f'Stopped by {signal.Signals(number).name}. {what}')
         self._restore()
         raise SystemExit(128 + number)
 
@@ -102,3 +111,7 @@ class StopSignalHook(Hook):
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._before = {}
+
+
+def _checkpoint_hook(runner: Runner) -> CheckpointHook | None:
+    return next((hook for hook in runner.hooks if isinstance(hook, CheckpointHook)), None)

@@ -36,15 +36,21 @@ custom_imports = dict(imports=['slow'])
 custom_hooks = [dict(type='SlowHook')]
 train_cfg.update(max_epochs=3, val_interval={val_interval})
 model['backbone']['drop_path_rate'] = 0.3
+default_hooks = dict(checkpoint=dict(interval={interval}))
 """
 
 
 def start(
-    folder: Path, data: Path, *command: str, val_interval: int = 9, workers: int = 0
+    folder: Path,
+    data: Path,
+    *command: str,
+    val_interval: int = 9,
+    workers: int = 0,
+    interval: int = 9,
 ) -> subprocess.Popen:
     folder.mkdir(exist_ok=True)
     (folder / 'slow.py').write_text(SLOW.format(seconds=0.3))
-    extra = EXTRA.format(val_interval=val_interval, workers=workers)
+    extra = EXTRA.format(val_interval=val_interval, workers=workers, interval=interval)
     config = write_config(folder / 'slow_config.py', data, extra)
     tool = command or (sys.executable, str(ROOT / 'tools' / 'train.py'))
     ranks = ['2'] if command else []
@@ -82,7 +88,7 @@ def test_a_signal_saves_and_a_resumed_run_ends_with_the_same_weights(
     work = tmp_path / 'work'
     begun = len((work / 'began').read_text().splitlines())
     stopped = work / f'stopped_iter_{begun}.pth'
-    assert f'Stopped by {number.name}: saved {stopped}. Resume with --resume.' in output
+    assert f'Stopped by {number.name}. The checkpoint is {stopped}; continue with' in output
     assert 'Traceback' not in output
     assert (work / 'last_checkpoint').read_text() == str(stopped)
     resume = [sys.executable, str(ROOT / 'tools' / 'train.py'), str(tmp_path / 'slow_config.py')]
@@ -100,14 +106,20 @@ def test_a_signal_saves_and_a_resumed_run_ends_with_the_same_weights(
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
-def test_stop_during_the_validation(image_folder: Path, tmp_path: Path) -> None:
-    process = start(tmp_path, image_folder, val_interval=1)
+@pytest.mark.parametrize(('interval', 'name'), [(1, 'epoch_1.pth'), (9, 'stopped_iter_3.pth')])
+def test_stop_during_the_validation(
+    image_folder: Path, tmp_path: Path, interval: int, name: str
+) -> None:
+    process = start(tmp_path, image_folder, val_interval=1, interval=interval)
     wait_for(process, tmp_path / 'work' / 'validates')
     process.send_signal(signal.SIGTERM)
     output, _ = process.communicate(timeout=240)
     assert process.returncode == 143, output
-    meta = load_from_disk(str(tmp_path / 'work' / 'stopped_iter_3.pth'))['meta']
-    assert (meta['epoch'], meta['iter'], meta['validated']) == (1, 3, False)
+    assert [path.name for path in (tmp_path / 'work').glob('*.pth')] == [name]
+    assert f'Stopped by SIGTERM. The checkpoint is {tmp_path}/work/{name}; ' in output
+    meta = load_from_disk(str(tmp_path / 'work' / name))['meta']
+    assert (meta['epoch'], meta['iter']) == (1, 3)
+    assert meta['validated'] is (interval == 9)  # or the resumed run validates first
 
 
 def test_two_ranks_stop_after_the_same_iteration(image_folder: Path, tmp_path: Path) -> None:
@@ -119,4 +131,4 @@ def test_two_ranks_stop_after_the_same_iteration(image_folder: Path, tmp_path: P
     (stopped,) = (tmp_path / 'work').glob('stopped_iter_*.pth')
     content = load_from_disk(str(stopped))
     assert content['meta']['world_size'] == 2
-    assert f'Stopped by SIGTERM: saved {stopped}' in output
+    assert f'Stopped by SIGTERM. The checkpoint is {stopped}' in output
