@@ -60,8 +60,9 @@ class CheckpointHook(MMEngineCheckpointHook):
         _check_steps(checkpoint['meta'], _steps(runner))
         self._must_validate = not checkpoint['meta'].get('validated', True)
         self._states = checkpoint.pop('ranks', [])
-        path = runner._load_from
-        self._resumes_here = path is None or Path(path).parent.samefile(runner.work_dir)
+        here = Path(runner._load_from or runner.work_dir)
+        folder = here.parent if here.is_file() else here
+        self._resumes_here = folder.is_dir() and folder.samefile(runner.work_dir)
 
     def before_train(self, runner: Runner) -> None:
         """Set up the paths, and repeat the validation that a killed run did not save."""
@@ -123,8 +124,8 @@ class CheckpointHook(MMEngineCheckpointHook):
     def _save(self, runner: Runner, filename: str, meta: dict[str, Any]) -> None:
         """Save a checkpoint and name it in ``last_checkpoint``."""
         steps = _steps(runner)
-        done = meta['iter'] - meta['epoch'] * steps['epoch_length']
-        in_epoch = isinstance(runner.train_loop, MMEngineTrainLoop) and done > 0
+        length = steps.get('epoch_length')
+        in_epoch = length is not None and meta['iter'] > meta['epoch'] * length
         self._states = gather_states(runner, in_epoch)
         self.last_ckpt = self.file_backend.join_path(self.out_dir, filename)
         runner.message_hub.update_info('last_ckpt', self.last_ckpt)
@@ -160,14 +161,17 @@ class CheckpointHook(MMEngineCheckpointHook):
 
 def _steps(runner: Runner) -> dict[str, int]:
     """What the count of iterations depends on."""
-    return {'world_size': runner.world_size, 'epoch_length': len(runner.train_dataloader)}
+    steps = {'world_size': runner.world_size}
+    if isinstance(runner.train_loop, MMEngineTrainLoop):
+        steps['epoch_length'] = len(runner.train_dataloader)
+    return steps
 
 
 def _check_steps(saved: Mapping[str, Any], now: Mapping[str, int]) -> None:
     """Check that a resumed run has as many ranks and iterations in an epoch as its checkpoint."""
     kinds = {'world_size': 'ranks', 'epoch_length': 'iterations in an epoch'}
     for entry, kind in kinds.items():
-        if saved.get(entry, now[entry]) != now[entry]:
+        if entry in now and saved.get(entry, now[entry]) != now[entry]:
             raise ValueError(
                 f'The checkpoint was trained with {saved[entry]} {kind}, but this run has '
                 f'{now[entry]}, so its schedule would not fit. Resume with the same number of '
