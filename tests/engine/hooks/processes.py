@@ -1,4 +1,4 @@
-"""Trainings in processes of their own, which start fast and may be killed at a given moment."""
+"""Trainings in processes of their own, which start fast and may be killed or stopped at a given moment."""
 
 import multiprocessing
 import os
@@ -37,6 +37,33 @@ class KillerHook(Hook):
     ) -> None:
         if (runner.epoch, batch_idx) == (self.epoch, self.iteration):
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+@HOOKS.register_module()
+class SignalHook(Hook):
+    """Send a signal to this process and its workers in an iteration of the training or validation."""
+
+    def __init__(
+        self, number: int, epoch: int, iteration: int = 0, validation: bool = False, rank: int = 0
+    ) -> None:
+        self.number, self.moment = number, (epoch, iteration, validation)
+        self.rank = rank
+
+    def before_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: dict | None = None
+    ) -> None:
+        self._send((runner.epoch, batch_idx, False), runner)
+
+    def before_val_iter(
+        self, runner: Runner, batch_idx: int, data_batch: dict | None = None
+    ) -> None:
+        self._send((runner.epoch, batch_idx, True), runner)
+
+    def _send(self, moment: tuple[int, int, bool], runner: Runner) -> None:
+        if moment == self.moment and runner.rank == self.rank:
+            processes = [os.getpid(), *(p.pid for p in multiprocessing.active_children() if p.pid)]
+            for process in processes:
+                os.kill(process, self.number)
 
 
 def _train(config: Path, work: Path, resume: bool, environment: dict[str, str]) -> None:
