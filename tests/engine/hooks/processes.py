@@ -1,4 +1,4 @@
-"""Trainings in processes of their own, which start fast and may be killed or stopped at a given moment."""
+"""Trainings in processes of their own, which start fast and may be killed at a given moment."""
 
 import multiprocessing
 import os
@@ -41,7 +41,7 @@ class KillerHook(Hook):
 
 @HOOKS.register_module()
 class SignalHook(Hook):
-    """Send a signal to this process and its workers in an iteration of the training or validation."""
+    """Send a signal to this process and its workers in a training or validation iteration."""
 
     def __init__(
         self, number: int, epoch: int, iteration: int = 0, validation: bool = False, rank: int = 0

@@ -47,13 +47,18 @@ def log_of(work: Path) -> str:
 def test_a_signal_saves_and_a_resumed_run_ends_with_the_same_weights(
     image_folder: Path, tmp_path: Path, number: int, code: int, workers: int, ranks: int
 ) -> None:
-    # In the second iteration of the second epoch, which has three, or two with two ranks.
-    hook = f"dict(type='SignalHook', number={number}, epoch=1, iteration=1, rank={ranks - 1})"
+    # Between two steps of the optimizer, in the second epoch, which has three iterations, or two
+    # with two ranks.
+    iteration = 1 if ranks == 1 else 0
+    hook = (
+        f"dict(type='SignalHook', number={number}, epoch=1, iteration={iteration}, "
+        f'rank={ranks - 1})'
+    )
     stopping = config(tmp_path / 'stopping.py', image_folder, hook, workers=workers)
     plain = config(tmp_path / 'plain.py', image_folder, workers=workers)
     work, whole = tmp_path / 'stopped', tmp_path / 'whole'
     assert train_in_process(stopping, work, ranks=ranks) == [code] * ranks
-    stopped = work / f'stopped_iter_{5 if ranks == 1 else 4}.pth'
+    stopped = work / f'stopped_iter_{5 if ranks == 1 else 3}.pth'
     assert list(work.glob('*.pth')) == [stopped]
     assert (work / 'last_checkpoint').read_text() == str(stopped)
     name = signal.Signals(number).name
