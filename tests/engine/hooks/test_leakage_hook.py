@@ -83,6 +83,14 @@ def test_by_default_the_log_warns(image_folder: Path, tmp_path: Path) -> None:
     assert 'WARNING - Leakage: 12 validation images, such as "' in log
 
 
+def test_large_data_sets_are_not_compared(image_folder: Path, tmp_path: Path) -> None:
+    cfg = config(tmp_path, image_folder)
+    cfg.default_hooks.leakage.most = 23
+    train(cfg, validate=False)
+    log = next((tmp_path / 'work').rglob('*.log')).read_text()
+    assert '12 training and 12 test images are not compared, because this would take long' in log
+
+
 def test_wrong_action() -> None:
     with pytest.raises(ValueError, match="action='stop' must be 'warn' or 'error'"):
         LeakageHook('stop')
