@@ -1,5 +1,6 @@
 """Training by epochs that may be resumed in the middle of an epoch."""
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -65,16 +66,26 @@ class EpochBasedTrainLoop(MMEngineTrainLoop):
         done = done_in_epoch(self.runner)
         if done < len(self.dataloader):
             batches = iter(self.dataloader)
-            if done:
-                self.runner.logger.info(
-                    f'Continuing epoch {self.epoch + 1} after {done} of {len(self.dataloader)} '
-                    'iterations.'
-                )
-                next(islice(batches, done - 1, None))  # reads and forgets these batches
-                if self.random_state is not None:
-                    set_random_state(self.random_state)
-            for index, batch in enumerate(batches, done):
-                self.run_iter(index, batch)
+            try:
+                self._run_rest(batches, done)
+            except BaseException:
+                # Otherwise the process would wait for its workers when it ends.
+                if hasattr(batches, '_shutdown_workers'):
+                    batches._shutdown_workers()
+                raise
         self.random_state = None
         self.runner.call_hook('after_train_epoch')
         self._epoch += 1
+
+    def _run_rest(self, batches: Iterator[Any], done: int) -> None:
+        """Train on the batches of an epoch after the first ``done``."""
+        if done:
+            self.runner.logger.info(
+                f'Continuing epoch {self.epoch + 1} after {done} of {len(self.dataloader)} '
+                'iterations.'
+            )
+            next(islice(batches, done - 1, None))  # reads and forgets these batches
+            if self.random_state is not None:
+                set_random_state(self.random_state)
+        for index, batch in enumerate(batches, done):
+            self.run_iter(index, batch)

@@ -93,8 +93,12 @@ def _train(cfg: Config) -> Runner:
         check_epoch(runner.train_loop.dataloader)
     check_last_batch(runner)
     check_best(runner)
-    with _handlers_restored():
-        runner.train()
+    try:
+        with _handlers_restored():
+            runner.train()
+    finally:
+        # The workers of a training by iterations end with their iterator.
+        vars(runner.train_loop).pop('dataloader_iterator', None)
     return runner
 
 

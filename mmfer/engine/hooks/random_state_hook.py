@@ -1,7 +1,10 @@
 """The same random numbers in uninterrupted and resumed runs."""
 
+import os
 import random
 import signal
+import threading
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -13,14 +16,24 @@ from torch.utils.data import DataLoader
 
 from mmfer.registry import HOOKS
 
+GRACE = 60.0
+"""Seconds."""
+
+
+def _end_later(number: int, frame: FrameType | None) -> None:
+    timer = threading.Timer(GRACE, os._exit, (0,))
+    timer.daemon = True
+    timer.start()
+
 
 def seed_worker(worker_id: int) -> None:
     """Seed Python and NumPy in a worker of a DataLoader from the seed of PyTorch.
 
-    The worker leaves signals to stop, which may go to all processes, to the main process.
+    A signal to stop may go to all processes. The main process still needs its workers then, so a
+    worker ignores SIGINT, and ends :data:`GRACE` seconds after SIGTERM.
     """
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _end_later)
     seed = torch.initial_seed() % 2**32
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 (mmcv's transforms draw from the global generator)
