@@ -1,7 +1,8 @@
 """The state of each rank that a checkpoint needs besides weights and optimizer.
 
-In the middle of an epoch, these are the states of the random generators. Between two steps of an
-optimizer that accumulates gradients, these are the gradients.
+In the middle of an epoch, these are the states of the random generators and, with several ranks,
+the buffers, such as the statistics of batch norms, which the ranks share only after each epoch.
+Between two steps of an optimizer that accumulates gradients, these are the gradients.
 """
 
 import random
@@ -9,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from mmengine.dist import all_gather_object, get_rank
+from mmengine.dist import all_gather_object, get_world_size
 from mmengine.optim import OptimWrapperDict
 from mmengine.runner import Runner
 
@@ -61,6 +62,9 @@ def gather_states(runner: Runner, in_epoch: bool) -> list[dict[str, Any]]:
         A list by rank; empty if a resumed run needs no such state.
     """
     state: dict[str, Any] = {'random': random_state()} if in_epoch else {}
+    if in_epoch and get_world_size() > 1:
+        buffers = unwrap(runner.model).named_buffers()
+        state['buffers'] = {name: buffer.cpu() for name, buffer in buffers}
     pending = gradients(runner)
     if pending:
         state['gradients'] = pending
@@ -68,10 +72,14 @@ def gather_states(runner: Runner, in_epoch: bool) -> list[dict[str, Any]]:
     return states if any(states) else []
 
 
-def restore_gradients(runner: Runner, states: list[dict[str, Any]]) -> None:
-    """Give the weights the gradients that this rank had accumulated."""
-    pending = states[get_rank()].get('gradients', {})
-    for name, weight in unwrap(runner.model).named_parameters():
+def restore_network(runner: Runner, state: dict[str, Any]) -> None:
+    """Give the network the buffers of this rank, and the gradients that it had accumulated."""
+    network, pending = unwrap(runner.model), state.get('gradients', {})
+    for name, buffer in network.named_buffers():
+        saved = state.get('buffers', {}).get(name)
+        if saved is not None and saved.shape == buffer.shape:
+            buffer.copy_(saved)
+    for name, weight in network.named_parameters():
         if name in pending:
             weight.grad = pending[name].to(weight.device)
     if pending:

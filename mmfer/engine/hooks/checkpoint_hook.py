@@ -11,7 +11,7 @@ from mmengine.runner import EpochBasedTrainLoop as MMEngineTrainLoop
 from mmengine.runner import Runner
 
 from mmfer.engine.checkpoint import ATOMIC_BACKEND, STOPPED
-from mmfer.engine.rank_state import gather_states, restore_gradients
+from mmfer.engine.rank_state import gather_states, restore_network
 from mmfer.engine.train_loop import EpochBasedTrainLoop
 from mmfer.files import write_atomically
 from mmfer.registry import HOOKS
@@ -71,10 +71,10 @@ class CheckpointHook(MMEngineCheckpointHook):
             self._remove(runner.message_hub.runtime_info.get('outdated_ckpts', ()))
         loop = runner.train_loop
         if self._states:
-            restore_gradients(runner, self._states)
+            state, self._states = self._states[get_rank()], []
+            restore_network(runner, state)
             if isinstance(loop, EpochBasedTrainLoop):
-                loop.random_state = self._states[get_rank()].get('random')
-            self._states = []
+                loop.random_state = state.get('random')
         if not (self._must_validate and isinstance(loop, MMEngineTrainLoop)):
             return
         loop._decide_current_val_interval()

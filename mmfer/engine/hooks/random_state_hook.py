@@ -26,6 +26,13 @@ def _end_later(number: int, frame: FrameType | None) -> None:
     timer.start()
 
 
+def leave_group(worker_id: int) -> None:
+    """Keep a worker for the validation from signals to the group of the training's processes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, 'setpgid'):
+        os.setpgid(0, 0)
+
+
 def seed_worker(worker_id: int) -> None:
     """Seed Python and NumPy in a worker of a DataLoader from the seed of PyTorch.
 
@@ -67,6 +74,8 @@ class RandomStateHook(Hook):
         """Set up the seeding of the workers, and use the seed of a resumed run."""
         loader: DataLoader = runner.train_dataloader
         loader.worker_init_fn = seed_worker
+        if runner.val_loop is not None and runner.val_loop.dataloader.worker_init_fn is None:
+            runner.val_loop.dataloader.worker_init_fn = leave_group
         # Without a seed in the config, the samplers got a different random seed at the start.
         samplers: list[Any] = [loader.sampler, getattr(loader.batch_sampler, 'sampler', None)]
         for sampler in samplers:
