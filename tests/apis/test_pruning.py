@@ -95,7 +95,7 @@ def test_checkpoint_pruned_from_another_config(model_files, tmp_path):
 
 def test_bad_input(model_files, tmp_path):
     config, checkpoint = model_files
-    with pytest.raises(ValueError, match='between 0 and 1'):
+    with pytest.raises(ValueError, match='above 0 and below 1'):
         prune_checkpoint(config, checkpoint, tmp_path / 'out', 1.0)
     with pytest.raises(FileNotFoundError, match=r'no\.pth'):
         prune_checkpoint(config, tmp_path / 'no.pth', tmp_path / 'out', 0.5)
