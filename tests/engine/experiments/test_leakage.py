@@ -7,8 +7,9 @@ from mmengine.config import Config, ConfigDict
 from mmengine.hooks import EarlyStoppingHook
 
 from mmfer.engine import load_config
+from mmfer.engine.configuration.choosers import choosers
 from mmfer.engine.experiments.folds import common_config, read_pool
-from mmfer.engine.experiments.leakage import check_weights, choosers, innermost, validated_subjects
+from mmfer.engine.experiments.leakage import check_weights, innermost, validated_subjects
 from mmfer.registry import HOOKS
 from tests.datasets.casme2_files import row, write_clip, write_coding
 from tests.subjects import INNER_VALIDATION, write_subject_config, write_subjects
