@@ -147,3 +147,24 @@ def test_wrong_options(folder):
             ApexSpotter(**options)
     with pytest.raises(ValueError, match='no landmarker'):
         ApexSpotter()(folder)
+
+
+@pytest.mark.parametrize('method', ['ratio', 'registered'])
+def test_a_black_frame_is_never_the_apex(method, frames):
+    dark = frames.copy()
+    dark[13:15] = 0
+    found = ApexSpotter(method)(dark, POINTS)
+    assert abs(found.apex - 10) <= 2
+    # With ``ratio``, only frames that would be the apex are looked at.
+    assert any('No face in' in message and '14)' in message for message in found.messages)
+
+
+@pytest.mark.parametrize('method', ['ratio', 'registered'])
+def test_a_clip_in_which_nothing_moves_is_told(method, frames):
+    noise = np.random.default_rng(0).normal(0, 2, frames.shape)
+    still = np.clip(frames[:1] + noise, 0, 255).astype(np.uint8)
+    for clip in (still, np.repeat(frames[:1], 24, axis=0)):
+        messages = ApexSpotter(method)(clip, POINTS).messages
+        assert messages == ('Nothing moves between frames 0 and 23: the apex is a guess.',)
+    noisy = np.clip(frames + noise, 0, 255).astype(np.uint8)
+    assert ApexSpotter(method)(noisy, POINTS).messages == ()

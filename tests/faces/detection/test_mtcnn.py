@@ -99,3 +99,12 @@ def test_options_out_of_range(options, message):
 def test_grey_array_is_refused(detector):
     with pytest.raises(ValueError, match='not an image'):
         detector.detect(np.zeros((20, 20), np.uint8))
+
+
+def test_presence_of_a_face_in_boxes():
+    photo = read_image(ASTRONAUT)
+    (face,) = MTCNN().detect(photo)
+    boxes = np.stack([face.bbox, face.bbox + 90, [0, 0, 60, 60]])
+    presence = MTCNN().presence(photo, boxes)
+    assert presence.shape == (3,) and presence[0] > 0.99 and presence[1:].max() < 0.1
+    assert MTCNN().presence(photo, np.zeros((0, 4))).shape == (0,)
