@@ -36,5 +36,5 @@ def test_the_analysis_is_that_of_the_formula() -> None:
 
 
 def test_one_class_is_too_few() -> None:
-    with pytest.raises(ValueError, match='show one class'):
+    with pytest.raises(ValueError, match='have only one class'):
         pixel_lda(np.eye(3), np.zeros(3, dtype=int), np.eye(3), 2)

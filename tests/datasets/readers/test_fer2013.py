@@ -71,9 +71,9 @@ def test_a_validation_part_may_be_carved(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ('old', 'new', 'message'),
     [
-        ('\n3,', '\n7,', r'line 5: the emotion "7" is none of 0 anger'),
-        ('\n3,', '\n,', r'line 5: the emotion "" is none of'),
-        ('Training\n3', 'Practice\n3', r'line 4: the usage "Practice" is none of Training'),
+        ('\n3,', '\n7,', r'line 5: the emotion "7" is unknown. Write one of: 0 anger'),
+        ('\n3,', '\n,', r'line 5: the emotion "" is unknown'),
+        ('Training\n3', 'Practice\n3', r'line 4: the usage "Practice" is not one of Training'),
     ],
 )
 def test_faulty_rows_are_located(tmp_path: Path, old: str, new: str, message: str) -> None:

@@ -54,10 +54,13 @@ def test_both_training_parts_together(tmp_path: Path) -> None:
 def test_images_without_a_label_are_counted_in_the_log(tmp_path: Path, log: list[str]) -> None:
     write_ferplus(tmp_path, ROWS)
     FERPlus(str(tmp_path))
-    assert 'of 12 images the votes for 3 give no label (mode majority)' in log[0]
+    assert (
+        '3 of 12 images are left out, because their votes give no label (mode majority)' in log[0]
+    )
     assert '9 train images instead of 25060. ' in log[1]
     FERPlus(str(tmp_path), mode='probability')
-    assert 'for 2 give no label (mode probability)' in log[2]
+    assert '2 of 12 images are left out, because their votes' in log[2]
+    assert '(mode probability)' in log[2]
     assert '12 train rows instead of 28709. ' in log[3]
 
 
@@ -86,10 +89,12 @@ def test_tables_that_do_not_belong_together_stop(tmp_path: Path) -> None:
     path = tmp_path / 'fer2013new.csv'
     lines = path.read_text().splitlines()
     path.write_text('\n'.join(lines[:-1]))
-    with pytest.raises(ValueError, match='has 36 rows and .* 35; they are joined by row'):
+    with pytest.raises(
+        ValueError, match='has 36 rows and .* 35, but the two files are joined by row'
+    ):
         FERPlus(str(tmp_path))
     path.write_text('\n'.join([lines[0], *lines[2:], lines[1]]))
-    with pytest.raises(ValueError, match='Row 11 is of Training in .* and of PublicTest'):
+    with pytest.raises(ValueError, match='Row 11 has the usage Training in .* and PublicTest'):
         FERPlus(str(tmp_path))
 
 

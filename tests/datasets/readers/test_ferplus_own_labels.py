@@ -51,8 +51,14 @@ def test_classes_other_than_contempt_must_occur(tmp_path: Path) -> None:
     ('text', 'message'),
     [
         ('image,label\na.png,0\n', 'lacks the columns emotion'),
-        ('image,emotion\na.png,7\n', 'line 2: the emotion "7" is none of 0 anger, 1 disgust'),
-        ('image,emotion\na.png,0\na.png,0\na.png,1\n', 'line 4: "a.png" has the emotion 1 here'),
+        (
+            'image,emotion\na.png,7\n',
+            'line 2: the emotion "7" is unknown. Write one of: 0 anger, 1 disgust',
+        ),
+        (
+            'image,emotion\na.png,0\na.png,0\na.png,1\n',
+            'line 4: "a.png" has the emotion 1, but 0 in an earlier row',
+        ),
     ],
 )
 def test_faulty_rows_are_located(tmp_path: Path, text: str, message: str) -> None:

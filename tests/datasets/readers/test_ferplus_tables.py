@@ -50,5 +50,7 @@ def test_a_second_look_reads_only_what_has_changed(tmp_path: Path) -> None:
 
 def test_a_usage_that_is_none_stops(tmp_path: Path) -> None:
     write_ferplus(tmp_path, VOTES)
-    with pytest.raises(ValueError, match='Row 4 is of PrivateTest .* the same one of Training'):
+    with pytest.raises(
+        ValueError, match='Row 4 has the usage PrivateTest .* same usage in both, one of Training'
+    ):
         join_tables(tmp_path / 'fer2013.csv', tmp_path / 'fer2013new.csv', USAGES[:2])
