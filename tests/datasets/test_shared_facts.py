@@ -56,7 +56,7 @@ FACTS = {
 
 
 @pytest.mark.parametrize('fact', FACTS)
-def test_reader_and_layout_agree(fact: str) -> None:
+def test_readers_and_layouts_agree(fact: str) -> None:
     of_layout, of_reader = FACTS[fact]
     assert plain(of_layout) == plain(of_reader)
 

@@ -1,4 +1,4 @@
-"""Centres of losses in checkpoints, and after a broken run."""
+"""Centers of losses in checkpoints and in resumed runs."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize('update', ['rule', 'gradient'])
-def test_resumed_run_ends_with_the_centers_of_an_unbroken_one(
+def test_a_resumed_run_ends_with_the_centers_of_an_uninterrupted_run(
     image_folder: Path, tmp_path: Path, update: str
 ) -> None:
     def config(name: str) -> Config:

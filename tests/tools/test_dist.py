@@ -40,7 +40,7 @@ def run_script(script: str, *args: object, cwd: Path) -> str:
     return result.stdout
 
 
-def test_two_ranks_train_and_test_as_one(tmp_path: Path) -> None:
+def test_two_ranks_train_and_test_like_one(tmp_path: Path) -> None:
     data = write_images(tmp_path / 'data', count=13)  # an odd number: one rank has one more
     (tmp_path / 'recorder.py').write_text(RECORDER)
     config = write_config(
@@ -69,7 +69,7 @@ def test_two_ranks_train_and_test_as_one(tmp_path: Path) -> None:
     assert shown == [f'{i:06}' for i in range(13)]
 
 
-def test_usage(tmp_path: Path) -> None:
+def test_wrong_usage_is_reported(tmp_path: Path) -> None:
     for script in ('dist_train.sh', 'dist_test.sh', 'slurm_train.sh'):
         result = subprocess.run(
             ['bash', str(ROOT / 'tools' / script)], capture_output=True, text=True

@@ -1,4 +1,4 @@
-"""A package from outside adds a neck and a config, with no edit of mmfer."""
+"""A package outside mmfer adds a neck and a config without an edit of mmfer."""
 
 import subprocess
 import sys

@@ -14,7 +14,7 @@ def results():
     }
 
 
-def test_hides_exactly_the_points_under_what_was_pasted(results):
+def test_exactly_the_points_under_the_occluder_are_hidden(results):
     np.random.seed(0)  # noqa: NPY002
     points, covered_ever = np.rint(results['landmarks']).astype(int), 0
     before = results['img'].copy()
@@ -33,7 +33,7 @@ def test_hides_exactly_the_points_under_what_was_pasted(results):
     np.testing.assert_array_equal(results['img'], before)
 
 
-def test_probability_and_samples_without_points(results):
+def test_probability_0_changes_nothing_and_points_are_optional(results):
     assert RandomOccluders(prob=0)(results) is results
     bare = RandomOccluders(prob=1)({'img': results['img']})
     assert set(bare) == {'img'}
