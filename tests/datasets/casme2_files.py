@@ -6,7 +6,7 @@ from typing import Any
 
 import openpyxl
 
-from mmfer.datasets.readers.casme2_coding import CODING_FILE
+from mmfer.labels.releases import CASME2_CODING_FILE
 from tests.datasets.disk import write_image
 
 HEAD = (
@@ -27,8 +27,8 @@ def write_coding(root: Path, rows: Iterable[Sequence[Any]], head: Sequence[Any] 
     book.active.title = 'Sheet1'
     for cells in (head, *rows):
         book.active.append(cells)
-    book.save(root / CODING_FILE)
-    return root / CODING_FILE
+    book.save(root / CASME2_CODING_FILE)
+    return root / CASME2_CODING_FILE
 
 
 def write_clip(root: Path, clip: str, frames: Iterable[int], folder: str = FRAMES) -> None:

@@ -9,10 +9,10 @@ from mmfer.datasets.files.class_matching import normal_form
 from mmfer.datasets.files.fer2013_pixels import PixelRow, read_pixels
 from mmfer.datasets.files.folders import list_subfolders, read_class_folders
 from mmfer.labels import FER2013_CLASSES
+from mmfer.labels.releases import FER2013_USAGES
 from mmfer.registry import DATASETS
 
 FILES = ('fer2013/fer2013.csv', 'fer2013.csv', 'icml_face_data.csv')
-USAGES = {'train': 'Training', 'val': 'PublicTest', 'test': 'PrivateTest'}
 FOLDER_NAMES = ('angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral')
 
 
@@ -87,7 +87,7 @@ class FER2013(ExpressionDataset):
                     'the csv file or the class folders, or move one of them to another folder.'
                 )
             rows = enumerate(read_pixels(path))
-            return [_sample(path, i, row) for i, row in rows if _usage(row) == USAGES[part]]
+            return [_sample(path, i, row) for i, row in rows if _usage(row) == FER2013_USAGES[part]]
         if not folder.is_dir():
             hint = ' (set val_ratio to draw it from the training part)' if part == 'val' else ''
             absent = f'{FILES[1]} and no {part}/{hint}'
@@ -101,10 +101,10 @@ class FER2013(ExpressionDataset):
 
 
 def _usage(row: PixelRow) -> str:
-    if row.usage not in USAGES.values():
+    if row.usage not in FER2013_USAGES.values():
         raise ValueError(
-            f'{row.where}: the usage "{row.usage}" is not one of {", ".join(USAGES.values())}. '
-            'Download the file again.'
+            f'{row.where}: the usage "{row.usage}" is not one of '
+            f'{", ".join(FER2013_USAGES.values())}. Download the file again.'
         )
     return row.usage
 

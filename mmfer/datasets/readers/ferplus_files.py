@@ -10,11 +10,10 @@ from mmfer.datasets.missing_dataset import missing_dataset
 from mmfer.datasets.readers.ferplus_folders import LABELS, read_label_csv
 from mmfer.datasets.readers.ferplus_own_labels import OWN_LABELS, read_own_labels
 from mmfer.datasets.readers.ferplus_tables import join_tables
+from mmfer.labels.releases import FER2013_USAGES, FERPLUS_FOLDERS
 
 PIXELS = ('fer2013/fer2013.csv', 'fer2013.csv')
 VOTES = 'fer2013new.csv'
-FOLDERS = {'train': 'FER2013Train', 'val': 'FER2013Valid', 'test': 'FER2013Test'}
-USAGES = {'train': 'Training', 'val': 'PublicTest', 'test': 'PrivateTest'}
 SOURCES = {'folders': 'label.csv in its folder', 'csv': 'fer2013.csv and fer2013new.csv'}
 """The forms, and their names in the log."""
 ASK = (
@@ -65,7 +64,7 @@ class FERPlusFiles:
         return {f'row{i:05}': image.emotion for i, image in enumerate(self._images()[0])}
 
     def _found(self) -> str:
-        folders = [f for f in FOLDERS.values() if (self.root / f / LABELS).is_file()]
+        folders = [f for f in FERPLUS_FOLDERS.values() if (self.root / f / LABELS).is_file()]
         pixels = self._find(*PIXELS)
         if folders and pixels is not None:
             raise ValueError(
@@ -75,7 +74,7 @@ class FERPlusFiles:
         return 'folders' if folders else 'csv'
 
     def _folder(self, part: str) -> tuple[list[Sample], np.ndarray]:
-        rows, votes = read_label_csv(self._file(f'{FOLDERS[part]}/{LABELS}'))
+        rows, votes = read_label_csv(self._file(f'{FERPLUS_FOLDERS[part]}/{LABELS}'))
         samples: list[Sample] = []
         for row in rows:
             samples.append({'img_path': str(row.path), 'where': row.where})
@@ -86,7 +85,7 @@ class FERPlusFiles:
     def _tables(self, part: str) -> tuple[list[Sample], np.ndarray]:
         images, votes = self._images()
         pixel_file, vote_file = self._file(*PIXELS), self._file(VOTES)
-        rows = [row for row, image in enumerate(images) if image.usage == USAGES[part]]
+        rows = [row for row, image in enumerate(images) if image.usage == FER2013_USAGES[part]]
         samples: list[Sample] = [
             {
                 'img_path': f'{pixel_file}/row{row:05}',
@@ -98,7 +97,7 @@ class FERPlusFiles:
         return samples, votes[rows]
 
     def _images(self) -> tuple[list[PixelRow], np.ndarray]:
-        return join_tables(self._file(*PIXELS), self._file(VOTES), USAGES.values())
+        return join_tables(self._file(*PIXELS), self._file(VOTES), FER2013_USAGES.values())
 
     def _find(self, *names: str) -> Path | None:
         return next((self.root / name for name in names if (self.root / name).is_file()), None)

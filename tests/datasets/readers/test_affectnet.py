@@ -74,7 +74,7 @@ def test_only_unofficial_counts_are_reported(
     assert '7 train images instead of 283901' in log[-1]
     AffectNet(str(tmp_path), 'test', num_classes=7)
     assert '7 test images instead of 3500' in log[-1]
-    monkeypatch.setitem(affectnet.COUNTS, ('npy', 'train'), (1,) * 8)
+    monkeypatch.setitem(affectnet.AFFECTNET_COUNTS, ('npy', 'train'), (1,) * 8)
     log.clear()
     AffectNet(str(tmp_path))
     assert not log

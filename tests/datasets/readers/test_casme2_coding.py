@@ -5,7 +5,8 @@ import openpyxl
 import pytest
 
 from mmfer.datasets.readers import casme2_coding
-from mmfer.datasets.readers.casme2_coding import CODING_FILE, read_coding, read_rows
+from mmfer.datasets.readers.casme2_coding import read_coding, read_rows
+from mmfer.labels.releases import CASME2_CODING_FILE
 from tests.datasets.casme2_files import HEAD, row, write_coding
 
 
@@ -26,7 +27,7 @@ def test_cells_of_all_types_are_read(tmp_path: Path) -> None:
     ]
     assert [c.emotion for c in clips] == ['happiness', 'others', 'surprise', 'fear']
     assert [c.action_units for c in clips] == ['12', '4', '?', '']
-    assert clips[3].where == f'{CODING_FILE}, row 6'
+    assert clips[3].where == f'{CASME2_CODING_FILE}, row 6'
     assert odd == {
         'integer_subject': ['sub01/EP03_02'],
         'numeric_action_units': ['sub01/EP03_02'],
@@ -76,7 +77,7 @@ def test_order_and_spaces_of_the_columns_are_ignored(tmp_path: Path) -> None:
 
 
 def test_faulty_files_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / CODING_FILE
+    path = tmp_path / CASME2_CODING_FILE
     path.write_text('not a workbook')
     with pytest.raises(ValueError, match='cannot be read'):
         read_coding(path)

@@ -3,7 +3,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from mmfer.datasets.readers.casme2_spans import CODING_FILE, ClipSpan, clip_folder, read_spans
+from mmfer.datasets.readers.casme2_spans import ClipSpan, clip_folder, read_spans
+from mmfer.labels.releases import CASME2_CODING_FILE
 
 HEAD = ['Subject', 'Filename', None, 'OnsetFrame', 'ApexFrame', 'OffsetFrame', None, 'AU']
 
@@ -12,7 +13,7 @@ def write(root, rows, head=HEAD):
     book = openpyxl.Workbook()
     for row in [head, *rows]:
         book.active.append(row)
-    book.save(root / CODING_FILE)
+    book.save(root / CASME2_CODING_FILE)
     return root
 
 
@@ -54,7 +55,7 @@ def test_missing_ends_are_replaced_by_nearby_frames():
 def test_faulty_files_are_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match='No coding file'):
         read_spans(tmp_path)
-    (tmp_path / CODING_FILE).write_text('not a workbook')
+    (tmp_path / CASME2_CODING_FILE).write_text('not a workbook')
     with pytest.raises(ValueError, match='cannot be read'):
         read_spans(tmp_path)
     renamed = ['Onset' if name == 'OnsetFrame' else name for name in HEAD]

@@ -132,7 +132,7 @@ def test_only_unofficial_counts_are_reported(
     for split, official in (('train', 162770), ('val', 19867), ('test', 19962)):
         CelebA(str(tmp_path), split)
         assert f'2 {split} images instead of {official}. ' in log[-1]
-    monkeypatch.setitem(celeba.COUNTS, 'train', 2)
+    monkeypatch.setitem(celeba.CELEBA_COUNTS, 'train', 2)
     log.clear()
     CelebA(str(tmp_path))
     assert not log

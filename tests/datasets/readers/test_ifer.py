@@ -79,7 +79,7 @@ def test_only_counts_that_differ_from_the_paper_are_reported(
     IFER(str(tmp_path))
     assert '20 whole images instead of 10240' in log[-1]
     assert 'crying 5 (official 1991)' in log[-1]
-    monkeypatch.setattr(ifer, 'COUNTS', (5,) * 4)
+    monkeypatch.setattr(ifer, 'IFER_COUNTS', (5,) * 4)
     log.clear()
     IFER(str(tmp_path))
     assert not log

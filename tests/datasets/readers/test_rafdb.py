@@ -73,8 +73,8 @@ def test_only_unofficial_counts_are_reported(
     RAFDB(str(tmp_path))
     assert '14 train images instead of 12271' in log[-1]
     assert 'happiness 2 (official 4772)' in log[-1]
-    assert [sum(rafdb.COUNTS[part]) for part in ('train', 'test')] == [12271, 3068]
-    monkeypatch.setitem(rafdb.COUNTS, 'train', (2,) * 7)
+    assert [sum(rafdb.RAFDB_COUNTS[part]) for part in ('train', 'test')] == [12271, 3068]
+    monkeypatch.setitem(rafdb.RAFDB_COUNTS, 'train', (2,) * 7)
     log.clear()
     RAFDB(str(tmp_path))
     assert not log

@@ -8,8 +8,9 @@ from openpyxl import load_workbook
 from PIL import Image
 
 from mmfer.faces.sidecar import read_sidecar
+from mmfer.labels.releases import CASME2_FRAMES
 from mmfer.synthetic.layouts import build_layout
-from mmfer.synthetic.layouts.casme2 import FRAMES, frame_size
+from mmfer.synthetic.layouts.casme2 import frame_size
 from mmfer.synthetic.layouts.casme2_coding import PLANTED
 from mmfer.synthetic.layouts.presets import Options
 from mmfer.synthetic.people.random_people import years
@@ -58,11 +59,13 @@ def test_files_match_the_coding_file(casme2: Path, truth: dict):
     assert {kind: len(odd[kind]) for kind in PLANTED} == PLANTED
     listed = {f'sub{int(row[0]):02d}/{row[1]}': row for row in _rows(casme2)}
     assert set(listed) == set(truth) and len(truth) == 12
-    folders = {str(p.relative_to(casme2 / FRAMES)) for p in casme2.glob(f'{FRAMES}/*/*')}
+    folders = {
+        str(p.relative_to(casme2 / CASME2_FRAMES)) for p in casme2.glob(f'{CASME2_FRAMES}/*/*')
+    }
     assert set(truth) - folders == set(odd['missing_clip'])
     for clip in folders:
         row, known = listed[clip], truth[clip]
-        numbers = {int(p.stem[3:]) for p in (casme2 / FRAMES / clip).iterdir()}
+        numbers = {int(p.stem[3:]) for p in (casme2 / CASME2_FRAMES / clip).iterdir()}
         whole = set(range(min(numbers), max(numbers) + 1))
         missing = {int(f.split('img')[1][:-4]) for f in odd['missing_frame'] if clip in f}
         assert whole - numbers == missing
@@ -76,14 +79,14 @@ def test_files_match_the_coding_file(casme2: Path, truth: dict):
         assert (row[8] is None) == (clip in odd['no_emotion'])
         if row[8] is not None:
             assert row[8].lower() == known['emotion']
-        with Image.open(casme2 / FRAMES / clip / f'img{known["apex"]}.jpg') as image:
+        with Image.open(casme2 / CASME2_FRAMES / clip / f'img{known["apex"]}.jpg') as image:
             assert image.size == (33, 40)
 
 
 def test_the_sidecar_has_the_landmarks_of_every_frame(casme2: Path):
     images, _ = read_sidecar(casme2 / 'annotations/faces.json')
     assert {im.file_name for im in images} == {
-        str(p.relative_to(casme2)) for p in casme2.glob(f'{FRAMES}/*/*/*.jpg')
+        str(p.relative_to(casme2)) for p in casme2.glob(f'{CASME2_FRAMES}/*/*/*.jpg')
     }
     for image in images:
         (face,) = image.faces
