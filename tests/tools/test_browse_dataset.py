@@ -22,7 +22,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for i, name in enumerate(CLASSES):
             for k in range(count):
                 path = write_image(root / part / name / f'{k}.png', seed=k)
-                # Each class has its own colour, so that it can be learned.
+                # Each class has its own color, so that it can be learned.
                 color = np.full((32, 32, 3), 40)
                 color[..., i] = 200
                 pixels = (color + rng.integers(-30, 30, color.shape)).clip(0, 255)

@@ -64,7 +64,7 @@ def test_two_ranks_train_and_test_like_one(tmp_path: Path) -> None:
     run_test(load_config(one_rank, tmp_path / 'test'), checkpoint, tmp_path / 'one.json')
     one, two = (json.loads((tmp_path / f'{name}.json').read_text()) for name in ('one', 'two'))
     assert one == pytest.approx(two)
-    # One picture of each image, though one of the ranks tests an image again.
+    # One file for each image, although one rank tests an image twice.
     shown = sorted(path.name[:6] for path in (tmp_path / 'shown').glob('*.png'))
     assert shown == [f'{i:06}' for i in range(13)]
 

@@ -25,7 +25,7 @@ def test_exactly_the_points_under_the_occluder_are_hidden(results):
         hidden = results['landmark_scores'] - after['landmark_scores']
         for (x, y), lost, score in zip(points, hidden, results['landmark_scores'], strict=True):
             inside = 0 <= x < 64 and 0 <= y < 64
-            # A pasted pixel may by chance be of the old colour, but hardly any is.
+            # A pasted pixel may by chance have the old color, but hardly any has.
             covered = inside and changed[y, x]
             assert lost == (score if covered else 0) or (inside and lost == score)
             covered_ever += covered

@@ -43,7 +43,7 @@ def of_rank(rank: int, cfg: Config) -> dict[str, list[torch.Tensor]]:
 
 def rank_main(rank: int, folder: Path, cfg: Config) -> None:
     torch.set_num_threads(1)
-    os.environ['LOCAL_RANK'] = '0'  # mmengine reads it even where it is told the device
+    os.environ['LOCAL_RANK'] = '0'  # mmengine reads this even if the device is given
     store = f'file://{folder}/store'
     torch.distributed.init_process_group('gloo', init_method=store, rank=rank, world_size=2)
     torch.save(of_rank(rank, cfg), folder / f'rank{rank}.pth')

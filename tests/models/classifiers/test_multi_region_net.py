@@ -99,7 +99,7 @@ def test_an_absent_region_counts_as_zero():
             if there:
                 assert torch.equal(feats[region][i], everything[region][i])
             assert torch.equal(feats[region][i, C:], everything[region][i, C:])
-    # What its picture shows does not matter then.
+    # Then the content of its image is ignored.
     changed = inputs.clone()
     changed[0, :, 2 * SIZE :] = 5
     first, second = scores_of(model, inputs, made), scores_of(model, changed, made)
