@@ -21,7 +21,7 @@ def write_video(path, frames):
     return path
 
 
-def test_folder_in_the_order_of_numbers(frames, tmp_path):
+def test_frames_of_a_folder_are_sorted_by_number(frames, tmp_path):
     folder = write_frames(tmp_path / 'clip', frames, 8)
     (folder / 'notes.txt').write_text('no frame')
     (folder / '._img8.jpg').write_bytes(b'what another system keeps of img8.jpg')
@@ -60,7 +60,7 @@ def test_video(frames, tmp_path):
     assert len(list(clip.read())) == len(list(clip.read())) == 6
 
 
-def test_video_cut_short(frames, tmp_path):
+def test_a_truncated_video_is_read_with_a_message(frames, tmp_path):
     path = write_video(tmp_path / 'clip.avi', photo_clip(30, 10))
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     clip = open_clip(path)
@@ -69,13 +69,13 @@ def test_video_cut_short(frames, tmp_path):
     assert clip.messages[0].startswith('The video declares 30 frames, but')
 
 
-def test_no_video(tmp_path):
+def test_an_undecodable_video_is_refused(tmp_path):
     (tmp_path / 'clip.mp4').write_bytes(b'no video' * 500)
     with pytest.raises(ValueError, match='can be decoded'):
         open_clip(tmp_path / 'clip.mp4')
 
 
-def test_no_clip(tmp_path):
+def test_missing_empty_and_invalid_clips_are_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match='No clip at'):
         open_clip(tmp_path / 'nowhere')
     with pytest.raises(ValueError, match='holds no frames'):
@@ -86,7 +86,7 @@ def test_no_clip(tmp_path):
         open_clip([np.zeros((4, 4), np.uint8), np.zeros((4, 4))])
 
 
-def test_names_that_give_no_order(frames, tmp_path):
+def test_names_without_an_order_are_refused(frames, tmp_path):
     folder = write_frames(tmp_path / 'clip', frames[:2])
     Image.fromarray(frames[0]).save(folder / 'img01.png')
     with pytest.raises(ValueError, match='are both frame 1'):
@@ -96,7 +96,7 @@ def test_names_that_give_no_order(frames, tmp_path):
         open_clip(folder)
 
 
-def test_frames_of_another_size(frames, tmp_path):
+def test_frames_of_other_sizes_are_refused(frames, tmp_path):
     folder = write_frames(tmp_path / 'clip', frames)
     Image.fromarray(frames[0][:100]).save(folder / 'img4.jpg')
     with pytest.raises(ValueError, match='img4.jpg has 280 x 100 pixels'):

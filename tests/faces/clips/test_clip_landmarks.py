@@ -10,7 +10,7 @@ POINTS = photo_landmarks()
 
 
 class Landmarker:
-    """A face whose place is the frame's grey value; it is not believed where that is 0."""
+    """A face whose position is the grey value of the frame; its scores are low if this is 0."""
 
     def __init__(self):
         self.boxes = []
@@ -71,7 +71,7 @@ def test_sidecar(tmp_path):
     assert np.isnan(found[[1, 3]]).all()
 
 
-def test_the_largest_face_of_a_picture_is_taken(tmp_path):
+def test_the_largest_face_of_an_image_is_used(tmp_path):
     folder = write_frames(tmp_path / 'raw' / 'EP01', photo_clip(3, 1))
     box = np.array([1.0, 2, 30, 40])
     faces = [Face(box, 0.9, None, points, np.ones(68)) for points in (POINTS / 10, POINTS)]
@@ -81,7 +81,7 @@ def test_the_largest_face_of_a_picture_is_taken(tmp_path):
     np.testing.assert_allclose(SidecarLandmarks(path).of(open_clip(folder))[0], POINTS)
 
 
-def test_sidecar_of_something_else(tmp_path):
+def test_the_sidecar_of_other_images_is_refused(tmp_path):
     folder = write_frames(tmp_path / 'raw' / 'EP01', photo_clip(3, 1))
     path = sidecar(tmp_path, ['raw/EP02/img1.jpg'], [POINTS])
     with pytest.raises(ValueError, match='no landmarks of frames in'):
@@ -105,7 +105,7 @@ def test_the_box_follows_the_face():
     assert detector.calls == 1
 
 
-def test_a_lost_face_is_looked_for_again():
+def test_a_lost_face_is_detected_again():
     landmarker, detector = Landmarker(), Detector()
     find = DetectedLandmarks(landmarker, detector)
     frame, black = np.full((90, 90), 3, np.uint8), np.zeros((90, 90), np.uint8)
