@@ -1,4 +1,4 @@
-"""Plugins that fail are skipped whole; those that succeed count as mmfer's own code."""
+"""Failing plugins are skipped completely; loaded plugins count as code of mmfer."""
 
 import importlib.metadata
 import sys
@@ -32,7 +32,7 @@ def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def install(name: str, code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A plugin of one module, as the only one."""
+    """Install a plugin of one module as the only plugin."""
     (folder / f'{name}.py').write_text(code)
     monkeypatch.syspath_prepend(str(folder))
     entry = importlib.metadata.EntryPoint('mine', name, plugins.PLUGIN_GROUP)

@@ -1,4 +1,4 @@
-"""Names of all three libraries under one scope, and plugins."""
+"""Names of all three libraries in one scope, and plugins."""
 
 import subprocess
 import sys
@@ -55,8 +55,8 @@ def test_other_libraries_keep_their_own_components() -> None:
     assert HOOKS.parent.get('CheckpointHook').__module__ == 'mmengine.hooks.checkpoint_hook'
 
 
-def test_bare_use_in_a_fresh_process() -> None:
-    """A lookup imports what it needs; nobody registered anything before."""
+def test_names_resolve_in_a_fresh_process() -> None:
+    """A lookup imports the needed modules without an explicit registration."""
     code = (
         'from mmfer.registry import MODELS, HOOKS\n'
         "print(MODELS.get('ResNet').__module__, HOOKS.get('RandomStateHook').__module__)"

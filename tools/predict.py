@@ -24,11 +24,11 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('inputs', nargs='+', metavar='INPUT', help='images, folders, globs')
     parser.add_argument(
-        '--config', help='the config of the trained model; default: the one in the checkpoint'
+        '--config', help='the config of the trained model; default: the config in the checkpoint'
     )
     parser.add_argument(
         '--checkpoint',
-        help='weights of the model, a .pth file, or a shipped model; default: the shipped '
+        help='weights of the model: a .pth file or the name of a shipped model; default: '
         f'{DEFAULT}',
     )
     parser.add_argument('--out-dir', required=True, type=Path, help='folder for the results')
@@ -36,12 +36,12 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--min-face-size', type=int, default=24, help='pixels, default: %(default)s'
     )
-    parser.add_argument('--no-detect', action='store_true', help='each image is a face crop')
+    parser.add_argument('--no-detect', action='store_true', help='treat each image as a face crop')
     add_config_options(parser)
     return parser.parse_args()
 
 
-def write_picture(prediction: ImagePrediction, path: Path) -> None:
+def write_annotated(prediction: ImagePrediction, path: Path) -> None:
     if prediction.image is None:
         return
     faces = [
@@ -85,7 +85,7 @@ def predict(args: argparse.Namespace) -> None:
     for prediction, target in zip(
         tqdm(predictions, total=len(paths), unit='image'), targets, strict=True
     ):
-        write_picture(prediction, target)
+        write_annotated(prediction, target)
         results.append(prediction.to_dict())
         faces += len(prediction.faces)
         if prediction.image is None:

@@ -56,7 +56,7 @@ def main() -> None:
     train, metrics, pictures = out / 'train', out / 'metrics.json', out / 'photos'
     workers = str(min(4, os.cpu_count() or 1))
     render = ['fgemotions', DATA, '--preset', 'small', '--seed', '0', '--workers', workers]
-    step('Rendering labelled faces', 'render_synthetic.py', *render)
+    step('Rendering labeled faces', 'render_synthetic.py', *render)
     done = train / 'finished'
     if not done.is_file():
         options = ['--work-dir', str(train), '--seed', '0', '--resume']

@@ -1,4 +1,4 @@
-"""What an inferencer says of an image and its faces."""
+"""Predictions of an inferencer for an image and its faces."""
 
 import numpy as np
 
@@ -36,6 +36,6 @@ def test_landmarks_are_written_with_their_scores() -> None:
     assert entry['landmark_scores'] == [0.5] * 68
 
 
-def test_an_image_without_faces_says_why() -> None:
+def test_an_image_without_faces_has_a_message() -> None:
     entry = ImagePrediction('a.jpg', 'no face found').to_dict()
     assert entry == {'img_path': 'a.jpg', 'message': 'no face found', 'faces': []}

@@ -15,7 +15,7 @@ from mmfer.engine.network import network_and_copies, wrapped_anew
 
 @pytest.fixture
 def runner() -> Any:
-    """What the functions need of a runner: the network, the hooks, and how to wrap a network."""
+    """The parts of a runner that the functions need: network, hooks, and a wrapping function."""
 
     def wrap_model(cfg: dict[str, Any], model: nn.Module) -> nn.Module:
         return MMDistributedDataParallel(model, **cfg)
@@ -34,12 +34,12 @@ def one_rank(tmp_path: Path) -> Any:
     torch.distributed.destroy_process_group()
 
 
-def test_network_and_copies(runner: Any) -> None:
+def test_the_network_and_its_copies_are_found(runner: Any) -> None:
     average = runner.hooks[0].average
     assert list(network_and_copies(runner)) == [runner.model, average]
 
 
-def test_nothing_is_done_without_a_wrapper(runner: Any) -> None:
+def test_without_a_wrapper_nothing_changes(runner: Any) -> None:
     model = runner.model
     with wrapped_anew(runner) as network:
         assert network is model

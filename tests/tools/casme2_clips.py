@@ -1,4 +1,4 @@
-"""A folder of CASME II with a few clips of a warped photograph, its truth and its landmarks."""
+"""A small CASME II from a warped photograph, with truth and landmarks."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ FIRST, COUNT, APEXES = 5, 18, (7, 10)
 
 
 def write_dataset(root: Path) -> Path:
-    """Two clips on disk, from frame 5 on; a third one's folder is missing."""
+    """Write two clips, from frame 5 on; the folder of the third clip is missing."""
     book = openpyxl.Workbook()
     book.active.append(['Subject', 'Filename', None, 'OnsetFrame', 'ApexFrame', 'OffsetFrame'])
     truth, images = {}, []

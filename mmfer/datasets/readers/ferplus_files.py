@@ -1,4 +1,4 @@
-"""The two forms in which FERPlus is handed out."""
+"""The two forms in which FERPlus is distributed."""
 
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from mmfer.labels.releases import FER2013_USAGES, FERPLUS_FOLDERS
 
 PIXELS = ('fer2013/fer2013.csv', 'fer2013.csv')
 VOTES = 'fer2013new.csv'
-SOURCES = {'folders': 'the label.csv of its folder', 'csv': 'fer2013.csv and fer2013new.csv'}
-"""The forms, and what the log calls them."""
+SOURCES = {'folders': 'label.csv in its folder', 'csv': 'fer2013.csv and fer2013new.csv'}
+"""The forms, and their names in the log."""
 ASK = (
     'fer2013.csv at https://www.kaggle.com/c/challenges-in-representation-learning-facial-'
     'expression-recognition-challenge, fer2013new.csv and the script that makes the folders at '
@@ -33,10 +33,10 @@ class FERPlusFiles:
 
     Args:
         root: The folder of the data set.
-        layout: ``'folders'`` or ``'csv'``; None takes the one that is there.
+        layout: ``'folders'`` or ``'csv'``; None selects the form that exists.
 
     Raises:
-        ValueError: If both forms are there and no ``layout`` is given.
+        ValueError: If both forms exist and ``layout`` is None.
     """
 
     def __init__(self, root: Path, layout: str | None = None) -> None:
@@ -47,16 +47,16 @@ class FERPlusFiles:
         """All images of a part and their votes (N, 10).
 
         Raises:
-            FileNotFoundError: If a file is not there.
-            ValueError: If a row is faulty, or the files do not belong together.
+            FileNotFoundError: If a file does not exist.
+            ValueError: If a row is faulty, or the files do not match.
         """
         return self._folder(part) if self.layout == 'folders' else self._tables(part)
 
     def own_labels(self) -> dict[str, str]:
-        """FER2013's label of the images by their name, as it is written.
+        """The text of FER2013's label for each image name.
 
         Raises:
-            FileNotFoundError: If a file is not there.
+            FileNotFoundError: If a file does not exist.
             ValueError: If a row is faulty.
         """
         if self.layout == 'folders':
@@ -69,8 +69,7 @@ class FERPlusFiles:
         if folders and pixels is not None:
             raise ValueError(
                 f'"{self.root}" has {folders[0]}/{LABELS} and {pixels.name}, whose votes differ. '
-                "Say which is to be read with layout='folders' or layout='csv' in the data set's "
-                'config.'
+                "Set layout='folders' or layout='csv' in the config of the data set."
             )
         return 'folders' if folders else 'csv'
 

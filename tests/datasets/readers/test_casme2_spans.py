@@ -17,7 +17,7 @@ def write(root, rows, head=HEAD):
     return root
 
 
-def test_rows(tmp_path):
+def test_rows_become_spans(tmp_path):
     (tmp_path / 'sub02' / 'EP01_03').mkdir(parents=True)
     rows = [
         ['sub01', 'EP02_01f', None, 46.0, 59, '86', None, '12'],
@@ -38,7 +38,7 @@ def test_rows(tmp_path):
     assert 'row 5' in faults[1] and 'row 7' in faults[2]
 
 
-def test_ends_that_are_missing():
+def test_missing_ends_are_replaced_by_nearby_frames():
     span = ClipSpan('sub01/EP02_01f', Path('.'), 46, 86)
     assert span.among(range(40, 90)) == (span, [])
     cut, said = span.among(range(48, 86))
@@ -52,7 +52,7 @@ def test_ends_that_are_missing():
     assert first.among([0, 3, 5])[0].onset == 0
 
 
-def test_faulty_files(tmp_path):
+def test_faulty_files_are_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match='No coding file'):
         read_spans(tmp_path)
     (tmp_path / CASME2_CODING_FILE).write_text('not a workbook')

@@ -32,7 +32,7 @@ def components() -> None:
         'epochs',
     ],
 )
-def test_entries_that_exist_or_may_be_added(key: str) -> None:
+def test_existing_and_possible_entries_are_accepted(key: str) -> None:
     assert unknown_key(CFG, key, 1) is None
 
 
@@ -45,18 +45,18 @@ def test_entries_that_exist_or_may_be_added(key: str) -> None:
         ('zzz', 'a config has no entry "zzz". Known entries: '),
     ],
 )
-def test_entries_that_nothing_would_read(key: str, said: str) -> None:
+def test_entries_without_effect_give_a_message(key: str, said: str) -> None:
     message = unknown_key(CFG, key, 1)
     assert message is not None and said in message
 
 
-def test_only_a_hook_that_exists_can_be_removed() -> None:
+def test_only_an_existing_hook_can_be_removed() -> None:
     assert unknown_key(CFG, 'default_hooks.logger', None) is None
     message = unknown_key(CFG, 'default_hooks.loger', None)
     assert message is not None and 'Did you mean logger' in message
 
 
-def test_places_of_a_value() -> None:
+def test_all_places_of_a_value_are_found() -> None:
     assert list(places(dict(a=[1, dict(b=3)], c=3, d=True), 3)) == ['a.1.b', 'c']
     # True equals 1 in Python, but is another value of a config.
     assert list(places(dict(a=1, d=True), 1)) == ['a']

@@ -37,7 +37,7 @@ def test_proportions_of_the_real_frames():
     assert frame_size(340) == (340, 280) and frame_size(170) == (170, 140)
 
 
-def test_as_many_clips_of_each_emotion_and_subject_as_in_the_real_set():
+def test_clips_of_emotions_and_subjects_match_the_real_set():
     samples = plan(LAYOUT, _options())['all']
     counts = Counter(LAYOUT.classes[s.label] for s in samples)
     assert counts['others'] == 99 and counts['disgust'] == 63 and counts['fear'] == 2
@@ -49,12 +49,12 @@ def test_as_many_clips_of_each_emotion_and_subject_as_in_the_real_set():
     assert subjects == Counter(f'sub{int(s.identity[-4:]) + 1:02d}' for s in samples)
 
 
-def test_fewer_subjects_have_equally_many_clips():
+def test_fewer_subjects_have_equal_numbers_of_clips():
     names = LAYOUT.clip_names(_options('tiny'))
     assert set(Counter(name.split('/')[0] for name in names).values()) == {12}
 
 
-def test_files_are_those_of_the_coding_file(casme2: Path, truth: dict):
+def test_files_match_the_coding_file(casme2: Path, truth: dict):
     odd = truth.pop('oddities')
     assert {kind: len(odd[kind]) for kind in PLANTED} == PLANTED
     listed = {f'sub{int(row[0]):02d}/{row[1]}': row for row in _rows(casme2)}
@@ -103,7 +103,7 @@ def test_subjects_are_young_adults():
         assert person.ethnicity[1] > 0.9 and person.fringe is False
 
 
-def test_too_few_clips_for_the_oddities():
+def test_too_few_clips_for_the_oddities_are_refused():
     with pytest.raises(ValueError, match='10 clips cannot hold'):
         LAYOUT.adapted(_options('tiny', images=10))
     options = _options('tiny', images=10).with_clips(0.0, oddities=False)
