@@ -7,11 +7,12 @@ Each command runs the script in ``tools/`` that has the same options.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.util import module_from_spec, spec_from_file_location
 from typing import Any
 
 from mmfer.resources import list_configs, resources
+from mmfer.shipped_models import list_models
 from mmfer.version import __version__
 
 TOOLS = {
@@ -35,17 +36,11 @@ TOOLS = {
 
 def show_list(arguments: Sequence[str]) -> None:
     """Print the shipped models or configs."""
-    kinds: dict[str, Callable[[], list[str]]] = {'models': _models, 'configs': list_configs}
+    kinds = {'models': list_models, 'configs': list_configs}
     if len(arguments) > 1 or not set(arguments) <= set(kinds):
         sys.exit(f'usage: mmfer list [{" | ".join(kinds)}]')
     for kind in arguments or kinds:
         print(*([] if arguments else [f'{kind}:']), *kinds[kind](), sep='\n')
-
-
-def _models() -> list[str]:
-    from mmfer.apis.shipped_models import list_models  # imports PyTorch
-
-    return list_models()
 
 
 def show_doctor(arguments: Sequence[str]) -> None:

@@ -13,10 +13,10 @@ from tqdm import tqdm
 from mmfer.apis import FERInferencer, ImagePrediction
 from mmfer.apis.image_files import find_images, output_names
 from mmfer.apis.loading import read_config
-from mmfer.apis.shipped_models import DEFAULT
 from mmfer.engine.cli import add_config_options
 from mmfer.faces import MTCNN
 from mmfer.files import write_json
+from mmfer.shipped_models import DEFAULT
 from mmfer.visualization import LabelledFace, draw_faces
 
 

@@ -14,9 +14,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mmfer.apis.shipped_models import DEFAULT, model_card
 from mmfer.engine.cli import friendly_errors
 from mmfer.labels import LabelTree
+from mmfer.shipped_models import DEFAULT, model_card
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = 'configs/rald/rald_r18_synthetic.py'

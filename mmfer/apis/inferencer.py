@@ -25,13 +25,13 @@ from mmfer.apis.loading import (
     transforms_with,
 )
 from mmfer.apis.predictions import FacePrediction, ImagePrediction
-from mmfer.apis.shipped_models import shipped_checkpoint
 from mmfer.faces import MTCNN, Face, read_image
 from mmfer.faces.detection.face_finder import Detector, Landmarker, detect_in_crop
 from mmfer.faces.detection.landmarker import FaceLandmarker
 from mmfer.faces.image import check_image
 from mmfer.protocols import predicts_attributes
 from mmfer.registry import register_all_modules
+from mmfer.shipped_models import shipped_checkpoint
 
 
 class FERInferencer:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-WEIGHTS = Path(__file__).parents[1] / 'weights'
+WEIGHTS = Path(__file__).parent / 'weights'
 DEFAULT = 'efficientnet-lite0_ferplus'
 """The default model: eight expressions of real faces, described in ``mmfer/weights/README.md``."""
 

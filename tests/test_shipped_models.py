@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from mmfer.apis import FERInferencer, list_models
-from mmfer.apis.shipped_models import DEFAULT, WEIGHTS, shipped_checkpoint
 from mmfer.faces import read_image
+from mmfer.shipped_models import DEFAULT, WEIGHTS, shipped_checkpoint
 from tests.apis.model_files import ASTRONAUT
 
 LARGEST = 12 * 2**20
