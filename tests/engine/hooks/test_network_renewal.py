@@ -75,7 +75,7 @@ def test_ranks_have_the_same_network_and_average_its_gradients(
 def test_other_wrappers_are_refused(image_folder: Path, tmp_path: Path) -> None:
     runner = build_runner(tiny_config(tmp_path, image_folder))
     runner.model = torch.nn.DataParallel(runner.model)
-    with pytest.raises(ValueError, match='within DataParallel'):
+    with pytest.raises(ValueError, match='inside DataParallel'):
         halve(runner)
 
 
