@@ -64,3 +64,11 @@ def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
     expected = pytest.raises(ValueError, match='cannot be written: .* Give another folder')
     with expected, only_one(tmp_path / 'file'):
         pass
+
+
+def test_two_commands_cannot_share_a_folder(tmp_path: Path) -> None:
+    held = pytest.raises(ValueError, match='Another process is working in')
+    with only_one(tmp_path), held, only_one(tmp_path):
+        pass
+    with only_one(tmp_path):
+        pass

@@ -8,7 +8,6 @@ from mmfer.engine import load_config
 from mmfer.engine.experiments.cross_validation import (
     FoldRun,
     check_complete,
-    only_one,
     prepare,
     run_folds,
 )
@@ -105,11 +104,3 @@ def test_every_sample_must_be_tested_once(tmp_path: Path) -> None:
         save(runs[1], wrong)
         with pytest.raises(ValueError, match=re.escape(f'before {runs[1].folder} was tested')):
             check_complete(runs, pool)
-
-
-def test_two_commands_cannot_share_a_folder(tmp_path: Path) -> None:
-    held = pytest.raises(ValueError, match='Another process is working in')
-    with only_one(tmp_path), held, only_one(tmp_path):
-        pass
-    with only_one(tmp_path):
-        pass
