@@ -11,7 +11,10 @@ from mmfer.datasets.files.folders import list_subfolders, read_class_folders
 from mmfer.labels import FER2013_CLASSES
 from mmfer.registry import DATASETS
 
-FILES = ('fer2013/fer2013.csv', 'fer2013.csv', 'icml_face_data.csv')
+FILES = (
+    *('fer2013/fer2013.csv', 'fer2013.csv'),
+    *('fer2013/icml_face_data.csv', 'icml_face_data.csv'),
+)
 USAGES = {'train': 'Training', 'val': 'PublicTest', 'test': 'PrivateTest'}
 FOLDER_NAMES = ('angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral')
 

@@ -11,7 +11,10 @@ from mmfer.datasets.readers.ferplus_folders import LABELS, read_label_csv
 from mmfer.datasets.readers.ferplus_own_labels import OWN_LABELS, read_own_labels
 from mmfer.datasets.readers.ferplus_tables import join_tables
 
-PIXELS = ('fer2013/fer2013.csv', 'fer2013.csv')
+PIXELS = (
+    *('fer2013/fer2013.csv', 'fer2013/icml_face_data.csv', 'icml_face_data.csv'),
+    'fer2013.csv',
+)
 VOTES = 'fer2013new.csv'
 FOLDERS = {'train': 'FER2013Train', 'val': 'FER2013Valid', 'test': 'FER2013Test'}
 USAGES = {'train': 'Training', 'val': 'PublicTest', 'test': 'PrivateTest'}
@@ -25,7 +28,7 @@ ASK = (
 )
 LAYOUTS = (
     'FER2013Train/label.csv, FER2013Valid/label.csv and FER2013Test/label.csv beside the images',
-    'fer2013.csv (or fer2013/fer2013.csv) with fer2013new.csv',
+    'fer2013.csv (or icml_face_data.csv, or either in fer2013/) with fer2013new.csv',
 )
 
 

@@ -34,8 +34,8 @@ def read_label_csv(path: Path) -> tuple[list[LabelRow], np.ndarray]:
     """The rows and the votes (N, 10) of ``label.csv``, which has no head.
 
     Raises:
-        ValueError: If a row has not a name, a box and ten votes, a name comes twice, or the
-            images in the folder are not those of the rows.
+        ValueError: If a row has not a name, a box and ten votes, a name comes twice, or an image
+            in the folder has no row. Rows without an image are left to the data set's ``broken``.
     """
     rows, votes = [], []
     lines: dict[str, int] = {}
@@ -90,12 +90,6 @@ def _box(where: str, text: str) -> np.ndarray | None:
 
 def _check_images(path: Path, lines: dict[str, int]) -> None:
     there = {file.name for file in path.parent.iterdir() if file.suffix.lower() == IMAGE_SUFFIX}
-    for name, line in lines.items():
-        if name not in there:
-            raise ValueError(
-                f'{path}, line {line}: there is no image "{name}" beside the file. Put it there, '
-                'or remove the row.'
-            )
     surplus = sorted(there - lines.keys())
     if surplus:
         raise ValueError(

@@ -46,7 +46,6 @@ def test_a_box_that_is_none_stops(tmp_path: Path, box: str) -> None:
             'fer0000000.png,"(0, 0, 48, 48)",4,0,0,3,0,0,0,0,2,1',
             'stands in line 1 already',
         ),
-        ('fer0000009.png,"(0, 0, 48, 48)",4,0,0,3,0,0,0,0,2,1', 'line 2: there is no image'),
     ],
 )
 def test_faulty_rows_are_located(tmp_path: Path, row: str, message: str) -> None:
