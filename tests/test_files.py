@@ -76,3 +76,12 @@ def test_processes_may_write_one_file_at_the_same_time(tmp_path: Path) -> None:
     assert [writer.exitcode for writer in writers] == [0, 0, 0]
     assert (tmp_path / 'a').read_text() in {letter * 1000 for letter in 'xyz'}
     assert [file.name for file in tmp_path.iterdir()] == ['a']
+
+
+def test_numbers_that_json_does_not_have_become_null(tmp_path: Path) -> None:
+    content = {'a': [float('nan'), 1.5, (float('inf'),)], 'b': np.array([np.nan, 2]), 'c': 'NaN'}
+    write_json(tmp_path / 'a.json', content)
+    text = (tmp_path / 'a.json').read_text()
+    assert json.loads(text) == {'a': [None, 1.5, [None]], 'b': [None, 2], 'c': 'NaN'}
+    write_json(tmp_path / 'a.json', np.float64('nan'))
+    assert (tmp_path / 'a.json').read_text() == 'null\n'
