@@ -92,8 +92,9 @@ def report(entries: list[dict[str, Any]], out: Path) -> None:
     results = [entry['result'] for entry in entries]
     failed = [entry['result'] for entry in entries if entry['failed']]
     for result in failed:
-        named = result['img_path'] in result['message']
-        print(f'Failed: {result["message"] if named else ": ".join(list(result.values())[:2])}')
+        said = result['message']
+        named = result['img_path'] in said
+        print(f'Not read: {said}' if named else f'Failed: {result["img_path"]}: {said}')
     without = sum(not entry['failed'] and not entry['result']['faces'] for entry in entries)
     print(
         f'{len(results)} images, {sum(len(result["faces"]) for result in results)} faces; '
