@@ -9,7 +9,7 @@ import pytest
 from mmfer.files import write_atomically, write_json
 
 
-def test_a_file_is_replaced_and_nothing_is_left_behind(tmp_path: Path) -> None:
+def test_a_file_is_replaced_without_leftovers(tmp_path: Path) -> None:
     path = tmp_path / 'new' / 'file'
     write_atomically(path, b'one')
     write_atomically(path, 'größer')
@@ -17,7 +17,7 @@ def test_a_file_is_replaced_and_nothing_is_left_behind(tmp_path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ['file']
 
 
-def test_a_write_that_is_cut_short_keeps_what_was_there(
+def test_an_interrupted_write_keeps_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / 'results.json'
@@ -45,7 +45,7 @@ def test_links_are_followed_and_pipes_written_to(tmp_path: Path) -> None:
     os.close(writing)
 
 
-def test_numbers_of_numpy_are_plain(tmp_path: Path) -> None:
+def test_numpy_numbers_are_written_as_plain_numbers(tmp_path: Path) -> None:
     write_json(tmp_path / 'a.json', {'a': np.float32(0.5), 'b': np.arange(3)})
     assert json.loads((tmp_path / 'a.json').read_text()) == {'a': 0.5, 'b': [0, 1, 2]}
 

@@ -14,9 +14,9 @@ from tqdm import tqdm
 from mmfer.apis import FERInferencer, ImagePrediction
 from mmfer.apis.image_files import find_images, output_names
 from mmfer.apis.result_files import ResultFiles
-from mmfer.apis.shipped_models import DEFAULT
 from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.faces import MTCNN
+from mmfer.shipped_models import DEFAULT
 from mmfer.visualization import LabelledFace, draw_faces
 
 
@@ -24,11 +24,11 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('inputs', nargs='+', metavar='INPUT', help='images, folders, globs')
     parser.add_argument(
-        '--config', help='the config of the trained model; default: the one in the checkpoint'
+        '--config', help='the config of the trained model; default: the config in the checkpoint'
     )
     parser.add_argument(
         '--checkpoint',
-        help='weights of the model, a .pth file, or a shipped model; default: the shipped '
+        help='weights of the model: a .pth file or the name of a shipped model; default: '
         f'{DEFAULT}',
     )
     parser.add_argument('--out-dir', required=True, type=given_path, help='folder for the results')
@@ -36,11 +36,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--min-face-size', type=int, default=24, help='pixels, default: %(default)s'
     )
-    parser.add_argument('--no-detect', action='store_true', help='each image is a face crop')
+    parser.add_argument('--no-detect', action='store_true', help='treat each image as a face crop')
     return parser.parse_args()
 
 
-def write_picture(prediction: ImagePrediction, path: Path) -> None:
+def write_annotated(prediction: ImagePrediction, path: Path) -> None:
     if prediction.image is None:
         return
     faces = [
@@ -124,7 +124,7 @@ def main() -> None:
     with bar:
         predictions = inferencer.predict(todo, detect=not args.no_detect)
         for (path, name), prediction in zip(todo.items(), predictions, strict=True):
-            write_picture(prediction, args.out_dir / name)
+            write_annotated(prediction, args.out_dir / name)
             files.add(path, name, prediction)
             bar.update()
     report(files.finish(paths), files.path)

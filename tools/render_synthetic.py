@@ -1,4 +1,4 @@
-"""Render a labelled data set of faces in the file layout of a real data set.
+"""Render a labeled data set of faces in the file layout of a real data set.
 
 Example:
     python tools/render_synthetic.py fgemotions data/synthetic/fgemotions --preset small --workers 2
@@ -17,7 +17,7 @@ from mmfer.synthetic.layouts.presets import NOISE_KINDS, PRESETS
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(
-        description='Render labelled faces (renderings, not photographs of people) in the file '
+        description='Render labeled faces (renderings, not photographs of people) in the file '
         'layout of a real data set. The same options give the same bytes. Run the same command '
         'again to continue a killed run.'
     )

@@ -23,7 +23,7 @@ from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
 from mmfer.faces.clips.apex_regions import REGION_NAMES
 from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS, ApexResult
 from mmfer.faces.clips.clip import open_clip
-from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
+from mmfer.faces.clips.clip_landmarks import CHOICES, SidecarLandmarks
 from mmfer.files import write_json
 from mmfer.visualization.apex import draw_apex_regions, plot_apex_curve
 
@@ -54,6 +54,9 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--landmarks', choices=LANDMARKS, default='onset', help='default: %(default)s'
+    )
+    parser.add_argument(
+        '--face', choices=CHOICES, default='best', help='of several faces, default: %(default)s'
     )
     parser.add_argument(
         '--jobs', type=int, default=1, help='processes for a data set, default: %(default)s'
@@ -142,7 +145,7 @@ def spot_dataset(args: argparse.Namespace, options: SpotterOptions) -> None:
 def main() -> None:
     args = parse_args()
     cv2.setNumThreads(1)  # frames are small: threads cost more than they bring
-    options = SpotterOptions(args.method, args.eps, not args.no_offset, args.landmarks)
+    options = SpotterOptions(args.method, args.eps, not args.no_offset, args.landmarks, args.face)
     if args.dataset is not None:
         spot_dataset(args, options)
     else:

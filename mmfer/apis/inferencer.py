@@ -30,7 +30,6 @@ from mmfer.apis.predictions import (
     ModelMismatchError,
     NotFiniteError,
 )
-from mmfer.apis.shipped_models import shipped_checkpoint
 from mmfer.device import usable_device
 from mmfer.faces import MTCNN, Face
 from mmfer.faces.detection.face_finder import Detector, Landmarker, detect_in_crop
@@ -39,6 +38,7 @@ from mmfer.faces.image import check_image, load_image
 from mmfer.faces.image_decoder import LoadedImage
 from mmfer.protocols import predicts_attributes
 from mmfer.registry import register_all_modules
+from mmfer.shipped_models import shipped_checkpoint
 
 
 class FERInferencer:

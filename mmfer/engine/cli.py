@@ -16,6 +16,7 @@ import mmpretrain
 from mmengine.config import DictAction
 
 import mmfer
+from mmfer.plugins import is_plugin_code, skipped_plugins
 from mmfer.worker_pool import WorkerKilledError
 
 USER_ERRORS = (ValueError, OSError, KeyError, WorkerKilledError)
@@ -33,6 +34,8 @@ ADVICE = {
 """What to do about errors of the file system."""
 OWN_FOLDERS = [Path(str(package.__file__)).parent for package in (mmfer, mmengine, mmpretrain)]
 """Packages whose errors of these types are meant for the user."""
+UNKNOWN_COMPONENT = 'registry. Please check whether'
+"""Part of mmengine's message about a component that is not registered."""
 BLANK = '\0'
 """Replaces a space while mmengine parses a value."""
 IN_WORKER = re.compile(
@@ -46,9 +49,11 @@ IN_WORKER = re.compile(
 def user_message(error: BaseException, tool: str) -> str | None:
     """The message for the user of a tool, or None if the user did not cause the error.
 
-    The user caused an error of the types :data:`USER_ERRORS` if a ``raise`` in the tool, in mmfer
-    or in mmfer's foundations raised the error, and every error of the file system in
-    :data:`ADVICE`. Other errors from calls to other libraries are not the user's.
+    The user caused an error of the types :data:`USER_ERRORS` if a ``raise`` in the tool, in mmfer,
+    in a plugin or in mmfer's foundations raised the error, or if it is an error of the file system
+    in :data:`ADVICE`. Other errors from calls to other libraries are not the user's. The message
+    about an unknown component ends with the plugins that were skipped, since one of them may hold
+    it.
 
     Args:
         error: A caught error.
@@ -64,9 +69,13 @@ def user_message(error: BaseException, tool: str) -> str | None:
     message = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
     if in_worker := IN_WORKER.search(message):
         file, line, message = in_worker['file'], in_worker['line'], in_worker['message'].strip()
-    own = file == tool or any(folder in Path(file).parents for folder in OWN_FOLDERS)
+    own = any(folder in Path(file).parents for folder in OWN_FOLDERS)
+    own = own or file == tool or is_plugin_code(file)
     on_purpose = line.startswith('raise ') or isinstance(error, OSError)
-    return message if own and on_purpose else None
+    if not own or not on_purpose:
+        return None
+    skipped = skipped_plugins() if UNKNOWN_COMPONENT in message else []
+    return '\n'.join([message, *(f'The plugin {plugin}.' for plugin in skipped)])
 
 
 def friendly_errors(main: Callable[..., None], exit_code: int = 1) -> Callable[..., None]:

@@ -8,6 +8,7 @@ from mmengine.config import Config
 
 from mmfer.engine.configuration.overrides import read_config
 from mmfer.registry import register_all_modules
+from mmfer.resources import find_config
 
 LAUNCHERS = ('none', 'pytorch', 'slurm')
 RUNNER_HOOKS = frozenset(
@@ -28,7 +29,7 @@ def load_config(
     by other configs; the result does not contain them.
 
     Args:
-        path: The config file.
+        path: The config file, or a shipped config, see :func:`mmfer.resources.find_config`.
         work_dir: Folder for checkpoints and logs; the default is the ``work_dir`` of the config, or
             else ``work_dirs/<name of the config>``.
         options: Entries to replace, see :func:`mmfer.engine.configuration.overrides.read_config`:
@@ -39,9 +40,7 @@ def load_config(
         FileNotFoundError: If the file does not exist.
         ValueError: If the file is not a config, or an option does not fit or changes nothing.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f'No config at "{path}". The configs of mmfer are in configs/.')
+    path = find_config(path)
     if path.suffix != '.py':
         raise ValueError(f'"{path}" is not a config: configs of mmfer are Python files (.py).')
     register_all_modules()

@@ -14,7 +14,7 @@ from mmfer.registry import register_all_modules
 from tests.apis.model_files import write_model
 
 
-def test_config_that_is_missing_or_broken(tmp_path):
+def test_a_missing_or_broken_config_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match=r'no\.py'):
         read_config(tmp_path / 'no.py')
     (tmp_path / 'broken.py').write_text('model = dict(')
@@ -22,7 +22,7 @@ def test_config_that_is_missing_or_broken(tmp_path):
         read_config(tmp_path / 'broken.py')
 
 
-def test_checkpoint_that_is_missing_broken_or_of_another_model(tmp_path):
+def test_a_missing_broken_or_foreign_checkpoint_is_refused(tmp_path):
     model = torch.nn.Linear(2, 3)
     with pytest.raises(FileNotFoundError, match=r'no\.pth'):
         load_weights(model, tmp_path / 'no.pth')
@@ -57,7 +57,7 @@ def test_checkpoint_cannot_run_code(tmp_path):
     assert not (tmp_path / 'ran').exists()
 
 
-def test_pipeline_must_start_by_loading(tmp_path):
+def test_a_pipeline_must_begin_with_a_loading_transform(tmp_path):
     register_all_modules()
     steps = [{'type': 'PackInputs'}]
     config = Config({'test_dataloader': {'dataset': {'pipeline': steps}}})
@@ -65,7 +65,7 @@ def test_pipeline_must_start_by_loading(tmp_path):
         build_pipeline(config)
 
 
-def test_alignment_of_config_and_checkpoint():
+def test_alignments_of_config_and_checkpoint_must_agree():
     box = {'type': 'box', 'size': 64, 'scale': 1.5, 'shift': [0.0, 0.0]}
     other = {'dataset_meta': {'alignment': {'type': 'box', 'size': 64, 'scale': 1.2}}}
     same = {'dataset_meta': {'alignment': box}}
@@ -76,7 +76,7 @@ def test_alignment_of_config_and_checkpoint():
         face_alignment(Config({'face_crop': box}), other, 'k')
 
 
-def test_noise_of_renderings_is_left_out():
+def test_the_noise_of_renderings_is_left_out():
     register_all_modules()
     noise = {'type': 'SensorNoise'}
     pipeline = [{'type': 'LoadExpressionImage'}, noise, {'type': 'PackExpression'}]
@@ -84,7 +84,7 @@ def test_noise_of_renderings_is_left_out():
     assert [type(step).__name__ for step in built.transforms] == ['PackExpression']
 
 
-def test_transforms_that_need_landmarks():
+def test_transforms_that_need_landmarks_are_found():
     register_all_modules()
 
     def needed(*steps):

@@ -1,4 +1,4 @@
-"""Whose fault an error is."""
+"""Errors of users and errors of mmfer."""
 
 import argparse
 from collections.abc import Callable
@@ -34,7 +34,7 @@ class Unreadable(Dataset):
         load_from_disk('nowhere.pth')
 
 
-def test_user_error_is_one_line(capsys: pytest.CaptureFixture) -> None:
+def test_a_user_error_gives_one_line(capsys: pytest.CaptureFixture) -> None:
     @friendly_errors
     def main() -> None:
         load_from_disk('nowhere.pth')
@@ -44,7 +44,7 @@ def test_user_error_is_one_line(capsys: pytest.CaptureFixture) -> None:
     assert stopped.value.code == f'Error: {MISSING}'
 
 
-def test_own_error_of_a_tool() -> None:
+def test_the_error_of_a_tool_gives_one_line() -> None:
     @friendly_errors
     def main() -> None:
         raise ValueError('Give --tree.')
@@ -53,7 +53,7 @@ def test_own_error_of_a_tool() -> None:
         main()
 
 
-def test_unknown_component_names_it() -> None:
+def test_an_unknown_component_is_named() -> None:
     from mmfer.registry import MODELS, register_all_modules
 
     register_all_modules()
@@ -94,7 +94,7 @@ def test_error_in_a_worker(bug: bool) -> None:
         assert message == MISSING
 
 
-def test_interrupt() -> None:
+def test_an_interrupt_has_no_traceback() -> None:
     @friendly_errors
     def main() -> None:
         raise KeyboardInterrupt
@@ -103,7 +103,7 @@ def test_interrupt() -> None:
         main()
 
 
-def test_missing_environment_of_a_launcher(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_environment_of_a_launcher_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     from mmengine.config import Config
 
     monkeypatch.delenv('RANK', raising=False)
@@ -117,7 +117,7 @@ def config_options(*arguments: str) -> dict:
     return parser.parse_args(['--cfg-options', *arguments]).cfg_options
 
 
-def test_config_options() -> None:
+def test_config_options_are_parsed() -> None:
     options = config_options(
         'a=1', 'b=0.5', 'c=true', 'd=None', 'e=a=b', 'f=1,2', 'g=[(1, 2), x]', 'h=()', 'i='
     )
@@ -126,7 +126,7 @@ def test_config_options() -> None:
     )
 
 
-def test_blanks_inside_values_stay() -> None:
+def test_spaces_inside_values_are_kept() -> None:
     options = config_options('a=my own faces', 'b=[not sure, happy , 3]', "c='quoted blank'")
     assert options == dict(a='my own faces', b=['not sure', 'happy', 3], c='quoted blank')
 
@@ -139,7 +139,7 @@ def test_blanks_inside_values_stay() -> None:
         ('a=[1,(2]', 'brackets of "a=[1,(2]" are not balanced'),
     ],
 )
-def test_options_that_cannot_be_read(
+def test_options_that_cannot_be_parsed_are_refused(
     argument: str, message: str, capsys: pytest.CaptureFixture
 ) -> None:
     with pytest.raises(SystemExit):

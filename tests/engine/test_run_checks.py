@@ -1,4 +1,4 @@
-"""Trainings that would go wrong stop before their first step."""
+"""Faulty trainings are refused before their first step."""
 
 from pathlib import Path
 
@@ -18,7 +18,9 @@ EXTRA = "val_evaluator = [dict(type='ExpressionMetric'), dict(type='Accuracy', t
         (['accuracy', 'wrong'], "save_best='wrong' is not a measure of the validation. val_eval"),
     ],
 )
-def test_a_wrong_best_measure(image_folder: Path, tmp_path: Path, best: object, message: str):
+def test_a_save_best_that_no_metric_gives_is_refused(
+    image_folder: Path, tmp_path: Path, best: object, message: str
+):
     options = {'default_hooks.checkpoint.save_best': best, 'default_hooks.checkpoint.rule': 'less'}
     with pytest.raises(ValueError, match=message):
         train(tiny_config(tmp_path, image_folder, options, EXTRA))
@@ -26,7 +28,7 @@ def test_a_wrong_best_measure(image_folder: Path, tmp_path: Path, best: object, 
 
 
 @pytest.mark.parametrize('best', ['macro_f1', 'accuracy/top1', 'auto'])
-def test_a_right_best_measure(image_folder: Path, tmp_path: Path, best: str) -> None:
+def test_a_save_best_of_a_metric_is_accepted(image_folder: Path, tmp_path: Path, best: str) -> None:
     options = {'default_hooks.checkpoint.save_best': best}
     if best == 'macro_f1':
         options['default_hooks.checkpoint.rule'] = 'greater'
@@ -54,7 +56,7 @@ param_scheduler = dict(type='OneCycleLR', eta_max=0.1, total_steps=epochs, by_ep
         ),
     ],
 )
-def test_a_resumed_run_ignores_no_change(
+def test_a_resumed_run_refuses_changes_that_it_would_ignore(
     image_folder: Path, tmp_path: Path, options: dict, message: str
 ) -> None:
     train(tiny_config(tmp_path, image_folder, None, ONE_CYCLE), validate=False)
@@ -63,14 +65,14 @@ def test_a_resumed_run_ignores_no_change(
         train(cfg, resume=True, validate=False)
 
 
-def test_other_milestones_are_not_ignored(image_folder: Path, tmp_path: Path) -> None:
+def test_changed_milestones_are_refused(image_folder: Path, tmp_path: Path) -> None:
     train(tiny_config(tmp_path, image_folder), validate=False)
     options = {'train_cfg.max_epochs': 3, 'param_scheduler.milestones': [1]}
     with pytest.raises(ValueError, match=r'param_scheduler\.milestones\.0 \(2 in .*, 1 now\)'):
         train(tiny_config(tmp_path, image_folder, options), resume=True, validate=False)
 
 
-def test_the_text_of_a_config_is_read_and_not_run(tmp_path: Path) -> None:
+def test_the_text_of_a_config_is_parsed_and_not_run(tmp_path: Path) -> None:
     text = f"""
 a = dict(b=[1, (2, -3.5)], c={{'x y': None, **{{}}}}, d=inf)
 e = open(r'{tmp_path}/made', 'w')

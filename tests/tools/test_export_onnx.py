@@ -11,7 +11,7 @@ from tests.apis.model_files import write_model
 from tests.helpers import CLASSES, run_tool
 
 
-def test_exported_file_gives_the_inferencers_scores(tmp_path: Path) -> None:
+def test_an_exported_file_gives_the_scores_of_the_inferencer(tmp_path: Path) -> None:
     config, checkpoint = write_model(tmp_path)
     file = tmp_path / 'model.onnx'
     run_tool('export_onnx.py', config, checkpoint, '--out', file, '--size', 32)
@@ -25,7 +25,7 @@ def test_exported_file_gives_the_inferencers_scores(tmp_path: Path) -> None:
     assert names == list(expected) == list(CLASSES)
 
 
-def test_size_that_nobody_gives(tmp_path: Path) -> None:
+def test_a_missing_size_is_refused(tmp_path: Path) -> None:
     config, checkpoint = write_model(tmp_path)
     failed = run_tool(
         'export_onnx.py', config, checkpoint, '--out', tmp_path / 'a.onnx', check=False

@@ -20,7 +20,7 @@ def model(tmp_path_factory):
     return '--config', config, '--checkpoint', checkpoint
 
 
-def test_folder_of_good_faceless_and_broken_pictures(model, tmp_path):
+def test_images_without_faces_and_broken_images_are_counted(model, tmp_path):
     for name in ('a/x.jpg', 'b/x.jpg'):
         (tmp_path / name).parent.mkdir()
         shutil.copy(ASTRONAUT, tmp_path / name)
@@ -56,7 +56,7 @@ def fails(*args):
     return result.stderr
 
 
-def test_errors_are_one_message(model, tmp_path):
+def test_an_error_gives_one_message(model, tmp_path):
     out = '--out-dir', tmp_path / 'out'
     assert 'No image at' in fails('nowhere/*.jpg', *model, *out)
     _, config, _, checkpoint = model

@@ -20,7 +20,7 @@ def test_prune(tmp_path: Path) -> None:
     assert (tmp_path / 'out' / 'config_pruned50.py').is_file()
 
 
-def test_bad_ratio(tmp_path: Path) -> None:
+def test_a_bad_ratio_is_refused(tmp_path: Path) -> None:
     config, checkpoint = write_model(tmp_path)
     options = ('--ratio', 1.2, '--out', tmp_path / 'out')
     failed = run_tool('prune.py', config, checkpoint, *options, check=False)

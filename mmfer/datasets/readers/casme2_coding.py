@@ -12,16 +12,13 @@ from zipfile import BadZipFile, ZipFile
 
 import openpyxl
 
-CODING_FILE = 'CASME2-coding-20140508.xlsx'
+from mmfer.labels.releases import CASME2_COLUMNS
+
 SHEET = 'Sheet1'
 MOST_ROWS, MOST_COLUMNS, MOST_BYTES = 10_000, 100, 1 << 24
 """The maximum size of a coding file, unpacked; the official one has 256 rows of 9 columns."""
 MOST_FRAMES = 1_000_000
 """The maximum number of a frame."""
-COLUMNS = (
-    *('Subject', 'Filename', 'OnsetFrame', 'ApexFrame', 'OffsetFrame'),
-    *('Action Units', 'Estimated Emotion'),
-)
 Oddities = defaultdict[str, list[str]]
 """Names of clips by kind of oddity."""
 
@@ -127,7 +124,7 @@ def read_coding(path: Path) -> tuple[list[CodedClip], Oddities]:
     clips: list[CodedClip] = []
     odd: Oddities = defaultdict(list)
     rows: dict[str, int] = {}
-    for number, cells in read_rows(path, COLUMNS):
+    for number, cells in read_rows(path, CASME2_COLUMNS):
         where = f'{path.name}, row {number}'
         subject, folder = subject_name(cells['Subject']), cells['Filename']
         if subject is None or _blank(folder):

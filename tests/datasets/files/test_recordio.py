@@ -36,7 +36,7 @@ def test_records_of_any_length_are_read(tmp_path: Path, size: int) -> None:
 
 
 @pytest.mark.parametrize('pieces', [[b'', b''], [b'abcd', b'efg'], [b'abcd', b'', b'ijkl', b'm']])
-def test_data_that_hold_the_magic_number_come_in_pieces(tmp_path: Path, pieces: list) -> None:
+def test_data_with_the_magic_number_are_joined_from_pieces(tmp_path: Path, pieces: list) -> None:
     data = struct.pack('<I', MAGIC).join(pieces)
     path = write_records(tmp_path, [data, b'next'])
     assert path.read_bytes().count(struct.pack('<I', MAGIC)) == len(pieces) + 1
@@ -51,7 +51,7 @@ def test_the_header_holds_one_label_or_several() -> None:
     assert labels.tolist() == [4, 1.5] and image == b'abc'
 
 
-def test_images_are_found_between_head_and_identities(tmp_path: Path) -> None:
+def test_images_are_found_between_header_and_identities(tmp_path: Path) -> None:
     path = write_pack(tmp_path, (7, 7, 9))
     numbers, offsets, identities = read_image_records(path)
     assert numbers.tolist() == [1, 2, 3]
@@ -62,7 +62,7 @@ def test_images_are_found_between_head_and_identities(tmp_path: Path) -> None:
             assert (image == np.array(picture)[..., ::-1]).all()
 
 
-def test_a_pack_without_a_head_is_all_images(tmp_path: Path) -> None:
+def test_a_pack_without_a_header_holds_only_images(tmp_path: Path) -> None:
     records = [image_record(float(i), i, jpeg(i)) for i in (5, 6)]
     numbers, _, identities = read_image_records(write_records(tmp_path, records))
     assert numbers.tolist() == [0, 1] and identities.tolist() == [5, 6]
@@ -73,7 +73,7 @@ def test_a_pack_without_a_head_is_all_images(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('lost', [1, 40, 400, 2000])
-def test_a_file_cut_short_stops(tmp_path: Path, lost: int) -> None:
+def test_a_truncated_file_is_an_error(tmp_path: Path, lost: int) -> None:
     records = [image_record(float(i), i, jpeg(i)) for i in range(8)]
     path = write_records(tmp_path, records)
     path.write_bytes(path.read_bytes()[:-lost])
@@ -81,14 +81,14 @@ def test_a_file_cut_short_stops(tmp_path: Path, lost: int) -> None:
         read_image_records(path)
 
 
-def test_a_pack_cut_short_in_its_head_stops(tmp_path: Path) -> None:
+def test_a_pack_with_a_truncated_header_is_an_error(tmp_path: Path) -> None:
     path = write_pack(tmp_path)
     path.write_bytes(path.read_bytes()[:20])
     with pytest.raises(ValueError, match='there is no complete record.*truncated'):
         read_image_records(path)
 
 
-def test_an_index_of_another_file_stops(tmp_path: Path) -> None:
+def test_an_index_of_another_file_is_an_error(tmp_path: Path) -> None:
     path = write_pack(tmp_path)
     index = path.with_suffix('.idx')
     text = index.read_text()
@@ -109,7 +109,7 @@ def test_an_index_of_another_file_stops(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('size', [0, 3, 20, 28])
-def test_a_record_too_short_for_its_labels_stops(tmp_path: Path, size: int) -> None:
+def test_a_record_too_short_for_its_labels_is_an_error(tmp_path: Path, size: int) -> None:
     head = image_record([3.0, 4.0], 0, b'')[:size]
     path = write_records(tmp_path, [head, image_record(5.0, 1, jpeg())])
     with pytest.raises(ValueError, match=rf'train\.rec, byte 0: a record of {size} bytes is too'):

@@ -15,7 +15,7 @@ def load(path: Path) -> np.ndarray:
     return results['img']
 
 
-def test_the_rotation_of_a_camera_is_applied(tmp_path: Path) -> None:
+def test_the_exif_rotation_is_applied(tmp_path: Path) -> None:
     image = Image.open(write_image(tmp_path / 'a.png', size=(20, 16)))
     exif = Image.Exif()
     exif[0x0112] = 6  # turn right to see it upright
@@ -24,13 +24,13 @@ def test_the_rotation_of_a_camera_is_applied(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('mode', ['L', 'LA', 'P', 'RGB', 'RGBA', 'I;16', '1'])
-def test_every_kind_has_three_channels(tmp_path: Path, mode: str) -> None:
+def test_every_image_type_gets_three_channels(tmp_path: Path, mode: str) -> None:
     Image.new(mode, (5, 4)).save(tmp_path / 'a.png')
     assert load(tmp_path / 'a.png').shape == (4, 5, 3)
     assert load(tmp_path / 'a.png').dtype == np.uint8
 
 
-def test_a_truncated_file_is_no_half_picture(tmp_path: Path) -> None:
+def test_a_truncated_file_is_an_error(tmp_path: Path) -> None:
     path = write_image(tmp_path / 'a.jpg', size=(64, 64))
     path.write_bytes(path.read_bytes()[:-300])
     with pytest.raises(BrokenImageError, match=r'a\.jpg'):

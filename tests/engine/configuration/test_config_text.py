@@ -24,7 +24,7 @@ def registered() -> None:
 
 
 @pytest.mark.parametrize('name', CONFIGS)
-def test_a_config_and_its_text_build_the_same_model(name: str) -> None:
+def test_a_config_and_its_text_build_equal_models(name: str) -> None:
     config = load_config(ROOT / name)
     read = config_from_text(config.pretty_text, 'model.pth')
     with DefaultScope.overwrite_default_scope('mmfer'):
@@ -54,6 +54,6 @@ def test_a_component_that_is_not_registered_is_refused(tmp_path: Path, text: str
 
 
 @pytest.mark.parametrize('text', ['model = dict(', 'x = ' + '(' * 300, '\0'])
-def test_a_text_that_is_no_config(text: str) -> None:
+def test_other_text_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match='The config within "a.pth" cannot be read'):
         config_from_text(text, 'a.pth')

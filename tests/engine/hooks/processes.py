@@ -1,4 +1,4 @@
-"""Trainings in processes of their own, which start fast and may be killed at a given moment."""
+"""Trainings in separate processes, which start fast and can be killed at a given moment."""
 
 import multiprocessing
 import os
@@ -21,7 +21,7 @@ CONTEXT.set_forkserver_preload([__name__])
 
 @HOOKS.register_module()
 class KillerHook(Hook):
-    """Kill this process as ``epoch`` begins, before other hooks, or before an iteration of it."""
+    """Kill this process before an epoch, before other hooks, or before an iteration."""
 
     priority = 'HIGHEST'
 
@@ -52,7 +52,7 @@ def _train(config: Path, work: Path, resume: bool, environment: dict[str, str]) 
 def train_in_process(
     config: Path, work: Path, resume: bool = False, ranks: int = 1
 ) -> list[int | None]:
-    """Train as ``tools/train.py`` does; the exit codes of the ranks, -9 of one that was killed."""
+    """Train like ``tools/train.py``; return the exit codes of the ranks, -9 if killed."""
     with socket.socket() as free:
         free.bind(('127.0.0.1', 0))
         port = str(free.getsockname()[1])

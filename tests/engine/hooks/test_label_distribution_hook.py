@@ -49,7 +49,7 @@ def test_bank_is_used_saved_restored_and_audited(tmp_path):
     )
 
 
-def test_bank_holds_what_the_model_says_of_each_image(tmp_path):
+def test_the_bank_holds_the_prediction_for_each_image(tmp_path):
     runner = rald_runner(tmp_path, with_hook(neighbors='bank', start=1, k=3))
     runner.train()
     hook = next(h for h in runner.hooks if isinstance(h, LabelDistributionHook))
@@ -88,7 +88,7 @@ def test_the_bank_needs_no_checkpoint_or_validation_before_it(tmp_path, with_con
     assert with_context_hook or not len(runner.model.neck.itrr.support_features)
 
 
-def test_wrong_options_and_models(tmp_path):
+def test_wrong_options_and_models_are_refused(tmp_path):
     with pytest.raises(ValueError, match="neighbors='all'"):
         LabelDistributionHook(neighbors='all')
     with pytest.raises(ValueError, match='interval=0'):
