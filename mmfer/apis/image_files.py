@@ -55,9 +55,9 @@ def find_images(inputs: Iterable[str | Path]) -> tuple[list[Path], LeftOut]:
                 _add(images, path, left_out)
             left_out.add(others)
     if not images:
-        others = f' ({left_out})' if left_out else ''
+        reason = f' ({left_out})' if left_out else ''
         raise FileNotFoundError(
-            f'The inputs match only folders without images{others}. Images end in '
+            f'The inputs match only folders without images{reason}. Images end in '
             f'{", ".join(IMAGE_SUFFIXES)}.'
         )
     left_out.remove(set(images.values()))

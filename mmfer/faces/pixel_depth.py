@@ -76,9 +76,8 @@ def _deep_colors(picture: Image.Image, stream: BinaryIO) -> np.ndarray | None:
     """The uint16 values in BGR(A) order of a color image of fewer than 16 bits in 16, or None."""
     if picture.format not in ('PNG', 'TIFF') or picture.mode not in ('RGB', 'RGBA'):
         return None
-    colors = picture.convert('RGB').getextrema()
     # Pillow keeps the upper 8 bits of 16, so those of 12 bits are at most 15.
-    if max(high for _, high in colors) > FULL_SCALES[2] >> 8:
+    if np.asarray(picture)[..., :3].max() > FULL_SCALES[2] >> 8:
         return None
     stream.seek(0)
     deep = cv2.imdecode(np.frombuffer(stream.read(), np.uint8), cv2.IMREAD_UNCHANGED)
