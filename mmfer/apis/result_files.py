@@ -35,7 +35,10 @@ class ResultFiles:
         self._entries = {entry['result']['img_path']: entry for entry in self._journal.rows}
 
     def has(self, path: Path, name: str) -> bool:
-        """Whether the journal has the result of an image, whose annotated copy has a name."""
+        """Whether the journal has the result of an image, whose annotated copy has a name.
+
+        Images that could not be read are tried again.
+        """
         entry = self._entries.get(str(path))
         return entry is not None and entry['state'] == _state(path) and entry[KEY] == [name]
 
@@ -49,7 +52,7 @@ class ResultFiles:
         """
         entry = {
             'state': _state(path),
-            KEY: [name],
+            KEY: [] if prediction.image is None else [name],
             'failed': prediction.failed,
             'result': prediction.to_dict(),
         }

@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mmfer.apis.predictions import ImagePrediction
 from mmfer.apis.result_files import ResultFiles
 
 OPTIONS = {'config': None}
+BLACK = np.zeros((2, 2, 3), np.uint8)
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ def images(tmp_path: Path) -> list[Path]:
 def test_an_unfinished_run_is_continued(tmp_path: Path, images: list[Path]) -> None:
     out = tmp_path / 'out'
     first = ResultFiles(out, OPTIONS)
-    first.add(images[0], 'a.jpg', ImagePrediction(str(images[0]), 'No face found.'))
+    first.add(images[0], 'a.jpg', ImagePrediction(str(images[0]), 'No face found.', (), BLACK))
     # The process is killed while it writes the next line.
     with (out / 'results.jsonl').open('a') as file:
         file.write('{"state": [')
@@ -34,13 +36,13 @@ def test_an_unfinished_run_is_continued(tmp_path: Path, images: list[Path]) -> N
     assert [entry['failed'] for entry in entries] == [False, True]
     written = json.loads((out / 'results.json').read_text())
     assert [result['message'] for result in written['results']] == ['No face found.', 'Damaged.']
-    assert written['annotated'] == ['a.jpg', 'b.jpg']
+    assert written['annotated'] == ['a.jpg']  # the other image could not be read
     assert not (out / 'results.jsonl').exists()
 
 
 def test_other_options_or_a_changed_image_start_again(tmp_path: Path, images: list[Path]) -> None:
     files = ResultFiles(tmp_path / 'out', OPTIONS)
-    files.add(images[0], 'a.jpg', ImagePrediction(str(images[0]), 'No face found.'))
+    files.add(images[0], 'a.jpg', ImagePrediction(str(images[0]), 'No face found.', (), BLACK))
     assert not ResultFiles(tmp_path / 'out2', OPTIONS).has(images[0], 'a.jpg')
     images[0].write_bytes(b'123')
     assert not ResultFiles(tmp_path / 'out', OPTIONS).has(images[0], 'a.jpg')
