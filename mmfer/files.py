@@ -1,12 +1,14 @@
 """Atomic writing of files."""
 
 import json
+import math
 import os
 import re
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
 from mmengine.fileio.handlers.json_handler import set_default
 
 LEFTOVER = re.compile(r'\.[0-9a-f]{12}\.tmp$')
@@ -72,5 +74,24 @@ def _flush_folder(folder: Path) -> None:
 
 
 def write_json(path: str | Path, content: Any, indent: int | None = 1) -> None:
-    """Write JSON by :func:`write_atomically`; NumPy numbers and arrays become plain JSON values."""
-    write_atomically(path, json.dumps(content, indent=indent, default=set_default) + '\n')
+    """Write JSON by :func:`write_atomically`.
+
+    NumPy numbers and arrays become plain JSON values. NaN and infinity, which JSON does not have,
+    become null.
+    """
+    try:
+        text = json.dumps(content, indent=indent, default=set_default, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(content), indent=indent, default=set_default, allow_nan=False)
+    write_atomically(path, text + '\n')
+
+
+def _finite(content: Any) -> Any:
+    """JSON values with null for numbers that are not finite."""
+    if isinstance(content, dict):
+        return {key: _finite(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_finite(value) for value in content]
+    if isinstance(content, np.ndarray | np.generic):
+        return _finite(content.tolist())
+    return None if isinstance(content, float) and not math.isfinite(content) else content

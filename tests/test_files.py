@@ -103,3 +103,12 @@ def test_a_full_disk_keeps_the_old_file_and_names_it(tmp_path: Path) -> None:
     assert f'File too large: 3000 bytes cannot be written to {path}. The earlier file' in last
     assert [file.name for file in tmp_path.iterdir()] == ['epoch_1.pth']
     assert path.read_text() == 'old'
+
+
+def test_numbers_that_json_does_not_have_become_null(tmp_path: Path) -> None:
+    content = {'a': [float('nan'), 1.5, (float('inf'),)], 'b': np.array([np.nan, 2]), 'c': 'NaN'}
+    write_json(tmp_path / 'a.json', content)
+    text = (tmp_path / 'a.json').read_text()
+    assert json.loads(text) == {'a': [None, 1.5, [None]], 'b': [None, 2], 'c': 'NaN'}
+    write_json(tmp_path / 'a.json', np.float64('nan'))
+    assert (tmp_path / 'a.json').read_text() == 'null\n'

@@ -10,22 +10,21 @@ Examples:
 """
 
 import argparse
-from pathlib import Path
 
 from mmfer.apis.pruning import prune_checkpoint
-from mmfer.engine.cli import add_config_options, friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors, given_path
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('config', type=Path, help='the config file')
+    parser.add_argument('config', type=given_path, help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
     parser.add_argument(
         '--ratio', type=float, required=True, help='share of the prunable channels, 0 to 1'
     )
-    parser.add_argument('--out', type=Path, required=True, metavar='DIR', help='the folder')
+    parser.add_argument('--out', type=given_path, required=True, metavar='DIR', help='the folder')
     parser.add_argument(
         '--round-to', type=int, default=1, metavar='N', help='keep a multiple of N channels'
     )

@@ -18,7 +18,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from mmfer.datasets.readers.casme2_spans import read_spans
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
 from mmfer.faces.clips.apex_regions import REGION_NAMES
 from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS, ApexResult
@@ -36,14 +36,14 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument('clip', nargs='?', type=Path, metavar='CLIP', help='frames, or a video')
-    what.add_argument('--dataset', type=Path, metavar='DIR', help='the folder of CASME II')
+    what.add_argument('clip', nargs='?', type=given_path, metavar='CLIP', help='frames, or a video')
+    what.add_argument('--dataset', type=given_path, metavar='DIR', help='the folder of CASME II')
     parser.add_argument('--onset', type=int, help='number of a frame, default: the first frame')
     parser.add_argument('--offset', type=int, help='number of a frame, default: the last frame')
-    parser.add_argument('--out-dir', type=Path, help='folder for the results of one clip')
+    parser.add_argument('--out-dir', type=given_path, help='folder for the results of one clip')
     parser.add_argument(
         '--sidecar',
-        type=Path,
+        type=given_path,
         help='sidecar with the landmarks of the frames, its file names relative to the parent of '
         'its folder; default: annotations/faces.json of a data set if it exists, else detection',
     )

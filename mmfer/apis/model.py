@@ -10,6 +10,7 @@ from mmengine.registry import DefaultScope
 
 from mmfer.apis.loading import build_model, load_weights, read_config
 from mmfer.datasets.wrapped import each_sample_once, evaluation_pipeline
+from mmfer.device import usable_device
 from mmfer.engine.feature_bank import FeatureBank, build_with_pipeline, collect_bank
 from mmfer.registry import DATASETS, register_all_modules
 
@@ -41,7 +42,7 @@ class TrainedModel:
         with DefaultScope.overwrite_default_scope('mmfer'):
             model = build_model(cfg)
         meta = load_weights(model, checkpoint)
-        model.to(device)
+        model.to(usable_device(device))
         model.eval()
         return cls(cfg, model, meta)
 

@@ -1,8 +1,10 @@
+import json
 from pathlib import Path
 
 import pytest
 
 from mmfer.apis.image_files import find_images, output_names
+from mmfer.faces import image_folder
 
 
 @pytest.fixture
@@ -69,6 +71,37 @@ def test_an_empty_input_is_not_the_current_folder(folder, monkeypatch):
         with pytest.raises(ValueError, match='An input is empty'):
             find_images([given])
     assert len(find_images(['.'])[0]) == 3
+
+
+def test_one_file_by_several_paths_is_listed_once(folder):
+    (folder / 'b/link.jpg').symlink_to(folder / 'a/x.jpg')
+    other = folder / 'a/../a/x.jpg'
+    images, left_out = find_images([folder / 'a/x.jpg', other, folder / 'b', folder / 'a/x.jpg'])
+    assert images == [folder / 'a/x.jpg', folder / 'b/x.jpg']
+    assert left_out.paths == {'listed before by another path': [other, folder / 'b/link.jpg']}
+
+
+def test_annotated_copies_are_left_out_of_folders_and_globs(folder):
+    (folder / 'a/out').mkdir()
+    for name in ('x.jpg', 'y.jpg', 'own.jpg'):
+        (folder / 'a/out' / name).touch()
+    written = {'results': [], 'annotated': ['x.jpg', 'y.jpg']}
+    (folder / 'a/out/results.json').write_text(json.dumps(written))
+    for given in (folder, f'{folder}/**/*.*g'):
+        images, left_out = find_images([given])
+        assert [p.name for p in images if p.parent.name == 'out'] == ['own.jpg']
+        copies = left_out.paths['annotated copies of earlier predictions']
+        assert {p.name for p in copies} == {'x.jpg', 'y.jpg'}
+    assert find_images([folder / 'a/out/x.jpg'])[0] == [folder / 'a/out/x.jpg']
+    (folder / 'a/out/results.json').write_text('[1]')
+    assert len(find_images([folder])[0]) == 6
+
+
+def test_heic_that_cannot_be_read_is_named(folder, monkeypatch):
+    monkeypatch.setattr(image_folder, 'IMAGE_SUFFIXES', ('.jpg',))
+    (folder / 'b/photo.HEIC').touch()
+    _, left_out = find_images([folder / 'b'])
+    assert '1 ending in .heic (photo.HEIC); to read HEIC, install pillow-heif' in str(left_out)
 
 
 def test_left_out_files_are_counted_by_kind(folder):

@@ -7,7 +7,7 @@ import torch
 from mmengine.config import Config
 
 from mmfer.apis import FERInferencer
-from mmfer.faces import MTCNN, BoxAlignment, FaceLandmarker, read_image
+from mmfer.faces import MTCNN, BoxAlignment, FaceLandmarker, image_decoder, read_image
 from mmfer.registry import TRANSFORMS
 from tests.apis.model_files import ALIGNED, ASTRONAUT, FACE_CROP, REGIONS, write_model
 from tests.helpers import CLASSES, write_config
@@ -259,3 +259,52 @@ def test_a_checkpoint_without_config_is_refused(tmp_path: Path) -> None:
         FERInferencer(checkpoint)
     with pytest.raises(ValueError, match='Give the checkpoint that was trained with the config'):
         FERInferencer(config)
+
+
+def test_scores_that_are_not_finite_are_no_expression(files):
+    diverged = FERInferencer(*files)
+    with torch.no_grad():
+        diverged.model.head.fc.weight.fill_(float('nan'))
+    (result,) = diverged(ASTRONAUT)['results']
+    assert result['faces'] == []
+    assert 'not finite' in result['message']
+    assert next(diverged.predict([ASTRONAUT])).failed
+    with pytest.raises(ValueError, match='not finite'):
+        diverged.classify([read_image(ASTRONAUT)])
+
+
+def test_an_image_that_fails_does_not_end_the_others(inferencer, monkeypatch):
+    find = inferencer.detector.detect
+
+    def fails_on_small_images(image):
+        if image.shape[0] < 100:
+            raise RuntimeError('an error of a library')
+        return find(image)
+
+    monkeypatch.setattr(inferencer.detector, 'detect', fails_on_small_images)
+    small, good = inferencer.predict([np.zeros((50, 50, 3), np.uint8), ASTRONAUT])
+    assert small.failed and not small.faces
+    assert small.message == 'The prediction failed: RuntimeError: an error of a library'
+    assert not good.failed and len(good.faces) == 1
+
+
+def test_arrays_in_bgr_order_are_said_to_be(inferencer):
+    rgb = read_image(ASTRONAUT)
+    expected = inferencer(rgb)['results']
+    assert inferencer(rgb[..., ::-1].copy(), bgr_arrays=True)['results'] == expected
+    assert inferencer([ASTRONAUT], bgr_arrays=True)['results'][0]['faces'] == expected[0]['faces']
+
+
+def test_coordinates_of_a_shrunk_image_are_those_of_the_file(inferencer, monkeypatch):
+    whole = next(inferencer.predict([ASTRONAUT]))
+    monkeypatch.setattr(image_decoder, 'MOST_PIXELS', 40_000)
+    small = next(inferencer.predict([ASTRONAUT]))
+    assert small.shrunk == 2 and small.image.shape == (128, 128, 3)
+    (one,), (other,) = whole.to_dict()['faces'], small.to_dict()['faces']
+    assert np.abs(np.subtract(one['bbox'], other['bbox'])).max() < 20
+    assert np.abs(np.subtract(one['landmarks'], other['landmarks'])).max() < 6
+
+
+def test_a_device_that_is_not_there_is_said_before_anything_is_read():
+    with pytest.raises(ValueError, match='The device "gpu" cannot be used'):
+        FERInferencer('nowhere.py', 'nowhere.pth', device='gpu')

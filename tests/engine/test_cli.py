@@ -1,14 +1,22 @@
 """Errors of users and errors of mmfer."""
 
 import argparse
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from torch.utils.data import DataLoader, Dataset
 
 from mmfer.engine.checkpoint import load_from_disk
-from mmfer.engine.cli import add_config_options, friendly_errors, user_message
+from mmfer.engine.cli import (
+    add_config_options,
+    friendly_errors,
+    given_path,
+    user_message,
+)
 from mmfer.engine.training import build_runner
+from tests.helpers import ROOT
 
 MISSING = 'No checkpoint at "nowhere.pth". Give the path or the http(s):// address of a .pth file.'
 
@@ -148,3 +156,70 @@ def test_options_that_cannot_be_parsed_are_refused(
     with pytest.raises(SystemExit):
         config_options(argument)
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ('action', 'message'),
+    [
+        (lambda p: (p / 'file').mkdir(), 'File exists: ".*file". Give another path'),
+        (lambda p: (p / 'file/below').mkdir(), 'Not a directory: ".*below". A part of the path'),
+        (lambda p: p.write_text('x'), 'Is a directory: ".*". Give the path of a file'),
+        (lambda p: (p / 'none/x').read_text(), 'No such file or directory: ".*x". Check the path'),
+        (lambda p: np.save(p / ('x' * 300), 0), 'File name too long: .* Give a shorter path'),
+    ],
+)
+def test_errors_of_the_file_system_are_one_message(
+    tmp_path: Path, action: Callable[[Path], object], message: str
+) -> None:
+    (tmp_path / 'file').touch()
+
+    @friendly_errors
+    def main() -> None:
+        action(tmp_path)
+
+    with pytest.raises(SystemExit, match=message):
+        main()
+
+
+def test_a_full_disk_is_one_message() -> None:
+    @friendly_errors
+    def main() -> None:
+        with open('/dev/full', 'w') as file:
+            file.write('x')
+
+    with pytest.raises(SystemExit, match='No space left on device. Free some space'):
+        main()
+
+
+def test_errors_of_connections_are_no_errors_of_the_user() -> None:
+    assert user_message(ConnectionResetError(104, 'reset'), __file__) is None
+
+
+def test_another_exit_code(capsys: pytest.CaptureFixture) -> None:
+    def main() -> None:
+        raise ValueError('Give --tree.')
+
+    with pytest.raises(SystemExit) as stopped:
+        friendly_errors(main, exit_code=2)()
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err == 'Error: Give --tree.\n'
+
+
+def test_an_empty_path_is_not_the_current_folder(capsys: pytest.CaptureFixture) -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument('out', type=given_path)
+    assert parser.parse_args(['a b']).out == Path('a b')
+    with pytest.raises(SystemExit):
+        parser.parse_args([' '])
+    assert 'the path is empty; "." is the current folder' in capsys.readouterr().err
+
+
+def test_every_tool_reports_in_the_same_way() -> None:
+    tools = [
+        path for path in (ROOT / 'tools').rglob('*.py') if 'ArgumentParser' in path.read_text()
+    ]
+    assert len(tools) > 20
+    for path in tools:
+        text = path.read_text()
+        assert 'friendly_errors' in text, path
+        assert 'type=Path' not in text, path

@@ -1,10 +1,12 @@
+import os
 import re
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from mmfer.faces.image import check_image, read_image
+from mmfer.faces import image_decoder
+from mmfer.faces.image import check_image, load_image, read_image
 
 ROWS = np.arange(6 * 4 * 3, dtype=np.uint8).reshape(6, 4, 3)
 
@@ -106,6 +108,21 @@ def test_empty_text_and_missing_files_are_refused(tmp_path):
         read_image(tmp_path / 'text.jpg')
     with pytest.raises(FileNotFoundError, match='missing.jpg'):
         read_image(tmp_path / 'missing.jpg')
+
+
+def test_pipes_and_folders_are_never_opened(tmp_path):
+    os.mkfifo(tmp_path / 'pipe.jpg')
+    with pytest.raises(ValueError, match=r'pipe\.jpg" is a pipe, a socket or a device'):
+        read_image(tmp_path / 'pipe.jpg')
+    with pytest.raises(ValueError, match='is a folder, not a file'):
+        read_image(tmp_path)
+
+
+def test_the_factor_of_shrinking_is_known(tmp_path, monkeypatch):
+    monkeypatch.setattr(image_decoder, 'MOST_PIXELS', 1000)
+    Image.new('RGB', (64, 32), 'green').save(tmp_path / 'a.jpg')
+    pixels, shrunk = load_image(tmp_path / 'a.jpg')
+    assert shrunk == 2 and pixels.shape == read_image(tmp_path / 'a.jpg').shape == (16, 32, 3)
 
 
 def test_arrays_that_are_not_images_are_refused():

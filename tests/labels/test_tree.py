@@ -72,3 +72,11 @@ def test_differing_classes_are_reported() -> None:
         tree.check_classes(['worry', 'joy', 'anger'], 'mine')
     with pytest.raises(ValueError, match='same names, another order'):
         tree.check_classes(['panic', 'worry', 'anger'], 'mine')
+
+
+def test_a_tree_that_is_no_tree_of_expressions_stops_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match='has 200001 classes, more than 4096'):
+        LabelTree.from_mapping({'a': [f'b{i}' for i in range(200_000)]})
+    (tmp_path / 'deep.json').write_text('{"a":' * 200_000 + '1' + '}' * 200_000)
+    with pytest.raises(ValueError, match='nested too deeply'):
+        LabelTree.load(tmp_path / 'deep.json')

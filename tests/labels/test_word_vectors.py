@@ -53,3 +53,9 @@ def test_unknown_words_and_faulty_files_are_refused(tmp_path: Path) -> None:
         WordVectors.load(write(path, 'sad 0 x\n'))
     with pytest.raises(FileNotFoundError, match='glove_6b_50d'):
         WordVectors.load('nothing')
+
+
+def test_a_line_without_end_stops(tmp_path: Path) -> None:
+    (tmp_path / 'a.txt').write_bytes(b'joy 1 2\n' + b'1 ' * (1 << 20))
+    with pytest.raises(ValueError, match=r'a\.txt, line 2 has more than 1048576 characters'):
+        WordVectors.load(tmp_path / 'a.txt')

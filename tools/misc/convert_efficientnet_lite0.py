@@ -14,13 +14,12 @@ names. Usage::
 import argparse
 from collections.abc import Mapping
 from io import BytesIO
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from mmfer.engine.checkpoint import load_from_disk
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.files import write_atomically
 from mmfer.models.backbones import EfficientNetLite
 
@@ -54,9 +53,11 @@ def convert(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 @friendly_errors
 def main() -> None:
     parser = argparse.ArgumentParser(description='Convert EfficientNet-lite0 for mmfer.')
-    parser.add_argument('source', type=Path, help='efficientnet-lite0-57934424.pth')
+    parser.add_argument('source', type=given_path, help='efficientnet-lite0-57934424.pth')
     parser.add_argument(
-        'target', type=Path, help='file to write, such as data/pretrained/efficientnet-lite0.pth'
+        'target',
+        type=given_path,
+        help='file to write, such as data/pretrained/efficientnet-lite0.pth',
     )
     args = parser.parse_args()
     converted = convert(load_from_disk(str(args.source), map_location='cpu'))

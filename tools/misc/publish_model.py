@@ -25,7 +25,7 @@ from mmfer.apis.loading import (
     load_weights,
     read_config,
 )
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.files import write_atomically
 from mmfer.registry import register_all_modules
 from mmfer.version import __version__
@@ -73,9 +73,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('config', type=Path, help='the config of the model')
-    parser.add_argument('checkpoint', type=Path, help='a checkpoint of tools/train.py')
-    parser.add_argument('out', type=Path, help='the file to write (.pth)')
+    parser.add_argument('config', type=given_path, help='the config of the model')
+    parser.add_argument('checkpoint', type=given_path, help='a checkpoint of tools/train.py')
+    parser.add_argument('out', type=given_path, help='the file to write (.pth)')
     args = parser.parse_args()
     content = BytesIO()
     torch.save(publish(read_config(args.config), args.checkpoint), content)

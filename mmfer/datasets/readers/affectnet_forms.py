@@ -12,6 +12,8 @@ from mmfer.datasets.files.csv_files import check_columns, csv_table
 from mmfer.faces.image_folder import list_images
 from mmfer.labels.releases import AFFECTNET_COLUMNS, AFFECTNET_FILES, AFFECTNET_IMAGES
 
+MOST_NPY_BYTES = 1 << 16
+"""The maximum size of an annotation; the 68 landmarks need about 1,200 bytes."""
 NPY_FOLDERS = {'train': 'train_set', 'test': 'val_set'}
 CODES = range(11)
 EXPRESSIONS = range(8)
@@ -108,6 +110,11 @@ def _load(stub: Path, kind: str) -> str:
     if not path.is_file():
         raise FileNotFoundError(
             f'There is no file "{path}". Unpack the annotations again, or set annotations=False.'
+        )
+    if path.stat().st_size > MOST_NPY_BYTES:
+        raise ValueError(
+            f'{path} has {path.stat().st_size} bytes, more than {MOST_NPY_BYTES}. Unpack the '
+            'annotations again.'
         )
     try:
         return ';'.join(map(str, np.load(path, allow_pickle=False).ravel()))

@@ -12,7 +12,10 @@ from mmfer.labels import FER2013_CLASSES
 from mmfer.labels.releases import FER2013_USAGES
 from mmfer.registry import DATASETS
 
-FILES = ('fer2013/fer2013.csv', 'fer2013.csv', 'icml_face_data.csv')
+FILES = (
+    *('fer2013/fer2013.csv', 'fer2013.csv'),
+    *('fer2013/icml_face_data.csv', 'icml_face_data.csv'),
+)
 FOLDER_NAMES = ('angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral')
 
 

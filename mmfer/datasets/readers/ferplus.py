@@ -81,6 +81,7 @@ class FERPlus(ExpressionDataset):
     ASK = ASK
     LAYOUTS = LAYOUTS
     RENDERER = 'ferplus'
+    IF_ABSENT = 'Put the image beside its label.csv, or remove the row.'
     OWN_VALIDATION = True
     SIDECAR_CLASSES = False  # the labels follow from the votes and the mode
 

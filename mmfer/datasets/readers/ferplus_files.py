@@ -12,7 +12,10 @@ from mmfer.datasets.readers.ferplus_own_labels import OWN_LABELS, read_own_label
 from mmfer.datasets.readers.ferplus_tables import join_tables
 from mmfer.labels.releases import FER2013_USAGES, FERPLUS_FOLDERS
 
-PIXELS = ('fer2013/fer2013.csv', 'fer2013.csv')
+PIXELS = (
+    *('fer2013/fer2013.csv', 'fer2013/icml_face_data.csv', 'icml_face_data.csv'),
+    'fer2013.csv',
+)
 VOTES = 'fer2013new.csv'
 SOURCES = {'folders': 'label.csv in its folder', 'csv': 'fer2013.csv and fer2013new.csv'}
 """The forms, and their names in the log."""
@@ -24,7 +27,7 @@ ASK = (
 )
 LAYOUTS = (
     'FER2013Train/label.csv, FER2013Valid/label.csv and FER2013Test/label.csv beside the images',
-    'fer2013.csv (or fer2013/fer2013.csv) with fer2013new.csv',
+    'fer2013.csv (or icml_face_data.csv, or either in fer2013/) with fer2013new.csv',
 )
 
 

@@ -34,8 +34,8 @@ def read_label_csv(path: Path) -> tuple[list[LabelRow], np.ndarray]:
     """The rows and the votes (N, 10) of ``label.csv``, which has no header.
 
     Raises:
-        ValueError: If a row does not have a name, a box and ten votes, a name occurs twice, or
-            the images in the folder differ from the images of the rows.
+        ValueError: If a row does not have a name, a box and ten votes, a name occurs twice, or an
+            image in the folder has no row. The base class reports rows without an image.
     """
     rows, votes = [], []
     lines: dict[str, int] = {}
@@ -90,12 +90,6 @@ def _box(where: str, text: str) -> np.ndarray | None:
 
 def _check_images(path: Path, lines: dict[str, int]) -> None:
     there = {file.name for file in path.parent.iterdir() if file.suffix.lower() == IMAGE_SUFFIX}
-    for name, line in lines.items():
-        if name not in there:
-            raise ValueError(
-                f'{path}, line {line}: the image "{name}" does not exist in the folder of the '
-                'file. Copy the image into this folder, or remove the row.'
-            )
     surplus = sorted(there - lines.keys())
     if surplus:
         raise ValueError(

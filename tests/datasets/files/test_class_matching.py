@@ -7,6 +7,7 @@ from mmfer.datasets.files.class_matching import (
     check_unique_files,
     class_index,
     normal_form,
+    without_repeats,
 )
 
 
@@ -44,6 +45,17 @@ def test_one_file_with_two_paths_is_an_error(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=r'a\.jpg" and ".*\.jpg" are listed twice: 1 and 2'):
             check_unique_files([(first, '1'), (f'{tmp_path}/{other}', '2')])
     assert check_unique_files([(first, '1'), (f'{tmp_path}/f/a.jpg', '2')]) == []
+
+
+def test_rows_that_repeat_a_row_are_removed_and_others_kept(tmp_path: Path) -> None:
+    (tmp_path / 'a.jpg').touch()
+    (tmp_path / 'b.jpg').symlink_to('a.jpg')
+    paths = (f'{tmp_path}/a.jpg', f'{tmp_path}/../{tmp_path.name}/a.jpg', f'{tmp_path}/b.jpg')
+    rows = [{'img_path': p, 'where': str(i), 'gt_label': 3} for i, p in enumerate(paths)]
+    other = {'img_path': paths[1], 'where': '9', 'gt_label': 4}
+    kept, repeats = without_repeats([*rows, other])
+    assert kept == [rows[0], other]
+    assert repeats == [f'{paths[1]} (0 and 1)', f'{paths[2]} (0 and 2)']
 
 
 @pytest.mark.parametrize('classes', ['calm,sad', [], ['sad', 'sad'], ['a b', 'A-b']])

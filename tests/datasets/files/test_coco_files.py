@@ -133,3 +133,22 @@ def test_too_deeply_nested_json_is_an_error(tmp_path: Path) -> None:
     (tmp_path / 'a.json').write_text('[' * 200_000)
     with pytest.raises(ValueError, match='is not JSON'):
         read_coco(tmp_path / 'a.json')
+
+
+@pytest.mark.parametrize('part', ['images', 'annotations', 'categories'])
+def test_ids_with_equal_hashes_stop_at_once(tmp_path: Path, part: str) -> None:
+    data = coco_data(['a.png'])
+    # The hash of a multiple of 2**61 - 1 is 0: a set of such numbers takes quadratic time.
+    first = data[part][0]
+    data[part] = [{**first, 'id': i * (2**61 - 1)} for i in range(1, 40_001)]
+    if part == 'categories':
+        data[part] = data[part][:4000]
+    with pytest.raises(ValueError, match=rf'the id .* in {part} must be an integer of at most'):
+        read_coco(write_json(tmp_path / 'a.json', data))
+
+
+def test_too_many_categories_stop(tmp_path: Path) -> None:
+    data = coco_data(['a.png'])
+    data['categories'] = [{'id': i, 'name': f'c{i}'} for i in range(5000)]
+    with pytest.raises(ValueError, match='has 5000 categories, more than 4096'):
+        read_coco(write_json(tmp_path / 'a.json', data))

@@ -60,3 +60,13 @@ def test_invalid_pixels_are_refused(tmp_path: Path) -> None:
         path.write_text(text)
         with pytest.raises(ValueError):
             PixelText(str(path), 0, len(text)).load()
+
+
+def test_a_line_without_end_stops(tmp_path: Path) -> None:
+    path = tmp_path / 'fer2013.csv'
+    path.write_bytes(b'emotion,pixels,Usage\n' + b'1 ' * (1 << 20))
+    with pytest.raises(ValueError, match=r'fer2013\.csv, line 2 has more than 1048576 characters'):
+        read_pixels(path)
+    path.write_bytes(b'\xff' * 100)
+    with pytest.raises(ValueError, match='must have the columns'):
+        read_pixels(path)

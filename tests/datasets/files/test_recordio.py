@@ -1,4 +1,5 @@
 import io
+import os
 import pickle
 import struct
 from pathlib import Path
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mmfer.datasets.files import recordio
 from mmfer.datasets.files.recordio import (
     RecordImage,
     read_image_records,
@@ -14,6 +16,7 @@ from mmfer.datasets.files.recordio import (
     read_record,
     split_header,
 )
+from mmfer.faces import image_decoder
 from tests.datasets.official import (
     MAGIC,
     frame,
@@ -130,3 +133,34 @@ def test_a_damaged_index_is_named(tmp_path: Path, text: bytes) -> None:
     path.with_suffix('.idx').write_bytes(text)
     with pytest.raises(ValueError, match=r'train\.idx" is not an index of records'):
         read_image_records(path)
+
+
+def test_a_bomb_is_refused_and_a_large_photograph_is_shrunk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = bytearray(jpeg(0, 16))
+    place = data.index(b'\xff\xc0') + 5
+    data[place : place + 4] = struct.pack('>HH', 50_000, 50_000)
+    path = write_records(
+        tmp_path, [image_record(0.0, 0, bytes(data)), image_record(0.0, 1, jpeg())]
+    )
+    _, offsets = read_index(path.with_suffix('.idx'))
+    with pytest.raises(ValueError, match=r'train\.rec, byte 0: the image has 2500000000 pixels'):
+        RecordImage(str(path), 0).load()
+    monkeypatch.setattr(image_decoder, 'MOST_PIXELS', 100)
+    assert RecordImage(str(path), int(offsets[1])).load().shape == (6, 6, 3)
+
+
+def test_a_record_has_a_maximum_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # In pieces that are small, but too many.
+    path = write_records(tmp_path, [struct.pack('<I', MAGIC).join([b'abcd'] * 40)])
+    assert len(read_record(path, 0)) == 40 * 4 + 39 * 4
+    monkeypatch.setattr(recordio, 'MOST_BYTES', 150)
+    with pytest.raises(ValueError, match='byte 0: the record has more than 150 bytes'):
+        read_record(path, 0)
+
+
+def test_pipes_are_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / 'train.rec')
+    with pytest.raises(ValueError, match=r'train\.rec" is a pipe'):
+        read_record(tmp_path / 'train.rec', 0)

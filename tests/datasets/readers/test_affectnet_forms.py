@@ -125,3 +125,11 @@ def test_damaged_npy_files_are_located(tmp_path: Path, kind: str) -> None:
                 list(read_npy(tmp_path, 'train', True))
             except ValueError as error:
                 assert f'3_{kind}.npy' in str(error)
+
+
+def test_a_large_npy_file_is_not_read(tmp_path: Path) -> None:
+    write_affectnet_npy(tmp_path)
+    path = min((tmp_path / 'train_set' / 'annotations').glob('*_lnd.npy'))
+    np.save(path, np.zeros(100_000))
+    with pytest.raises(ValueError, match=r'_lnd\.npy has 800128 bytes, more than 65536'):
+        list(read_npy(tmp_path, 'train', True))

@@ -1,3 +1,4 @@
+import tracemalloc
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -142,3 +143,28 @@ def test_the_size_of_a_workbook_is_limited(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(casme2_coding, 'MOST_BYTES', 999)
     with pytest.raises(ValueError, match='more than 999'):
         read_coding(path)
+
+
+def test_rows_that_would_fill_the_memory_are_cut(tmp_path: Path) -> None:
+    """Each row has a cell in the last column, which openpyxl fills with 16,384 cells."""
+    path = write_coding(tmp_path, [row(1, 'EP02_01f', 46, 59, 86, '12', 'others')])
+    with ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = next(name for name in parts if 'worksheets/' in name)
+    far = b''.join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (i, i) for i in range(3, 9001))
+    parts[sheet] = parts[sheet].replace(b'</sheetData>', far + b'</sheetData>')
+    with ZipFile(path, 'w') as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    tracemalloc.start()
+    clips, _ = read_coding(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [clip.name for clip in clips] == ['sub01/EP02_01f']
+    assert peak < 100 << 20  # 9,000 rows of 16,384 cells are 1.2 GB
+
+
+def test_frames_beyond_every_clip_are_no_frames(tmp_path: Path) -> None:
+    rows = [row(1, 'EP02_01f', 46, 59, 10**9, '12', 'others')]
+    clips, odd = read_coding(write_coding(tmp_path, rows))
+    assert clips == [] and 'EP02_01f' in odd['bad_row'][0]

@@ -137,6 +137,22 @@ def test_an_image_with_two_labels_is_an_error(tmp_path: Path, other: str) -> Non
         folder(tmp_path)
 
 
+def test_a_repeated_row_is_counted_and_left_out(tmp_path: Path, log: list[str]) -> None:
+    write_both(tmp_path)
+    rows = ['train/calm/a.png,calm', 'train/glad/a.png,glad', './train/../train/calm/a.png,Calm']
+    (tmp_path / 'train.csv').write_text('\n'.join(['path,label', *rows]))
+    assert folder(tmp_path).get_gt_labels().tolist() == [0, 1]
+    (said,) = log
+    assert '1 rows of' in said and 'line 2 and ' in said and 'line 4' in said
+
+
+def test_a_dead_link_is_told(tmp_path: Path, log: list[str]) -> None:
+    write_both(tmp_path)
+    (tmp_path / 'train/calm/more').symlink_to(tmp_path / 'nowhere')
+    assert len(folder(tmp_path)) == 2
+    assert '1 links to nothing (more)' in log[0]
+
+
 def test_the_encoding_of_a_csv_can_be_set(tmp_path: Path) -> None:
     write_image(tmp_path / '高.png')
     (tmp_path / 'train.csv').write_bytes('path,label\n高.png,高\n'.encode('gbk'))

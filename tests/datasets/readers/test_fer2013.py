@@ -30,6 +30,7 @@ def write_rows(path: Path, head: str = 'emotion,pixels,Usage') -> None:
         ('fer2013.csv', 'emotion,pixels,Usage'),
         ('fer2013/fer2013.csv', 'emotion,pixels,Usage'),
         ('icml_face_data.csv', 'emotion, Usage, pixels'),
+        ('fer2013/icml_face_data.csv', 'emotion, Usage, pixels'),
     ],
 )
 @pytest.mark.parametrize(('split', 'part'), [('train', 0), ('val', 1), ('test', 2)])

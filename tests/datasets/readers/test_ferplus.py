@@ -7,7 +7,7 @@ import pytest
 from mmfer.datasets import FERPlus
 from mmfer.datasets.readers import ferplus
 from mmfer.labels import FERPLUS_CLASSES
-from tests.datasets.official import face_pixels, write_ferplus, write_sidecar
+from tests.datasets.official import face_pixels, write_ferplus, write_ferplus_folders, write_sidecar
 
 EYE = [tuple(10 if k == c else 0 for k in range(10)) for c in range(8)]
 NO_FACE = (0, 0, 0, 0, 0, 0, 0, 0, 0, 10)
@@ -77,11 +77,28 @@ def test_official_counts_give_no_warning(
     assert len(log) == 1
 
 
-def test_pixels_are_found_in_the_folder_of_their_archive(tmp_path: Path) -> None:
+@pytest.mark.parametrize('folder', ['.', 'fer2013'])
+@pytest.mark.parametrize('name', ['fer2013.csv', 'icml_face_data.csv'])
+def test_pixels_are_found_in_the_folder_of_their_archive(
+    tmp_path: Path, folder: str, name: str
+) -> None:
     write_ferplus(tmp_path, ROWS)
-    (tmp_path / 'fer2013').mkdir()
-    (tmp_path / 'fer2013.csv').rename(tmp_path / 'fer2013' / 'fer2013.csv')
+    (tmp_path / folder).mkdir(exist_ok=True)
+    (tmp_path / 'fer2013.csv').rename(tmp_path / folder / name)
     assert len(FERPlus(str(tmp_path))) == 9
+
+
+def test_rows_without_an_image_are_counted_or_left_out(tmp_path: Path) -> None:
+    write_ferplus_folders(tmp_path, ROWS)
+    (tmp_path / 'FER2013Train' / 'fer0000000.png').unlink()
+    (tmp_path / 'FER2013Train' / 'fer0000002.png').write_bytes(b'')
+    report = str(tmp_path / 'report.txt')
+    with pytest.raises(
+        FileNotFoundError, match=r'line 1: .*0000000\.png" .*1 missing and 1 broken'
+    ):
+        FERPlus(str(tmp_path), broken_report=report)
+    assert len(FERPlus(str(tmp_path), broken='skip', broken_report=report)) == 7
+    assert 'fer0000000.png' in Path(report).read_text()
 
 
 def test_tables_that_do_not_match_are_refused(tmp_path: Path) -> None:

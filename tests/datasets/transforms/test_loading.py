@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from mmfer.datasets import BrokenImageError, LoadExpressionImage
+from mmfer.faces import image_decoder
 from tests.datasets.disk import write_image
 
 
@@ -34,3 +35,25 @@ def test_a_truncated_file_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-300])
     with pytest.raises(BrokenImageError, match=r'a\.jpg'):
         load(path)
+
+
+def test_coordinates_are_shrunk_with_a_large_image(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A white square of 8 x 8 pixels, whose corner and center are known.
+    pixels = np.zeros((32, 64, 3), np.uint8)
+    pixels[8:16, 24:32] = 255
+    Image.fromarray(pixels).save(tmp_path / 'a.jpg', quality=100, subsampling=0)
+    sample = {
+        'img_path': str(tmp_path / 'a.jpg'),
+        'face_box': np.array([24, 8, 32, 16]),
+        'landmarks': np.array([[27.5, 11.5]]),
+    }
+    monkeypatch.setattr(image_decoder, 'MOST_PIXELS', 32 * 64 - 1)
+    results = LoadExpressionImage()(sample)
+    assert results['img_shape'] == (16, 32)
+    np.testing.assert_allclose(results['face_box'], [12, 4, 16, 8])
+    np.testing.assert_allclose(results['landmarks'], [[13.5, 5.5]])
+    bright = np.argwhere(results['img'][..., 0] > 128)
+    np.testing.assert_allclose(bright.mean(0)[::-1], results['landmarks'][0])
+    assert sample['face_box'].tolist() == [24, 8, 32, 16]
