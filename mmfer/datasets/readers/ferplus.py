@@ -49,7 +49,8 @@ class FERPlus(ExpressionDataset):
     - ``'multi_target'``: the shares of the classes with at least 30 % of the votes, as
       ``gt_score``: any of them is right.
 
-    In each, ``gt_label`` is the first class, and images on which too few agree, or whose first
+    In each, ``gt_label`` is the first class, ``votes`` (10,) are all votes for the eight classes,
+    for unknown and for no face, and images on which too few agree, or whose first
     choice is unknown or no face, are left out and counted in the log.
 
     Args:
@@ -121,7 +122,7 @@ class FERPlus(ExpressionDataset):
         kept, shares = vote_targets(votes, self.mode)
         samples: list[Sample] = []
         for i in np.flatnonzero(kept):
-            samples.append({**rows[i], 'gt_label': int(shares[i].argmax())})
+            samples.append({**rows[i], 'gt_label': int(shares[i].argmax()), 'votes': votes[i]})
             if self.soft_labels:
                 samples[-1]['distribution'] = shares[i]
         print_log(

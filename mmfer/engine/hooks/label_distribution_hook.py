@@ -1,6 +1,7 @@
 """Updates of label distributions for NNLDL (paper 003, section 3.4)."""
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.dataset import BaseDataset
@@ -14,10 +15,12 @@ from mmfer.engine.feature_bank import build_with_pipeline, collect_bank, unwrap
 from mmfer.engine.hooks.eval_context_hook import with_support_set
 from mmfer.engine.label_audit import audit_rows, bank_distributions, bank_similarity
 from mmfer.files import write_json
+from mmfer.models.heads import MomentumBank
 from mmfer.protocols import LearnsFromNeighbors, NeighborLoss
 from mmfer.registry import HOOKS
 
 CHECKPOINT_KEY = 'label_distribution'
+BANK_KEY = 'neighbor_bank'
 
 
 @HOOKS.register_module()
@@ -29,7 +32,9 @@ class LabelDistributionHook(Hook):
             no warm-up, as in the paper.
         neighbors: ``'batch'``: neighbors from the batch, as in the paper. ``'bank'``: neighbors
             from the whole training set, over all ranks; the distributions are saved in the
-            checkpoint.
+            checkpoint. ``'momentum'``: neighbors from a :class:`mmfer.models.MomentumBank` of the
+            whole training set, which is filled in training without an extra pass; it is saved in
+            the checkpoint.
         interval: Epochs between two refreshes of the bank.
         start: The first epoch, counted from 0, with a bank; earlier epochs use the batch.
         k: Number of neighbors in the bank; None takes k of the loss.
@@ -37,6 +42,8 @@ class LabelDistributionHook(Hook):
             of their neighbors with the annotation, written at each refresh and at the end; None for
             no file. Needs ``neighbors='bank'``.
         batch_size: Images per step when the bank is computed.
+        momentum: m of the :class:`mmfer.models.MomentumBank`; the options from ``interval`` to
+            ``batch_size`` do not concern it, except k, which is the k of the loss.
 
     Raises:
         ValueError: If an option is out of range, or the head of the model has no neighbor loss, as
@@ -55,9 +62,10 @@ class LabelDistributionHook(Hook):
         k: int | None = None,
         audit_file: str | None = 'label_audit.json',
         batch_size: int = 128,
+        momentum: float = 0.5,
     ) -> None:
-        if neighbors not in ('batch', 'bank'):
-            raise ValueError(f"neighbors='{neighbors}' must be 'batch' or 'bank'.")
+        if neighbors not in ('batch', 'bank', 'momentum'):
+            raise ValueError(f"neighbors='{neighbors}' must be 'batch', 'bank' or 'momentum'.")
         if warmup_epochs < 0 or interval < 1 or start < 0:
             raise ValueError(
                 f'warmup_epochs={warmup_epochs} and start={start} must not be negative, '
@@ -70,6 +78,8 @@ class LabelDistributionHook(Hook):
         self.k = k
         self.audit_file = audit_file
         self.batch_size = batch_size
+        self.momentum = momentum
+        self._restored_bank: dict[str, Any] | None = None
         self._dataset: BaseDataset | None = None
         self._restored: Tensor | None = None
 
@@ -88,6 +98,8 @@ class LabelDistributionHook(Hook):
         head, _ = self._head(runner)
         if self._restored is not None and self.neighbors == 'bank':
             head.neighbor_distributions = self._restored
+        if self.neighbors == 'momentum':
+            self._start_momentum(runner, head)
 
     def before_train_epoch(self, runner: Runner) -> None:
         due = runner.epoch >= self.start and (runner.epoch - self.start) % self.interval == 0
@@ -109,9 +121,24 @@ class LabelDistributionHook(Hook):
         head, _ = self._head(runner)
         if head.neighbor_distributions is not None:
             checkpoint[CHECKPOINT_KEY] = head.neighbor_distributions
+        bank = getattr(head, 'neighbor_bank', None)
+        if bank is not None:
+            checkpoint[BANK_KEY] = bank.state()
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         self._restored = checkpoint.get(CHECKPOINT_KEY)
+        self._restored_bank = checkpoint.get(BANK_KEY)
+
+    def _start_momentum(self, runner: Runner, head: LearnsFromNeighbors) -> None:
+        if not hasattr(head, 'neighbor_bank'):
+            raise ValueError(
+                f"LabelDistributionHook(neighbors='momentum'): {type(head).__name__} has no "
+                "neighbor_bank. Use RALDHead, or neighbors='batch' or 'bank'."
+            )
+        bank = MomentumBank(len(runner.train_dataloader.dataset), self.momentum)
+        if self._restored_bank is not None:
+            bank.load(self._restored_bank, next(runner.model.parameters()).device)
+        head.neighbor_bank = bank
 
     def _refresh(self, runner: Runner) -> None:
         model, (head, loss) = unwrap(runner.model), self._head(runner)
