@@ -8,9 +8,7 @@ _base_ = [
 ]
 model = dict(
     backbone=dict(
-        branch1=dict(
-            type='ResNet_CIFAR', stem_channels=24, base_channels=24, strides=(2, 2, 2, 2)
-        ),
+        branch1=dict(type='ResNet_CIFAR', stem_channels=24, base_channels=24, strides=(2, 2, 2, 2)),
         # Patches of 2 px: the maps have sides of 24, 12, 6 and 3, as those of the other branch.
         branch2=dict(
             img_size=_base_.face_size,

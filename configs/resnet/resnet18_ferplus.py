@@ -19,9 +19,7 @@ train_pipeline = [
     dict(type='RandomErasing', erase_prob=0.25, max_area_ratio=0.2),
     dict(type='PackExpression'),
 ]
-train_dataloader = dict(
-    num_workers=8, dataset=dict(mode='probability', pipeline=train_pipeline)
-)
+train_dataloader = dict(num_workers=8, dataset=dict(mode='probability', pipeline=train_pipeline))
 # Each batch is changed by one of the two.
 data_preprocessor = dict(
     batch_augments=dict(augments=[dict(type='Mixup', alpha=0.2), dict(type='CutMix', alpha=1.0)])

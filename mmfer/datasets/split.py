@@ -35,16 +35,15 @@ def carve_validation(
     if not 0 < ratio <= 0.5:
         raise ValueError(f'val_ratio={ratio}: give a share above 0 and at most 0.5, such as 0.1.')
     if fold < 0 or round(ratio * (fold + 1), 6) > 1:
-        raise ValueError(
-            f'val_fold={fold} with val_ratio={ratio}: give a fold from 0 to {int(1 / ratio + 1e-6) - 1}.'
-        )
+        last = int(1 / ratio + 1e-6) - 1
+        raise ValueError(f'val_fold={fold} with val_ratio={ratio}: give a fold from 0 to {last}.')
     classes = np.asarray(labels)
     rng = np.random.default_rng(seed)
     if subjects is not None and all(subject is not None for subject in subjects):
         if fold:
             raise ValueError(
-                f'val_fold={fold} divides images, not subjects, whose faces would be on both sides. '
-                'Use tools/cross_validate.py, which divides subjects.'
+                f'val_fold={fold} divides images, not subjects, whose faces would then be on '
+                'both sides. Use tools/cross_validate.py, which divides subjects.'
             )
         return _draw_subjects(classes, np.asarray(subjects, dtype=str), ratio, rng)
     mask = np.zeros(len(classes), dtype=bool)

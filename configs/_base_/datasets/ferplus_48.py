@@ -75,9 +75,7 @@ val_dataloader = dict(
 test_dataloader = dict(
     **loader,
     sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        **faces, split='val', mode='majority', test_mode=True, pipeline=test_pipeline
-    ),
+    dataset=dict(**faces, split='val', mode='majority', test_mode=True, pipeline=test_pipeline),
 )
 val_evaluator = dict(type='ExpressionMetric')
 test_evaluator = [dict(type='ExpressionMetric'), dict(type='VotesMetric')]

@@ -143,6 +143,7 @@ class RALDHead(FeatureLossHead):
         elif self.neighbor_bank is not None:
             pooled = _of(feats, 'pooled', "neighbors='momentum'", 'pooled features')
             index = _indices(data_samples)
+            self.neighbor_bank.update(index, pooled, scores.softmax(1))
             similarity = self.neighbor_bank.relation(index, pooled)
             distribution = neighbor_label_distribution(
                 similarity,
@@ -151,7 +152,6 @@ class RALDHead(FeatureLossHead):
                 neighbor_loss.normalize,
                 exclude_self=False,  # an image is not similar to itself in the bank
             )
-            self.neighbor_bank.update(index, pooled, scores.softmax(1))
             losses = {}
         else:
             probs = scores.detach().float().softmax(1)

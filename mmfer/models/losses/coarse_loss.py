@@ -31,8 +31,8 @@ def coarse_loss(logits: Tensor, labels: Tensor, parents: Sequence[int] | Tensor)
     parent = torch.as_tensor(parents, device=logits.device)
     if parent.shape != logits.shape[1:]:
         raise ValueError(
-            f'{len(parent)} coarse classes of fine classes, but logits of {logits.size(1)} classes: '
-            'take the label tree of the data set.'
+            f'The label tree has {len(parent)} fine classes, but the logits have {logits.size(1)}. '
+            'Take the label tree of the data set.'
         )
     shares = class_scores(labels, logits).float()
     log_probs = logits.float().log_softmax(1)

@@ -155,9 +155,7 @@ class NeighborLabelDistributionLoss(nn.Module):
             self_offset,
         )
 
-    def forward(
-        self, logits: Tensor, distribution: Tensor, labels: Tensor | None = None
-    ) -> Tensor:
+    def forward(self, logits: Tensor, distribution: Tensor, labels: Tensor | None = None) -> Tensor:
         """The weighted loss of logits (N, C) against D (N, C): a scalar.
 
         ``labels`` (N, C), soft or one-hot, are needed with ``weighting``.

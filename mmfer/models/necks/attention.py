@@ -22,9 +22,8 @@ class RelationAttention(BaseModule):
             ``residual`` the block starts as the norm alone. ``'similarity'``: a layer norm precedes
             the projections, the projections start as identities, and the last layer of the
             feed-forward network starts at zero, so that the relation starts as a cosine similarity.
-        gate: Let the block start as the identity: with B(x) the output without a gate, the output is
-            y = x + g B(x), with a learnable scalar g that is 0 at first (ReZero, Bachlechner et al.
-            2021).
+        gate: Start as the identity: with B(x) the output without a gate, the output is y = x + g
+            B(x), with a learnable scalar g that is 0 at first (ReZero, Bachlechner et al. 2021).
         project_values: Project the values; False uses the source of the keys as values (eq. 13).
 
     Raises:

@@ -65,8 +65,8 @@ class HLRR(BaseModule):
         super().__init__()
         if len(falls) != 2 or not all(fall > 0 for fall in falls):
             raise ValueError(
-                f'HLRR: falls={tuple(falls)} must be two numbers above 0, the decreases of the bias to '
-                'distances 1 and 2.'
+                f'HLRR: falls={tuple(falls)} must be two numbers above 0, the decreases of the '
+                'bias to distances 1 and 2.'
             )
         self.hierarchy = hierarchy
         self.attention = RelationAttention(

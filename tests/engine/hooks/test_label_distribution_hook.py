@@ -2,6 +2,7 @@ import json
 
 import pytest
 import torch
+from mmengine.hooks import Hook
 
 from mmfer.engine.feature_bank import collect_bank
 from mmfer.engine.hooks import LabelDistributionHook
@@ -96,3 +97,34 @@ def test_wrong_options_and_models(tmp_path):
     extra = "model['head']['neighbor_loss'] = None\n" + with_hook()
     with pytest.raises(ValueError, match='neighbor_loss, such as RALDHead'):
         rald_runner(tmp_path, extra).train()
+
+
+def test_the_momentum_bank_fills_itself_and_is_resumed(tmp_path):
+    runner = rald_runner(tmp_path, with_hook(neighbors='momentum', momentum=0.25))
+    runner.train()
+    bank = runner.model.head.neighbor_bank
+    assert bank.momentum == 0.25 and bank.seen.sum() >= 12  # the loader drops the last images
+    torch.testing.assert_close(bank.probs[bank.seen].sum(1), torch.ones(int(bank.seen.sum())))
+    checkpoint = tmp_path / 'work' / 'epoch_2.pth'
+    saved = torch.load(checkpoint, weights_only=True)['neighbor_bank']
+    assert torch.equal(saved['features'], bank.features)
+
+    extra = with_hook(neighbors='momentum') + f"resume = True\nload_from = r'{checkpoint}'\n"
+    resumed = rald_runner(tmp_path, extra + "train_cfg['max_epochs'] = 3\n")
+    starts = []
+
+    class Look(Hook):
+        def before_train_epoch(self, runner):
+            starts.append(runner.model.head.neighbor_bank.features.clone())
+
+    resumed.register_hook(Look(), 'LOWEST')
+    resumed.train()
+    assert torch.equal(starts[0], bank.features)
+    assert not torch.equal(resumed.model.head.neighbor_bank.features, bank.features)
+
+
+def test_a_head_without_a_bank_has_no_momentum(tmp_path):
+    runner = rald_runner(tmp_path, with_hook(neighbors='momentum'))
+    del runner.model.head.neighbor_bank
+    with pytest.raises(ValueError, match='RALDHead has no neighbor_bank'):
+        runner.train()

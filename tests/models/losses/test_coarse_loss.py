@@ -47,5 +47,5 @@ def test_the_tree_and_the_weight() -> None:
 
 
 def test_another_tree_stops() -> None:
-    with pytest.raises(ValueError, match='8 coarse classes of fine classes, but logits of 3'):
+    with pytest.raises(ValueError, match='8 fine classes, but the logits have 3'):
         CoarseLoss('ferplus')(torch.randn(2, 3), torch.tensor([0, 1]))
