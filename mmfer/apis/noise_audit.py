@@ -1,6 +1,7 @@
 """The label audit on real noise, beside a model's own confidence and confident learning."""
 
 import json
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,7 +119,7 @@ class NoiseAudit:
         return innermost(cfg.train_dataloader.dataset, 'train_dataloader')
 
     def _config(self, fold: int | None) -> Config:
-        cfg = self.config.copy()
+        cfg = deepcopy(self.config)
         cfg.randomness = dict(seed=self.seed, deterministic=False)
         dataset = self._reader(cfg)
         dataset.pop('val_ratio', None)

@@ -45,7 +45,7 @@ def test_detection_by_hand() -> None:
     rng = np.random.default_rng(1)
     wrong = rng.random(60) < 0.3
     scores = {'good': wrong + rng.normal(size=60), 'chance': rng.normal(size=60)}
-    report = detection_report(scores, wrong, 'chance', first=0.1)
+    report = detection_report(scores, wrong, 'chance', first=0.1, draws=40)
     for name, values in scores.items():
         np.testing.assert_allclose(report[name]['auroc'], auroc(values, wrong))
         first = sorted(range(60), key=lambda i, values=values: -values[i])[:6]

@@ -6,7 +6,7 @@ model = dict(
         _delete_=True,
         type='LinearClsHead',
         num_classes=8,
-        in_channels=192,
+        in_channels={{_base_.model.head.in_channels}},
         loss=dict(type='LabelSmoothLoss', label_smooth_val=0.0),
     ),
 )
