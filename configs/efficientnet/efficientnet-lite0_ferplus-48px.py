@@ -5,16 +5,18 @@ votes as soft labels, and sees the images of 48 px enlarged to 64 px. Rare class
 often.
 """
 
-_base_ = '../_base_/default_runtime.py'
+_base_ = [
+    '../_base_/datasets/ferplus_48.py',
+    '../_base_/schedules/adamw_cosine_10e.py',
+    '../_base_/cpu_runtime.py',
+]
 
-data_root = 'data/ferplus'
 pretrained = 'data/pretrained/efficientnet-lite0.pth'
 image_size = 64
 epochs = 6
 
 model = dict(
     type='ImageClassifier',
-    data_preprocessor=dict(num_classes=8, mean=[127.0] * 3, std=[128.0] * 3, to_rgb=True),
     backbone=dict(
         type='EfficientNetLite',
         drop_path_rate=0.1,
@@ -29,83 +31,34 @@ model = dict(
     ),
 )
 
-# Any photograph becomes what FERPlus holds: a face cut out as there, grey, 48 px. The crop is the
-# median over 372 training images of the place of the detector's box.
-face_crop = dict(type='box', size=48, scale=1.09, shift=(0.01, 0.0))
-grey_48 = [
-    dict(type='ResizeFace', size=48),
-    dict(type='RandomGrayscale', prob=1.0, keep_channels=True),
-]
-
+enlarge = dict(type='ResizeFace', size=image_size)
 train_pipeline = [
-    dict(
-        type='Cached',
-        transforms=[dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=48)],
-    ),
+    _base_.cached,
     dict(type='RandomFaceFlip', prob=0.5),
     dict(type='RandomPhotograph', prob=0.4),
     dict(type='RandomGrayscale', prob=1.0, keep_channels=True),
-    dict(type='ResizeFace', size=image_size),
-    dict(type='RandomFaceAffine', rotate=15, scale=(0.8, 1.2), shift=0.08),
-    dict(type='RandomErasing', erase_prob=0.25, max_area_ratio=0.2),
+    enlarge,
+    *_base_.augment,
     dict(type='PackExpression'),
 ]
-test_pipeline = [
-    dict(type='LoadExpressionImage'),
-    *grey_48,
-    dict(type='ResizeFace', size=image_size),
-    dict(type='PackExpression'),
-]
+test_pipeline = [*_base_.gray, enlarge, dict(type='PackExpression')]
+tta_pipeline = [*_base_.gray, enlarge, _base_.tta_pipeline[-1]]
 
-# The choosing part is carved from the training part with the same mode, so that none of its
-# images is trained on; FER2013Valid is only tested.
-choosing = dict(type='FERPlus', data_root=data_root, mode='probability', val_ratio=0.05)
 train_dataloader = dict(
     batch_size=64,
-    num_workers=0,
-    drop_last=True,
-    collate_fn=dict(type='default_collate'),
-    sampler=dict(type='DefaultSampler', shuffle=True),
     dataset=dict(
+        _delete_=True,
         type='ClassBalancedDataset',
         oversample_thr=0.05,
-        dataset=dict(**choosing, split='train', pipeline=train_pipeline),
+        dataset=dict(**_base_.training_part, split='train', pipeline=train_pipeline),
     ),
 )
-val_dataloader = dict(
-    batch_size=64,
-    num_workers=0,
-    collate_fn=dict(type='default_collate'),
-    sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(**choosing, split='val', test_mode=True, pipeline=test_pipeline),
-)
-test_dataloader = dict(
-    batch_size=64,
-    num_workers=0,
-    collate_fn=dict(type='default_collate'),
-    sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        type='FERPlus',
-        data_root=data_root,
-        split='val',
-        mode='majority',
-        test_mode=True,
-        pipeline=test_pipeline,
-    ),
-)
-val_evaluator = dict(type='ExpressionMetric')
-test_evaluator = val_evaluator
+val_dataloader = dict(batch_size=64, dataset=dict(pipeline=test_pipeline))
+test_dataloader = dict(batch_size=64, dataset=dict(pipeline=test_pipeline))
 
-train_cfg = dict(by_epoch=True, max_epochs=epochs, val_interval=1)
-val_cfg = dict()
-test_cfg = dict()
-optim_wrapper = dict(
-    optimizer=dict(type='AdamW', lr=1e-3, weight_decay=0.02),
-    paramwise_cfg=dict(norm_decay_mult=0.0, bias_decay_mult=0.0),
-    clip_grad=dict(max_norm=5.0),
-)
+optim_wrapper = dict(optimizer=dict(lr=1e-3, weight_decay=0.02))
 param_scheduler = [
-    dict(type='LinearLR', start_factor=0.05, by_epoch=False, begin=0, end=150),
+    _base_.param_scheduler[0],
     dict(
         type='CosineAnnealingLR',
         eta_min=1e-5,
@@ -114,7 +67,9 @@ param_scheduler = [
         convert_to_iter_based=True,
     ),
 ]
-custom_hooks = [
-    dict(type='ChannelsLastHook'),
-    dict(type='EMAHook', ema_type='ExponentialMovingAverage', momentum=0.002, update_buffers=True),
-]
+train_cfg = dict(max_epochs=epochs)
+default_hooks = dict(
+    ema=dict(
+        type='EMAHook', ema_type='ExponentialMovingAverage', momentum=0.002, update_buffers=True
+    )
+)

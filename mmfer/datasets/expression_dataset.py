@@ -32,6 +32,8 @@ class ExpressionDataset(FaceDataset):
         coarse_classes: The coarse class of each class, if there is no tree.
         val_ratio: The share of each class for validation; whole subjects if the subjects are known.
         val_seed: Seed of the draw of the validation part.
+        val_fold: Which of the disjoint validation parts of the draw: with ``val_ratio=1 / 3``, 0, 1
+            and 2 together are all training images, for cross validation over images.
         soft_labels: Give class distributions of the data set or the sidecar as ``gt_score``.
         empty_classes: Whether a class without an image is an ``'error'`` or only a ``'warn'``.
         **options: The options of :class:`FaceDataset` without ``metainfo``.
@@ -54,6 +56,7 @@ class ExpressionDataset(FaceDataset):
         coarse_classes: Sequence[str] | None = None,
         val_ratio: float = 0.0,
         val_seed: int = 0,
+        val_fold: int = 0,
         soft_labels: bool = False,
         empty_classes: Literal['error', 'warn'] = 'error',
         **options: Any,
@@ -69,7 +72,7 @@ class ExpressionDataset(FaceDataset):
             coarse = tuple(dict.fromkeys(coarse_classes))
             parents = tuple(map(coarse.index, coarse_classes))
             metainfo |= {'coarse_classes': coarse, 'parents': parents}
-        self.val_ratio, self.val_seed = val_ratio, val_seed
+        self.val_ratio, self.val_seed, self.val_fold = val_ratio, val_seed, val_fold
         self.soft_labels, self.empty_classes = soft_labels, empty_classes
         super().__init__(data_root, split, metainfo=metainfo, **options)
 
@@ -97,6 +100,7 @@ class ExpressionDataset(FaceDataset):
             self.val_ratio,
             self.val_seed,
             [s.get('subject') for s in samples],
+            self.val_fold,
         )
         keep = mask if part == 'val' else ~mask
         return [s for s, kept in zip(samples, keep, strict=True) if kept]

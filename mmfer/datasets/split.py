@@ -10,6 +10,7 @@ def carve_validation(
     ratio: float,
     seed: int,
     subjects: Sequence[str | None] | None = None,
+    fold: int = 0,
 ) -> np.ndarray:
     """Draw a validation part with the same share of every class.
 
@@ -21,25 +22,41 @@ def carve_validation(
         ratio: The share of the validation part, above 0 and at most 0.5.
         seed: Seed of the draw; the result does not depend on the machine.
         subjects: The N identities, or None.
+        fold: Which of the parts that one draw gives, counted from 0. The parts share no image, and
+            K parts of the ratio 1/K hold all images of every class of at least two images.
 
     Returns:
         A mask (N,) that is True in the validation part.
 
     Raises:
-        ValueError: If the ratio is out of range, or all images show the same subject.
+        ValueError: If the ratio or the fold is out of range, all images show the same subject, or
+            another fold than the first is drawn of known subjects.
     """
     if not 0 < ratio <= 0.5:
         raise ValueError(f'val_ratio={ratio}: give a share above 0 and at most 0.5, such as 0.1.')
+    if fold < 0 or round(ratio * (fold + 1), 6) > 1:
+        last = int(1 / ratio + 1e-6) - 1
+        raise ValueError(f'val_fold={fold} with val_ratio={ratio}: give a fold from 0 to {last}.')
     classes = np.asarray(labels)
     rng = np.random.default_rng(seed)
     if subjects is not None and all(subject is not None for subject in subjects):
+        if fold:
+            raise ValueError(
+                f'val_fold={fold} divides images, not subjects, whose faces would then be on '
+                'both sides. Use tools/cross_validate.py, which divides subjects.'
+            )
         return _draw_subjects(classes, np.asarray(subjects, dtype=str), ratio, rng)
     mask = np.zeros(len(classes), dtype=bool)
     _, counts = np.unique(classes, return_counts=True)
     for members in np.split(np.argsort(classes, kind='stable'), np.cumsum(counts)[:-1]):
-        count = max(1, round(ratio * len(members))) if len(members) > 1 else 0
-        mask[rng.permutation(members)[:count]] = True
+        if len(members) > 1:
+            mask[rng.permutation(members)[_share(members, ratio, fold)]] = True
     return mask
+
+
+def _share(members: np.ndarray, ratio: float, fold: int) -> slice:
+    start, stop = (max(1, round(ratio * len(members) * i)) if i else 0 for i in (fold, fold + 1))
+    return slice(start, stop)
 
 
 def _draw_subjects(

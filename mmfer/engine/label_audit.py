@@ -49,6 +49,32 @@ def bank_distributions(
     return torch.cat(parts)
 
 
+def neighbors_elsewhere(
+    features: Tensor,
+    others: Tensor,
+    values: Tensor,
+    similarity: Callable[[Tensor, Tensor], Tensor],
+    k: int,
+    chunk: int = 1024,
+) -> Tensor:
+    """D (N, C) of images from their k nearest images in another set (eq. 18).
+
+    Args:
+        features: Features of the images, (N, D).
+        others: Features of the other set, (M, D).
+        values: Predictions or one-hot labels of the other set, (M, C).
+        similarity: See :func:`bank_distributions`.
+        k: Number of neighbors.
+        chunk: Number of images at a time; the memory is chunk x M.
+    """
+    with torch.no_grad():
+        parts = [
+            neighbor_label_distribution(similarity(part, others), values, k, exclude_self=False)
+            for part in features.split(chunk)
+        ]
+    return torch.cat(parts)
+
+
 def contradiction(distributions: Tensor, labels: Tensor) -> Tensor:
     """Share of other classes than the labels (n,) in distributions (n, C), from 0 to 1.
 

@@ -5,7 +5,8 @@ from mmfer.evaluation.attribute_report import attribute_report
 from mmfer.evaluation.calibration import expected_calibration_error
 from mmfer.evaluation.fold_report import fold_report, fold_tables, pool_predictions
 from mmfer.evaluation.groups import group_report
-from mmfer.evaluation.metrics import AttributeMetric, DumpPredictions, ExpressionMetric
+from mmfer.evaluation.metrics import AttributeMetric, DumpPredictions, ExpressionMetric, VotesMetric
+from mmfer.evaluation.paired_table import paired_table
 from mmfer.evaluation.predictions import Predictions
 from mmfer.evaluation.protocols import Fold, kfold, loso
 from mmfer.evaluation.report import expression_report
@@ -13,6 +14,7 @@ from mmfer.evaluation.report_file import write_report
 from mmfer.evaluation.report_text import format_attribute_report, format_report
 from mmfer.evaluation.scatter import scatter_ratio
 from mmfer.evaluation.seed_table import seed_table
+from mmfer.evaluation.votes import votes_report
 
 __all__ = [
     'AttributeMetric',
@@ -20,6 +22,7 @@ __all__ = [
     'ExpressionMetric',
     'Fold',
     'Predictions',
+    'VotesMetric',
     'attribute_report',
     'expected_calibration_error',
     'expression_report',
@@ -30,8 +33,10 @@ __all__ = [
     'group_report',
     'kfold',
     'loso',
+    'paired_table',
     'pool_predictions',
     'scatter_ratio',
     'seed_table',
+    'votes_report',
     'write_report',
 ]

@@ -78,6 +78,6 @@ def _cell(values: list[float | None], metric: str) -> str:
     known = [value for value in values if value is not None]
     if len(known) < len(values):
         return '-'
-    digits = 3 if metric == 'scatter_ratio' else 2
+    digits = 3 if metric in ('scatter_ratio', 'kl_votes') else 2
     spread = f' ± {np.std(known, ddof=1):.{digits}f}' if len(known) > 1 else ''
     return f'{np.mean(known):.{digits}f}{spread}'

@@ -38,3 +38,20 @@ def test_bad_ratios_and_a_single_subject_are_errors() -> None:
             carve_validation(LABELS, ratio, 0)
     with pytest.raises(ValueError, match='subject "me"'):
         carve_validation([0, 1], 0.5, 0, ['me', 'me'])
+
+
+def test_folds_share_nothing_and_hold_all() -> None:
+    parts = [carve_validation(LABELS, 1 / 3, seed=5, fold=i) for i in range(3)]
+    assert (parts[0] == carve_validation(LABELS, 1 / 3, seed=5)).all()
+    times = np.sum(parts, axis=0)
+    assert (times[:-1] == 1).all() and times[-1] == 0  # a single image is always trained on
+    counts = [np.bincount(np.array(LABELS)[part], minlength=4).tolist() for part in parts]
+    assert counts == [[33, 7, 1, 0], [34, 6, 1, 0], [33, 7, 1, 0]]
+
+
+def test_a_fold_beyond_the_data_or_of_subjects_stops() -> None:
+    for fold in (-1, 3):
+        with pytest.raises(ValueError, match='give a fold from 0 to 2'):
+            carve_validation(LABELS, 1 / 3, 0, fold=fold)
+    with pytest.raises(ValueError, match='divides images, not subjects'):
+        carve_validation([0, 1], 0.5, 0, ['me', 'you'], fold=1)

@@ -8,6 +8,7 @@ from mmfer.engine.label_audit import (
     bank_distributions,
     bank_similarity,
     contradiction,
+    neighbors_elsewhere,
 )
 
 
@@ -65,3 +66,20 @@ def test_joined_banks_are_sorted_without_repetition():
     second = FeatureBank(*(t.flip(0) for t in vars(first).values()))
     joined = second.concat([first])
     assert joined.sample_idx.tolist() == [0, 1] and joined.features.flatten().tolist() == [0, 1]
+
+
+def test_neighbors_in_another_set_by_hand():
+    rng = np.random.default_rng(0)
+    x, others, values = (
+        rng.normal(size=(5, 3)),
+        rng.normal(size=(8, 3)),
+        np.eye(4)[[0, 1, 2, 3] * 2],
+    )
+    ours = neighbors_elsewhere(
+        *map(torch.from_numpy, (x, others, values)), lambda a, b: a @ b.T, k=3, chunk=2
+    )
+    for row, one in zip(ours.numpy(), x, strict=True):
+        likeness = others @ one
+        near = np.argsort(-likeness)[:3]
+        weights = np.exp(likeness[near]) / np.exp(likeness[near]).sum()
+        np.testing.assert_allclose(row, weights @ values[near])

@@ -5,6 +5,11 @@ BASE, so the rows of a paper's table run at a size that suits the machine. A var
 that inherits a config that BASE inherits, too; the entries in its file are merged as if the file
 had `_base_ = BASE`. --cfg-options are merged into every row afterwards.
 
+With several configs as BASE, every variant is applied to each, and the rows are named BASE/VARIANT.
+Variants joined by + are applied one after the other, such as a form of a model and its control.
+NAME=FILE gives a variant or a BASE another name. --reference writes paired.md, the differences of
+all rows from one row, seed by seed. @FILE stands for arguments in a file, one in each line.
+
 A column of the table is an entry of the report of tools/test.py --out; dots lead to nested entries,
 such as groups.gender.gaps.accuracy.gap. With --protocol, each run is a cross-validation by
 tools/cross_validate.py. Existing runs are kept: the same command continues a killed run.
@@ -17,6 +22,9 @@ Examples:
     With other columns, and the scatter of the test features:
     python tools/analysis_tools/repeat.py configs/rald/rald_r18_synthetic-ablation.py \
         --scatter --metrics accuracy auc ece scatter_ratio --out work_dirs/measures
+    RALD, its forms and their controls on FERPlus, from three kinds of labels:
+    python tools/analysis_tools/repeat.py @configs/rald/ablations-ferplus/table.txt \
+        --seeds 0 1 2 --out work_dirs/rald_ferplus
     Table 4 of paper 004 on rendered clips, leaving one subject out:
     python tools/analysis_tools/repeat.py configs/apex_seresnext/apex_seresnext50_synthetic.py \
         --variants configs/apex_seresnext/ablations/table4_*_{apex,midway}.py --protocol loso \
@@ -46,11 +54,13 @@ CROSS_VALIDATED = ['accuracy', 'macro_f1', 'mean_class_accuracy']
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        fromfile_prefix_chars='@',
     )
-    parser.add_argument('base', help='the config with data, training settings and size')
+    parser.add_argument('base', nargs='+', help='the configs with data, training settings and size')
     parser.add_argument(
-        '--variants', nargs='*', default=[], help='configs whose changes make the rows'
+        '--variants', nargs='*', default=[], help='configs whose changes are made; + joins several'
     )
     parser.add_argument(
         '--whole-models',
@@ -71,6 +81,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--plot', action='store_true', help='also draw the columns, in percent, as table.png'
     )
+    parser.add_argument(
+        '--reference', metavar='ROW', help='compare all rows with this row; needs --metrics'
+    )
     parser.add_argument('--out', required=True, help='the folder for runs and tables')
     parser.add_argument(
         '--load-from',
@@ -90,6 +103,8 @@ def parse_args() -> argparse.Namespace:
         parser.error(
             '--scatter needs one trained model, but --protocol trains a model in each fold.'
         )
+    if args.reference and not args.metrics:
+        parser.error('--reference compares the columns of --metrics: give both.')
     if args.jobs < 1:
         parser.error(f'--jobs {args.jobs}: give 1 or more.')
     return args
@@ -97,19 +112,30 @@ def parse_args() -> argparse.Namespace:
 
 def row_configs(args: argparse.Namespace) -> dict[str, Config]:
     """The config of each row, by its name."""
-    work_dir = load_config(args.base).work_dir
     rows: dict[str, Config] = {}
-    for path in args.variants or [args.base]:
-        name = Path(path).stem
-        if name in rows:
-            raise ValueError(
-                f'Two variants are named {name}, the name of their row. Rename one of them.'
-            )
-        if args.whole_models:
-            rows[name] = apply_model(args.base, path, args.cfg_options)
-        else:
-            rows[name] = apply_variant(args.base, path, work_dir, args.cfg_options)
+    for base_name, (base,) in map(named, args.base):
+        prefix = f'{base_name}/' if len(args.base) > 1 or base not in args.base else ''
+        work_dir = load_config(base).work_dir
+        for row, paths in map(named, args.variants or [base]):
+            name = f'{prefix}{row}'
+            if name in rows:
+                raise ValueError(
+                    f'Two variants are named {name}, the name of their row. Rename one of them.'
+                )
+            if args.whole_models:
+                rows[name] = apply_model(base, paths[-1], args.cfg_options)
+            else:
+                rows[name] = apply_variant(base, paths, work_dir, args.cfg_options)
     return rows
+
+
+def named(argument: str) -> tuple[str, list[str]]:
+    """The name and the files of ``FILE``, ``FILE+FILE`` or ``NAME=FILE+FILE``."""
+    if Path(argument).is_file():
+        return Path(argument).stem, [argument]
+    name, _, files = argument.rpartition('=')
+    paths = files.split('+')
+    return name or '+'.join(Path(path).stem for path in paths), paths
 
 
 @friendly_errors
@@ -121,7 +147,7 @@ def main() -> None:
     )
     columns = args.metrics or (CROSS_VALIDATED if args.protocol else None)
     with only_one(out):
-        results = repeat(row_configs(args), args.seeds, out, procedure, columns)
+        results = repeat(row_configs(args), args.seeds, out, procedure, columns, args.reference)
         print(seed_table(results, columns))
         if args.plot:
             values = seed_values(results, columns or CROSS_VALIDATED)

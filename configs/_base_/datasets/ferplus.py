@@ -15,3 +15,6 @@ val_dataloader = dict(
     dataset=dict(type=dataset_type, data_root=data_root, split='val', mode='majority')
 )
 test_dataloader = dict(dataset=dict(type=dataset_type, data_root=data_root, mode='majority'))
+
+# Photographs are cut out and reduced as FERPlus' images are; see ferplus_48.py.
+face_crop = dict(type='box', size=48, scale=1.09, shift=(0.01, 0.0))

@@ -49,8 +49,9 @@ class FERPlus(ExpressionDataset):
     - ``'multi_target'``: ``gt_score`` holds the shares of the classes with at least 30 % of the
       votes; each of these classes is correct.
 
-    In every mode, ``gt_label`` is the class with the most votes. Images with too little agreement,
-    or with most votes for unknown or no face, are left out and counted in the log.
+    In every mode, ``gt_label`` is the class with the most votes, and ``votes`` (10,) are all votes
+    for the eight classes, for unknown and for no face. Images with too little agreement, or with
+    most votes for unknown or no face, are left out and counted in the log.
 
     Args:
         data_root: The folder with the three folders or the two files.
@@ -123,7 +124,7 @@ class FERPlus(ExpressionDataset):
         kept, shares = vote_targets(votes, self.mode)
         samples: list[Sample] = []
         for i in np.flatnonzero(kept):
-            samples.append({**rows[i], 'gt_label': int(shares[i].argmax())})
+            samples.append({**rows[i], 'gt_label': int(shares[i].argmax()), 'votes': votes[i]})
             if self.soft_labels:
                 samples[-1]['distribution'] = shares[i]
         print_log(

@@ -9,7 +9,7 @@ from mmfer.registry import TRANSFORMS
 
 ARRAYS = (
     *('landmarks', 'landmark_scores', 'landmarks5', 'face_box', 'attribute_mask'),
-    *('landmark_mask', 'region_valid'),
+    *('landmark_mask', 'region_valid', 'votes'),
 )
 FACTS = ('coarse_label', 'clean_label', 'subject', 'group', 'valence', 'arousal')
 
@@ -20,10 +20,10 @@ class PackExpression(PackInputs):
 
     The ``DataSample`` has, if known, ``gt_label`` (1,), ``gt_score`` (C,), ``landmarks`` (68, 2),
     ``landmark_scores`` (68,), ``landmarks5`` (5, 2), ``face_box`` (4,), ``landmark_mask`` (1, h,
-    w), ``region_valid`` (2,) and ``attribute_mask`` (A,), True for known attributes in
-    ``gt_score``, as tensors, and ``coarse_label``, ``clean_label``, ``subject``, ``group``,
-    ``valence``, ``arousal``, ``sample_idx``, ``img_path``, ``img_shape``, ``ori_shape`` and
-    ``flip`` as metainfo.
+    w), ``region_valid`` (2,), ``votes`` (10,) of FERPlus and ``attribute_mask`` (A,), True for
+    known attributes in ``gt_score``, as tensors, and ``coarse_label``, ``clean_label``,
+    ``subject``, ``group``, ``valence``, ``arousal``, ``sample_idx``, ``img_path``, ``img_shape``,
+    ``ori_shape`` and ``flip`` as metainfo.
 
     Example:
         >>> pipeline = [dict(type='LoadExpressionImage'), dict(type='PackExpression')]

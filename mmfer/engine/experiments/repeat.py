@@ -13,7 +13,7 @@ from tqdm import tqdm
 from mmfer.engine.configuration.entry_types import classes_named
 from mmfer.engine.experiments.child_process import cores, run_child
 from mmfer.engine.experiments.folds import read_pool
-from mmfer.evaluation import seed_table
+from mmfer.evaluation import paired_table, seed_table
 from mmfer.evaluation.seed_table import Results
 from mmfer.files import write_atomically, write_json
 from mmfer.settings import check_same
@@ -58,6 +58,7 @@ def repeat(
     out: Path,
     procedure: Procedure,
     columns: list[str] | None = None,
+    reference: str | None = None,
 ) -> Results:
     """Run every row with every seed, and update the table after each run.
 
@@ -66,9 +67,11 @@ def repeat(
     Args:
         rows: The configs, keyed by the names of the rows.
         seeds: The seeds.
-        out: The folder for runs, ``table.md`` and ``results.json``.
+        out: The folder for runs, ``table.md``, ``paired.md`` and ``results.json``.
         procedure: The procedure of a run.
         columns: The columns of the table, see :func:`mmfer.evaluation.seed_table`.
+        reference: The row from which ``paired.md`` gives the differences of all others, see
+            :func:`mmfer.evaluation.paired_table`; needs ``columns``.
 
     Returns:
         The metrics of each run, by row and test-time context.
@@ -85,6 +88,8 @@ def repeat(
         for name, cfg in rows.items()
     ]
     results: Results = {name: {} for name in rows}
+    if reference is not None and columns is not None:
+        paired_table(results, reference, columns)  # a missing row is known before the first run
     with ThreadPoolExecutor(1 if procedure.protocol else procedure.jobs) as pool:
         done = pool.map(_Run.results, runs)
         for run, contexts in tqdm(zip(runs, done, strict=True), total=len(runs)):
@@ -92,6 +97,9 @@ def repeat(
                 results[run.row].setdefault(context, []).append(metrics)
             write_atomically(out / 'table.md', f'{seed_table(results, columns)}\n')
             write_json(out / 'results.json', results)
+            if reference is not None and columns is not None:
+                paired = paired_table(results, reference, columns)
+                write_atomically(out / 'paired.md', f'{paired}\n')
     return results
 
 

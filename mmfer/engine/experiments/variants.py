@@ -1,6 +1,7 @@
 """Applies the changes of a variant of a config to another config."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from mmfer.engine.configuration.config_source import base_names, parse, rebased
 
 def apply_variant(
     base: str | Path,
-    variant: str | Path,
+    variant: str | Path | Sequence[str | Path],
     work_dir: str | Path | None = None,
     options: dict[str, Any] | None = None,
 ) -> Config:
@@ -26,7 +27,7 @@ def apply_variant(
 
     Args:
         base: The config with data, training settings and the size of the model.
-        variant: The config whose changes are applied.
+        variant: The config whose changes are applied, or several, applied one after the other.
         work_dir: See :func:`mmfer.engine.load_config`.
         options: Entries to replace afterwards, see :func:`mmfer.engine.load_config`.
 
@@ -38,8 +39,10 @@ def apply_variant(
         >>> cfg = apply_variant('configs/rald/rald_r18_synthetic.py',
         ...                     'configs/rald/ablations/table3_b_itrr.py')
     """
-    base, variant = Path(base).resolve(), Path(variant).resolve()
-    changes = _changes(variant, _family(base), base)
+    base = Path(base).resolve()
+    variants = [variant] if isinstance(variant, str | Path) else variant
+    family = _family(base)
+    changes = [path for one in variants for path in _changes(Path(one).resolve(), family, base)]
     with tempfile.TemporaryDirectory() as folder:
         below = base
         for i, path in enumerate(changes):

@@ -23,10 +23,12 @@ from mmfer.engine.hooks.eval_context_hook import with_support_set
 from mmfer.engine.label_audit import audit_rows, bank_distributions, bank_similarity
 from mmfer.engine.train_loop import done_in_epoch, needs_epochs
 from mmfer.files import write_json
+from mmfer.models.heads import MomentumBank
 from mmfer.protocols import LearnsFromNeighbors, NeighborLoss
 from mmfer.registry import HOOKS
 
 CHECKPOINT_KEY, SAMPLES_KEY = 'label_distribution', 'label_distribution_samples'
+BANK_KEY = 'neighbor_bank'
 
 
 @HOOKS.register_module()
@@ -38,7 +40,9 @@ class LabelDistributionHook(Hook):
             no warm-up, as in the paper.
         neighbors: ``'batch'``: neighbors from the batch, as in the paper. ``'bank'``: neighbors
             from the whole training set, over all ranks; the distributions are saved in the
-            checkpoint.
+            checkpoint. ``'momentum'``: neighbors from a :class:`mmfer.models.MomentumBank` of the
+            whole training set, which is filled in training without an extra pass; it is saved in
+            the checkpoint.
         interval: Epochs between two refreshes of the bank.
         start: The first epoch, counted from 0, with a bank; earlier epochs use the batch.
         k: Number of neighbors in the bank; None takes k of the loss.
@@ -46,6 +50,8 @@ class LabelDistributionHook(Hook):
             of their neighbors with the annotation, written at each refresh and at the end; None for
             no file. Needs ``neighbors='bank'``.
         batch_size: Images per step when the bank is computed.
+        momentum: m of the :class:`mmfer.models.MomentumBank`; the options from ``interval`` to
+            ``batch_size`` do not concern it, except k, which is the k of the loss.
 
     Raises:
         ValueError: If an option is out of range, the head of the model has no neighbor loss, as
@@ -64,9 +70,10 @@ class LabelDistributionHook(Hook):
         k: int | None = None,
         audit_file: str | None = 'label_audit.json',
         batch_size: int = 128,
+        momentum: float = 0.5,
     ) -> None:
-        if neighbors not in ('batch', 'bank'):
-            raise ValueError(f"neighbors='{neighbors}' must be 'batch' or 'bank'.")
+        if neighbors not in ('batch', 'bank', 'momentum'):
+            raise ValueError(f"neighbors='{neighbors}' must be 'batch', 'bank' or 'momentum'.")
         if warmup_epochs < 0 or interval < 1 or start < 0:
             raise ValueError(
                 f'warmup_epochs={warmup_epochs} and start={start} must not be negative, '
@@ -79,6 +86,8 @@ class LabelDistributionHook(Hook):
         self.k = k
         self.audit_file = audit_file
         self.batch_size = batch_size
+        self.momentum = momentum
+        self._restored_bank: dict[str, Any] | None = None
         self._dataset: BaseDataset | None = None
         self._restored: Tensor | None = None
         self._restored_samples: str | None = None
@@ -98,6 +107,8 @@ class LabelDistributionHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         head, _ = self._head(runner)
+        if self.neighbors == 'momentum':
+            self._start_momentum(runner, head)
         if self.neighbors != 'bank':
             return
         needs_epochs(runner, True, "LabelDistributionHook with neighbors='bank'")
@@ -141,10 +152,27 @@ class LabelDistributionHook(Hook):
         if head.neighbor_distributions is not None:
             checkpoint[CHECKPOINT_KEY] = head.neighbor_distributions
             checkpoint[SAMPLES_KEY] = self._samples
+        bank = getattr(head, 'neighbor_bank', None)
+        if bank is not None:
+            checkpoint[BANK_KEY] = bank.state()
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         self._restored = checkpoint.get(CHECKPOINT_KEY)
         self._restored_samples = checkpoint.get(SAMPLES_KEY)
+        self._restored_bank = checkpoint.get(BANK_KEY)
+
+    def _start_momentum(self, runner: Runner, head: LearnsFromNeighbors) -> None:
+        if not hasattr(head, 'neighbor_bank'):
+            raise ValueError(
+                f"LabelDistributionHook(neighbors='momentum'): {type(head).__name__} has no "
+                "neighbor_bank. Use RALDHead, or neighbors='batch' or 'bank'."
+            )
+        dataset = runner.train_dataloader.dataset
+        number_samples(dataset)
+        bank = MomentumBank(len(each_sample_once(dataset)), self.momentum)
+        if self._restored_bank is not None:
+            bank.load(self._restored_bank, next(runner.model.parameters()).device)
+        head.neighbor_bank = bank
 
     def _refresh(self, runner: Runner) -> None:
         model, (head, loss) = unwrap(runner.model), self._head(runner)

@@ -27,9 +27,9 @@ class ReportMetric(BaseMetric):
         self,
         measures: Sequence[str],
         out_file: str | None,
-        calibration_bins: int,
-        min_group: int,
-        collect_device: str,
+        calibration_bins: int = 15,
+        min_group: int = 30,
+        collect_device: str = 'cpu',
     ) -> None:
         super().__init__(collect_device=collect_device)
         self.prefix = None  # set here, because mmengine warns about a missing prefix

@@ -3,6 +3,8 @@
 from mmfer.models.heads.attribute_head import AttributeHead
 from mmfer.models.heads.feature_loss_head import FeatureLossHead
 from mmfer.models.heads.feature_losses import FeatureLosses
+from mmfer.models.heads.label_scores import label_scores
+from mmfer.models.heads.momentum_bank import MomentumBank
 from mmfer.models.heads.multi_region_head import MultiRegionHead, weighted_scores
 from mmfer.models.heads.rald_head import RALDHead
 
@@ -10,7 +12,9 @@ __all__ = [
     'AttributeHead',
     'FeatureLossHead',
     'FeatureLosses',
+    'MomentumBank',
     'MultiRegionHead',
     'RALDHead',
+    'label_scores',
     'weighted_scores',
 ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import torch
 from mmpretrain.structures import DataSample
 from torch import Tensor, nn
+from torch.nn import functional
 
 from mmfer.registry import MODELS
 
@@ -63,6 +64,15 @@ def class_labels(data_samples: Sequence[DataSample]) -> Tensor:
     return torch.stack(
         [s.gt_score.argmax() if 'gt_score' in s else s.gt_label[0] for s in data_samples]
     )
+
+
+def label_shares(data_samples: Sequence[DataSample], num_classes: int) -> Tensor:
+    """The label of each sample as shares of the classes (N, C): ``gt_score``, or one-hot."""
+    shares = [
+        s.gt_score if 'gt_score' in s else functional.one_hot(s.gt_label[0].long(), num_classes)
+        for s in data_samples
+    ]
+    return torch.stack([one.float() for one in shares])
 
 
 def _log_name(class_name: str) -> str:

@@ -3,12 +3,14 @@
 from mmfer.models.losses.attention_mask_loss import AttentionMaskLoss, attention_mask_loss
 from mmfer.models.losses.center_loss import CenterLoss, center_loss
 from mmfer.models.losses.centers import Centers
+from mmfer.models.losses.coarse_loss import CoarseLoss, coarse_loss
 from mmfer.models.losses.contrastive_loss import ContrastiveLoss, contrastive_loss
 from mmfer.models.losses.deep_attention_network import DeepAttentionNetwork
 from mmfer.models.losses.heat_map_divergence import gaussian_maps, heat_map_divergence
 from mmfer.models.losses.island_loss import IslandLoss, island_loss
 from mmfer.models.losses.neighbor_label_distribution_loss import (
     NeighborLabelDistributionLoss,
+    disagreement,
     neighbor_label_distribution,
     neighbor_label_distribution_loss,
 )
@@ -25,6 +27,7 @@ __all__ = [
     'AttentionMaskLoss',
     'CenterLoss',
     'Centers',
+    'CoarseLoss',
     'ContrastiveLoss',
     'DeepAttentionNetwork',
     'IslandLoss',
@@ -36,7 +39,9 @@ __all__ = [
     'WingLoss',
     'attention_mask_loss',
     'center_loss',
+    'coarse_loss',
     'contrastive_loss',
+    'disagreement',
     'gaussian_maps',
     'heat_map_divergence',
     'island_loss',

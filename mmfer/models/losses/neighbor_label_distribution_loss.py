@@ -54,8 +54,27 @@ def neighbor_label_distribution(
     return torch.einsum('nk,nkc->nc', weights, probs[index])
 
 
+def disagreement(first: Tensor, second: Tensor) -> Tensor:
+    """The probability that draws from two distributions differ: 1 - sum_c a_c b_c.
+
+    Of the votes on an image with themselves, this is the chance that two people disagree; of its
+    label and D, the share of its neighbors that contradict the label.
+
+    Args:
+        first: (N, C).
+        second: (N, C).
+
+    Returns:
+        (N,), from 0 to 1.
+    """
+    return 1 - (first * second).sum(1)
+
+
 def neighbor_label_distribution_loss(
-    logits: Tensor, distribution: Tensor, reduction: str = 'class_mean'
+    logits: Tensor,
+    distribution: Tensor,
+    reduction: str = 'class_mean',
+    weights: Tensor | None = None,
 ) -> Tensor:
     """KL(D || P); P is the softmax of the logits (eq. 19).
 
@@ -65,6 +84,7 @@ def neighbor_label_distribution_loss(
         logits: (N, C).
         distribution: D, (N, C), without gradient; the loss of a NaN row is 0.
         reduction: ``'class_mean'`` divides by N C as printed, ``'batch_mean'`` by N.
+        weights: Weights of the images (N,), without gradient; None weighs each with 1, as printed.
 
     Returns:
         A scalar.
@@ -76,7 +96,8 @@ def neighbor_label_distribution_loss(
         raise ValueError(f"reduction='{reduction}' must be 'class_mean' or 'batch_mean'.")
     log_probs = logits.float().log_softmax(1)
     target = distribution.detach().float().nan_to_num(nan=0.0)
-    total = (torch.xlogy(target, target) - target * log_probs).sum()
+    each = (torch.xlogy(target, target) - target * log_probs).sum(1)
+    total = each.sum() if weights is None else (weights.detach().nan_to_num(nan=0.0) * each).sum()
     return total / (logits.numel() if reduction == 'class_mean' else len(logits))
 
 
@@ -89,7 +110,14 @@ class NeighborLabelDistributionLoss(nn.Module):
         normalize: See :func:`neighbor_label_distribution`.
         exclude_self: Leave the image itself out of its neighbors.
         reduction: See :func:`neighbor_label_distribution_loss`.
+        weighting: Weights of the images by :func:`disagreement`. ``'votes'``: of the soft label
+            with itself, so that images on which people disagree learn from their neighbors, and
+            images on which they agree do not. ``'neighbors'``: of the label and D, so that images
+            learn whose label the neighbors contradict. None weighs each with 1, as printed.
         loss_weight: Weight of the loss, 1 in eq. 21.
+
+    Raises:
+        ValueError: If ``weighting`` is unknown, or, in forward, the labels for it are missing.
 
     Example:
         >>> head = dict(
@@ -104,13 +132,17 @@ class NeighborLabelDistributionLoss(nn.Module):
         exclude_self: bool = True,
         reduction: str = 'class_mean',
         loss_weight: float = 1.0,
+        weighting: str | None = None,
     ) -> None:
         super().__init__()
+        if weighting not in (None, 'votes', 'neighbors'):
+            raise ValueError(f"weighting='{weighting}' must be 'votes', 'neighbors' or None.")
         self.k = k
         self.normalize = normalize
         self.exclude_self = exclude_self
         self.reduction = reduction
         self.loss_weight = loss_weight
+        self.weighting = weighting
 
     def distribution(self, relation: Tensor, probs: Tensor, self_offset: int = 0) -> Tensor:
         """D (N, C), from the relation (N, M) and the predictions (M, C) of M images."""
@@ -123,8 +155,21 @@ class NeighborLabelDistributionLoss(nn.Module):
             self_offset,
         )
 
-    def forward(self, logits: Tensor, distribution: Tensor) -> Tensor:
-        """The weighted loss of logits (N, C) against D (N, C): a scalar."""
+    def forward(self, logits: Tensor, distribution: Tensor, labels: Tensor | None = None) -> Tensor:
+        """The weighted loss of logits (N, C) against D (N, C): a scalar.
+
+        ``labels`` (N, C), soft or one-hot, are needed with ``weighting``.
+        """
         return self.loss_weight * neighbor_label_distribution_loss(
-            logits, distribution, self.reduction
+            logits, distribution, self.reduction, self._weights(distribution, labels)
         )
+
+    def _weights(self, distribution: Tensor, labels: Tensor | None) -> Tensor | None:
+        if self.weighting is None:
+            return None
+        if labels is None:
+            raise ValueError(
+                f"NeighborLabelDistributionLoss(weighting='{self.weighting}') needs the labels (N, "
+                'C) of the images. RALDHead gives them.'
+            )
+        return disagreement(labels, labels if self.weighting == 'votes' else distribution)

@@ -3,7 +3,7 @@
 from mmfer.models.necks.cc_attention import CCAttention, cc_attention
 from mmfer.models.necks.feature_pooling import FeaturePooling
 from mmfer.models.necks.hdam import HDAM
-from mmfer.models.necks.hife_net import HIFENet
+from mmfer.models.necks.hife_net import HIFEFeatures, HIFENet
 from mmfer.models.necks.hlrr import HLRR, hierarchy_bias
 from mmfer.models.necks.itrr import ITRR
 from mmfer.models.necks.label_embedding import LabelEmbedding
@@ -15,6 +15,7 @@ from mmfer.models.necks.sk_net import SKNet, selective_kernel
 __all__ = [
     'HDAM',
     'CCAttention',
+    'HIFEFeatures',
     'HIFENet',
     'HLRR',
     'ITRR',

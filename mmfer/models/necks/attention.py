@@ -22,6 +22,8 @@ class RelationAttention(BaseModule):
             ``residual`` the block starts as the norm alone. ``'similarity'``: a layer norm precedes
             the projections, the projections start as identities, and the last layer of the
             feed-forward network starts at zero, so that the relation starts as a cosine similarity.
+        gate: Start as the identity: with B(x) the output without a gate, the output is y = x + g
+            B(x), with a learnable scalar g that is 0 at first (ReZero, Bachlechner et al. 2021).
         project_values: Project the values; False uses the source of the keys as values (eq. 13).
 
     Raises:
@@ -36,6 +38,7 @@ class RelationAttention(BaseModule):
         ffn_dims: int = 1024,
         residual: bool = True,
         init: str = 'default',
+        gate: bool = False,
         project_values: bool = True,
     ) -> None:
         super().__init__()
@@ -57,6 +60,7 @@ class RelationAttention(BaseModule):
             nn.Linear(embed_dims, ffn_dims), nn.GELU(), nn.Linear(ffn_dims, embed_dims)
         )
         self.norm = nn.LayerNorm(embed_dims)
+        self.gate = nn.Parameter(torch.zeros(())) if gate else None
         if init != 'default':
             self._initialize(init)
 
@@ -86,12 +90,13 @@ class RelationAttention(BaseModule):
         return self._heads(self.key(x)), self._heads(self.value(x))
 
     def output(self, x: Tensor, heads: Tensor) -> Tensor:
-        """The output (N, D) by eq. 6-7, from the source x of the queries and the heads (h, N, D /
-        h)."""
+        """The output (N, D) by eq. 6-7, from the source x of the queries and the heads
+        (h, N, D / h)."""
         out = self.merge(heads.transpose(0, 1).flatten(1))
         if self.residual:
             out = out + x
-        return self.norm(out + self.ffn(out))
+        out = self.norm(out + self.ffn(out))
+        return out if self.gate is None else x + self.gate * out
 
     def forward(
         self, x: Tensor, keys: Tensor, values: Tensor, bias: Tensor | None = None

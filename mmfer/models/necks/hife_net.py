@@ -1,7 +1,7 @@
 """Hierarchy-aware image feature enhancement network of RALD (paper 003, section 3.3)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -17,6 +17,20 @@ from mmfer.registry import MODELS
 
 def _fingerprint(tensors: Iterable[Tensor]) -> tuple:
     return tuple((t.data_ptr(), t._version) for t in tensors)
+
+
+class HIFEFeatures(NamedTuple):
+    """The output of :class:`HIFENet`. The features are last, for every head of mmpretrain."""
+
+    relation: Tensor | None
+    """R_v or the cosine similarity (N, M); None in eval mode if images do not attend to each
+    other."""
+    pooled: Tensor
+    """F, the pooled features of the backbone, (N, D)."""
+    labels: Tensor | None
+    """S~, the label vectors (C, D) for attention, fine classes first; None without ``lgifo``."""
+    features: Tensor
+    """F^, the enhanced features, (N, D)."""
 
 
 @MODELS.register_module()
@@ -96,14 +110,14 @@ class HIFENet(BaseModule):
         super().train(mode)
         return self
 
-    def _label_keys_values(self) -> tuple[Tensor, Tensor]:
+    def _labels_keys_values(self) -> tuple[Tensor, ...]:
         assert self.labels is not None and self.lgifo is not None
         labels = self.labels()
         if self.hlrr is not None:
             labels = self.hlrr(labels, self.labels.distance_index)
-        return self.lgifo.attention.keys_values(labels)
+        return labels, *self.lgifo.attention.keys_values(labels)
 
-    def _constant(self, compute: Callable[[], tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+    def _constant(self, compute: Callable[[], tuple[Tensor, ...]]) -> tuple[Tensor, ...]:
         """The result of a method that does not use the images, cached in eval mode."""
         name = compute.__name__
         if self.training or torch.is_grad_enabled():
@@ -132,20 +146,16 @@ class HIFENet(BaseModule):
         assert self.itrr is not None
         return self.itrr.relation(x, others)
 
-    def forward(self, inputs: Tensor | tuple[Tensor, ...]) -> tuple[Tensor | None, Tensor]:
+    def forward(self, inputs: Tensor | tuple[Tensor, ...]) -> HIFEFeatures:
         """Enhance features.
 
         Args:
             inputs: The maps of the backbone, the last of shape (N, D, H, W).
-
-        Returns:
-            R_v or the cosine similarity (N, M), or None in eval mode if images do not attend to
-            each other; and F^ (N, D), which is last so that every head of mmpretrain works after
-            this neck.
         """
         x = self.pool(inputs)
+        labels, *keys_values = self._constant(self._labels_keys_values) if self.lgifo else (None,)
         if self.bypassed:
-            return x.new_zeros(len(x), 0), F.layer_norm(x, x.shape[1:])
+            return HIFEFeatures(x.new_zeros(len(x), 0), x, labels, F.layer_norm(x, x.shape[1:]))
         relation = None
         enhanced = x
         if self.itrr is not None:
@@ -155,5 +165,5 @@ class HIFENet(BaseModule):
         if self.neighbors == 'cosine' and self.training:
             relation = self.similarity(x, x)
         if self.lgifo is not None:
-            enhanced = self.lgifo(enhanced, *self._constant(self._label_keys_values))
-        return relation, enhanced
+            enhanced = self.lgifo(enhanced, *keys_values)
+        return HIFEFeatures(relation, x, labels, enhanced)

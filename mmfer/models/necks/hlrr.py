@@ -1,5 +1,8 @@
 """Hierarchy-aware label relation representation (paper 003, section 3.3.2)."""
 
+import math
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from mmengine.model import BaseModule
@@ -35,7 +38,13 @@ class HLRR(BaseModule):
     Args:
         embed_dims: Width D of the projected labels.
         hierarchy: Add the bias. False is RALD-L, for data without a hierarchy.
-        num_heads, scale, ffn_dims, residual, init: See :class:`RelationAttention`.
+        falls: The decreases of the bias to distances 1 and 2 at the start, above 0. A bias that
+            acts from the start separates classes of different coarse classes: (1, 3) begins with
+            the bias 0, -1 and -4 of the distances 0, 1 and 2.
+        num_heads, scale, ffn_dims, residual, init, gate: See :class:`RelationAttention`.
+
+    Raises:
+        ValueError: If one of ``falls`` is not above 0.
 
     Example:
         >>> neck = dict(type='HIFENet', in_channels=512, hlrr=dict(hierarchy=True))
@@ -50,13 +59,25 @@ class HLRR(BaseModule):
         ffn_dims: int = 1024,
         residual: bool = True,
         init: str = 'identity',
+        gate: bool = False,
+        falls: Sequence[float] = (math.log(2), math.log(2)),
     ) -> None:
         super().__init__()
+        if len(falls) != 2 or not all(fall > 0 for fall in falls):
+            raise ValueError(
+                f'HLRR: falls={tuple(falls)} must be two numbers above 0, the decreases of the '
+                'bias to distances 1 and 2.'
+            )
         self.hierarchy = hierarchy
-        self.attention = RelationAttention(embed_dims, num_heads, scale, ffn_dims, residual, init)
+        self.attention = RelationAttention(
+            embed_dims, num_heads, scale, ffn_dims, residual, init, gate
+        )
         if hierarchy:
             self.bias_first = nn.Parameter(torch.zeros(()))
-            self.bias_steps = nn.Parameter(torch.zeros(2))
+            # The inverse of softplus, exactly 0 for the default.
+            self.bias_steps = nn.Parameter(
+                torch.tensor([math.log(math.expm1(fall)) for fall in falls])
+            )
 
     def forward(self, labels: Tensor, index: Tensor) -> Tensor:
         """Relate the labels.

@@ -44,7 +44,7 @@ class ITRR(BaseModule):
         context: The images to which an image attends in eval mode.
         gather: In distributed training, attend to the images of all ranks, not only of the own
             rank.
-        num_heads, scale, ffn_dims, residual, init: See :class:`RelationAttention`.
+        num_heads, scale, ffn_dims, residual, init, gate: See :class:`RelationAttention`.
 
     Raises:
         ValueError: If ``context`` is unknown.
@@ -63,13 +63,16 @@ class ITRR(BaseModule):
         ffn_dims: int = 1024,
         residual: bool = True,
         init: str = 'similarity',
+        gate: bool = False,
     ) -> None:
         super().__init__()
         if context not in CONTEXTS:
             raise ValueError(f"context='{context}' must be one of {', '.join(CONTEXTS)}.")
         self.context = context
         self.gather = gather
-        self.attention = RelationAttention(embed_dims, num_heads, scale, ffn_dims, residual, init)
+        self.attention = RelationAttention(
+            embed_dims, num_heads, scale, ffn_dims, residual, init, gate
+        )
         self.support_features = torch.zeros(0, embed_dims)
         self._register_state_dict_hook(_save_support)
 

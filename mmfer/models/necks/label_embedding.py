@@ -1,7 +1,9 @@
 """Label semantics (paper 003, eq. 2)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 import torch
 from mmengine.model import BaseModule
 from torch import Tensor, nn
@@ -21,6 +23,8 @@ class LabelEmbedding(BaseModule):
         label_tree: File or shipped name of a label tree (:meth:`mmfer.labels.LabelTree.load`).
         classes: The class names, if there is no tree.
         word_vectors: File or shipped name of word vectors (:meth:`mmfer.labels.WordVectors.load`).
+        shuffle_seed: Seed of a control: each class gets the vector of another class, so that the
+            words mean nothing; the tree stays. None gives each class its own vector.
 
     Raises:
         ValueError: If both or neither of ``label_tree`` and ``classes`` are given, or a word has
@@ -39,6 +43,7 @@ class LabelEmbedding(BaseModule):
         label_tree: str | None = None,
         classes: Sequence[str] | None = None,
         word_vectors: str = 'glove_6b_50d',
+        shuffle_seed: int | None = None,
     ) -> None:
         super().__init__()
         if (label_tree is None) == (classes is None):
@@ -50,10 +55,11 @@ class LabelEmbedding(BaseModule):
         if label_tree is not None:
             tree = LabelTree.load(label_tree)
             self.classes = tree.fine
-            vectors, index = words.of_tree(tree), torch.from_numpy(tree.distance_index)
+            worded = replace(tree, fine=_shuffled(tree.fine, shuffle_seed))
+            vectors, index = words.of_tree(worded), torch.from_numpy(tree.distance_index)
         else:
             self.classes = tuple(classes or ())
-            vectors = words.of_names(self.classes)
+            vectors = words.of_names(_shuffled(self.classes, shuffle_seed))
             index = 2 - 2 * torch.eye(len(self.classes), dtype=torch.long)
         # The config determines the vectors, so they are not part of the state dict.
         self.register_buffer('vectors', torch.from_numpy(vectors).float(), persistent=False)
@@ -63,3 +69,14 @@ class LabelEmbedding(BaseModule):
     def forward(self) -> Tensor:
         """S, projected: (C, D), fine classes first."""
         return self.projection(self.vectors)
+
+
+def _shuffled(names: tuple[str, ...], seed: int | None) -> tuple[str, ...]:
+    """The names in an order in which none keeps its place: a random cycle through all of them."""
+    if seed is None:
+        return names
+    cycle = np.random.default_rng(seed).permutation(len(names))
+    shuffled = list(names)
+    for place, source in zip(cycle, np.roll(cycle, 1), strict=True):
+        shuffled[place] = names[source]
+    return tuple(shuffled)

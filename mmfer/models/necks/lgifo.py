@@ -15,7 +15,7 @@ class LGIFO(BaseModule):
 
     Args:
         embed_dims: Width D of image features and labels.
-        num_heads, scale, ffn_dims, residual, init: See :class:`RelationAttention`.
+        num_heads, scale, ffn_dims, residual, init, gate: See :class:`RelationAttention`.
 
     Example:
         >>> neck = dict(type='HIFENet', in_channels=512, lgifo=dict(residual=True))
@@ -29,10 +29,11 @@ class LGIFO(BaseModule):
         ffn_dims: int = 1024,
         residual: bool = True,
         init: str = 'identity',
+        gate: bool = False,
     ) -> None:
         super().__init__()
         self.attention = RelationAttention(
-            embed_dims, num_heads, scale, ffn_dims, residual, init, project_values=False
+            embed_dims, num_heads, scale, ffn_dims, residual, init, gate, project_values=False
         )
 
     def forward(self, images: Tensor, keys: Tensor, values: Tensor) -> Tensor:

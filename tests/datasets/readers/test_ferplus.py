@@ -37,6 +37,7 @@ def test_soft_labels_are_shares_of_votes(tmp_path: Path) -> None:
         data = FERPlus(str(tmp_path), mode=mode)
         assert len(data) == 10
         infos = [data.get_data_info(i) for i in range(10)]
+        assert infos[8]['votes'].tolist() == list(BLEND)
         np.testing.assert_allclose(infos[8]['gt_score'], [0.4, 0.6, *[0] * 6])
         np.testing.assert_allclose(infos[9]['gt_score'], [0.5, 0.5, *[0] * 6])
         assert [info['gt_label'] for info in infos] == [*range(8), 1, 0]

@@ -22,6 +22,7 @@ def test_all_fields_reach_the_data_sample() -> None:
         'landmark_scores': np.ones(68, np.float32),
         'face_box': np.array([0, 1, 2, 3], np.float32),
         'attribute_mask': np.array([True, False, True]),
+        'votes': np.arange(10),
     }
     packed = PackExpression()(results)
     sample = packed['data_samples']
@@ -32,8 +33,9 @@ def test_all_fields_reach_the_data_sample() -> None:
     assert sample.landmarks.shape == (68, 2)
     assert sample.face_box.tolist() == [0, 1, 2, 3]
     assert sample.attribute_mask.tolist() == [True, False, True]
+    assert sample.votes.tolist() == list(range(10))
     arrays = ('img', 'gt_label', 'gt_score', 'landmarks', 'landmark_scores', 'face_box')
-    for name in results.keys() - {*arrays, 'attribute_mask'}:
+    for name in results.keys() - {*arrays, 'attribute_mask', 'votes'}:
         assert sample.metainfo[name] == results[name]
     batch = default_collate([packed, packed])
     assert batch['inputs'].shape == (2, 3, 8, 6)

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from mmengine.hooks import Hook
 
 from mmfer.engine import build_runner
 from mmfer.engine.feature_bank import collect_bank
@@ -150,3 +151,34 @@ train_dataloader['dataset'] = dict(
     for row in rows:
         assert row['label'] == Path(row['img_path']).parent.name
         assert Path(row['img_path']).name == names[row['sample_idx']]
+
+
+def test_the_momentum_bank_fills_itself_and_is_resumed(tmp_path):
+    runner = rald_runner(tmp_path, with_hook(neighbors='momentum', momentum=0.25))
+    runner.train()
+    bank = runner.model.head.neighbor_bank
+    assert bank.momentum == 0.25 and bank.seen.sum() >= 12  # the loader drops the last images
+    torch.testing.assert_close(bank.probs[bank.seen].sum(1), torch.ones(int(bank.seen.sum())))
+    checkpoint = tmp_path / 'work' / 'epoch_2.pth'
+    saved = torch.load(checkpoint, weights_only=True)['neighbor_bank']
+    assert torch.equal(saved['features'], bank.features)
+
+    extra = with_hook(neighbors='momentum') + f"resume = True\nload_from = r'{checkpoint}'\n"
+    resumed = rald_runner(tmp_path, extra + "train_cfg['max_epochs'] = 3\n")
+    starts = []
+
+    class Look(Hook):
+        def before_train_epoch(self, runner):
+            starts.append(runner.model.head.neighbor_bank.features.clone())
+
+    resumed.register_hook(Look(), 'LOWEST')
+    resumed.train()
+    assert torch.equal(starts[0], bank.features)
+    assert not torch.equal(resumed.model.head.neighbor_bank.features, bank.features)
+
+
+def test_a_head_without_a_bank_has_no_momentum(tmp_path):
+    runner = rald_runner(tmp_path, with_hook(neighbors='momentum'))
+    del runner.model.head.neighbor_bank
+    with pytest.raises(ValueError, match='RALDHead has no neighbor_bank'):
+        runner.train()

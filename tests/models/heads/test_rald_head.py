@@ -7,9 +7,10 @@ from mmpretrain.structures import DataSample
 from scipy.special import rel_entr, softmax
 from torch import nn
 
-from mmfer.models import RALDHead
+from mmfer.models import HIFEFeatures, MomentumBank, RALDHead
 from mmfer.models.losses import (
     NeighborLabelDistributionLoss,
+    coarse_loss,
     neighbor_label_distribution,
     neighbor_label_distribution_loss,
 )
@@ -189,3 +190,88 @@ def test_init_weights_equals_a_linear_head(head):
     assert all(torch.equal(before[name], after[name]) for name in before)
     with pytest.raises(ValueError, match='first output is the map'):
         module.loss((torch.randn(2, 2), torch.randn(2, 8)), samples([0, 1]))
+
+
+def features(n=4, dims=8, nodes=5):
+    parts = torch.randn(n, n), torch.randn(n, dims), torch.randn(nodes, dims), torch.randn(n, dims)
+    return HIFEFeatures(*parts)
+
+
+def test_label_vectors_replace_the_weights():
+    torch.manual_seed(0)
+    head = RALDHead(3, 8, label_scale=6.0)
+    head.init_weights()
+    feats = features()
+    x, labels = feats.features.double().numpy(), feats.labels.double().numpy()[:3]
+    cosines = x @ labels.T
+    cosines /= np.linalg.norm(x, axis=1)[:, None] * np.linalg.norm(labels, axis=1)
+    np.testing.assert_allclose(head(feats).detach(), 6 * cosines, rtol=1e-4, atol=1e-5)
+    labels = feats.labels.clone().requires_grad_()
+    head.loss(feats._replace(labels=labels), samples([0, 1, 2, 0]))['loss'].backward()
+    assert labels.grad[:3].abs().min() > 0 and not labels.grad[3:].any()
+    assert {name for name, _ in head.named_parameters()} == {'label_scale'}
+
+
+def test_the_auxiliary_loss_is_on_the_features_of_the_backbone():
+    torch.manual_seed(0)
+    head = RALDHead(3, 8, auxiliary_weight=0.5)
+    feats, labels = features(), [0, 1, 2, 0]
+    losses = head.loss(feats, samples(labels))
+    z = head.auxiliary(feats.pooled).detach().double().numpy()
+    expected = -np.log(softmax(z, axis=1)[range(4), labels]).mean() / 2
+    np.testing.assert_allclose(losses['loss_auxiliary'].item(), expected, rtol=1e-5)
+    same = head.loss(feats._replace(pooled=torch.zeros(4, 8)), samples(labels))
+    torch.testing.assert_close(same['loss'], losses['loss'])
+
+
+def test_the_coarse_loss_sees_scores_and_soft_labels():
+    head = RALDHead(8, 8, coarse_loss=dict(type='CoarseLoss', label_tree='ferplus'))
+    torch.nn.init.normal_(head.fc.weight)
+    feats = features()
+    shares = torch.rand(4, 8).softmax(1)
+    data = [DataSample().set_gt_score(row) for row in shares]
+    expected = coarse_loss(head(feats), shares, [0, 1, 2, 3, 3, 3, 3, 3])
+    torch.testing.assert_close(head.loss(feats, data)['loss_coarse'], expected)
+
+
+@pytest.mark.parametrize('weighting', ['votes', 'neighbors'])
+def test_the_neighbor_loss_gets_the_labels_for_its_weights(weighting):
+    config = dict(type='NeighborLabelDistributionLoss', k=2, weighting=weighting)
+    head = RALDHead(3, 8, neighbor_loss=config)
+    torch.nn.init.normal_(head.fc.weight)
+    feats, shares = features(), torch.rand(4, 3).softmax(1)
+    data = [DataSample().set_gt_score(row) for row in shares]
+    scores = head(feats)
+    distribution = head.neighbor_loss.distribution(feats.relation, scores.softmax(1))
+    expected = head.neighbor_loss(scores, distribution, shares)
+    torch.testing.assert_close(head.loss(feats, data)['loss_neighbor'], expected)
+
+
+def test_neighbors_come_from_the_momentum_bank(head):
+    torch.nn.init.normal_(head.fc.weight)
+    head.neighbor_loss.k, head.neighbor_bank = 2, MomentumBank(6)
+    feats, data = features(), samples([0, 1, 2, 0])
+    assert 'neighbor_agreement' not in head.loss(feats, data)
+    assert head.neighbor_bank.seen.tolist() == [True] * 4 + [False] * 2
+    f = head.neighbor_bank.features.double().numpy()[:4]
+    p = head.neighbor_bank.probs.double().numpy()[:4]
+    x = feats.pooled.double().numpy()
+    cosines = x @ f.T / np.linalg.norm(x, axis=1)[:, None] / np.linalg.norm(f, axis=1)
+    np.fill_diagonal(cosines, -np.inf)
+    rows = []
+    for row in cosines:
+        near = np.argsort(-row)[:2]
+        rows.append(softmax(row[near]) @ p[near])
+    own = softmax(head(feats).detach().double().numpy(), axis=1)
+    expected = rel_entr(np.stack(rows), own).sum() / 12
+    np.testing.assert_allclose(
+        head.loss(feats, data)['loss_neighbor'].item(), expected, rtol=1e-3, atol=1e-6
+    )
+
+
+def test_options_name_what_the_neck_does_not_give():
+    bare = torch.randn(4, 4), torch.randn(4, 8)
+    with pytest.raises(ValueError, match='auxiliary_weight needs pooled features'):
+        RALDHead(3, 8, auxiliary_weight=1.0).loss(bare, samples([0, 1, 2, 0]))
+    with pytest.raises(ValueError, match='label_scale needs lgifo and labels'):
+        RALDHead(3, 8, label_scale=1.0)(features()._replace(labels=None))

@@ -5,6 +5,7 @@ from scipy.special import rel_entr, softmax
 
 from mmfer.models.losses import (
     NeighborLabelDistributionLoss,
+    disagreement,
     neighbor_label_distribution,
     neighbor_label_distribution_loss,
 )
@@ -96,3 +97,39 @@ def test_bad_options_are_refused():
         neighbor_label_distribution(torch.eye(3), probs, 1, 'max')
     with pytest.raises(ValueError, match="reduction='none'"):
         neighbor_label_distribution_loss(logits, probs, 'none')
+
+
+def test_disagreement_is_the_chance_that_two_draws_differ():
+    rng = np.random.default_rng(3)
+    a, b = rng.dirichlet(np.ones(3), 4), rng.dirichlet(np.ones(3), 4)
+    ours = disagreement(torch.from_numpy(a), torch.from_numpy(b))
+    expected = [
+        sum(a[n, i] * b[n, j] for i in range(3) for j in range(3) if i != j) for n in range(4)
+    ]
+    np.testing.assert_allclose(ours, expected)
+
+
+@pytest.mark.parametrize('weighting', ['votes', 'neighbors'])
+def test_images_are_weighted_by_disagreement(weighting):
+    rng = np.random.default_rng(4)
+    logits, target, votes = rng.normal(size=(5, 3)), *rng.dirichlet(np.ones(3), (2, 5))
+    votes[0] = target[0] = [1, 0, 0]  # nobody disagrees
+    other = votes if weighting == 'votes' else target
+    weights = 1 - (votes * other).sum(1)
+    divergence = rel_entr(target, softmax(logits, axis=1)).sum(1)
+    loss = NeighborLabelDistributionLoss(weighting=weighting, loss_weight=2.0)
+    args = [torch.from_numpy(a) for a in (logits, target, votes)]
+    np.testing.assert_allclose(loss(*args), 2 * (weights * divergence).sum() / 15, rtol=1e-5)
+    assert loss(args[0][:1], args[1][:1], args[2][:1]) == 0
+    # An image without neighbors has no part in it.
+    args[1][2] = torch.nan
+    kept = [0, 1, 3, 4]
+    expected = 2 * (weights * divergence)[kept].sum() / 15
+    np.testing.assert_allclose(loss(*args), expected, rtol=1e-5)
+
+
+def test_a_weighting_needs_labels_and_a_known_name():
+    with pytest.raises(ValueError, match="weighting='age'"):
+        NeighborLabelDistributionLoss(weighting='age')
+    with pytest.raises(ValueError, match='needs the labels'):
+        NeighborLabelDistributionLoss(weighting='votes')(torch.zeros(1, 2), torch.ones(1, 2) / 2)

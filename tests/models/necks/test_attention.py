@@ -88,3 +88,20 @@ def test_bad_options():
         RelationAttention(10, 3)
     with pytest.raises(ValueError, match="init='magic'"):
         RelationAttention(8, 2, init='magic')
+
+
+@pytest.mark.parametrize('residual', [True, False])
+def test_a_gate_starts_as_the_identity_and_scales_the_block(residual):
+    torch.manual_seed(0)
+    block = RelationAttention(12, 3, ffn_dims=20, residual=residual, gate=True)
+    x, others = torch.randn(4, 12), torch.randn(6, 12)
+    assert torch.equal(block(x, *block.keys_values(others))[1], x)
+    torch.nn.init.constant_(block.gate, 0.3)
+    out = block(x, *block.keys_values(others))[1]
+    w = weights(block)
+    _, printed = block_in_numpy(w, x.numpy(), others.numpy(), 3, 0.125, residual)
+    np.testing.assert_allclose(out.detach(), x.numpy() + 0.3 * printed, rtol=1e-4, atol=1e-5)
+    own = block.with_own(x, *block.keys_values(others))
+    for i, row in enumerate(x.split(1)):
+        alone = block(row, *block.keys_values(torch.cat([row, others])))[1]
+        torch.testing.assert_close(own[i : i + 1], alone)

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import torch
 
 from mmfer.labels import LabelTree
@@ -42,3 +43,17 @@ def test_the_three_scalars_learn():
     hlrr = HLRR(16, num_heads=4, init='default')
     hlrr(torch.randn(5, 16), torch.from_numpy(TREE.distance_index)).square().sum().backward()
     assert hlrr.bias_steps.grad.abs().min() > 0
+
+
+def test_the_bias_starts_with_the_falls_asked_for():
+    hlrr = HLRR(16, num_heads=4, falls=(1.0, 3.0))
+    b = hierarchy_bias(hlrr.bias_first, hlrr.bias_steps, torch.arange(3)).detach()
+    np.testing.assert_allclose(b, [0, -1, -4], atol=1e-6)
+    plain = hierarchy_bias(torch.tensor(0.0), torch.zeros(2), torch.arange(3))
+    default = HLRR(16, num_heads=4)
+    torch.testing.assert_close(
+        hierarchy_bias(default.bias_first, default.bias_steps, torch.arange(3)).detach(), plain
+    )
+    for falls in ((0.0, 1.0), (1.0,)):
+        with pytest.raises(ValueError, match='two numbers above 0'):
+            HLRR(16, falls=falls)

@@ -33,3 +33,26 @@ def test_either_tree_or_classes_is_needed():
         LabelEmbedding(8)
     with pytest.raises(ValueError, match='either label_tree'):
         LabelEmbedding(8, label_tree='fgemotions', classes=['fear'])
+
+
+@pytest.mark.parametrize('seed', range(5))
+def test_shuffled_vectors_belong_to_other_classes(seed):
+    tree = LabelTree.load('ferplus')
+    own, other = (
+        LabelEmbedding(8, label_tree='ferplus', shuffle_seed=s).vectors.numpy()
+        for s in (None, seed)
+    )
+    fine = len(tree.fine)
+    same = (own[:fine, None] == other[None, :fine]).all(-1)
+    assert same.sum() == fine and not same.diagonal().any()
+    # The tree stays: a coarse class has the mean of its fine classes, whatever their vectors.
+    for i in range(len(tree.coarse)):
+        members = np.flatnonzero(np.array(tree.parents) == i)
+        np.testing.assert_allclose(other[fine + i], other[members].mean(0), rtol=1e-5, atol=1e-6)
+
+
+def test_shuffled_vectors_without_a_tree():
+    own, other = (
+        LabelEmbedding(8, classes=['fear', 'surprise'], shuffle_seed=s).vectors for s in (None, 0)
+    )
+    assert torch.equal(own.flip(0), other)

@@ -1,0 +1,4 @@
+# Neither rotation, scale, shift nor erasing.
+_base_ = '../resnet18_ferplus-48px.py'
+train_pipeline = [*_base_.train_pipeline[:2], _base_.train_pipeline[-1]]
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))

@@ -1,0 +1,108 @@
+"""The configs for FERPlus at 48 px, and the table of RALD's forms."""
+
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+
+from mmfer.apis.loading import build_model
+from mmfer.engine import load_config
+from mmfer.registry import DATASETS
+from tests.configs.test_datasets import VOTES
+from tests.datasets.official import write_ferplus
+from tests.helpers import ROOT
+
+CONFIGS = ROOT / 'configs'
+SMALL = sorted(CONFIGS.glob('*/*_ferplus-48px.py'))
+
+
+@pytest.fixture(scope='module')
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp('ferplus')
+    write_ferplus(root, VOTES * 3)
+    return root
+
+
+@pytest.fixture(scope='module')
+def rows() -> dict[str, Config]:
+    """The rows of the table, as tools/analysis_tools/repeat.py makes them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        arguments = '@configs/rald/ablations-ferplus/table.txt'
+        patch.setattr(sys, 'argv', ['repeat.py', arguments, '--out', 'nowhere'])
+        tool = runpy.run_path('tools/analysis_tools/repeat.py')
+        found: dict[str, Config] = tool['row_configs'](tool['parse_args']())
+    return found
+
+
+@pytest.mark.parametrize('path', SMALL, ids=lambda path: path.stem)
+def test_three_parts_that_share_no_image(path: Path, data: Path) -> None:
+    cfg = load_config(path, options={'data_root': str(data)})
+    loaders = (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader)
+    with DefaultScope.overwrite_default_scope('mmfer'):
+        parts = [DATASETS.build(loader.dataset) for loader in loaders]
+        paths = [{part.get_data_info(i)['img_path'] for i in range(len(part))} for part in parts]
+    assert [len(one) for one in paths] == [16, 8, 24]
+    assert not (paths[0] & paths[1] or paths[0] & paths[2] or paths[1] & paths[2])
+    size = 64 if 'efficientnet' in path.stem else 48
+    for part in parts:
+        sample = part[0]
+        assert sample['inputs'].shape == (3, size, size)
+        assert sample['data_samples'].votes.sum() == 10
+    assert 'gt_score' in parts[0][0]['data_samples'] and 'gt_score' not in sample['data_samples']
+    assert cfg.face_crop.size == 48
+
+
+def test_other_labels_reach_both_parts_of_the_training_part() -> None:
+    options = {'label_mode': 'majority', 'label_source': 'fer2013'}
+    cfg = load_config(CONFIGS / 'resnet' / 'resnet18_ferplus-48px.py', options=options)
+    for loader in (cfg.train_dataloader, cfg.val_dataloader):
+        assert (loader.dataset.mode, loader.dataset['labels']) == ('majority', 'fer2013')
+    assert cfg.test_dataloader.dataset.mode == 'majority'
+    assert 'labels' not in cfg.test_dataloader.dataset
+
+
+def test_the_table_has_each_row_from_each_kind_of_labels(rows: dict[str, Config]) -> None:
+    kinds = {'votes': ('probability', 'votes'), 'majority': ('majority', 'votes')}
+    kinds['fer2013'] = ('majority', 'fer2013')
+    names = {name.partition('/')[2] for name in rows}
+    assert set(rows) == {f'{kind}/{name}' for kind in kinds for name in names}
+    for name, cfg in rows.items():
+        part = cfg.train_dataloader.dataset
+        assert (part.mode, part['labels']) == kinds[name.partition('/')[0]]
+        assert cfg.val_dataloader.dataset.mode == part.mode
+    assert {name for name in names if f'{name}+shuffled' in names} >= {'gate+label_weights'}
+
+
+def test_rows_have_what_their_names_say(rows: dict[str, Config]) -> None:
+    for name, cfg in rows.items():
+        kind, _, row = name.partition('/')
+        if kind != 'votes':
+            continue
+        model = build_model(cfg)
+        words = row.split('+')
+        head, neck = model.head, model.neck
+        if 'plain' in words:
+            smoothing = head.loss_module.label_smooth_val
+            assert smoothing == (0.1 if 'smoothing' in words else 0)
+            continue
+        every = 'all-forms' in words
+        blocks = [part.attention for part in (neck.itrr, neck.hlrr, neck.lgifo) if part is not None]
+        assert bool(blocks) == ('nnldl' not in words)
+        for block in blocks:
+            assert (block.gate is not None) == (every or 'gate' in words)
+            assert block.residual == ('printed' not in words)
+        assert (head.label_scale is not None) == (every or 'label_weights' in words)
+        assert (head.auxiliary is not None) == (every or 'auxiliary' in words)
+        assert (head.coarse_loss is not None) == (every or 'coarse' in words)
+        shuffled = cfg.model.neck.labels and cfg.model.neck.labels.get('shuffle_seed') is not None
+        assert bool(shuffled) == ('shuffled' in words)
+        (hook,) = cfg.custom_hooks
+        momentum = hook['neighbors'] == 'momentum'
+        assert momentum == (every or 'momentum' in words)
+        weighting = 'votes' if 'weigh_votes' in words else None
+        weighting = 'neighbors' if every or 'weigh_neighbors' in words else weighting
+        assert head.neighbor_loss.weighting == weighting

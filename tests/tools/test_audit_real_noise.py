@@ -1,0 +1,66 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.datasets.official import write_ferplus_folders
+from tests.datasets.readers.test_ferplus_own_labels import write_codes
+from tests.helpers import ROOT
+from tests.tools.rald import run_main
+
+EYE = [tuple(10 if k == c else 0 for k in range(10)) for c in range(7)]
+CODES = [6, 3, 5, 4, 0, 1, 2]
+"""FER2013's codes of the classes of FERPlus without contempt."""
+CONFIG = """
+_base_ = r'{root}/configs/resnet/resnet18_ferplus-48px.py'
+data_root = r'{data}'
+part = dict(data_root=data_root, mode='majority', labels='fer2013', empty_classes='warn')
+model = dict(backbone=dict(stem_channels=4, base_channels=4), head=dict(in_channels=32))
+train_dataloader = dict(batch_size=8, dataset=part)
+val_dataloader = dict(dataset=part)
+epochs = 1
+train_cfg = dict(max_epochs=epochs)
+param_scheduler = dict(_delete_=True, type='ConstantLR', factor=1.0)
+"""
+
+
+def test_trainings_rankings_and_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, out = tmp_path / 'ferplus', tmp_path / 'noise'
+    write_ferplus_folders(data, EYE * 4)
+    wrong = [CODES[(i + 1) % 7] if i in (2, 9, 17, 20) else CODES[i % 7] for i in range(28)]
+    write_codes(data, wrong)
+    config = tmp_path / 'config.py'
+    config.write_text(CONFIG.format(root=ROOT, data=data))
+    arguments = [config, '--out', out, '--folds', 2, '--k', 3, '--top', 5]
+    run_main(monkeypatch, 'analysis_tools/audit_real_noise.py', *arguments)
+    page = (out / 'audit.md').read_text()
+    assert page in capsys.readouterr().out
+    assert page.startswith('28 images, 4 with a wrong label (14.29 %)')
+    assert sum('| fer00000' in line for line in page.splitlines()) == 5
+    report = json.loads((out / 'results.json').read_text())
+    assert len(report) == 7
+    assert all(0 <= one['auroc'] <= 100 and 0 <= one['precision'] <= 100 for one in report.values())
+    parts = [
+        {row['img_path'] for row in json.loads((out / name / 'rows.json').read_text())}
+        for name in ('fold0', 'fold1', 'all')
+    ]
+    assert len(parts[0]) == len(parts[1]) == 14 and parts[0] | parts[1] == parts[2]
+
+    # A call again trains nothing, and gives the same page.
+    logs = {path: path.stat().st_mtime_ns for path in out.rglob('output.txt')}
+    assert len(logs) == 3
+    (out / 'audit.md').unlink()
+    run_main(monkeypatch, 'analysis_tools/audit_real_noise.py', *arguments)
+    assert (out / 'audit.md').read_text() == page
+    assert {path: path.stat().st_mtime_ns for path in logs} == logs
+
+
+def test_data_without_clean_labels_and_a_single_fold_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ['config.py', '--out', tmp_path / 'noise', '--folds', 1]
+    with pytest.raises(SystemExit):
+        run_main(monkeypatch, 'analysis_tools/audit_real_noise.py', *arguments)
+    assert '--folds 1: give 2 or more.' in capsys.readouterr().err
