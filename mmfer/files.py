@@ -1,25 +1,35 @@
 """Atomic writing of files."""
 
 import json
+import math
 import os
+import re
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import numpy as np
 from mmengine.fileio.handlers.json_handler import set_default
 
+LEFTOVER = re.compile(r'\.[0-9a-f]{12}\.tmp$')
+"""The end of the name of a temporary file."""
 
-def write_atomically(path: str | Path, content: bytes | str, shared: bool = False) -> None:
+
+def write_atomically(path: str | Path, content: bytes | str) -> None:
     """Write a file so that a killed process leaves either the old or the complete new file.
 
-    The content (text as UTF-8) is written to ``<path>.tmp`` in the same folder and flushed to the
-    disk; then one rename replaces ``path``. Missing parent folders are created and links are
-    followed. A path that is not a regular file (a pipe, ``/dev/stdout``) is written directly.
+    The content (text as UTF-8) is written to a temporary file in the same folder, with a name of
+    its own, and flushed to the disk; then one rename replaces ``path``. So several processes may
+    write the same file. Missing parent folders are created and links are followed. A path that is
+    not a regular file (a pipe, ``/dev/stdout``) is written directly.
 
     Args:
         path: The file.
         content: The new content of the file.
-        shared: Whether several processes may write the file at the same time, such as the ranks of
-            a distributed training; each process then has its own temporary file.
+
+    Raises:
+        OSError: If the file cannot be written, for example because the disk is full. The message
+            names the file; the old file is kept, and nothing else is left.
     """
     path = Path(path)
     data = content.encode() if isinstance(content, str) else content
@@ -28,13 +38,27 @@ def write_atomically(path: str | Path, content: bytes | str, shared: bool = Fals
         return
     path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f'{path.name}.{os.getpid()}.tmp' if shared else f'{path.name}.tmp')
-    with temporary.open('wb') as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    temporary = path.with_name(f'{path.name}.{uuid4().hex[:12]}.tmp')
+    try:
+        with temporary.open('wb') as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException as error:
+        temporary.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
+        message = f'{error.strerror or error}: {len(data)} bytes cannot be written to {path}'
+        raise type(error)(error.errno, f'{message}. The earlier file is kept, if any') from error
     _flush_folder(path.parent)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files of killed processes from a folder in which nobody else writes."""
+    for path in folder.glob('*.tmp'):
+        if LEFTOVER.search(path.name):
+            path.unlink(missing_ok=True)
 
 
 def _flush_folder(folder: Path) -> None:
@@ -49,8 +73,25 @@ def _flush_folder(folder: Path) -> None:
         os.close(opened)
 
 
-def write_json(
-    path: str | Path, content: Any, indent: int | None = 1, shared: bool = False
-) -> None:
-    """Write JSON by :func:`write_atomically`; NumPy numbers and arrays become plain JSON values."""
-    write_atomically(path, json.dumps(content, indent=indent, default=set_default) + '\n', shared)
+def write_json(path: str | Path, content: Any, indent: int | None = 1) -> None:
+    """Write JSON by :func:`write_atomically`.
+
+    NumPy numbers and arrays become plain JSON values. NaN and infinity, which JSON does not have,
+    become null.
+    """
+    try:
+        text = json.dumps(content, indent=indent, default=set_default, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(content), indent=indent, default=set_default, allow_nan=False)
+    write_atomically(path, text + '\n')
+
+
+def _finite(content: Any) -> Any:
+    """JSON values with null for numbers that are not finite."""
+    if isinstance(content, dict):
+        return {key: _finite(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_finite(value) for value in content]
+    if isinstance(content, np.ndarray | np.generic):
+        return _finite(content.tolist())
+    return None if isinstance(content, float) and not math.isfinite(content) else content

@@ -7,16 +7,13 @@ mmengine's. Names without a scope of all three libraries resolve in the default 
 """
 
 import importlib
-import warnings
-from importlib.metadata import entry_points
 
 from mmengine.registry import DefaultScope, Registry
 
 from mmfer import compat  # noqa: F401  (before mmpretrain)
+from mmfer.plugins import load_plugins
 
 import mmpretrain.registry as parents  # isort: skip
-
-PLUGIN_GROUP = 'mmfer.plugins'
 
 
 def _grandchild(name: str, package: str) -> Registry:
@@ -61,7 +58,8 @@ def register_all_modules(init_default_scope: bool = True) -> None:
 
         setup(..., entry_points={'mmfer.plugins': ['my_package = my_package.components']})
 
-    If a plugin fails to import, a warning names the plugin, and the plugin is skipped.
+    A plugin that fails to import, or takes the name of another component, is skipped with a
+    warning, see :func:`mmfer.plugins.load_plugins`.
 
     Args:
         init_default_scope: Make ``mmfer`` the current default scope, so that
@@ -70,14 +68,6 @@ def register_all_modules(init_default_scope: bool = True) -> None:
     for package in ('datasets', 'engine', 'evaluation', 'models', 'visualization'):
         importlib.import_module(f'mmpretrain.{package}')
         importlib.import_module(f'mmfer.{package}')
-    for plugin in entry_points(group=PLUGIN_GROUP):
-        try:
-            plugin.load()
-        except Exception as error:  # a plugin may fail in any way
-            warnings.warn(
-                f'The mmfer plugin "{plugin.name}" ({plugin.value}) cannot be imported and is '
-                f'skipped: {type(error).__name__}: {error}. Reinstall or remove its package.',
-                stacklevel=2,
-            )
+    load_plugins([one for one in globals().values() if isinstance(one, Registry)])
     if init_default_scope and DefaultScope.get_current_instance() is None:
         DefaultScope.get_instance('mmfer', scope_name='mmfer')

@@ -1,1 +1,1 @@
-"""Mirrors the package; here so that no other package of this name is taken for it."""
+"""The tests mirror the package. This file prevents confusion with other packages named tests."""

@@ -1,4 +1,4 @@
-"""A real HTTP server on this machine that serves checkpoints well and badly."""
+"""A real local HTTP server for checkpoints, with correct and faulty replies."""
 
 import os
 import threading
@@ -14,7 +14,7 @@ Reply = bytes | Callable[[BaseHTTPRequestHandler], None]
 
 
 class Malicious:
-    """An object whose unpickling makes a file."""
+    """An object that creates a file when it is unpickled."""
 
     def __init__(self, marker: Path) -> None:
         self.marker = marker
@@ -24,14 +24,14 @@ class Malicious:
 
 
 def hostile_checkpoint(path: Path, marker: Path, legacy: bool = False) -> bytes:
-    """A checkpoint that makes ``marker`` if it is unpickled, in either format of PyTorch."""
+    """A checkpoint that creates ``marker`` when unpickled, in either format of PyTorch."""
     content = {'state_dict': {'weight': torch.ones(1)}, 'meta': Malicious(marker)}
     torch.save(content, path, _use_new_zipfile_serialization=not legacy)
     return path.read_bytes()
 
 
 def cut_short(content: bytes) -> Reply:
-    """Promise the whole content and send half of it."""
+    """Announce the whole content, but send half of it."""
 
     def reply(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
@@ -44,7 +44,7 @@ def cut_short(content: bytes) -> Reply:
 
 
 def without_length(content: bytes) -> Reply:
-    """Send the content without saying how long it is."""
+    """Send the content without its length."""
 
     def reply(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
@@ -56,7 +56,7 @@ def without_length(content: bytes) -> Reply:
 
 
 def drip(headers: bool) -> Reply:
-    """Send a byte every 0.1 s, within the headers or within the content."""
+    """Send a byte every 0.1 s, in the headers or in the content."""
 
     def reply(handler: BaseHTTPRequestHandler) -> None:
         start = b'HTTP/1.0 200 OK\r\nX: ' if headers else b'HTTP/1.0 200 OK\r\n\r\n'
@@ -69,7 +69,7 @@ def drip(headers: bool) -> Reply:
 
 
 def redirect(target: str) -> Reply:
-    """Send the client elsewhere."""
+    """Redirect the client to another address."""
 
     def reply(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(302)
@@ -81,7 +81,7 @@ def redirect(target: str) -> Reply:
 
 @contextmanager
 def serve(replies: dict[str, Reply]) -> Iterator[tuple[str, list[str]]]:
-    """Serve replies by path; gives the server's address and the paths asked for so far."""
+    """Serve replies by path; gives the address of the server and the requested paths."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):

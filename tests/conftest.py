@@ -17,34 +17,34 @@ torch.set_num_threads(1)
 
 @pytest.fixture(scope='session')
 def image_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twelve pictures of 32 px in three class folders below ``train``."""
+    """Twelve images of 32 px in three class folders below ``train``."""
     return write_images(tmp_path_factory.mktemp('images'))
 
 
 @pytest.fixture(scope='session')
 def rendered_fgemotions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny preset in FG-Emotions' files, with a fifth of the training labels moved."""
+    """The tiny preset in FG-Emotions' layout, with a fifth of the training labels moved."""
     root = tmp_path_factory.mktemp('synthetic') / 'fgemotions'
     return generate('fgemotions', root, 'tiny', size=48, label_noise=0.2, progress=False)
 
 
 @pytest.fixture(scope='session')
 def rendered_rafdb(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """24 images in RAF-DB's files."""
+    """24 images in RAF-DB's layout."""
     root = tmp_path_factory.mktemp('synthetic') / 'rafdb'
     return generate('rafdb', root, 'tiny', seed=3, size=48, images=24, progress=False)
 
 
 @pytest.fixture(scope='session')
 def rendered_casme2(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twelve clips in the files of CASME II, with the oddities of the real one."""
+    """Twelve clips in the layout of CASME II, with the oddities of the real set."""
     root = tmp_path_factory.mktemp('clips') / 'casme2'
     return generate('casme2', root, 'tiny', seed=1, size=40, images=12, progress=False)
 
 
 @pytest.fixture
 def log() -> Iterator[list[str]]:
-    """The messages that go to mmengine's current logger."""
+    """The messages of mmengine's current logger."""
     messages: list[str] = []
 
     class Collector(logging.Handler):

@@ -1,4 +1,4 @@
-"""Small pictures, a small config and the tools as real processes."""
+"""Small images, a small config, and tools as real processes."""
 
 import os
 import subprocess
@@ -61,7 +61,7 @@ param_scheduler = dict(type='MultiStepLR', milestones=[2], gamma=0.1)
 
 
 def write_images(folder: Path, count: int = 12, size: int = 32) -> Path:
-    """Class folders below ``folder/train`` with pictures of noise, ``count`` in all."""
+    """Write class folders below ``folder/train`` with ``count`` images of noise in all."""
     rng = np.random.default_rng(0)
     for i in range(count):
         path = folder / 'train' / CLASSES[i % 3] / f'{i:03}.png'
@@ -71,13 +71,13 @@ def write_images(folder: Path, count: int = 12, size: int = 32) -> Path:
 
 
 def write_config(path: Path, data: Path, extra: str = '', classes: tuple = CLASSES) -> Path:
-    """The config above for the pictures in ``data``, with more lines at its end."""
+    """Write the config above for the images in ``data``, with more lines at its end."""
     path.write_text(CONFIG.format(root=ROOT, data=data, classes=classes) + extra)
     return path
 
 
 def tool_environment(*paths: Path) -> dict[str, str]:
-    """The environment of a tool's process; ``paths`` come before all others in its path."""
+    """The environment of a tool's process; ``paths`` precede all others in its path."""
     python_path = [*map(str, paths), str(ROOT)]
     return {
         **os.environ,
@@ -92,7 +92,7 @@ def tool_environment(*paths: Path) -> dict[str, str]:
 def run_tool(
     tool: str, *args: object, paths: tuple[Path, ...] = (), check: bool = True
 ) -> subprocess.CompletedProcess:
-    """Run a tool and return what it printed; its failure fails the test unless unchecked."""
+    """Run a tool and return its output; with ``check``, a failure fails the test."""
     result = subprocess.run(
         [sys.executable, str(ROOT / 'tools' / tool), *map(str, args)],
         env=tool_environment(*paths),
@@ -106,7 +106,7 @@ def run_tool(
 
 
 def tiny_config(folder: Path, data: Path, options: dict | None = None, extra: str = '') -> Config:
-    """The config above as a runner of this process takes it, with its work directory."""
+    """The config above for a runner in this process, with a work directory."""
     folder.mkdir(parents=True, exist_ok=True)
     path = write_config(folder / 'tiny.py', data, extra)
     cfg = load_config(path, folder / 'work', options)

@@ -19,7 +19,7 @@ def thread_counter() -> Callable[[object], tuple[int, list[int]]]:
     import torch
 
     def threads(item: object) -> tuple[int, list[int]]:
-        """The process, and how many threads each library uses there."""
+        """The process, and the number of threads of each library in it."""
         others = [library['num_threads'] for library in threadpool_info()]
         return os.getpid(), [torch.get_num_threads(), cv2.getNumThreads(), *others]
 

@@ -1,4 +1,4 @@
-"""One rank of the trainings of test_two_ranks.py: python -m tests.rank_main FOLDER CONFIG..."""
+"""One rank of the trainings in test_two_ranks.py: python -m tests.rank_main FOLDER CONFIG..."""
 
 import gc
 import hashlib
@@ -27,7 +27,7 @@ AVERAGES = {
 
 
 def digest(runner: Runner) -> str:
-    """What tells whether two ranks hold the same: weights, statistics, centers, support set."""
+    """The state that must be equal on two ranks: weights, statistics, centers, support set."""
     state = unwrap(runner.model).state_dict()
     assert all(value.isfinite().all() for value in state.values())
     parts = [name.encode() + value.numpy().tobytes() for name, value in sorted(state.items())]
@@ -35,7 +35,7 @@ def digest(runner: Runner) -> str:
 
 
 def train(config: Path, folder: Path, average: str) -> dict[str, object]:
-    """Train a config; what the tests look at."""
+    """Train a config; return the values that the tests check."""
     work = folder / 'work' / f'{"-".join(config.parts[-3:])}-{average}'
     cfg = small_config(config, folder / 'data', work, launcher='pytorch')
     cfg.custom_hooks = [*cfg.get('custom_hooks', []), *AVERAGES[average]]
@@ -57,7 +57,7 @@ def train(config: Path, folder: Path, average: str) -> dict[str, object]:
 
 
 def main(folder: Path, configs: list[Path]) -> None:
-    """Train each config twice, and write a line for each."""
+    """Train each config twice, and write a line for each training."""
     torch.set_num_threads(1)
     # Laying a config out prettily takes longer than training it here.
     mmengine.config.config.FormatCode = lambda text, **_: (text, True)

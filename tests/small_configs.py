@@ -1,4 +1,4 @@
-"""Every config of the library at a size at which it trains in a second: data, images, widths."""
+"""Small versions of every config that train in a second: data, images, widths."""
 
 import json
 from collections.abc import Callable
@@ -61,7 +61,7 @@ WRITERS: dict[str, Callable[[Path], object]] = {
 
 
 def write_landmarks(root: Path) -> None:
-    """The same face in every image, as a sidecar knows it."""
+    """Write a sidecar with the same face in every image."""
     names = sorted(
         str(p.relative_to(root)) for p in root.rglob('*') if p.suffix in ('.png', '.jpg')
     )
@@ -80,7 +80,7 @@ def write_landmarks(root: Path) -> None:
 
 
 def write_data(folder: Path) -> Path:
-    """Every data set, in a folder named after its reader."""
+    """Write every data set, in a folder named after its reader."""
     for reader, write in WRITERS.items():
         write(folder / reader)
         if reader != 'MSCeleb1M':
@@ -89,7 +89,7 @@ def write_data(folder: Path) -> Path:
 
 
 def replace(entries: Any, key: str, new: Callable[[Any], Any]) -> None:
-    """Change the value of a key wherever it is in nested entries, in place."""
+    """Change the value of a key in all nested entries, in place."""
     if isinstance(entries, dict):
         for name, value in entries.items():
             if name == key:
@@ -102,7 +102,7 @@ def replace(entries: Any, key: str, new: Callable[[Any], Any]) -> None:
 
 
 def slim(model: ConfigDict, size: int) -> None:
-    """Narrow a model, in place; its inputs have ``size`` pixels."""
+    """Make a model narrow, in place; its inputs have ``size`` pixels."""
     widths = {}
     backbone = model.get('backbone', {})
     for part in (backbone, backbone.get('branch1'), backbone.get('branch2')):

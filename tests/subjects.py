@@ -33,7 +33,7 @@ default_hooks = dict(checkpoint=dict(max_keep_ckpts=1))
 
 
 def write_subjects(root: Path, shown: dict[str, tuple[int, ...]] = SHOWN) -> Path:
-    """Images with a bright bar at the place of their class, and ``train.csv`` with subjects."""
+    """Write images with a bright bar for their class, and ``train.csv`` with subjects."""
     rng = np.random.default_rng(0)
     rows = ['path,label,subject']
     for subject, labels in shown.items():
@@ -49,7 +49,7 @@ def write_subjects(root: Path, shown: dict[str, tuple[int, ...]] = SHOWN) -> Pat
 
 
 def write_subject_config(path: Path, root: Path, extra: str = '') -> Path:
-    """A config whose validation and test set are the training set, as before cross validation."""
+    """Write a config that validates and tests on the training set, as before cross-validation."""
     return write_config(path, root, EXTRA.format(root=root, classes=CLASSES) + extra)
 
 

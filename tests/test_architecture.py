@@ -1,4 +1,4 @@
-"""The rooms, the arrows between them and the index of equations are those of the documents."""
+"""Folders, imports and the index of equations match the page on the architecture."""
 
 import ast
 import re
@@ -48,11 +48,11 @@ def _circle(arrows: Mapping[str, set[str]]) -> list[str]:
     return []
 
 
-def test_no_module_imports_itself_in_a_circle():
+def test_modules_have_no_import_circles():
     assert _circle(_arrows()) == []
 
 
-def test_no_folder_imports_itself_in_a_circle():
+def test_folders_have_no_import_circles():
     folders: dict[str, set[str]] = {}
     for name, others in _arrows().items():
         room = name.rpartition('.')[0]
@@ -62,7 +62,7 @@ def test_no_folder_imports_itself_in_a_circle():
     assert _circle(folders) == []
 
 
-def test_rooms_are_small_and_in_the_tree():
+def test_folders_are_small_and_in_the_documented_tree():
     rooms: dict[str, int] = {}
     for path in _modules().values():
         room = path.parent.relative_to(PACKAGE).as_posix()
@@ -77,7 +77,7 @@ def test_every_system_has_rows():
 
 
 @pytest.mark.parametrize(('functions', 'test'), ROWS)
-def test_every_function_and_test_of_the_index_is_there(functions: str, test: str):
+def test_every_function_and_test_of_the_index_exists(functions: str, test: str):
     for name in re.findall(r'`(mmfer[\w.]+)`', functions):
         module, _, attribute = name.rpartition('.')
         assert hasattr(import_module(module), attribute), name

@@ -1,4 +1,4 @@
-"""Each work-around in a process of its own, where it was not applied yet."""
+"""Each work-around in a separate process in which it is not yet applied."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ def python(code: str, *flags: str) -> subprocess.CompletedProcess:
 
 
 def test_torchvision_without_its_compiled_part() -> None:
-    """With no ``torchvision._C``, its import defines no operators and fails without us."""
+    """Without ``torchvision._C``, the import defines no operators and fails without mmfer."""
     hide = """
 import importlib.machinery, os, torch
 finder = importlib.machinery.FileFinder.find_spec
@@ -40,7 +40,7 @@ torch.ops.load_library = no_torchvision
     assert helped.returncode == 0, helped.stderr
 
 
-def test_matched_torchvision_is_left_alone() -> None:
+def test_a_matching_torchvision_is_not_changed() -> None:
     code = """
 import torch
 try:
@@ -68,7 +68,7 @@ def test_multimodal_models_are_off() -> None:
     assert dependency.WITH_MULTIMODAL is False
 
 
-def test_history_statistics_are_all_that_getattr_gives() -> None:
+def test_getattr_gives_only_history_statistics() -> None:
     from mmengine.logging import HistoryBuffer
 
     from mmfer.compat import _history_statistic

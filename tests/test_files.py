@@ -1,15 +1,18 @@
 import json
 import multiprocessing
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mmfer.files import write_atomically, write_json
+from tests.helpers import tool_environment
 
 
-def test_a_file_is_replaced_and_nothing_is_left_behind(tmp_path: Path) -> None:
+def test_a_file_is_replaced_without_leftovers(tmp_path: Path) -> None:
     path = tmp_path / 'new' / 'file'
     write_atomically(path, b'one')
     write_atomically(path, 'größer')
@@ -17,7 +20,7 @@ def test_a_file_is_replaced_and_nothing_is_left_behind(tmp_path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ['file']
 
 
-def test_a_write_that_is_cut_short_keeps_what_was_there(
+def test_an_interrupted_write_keeps_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / 'results.json'
@@ -45,7 +48,7 @@ def test_links_are_followed_and_pipes_written_to(tmp_path: Path) -> None:
     os.close(writing)
 
 
-def test_numbers_of_numpy_are_plain(tmp_path: Path) -> None:
+def test_numpy_numbers_are_written_as_plain_numbers(tmp_path: Path) -> None:
     write_json(tmp_path / 'a.json', {'a': np.float32(0.5), 'b': np.arange(3)})
     assert json.loads((tmp_path / 'a.json').read_text()) == {'a': 0.5, 'b': [0, 1, 2]}
 
@@ -63,7 +66,7 @@ def test_a_folder_that_cannot_be_opened_is_no_error(
 
 def write_often(path: Path, letter: str) -> None:
     for _ in range(100):
-        write_atomically(path, letter * 1000, shared=True)
+        write_atomically(path, letter * 1000)
 
 
 def test_processes_may_write_one_file_at_the_same_time(tmp_path: Path) -> None:
@@ -76,3 +79,36 @@ def test_processes_may_write_one_file_at_the_same_time(tmp_path: Path) -> None:
     assert [writer.exitcode for writer in writers] == [0, 0, 0]
     assert (tmp_path / 'a').read_text() in {letter * 1000 for letter in 'xyz'}
     assert [file.name for file in tmp_path.iterdir()] == ['a']
+
+
+FULL = """
+import resource, signal, sys
+from mmfer.files import write_atomically
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+write_atomically(sys.argv[1], b'new' * 1000)
+"""
+
+
+def test_a_full_disk_keeps_the_old_file_and_names_it(tmp_path: Path) -> None:
+    path = tmp_path / 'epoch_1.pth'
+    path.write_text('old')
+    result = subprocess.run(
+        [sys.executable, '-c', FULL, str(path)],
+        env=tool_environment(),
+        capture_output=True,
+        text=True,
+    )
+    last = result.stderr.strip().splitlines()[-1]
+    assert f'File too large: 3000 bytes cannot be written to {path}. The earlier file' in last
+    assert [file.name for file in tmp_path.iterdir()] == ['epoch_1.pth']
+    assert path.read_text() == 'old'
+
+
+def test_numbers_that_json_does_not_have_become_null(tmp_path: Path) -> None:
+    content = {'a': [float('nan'), 1.5, (float('inf'),)], 'b': np.array([np.nan, 2]), 'c': 'NaN'}
+    write_json(tmp_path / 'a.json', content)
+    text = (tmp_path / 'a.json').read_text()
+    assert json.loads(text) == {'a': [None, 1.5, [None]], 'b': [None, 2], 'c': 'NaN'}
+    write_json(tmp_path / 'a.json', np.float64('nan'))
+    assert (tmp_path / 'a.json').read_text() == 'null\n'

@@ -5,7 +5,7 @@ import pytest
 from mmfer.journal import Journal
 
 
-def test_goes_on_where_it_stopped(tmp_path):
+def test_a_journal_is_continued(tmp_path):
     path = tmp_path / 'new' / 'rows.jsonl'
     journal = Journal(path, {'a': 1})
     journal.add({'name': 'x'})
@@ -25,7 +25,7 @@ def test_goes_on_where_it_stopped(tmp_path):
 
 
 @pytest.mark.parametrize('cut', [1, 5, 12])
-def test_unfinished_line_is_cut_off(tmp_path, cut):
+def test_an_incomplete_last_line_is_removed(tmp_path, cut):
     journal = Journal(tmp_path / 'rows.jsonl', {})
     journal.add({'name': 'x'})
     journal.add({'name': 'y'})
@@ -37,7 +37,7 @@ def test_unfinished_line_is_cut_off(tmp_path, cut):
     assert journal.path.read_bytes() == whole
 
 
-def test_other_options(tmp_path):
+def test_other_options_are_refused_or_restart(tmp_path):
     Journal(tmp_path / 'rows.jsonl', {'a': 1, 'b': 2}).add({'name': 'x'})
     with pytest.raises(ValueError, match='1 results .* a was 1 and is 3'):
         Journal(tmp_path / 'rows.jsonl', {'a': 3, 'b': 2})
@@ -45,19 +45,19 @@ def test_other_options(tmp_path):
     assert Journal(tmp_path / 'rows.jsonl', {'a': 3, 'b': 2}).rows == []
 
 
-def test_same_options_go_on_even_if_anew_is_allowed(tmp_path):
+def test_equal_options_continue_even_if_a_restart_is_allowed(tmp_path):
     Journal(tmp_path / 'rows.jsonl', {'a': 1}).add({'name': 'x'})
     assert Journal(tmp_path / 'rows.jsonl', {'a': 1}, anew=True).rows == [{'name': 'x'}]
 
 
 @pytest.mark.parametrize('content', ['{}\nrubbish\n', '3\n', '{}\nnull\n'])
-def test_damaged(tmp_path, content):
+def test_a_damaged_journal_is_refused(tmp_path, content):
     (tmp_path / 'rows.jsonl').write_text(content)
     with pytest.raises(ValueError, match='damaged'):
         Journal(tmp_path / 'rows.jsonl', {})
 
 
-def test_results_alone_without_options(tmp_path):
+def test_a_journal_works_without_options(tmp_path):
     path = tmp_path / 'new' / 'rows.jsonl'
     journal = Journal(path)
     assert journal.rows == [] and not path.exists()

@@ -21,6 +21,6 @@ def test_a_bar_stays_in_its_cell() -> None:
     assert markdown_table(('a|b',), [('c|d',)]).splitlines()[::2] == [r'| a\|b |', r'| c\|d |']
 
 
-def test_a_row_that_does_not_fit() -> None:
+def test_a_row_that_does_not_match() -> None:
     with pytest.raises(ValueError, match='A row has 1 cells, the table 2 columns'):
         markdown_table(('a', 'b'), [('1',)])

@@ -19,6 +19,6 @@ def test_other_names_are_still_unknown():
         importlib.import_module('mmfer.faces.nowhere')
 
 
-def test_the_finder_is_there_once():
+def test_the_finder_is_installed_once():
     find_moved_modules()
     assert sum(isinstance(finder, MovedModules) for finder in sys.meta_path) == 1

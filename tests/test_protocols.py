@@ -1,4 +1,4 @@
-"""Components as a third party would write them, and which questions they answer."""
+"""Components of another package, and the protocols that they satisfy."""
 
 import pytest
 import torch
@@ -11,7 +11,7 @@ from mmfer.registry import MODELS, register_all_modules
 
 
 class Strip(nn.Module):
-    """Two views, of which one layer shows the face."""
+    """Two views; one layer shows the face."""
 
     views = 2
 
@@ -20,7 +20,7 @@ class Strip(nn.Module):
 
 
 class Blind(nn.Module):
-    """Two views, of which nothing is said."""
+    """Two views without further members."""
 
     views = 2
 
@@ -39,14 +39,14 @@ def model_with(head: nn.Module) -> nn.Module:
     return model
 
 
-def test_views() -> None:
+def test_the_number_of_views_is_read() -> None:
     assert [views_of(model) for model in (nn.Identity(), Strip(), Blind())] == [1, 2, 2]
     assert shows_face(nn.Identity(), 'anything')
     assert [shows_face(Strip(), layer) for layer in ('face', 'parts')] == [True, False]
     assert not shows_face(Blind(), 'face')
 
 
-def test_flags_of_transforms() -> None:
+def test_flags_of_transforms_are_read() -> None:
     flags = ('needs_landmarks', 'cuts_face', 'for_renderings')
     assert [has_flag(Aligner(), flag) for flag in flags] == [True, False, False]
 
@@ -61,14 +61,14 @@ def test_flags_of_transforms() -> None:
         ('CSRAClsHead', True),
     ],
 )
-def test_heads_of_the_registry(name: str, expected: bool) -> None:
+def test_heads_of_attributes_are_recognized(name: str, expected: bool) -> None:
     register_all_modules()
     options = dict(num_heads=1, lam=0.1) if name == 'CSRAClsHead' else {}
     head = MODELS.build(dict(type=name, num_classes=3, in_channels=4, **options))
     assert predicts_attributes(model_with(head)) is expected
 
 
-def test_a_head_may_say_that_it_is_of_attributes() -> None:
+def test_a_head_can_declare_attributes() -> None:
     class Plain(nn.Module):
         pass
 
@@ -91,8 +91,10 @@ def test_a_head_may_say_that_it_is_of_attributes() -> None:
         ('LearnsFromNeighbors', dict(type='RALDHead', num_classes=3, in_channels=4)),
     ],
 )
-def test_ours_meet_them_however_attributes_are_looked_up(protocol: str, config: dict) -> None:
-    """Python 3.12 looks without ``nn.Module.__getattr__``, which finds buffers and submodules."""
+def test_components_of_mmfer_satisfy_the_protocols_in_every_python(
+    protocol: str, config: dict
+) -> None:
+    """Python 3.12 does not use ``nn.Module.__getattr__``, which finds buffers and submodules."""
     register_all_modules()
     module, asked = MODELS.build(config), getattr(protocols, protocol)
     assert isinstance(module, asked) and not isinstance(nn.Identity(), asked)

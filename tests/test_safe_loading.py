@@ -1,4 +1,4 @@
-"""Nothing in the repository reads a file in a way that runs what is in it."""
+"""No file in the repository is read in a way that runs its code."""
 
 import ast
 import re
@@ -20,7 +20,7 @@ PICKLES = {'pickle', 'cPickle', '_pickle', 'dill', 'cloudpickle', 'joblib'}
 
 
 def unsafe(source: str) -> Iterator[str]:
-    """What in a file's source unpickles, with its line."""
+    """Unsafe calls in a source, with their lines."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.module in PICKLES:
             for name in UNPICKLERS & {alias.name for alias in node.names}:
@@ -41,7 +41,7 @@ def unsafe(source: str) -> Iterator[str]:
             yield f'line {node.lineno}: torch.load without weights_only'
 
 
-def test_finds_what_is_unsafe() -> None:
+def test_unsafe_calls_are_found() -> None:
     for source in (
         'torch.load(p, weights_only=False)',
         'torch.load(p)',
@@ -62,13 +62,13 @@ def test_finds_what_is_unsafe() -> None:
 
 
 @pytest.mark.parametrize('path', CODE, ids=lambda path: str(path.relative_to(ROOT)))
-def test_code(path: Path) -> None:
+def test_the_code_is_safe(path: Path) -> None:
     allowed = EXCEPTIONS.get(str(path.relative_to(ROOT)), set())
     found = [line for line in unsafe(path.read_text()) if line.split()[-1] not in allowed]
     assert found == []
 
 
-def test_docs() -> None:
+def test_the_docs_are_safe() -> None:
     pages = [*(ROOT / 'docs').rglob('*.md'), *ROOT.glob('*.md')]
     assert len(pages) > 5
     unsafe_text = re.compile(r'weights_only\s*=\s*False|allow_pickle\s*=\s*True|pickle\.loads?\(')

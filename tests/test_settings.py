@@ -3,7 +3,7 @@ import pytest
 from mmfer.settings import check_same
 
 
-def test_the_same_settings_pass() -> None:
+def test_equal_settings_are_accepted() -> None:
     check_same({'a': 1, 'b': [2.0]}, {'b': [2.0], 'a': 1}, 'The run', 'Stop.')
 
 
@@ -24,6 +24,6 @@ def test_all_differences_are_named_with_both_values() -> None:
         ('a = 1\nb = 2', 'a = 1', "line 2, was 'b = 2' and is ''"),
     ],
 )
-def test_of_texts_the_first_line_that_differs_is_told(before: str, now: str, told: str) -> None:
+def test_the_first_different_line_of_texts_is_reported(before: str, now: str, told: str) -> None:
     with pytest.raises(ValueError, match=f'^It had other settings: c.py, {told}. Stop.$'):
         check_same({'c.py': before}, {'c.py': now}, 'It', 'Stop.')

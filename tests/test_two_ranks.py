@@ -1,4 +1,4 @@
-"""Every config trains on two CPU ranks, with checkpoints, without and with averaged weights."""
+"""Every config trains on two CPU ranks, with checkpoints, with and without averaged weights."""
 
 import json
 import socket
@@ -52,7 +52,7 @@ def read_results(folder: Path) -> Results:
 
 @pytest.fixture(scope='module')
 def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Results:
-    """What each rank says of each config that a test of this run asks for."""
+    """The values of each rank for each config that a test of this run requests."""
     folder = tmp_path_factory.mktemp('ranks')
     write_data(folder / 'data')
     items = [item for item in request.session.items if item.module is request.module]
@@ -70,7 +70,7 @@ def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @pytest.mark.parametrize('average', AVERAGES)
 @pytest.mark.parametrize('config', CONFIGS, ids=lambda p: str(p.relative_to(ROOT / 'configs')))
-def test_two_epochs_with_checkpoints(results: Results, config: Path, average: str) -> None:
+def test_both_ranks_agree_after_two_epochs(results: Results, config: Path, average: str) -> None:
     of_ranks = results.get((str(config), average), [])
     for result in of_ranks:
         assert 'error' not in result, result['error']

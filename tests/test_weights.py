@@ -1,4 +1,4 @@
-"""The files in mmfer/weights: what they hold, and that they read a real face."""
+"""The files in mmfer/weights: their content, and their prediction for a real face."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ WEIGHTS = sorted((Path(mmfer.__file__).parent / 'weights').glob('*.pth'))
 
 
 @pytest.mark.parametrize('path', WEIGHTS, ids=lambda path: path.stem)
-def test_a_file_is_small_and_holds_all_that_is_needed(path: Path) -> None:
+def test_a_file_is_small_and_complete(path: Path) -> None:
     assert path.stat().st_size <= 12_000_000
     published = torch.load(path, weights_only=True)
     assert set(published) == {'state_dict', 'meta'}
@@ -32,7 +32,7 @@ def test_a_file_is_small_and_holds_all_that_is_needed(path: Path) -> None:
     assert path.name in (ROOT / 'NOTICE').read_text()
 
 
-def test_a_smile_is_read_in_a_photograph_of_any_size() -> None:
+def test_a_smile_is_recognized_at_any_size_of_a_photograph() -> None:
     (path,) = [path for path in WEIGHTS if path.stem == 'efficientnet-lite0_ferplus']
     config = torch.load(path, weights_only=True)['meta']['cfg']
     inferencer = FERInferencer(Config.fromstring(config, '.py'), path)

@@ -11,7 +11,7 @@ from tests.pool_work import killer, powers, thread_counter
 
 
 @pytest.mark.parametrize('chunk', [1, 3])
-def test_processes_give_what_one_gives_in_order(chunk: int) -> None:
+def test_several_processes_give_equal_results_in_order(chunk: int) -> None:
     items = list(range(10))
     with WorkerPool(partial(powers, 2), 1) as alone, WorkerPool(partial(powers, 2), 2) as pool:
         expected = [item**2 for item in items]
@@ -22,7 +22,7 @@ def test_processes_give_what_one_gives_in_order(chunk: int) -> None:
 
 
 @pytest.mark.parametrize('jobs', [1, 2])
-def test_each_process_has_one_thread_and_this_one_what_it_had(jobs: int) -> None:
+def test_workers_have_one_thread_and_the_parent_keeps_its_threads(jobs: int) -> None:
     before = torch.get_num_threads(), cv2.getNumThreads()
     torch.set_num_threads(2)
     cv2.setNumThreads(2)
@@ -37,7 +37,7 @@ def test_each_process_has_one_thread_and_this_one_what_it_had(jobs: int) -> None
         cv2.setNumThreads(before[1])
 
 
-def test_a_killed_process_ends_with_a_message() -> None:
+def test_a_killed_process_gives_a_message() -> None:
     found = []
     message = 'One of 2 worker processes was killed.*with fewer'
     with pytest.raises(WorkerKilledError, match=message) as caught, WorkerPool(killer, 2) as pool:
@@ -47,7 +47,7 @@ def test_a_killed_process_ends_with_a_message() -> None:
     assert found == list(range(len(found))) and len(found) <= 3
 
 
-def test_what_is_wrong_is_told_before_there_are_processes() -> None:
+def test_errors_are_raised_before_processes_start() -> None:
     with pytest.raises(ValueError, match='jobs must be at least 1, but is 0'):
         WorkerPool(partial(powers, 2), 0)
     with pytest.raises(ValueError, match='no negative exponent'):

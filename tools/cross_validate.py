@@ -22,11 +22,11 @@ from mmfer.engine.cli import add_config_options, friendly_errors
 from mmfer.engine.experiments.cross_validation import (
     FoldRun,
     check_complete,
-    only_one,
     prepare,
     run_folds,
 )
 from mmfer.engine.experiments.folds import Pool, common_config, read_pool
+from mmfer.engine.work_dir import only_one
 from mmfer.evaluation import (
     Fold,
     fold_report,

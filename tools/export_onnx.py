@@ -10,11 +10,10 @@ Examples:
 """
 
 import argparse
-from pathlib import Path
 
-from mmfer.apis.loading import class_names
+from mmfer.apis.loading import class_names, read_config
 from mmfer.apis.model import TrainedModel
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors, given_path
 from mmfer.engine.export import export_onnx
 
 
@@ -22,18 +21,22 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('config', type=Path, help='the config file')
+    parser.add_argument('config', type=given_path, help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
-    parser.add_argument('--out', type=Path, required=True, metavar='FILE', help='the ONNX file')
+    parser.add_argument(
+        '--out', type=given_path, required=True, metavar='FILE', help='the ONNX file'
+    )
     parser.add_argument('--size', type=int, help="image size in pixels; default: the config's")
     parser.add_argument('--batch-size', type=int, default=1, help='the fixed batch size')
+    add_config_options(parser)
     return parser.parse_args()
 
 
 @friendly_errors
 def main() -> None:
     args = parse_args()
-    trained = TrainedModel.load(args.config, args.checkpoint)
+    config = read_config(args.config, args.cfg_options)
+    trained = TrainedModel.load(config, args.checkpoint)
     size = args.size or trained.config.get('image_size')
     if size is None:
         raise ValueError(

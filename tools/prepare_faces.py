@@ -12,7 +12,7 @@ import argparse
 from pathlib import Path
 
 from mmfer.datasets.face_jobs import PREPARED, sidecar_pictures
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.faces.preparation.finding_options import FindingOptions
 from mmfer.faces.preparation.prepare import Preparation, prepare_faces
 
@@ -21,7 +21,9 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('root', type=Path, metavar='DATASET_DIR', help='folder of the data set')
+    parser.add_argument(
+        'root', type=given_path, metavar='DATASET_DIR', help='folder of the data set'
+    )
     parser.add_argument('--layout', required=True, choices=sorted(PREPARED), help='its files')
     parser.add_argument('--parts', nargs='+', default=(), help='such as train test; default: all')
     parser.add_argument('--jobs', type=int, default=1, help='processes, default: %(default)s')

@@ -10,28 +10,28 @@ Examples:
 """
 
 import argparse
-from pathlib import Path
 
 from mmfer.apis.pruning import prune_checkpoint
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors, given_path
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('config', type=Path, help='the config file')
+    parser.add_argument('config', type=given_path, help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
     parser.add_argument(
         '--ratio', type=float, required=True, help='share of the prunable channels, 0 to 1'
     )
-    parser.add_argument('--out', type=Path, required=True, metavar='DIR', help='the folder')
+    parser.add_argument('--out', type=given_path, required=True, metavar='DIR', help='the folder')
     parser.add_argument(
         '--round-to', type=int, default=1, metavar='N', help='keep a multiple of N channels'
     )
     parser.add_argument(
         '--size', type=int, help="image size in pixels, for FLOPs; default: the config's"
     )
+    add_config_options(parser)
     return parser.parse_args()
 
 
@@ -39,7 +39,13 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     report = prune_checkpoint(
-        args.config, args.checkpoint, args.out, args.ratio, args.round_to, args.size
+        args.config,
+        args.checkpoint,
+        args.out,
+        args.ratio,
+        args.round_to,
+        args.size,
+        args.cfg_options,
     )
     print(report.format_table())
     name = f'{args.config.stem}_pruned{round(100 * args.ratio)}'

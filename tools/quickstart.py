@@ -14,9 +14,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mmfer.apis.shipped_models import DEFAULT, model_card
 from mmfer.engine.cli import friendly_errors
 from mmfer.labels import LabelTree
+from mmfer.shipped_models import DEFAULT, model_card
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = 'configs/rald/rald_r18_synthetic.py'
@@ -56,7 +56,7 @@ def main() -> None:
     train, metrics, pictures = out / 'train', out / 'metrics.json', out / 'photos'
     workers = str(min(4, os.cpu_count() or 1))
     render = ['fgemotions', DATA, '--preset', 'small', '--seed', '0', '--workers', workers]
-    step('Rendering labelled faces', 'render_synthetic.py', *render)
+    step('Rendering labeled faces', 'render_synthetic.py', *render)
     done = train / 'finished'
     if not done.is_file():
         options = ['--work-dir', str(train), '--seed', '0', '--resume']

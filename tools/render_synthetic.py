@@ -1,13 +1,14 @@
-"""Render a labelled data set of faces in the file layout of a real data set.
+"""Render a labeled data set of faces in the file layout of a real data set.
 
 Example:
     python tools/render_synthetic.py fgemotions data/synthetic/fgemotions --preset small --workers 2
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
+from functools import partial
 
+from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.synthetic.generate import generate
 from mmfer.synthetic.layouts import LAYOUTS
 from mmfer.synthetic.layouts.presets import NOISE_KINDS, PRESETS
@@ -16,14 +17,16 @@ from mmfer.synthetic.layouts.presets import NOISE_KINDS, PRESETS
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(
-        description='Render labelled faces (renderings, not photographs of people) in the file '
+        description='Render labeled faces (renderings, not photographs of people) in the file '
         'layout of a real data set. The same options give the same bytes. Run the same command '
         'again to continue a killed run.'
     )
     parser.add_argument(
         'layout', choices=sorted(LAYOUTS), help='data set whose file layout is written'
     )
-    parser.add_argument('out', help='folder to write, such as data/synthetic/fgemotions')
+    parser.add_argument(
+        'out', type=given_path, help='folder to write, such as data/synthetic/fgemotions'
+    )
     parser.add_argument('--preset', choices=list(PRESETS), default='small')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--workers', type=int, default=1, help='number of processes')
@@ -53,19 +56,14 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+@partial(friendly_errors, exit_code=2)
+def main(argv: Sequence[str] | None = None) -> None:
     """Render, and print the paths of the results."""
-    args = parse_args(argv)
-    try:
-        root = generate(**vars(args))
-    except ValueError as error:
-        print(f'Error: {error}', file=sys.stderr)
-        return 2
+    root = generate(**vars(parse_args(argv)))
     print(f'Images and labels: {root}')
     print(f'Truth of each image: {root / "annotations"}')
     print(f'Examples of each class: {root / "contact_sheet.jpg"}')
-    return 0
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    main()

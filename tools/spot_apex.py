@@ -18,12 +18,12 @@ from PIL import Image
 from tqdm import tqdm
 
 from mmfer.datasets.readers.casme2_spans import read_spans
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
 from mmfer.faces.clips.apex_regions import REGION_NAMES
 from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS, ApexResult
 from mmfer.faces.clips.clip import open_clip
-from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
+from mmfer.faces.clips.clip_landmarks import CHOICES, SidecarLandmarks
 from mmfer.files import write_json
 from mmfer.visualization.apex import draw_apex_regions, plot_apex_curve
 
@@ -36,14 +36,14 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument('clip', nargs='?', type=Path, metavar='CLIP', help='frames, or a video')
-    what.add_argument('--dataset', type=Path, metavar='DIR', help='the folder of CASME II')
+    what.add_argument('clip', nargs='?', type=given_path, metavar='CLIP', help='frames, or a video')
+    what.add_argument('--dataset', type=given_path, metavar='DIR', help='the folder of CASME II')
     parser.add_argument('--onset', type=int, help='number of a frame, default: the first frame')
     parser.add_argument('--offset', type=int, help='number of a frame, default: the last frame')
-    parser.add_argument('--out-dir', type=Path, help='folder for the results of one clip')
+    parser.add_argument('--out-dir', type=given_path, help='folder for the results of one clip')
     parser.add_argument(
         '--sidecar',
-        type=Path,
+        type=given_path,
         help='sidecar with the landmarks of the frames, its file names relative to the parent of '
         'its folder; default: annotations/faces.json of a data set if it exists, else detection',
     )
@@ -54,6 +54,9 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--landmarks', choices=LANDMARKS, default='onset', help='default: %(default)s'
+    )
+    parser.add_argument(
+        '--face', choices=CHOICES, default='best', help='of several faces, default: %(default)s'
     )
     parser.add_argument(
         '--jobs', type=int, default=1, help='processes for a data set, default: %(default)s'
@@ -142,7 +145,7 @@ def spot_dataset(args: argparse.Namespace, options: SpotterOptions) -> None:
 def main() -> None:
     args = parse_args()
     cv2.setNumThreads(1)  # frames are small: threads cost more than they bring
-    options = SpotterOptions(args.method, args.eps, not args.no_offset, args.landmarks)
+    options = SpotterOptions(args.method, args.eps, not args.no_offset, args.landmarks, args.face)
     if args.dataset is not None:
         spot_dataset(args, options)
     else:

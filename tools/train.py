@@ -28,7 +28,7 @@ def parse_args() -> argparse.Namespace:
         help='resume from CKPT, or from the last checkpoint in the work directory',
     )
     parser.add_argument('--amp', action='store_true', help='train in mixed precision')
-    parser.add_argument('--seed', type=int, help="replaces the config's seed")
+    parser.add_argument('--seed', type=int, help='replaces the seed of the config')
     parser.add_argument(
         '--auto-scale-lr',
         action='store_true',

@@ -12,6 +12,10 @@ default_hooks = dict(
     pruned_model=dict(type='PrunedModelHook'),
     random_state=dict(type='RandomStateHook'),
     class_order=dict(type='ClassOrderHook'),
+    weights_fit=dict(type='WeightsFitHook'),
+    leakage=dict(type='LeakageHook'),
+    finite_loss=dict(type='FiniteLossHook'),
+    stop_signal=dict(type='StopSignalHook'),
     sync_buffers=dict(type='SyncBuffersHook'),
 )
 

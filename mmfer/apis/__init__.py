@@ -3,7 +3,7 @@
 from mmfer.apis.inferencer import FERInferencer
 from mmfer.apis.micro_expression import MicroExpression, MicroExpressionInferencer
 from mmfer.apis.predictions import FacePrediction, ImagePrediction
-from mmfer.apis.shipped_models import list_models
+from mmfer.shipped_models import list_models
 
 __all__ = [
     'FERInferencer',

@@ -6,36 +6,43 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from mmfer.faces.annotated_copies import annotated_copies
 from mmfer.faces.image import IMAGE_SUFFIXES
-from mmfer.faces.image_folder import LeftOut, list_images
+from mmfer.faces.image_folder import AGAIN, COPY, LeftOut, list_images
 
 
 def find_images(inputs: Iterable[str | Path]) -> tuple[list[Path], LeftOut]:
     """Find the images that match paths, folders and globs, and list the files that are left out.
 
     A folder gives the images of :func:`mmfer.faces.image_folder.list_images`. A path, or a file
-    that a glob matches, may have any suffix. Each image is listed once.
+    that a glob matches, may have any suffix, but a glob does not match the images that
+    ``tools/predict.py`` wrote. Each image is listed once, also if it has several paths.
 
     Raises:
         FileNotFoundError: If an input matches no file, or a folder holds no image.
         ValueError: If an input is an empty string.
     """
-    images: dict[Path, None] = {}
+    images: dict[str, Path] = {}
     left_out = LeftOut()
     for given in inputs:
         if not str(given).strip():
             raise ValueError('An input is empty. Give a path; "." is the current folder.')
         roots = [Path(given)]
-        if not roots[0].exists():
+        matched = not roots[0].exists()
+        if matched:
             roots = [Path(match) for match in sorted(glob.glob(str(given), recursive=True))]
         if not roots:
             raise FileNotFoundError(
                 f'No image at "{given}". Give the path of an image or of a folder, or a glob that '
                 'matches images, such as "photos/*.jpg".'
             )
+        copies = {parent: annotated_copies(parent) for parent in {root.parent for root in roots}}
         for root in roots:
+            if matched and root.name in copies[root.parent]:
+                left_out.paths[COPY].append(root)
+                continue
             if not root.is_dir():
-                images[root] = None
+                _add(images, root, left_out)
                 continue
             others = LeftOut()
             found = list_images(root, True, others)
@@ -44,15 +51,24 @@ def find_images(inputs: Iterable[str | Path]) -> tuple[list[Path], LeftOut]:
                     f'The folder "{root}" holds no image ({others}). Images end in '
                     f'{", ".join(IMAGE_SUFFIXES)}.'
                 )
-            images.update(dict.fromkeys(found))
+            for path in found:
+                _add(images, path, left_out)
             left_out.add(others)
     if not images:
+        reason = f' ({left_out})' if left_out else ''
         raise FileNotFoundError(
-            'The inputs match only folders without images. Images end in '
+            f'The inputs match only folders without images{reason}. Images end in '
             f'{", ".join(IMAGE_SUFFIXES)}.'
         )
-    left_out.remove(images)
-    return list(images), left_out
+    left_out.remove(set(images.values()))
+    return list(images.values()), left_out
+
+
+def _add(images: dict[str, Path], path: Path, left_out: LeftOut) -> None:
+    """Add an image by its real path, if it is not there yet."""
+    first = images.setdefault(os.path.realpath(path), path)
+    if first != path:
+        left_out.paths[AGAIN].append(path)
 
 
 def output_names(paths: Sequence[Path], suffix: str) -> list[str]:

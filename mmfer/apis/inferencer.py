@@ -24,14 +24,21 @@ from mmfer.apis.loading import (
     read_config,
     transforms_with,
 )
-from mmfer.apis.predictions import FacePrediction, ImagePrediction
-from mmfer.apis.shipped_models import shipped_checkpoint
-from mmfer.faces import MTCNN, Face, read_image
+from mmfer.apis.predictions import (
+    FacePrediction,
+    ImagePrediction,
+    ModelMismatchError,
+    NotFiniteError,
+)
+from mmfer.device import usable_device
+from mmfer.faces import MTCNN, Face
 from mmfer.faces.detection.face_finder import Detector, Landmarker, detect_in_crop
 from mmfer.faces.detection.landmarker import FaceLandmarker
-from mmfer.faces.image import check_image
+from mmfer.faces.image import check_image, load_image
+from mmfer.faces.image_decoder import LoadedImage
 from mmfer.protocols import predicts_attributes
 from mmfer.registry import register_all_modules
+from mmfer.shipped_models import shipped_checkpoint
 
 
 class FERInferencer:
@@ -62,7 +69,7 @@ class FERInferencer:
     Raises:
         FileNotFoundError: If the config or the checkpoint does not exist.
         ValueError: If the config or the checkpoint cannot be read, or they do not fit each other,
-            or their classes differ.
+            or their classes differ, or there is no such device.
 
     Example:
         >>> inferencer = FERInferencer()
@@ -80,6 +87,7 @@ class FERInferencer:
         landmarker: Landmarker | None = None,
     ) -> None:
         self.batch_size = batch_size
+        usable_device(device)
         register_all_modules()
         config, checkpoint = _chosen(config, checkpoint)
         loaded = read_checkpoint(checkpoint)
@@ -105,20 +113,22 @@ class FERInferencer:
         self.model.eval()
 
     def __call__(
-        self, inputs: Any, detect: bool = True, progress: bool = False
+        self, inputs: Any, detect: bool = True, progress: bool = False, bgr_arrays: bool = False
     ) -> dict[str, list[dict[str, Any]]]:
         """Predict the expressions of the faces in images.
 
         Args:
-            inputs: Paths, folders, globs, and arrays (H, W, 3) uint8 RGB, one or a sequence.
+            inputs: Paths, folders, globs, and arrays (H, W, 3) uint8, one or a sequence.
             detect: Detect faces; otherwise each image is treated as one face crop.
             progress: Show a progress bar.
+            bgr_arrays: Whether the channels of arrays are in BGR order, as ``cv2.imread`` returns
+                them; the default is RGB.
 
         Returns:
             ``{'results': [{'img_path', 'message', 'faces': [{'bbox', 'score', 'landmarks', 'label',
             'scores'}]}]}``, one entry for each image, in order. ``message`` says if an image cannot
-            be read or has no face. A model of attributes gives ``'present'`` and ``'attributes'``
-            instead of ``'label'`` and ``'scores'``.
+            be read or has no face, or why the prediction failed. A model of attributes gives
+            ``'present'`` and ``'attributes'`` instead of ``'label'`` and ``'scores'``.
 
         Raises:
             FileNotFoundError: If an input matches no image.
@@ -129,54 +139,93 @@ class FERInferencer:
         for item in inputs:
             items += [item] if isinstance(item, np.ndarray) else find_images([item])[0]
         predictions = tqdm(
-            self.predict(items, detect), total=len(items), unit='image', disable=not progress
+            self.predict(items, detect, bgr_arrays),
+            total=len(items),
+            unit='image',
+            disable=not progress,
         )
         return {'results': [prediction.to_dict() for prediction in predictions]}
 
     def predict(
-        self, images: Iterable[str | Path | np.ndarray], detect: bool = True
+        self,
+        images: Iterable[str | Path | np.ndarray],
+        detect: bool = True,
+        bgr_arrays: bool = False,
     ) -> Iterator[ImagePrediction]:
-        """Yield the predictions for image files or arrays one by one."""
+        """Yield the predictions for image files or arrays one by one.
+
+        An image for which the prediction fails does not end the others: its prediction has
+        ``failed`` and says why.
+
+        Raises:
+            ValueError: If the model fits no image at all, or an array is not an image.
+        """
+        if detect and not self.cuts_face and self.alignment is None:
+            raise ModelMismatchError(
+                'The config does not define how to crop faces from a photograph. Add, for example, '
+                "face_crop = dict(type='box', size=112, scale=1.28) to its top level, or declare "
+                'that the images are face crops already (detect=False, --no-detect).'
+            )
         for number, item in enumerate(images):
             if isinstance(item, np.ndarray):
-                path, image = f'array {number}', item
-                check_image(image)
+                check_image(item)
+                path = f'array {number}'
+                image = LoadedImage(np.ascontiguousarray(item[..., ::-1]) if bgr_arrays else item)
             else:
                 path = str(item)
                 try:
-                    image = read_image(item)
+                    image = load_image(item)
                 except (FileNotFoundError, ValueError) as error:
-                    yield ImagePrediction(path, str(error))
+                    yield ImagePrediction(path, str(error), failed=True)
                     continue
-            faces = detect_in_crop(self.detector, image) if detect else [Face.of_whole_image(image)]
-            if self.landmark_transforms:
-                faces = self._find_landmarks(image, faces)
-            cut = detect and not self.cuts_face
-            aligned = [self._crop(image, face) if cut else (image, face) for face in faces]
-            scores = self._classify([_sample(*pair) for pair in aligned])
-            found = tuple(
-                FacePrediction(f, s, self.of_attributes) for f, s in zip(faces, scores, strict=True)
-            )
-            count = f'{len(found)} face{"s" if len(found) > 1 else ""} found.'
-            message = 'No face found.' if not found else count if detect else 'Treated as a face.'
-            yield ImagePrediction(path, message, found, image)
+            yield self._predict_one(path, image, detect)
 
-    def classify(self, crops: Sequence[np.ndarray]) -> list[dict[str, float]]:
+    def _predict_one(self, path: str, loaded: LoadedImage, detect: bool) -> ImagePrediction:
+        image, shrunk = loaded
+        try:
+            found = self._find_faces(image, detect)
+        except ModelMismatchError:
+            raise
+        # Whatever fails for one image must not lose the results of the others.
+        except Exception as error:
+            name = '' if isinstance(error, NotFiniteError) else f'{type(error).__name__}: '
+            return ImagePrediction(
+                path, f'The prediction failed: {name}{error}', (), image, True, shrunk
+            )
+        count = f'{len(found)} face{"s" if len(found) > 1 else ""} found.'
+        message = 'No face found.' if not found else count if detect else 'Treated as a face.'
+        return ImagePrediction(path, message, found, image, False, shrunk)
+
+    def _find_faces(self, image: np.ndarray, detect: bool) -> tuple[FacePrediction, ...]:
+        faces = detect_in_crop(self.detector, image) if detect else [Face.of_whole_image(image)]
+        if self.landmark_transforms:
+            faces = self._find_landmarks(image, faces)
+        cut = detect and not self.cuts_face
+        aligned = [self._crop(image, face) if cut else (image, face) for face in faces]
+        scores = self._classify([_sample(*pair) for pair in aligned])
+        return tuple(
+            FacePrediction(f, s, self.of_attributes) for f, s in zip(faces, scores, strict=True)
+        )
+
+    def classify(self, rgb_crops: Sequence[np.ndarray]) -> list[dict[str, float]]:
         """The probabilities of classes or attributes of face crops (H, W, 3) uint8 RGB, in batches.
 
         Attributes that were unknown in all training data are left out.
-        """
-        return self._classify([self.sample(crop) for crop in crops])
 
-    def sample(self, crop: np.ndarray) -> dict[str, Any]:
+        Raises:
+            ValueError: If the model returns scores that are not finite.
+        """
+        return self._classify([self.sample(crop) for crop in rgb_crops])
+
+    def sample(self, rgb_crop: np.ndarray) -> dict[str, Any]:
         """Input of the test pipeline for a face crop (H, W, 3) uint8 RGB.
 
         The input includes landmarks if a transform needs landmarks.
         """
-        face = Face.of_whole_image(crop)
+        face = Face.of_whole_image(rgb_crop)
         if self.landmark_transforms:
-            (face,) = self._find_landmarks(crop, [face])
-        return _sample(crop, face)
+            (face,) = self._find_landmarks(rgb_crop, [face])
+        return _sample(rgb_crop, face)
 
     def _find_landmarks(self, image: np.ndarray, faces: Sequence[Face]) -> list[Face]:
         if not faces:
@@ -195,9 +244,14 @@ class FERInferencer:
             for sample in samples:
                 scores = sample.pred_score.double().cpu().tolist()
                 if len(scores) != len(self.classes):
-                    raise ValueError(
+                    raise ModelMismatchError(
                         f'The model returns {len(scores)} scores, but there are '
                         f'{len(self.classes)} class names. Correct the classes in the config.'
+                    )
+                if not np.isfinite(scores).all():
+                    raise NotFiniteError(
+                        'The scores of the model are not finite (NaN or infinity), so there is no '
+                        'answer. Check the weights: the training may have diverged.'
                     )
                 named = zip(self.classes, scores, strict=True)
                 results.append({name: p for name, p in named if name not in self.unlearnt})
@@ -205,12 +259,7 @@ class FERInferencer:
 
     def _crop(self, image: np.ndarray, face: Face) -> tuple[np.ndarray, Face]:
         """Crop a face, and convert its landmarks to the crop."""
-        if self.alignment is None:
-            raise ValueError(
-                'The config does not define how to crop faces from a photograph. Add, for example, '
-                "face_crop = dict(type='box', size=112, scale=1.28) to its top level, or declare "
-                'that the images are face crops already (detect=False, --no-detect).'
-            )
+        assert self.alignment is not None
         crop = self.alignment.crop(image, face)
         if face.landmarks68 is None:
             return crop, face

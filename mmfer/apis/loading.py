@@ -1,26 +1,42 @@
 """Checked loading of the config and the checkpoint of an inferencer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
+from mmcv.transforms import LoadImageFromFile
 from mmengine.config import Config
 from mmengine.dataset import Compose
-from mmengine.runner import CheckpointLoader, load_state_dict
+from mmengine.runner import CheckpointLoader
 
 import mmfer.engine.checkpoint  # noqa: F401  (its loader)
+from mmfer.datasets import Cached, LoadExpressionImage
+from mmfer.datasets.wrapped import pipeline_of, readers_of
+from mmfer.engine.checkpoints.fit import load_fitting
 from mmfer.engine.configuration.config_text import config_from_text
+from mmfer.engine.configuration.entry_types import classes_named, is_type
+from mmfer.engine.configuration.overrides import read_config as replaced_config
 from mmfer.engine.model_building import build_model as build_model
 from mmfer.engine.pruning import apply_channels
 from mmfer.faces import Alignment, build_alignment
 from mmfer.protocols import TransformFlag, has_flag
-from mmfer.registry import DATASETS, TRANSFORMS
+from mmfer.registry import TRANSFORMS, register_all_modules
 
-LOADERS = ('LoadExpressionImage', 'LoadImageFromFile')
+LOADERS = (LoadExpressionImage, LoadImageFromFile)
 
 
-def read_config(config: str | Path | Config) -> Config:
+def read_config(config: str | Path | Config, options: Mapping[str, Any] | None = None) -> Config:
+    """Read a config, unless it is read already.
+
+    Args:
+        config: A config file or a config.
+        options: Entries of a config file to replace, as ``--cfg-options`` does.
+
+    Raises:
+        FileNotFoundError: If the file does not exist.
+        ValueError: If the file cannot be read, or an option does not fit.
+    """
     if isinstance(config, Config):
         return config
     if not Path(config).is_file():
@@ -28,6 +44,9 @@ def read_config(config: str | Path | Config) -> Config:
             f'No config at "{config}". Give the file with which the model was trained.'
         )
     try:
+        if options:
+            register_all_modules()  # to know the options of components
+            return replaced_config(Path(config), options)
         return Config.fromfile(str(config))
     except (SyntaxError, OSError, KeyError, TypeError) as error:
         raise ValueError(f'The config "{config}" cannot be read: {error}.') from error
@@ -75,13 +94,17 @@ def put_weights(
     weights = loaded.get('state_dict', loaded)
     try:
         apply_channels(model, loaded.get('pruning'))
-        named = {name.removeprefix('module.'): weight for name, weight in weights.items()}
-        load_state_dict(model, named, strict=True)
-    except (RuntimeError, ValueError) as error:
+        fit = load_fitting(model, weights)
+    except (RuntimeError, ValueError, AttributeError, TypeError) as error:
         raise ValueError(
             f'The checkpoint "{checkpoint}" does not fit the model of the config: {error}\n'
             'Give the config with which it was trained.'
         ) from error
+    if not fit.whole:
+        raise ValueError(
+            f'The checkpoint "{checkpoint}" does not fit the model of the config: '
+            f'{fit.describe()}. Give the config with which it was trained.'
+        )
     return loaded.get('meta') or {}
 
 
@@ -91,11 +114,17 @@ def build_pipeline(config: Config) -> Compose:
     Transforms that make renderings look like recordings (class attribute ``for_renderings``) are
     left out, too.
     """
-    first, *rest = config.test_dataloader.dataset.pipeline
-    if first['type'] not in LOADERS or first.get('color_type', 'color') != 'color':
+    pipeline = list(pipeline_of(config.test_dataloader.dataset, 'test_dataloader.dataset'))
+    while pipeline and is_type(pipeline[0], Cached):
+        pipeline[:1] = pipeline[0]['transforms']  # each image is new
+    if not pipeline:
+        raise ValueError('The test pipeline of the config is empty.')
+    first, *rest = pipeline
+    if not is_type(first, *LOADERS) or first.get('color_type', 'color') != 'color':
+        names = ', '.join(loader.__name__ for loader in LOADERS)
         raise ValueError(
-            f'The test pipeline of the config must start with one of {", ".join(LOADERS)} and read '
-            f'images in color, but it starts with {dict(first)}.'
+            f'The test pipeline of the config must start with one of {names} and read images in '
+            f'color, but it starts with {dict(first)}.'
         )
     steps = [TRANSFORMS.build(step) for step in rest]
     return Compose([step for step in steps if not has_flag(step, 'for_renderings')])
@@ -118,8 +147,8 @@ def transforms_with(flag: TransformFlag, pipeline: Compose) -> list[str]:
 def class_names(config: Config, meta: dict[str, Any], where: str) -> tuple[str, ...]:
     """Class names of the checkpoint, or else of the config; if both exist, they must agree."""
     recorded = tuple((meta.get('dataset_meta') or {}).get('classes') or ())
-    dataset = config.test_dataloader.dataset
-    reader = DATASETS.get(dataset.type)
+    dataset = readers_of(config.test_dataloader.dataset)[0]
+    reader = next(iter(classes_named(dataset.type)), None)
     named = (
         (dataset.get('metainfo') or {}).get('classes')
         or dataset.get('classes')

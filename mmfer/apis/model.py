@@ -9,6 +9,8 @@ from mmengine.dataset import BaseDataset
 from mmengine.registry import DefaultScope
 
 from mmfer.apis.loading import build_model, load_weights, read_config
+from mmfer.datasets.wrapped import each_sample_once, evaluation_pipeline
+from mmfer.device import usable_device
 from mmfer.engine.feature_bank import FeatureBank, build_with_pipeline, collect_bank
 from mmfer.registry import DATASETS, register_all_modules
 
@@ -40,12 +42,14 @@ class TrainedModel:
         with DefaultScope.overwrite_default_scope('mmfer'):
             model = build_model(cfg)
         meta = load_weights(model, checkpoint)
-        model.to(device)
+        model.to(usable_device(device))
         model.eval()
         return cls(cfg, model, meta)
 
     def dataset(self, split: str) -> BaseDataset:
         """The data set of a split, ``'train'``, ``'val'`` or ``'test'``, with the test pipeline.
+
+        A wrapper of data sets gives each sample once.
 
         Raises:
             ValueError: If the config has no such split.
@@ -55,9 +59,9 @@ class TrainedModel:
             raise ValueError(f'The config has no {split}_dataloader.')
         with DefaultScope.overwrite_default_scope('mmfer'):
             if split != 'train':
-                return DATASETS.build(loader.dataset)
-            pipeline_of = self.config.get('val_dataloader') or self.config.test_dataloader
-            return build_with_pipeline(loader.dataset, pipeline_of.dataset.pipeline)
+                return each_sample_once(DATASETS.build(loader.dataset))
+            pipeline = evaluation_pipeline(self.config, 'The training data')
+            return build_with_pipeline(loader.dataset, pipeline)
 
     def bank(self, dataset: BaseDataset, batch_size: int = 128) -> FeatureBank:
         """Features and predictions of a data set."""

@@ -30,15 +30,20 @@ class FacePrediction:
         """The attributes with a probability of at least 0.5."""
         return [name for name, p in self.scores.items() if p >= 0.5]
 
-    def to_dict(self) -> dict[str, Any]:
-        """The entry for ``results.json``."""
-        landmarks, score = self.face.landmarks, self.face.score
+    def to_dict(self, shrunk: int = 1) -> dict[str, Any]:
+        """The entry for ``results.json``.
+
+        Args:
+            shrunk: The factor by which the image was shrunk; the coordinates are those in the file.
+        """
+        face = self.face.scaled(shrunk)
+        landmarks, score = face.landmarks, face.score
         scores = {name: round(p, 6) for name, p in self.scores.items()}
         return {
-            'bbox': [round(float(v), 2) for v in self.face.bbox],
+            'bbox': [round(float(v), 2) for v in face.bbox],
             'score': None if score is None else round(score, 6),
             'landmarks': None if landmarks is None else landmarks.round(2).tolist(),
-            **self._landmarks68(),
+            **_landmarks68(face),
             **(
                 {'present': self.present, 'attributes': scores}
                 if self.of_attributes
@@ -46,28 +51,48 @@ class FacePrediction:
             ),
         }
 
-    def _landmarks68(self) -> dict[str, Any]:
-        if self.face.landmarks68 is None or self.face.scores68 is None:
-            return {}
-        return {
-            'landmarks68': self.face.landmarks68.round(2).tolist(),
-            'landmark_scores': self.face.scores68.round(4).tolist(),
-        }
+
+def _landmarks68(face: Face) -> dict[str, Any]:
+    if face.landmarks68 is None or face.scores68 is None:
+        return {}
+    return {
+        'landmarks68': face.landmarks68.round(2).tolist(),
+        'landmark_scores': face.scores68.round(4).tolist(),
+    }
+
+
+class NotFiniteError(ValueError):
+    """The scores of a face are not numbers."""
+
+
+class ModelMismatchError(ValueError):
+    """A model that fits none of the images, whatever they show."""
 
 
 @dataclass(frozen=True)
 class ImagePrediction:
-    """The prediction for one image; ``image`` is None if the image could not be read."""
+    """The prediction for one image.
+
+    Args:
+        path: The image.
+        message: What was found, or why there is no prediction.
+        faces: The faces, in pixels of ``image``.
+        image: (H, W, 3) uint8 RGB; None if the image could not be read.
+        failed: Whether the image could not be read, or the prediction failed.
+        shrunk: The factor by which the image was shrunk when it was read, mostly 1.
+    """
 
     path: str
     message: str
     faces: tuple[FacePrediction, ...] = ()
     image: np.ndarray | None = None
+    failed: bool = False
+    shrunk: int = 1
 
     def to_dict(self) -> dict[str, Any]:
         """The entry for ``results.json``."""
         return {
             'img_path': self.path,
             'message': self.message,
-            'faces': [face.to_dict() for face in self.faces],
+            'faces': [face.to_dict(self.shrunk) for face in self.faces],
         }

@@ -1,8 +1,10 @@
 """Pruning of a trained model, with a config for fine-tuning."""
 
+from collections.abc import Mapping
 from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.config import Config
@@ -11,6 +13,8 @@ from mmengine.registry import DefaultScope
 from mmfer.apis.loading import build_model, load_weights, read_config
 from mmfer.engine.benchmark import input_shape
 from mmfer.engine.checkpoint import write_checkpoint
+from mmfer.engine.configuration.entry_types import is_type
+from mmfer.engine.hooks import ChannelPruningHook
 from mmfer.engine.pruning import PruningReport, channel_record, prune_model
 from mmfer.registry import register_all_modules
 
@@ -22,6 +26,7 @@ def prune_checkpoint(
     ratio: float,
     round_to: int = 1,
     size: int | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> PruningReport:
     """Prune a checkpoint and write the result with a config.
 
@@ -38,13 +43,14 @@ def prune_checkpoint(
         ratio, round_to: See :func:`mmfer.engine.pruning.prune_model`.
         size: Height and width in pixels of the images for which FLOPs are counted; the default is
             the ``image_size`` of the config, or else 224.
+        options: Entries of the config to replace, as ``--cfg-options`` does.
 
     Raises:
         FileNotFoundError: If the config or the checkpoint does not exist.
         ValueError: If the config or the checkpoint cannot be read, or they do not fit each other,
             the ratio is not between 0 and 1, or nothing can be pruned.
     """
-    cfg = read_config(config)
+    cfg = read_config(config, options)
     register_all_modules()
     with DefaultScope.overwrite_default_scope('mmfer'):
         model = build_model(cfg)
@@ -67,6 +73,9 @@ def finetuning_config(config: Config, checkpoint: Path) -> Config:
     config = deepcopy(config)
     config.load_from, config.resume = str(checkpoint.absolute()), False
     config.custom_hooks = [
-        hook for hook in config.get('custom_hooks', []) if hook['type'] != 'ChannelPruningHook'
+        hook for hook in config.get('custom_hooks', []) if not is_type(hook, ChannelPruningHook)
     ]
+    for name, hook in list(config.get('default_hooks', {}).items()):
+        if is_type(hook, ChannelPruningHook):
+            config.default_hooks.pop(name)
     return config

@@ -1,4 +1,4 @@
-"""A model judged on another data set than it was trained for."""
+"""Evaluation of a model on a data set with other classes than its own."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -20,24 +20,25 @@ def transfer_report(
     find_faces: bool = False,
     progress: bool = False,
 ) -> Report:
-    """Judge a model by the images of a data set whose classes it knows.
+    """Evaluate a model on the images of a data set whose classes the model knows.
 
-    Classes are joined by :func:`mmfer.labels.class_join.join_classes`; images of other classes are
-    left out and counted, and so is the probability that the model gives to other classes.
+    Classes are joined by :func:`mmfer.labels.class_join.join_classes`. Images of other classes are
+    left out and counted; the model's probabilities of other classes are left out.
 
     Args:
         inferencer: A model of expressions.
         dataset: A reader; its pipeline is not used.
-        find_faces: Look for the face of each image and cut it out as the model's config says. The
-            largest face counts; where none is found, the whole image does, and is counted.
-            Otherwise each image is taken as it is.
+        find_faces: Detect the largest face of each image and crop it by ``face_crop`` of the
+            model's config. If no face is found, the whole image is used, and counted. If False,
+            every whole image is used.
         progress: Show a progress bar.
 
     Returns:
         :func:`mmfer.evaluation.expression_report` of the joined classes with, in addition,
-        ``majority`` (``accuracy`` of always answering the most frequent class), ``left_out``
-        (images of each class that the model does not know), ``unused`` (classes of the model that
-        the data set does not have) and ``without_face``.
+        ``majority`` (the ``accuracy`` of always predicting the most frequent class), ``left_out``
+        (the number of images of each class that the model does not know), ``unused`` (classes of
+        the model that the data set does not have) and ``without_face`` (the number of images
+        without a detected face).
 
     Raises:
         ValueError: If fewer than two classes are in common, or no image is left.
@@ -51,7 +52,7 @@ def transfer_report(
     )
     kept = [info for info, label in zip(infos, labels, strict=True) if label >= 0]
     if not kept:
-        raise ValueError(f'None of {len(infos)} images is of a class that the model knows.')
+        raise ValueError(f'None of the {len(infos)} images has a class that the model knows.')
     without_face = 0
     rows = []
     images = (np.ascontiguousarray(load_sample(info)[..., ::-1]) for info in kept)
@@ -71,7 +72,7 @@ def transfer_report(
 
 
 def _parents(inferencer: FERInferencer) -> list[str] | None:
-    """The coarse class of each class of a model with a label tree."""
+    """The coarse class of each class, if the model has a label tree."""
     coarse = inferencer.dataset_meta.get('coarse_classes')
     parents = inferencer.dataset_meta.get('parents')
     return None if not coarse or parents is None else [coarse[parent] for parent in parents]
@@ -80,7 +81,7 @@ def _parents(inferencer: FERInferencer) -> list[str] | None:
 def _scores(
     inferencer: FERInferencer, images: Iterator[np.ndarray], find_faces: bool
 ) -> Iterator[tuple[bool, Mapping[str, float]]]:
-    """Whether a face was found in an image, and the scores of its largest face or of the whole."""
+    """For each image: whether a face was found, and the scores of its largest face or of all."""
     batch: list[np.ndarray] = []
     for image in images:
         if find_faces:

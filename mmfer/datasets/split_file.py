@@ -1,6 +1,5 @@
 """A random split that is saved in a file."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 
 from mmfer.datasets.split import carve_validation
 from mmfer.files import write_json
+from mmfer.reading import read_json
 
 PARTS = ('train', 'val', 'test')
 SHARES = (0.6, 0.2, 0.2)
@@ -79,14 +79,14 @@ def read_or_draw(path: Path, samples: Sequence[dict[str, Any]], root: Path, seed
         return parts
     again = 'Delete the file to draw a new split, or give another file as split_file=...'
     try:
-        content = json.loads(path.read_text('utf-8'))
+        content = read_json(path)
         if not isinstance(content, dict):
             raise TypeError(f'{type(content).__name__} instead of an object')
         if not all(type(name) is str for part in PARTS for name in content[part]):
             raise TypeError('the name of an image is not a string')
         part_of = {name: part for part in PARTS for name in content[part]}
         drawn, count = content['seed'], sum(len(content[part]) for part in PARTS)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f'"{path}" is not a split file ({type(error).__name__}: {error}). {again}'
         ) from error
@@ -108,7 +108,7 @@ def _write(path: Path, names: Sequence[str], parts: Sequence[str], seed: int) ->
     for part in PARTS:
         content[part] = [name for name, own in zip(names, parts, strict=True) if own == part]
     try:
-        write_json(path, content, shared=True)
+        write_json(path, content)
     except OSError as error:
         raise OSError(
             f'The split cannot be written to "{path}": {error}. Give a writable file as '

@@ -1,7 +1,7 @@
 """Configs, training, testing, hooks, feature banks, precision and pretrained weights."""
 
 from mmfer import compat  # noqa: F401  (before mmpretrain)
-from mmfer.engine import checkpoint, cpu_amp, hooks, pretrained
+from mmfer.engine import checkpoint, cpu_amp, hooks, pretrained, train_loop
 from mmfer.engine.config import load_config
 from mmfer.engine.testing import test
 from mmfer.engine.training import build_runner, train
@@ -15,4 +15,5 @@ __all__ = [
     'pretrained',
     'test',
     'train',
+    'train_loop',
 ]

@@ -16,6 +16,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakIdKeyDictionary
 
+from mmfer.device import usable_device
 from mmfer.engine.complexity import model_complexity
 from mmfer.engine.model_building import build_model
 from mmfer.markdown import markdown_table
@@ -52,7 +53,7 @@ def benchmark_model(cfg: Config, device: str) -> nn.Module:
     for module in model.modules():
         if isinstance(module, PreparesBenchmark):
             module.prepare_benchmark()
-    prepared: nn.Module = model.to(device).eval()
+    prepared: nn.Module = model.to(usable_device(device)).eval()
     return prepared
 
 

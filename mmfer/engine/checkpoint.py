@@ -17,6 +17,8 @@ from mmfer.engine.checkpoints.integrity import check_integrity, side_file, side_
 from mmfer.files import write_atomically
 
 ATOMIC_BACKEND = 'atomic'
+STOPPED = 'stopped_'
+"""Start of the names of checkpoints of stopped trainings, such as ``stopped_iter_70.pth``."""
 
 
 def write_checkpoint(path: str | Path, content: bytes) -> None:
@@ -122,7 +124,17 @@ def last_checkpoint(work_dir: str | Path) -> Path | None:
 
 
 def _older(newest: Path) -> list[Path]:
-    """The checkpoints with the same name and a smaller number, largest number first."""
+    """The checkpoints with the same name and a smaller number, largest number first.
+
+    Older than the checkpoint of a stopped training are all others with a number, the newest first.
+    """
+    if newest.name.startswith(STOPPED):
+        others = [
+            path
+            for path in newest.parent.iterdir()
+            if re.fullmatch(r'(epoch|iter)_\d+\.pth', path.name)
+        ]
+        return sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)
     parts = re.fullmatch(r'(.*?)(\d+)(\D*)', newest.name)
     if parts is None:
         return []

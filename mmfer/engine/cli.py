@@ -1,6 +1,8 @@
 """Common parts of the command line tools."""
 
 import argparse
+import ast
+import errno
 import os
 import re
 import sys
@@ -15,13 +17,31 @@ import mmpretrain
 from mmengine.config import DictAction
 
 import mmfer
+from mmfer.plugins import is_plugin_code, skipped_plugins
 from mmfer.worker_pool import WorkerKilledError
 
-USER_ERRORS = (ValueError, FileNotFoundError, NotADirectoryError, KeyError, WorkerKilledError)
+USER_ERRORS = (ValueError, OSError, KeyError, WorkerKilledError)
+ADVICE = {
+    errno.EACCES: 'Check the permissions.',
+    errno.EEXIST: 'Give another path, or move it away.',
+    errno.EISDIR: 'Give the path of a file.',
+    errno.ENAMETOOLONG: 'Give a shorter path.',
+    errno.ENOENT: 'Check the path.',
+    errno.ENOSPC: 'Free some space.',
+    errno.ENOTDIR: 'A part of the path is a file; give another path.',
+    errno.EPERM: 'Check the permissions.',
+    errno.EROFS: 'Give a path on another disk.',
+}
+"""What to do about errors of the file system."""
 OWN_FOLDERS = [Path(str(package.__file__)).parent for package in (mmfer, mmengine, mmpretrain)]
 """Packages whose errors of these types are meant for the user."""
+UNKNOWN_COMPONENT = 'registry. Please check whether'
+"""Part of mmengine's message about a component that is not registered."""
 BLANK = '\0'
 """Replaces a space while mmengine parses a value."""
+QUOTED = re.compile(r'\'[^\'\\]*\'|"[^"\\]*"')
+AROUND = re.compile(r'(?:^|(?<=,))[\[(\s]+|[\])\s]+(?=,|$)')
+"""The brackets with spaces at the start and the end of a value in a list."""
 IN_WORKER = re.compile(
     r'Original Traceback.*File "(?P<file>[^"]+)", line [^\n]*\n +(?P<line>[^\n]*)\n'
     r'.*?^\w+: (?P<message>.*)',
@@ -33,9 +53,11 @@ IN_WORKER = re.compile(
 def user_message(error: BaseException, tool: str) -> str | None:
     """The message for the user of a tool, or None if the user did not cause the error.
 
-    The user caused an error of the types :data:`USER_ERRORS` if a ``raise`` in the tool, in mmfer
-    or in mmfer's foundations raised the error, or if these did not find a file. Errors from calls
-    to other libraries are not the user's.
+    The user caused an error of the types :data:`USER_ERRORS` if a ``raise`` in the tool, in mmfer,
+    in a plugin or in mmfer's foundations raised the error, or if it is an error of the file system
+    in :data:`ADVICE`. Other errors from calls to other libraries are not the user's. The message
+    about an unknown component ends with the plugins that were skipped, since one of them may hold
+    it.
 
     Args:
         error: A caught error.
@@ -44,36 +66,62 @@ def user_message(error: BaseException, tool: str) -> str | None:
     frames = traceback.extract_tb(error.__traceback__)
     if not isinstance(error, USER_ERRORS) or not frames:
         return None
+    if isinstance(error, OSError) and error.errno in ADVICE:
+        place = '' if error.filename is None else f': "{error.filename}"'
+        return f'{error.strerror}{place}. {ADVICE[error.errno]}'
     file, line = frames[-1].filename, frames[-1].line or ''
     message = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
     if in_worker := IN_WORKER.search(message):
         file, line, message = in_worker['file'], in_worker['line'], in_worker['message'].strip()
-    own = file == tool or any(folder in Path(file).parents for folder in OWN_FOLDERS)
+    own = any(folder in Path(file).parents for folder in OWN_FOLDERS)
+    own = own or file == tool or is_plugin_code(file)
     on_purpose = line.startswith('raise ') or isinstance(error, OSError)
-    return message if own and on_purpose else None
+    if not own or not on_purpose:
+        return None
+    skipped = skipped_plugins() if UNKNOWN_COMPONENT in message else []
+    return '\n'.join([message, *(f'The plugin {plugin}.' for plugin in skipped)])
 
 
-def friendly_errors(main: Callable[[], None]) -> Callable[[], None]:
+def friendly_errors(main: Callable[..., None], exit_code: int = 1) -> Callable[..., None]:
     """Let a tool end with one clear message for errors in the input of the user.
 
-    An error in the input (a wrong path, a missing data set, classes that do not fit) is printed
-    without a traceback, and the exit code is 1. Any other error is a bug and keeps its traceback.
-    The environment variable ``MMFER_DEBUG=1`` shows all tracebacks.
+    An error in the input (a wrong path, a missing data set, classes that do not fit, an output
+    that cannot be written) is printed without a traceback. Any other error is a bug and keeps its
+    traceback. The environment variable ``MMFER_DEBUG=1`` shows all tracebacks.
+
+    Args:
+        main: The function of the tool.
+        exit_code: The exit code for errors in the input.
     """
 
     @wraps(main)
-    def run() -> None:
+    def run(*arguments: Any) -> None:
         try:
-            main()
+            main(*arguments)
         except KeyboardInterrupt:
-            sys.exit('\nInterrupted.')
+            print('\nInterrupted.', file=sys.stderr)
+            sys.exit(130)
         except USER_ERRORS as error:
             message = user_message(error, main.__code__.co_filename)
             if message is None or os.environ.get('MMFER_DEBUG') == '1':
                 raise
-            sys.exit(f'Error: {message}')
+            if exit_code == 1:
+                sys.exit(f'Error: {message}')
+            print(f'Error: {message}', file=sys.stderr)
+            sys.exit(exit_code)
 
     return run
+
+
+def given_path(text: str) -> Path:
+    """The path in an argument of a tool.
+
+    Raises:
+        argparse.ArgumentTypeError: If the path is empty, which would be the current folder.
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError('the path is empty; "." is the current folder')
+    return Path(text)
 
 
 class ConfigOptions(DictAction):
@@ -104,13 +152,22 @@ class ConfigOptions(DictAction):
                     f'{option_string}: "{text}" is not KEY=VALUE. Write the key, "=" and the value '
                     'without spaces around "=", and quote a value with spaces.'
                 )
-            # mmengine removes spaces; only spaces around separators may be removed.
-            value = re.sub(r'\s*([,()\[\]])\s*', r'\1', value).replace(' ', BLANK)
             try:
-                options[key] = _with_blanks(self._parse_iterable(value))
+                options[key] = self._value(value)
             except AssertionError:
                 parser.error(f'{option_string}: the brackets of "{text}" are not balanced.')
         setattr(namespace, self.dest, options)
+
+    def _value(self, text: str) -> Any:
+        """The value of a text: a quoted text literally, a list, or a single value."""
+        if QUOTED.fullmatch(text):
+            return ast.literal_eval(text)
+        if ',' in text or text.startswith(('(', '[')):
+            # Only spaces beside the separators of a list do not belong to its values.
+            text = re.sub(r'\s*,\s*', ',', text)
+            text = AROUND.sub(lambda match: re.sub(r'\s', '', match[0]), text)
+        # mmengine would remove all other spaces.
+        return _with_blanks(self._parse_iterable(text.replace(' ', BLANK)))
 
 
 def _with_blanks(value: Any) -> Any:

@@ -8,6 +8,7 @@ from mmengine.config import Config
 
 from mmfer.engine.configuration.overrides import read_config
 from mmfer.registry import register_all_modules
+from mmfer.resources import find_config
 
 LAUNCHERS = ('none', 'pytorch', 'slurm')
 RUNNER_HOOKS = frozenset(
@@ -28,7 +29,7 @@ def load_config(
     by other configs; the result does not contain them.
 
     Args:
-        path: The config file.
+        path: The config file, or a shipped config, see :func:`mmfer.resources.find_config`.
         work_dir: Folder for checkpoints and logs; the default is the ``work_dir`` of the config, or
             else ``work_dirs/<name of the config>``.
         options: Entries to replace, see :func:`mmfer.engine.configuration.overrides.read_config`:
@@ -39,9 +40,7 @@ def load_config(
         FileNotFoundError: If the file does not exist.
         ValueError: If the file is not a config, or an option does not fit or changes nothing.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f'No config at "{path}". The configs of mmfer are in configs/.')
+    path = find_config(path)
     if path.suffix != '.py':
         raise ValueError(f'"{path}" is not a config: configs of mmfer are Python files (.py).')
     register_all_modules()
@@ -52,12 +51,17 @@ def load_config(
         cfg.pop(name)
     cfg.default_scope = 'mmfer'
     cfg.work_dir = str(work_dir or cfg.get('work_dir') or Path('work_dirs') / path.stem)
-    # Every run gets the hooks that check classes, seed random numbers and load pruned checkpoints,
-    # even if its config does not inherit default_runtime.py.
+    # Every run gets the hooks that check classes, weights, images and losses, seed random numbers,
+    # load pruned checkpoints and stop in order, even if its config does not inherit
+    # default_runtime.py.
     cfg.default_hooks = {
         'pruned_model': dict(type='PrunedModelHook'),
         'random_state': dict(type='RandomStateHook'),
         'class_order': dict(type='ClassOrderHook'),
+        'weights_fit': dict(type='WeightsFitHook'),
+        'leakage': dict(type='LeakageHook'),
+        'finite_loss': dict(type='FiniteLossHook'),
+        'stop_signal': dict(type='StopSignalHook'),
         **cfg.get('default_hooks', {}),
     }
     for name, hook in list(cfg.default_hooks.items()):

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from mmfer.engine.benchmark import input_shape
 from mmfer.files import write_atomically
-from mmfer.protocols import predicts_attributes
+from mmfer.protocols import AttendsToSupport, predicts_attributes
 
 
 class ImageScores(nn.Module):
@@ -65,7 +65,8 @@ def export_onnx(
         batch_size: N.
 
     Raises:
-        ValueError: If the packages that write ONNX are missing.
+        ValueError: If the packages that write ONNX are missing, or the images of a batch influence
+            each other (``context='batch'`` of :class:`mmfer.models.ITRR`).
 
     Example:
         >>> trained = TrainedModel.load('my_config.py', 'epoch_10.pth')
@@ -74,6 +75,14 @@ def export_onnx(
     missing = [name for name in ('onnx', 'onnxscript') if find_spec(name) is None]
     if missing:
         raise ValueError(f'Export to ONNX needs more packages: pip install {" ".join(missing)}.')
+    for name, module in model.named_modules():
+        if isinstance(module, AttendsToSupport) and module.context == 'batch':
+            raise ValueError(
+                f"model.{name} has context='batch', in which the scores of an image depend on the "
+                'other images of its batch, so an exported model would give other scores for '
+                'other batches. Export with the support set: --cfg-options '
+                f'model.{name}.context=support.'
+            )
     scores = ImageScores(deepcopy(model).cpu()).eval()
     _settle_switches(scores)
     images = torch.zeros(batch_size, *input_shape(model, size))

@@ -14,6 +14,7 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from mmfer.datasets.wrapped import each_sample_once, readers_of
 from mmfer.engine.eval_mode import eval_mode
 from mmfer.protocols import PoolsFeatures, ReadsSamples, predicts_attributes
 from mmfer.registry import DATASETS
@@ -57,25 +58,17 @@ def unwrap(model: nn.Module) -> Any:
 
 
 def build_with_pipeline(dataset_cfg: dict, pipeline: list[dict]) -> BaseDataset:
-    """Build a data set, or a wrapper of data sets, with another pipeline.
+    """Build a data set with another pipeline; a wrapper of data sets gives each sample once.
 
     In test mode, a broken image is an error or is dropped, according to the options of the data
     set; it is never replaced by another image.
     """
 
-    def replace(cfg: dict) -> None:
-        if 'dataset' in cfg:
-            replace(cfg['dataset'])
-        elif 'datasets' in cfg:
-            for part in cfg['datasets']:
-                replace(part)
-        else:
-            cfg['pipeline'] = copy.deepcopy(pipeline)
-            cfg['test_mode'] = True
-
     cfg = ConfigDict(copy.deepcopy(dict(dataset_cfg)))
-    replace(cfg)
-    return DATASETS.build(cfg)
+    for reader in readers_of(cfg):
+        reader['pipeline'] = copy.deepcopy(pipeline)
+        reader['test_mode'] = True
+    return each_sample_once(DATASETS.build(cfg))
 
 
 def _loader(dataset: BaseDataset, indices: Sequence[int], batch_size: int) -> DataLoader:
@@ -136,7 +129,8 @@ def collect_bank(
     Args:
         model: A classifier of mmpretrain. The features are the pooled features of the neck if it
             pools first, as HIFENet does, or else the ``pre_logits`` of the head.
-        dataset: A data set with the test pipeline (:func:`build_with_pipeline`).
+        dataset: A data set with the test pipeline (:func:`build_with_pipeline`). ``sample_idx`` of
+            the bank are the numbers of :class:`mmfer.datasets.wrapped.EachSampleOnce`.
         batch_size: Images per step.
         seed: Seed of the order.
 
@@ -149,6 +143,7 @@ def collect_bank(
             f'{type(classifier.head).__name__} predicts attributes, but a bank needs one class for '
             'each image. Use a model of classes.'
         )
+    dataset = each_sample_once(dataset)
     order = torch.randperm(len(dataset), generator=torch.Generator().manual_seed(seed)).tolist()
     parts = []
     with eval_mode(classifier), torch.no_grad():

@@ -1,26 +1,37 @@
 """Checks before the first step of a training."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from difflib import get_close_matches
 from typing import Any
 
 from mmengine.config import Config
+from mmengine.dataset import InfiniteSampler, pseudo_collate
 from mmengine.hooks import CheckpointHook
 from mmengine.runner import BaseLoop, CheckpointLoader, Runner
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmfer.engine.checkpoint import last_checkpoint
 from mmfer.engine.configuration.config_text import read_values
+from mmfer.engine.feature_bank import unwrap
+from mmfer.engine.rank_state import random_state, set_random_state
 
 KEPT = ('param_scheduler', 'optim_wrapper.optimizer', 'optim_wrapper.paramwise_cfg')
 """Entries that a resumed run takes from the checkpoint instead of the config."""
 
 
 def check_epoch(loader: Any) -> None:
-    """Check that an epoch has a batch.
+    """Check that an epoch has a batch and an end.
 
     Raises:
-        ValueError: If there are fewer images than a batch needs.
+        ValueError: If there are fewer images than a batch needs, or the sampler never ends.
     """
+    if isinstance(loader.sampler, InfiniteSampler):
+        raise ValueError(
+            f'{type(loader.sampler).__name__} never ends, so the first epoch would not end. Use '
+            "sampler=dict(type='DefaultSampler', shuffle=True) in train_dataloader, or train by "
+            'iterations: train_cfg=dict(by_epoch=False, max_iters=...).'
+        )
     if len(loader):
         return
     raise ValueError(
@@ -28,6 +39,39 @@ def check_epoch(loader: Any) -> None:
         f'batch needs {loader.batch_size} on each rank, and incomplete batches are dropped. '
         'Decrease train_dataloader.batch_size, or set train_dataloader.drop_last=False.'
     )
+
+
+def check_last_batch(runner: Runner) -> None:
+    """Check that the model can train on the last batch of an epoch, if that has only one image.
+
+    A batch norm needs more than one value for each channel, but maps may have a single position
+    or none. A copy of the model is tried on one image; the random generators are not changed.
+
+    Raises:
+        ValueError: If the model cannot.
+    """
+    loader = runner.train_loop.dataloader
+    size = loader.batch_size
+    if size is None or loader.drop_last or len(loader.sampler) % size != 1:
+        return
+    network = unwrap(runner.model)
+    if not any(isinstance(module, _BatchNorm) for module in network.modules()):
+        return
+    before = random_state()
+    try:
+        copied = deepcopy(network).train()
+        batch = copied.data_preprocessor(pseudo_collate([loader.dataset[0]]), True)
+        copied(**batch, mode='loss')
+    except ValueError as error:
+        if 'more than 1 value per channel' not in str(error):
+            raise
+        raise ValueError(
+            f'The last batch of an epoch has one image on each rank ({len(loader.sampler)} images '
+            f'in batches of {size}), and a batch norm on maps of one position needs two. Set '
+            'train_dataloader.drop_last=True, or another batch_size.'
+        ) from error
+    finally:
+        set_random_state(before)
 
 
 def check_best(runner: Runner) -> None:
@@ -70,12 +114,19 @@ def check_resume(cfg: Config) -> None:
     milestones or another learning rate would have no effect.
 
     Raises:
-        ValueError: If the schedule or the optimizer differs from the config in the checkpoint.
+        ValueError: If the schedule or the optimizer differs from the config in the checkpoint, or
+            the checkpoint has no optimizer.
     """
     path = cfg.get('load_from') or last_checkpoint(cfg.work_dir)
     if path is None:
         return
     checkpoint = CheckpointLoader.load_checkpoint(str(path), map_location='cpu')
+    if 'optimizer' not in checkpoint:
+        raise ValueError(
+            f'"{path}" cannot be resumed, because it has no state of an optimizer, as best_*.pth '
+            'and published files. Resume with epoch_*.pth, or start a new run from the weights, '
+            f'without --resume: --cfg-options load_from={path}.'
+        )
     text = (checkpoint.get('meta') or {}).get('cfg')
     if not isinstance(text, str):
         return

@@ -7,6 +7,7 @@ from typing import Any
 from mmengine.config import Config, ConfigDict
 from mmengine.dist import is_main_process
 
+from mmfer.datasets.wrapped import readers_of
 from mmfer.engine.checkpoints.addresses import local_checkpoint
 from mmfer.engine.training import build_runner
 from mmfer.files import write_json
@@ -25,10 +26,8 @@ def use_tta(cfg: Config) -> None:
         )
     tta_model = deepcopy(cfg.get('tta_model', ConfigDict(type='AverageClsScoreTTA')))
     cfg.model = ConfigDict(**tta_model, module=cfg.model)
-    dataset = cfg.test_dataloader.dataset
-    while 'pipeline' not in dataset:
-        dataset = dataset.dataset
-    dataset.pipeline = cfg.tta_pipeline
+    for reader in readers_of(cfg.test_dataloader.dataset):
+        reader.pipeline = cfg.tta_pipeline
 
 
 def add_metric(cfg: Config, metric: dict[str, Any]) -> None:

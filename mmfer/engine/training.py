@@ -1,5 +1,10 @@
 """Training of the model of a config."""
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from mmengine.config import Config
 from mmengine.runner import EpochBasedTrainLoop, Runner
@@ -8,13 +13,18 @@ from mmfer.engine.checkpoint import last_checkpoint
 from mmfer.engine.checkpoints.addresses import local_checkpoint
 from mmfer.engine.configuration.schedule import check_schedule
 from mmfer.engine.distributed import init_cpu_ranks
-from mmfer.engine.run_checks import check_best, check_epoch, check_resume
+from mmfer.engine.run_checks import check_best, check_epoch, check_last_batch, check_resume
+from mmfer.engine.work_dir import training_in
 from mmfer.registry import RUNNERS
 
 
 def build_runner(cfg: Config) -> Runner:
     """Build the runner of a config, after joining the other ranks of a distributed run."""
     init_cpu_ranks(cfg.launcher)
+    loop = cfg.get('train_cfg')
+    if loop and loop.get('by_epoch') and 'type' not in loop:
+        loop.pop('by_epoch')
+        loop.type = 'EpochBasedTrainLoop'  # the loop of mmfer, where mmengine would take its own
     if 'runner_type' in cfg:
         return RUNNERS.build(cfg)
     return Runner.from_cfg(cfg)
@@ -42,9 +52,10 @@ def train(
     Raises:
         FileNotFoundError: If the checkpoint does not exist.
         ValueError: If the checkpoint is damaged, the config lacks an entry that an argument needs,
-            an epoch has no batch, the schedule ends before the training, ``save_best`` names no
-            measure of the validation, or a resumed run would ignore a change of its schedule or
-            optimizer.
+            another run works in the work directory, an epoch has no batch or no end, the last
+            batch has one image that the model cannot normalize, the schedule ends before the
+            training, ``save_best`` names no measure of the validation, or a resumed run would
+            ignore a change of its schedule or optimizer.
     """
     if isinstance(resume, str) and resume:
         local_checkpoint(resume)  # a missing checkpoint is known before the model is built
@@ -69,11 +80,36 @@ def train(
     if not validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     check_schedule(cfg)
+    with training_in(cfg.work_dir):
+        return _train(cfg)
+
+
+def _train(cfg: Config) -> Runner:
+    """Check a complete config, build its runner, check that, and train."""
     if cfg.get('resume'):
         check_resume(cfg)
     runner = build_runner(cfg)
     if isinstance(runner.train_loop, EpochBasedTrainLoop):
         check_epoch(runner.train_loop.dataloader)
+    check_last_batch(runner)
     check_best(runner)
-    runner.train()
+    try:
+        with _handlers_restored():
+            runner.train()
+    finally:
+        # The workers of a training by iterations end with their iterator.
+        vars(runner.train_loop).pop('dataloader_iterator', None)
     return runner
+
+
+@contextmanager
+def _handlers_restored() -> Iterator[None]:
+    """Restore the handlers of signals, also if a training fails."""
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in numbers}
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            for number, handler in before.items():
+                signal.signal(number, handler)

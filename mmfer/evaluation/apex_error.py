@@ -1,6 +1,5 @@
 """The error of spotted apex frames against the true apex frames."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mmfer.markdown import markdown_table
+from mmfer.reading import read_json
 
 NEAR = 5
 """Largest error, in frames, of an apex that counts as correct."""
@@ -41,10 +41,7 @@ def read_apex_truth(path: str | Path) -> dict[str, dict[str, Any]]:
             f'No truth at "{path}". Only rendered clips have such a file: give the folder of a '
             'rendered data set (tools/render_synthetic.py, layout casme2).'
         )
-    try:
-        truth = json.loads(path.read_text(encoding='utf-8'))
-    except ValueError as error:
-        raise ValueError(f'"{path}" is not JSON: {error}. Render the clips again.') from error
+    truth = read_json(path, 'truth', 'Render the clips again.')
     truth = {name: row for name, row in truth.items() if '/' in name}
     for name, row in truth.items():
         missing = [f for f in FIELDS if not isinstance(row.get(f), int | float)]

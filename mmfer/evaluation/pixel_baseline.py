@@ -1,4 +1,4 @@
-"""The baseline that every table of expressions carries: a linear classifier on grey pixels."""
+"""A baseline for expressions: a linear classifier on grey pixels."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ SIDE = 28
 
 
 def grey_pixels(images: Iterable[np.ndarray], side: int = SIDE) -> np.ndarray:
-    """Small grey images as vectors, each with mean 0 and standard deviation 1.
+    """Resize images to small grey vectors, each with mean 0 and standard deviation 1.
 
     Args:
         images: (H, W, 3) uint8 BGR images of any size.
@@ -36,16 +36,16 @@ def pixel_lda(
         train_pixels: (N, D) of :func:`grey_pixels`.
         train_labels: (N,) classes.
         test_pixels: (M, D).
-        num_classes: C; a class without a training image has the probability 0.
+        num_classes: C; a class without training images has the probability 0.
 
     Returns:
         (M, C) probabilities.
 
     Raises:
-        ValueError: If the training images show fewer than two classes.
+        ValueError: If the training images have fewer than two classes.
     """
     if len(np.unique(train_labels)) < 2:
-        raise ValueError('The training images show one class. At least two are needed.')
+        raise ValueError('The training images have only one class. At least two are needed.')
     lda = LinearDiscriminantAnalysis(solver='lsqr', shrinkage='auto')
     lda.fit(train_pixels, train_labels)
     scores = np.zeros((len(test_pixels), num_classes))

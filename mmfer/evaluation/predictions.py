@@ -1,6 +1,5 @@
 """The file of predictions that ``tools/test.py --dump`` writes and other tools read."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 
 from mmfer.evaluation.groups import Group
 from mmfer.files import write_json
+from mmfer.reading import read_json
 
 
 @dataclass(frozen=True)
@@ -117,11 +117,11 @@ class Predictions:
                 f'No predictions at "{path}". Write them with tools/test.py CONFIG CKPT --dump.'
             )
         try:
-            data = json.loads(path.read_text(encoding='utf-8'))
+            data = read_json(path)
             predictions = cls(
                 data['classes'], data['predictions'], data['coarse_classes'], data['parents']
             )
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise ValueError(
                 f'"{path}" holds no predictions ({type(error).__name__}: {error}). Write the file '
                 'again with tools/test.py CONFIG CKPT --dump.'

@@ -1,6 +1,6 @@
 """A detected face."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -46,3 +46,16 @@ class Face:
         """The face of an image that is a face crop: its box is the whole image."""
         height, width = image.shape[:2]
         return cls(np.array([0.0, 0.0, width, height]))
+
+    def scaled(self, factor: float) -> 'Face':
+        """The same face in an image that is ``factor`` times as large."""
+        if factor == 1:
+            return self
+        half = (factor - 1) / 2  # (0, 0) is the center of the first pixel, not its corner
+        points, points68 = self.landmarks, self.landmarks68
+        return replace(
+            self,
+            bbox=self.bbox * factor,
+            landmarks=None if points is None else points * factor + half,
+            landmarks68=None if points68 is None else points68 * factor + half,
+        )

@@ -1,14 +1,16 @@
-"""Reading images of every kind as RGB."""
+"""Reading of image files as RGB."""
 
-import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+
+from mmfer.faces.image_decoder import HEIF_SUFFIXES, READS_HEIF, LoadedImage, decode_image
+from mmfer.reading import check_regular
 
 IMAGE_SUFFIXES = (
     *('.avif', '.bmp', '.gif', '.jfif', '.jp2', '.jpe', '.jpeg', '.jpg', '.pgm', '.pjpeg'),
     *('.png', '.ppm', '.tga', '.tif', '.tiff', '.webp'),
+    *(HEIF_SUFFIXES if READS_HEIF else ()),
 )
 
 
@@ -16,37 +18,37 @@ def read_image(path: str | Path) -> np.ndarray:
     """Read an image as (H, W, 3) uint8 RGB, as an image viewer shows it.
 
     The rotation in the EXIF data is applied. Grey, palette and CMYK images become RGB, and
-    transparent parts become white. 16 bits per channel are scaled to 8, as are floating-point
-    values, which must be between 0 and 1. Of several frames, the first is read.
+    transparent parts become white. Values of 10, 12 and 16 bits are scaled to 8 by
+    :func:`mmfer.faces.pixel_depth.full_scale`, and floating-point values must be between 0 and 1.
+    Of several frames, the first is read. JPEGs of more than 89 million pixels are shrunk, see
+    :func:`load_image`. HEIC images need ``pillow-heif``.
 
     Raises:
         FileNotFoundError: If the file does not exist.
-        ValueError: If the file is empty, truncated, not an image, or of an unknown format.
+        ValueError: If the file is empty, truncated, not an image, too large, or of an unknown
+            format.
+    """
+    return load_image(path).pixels
+
+
+def load_image(path: str | Path) -> LoadedImage:
+    """Read an image as :func:`read_image` does, with the factor by which it was shrunk.
+
+    Raises:
+        FileNotFoundError: If the file does not exist.
+        ValueError: As in :func:`read_image`.
     """
     path = Path(path)
     if not path.is_file():
+        check_regular(path)
         raise FileNotFoundError(f'No image at "{path}". Check the path.')
     if path.stat().st_size == 0:
         raise ValueError(f'"{path}" is empty (0 bytes). Copy the image again or remove it.')
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter('error', Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
-                picture.load()
-                return _to_rgb(ImageOps.exif_transpose(picture))
-    except Image.UnidentifiedImageError as error:
-        raise ValueError(
-            f'Pillow cannot read "{path}" as an image. Remove it, or convert it to PNG or JPEG.'
-        ) from error
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise ValueError(
-            f'"{path}" has more than {Image.MAX_IMAGE_PIXELS} pixels. Shrink it first.'
-        ) from error
-    except (OSError, SyntaxError, EOFError, IndexError, ValueError) as error:
-        raise ValueError(
-            f'"{path}" is damaged or of an unknown format: {error}. Copy the image again, or '
-            'convert it to PNG or JPEG.'
-        ) from error
+        with path.open('rb') as stream:
+            return decode_image(stream, f'"{path}"')
+    except OSError as error:
+        raise ValueError(f'"{path}" cannot be opened: {error.strerror}. Check the file.') from error
 
 
 def check_image(image: np.ndarray) -> None:
@@ -56,17 +58,3 @@ def check_image(image: np.ndarray) -> None:
             f'An array of shape {image.shape} and type {image.dtype} is not an image. Give '
             '(height, width, 3) uint8, RGB, as mmfer.faces.read_image returns it.'
         )
-
-
-def _to_rgb(picture: Image.Image) -> np.ndarray:
-    if picture.mode.startswith('I') or picture.mode == 'F':
-        grey = np.asarray(picture, dtype=np.float64)
-        full = 1.0 if picture.mode == 'F' else 65535.0
-        if not np.isfinite(grey).all() or grey.min() < 0 or grey.max() > full:
-            raise ValueError(f'values outside 0 to {full:g} in mode {picture.mode}')
-        return np.repeat(np.rint(grey / full * 255).astype(np.uint8)[..., None], 3, axis=2)
-    if picture.has_transparency_data:
-        picture = picture.convert('RGBA')
-        white = Image.new('RGBA', picture.size, 'white')
-        picture = Image.alpha_composite(white, picture)
-    return np.array(picture.convert('RGB'))

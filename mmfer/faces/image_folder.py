@@ -7,22 +7,26 @@ from pathlib import Path
 
 from mmengine.logging import print_log
 
+from mmfer.faces.annotated_copies import JOURNAL, RESULTS, annotated_copies
 from mmfer.faces.image import IMAGE_SUFFIXES
+from mmfer.faces.image_decoder import HEIF_SUFFIXES
 
 SYSTEM_FILES = ('__macosx', '@eadir', '$recycle.bin', 'lost+found', 'thumbs.db', 'desktop.ini')
 """Files and folders that operating systems leave behind, in small letters."""
 DOCUMENT_SUFFIXES = (
     *('.csv', '.html', '.json', '.log', '.md', '.pdf', '.txt', '.xlsx', '.xml', '.yaml', '.yml'),
 )
-HIDDEN, SYSTEM, DOCUMENT, DEAD_LINK, LOOP, SPECIAL = (
+HIDDEN, SYSTEM, DOCUMENT, DEAD_LINK, LOOP, SPECIAL, COPY, AGAIN = (
     'hidden',
     'of the operating system',
     'documents',
     'links to nothing',
     'links to a folder above',
     'no regular files',
+    'annotated copies of earlier predictions',
+    'listed before by another path',
 )
-HARMLESS = {HIDDEN, SYSTEM, DOCUMENT}
+HARMLESS = {HIDDEN, SYSTEM, DOCUMENT, COPY}
 INFO, WARNING = 20, 30
 
 
@@ -56,7 +60,9 @@ class LeftOut:
             f'{len(paths)} {kind} ({paths[0].name}{", ..." if len(paths) > 1 else ""})'
             for kind, paths in sorted(self.paths.items(), key=lambda item: -len(item[1]))
         ]
-        return f'{len(self)} left out: {", ".join(kinds)}'
+        heic = any(_ending(suffix) in self.paths for suffix in HEIF_SUFFIXES)
+        hint = '; to read HEIC, install pillow-heif (pip install pillow-heif)' if heic else ''
+        return f'{len(self)} left out: {", ".join(kinds)}{hint}'
 
     def tell(self, folder: Path) -> None:
         """Say in the log how many of each kind there are, if any; a warning unless harmless."""
@@ -70,7 +76,8 @@ def list_images(folder: Path, deep: bool = True, left_out: LeftOut | None = None
 
     An image has one of :data:`mmfer.faces.IMAGE_SUFFIXES`, in small or capital letters. Hidden
     files and folders (``._a.jpg``, ``.ipynb_checkpoints``) and those of operating systems
-    (``__MACOSX``) are left out. Links are followed, but not to a folder above.
+    (``__MACOSX``) are left out, and so are the images that ``tools/predict.py`` wrote. Links are
+    followed, but not to a folder above.
 
     Args:
         folder: The folder.
@@ -109,8 +116,11 @@ def list_subfolders(folder: Path, left_out: LeftOut | None = None) -> list[Path]
 
 def _walk(folder: Path, above: tuple[Path, ...], deep: bool, left_out: LeftOut) -> Iterator[Path]:
     """The images in a folder; ``above`` are the real paths of it and the folders passed."""
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name):
+    with os.scandir(folder) as scanned:
+        entries = sorted(scanned, key=lambda entry: entry.name)
+        written = any(entry.name in (RESULTS, JOURNAL) for entry in entries)
+        copies = annotated_copies(folder) if written else set()
+        for entry in entries:
             path = Path(entry.path)
             kind = _kind_of_name(entry.name)
             if entry.is_dir():
@@ -123,7 +133,7 @@ def _walk(folder: Path, above: tuple[Path, ...], deep: bool, left_out: LeftOut) 
                     yield from _walk(path, (*above, real), deep, left_out)
                     continue
             elif kind is None:
-                kind = _kind_of_file(entry)
+                kind = COPY if entry.name in copies else _kind_of_file(entry)
                 if kind is None:
                     yield path
                     continue
@@ -138,11 +148,15 @@ def _kind_of_name(name: str) -> str | None:
 
 def _kind_of_file(entry: os.DirEntry[str]) -> str | None:
     """Why a file is left out, or None for an image."""
+    if entry.is_symlink() and not os.path.exists(entry.path):
+        return DEAD_LINK
     suffix = Path(entry.name).suffix.lower()
     if suffix in DOCUMENT_SUFFIXES:
         return DOCUMENT
     if suffix not in IMAGE_SUFFIXES:
-        return f'ending in {suffix}' if suffix else 'without a suffix'
-    if entry.is_file():
-        return None
-    return DEAD_LINK if entry.is_symlink() else SPECIAL
+        return _ending(suffix) if suffix else 'without a suffix'
+    return None if entry.is_file() else SPECIAL
+
+
+def _ending(suffix: str) -> str:
+    return f'ending in {suffix}'

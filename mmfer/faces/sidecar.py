@@ -8,7 +8,6 @@ The keypoints are the 68 landmarks, and ``five_points`` holds x and y of the det
 In a file without landmarks, the keypoints are the five points.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy as np
 from mmfer.faces.alignment import Alignment, build_alignment
 from mmfer.faces.face import KEYPOINT_NAMES, LANDMARK_NAMES, Face
 from mmfer.files import write_json
+from mmfer.reading import read_json
 
 VISIBLE = 0.5
 """Smallest confidence of a landmark that counts in ``num_keypoints``."""
@@ -85,10 +85,7 @@ def read_sidecar(path: str | Path) -> tuple[list[ImageFaces], Alignment | None]:
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f'No sidecar at "{path}". Check the path, or write one first.')
-    try:
-        data = json.loads(path.read_text(encoding='utf-8'))
-    except ValueError as error:
-        raise ValueError(f'The sidecar "{path}" is not JSON: {error}. Write it again.') from error
+    data = read_json(path, 'sidecar', 'Write it again.')
     entry = 'the whole file'
     try:
         faces: dict[int, list[Face]] = {image['id']: [] for image in data['images']}

@@ -1,4 +1,4 @@
-"""The classes that a model and a data set have in common, by name or through a label tree."""
+"""The common classes of a model and a data set, by name or through a label tree."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ SYNONYMS = {
     'scared': 'fear',
     'surprised': 'surprise',
 }
-"""Adjectives and other words for the basic expressions."""
+"""Other words for the basic expressions, such as adjectives."""
 
 
 @dataclass(frozen=True)
 class ClassJoin:
-    """Which class of a data set each class of a model stands for.
+    """The map from the classes of a model to the classes of a data set.
 
     Args:
         classes: The J classes of the data set that the model knows, in the data set's order.
-        columns: (C,) for each of the model's C classes an index in ``classes``, or -1.
-        labels: (D,) for each of the data set's D classes an index in ``classes``, or -1.
+        columns: (C,) index in ``classes`` for each of the model's C classes, or -1.
+        labels: (D,) index in ``classes`` for each of the data set's D classes, or -1.
     """
 
     classes: tuple[str, ...]
@@ -41,7 +41,7 @@ class ClassJoin:
             scores: (N, C) probabilities of the model's classes.
 
         Returns:
-            (N, J): the sums over the classes that are joined, scaled so that a row sums to 1.
+            (N, J) sums over the joined classes, scaled so that each row sums to 1.
         """
         one_hot = self.columns[:, None] == np.arange(len(self.classes))
         joined = np.asarray(scores, dtype=np.float64) @ one_hot
@@ -55,8 +55,8 @@ def join_classes(
 ) -> ClassJoin:
     """Join the classes of a model with those of a data set.
 
-    A class of the model stands for the class of the data set with its name (or a synonym), else
-    for the one with the name of its parent in the model's label tree.
+    A class of the model is joined with the class of the data set that has the same name or a
+    synonym; otherwise with the class named like its parent in the model's label tree.
 
     Args:
         model: The C classes of the model.
@@ -80,8 +80,8 @@ def join_classes(
     if len(kept) < 2:
         raise ValueError(
             f'The classes of the model ({", ".join(model)}) and of the data set '
-            f'({", ".join(data)}) have {len(kept)} in common. At least two are needed to compare '
-            'them: give a model or a data set with the same names of classes.'
+            f'({", ".join(data)}) have {len(kept)} in common. The comparison needs at least two: '
+            'give a model or a data set with the same class names.'
         )
     place = {old: new for new, old in enumerate(kept)}
     return ClassJoin(

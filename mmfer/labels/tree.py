@@ -1,6 +1,6 @@
 """The hierarchy of coarse and fine expression classes."""
 
-import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,7 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from mmfer.reading import read_json
+
 ASSETS = Path(__file__).parent / 'assets'
+MOST_CLASSES = 4096
+"""The maximum number of classes of a tree, whose distances need the square of memory."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,7 @@ class LabelTree:
                 f'No label tree at "{source}". Give the path of a JSON file '
                 f'{{"coarse": ["fine", ...], ...}}, or the name of a shipped tree: {names}.'
             )
-        try:
-            data = json.loads(path.read_text(encoding='utf-8'))
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise ValueError(f'The label tree "{path}" is not JSON: {error}.') from error
-        return cls.from_mapping(data, where=str(path))
+        return cls.from_mapping(read_json(path, 'label tree'), where=str(path))
 
     @classmethod
     def from_mapping(
@@ -78,7 +78,12 @@ class LabelTree:
                 'fine classes, such as {"fear": ["anxiety", "worry"], ...}.'
             )
         fine = [name for names in mapping.values() for name in names]
-        twice = sorted({name for name in fine if fine.count(name) > 1})
+        if len(fine) + len(mapping) > MOST_CLASSES:
+            raise ValueError(
+                f'The label tree in {where} has {len(fine) + len(mapping)} classes, more than '
+                f'{MOST_CLASSES}. Give a tree of expressions.'
+            )
+        twice = sorted(name for name, count in Counter(fine).items() if count > 1)
         if twice:
             raise ValueError(
                 f'The label tree in {where} names fine classes more than once: '

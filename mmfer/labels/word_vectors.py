@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mmfer.labels.tree import ASSETS, LabelTree
+from mmfer.reading import binary_lines
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,14 @@ class WordVectors:
         wanted = None if words is None else set(words)
         table: dict[str, np.ndarray] = {}
         size = None
-        with path.open(encoding='utf-8', errors='surrogateescape') as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.isascii() and any('\udc80' <= letter <= '\udcff' for letter in line):
+        with path.open('rb') as file:
+            for number, row in enumerate(binary_lines(file, path), 1):
+                try:
+                    word, *values = row.decode().rstrip().split(' ')
+                except UnicodeError as error:
                     raise ValueError(
                         f'{path}, line {number} is not text in UTF-8. Save the file as UTF-8.'
-                    )
-                word, *values = line.rstrip().split(' ')
+                    ) from error
                 if number == 1 and len(values) == 1:
                     continue
                 size = size or len(values)

@@ -16,8 +16,8 @@ DRAWING = (
 )
 """The code that decides the pixels, relative to this folder."""
 
-PREDECESSORS = {'e4813e7c737d52c3': ('a90575f63b07ac10',)}
-"""Older digests, taken over whole files, of the same drawing code; keyed by the new digest."""
+PREDECESSORS = {'317b9e86fc9aafb8': ('a90575f63b07ac10', 'e4813e7c737d52c3')}
+"""Older digests of code that draws the same, keyed by the new digest."""
 
 
 @cache

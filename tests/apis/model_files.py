@@ -32,7 +32,7 @@ test_dataloader['dataset']['pipeline'] = [
 
 
 def write_model(folder: Path, extra: str = FACE_CROP, **dataset_meta: object) -> tuple[Path, Path]:
-    """The paths of the config and the checkpoint, which is as mmengine's runner writes it."""
+    """Write a config, and a checkpoint as mmengine's runner writes it; return both paths."""
     config = write_config(folder / 'config.py', folder / 'nowhere', extra)
     register_all_modules()
     torch.manual_seed(0)

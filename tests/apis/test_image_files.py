@@ -1,8 +1,10 @@
+import json
 from pathlib import Path
 
 import pytest
 
 from mmfer.apis.image_files import find_images, output_names
+from mmfer.faces import image_folder
 
 
 @pytest.fixture
@@ -14,7 +16,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_folder_is_searched_below_and_sorted(folder):
+def test_folders_are_searched_recursively_and_sorted(folder):
     images, left_out = find_images([folder])
     assert [p.relative_to(folder).as_posix() for p in images] == [
         'a/deep/y.PNG',
@@ -24,13 +26,13 @@ def test_folder_is_searched_below_and_sorted(folder):
     assert left_out.paths == {'documents': [folder / 'a/notes.txt']}
 
 
-def test_globs_and_paths_in_order_each_once(folder):
+def test_globs_and_paths_keep_their_order_without_repetition(folder):
     images, left_out = find_images([folder / 'b/x.jpg', f'{folder}/**/*.jpg', folder / 'b'])
     assert images == [folder / 'b/x.jpg', folder / 'a/x.jpg']
     assert not left_out
 
 
-def test_a_named_file_is_taken_whatever_its_suffix(folder):
+def test_a_named_file_is_accepted_with_any_suffix(folder):
     assert not find_images([folder, folder / 'a/notes.txt'])[1]
     assert find_images([folder / 'a/notes.txt'])[0] == [folder / 'a/notes.txt']
 
@@ -40,7 +42,7 @@ def test_a_path_with_glob_characters_is_a_path(folder):
     assert find_images([folder / 'b/x[1].jpg'])[0] == [folder / 'b/x[1].jpg']
 
 
-def test_inputs_that_name_nothing(folder):
+def test_inputs_without_a_file_are_refused(folder):
     for given in ('missing.jpg', '*.jpg'):
         with pytest.raises(FileNotFoundError, match='No image at'):
             find_images([folder / 'a/x.jpg', folder / given])
@@ -50,7 +52,7 @@ def test_inputs_that_name_nothing(folder):
         find_images([folder / 'a'])
 
 
-def test_output_names_are_never_shared(folder):
+def test_output_names_are_unique(folder):
     paths = [
         folder / name
         for name in ('a/x.jpg', 'b/x.jpg', 'a/z.jpg', 'a/z.png', 'c/a/x.jpg', 'X.jpg', 'a_x.jpg')
@@ -71,7 +73,38 @@ def test_an_empty_input_is_not_the_current_folder(folder, monkeypatch):
     assert len(find_images(['.'])[0]) == 3
 
 
-def test_what_is_left_out_is_counted_by_kind(folder):
+def test_one_file_by_several_paths_is_listed_once(folder):
+    (folder / 'b/link.jpg').symlink_to(folder / 'a/x.jpg')
+    other = folder / 'a/../a/x.jpg'
+    images, left_out = find_images([folder / 'a/x.jpg', other, folder / 'b', folder / 'a/x.jpg'])
+    assert images == [folder / 'a/x.jpg', folder / 'b/x.jpg']
+    assert left_out.paths == {'listed before by another path': [other, folder / 'b/link.jpg']}
+
+
+def test_annotated_copies_are_left_out_of_folders_and_globs(folder):
+    (folder / 'a/out').mkdir()
+    for name in ('x.jpg', 'y.jpg', 'own.jpg'):
+        (folder / 'a/out' / name).touch()
+    written = {'results': [], 'annotated': ['x.jpg', 'y.jpg']}
+    (folder / 'a/out/results.json').write_text(json.dumps(written))
+    for given in (folder, f'{folder}/**/*.*g'):
+        images, left_out = find_images([given])
+        assert [p.name for p in images if p.parent.name == 'out'] == ['own.jpg']
+        copies = left_out.paths['annotated copies of earlier predictions']
+        assert {p.name for p in copies} == {'x.jpg', 'y.jpg'}
+    assert find_images([folder / 'a/out/x.jpg'])[0] == [folder / 'a/out/x.jpg']
+    (folder / 'a/out/results.json').write_text('[1]')
+    assert len(find_images([folder])[0]) == 6
+
+
+def test_heic_that_cannot_be_read_is_named(folder, monkeypatch):
+    monkeypatch.setattr(image_folder, 'IMAGE_SUFFIXES', ('.jpg',))
+    (folder / 'b/photo.HEIC').touch()
+    _, left_out = find_images([folder / 'b'])
+    assert '1 ending in .heic (photo.HEIC); to read HEIC, install pillow-heif' in str(left_out)
+
+
+def test_left_out_files_are_counted_by_kind(folder):
     for name in ('a/._x.jpg', 'a/.ipynb_checkpoints/x.jpg', '__MACOSX/x.jpg', 'b/x.heic'):
         path = folder / name
         path.parent.mkdir(exist_ok=True)

@@ -7,7 +7,7 @@ import torch
 from mmengine.config import Config
 
 from mmfer.apis import FERInferencer
-from mmfer.faces import MTCNN, BoxAlignment, FaceLandmarker, read_image
+from mmfer.faces import MTCNN, BoxAlignment, FaceLandmarker, image_decoder, read_image
 from mmfer.registry import TRANSFORMS
 from tests.apis.model_files import ALIGNED, ASTRONAUT, FACE_CROP, REGIONS, write_model
 from tests.helpers import CLASSES, write_config
@@ -23,7 +23,7 @@ def inferencer(files):
     return FERInferencer(*files)
 
 
-def test_one_face(inferencer):
+def test_one_face_is_found_and_classified(inferencer):
     (result,) = inferencer(ASTRONAUT)['results']
     assert result['img_path'] == str(ASTRONAUT)
     assert result['message'] == '1 face found.'
@@ -36,8 +36,8 @@ def test_one_face(inferencer):
     assert face['label'] == max(face['scores'], key=face['scores'].get)
 
 
-def test_scores_are_those_of_the_model_on_the_crop(inferencer):
-    """By hand: the crop, resized as the config says, as RGB, normalised, through the network."""
+def test_scores_equal_the_model_output_for_the_crop(inferencer):
+    """By hand: the crop, resized by the config, as RGB, normalized, through the network."""
     image = read_image(ASTRONAUT)
     (prediction,) = inferencer.predict([ASTRONAUT])
     crop = BoxAlignment(48, 1.45, (0.02, -0.06)).crop(image, prediction.faces[0].face)
@@ -50,14 +50,14 @@ def test_scores_are_those_of_the_model_on_the_crop(inferencer):
     np.testing.assert_allclose(list(prediction.faces[0].scores.values()), expected, atol=1e-5)
 
 
-def test_arrays_and_paths_give_the_same(inferencer):
+def test_arrays_and_paths_give_equal_results(inferencer):
     array = read_image(ASTRONAUT)
     by_path, by_array = inferencer([ASTRONAUT, array])['results']
     assert by_array['img_path'] == 'array 1'
     assert by_array['faces'] == by_path['faces']
 
 
-def test_many_faces_in_batches_are_as_alone(inferencer, files):
+def test_batched_faces_equal_single_faces(inferencer, files):
     crowd = np.tile(read_image(ASTRONAUT)[:230, 20:240], (2, 3, 1))
     small = FERInferencer(*files, batch_size=4)
     (together,) = inferencer([crowd])['results']
@@ -67,7 +67,7 @@ def test_many_faces_in_batches_are_as_alone(inferencer, files):
         assert list(a['scores'].values()) == pytest.approx(list(b['scores'].values()), abs=1e-5)
 
 
-def test_no_face_and_a_broken_picture_are_said_so(inferencer, tmp_path):
+def test_messages_name_images_without_a_face_and_broken_images(inferencer, tmp_path):
     (tmp_path / 'broken.jpg').write_bytes(b'x')
     blank, broken, good = inferencer(
         [np.zeros((50, 2, 3), np.uint8), tmp_path / 'broken.jpg', ASTRONAUT]
@@ -78,7 +78,7 @@ def test_no_face_and_a_broken_picture_are_said_so(inferencer, tmp_path):
     assert len(good['faces']) == 1
 
 
-def test_without_detection_the_picture_is_the_face(inferencer):
+def test_without_detection_the_whole_image_is_the_face(inferencer):
     (result,) = inferencer(ASTRONAUT, detect=False)['results']
     (face,) = result['faces']
     assert face['bbox'] == [0, 0, 256, 256]
@@ -91,7 +91,7 @@ def test_model_is_in_eval_mode(inferencer):
     assert not any(module.training for module in inferencer.model.modules())
 
 
-def test_classes_of_config_and_checkpoint_must_agree(tmp_path):
+def test_different_classes_in_config_and_checkpoint_are_refused(tmp_path):
     config, checkpoint = write_model(tmp_path, classes=CLASSES[::-1])
     with pytest.raises(ValueError, match='classes of the checkpoint'):
         FERInferencer(config, checkpoint)
@@ -106,7 +106,7 @@ def test_classes_come_from_the_config_if_the_checkpoint_has_none(tmp_path):
         FERInferencer(anonymous, checkpoint)
 
 
-def test_more_class_names_than_scores(tmp_path):
+def test_more_class_names_than_scores_are_refused(tmp_path):
     names = ('a', 'b', 'c', 'd')
     _, checkpoint = write_model(tmp_path, classes=names)
     config = write_config(tmp_path / 'four.py', tmp_path, classes=names)
@@ -114,14 +114,14 @@ def test_more_class_names_than_scores(tmp_path):
         FERInferencer(config, checkpoint)(ASTRONAUT, detect=False)
 
 
-def test_config_without_a_crop_is_enough_for_face_crops_only(tmp_path):
+def test_a_config_without_face_crop_reads_only_face_crops(tmp_path):
     inferencer = FERInferencer(*write_model(tmp_path, extra=''))
     assert inferencer(ASTRONAUT, detect=False)['results'][0]['faces']
     with pytest.raises(ValueError, match='face_crop = dict'):
         inferencer(ASTRONAUT)
 
 
-def test_inputs_that_name_nothing(inferencer):
+def test_inputs_without_a_file_are_refused(inferencer):
     with pytest.raises(FileNotFoundError, match='nowhere'):
         inferencer('nowhere/*.jpg')
 
@@ -131,7 +131,7 @@ ATTRIBUTES = "model['head'] = dict(type='{}', num_classes=3, in_channels=64)\n"
 
 @pytest.mark.parametrize('head', ['AttributeHead', 'MultiLabelLinearClsHead'])
 def test_attributes(tmp_path, head):
-    """Each by itself; an attribute that no training image told of is left out."""
+    """Each attribute has its own probability; an attribute unknown in training is left out."""
     files = write_model(
         tmp_path, FACE_CROP + ATTRIBUTES.format(head), unknown_attributes=(CLASSES[1],)
     )
@@ -150,7 +150,7 @@ def test_attributes(tmp_path, head):
 
 
 class Watched:
-    """A landmarker that keeps what it was asked and what it said."""
+    """A landmarker that records its inputs and outputs."""
 
     def __init__(self) -> None:
         self.landmarker, self.asked, self.said = FaceLandmarker(), [], []
@@ -167,7 +167,7 @@ def region_files(tmp_path_factory):
 
 
 def test_landmarks_reach_the_pipeline_in_pixels_of_the_crop(region_files):
-    """By hand: detected on the photograph, moved with the crop and its resizing, as a strip."""
+    """By hand: detected in the photograph, moved with the crop and its resizing, as a strip."""
     watched = Watched()
     inferencer = FERInferencer(*region_files, landmarker=watched)
     assert inferencer.landmark_transforms == ['LandmarkMask', 'CropRegions']
@@ -202,7 +202,7 @@ def test_landmarks_reach_the_pipeline_in_pixels_of_the_crop(region_files):
     np.testing.assert_allclose(told['landmark_scores'], scores[0], atol=1e-4)
 
 
-def test_landmarks_of_face_crops_and_of_pictures_without_a_face(region_files):
+def test_landmarks_are_found_in_face_crops_and_without_a_detected_face(region_files):
     inferencer = FERInferencer(*region_files)
     assert inferencer([np.zeros((50, 2, 3), np.uint8)])['results'][0]['faces'] == []
     crop = np.ascontiguousarray(read_image(ASTRONAUT)[60:190, 60:190])
@@ -211,7 +211,7 @@ def test_landmarks_of_face_crops_and_of_pictures_without_a_face(region_files):
     assert inferencer.classify([crop])[0] == pytest.approx(result['faces'][0]['scores'], abs=1e-5)
 
 
-def test_landmarker_is_made_only_where_it_is_needed(files):
+def test_the_landmarker_is_built_only_if_a_transform_needs_it(files):
     inferencer = FERInferencer(*files)
     assert inferencer.landmarker is None
     assert inferencer.landmark_transforms == []
@@ -220,7 +220,7 @@ def test_landmarker_is_made_only_where_it_is_needed(files):
     assert watched.asked == []
 
 
-def test_a_pipeline_that_aligns_is_given_the_whole_picture(tmp_path):
+def test_an_aligning_pipeline_gets_the_whole_image(tmp_path):
     watched = Watched()
     inferencer = FERInferencer(*write_model(tmp_path, ALIGNED), landmarker=watched)
     image = read_image(ASTRONAUT)
@@ -237,14 +237,14 @@ def test_a_pipeline_that_aligns_is_given_the_whole_picture(tmp_path):
     np.testing.assert_allclose(face.face.landmarks68, points[0], atol=0.01)
 
 
-def test_a_picture_cut_tightly_around_a_face(inferencer):
+def test_a_face_in_a_tight_crop_is_found(inferencer):
     tight = np.ascontiguousarray(read_image(ASTRONAUT)[73:148, 86:153])
     assert inferencer.detector.detect(tight) == []
     (prediction,) = inferencer.predict([tight])
     assert len(prediction.faces) == 1
 
 
-def test_a_checkpoint_has_its_config(tmp_path: Path) -> None:
+def test_the_config_is_read_from_the_checkpoint(tmp_path: Path) -> None:
     config, checkpoint = write_model(tmp_path)
     content = torch.load(checkpoint, weights_only=True)
     content['meta']['cfg'] = Config.fromfile(config).pretty_text
@@ -253,9 +253,58 @@ def test_a_checkpoint_has_its_config(tmp_path: Path) -> None:
     assert FERInferencer(tmp_path / 'own.pth')(image) == FERInferencer(config, checkpoint)(image)
 
 
-def test_a_checkpoint_without_its_config_needs_one(tmp_path: Path) -> None:
+def test_a_checkpoint_without_config_is_refused(tmp_path: Path) -> None:
     config, checkpoint = write_model(tmp_path)
     with pytest.raises(ValueError, match='does not contain a config. Also give the config file'):
         FERInferencer(checkpoint)
     with pytest.raises(ValueError, match='Give the checkpoint that was trained with the config'):
         FERInferencer(config)
+
+
+def test_scores_that_are_not_finite_are_no_expression(files):
+    diverged = FERInferencer(*files)
+    with torch.no_grad():
+        diverged.model.head.fc.weight.fill_(float('nan'))
+    (result,) = diverged(ASTRONAUT)['results']
+    assert result['faces'] == []
+    assert 'not finite' in result['message']
+    assert next(diverged.predict([ASTRONAUT])).failed
+    with pytest.raises(ValueError, match='not finite'):
+        diverged.classify([read_image(ASTRONAUT)])
+
+
+def test_an_image_that_fails_does_not_end_the_others(inferencer, monkeypatch):
+    find = inferencer.detector.detect
+
+    def fails_on_small_images(image):
+        if image.shape[0] < 100:
+            raise RuntimeError('an error of a library')
+        return find(image)
+
+    monkeypatch.setattr(inferencer.detector, 'detect', fails_on_small_images)
+    small, good = inferencer.predict([np.zeros((50, 50, 3), np.uint8), ASTRONAUT])
+    assert small.failed and not small.faces
+    assert small.message == 'The prediction failed: RuntimeError: an error of a library'
+    assert not good.failed and len(good.faces) == 1
+
+
+def test_arrays_in_bgr_order_are_said_to_be(inferencer):
+    rgb = read_image(ASTRONAUT)
+    expected = inferencer(rgb)['results']
+    assert inferencer(rgb[..., ::-1].copy(), bgr_arrays=True)['results'] == expected
+    assert inferencer([ASTRONAUT], bgr_arrays=True)['results'][0]['faces'] == expected[0]['faces']
+
+
+def test_coordinates_of_a_shrunk_image_are_those_of_the_file(inferencer, monkeypatch):
+    whole = next(inferencer.predict([ASTRONAUT]))
+    monkeypatch.setattr(image_decoder, 'MOST_PIXELS', 40_000)
+    small = next(inferencer.predict([ASTRONAUT]))
+    assert small.shrunk == 2 and small.image.shape == (128, 128, 3)
+    (one,), (other,) = whole.to_dict()['faces'], small.to_dict()['faces']
+    assert np.abs(np.subtract(one['bbox'], other['bbox'])).max() < 20
+    assert np.abs(np.subtract(one['landmarks'], other['landmarks'])).max() < 6
+
+
+def test_a_device_that_is_not_there_is_said_before_anything_is_read():
+    with pytest.raises(ValueError, match='The device "gpu" cannot be used'):
+        FERInferencer('nowhere.py', 'nowhere.pth', device='gpu')

@@ -4,17 +4,19 @@ from mmengine.config import Config
 
 from mmfer.apis.loading import (
     build_pipeline,
+    class_names,
     face_alignment,
     load_weights,
     read_config,
     transforms_with,
 )
+from mmfer.datasets import Cached, LoadExpressionImage
 from mmfer.faces import BoxAlignment
 from mmfer.registry import register_all_modules
 from tests.apis.model_files import write_model
 
 
-def test_config_that_is_missing_or_broken(tmp_path):
+def test_a_missing_or_broken_config_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match=r'no\.py'):
         read_config(tmp_path / 'no.py')
     (tmp_path / 'broken.py').write_text('model = dict(')
@@ -22,7 +24,7 @@ def test_config_that_is_missing_or_broken(tmp_path):
         read_config(tmp_path / 'broken.py')
 
 
-def test_checkpoint_that_is_missing_broken_or_of_another_model(tmp_path):
+def test_a_missing_broken_or_foreign_checkpoint_is_refused(tmp_path):
     model = torch.nn.Linear(2, 3)
     with pytest.raises(FileNotFoundError, match=r'no\.pth'):
         load_weights(model, tmp_path / 'no.pth')
@@ -57,7 +59,7 @@ def test_checkpoint_cannot_run_code(tmp_path):
     assert not (tmp_path / 'ran').exists()
 
 
-def test_pipeline_must_start_by_loading(tmp_path):
+def test_a_pipeline_must_begin_with_a_loading_transform(tmp_path):
     register_all_modules()
     steps = [{'type': 'PackInputs'}]
     config = Config({'test_dataloader': {'dataset': {'pipeline': steps}}})
@@ -65,7 +67,7 @@ def test_pipeline_must_start_by_loading(tmp_path):
         build_pipeline(config)
 
 
-def test_alignment_of_config_and_checkpoint():
+def test_alignments_of_config_and_checkpoint_must_agree():
     box = {'type': 'box', 'size': 64, 'scale': 1.5, 'shift': [0.0, 0.0]}
     other = {'dataset_meta': {'alignment': {'type': 'box', 'size': 64, 'scale': 1.2}}}
     same = {'dataset_meta': {'alignment': box}}
@@ -76,7 +78,7 @@ def test_alignment_of_config_and_checkpoint():
         face_alignment(Config({'face_crop': box}), other, 'k')
 
 
-def test_noise_of_renderings_is_left_out():
+def test_the_noise_of_renderings_is_left_out():
     register_all_modules()
     noise = {'type': 'SensorNoise'}
     pipeline = [{'type': 'LoadExpressionImage'}, noise, {'type': 'PackExpression'}]
@@ -84,7 +86,7 @@ def test_noise_of_renderings_is_left_out():
     assert [type(step).__name__ for step in built.transforms] == ['PackExpression']
 
 
-def test_transforms_that_need_landmarks():
+def test_transforms_that_need_landmarks_are_found():
     register_all_modules()
 
     def needed(*steps):
@@ -97,3 +99,34 @@ def test_transforms_that_need_landmarks():
     assert needed(resize) == []
     assert needed(resize, mask, strip) == ['LandmarkMask', 'CropRegions']
     assert needed({'type': 'Cached', 'transforms': [resize, mask]}) == ['LandmarkMask']
+
+
+@pytest.mark.parametrize(
+    'first',
+    [
+        {'type': 'mmfer.LoadExpressionImage'},
+        {'type': LoadExpressionImage},
+        {'type': 'mmfer.datasets.LoadExpressionImage'},
+        {'type': 'Cached', 'transforms': [{'type': 'LoadExpressionImage'}]},
+        {'type': Cached, 'transforms': [{'type': 'mmcv.LoadImageFromFile'}]},
+    ],
+    ids=['scope', 'class', 'path', 'cached', 'cached class'],
+)
+@pytest.mark.parametrize('wrapped', [False, True])
+def test_all_names_of_the_first_step_and_wrapped_data_sets(first, wrapped):
+    register_all_modules()
+    dataset = {'type': 'FGEmotions', 'pipeline': [first, {'type': 'PackExpression'}]}
+    if wrapped:
+        dataset = {'type': 'ConcatDataset', 'datasets': [dataset, dataset]}
+    config = Config({'test_dataloader': {'dataset': dataset}})
+    built = build_pipeline(config)
+    assert [type(step).__name__ for step in built.transforms] == ['PackExpression']
+    meta = {'dataset_meta': {'classes': ('a', 'b')}}
+    assert class_names(config, meta, 'k') == ('a', 'b')
+
+
+def test_options_replace_entries_of_a_config_file(tmp_path):
+    config, _ = write_model(tmp_path)
+    assert read_config(config, {'train_cfg.max_epochs': 7}).train_cfg.max_epochs == 7
+    with pytest.raises(ValueError, match='--cfg-options does not fit'):
+        read_config(config, {'model.bakbone': 1})

@@ -37,20 +37,20 @@ def test_apex_class_and_curve_of_a_folder(inferencer, frames, tmp_path):
     assert plain['curve'] == found.spotted.curve.tolist()
 
 
-def test_class_is_that_of_the_apex_frame(inferencer, frames):
+def test_the_class_is_read_from_the_apex_frame(inferencer, frames):
     found = inferencer(list(frames), landmarks=photo_landmarks())
     (alone,) = inferencer.reader.predict([frames[found.spotted.apex]])
     assert found.face.scores == pytest.approx(alone.faces[0].scores)
 
 
-def test_crops_that_are_grey(inferencer, frames):
+def test_grey_crops_are_classified(inferencer, frames):
     grey = [frame[..., 0] for frame in frames]
     found = inferencer(grey, landmarks=photo_landmarks(), detect=False)
     np.testing.assert_array_equal(found.face.face.bbox, [0, 0, 280, 340])
 
 
 class Crowd:
-    """Two faces, the wrong one first and surest; or none."""
+    """Two faces, the wrong face first and with the higher score; or no face."""
 
     def __init__(self, faces):
         self.faces = faces
@@ -59,7 +59,7 @@ class Crowd:
         return self.faces
 
 
-def test_of_several_faces_that_with_the_landmarks(model_files, frames):
+def test_of_several_faces_the_face_at_the_landmarks_is_used(model_files, frames):
     boxes = np.array([[0.0, 0, 60, 70], [50, 60, 230, 290]])
     faces = [Face(box, score) for box, score in zip(boxes, (0.99, 0.8), strict=True)]
     inferencer = MicroExpressionInferencer(*model_files, detector=Crowd(faces))
@@ -67,7 +67,7 @@ def test_of_several_faces_that_with_the_landmarks(model_files, frames):
     np.testing.assert_array_equal(found.face.face.bbox, boxes[1])
 
 
-def test_no_face_in_the_apex_frame(model_files, frames):
+def test_without_a_face_in_the_apex_frame_there_is_no_class(model_files, frames):
     inferencer = MicroExpressionInferencer(*model_files, detector=Crowd([]))
     found = inferencer(frames, landmarks=photo_landmarks())
     assert found.face is None
@@ -75,7 +75,7 @@ def test_no_face_in_the_apex_frame(model_files, frames):
     assert 'No face found in apex frame' in found.messages[-1]
 
 
-def test_bad_clips(inferencer, frames):
+def test_bad_clips_are_refused(inferencer, frames):
     with pytest.raises(ValueError, match=r'has 1 frame\(s\)'):
         inferencer(frames[:1])
     with pytest.raises(ValueError, match='no face in any frame'):

@@ -20,7 +20,7 @@ def trained(image_folder: Path, tmp_path: Path) -> FERInferencer:
     return FERInferencer(config, checkpoint)
 
 
-def test_drawn_faces_are_the_data_sets_in_rgb_with_their_labels(image_folder, trained):
+def test_faces_of_a_data_set_are_rgb_with_labels(image_folder, trained):
     faces = draw_inputs(trained, 'test', 5, seed=1)
     assert len({face.title for face in faces}) == 5
     for face in faces:
@@ -34,7 +34,7 @@ def test_drawn_faces_are_the_data_sets_in_rgb_with_their_labels(image_folder, tr
     assert [f.title for f in draw_inputs(trained, 'test', 5, seed=2)] != [f.title for f in faces]
 
 
-def test_a_file_gives_the_same_as_the_data_set(image_folder, trained):
+def test_a_file_and_the_data_set_give_the_same_input(image_folder, trained):
     (drawn,) = draw_inputs(trained, 'test', 1, seed=0)
     path = next(image_folder.rglob(drawn.title.split('\n')[0]))
     (read,) = read_inputs(trained, [path])
@@ -42,7 +42,7 @@ def test_a_file_gives_the_same_as_the_data_set(image_folder, trained):
     np.testing.assert_array_equal(read.image, drawn.image)
 
 
-def test_bad_input(trained, tmp_path):
+def test_bad_input_is_refused(trained, tmp_path):
     with pytest.raises(ValueError, match='at least 1'):
         draw_inputs(trained, 'test', 0, seed=0)
     with pytest.raises(FileNotFoundError, match='No image'):

@@ -1,4 +1,4 @@
-"""A checkpoint pruned, fine-tuned, tested and put to use."""
+"""A checkpoint is pruned, fine-tuned, tested and used for prediction."""
 
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from mmfer import engine
 from mmfer.apis.inferencer import FERInferencer
 from mmfer.apis.model import TrainedModel
 from mmfer.apis.pruning import finetuning_config, prune_checkpoint
+from mmfer.engine.hooks import ChannelPruningHook
 from tests.apis.model_files import write_model
 from tests.helpers import CLASSES, write_config, write_images
 
@@ -55,7 +56,7 @@ def test_pruned_checkpoint_trains_tests_and_predicts(model_files, tmp_path):
     assert tuple(found['faces'][0]['scores']) == CLASSES
 
 
-def test_pruned_again(model_files, tmp_path):
+def test_a_pruned_checkpoint_can_be_pruned_again(model_files, tmp_path):
     config, checkpoint = model_files
     once = prune_checkpoint(config, checkpoint, tmp_path / 'out', 0.3, size=32)
     first = tmp_path / 'out' / 'tiny_pruned30'
@@ -66,7 +67,7 @@ def test_pruned_again(model_files, tmp_path):
     assert sum(p.numel() for p in loaded.model.parameters()) == twice.parameters[1]
 
 
-def test_config_starts_from_the_checkpoint_and_prunes_no_more(tmp_path):
+def test_a_training_from_a_pruned_checkpoint_does_not_prune_again(tmp_path):
     hooks = [dict(type='ChannelPruningHook', ratio=0.5), dict(type='WarmStartHook')]
     config = Config(dict(custom_hooks=hooks, load_from='old.pth', model=dict(type='A')))
     changed = finetuning_config(config, tmp_path / 'a.pth')
@@ -75,7 +76,15 @@ def test_config_starts_from_the_checkpoint_and_prunes_no_more(tmp_path):
     assert config.load_from == 'old.pth' and len(config.custom_hooks) == 2
 
 
-def test_checkpoint_pruned_from_another_config(model_files, tmp_path):
+@pytest.mark.parametrize('kind', ['mmfer.ChannelPruningHook', ChannelPruningHook])
+def test_the_pruning_hook_is_found_however_it_is_named(tmp_path, kind):
+    hook = dict(type=kind, ratio=0.5)
+    config = Config(dict(custom_hooks=[hook], default_hooks=dict(prune=hook, timer=None)))
+    changed = finetuning_config(config, tmp_path / 'a.pth')
+    assert changed.custom_hooks == [] and changed.default_hooks == dict(timer=None)
+
+
+def test_a_checkpoint_of_another_network_is_refused(model_files, tmp_path):
     config, checkpoint = model_files
     prune_checkpoint(config, checkpoint, tmp_path / 'out', 0.5, size=32)
     wider = tmp_path / 'wider.py'
@@ -84,9 +93,9 @@ def test_checkpoint_pruned_from_another_config(model_files, tmp_path):
         TrainedModel.load(wider, tmp_path / 'out' / 'tiny_pruned50.pth')
 
 
-def test_bad_input(model_files, tmp_path):
+def test_bad_input_is_refused(model_files, tmp_path):
     config, checkpoint = model_files
-    with pytest.raises(ValueError, match='between 0 and 1'):
+    with pytest.raises(ValueError, match='above 0 and below 1'):
         prune_checkpoint(config, checkpoint, tmp_path / 'out', 1.0)
     with pytest.raises(FileNotFoundError, match=r'no\.pth'):
         prune_checkpoint(config, tmp_path / 'no.pth', tmp_path / 'out', 0.5)

@@ -21,7 +21,7 @@ def _dataset(root: Path, classes: list[str], per_class: int = 2) -> ExpressionFo
     return ExpressionFolder(str(root), 'test', classes=classes, test_mode=True)
 
 
-def test_the_report_is_that_of_the_images_of_known_classes(tmp_path: Path):
+def test_the_report_covers_the_images_of_known_classes(tmp_path: Path):
     inferencer = FERInferencer(*write_model(tmp_path))
     dataset = _dataset(tmp_path / 'data', [*reversed(CLASSES), 'boredom'])
     report = transfer_report(inferencer, dataset)
@@ -37,14 +37,14 @@ def test_the_report_is_that_of_the_images_of_known_classes(tmp_path: Path):
     assert report['accuracy'] == pytest.approx(100 * right)
 
 
-def test_a_parent_stands_for_its_classes(tmp_path: Path):
+def test_fine_classes_count_as_their_parent(tmp_path: Path):
     meta = {'coarse_classes': ['pleasant', 'unpleasant'], 'parents': [0, 1, 1]}
     inferencer = FERInferencer(*write_model(tmp_path, **meta))
     report = transfer_report(inferencer, _dataset(tmp_path / 'data', ['unpleasant', 'pleasant']))
     assert report['classes'] == ['unpleasant', 'pleasant']
 
 
-def test_faces_are_found_and_images_without_one_counted(tmp_path: Path):
+def test_faces_are_found_and_images_without_a_face_are_counted(tmp_path: Path):
     inferencer = FERInferencer(*write_model(tmp_path))
     dataset = _dataset(tmp_path / 'data', list(CLASSES[:2]), per_class=1)
     photo = tmp_path / 'data' / 'test' / CLASSES[0] / '0.png'

@@ -1,4 +1,4 @@
-"""The configs of the apex frame are the paper's settings and rows."""
+"""The configs of the apex frame have the settings and rows of the paper."""
 
 import copy
 
@@ -26,7 +26,7 @@ def ablation(name: str):
 
 
 @pytest.mark.parametrize('path', ROWS, ids=lambda p: p.stem)
-def test_a_training_step_of_every_row(path):
+def test_every_row_takes_a_training_step(path):
     cfg = copy.deepcopy(load_config(path))
     # An eighth as wide.
     cfg.model.backbone.update(stem_channels=8, base_channels=8)
@@ -66,7 +66,7 @@ def test_settings_of_the_paper():
 
 @pytest.mark.parametrize('frame', FRAMES)
 @pytest.mark.parametrize('backbone', BACKBONES)
-def test_cells_of_the_grid(backbone, frame):
+def test_the_grid_has_all_backbones_and_frames(backbone, frame):
     focal, entropy = (ablation(f'{k}_{backbone}_{frame}') for k in ('table4', 'cross_entropy'))
     for cfg, loss in ((focal, 'SoftmaxFocalLoss'), (entropy, 'CrossEntropyLoss')):
         assert cfg.model.backbone.type == BACKBONES[backbone]
@@ -77,7 +77,7 @@ def test_cells_of_the_grid(backbone, frame):
         assert cfg.train_dataloader.batch_size == 2
 
 
-def test_rows_can_be_made_of_three_classes_and_of_rendered_clips():
+def test_rows_work_with_three_classes_and_with_rendered_clips():
     row = APEX / 'ablations' / 'cross_entropy_resnet50_midway.py'
     three = apply_variant(APEX / 'ablations' / 'classes3.py', row)
     assert three.model.head.num_classes == three.data_preprocessor.num_classes == 3
@@ -106,7 +106,7 @@ def test_rows_can_be_made_of_three_classes_and_of_rendered_clips():
         ('ablations/expressions_resnext50', 'table4_resnext50_apex'),
     ],
 )
-def test_expressions_at_full_strength_train_the_same_backbone_on_faces_cut_alike(expressions, row):
+def test_full_expressions_train_the_same_backbone_with_the_same_crop(expressions, row):
     strong = load_config(APEX / f'{expressions}.py')
     weak = apply_variant(APEX / 'apex_seresnext50_synthetic.py', APEX / 'ablations' / f'{row}.py')
     assert strong.model.backbone == weak.model.backbone

@@ -1,4 +1,4 @@
-"""How configs inherit: not too deep, and no data set from another."""
+"""Inheritance of configs: short chains, and no data set config inherits from another."""
 
 from pathlib import Path
 
@@ -24,16 +24,16 @@ def ancestors(path: Path) -> list[Path]:
 
 
 def steps(path: Path) -> int:
-    """Files from a config down to its deepest base, itself left out."""
+    """Number of files from a config to its deepest base, without the config."""
     return max((1 + steps(base) for base in ancestors(path)), default=0)
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=name)
-def test_at_most_three_files_lie_below_a_config(path: Path) -> None:
+def test_a_config_has_at_most_three_bases_in_a_chain(path: Path) -> None:
     assert steps(path) <= 3
 
 
-def test_data_sets_inherit_the_neutral_base_alone() -> None:
+def test_data_set_configs_inherit_only_the_neutral_base() -> None:
     for path in sorted(DATASETS.glob('*.py')):
         assert ancestors(path) in ([], [DATASETS / 'faces_224.py']), path
 
@@ -54,7 +54,7 @@ def test_a_change_to_fgemotions_changes_no_other_data_set(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize('path', WHOLE, ids=name)
-def test_one_number_of_epochs_reaches_all_that_depends_on_it(path: Path) -> None:
+def test_epochs_change_all_dependent_entries(path: Path) -> None:
     cfg = load_config(path, options={'epochs': 12})
     assert cfg.train_cfg.max_epochs == 12
     # The row stays on the plain network on purpose.
@@ -66,7 +66,7 @@ SYNTHETIC = [path for path in WHOLE if 'synthetic' in path.stem]
 
 
 @pytest.mark.parametrize('path', SYNTHETIC, ids=name)
-def test_one_data_root_reaches_all_loaders(path: Path) -> None:
+def test_data_root_changes_all_loaders(path: Path) -> None:
     cfg = load_config(path, options={'data_root': 'elsewhere'})
     for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
         for part in loader.dataset.get('datasets', [loader.dataset]):

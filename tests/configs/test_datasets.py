@@ -1,4 +1,4 @@
-"""The data set configs build, and their pipelines give what a model takes."""
+"""Data set configs build, and their pipelines produce the inputs of a model."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -43,7 +43,7 @@ WRITERS: dict[str, tuple[Callable[[Path], object], int, tuple[int, int, int]]] =
 
 
 @pytest.mark.parametrize('name', WRITERS)
-def test_a_data_set_config(name: str, tmp_path: Path) -> None:
+def test_every_data_set_config_builds(name: str, tmp_path: Path) -> None:
     write, classes, counts = WRITERS[name]
     write(tmp_path)
     cfg = Config.fromfile(ROOT / 'configs' / '_base_' / 'datasets' / f'{name}.py')
@@ -67,7 +67,7 @@ def test_a_data_set_config(name: str, tmp_path: Path) -> None:
     assert (views[0] == views[1].flip(-1)).all()
 
 
-def test_oversampling_shows() -> None:
+def test_the_sampler_oversamples_rare_classes() -> None:
     cfg = Config.fromfile(ROOT / 'configs' / 'rald' / 'rald-l_r18_affectnet.py')
     assert cfg.train_dataloader.sampler == {'type': 'ClassBalancedSampler'}
     assert cfg.test_dataloader.sampler == {'type': 'DefaultSampler', 'shuffle': False}

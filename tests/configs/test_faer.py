@@ -1,4 +1,4 @@
-"""FAER's configs are the paper's settings and rows, and the pretrained trunk loads into them."""
+"""FAER's configs have the paper's settings and rows, and load the pretrained trunk."""
 
 import copy
 from pathlib import Path
@@ -26,7 +26,7 @@ def config(name: str):
 
 
 def slim(value):
-    """A model's config with 32 channels where the paper has 1024."""
+    """A model config with 32 channels instead of the paper's 1024."""
     if isinstance(value, dict):
         new = {key: slim(entry) for key, entry in value.items()}
         return {**new, 'arch': SLIM} if 'arch' in value else new
@@ -64,7 +64,7 @@ def training_step(model: nn.Module) -> dict:
 
 
 @pytest.mark.parametrize('path', sorted(FAER.glob('*/*.py')), ids=lambda p: p.stem)
-def test_a_training_step_of_every_row(path):
+def test_every_row_takes_a_training_step(path):
     cfg = load_config(path)
     model = slim_model(cfg)
     losses = training_step(model)
@@ -93,7 +93,7 @@ def test_settings_of_the_paper(data, rate, epochs):
         assert (center.type, center.loss_weight) == ('CenterLoss', 1e-2)
 
 
-def test_the_trunk_learns_at_a_hundredth():
+def test_the_trunk_has_a_hundredth_of_the_learning_rate():
     cfg = config('faer_convnext-b_rafdb')
     model = slim_model(cfg)
     optimizer = build_optim_wrapper(model, cfg.optim_wrapper).optimizer
@@ -165,13 +165,13 @@ def test_the_pretrained_trunk_loads(data, tmp_path, caplog):
     assert f'In the file, but not used: {unused}' in caplog.text
 
 
-def test_without_the_pretrained_trunk_training_stops(tmp_path):
+def test_a_missing_pretrained_trunk_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError, match=r'No checkpoint at .*epoch_20\.pth'):
         slim_model(config('faer_convnext-b_rafdb'), tmp_path / 'epoch_20.pth')
 
 
-def test_faces_of_photographs_are_framed_as_those_of_celeba():
-    """The means of CelebA's five points, about, in its pictures stretched to a square."""
+def test_the_face_crop_matches_celeba():
+    """The approximate mean of CelebA's five points, in images stretched to a square."""
     cfg = config('faer_convnext-b_celeba')
     points = np.array([[69, 111], [108, 111], [88, 136], [72, 152], [105, 152]]) / (178, 218)
     template = build_alignment(cfg.face_crop).template / cfg.face_crop.size

@@ -1,4 +1,4 @@
-"""The config of the landmark network trains on renderings, and its crop is FaceLandmarker's."""
+"""The config of the landmark network trains on renderings with the crop of FaceLandmarker."""
 
 import pytest
 import torch
@@ -14,7 +14,7 @@ from tests.helpers import ROOT
 PATH = ROOT / 'configs' / 'landmarker' / 'landmarker_synthetic.py'
 
 
-def test_crops_are_those_of_the_landmarker():
+def test_crops_equal_those_of_the_landmarker():
     cfg = load_config(PATH)
     for pipeline in (cfg.train_pipeline, cfg.test_pipeline):
         steps = {step['type']: step for step in pipeline}
@@ -28,7 +28,7 @@ def test_crops_are_those_of_the_landmarker():
 
 @pytest.fixture
 def trained(rendered_fgemotions, tmp_path):
-    """The run of a few steps from the shipped weights on two tiny sets."""
+    """A run of a few steps from the shipped weights on two tiny sets."""
     celeba = tmp_path / 'celeba'
     generate('celeba', celeba, 'tiny', size=48, images=24, progress=False)
     roots = {'CelebA': celeba, 'FGEmotions': rendered_fgemotions}

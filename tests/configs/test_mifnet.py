@@ -1,4 +1,4 @@
-"""The configs of MIFNet are what their names say, at the paper's size and on the small base."""
+"""The configs of MIFNet match their names, at the paper's size and on the small base."""
 
 import re
 
@@ -68,8 +68,8 @@ def test_settings_of_the_paper():
 
 
 @pytest.mark.parametrize('path', VARIANTS, ids=lambda p: p.stem)
-def test_variants_fit_the_small_base(path, tmp_path):
-    """Their own lines, over the small base instead of over the paper's config."""
+def test_variants_work_on_the_small_base(path, tmp_path):
+    """The entries of each variant, merged into the small base instead of the paper's config."""
     text, count = re.subn(r"(?m)^_base_ = '.*'$", f"_base_ = r'{BASE}'", path.read_text())
     assert count == 1
     (tmp_path / path.name).write_text(text)

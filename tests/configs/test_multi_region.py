@@ -1,4 +1,4 @@
-"""The multi-region network's configs are the paper's settings and rows, and run."""
+"""The configs of the multi-region network have the paper's settings and rows, and run."""
 
 import copy
 import json
@@ -41,7 +41,7 @@ def config(name: str) -> Config:
 
 
 def tiny(variant: Path, data: Path, work: Path) -> Config:
-    """A variant of the slim config, slimmer still, on 24 images."""
+    """A smaller version of a variant of the slim config, on 24 images."""
     cfg = apply_variant(SLIM, variant, work) if variant != SLIM else load_config(SLIM, work)
     for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
         loader.dataset.data_root, loader.batch_size = str(data), 8
@@ -61,7 +61,7 @@ def tiny(variant: Path, data: Path, work: Path) -> Config:
 
 @pytest.fixture(scope='module')
 def trained(rendered_rafdb: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Config, Path]:
-    """The network after an epoch, and its config."""
+    """The network after one epoch, and its config."""
     work = tmp_path_factory.mktemp('trained')
     cfg = tiny(SLIM, rendered_rafdb, work)
     train(copy.deepcopy(cfg))
@@ -73,7 +73,7 @@ def trained(rendered_rafdb: Path, tmp_path_factory: pytest.TempPathFactory) -> t
     [*sorted((FOLDER / 'ablations').glob('*.py')), FOLDER / 'vgg16bn_rafdb.py'],
     ids=lambda path: path.stem,
 )
-def test_a_training_step_of_every_row(path: Path, rendered_rafdb: Path, tmp_path: Path) -> None:
+def test_every_row_takes_a_training_step(path: Path, rendered_rafdb: Path, tmp_path: Path) -> None:
     cfg = tiny(path, rendered_rafdb, tmp_path)
     torch.manual_seed(0)
     model = build_model(copy.deepcopy(cfg)).train()
@@ -149,7 +149,7 @@ def test_the_network_of_the_paper() -> None:
 
 
 @pytest.mark.parametrize('name', ['multi_region_vgg16bn_synthetic', 'vgg16bn_synthetic'])
-def test_slim_networks_have_a_map_of_the_papers_size(name: str) -> None:
+def test_slim_networks_have_the_map_size_of_the_paper(name: str) -> None:
     cfg = config(name)
     model = build_model(cfg)
     strip = torch.randn(1, 3, getattr(model, 'views', 1) * cfg.image_size, cfg.image_size)
@@ -179,7 +179,7 @@ def test_five_crops_give_the_mean_of_their_scores(
     assert np.ptp(found, axis=0).max() > 1e-4
 
 
-def test_the_tools_that_look_into_a_network(trained: tuple[Config, Path]) -> None:
+def test_analysis_tools_read_the_network(trained: tuple[Config, Path]) -> None:
     cfg, checkpoint = trained
     cfg = copy.deepcopy(cfg)
     cfg.face_crop.size = 48  # that of these renderings
@@ -204,7 +204,7 @@ def test_the_tools_that_look_into_a_network(trained: tuple[Config, Path]) -> Non
             look('backbone.local_trunk')
 
 
-def test_a_picture_of_the_attention(
+def test_the_attention_is_drawn(
     trained: tuple[Config, Path],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -219,7 +219,7 @@ def test_a_picture_of_the_attention(
     assert Image.open(out).size[0] > 4 * 204  # tiles of 1.7 inches, at 120 dots per inch
 
 
-def test_features_of_a_data_set_leave_out_what_is_not_there(trained: tuple[Config, Path]) -> None:
+def test_features_of_a_data_set_ignore_absent_regions(trained: tuple[Config, Path]) -> None:
     cfg, checkpoint = trained
     kept = TrainedModel.load(cfg, checkpoint)
     dataset = kept.dataset('test')

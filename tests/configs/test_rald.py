@@ -1,4 +1,4 @@
-"""Every config builds, trains a step, and is what its name says."""
+"""Every config of RALD builds, takes a training step, and matches its name."""
 
 import copy
 from pathlib import Path
@@ -30,7 +30,7 @@ TABLE_3 = {
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=lambda p: str(p.relative_to(ROOT)))
-def test_config_names_what_is_registered(path):
+def test_configs_use_registered_components(path):
     cfg = load_config(path)
     for hook in (*cfg.get('default_hooks', {}).values(), *cfg.get('custom_hooks', ())):
         assert HOOKS.get(hook['type']) is not None, hook
@@ -52,7 +52,7 @@ def test_config_names_what_is_registered(path):
     [p for p in CONFIGS if 'ablations' not in p.parts or 'rald' in p.parts],
     ids=lambda p: str(p.relative_to(ROOT)),
 )
-def test_config_takes_a_training_step(path):
+def test_every_config_takes_a_training_step(path):
     cfg = load_config(path)
     model = build_model(copy.deepcopy(cfg)).train()
     samples = [DataSample(metainfo=dict(sample_idx=i)) for i in range(2)]
@@ -74,7 +74,7 @@ def test_config_takes_a_training_step(path):
 
 
 @pytest.mark.parametrize(('row', 'parts'), TABLE_3.items())
-def test_rows_of_table_3_have_the_parts_they_name(row, parts):
+def test_rows_of_table_3_have_the_parts_in_their_names(row, parts):
     cfg = load_config(ROOT / 'rald' / 'ablations' / f'table3_{row}.py')
     model = build_model(cfg)
     there = {part for part in ('itrr', 'hlrr', 'lgifo') if getattr(model.neck, part, None)}
@@ -88,7 +88,7 @@ def test_rows_of_table_3_have_the_parts_they_name(row, parts):
 @pytest.mark.parametrize(
     'path', [p for p in CONFIGS if '_synthetic' in p.name], ids=lambda p: str(p.relative_to(ROOT))
 )
-def test_faces_are_cut_out_as_the_renderings_frame_them(path):
+def test_the_face_crop_matches_the_renderings(path):
     cfg = load_config(path)
     if 'AlignFace' in [step.type for step in cfg.test_dataloader.dataset.pipeline]:
         assert 'face_crop' not in cfg
@@ -99,7 +99,7 @@ def test_faces_are_cut_out_as_the_renderings_frame_them(path):
     assert cfg.face_crop == dict(type='box', size=size, scale=scale, shift=shift)
 
 
-def test_affectnet_is_cut_out_alike_in_training_and_testing():
+def test_affectnet_has_the_same_crop_in_training_and_testing():
     found = [load_config(path) for path in CONFIGS]
     found = [cfg for cfg in found if cfg.train_dataloader.dataset.type == 'AffectNet']
     assert len(found) > 2
@@ -147,7 +147,7 @@ def test_settings_of_the_paper():
     assert len(model.neck.labels.vectors) == 39 and model.head.num_classes == 33
 
 
-def test_model_index_names_every_config_of_a_system():
+def test_the_model_index_lists_every_config():
     index = yaml.safe_load((ROOT.parent / 'model-index.yml').read_text())
     for file in index['Import']:
         content = yaml.safe_load((ROOT.parent / file).read_text())

@@ -1,4 +1,4 @@
-"""A few clips in the files of CASME II."""
+"""Write a few clips in the layout of CASME II."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import openpyxl
 
-from mmfer.datasets.readers.casme2_coding import CODING_FILE
+from mmfer.labels.releases import CASME2_CODING_FILE
 from tests.datasets.disk import write_image
 
 HEAD = (
@@ -21,17 +21,17 @@ def row(subject: Any, name: Any, onset: Any, apex: Any, offset: Any, units: Any,
 
 
 def write_coding(root: Path, rows: Iterable[Sequence[Any]], head: Sequence[Any] = HEAD) -> Path:
-    """The coding file."""
+    """Write the coding file."""
     root.mkdir(parents=True, exist_ok=True)
     book = openpyxl.Workbook()
     book.active.title = 'Sheet1'
     for cells in (head, *rows):
         book.active.append(cells)
-    book.save(root / CODING_FILE)
-    return root / CODING_FILE
+    book.save(root / CASME2_CODING_FILE)
+    return root / CASME2_CODING_FILE
 
 
 def write_clip(root: Path, clip: str, frames: Iterable[int], folder: str = FRAMES) -> None:
-    """Frames of noise."""
+    """Write a clip with frames of noise."""
     for number in frames:
         write_image(root / folder / clip / f'img{number}.jpg', number, (28, 34))

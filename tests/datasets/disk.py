@@ -14,7 +14,7 @@ FINE = ('worry', 'panic', 'anger', 'hate')
 
 
 def write_image(path: Path, seed: int = 0, size: tuple[int, int] = (20, 16)) -> Path:
-    """A picture of noise, (width, height)."""
+    """Write an image of noise; the size is (width, height)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     noise = np.random.default_rng(seed).integers(0, 256, (size[1], size[0], 3), np.uint8)
     Image.fromarray(noise).save(path)
@@ -22,7 +22,7 @@ def write_image(path: Path, seed: int = 0, size: tuple[int, int] = (20, 16)) -> 
 
 
 def write_tree(root: Path) -> str:
-    """A label tree of two by two classes."""
+    """Write a label tree of two coarse classes with two fine classes each."""
     root.mkdir(parents=True, exist_ok=True)
     path = root / 'tree.json'
     path.write_text(json.dumps(TREE))
@@ -32,7 +32,7 @@ def write_tree(root: Path) -> str:
 def write_fg_emotions(
     root: Path, count: int = 3, coarse: bool = False, split: str = 'train'
 ) -> str:
-    """Class folders of the small tree; returns the tree's path."""
+    """Write class folders of the small tree; return the path of the tree."""
     tree = LabelTree.from_mapping(TREE)
     for i, name in enumerate(tree.fine):
         folder = root / split

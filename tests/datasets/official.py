@@ -1,4 +1,4 @@
-"""Small data sets on disk, written as their owners hand them out."""
+"""Write small data sets in their official layouts."""
 
 import io
 import json
@@ -41,7 +41,7 @@ def affectnet_row(name: str, code: object, points: str | None = None) -> str:
 
 
 def write_affectnet_csv(root: Path, codes: str = '0 1 2 3 4 5 6 7 8 9 10') -> None:
-    """The older form, with an image for each code of an expression in either part."""
+    """Write the older form, with an image for each expression code in both parts."""
     for part in ('training', 'validation'):
         rows = []
         for i, code in enumerate(codes.split()):
@@ -52,7 +52,7 @@ def write_affectnet_csv(root: Path, codes: str = '0 1 2 3 4 5 6 7 8 9 10') -> No
 
 
 def write_affectnet_npy(root: Path, per_class: int = 1) -> None:
-    """The form of 2021, whose files hold text."""
+    """Write the form of 2021, whose files hold text."""
     for part in ('train_set', 'val_set'):
         folder = root / part / 'annotations'
         folder.mkdir(parents=True)
@@ -69,7 +69,7 @@ def face_pixels(seed: int) -> np.ndarray:
 
 
 def write_ferplus(root: Path, votes: list[tuple[int, ...]]) -> None:
-    """The two tables, with a row of such votes in each part; a vote for no face has no name."""
+    """Write both tables with these rows of votes in each part; NF votes have no image name."""
     root.mkdir(parents=True, exist_ok=True)
     pixels, names, row, number = ['emotion,pixels,Usage\n'], [VOTES_HEAD], 0, 0
     for usage in ('Training', 'PublicTest', 'PrivateTest'):
@@ -88,7 +88,7 @@ def write_ferplus(root: Path, votes: list[tuple[int, ...]]) -> None:
 def write_ferplus_folders(
     root: Path, votes: list[tuple[int, ...]], box: str = '(0, 0, 48, 48)'
 ) -> None:
-    """What the script of the release writes, with a row of such votes in each folder."""
+    """Write the folders of the release's script, with these rows of votes in each."""
     number = 0
     for part in ('Train', 'Valid', 'Test'):
         folder, rows = root / f'FER2013{part}', []
@@ -106,7 +106,7 @@ def celeba_values(count: int, seed: int = 0) -> np.ndarray:
 
 
 def write_celeba(root: Path, values: np.ndarray | None = None, csv: bool = False) -> np.ndarray:
-    """Six images, two of each part; as text, or as the csv copies that go round."""
+    """Write six images, two in each part; with lists as text, or as csv copies."""
     values = celeba_values(6) if values is None else values
     names = [f'{i + 1:06}.jpg' for i in range(len(values))]
     points = np.arange(10 * len(values)).reshape(-1, 10)
@@ -146,7 +146,7 @@ def jpeg(seed: int = 0, size: int = 12) -> bytes:
 
 
 def image_record(label: float | list[float], number: int, image: bytes) -> bytes:
-    """The data of a record: flag, label, number and a second number, more labels, the image."""
+    """The data of a record: flag, label, number, second number, further labels, image."""
     if isinstance(label, list):
         head = struct.pack('<IfQQ', len(label), 0.0, number, 0)
         return head + struct.pack(f'<{len(label)}f', *label) + image
@@ -154,7 +154,7 @@ def image_record(label: float | list[float], number: int, image: bytes) -> bytes
 
 
 def frame(data: bytes) -> bytes:
-    """A record with its frame; data with the magic number at a multiple of 4 is cut there."""
+    """A record with its frame; data with the magic number at a multiple of 4 is split there."""
     magic = struct.pack('<I', MAGIC)
     pieces, begin = [], 0
     for at in range(0, len(data) - 3, 4):
@@ -171,7 +171,7 @@ def frame(data: bytes) -> bytes:
 
 
 def write_records(folder: Path, records: list[bytes], numbers: list[int] | None = None) -> Path:
-    """``train.rec`` with ``train.idx``."""
+    """Write ``train.rec`` with ``train.idx``."""
     folder.mkdir(parents=True, exist_ok=True)
     content, lines = b'', ''
     for number, data in zip(numbers or range(len(records)), records, strict=True):
@@ -183,7 +183,7 @@ def write_records(folder: Path, records: list[bytes], numbers: list[int] | None 
 
 
 def write_pack(folder: Path, identities: tuple[int, ...] = (7, 7, 7, 9, 9, 2)) -> Path:
-    """A pack as InsightFace makes it: head, images, and a record for each identity."""
+    """Write a pack in InsightFace's format: header, images, and a record for each identity."""
     count = len(identities)
     runs = sorted(dict.fromkeys(identities), key=identities.index)
     records = [image_record([count + 1.0, count + 1.0 + len(runs)], 0, b'')]
@@ -199,7 +199,7 @@ def write_pack(folder: Path, identities: tuple[int, ...] = (7, 7, 7, 9, 9, 2)) -
 
 
 def write_sidecar(path: Path, names: list[str], classes: list[str], labels: list[int]) -> None:
-    """One face in each image, two images of each person in turn."""
+    """Write one face for each image, and two images for each person."""
     data = {
         'images': [
             {'id': i, 'file_name': n, 'width': 20, 'height': 16} for i, n in enumerate(names)

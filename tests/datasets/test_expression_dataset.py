@@ -28,7 +28,7 @@ def test_options_are_checked(tmp_path: Path) -> None:
             folder(tmp_path, **option)
 
 
-def test_validation_and_training_part_share_nothing(tmp_path: Path) -> None:
+def test_validation_and_training_part_are_disjoint(tmp_path: Path) -> None:
     write_fg_emotions(tmp_path, count=5)
 
     def paths(split: str) -> set[str]:
@@ -41,7 +41,7 @@ def test_validation_and_training_part_share_nothing(tmp_path: Path) -> None:
     assert len({Path(path).parent for path in val}) == 4
 
 
-def test_without_a_ratio_a_validation_part_on_disk_is_read(tmp_path: Path) -> None:
+def test_without_val_ratio_the_validation_part_on_disk_is_read(tmp_path: Path) -> None:
     write_fg_emotions(tmp_path)
     with pytest.raises(FileNotFoundError, match=r'no val/ and no val\.csv \(or set val_ratio'):
         folder(tmp_path, split='val')
@@ -50,7 +50,7 @@ def test_without_a_ratio_a_validation_part_on_disk_is_read(tmp_path: Path) -> No
     assert len(folder(tmp_path)) == 12
 
 
-def test_subjects_of_the_sidecar_stay_whole(tmp_path: Path) -> None:
+def test_subjects_of_the_sidecar_are_not_split(tmp_path: Path) -> None:
     names = [f'train/{c}/{i}.png' for c in CLASSES for i in range(4)]
     for name in names:
         write_image(tmp_path / name)
@@ -77,7 +77,7 @@ def test_subjects_of_the_sidecar_stay_whole(tmp_path: Path) -> None:
         subjects('train', subjects=['p9'])
 
 
-def test_an_empty_class_stops_or_is_told(tmp_path: Path, log: list[str]) -> None:
+def test_an_empty_class_is_an_error_or_a_warning(tmp_path: Path, log: list[str]) -> None:
     write_fg_emotions(tmp_path)
     options = {'classes': [*CLASSES, 'joy']}
     with pytest.raises(ValueError, match='No image of 1 classes in the train part .*: joy'):
@@ -89,14 +89,14 @@ def test_an_empty_class_stops_or_is_told(tmp_path: Path, log: list[str]) -> None
         folder(tmp_path, split='test', empty_classes='warn')
 
 
-def test_twins_are_told_and_used(tmp_path: Path, log: list[str]) -> None:
+def test_twins_are_reported_and_used(tmp_path: Path, log: list[str]) -> None:
     write_fg_emotions(tmp_path)
     write_image(tmp_path / 'train' / 'hate' / '0.jpg')
     assert len(folder(tmp_path)) == 13
     assert '0.jpg and ' in log[-1]
 
 
-def test_broken_images_stop_and_all_are_named(tmp_path: Path) -> None:
+def test_broken_images_are_an_error_that_names_all(tmp_path: Path) -> None:
     write_fg_emotions(tmp_path)
     (tmp_path / 'train' / 'hate' / '0.png').write_bytes(b'')
     cut = tmp_path / 'train' / 'worry' / '1.png'
@@ -116,13 +116,15 @@ def test_broken_images_are_left_out_and_named(tmp_path: Path, log: list[str]) ->
 
 
 def damage(path: Path) -> None:
-    """Spoil the inside of a picture; its begin and end stay."""
+    """Damage the inside of an image file, but not its first and last bytes."""
     data = bytearray(path.read_bytes())
     data[60:120] = bytes(60)
     path.write_bytes(data)
 
 
-def test_damage_found_in_training_is_replaced_and_named(tmp_path: Path, log: list[str]) -> None:
+def test_images_found_damaged_in_training_are_replaced_and_named(
+    tmp_path: Path, log: list[str]
+) -> None:
     write_fg_emotions(tmp_path)
     path = tmp_path / 'train' / 'worry' / '0.png'
     damage(path)
@@ -135,7 +137,7 @@ def test_damage_found_in_training_is_replaced_and_named(tmp_path: Path, log: lis
     assert list(data.broken_images.reasons) == [str(path)]
 
 
-def test_a_test_set_is_decoded_before_an_image_is_left_out(tmp_path: Path) -> None:
+def test_a_test_set_is_decoded_at_the_start(tmp_path: Path) -> None:
     write_fg_emotions(tmp_path)
     damage(tmp_path / 'train' / 'worry' / '0.png')
     assert len(folder(tmp_path, broken='skip', test_mode=True)) == 11
@@ -182,7 +184,7 @@ def test_a_data_set_of_several_faces_needs_no_unique_files(tmp_path: Path) -> No
     assert len(CocoExpression(str(tmp_path))) == 3
 
 
-def test_wrappers_and_workers_get_what_they_need(tmp_path: Path) -> None:
+def test_wrappers_and_workers_can_read_samples(tmp_path: Path) -> None:
     write_fg_emotions(tmp_path)
     data = folder(tmp_path)
     # Folders are read in alphabetical order, labels stay as given.

@@ -13,7 +13,7 @@ from tests.datasets.official import write_celeba
 
 
 class Lines(FaceDataset):
-    """Images named in text files, without any class."""
+    """A reader of images listed in text files, without classes."""
 
     NAME, LAYOUTS, ASK = 'of lines', ('{split}.txt with names', '<image>'), 'write it yourself.'
     OWN_VALIDATION = True
@@ -45,13 +45,13 @@ def test_samples_need_no_class(tmp_path: Path) -> None:
     assert data[2]['img'].shape == (16, 20, 3)
 
 
-def test_both_parts_to_train_on(tmp_path: Path) -> None:
+def test_trainval_joins_both_parts(tmp_path: Path) -> None:
     write(tmp_path)
     sizes = [len(lines(tmp_path, split)) for split in ('train', 'val', 'test', 'trainval')]
     assert sizes == [3, 2, 1, 5]
 
 
-def test_without_a_validation_part_all_is_the_training_part(
+def test_without_a_validation_part_trainval_is_the_training_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path)
@@ -83,7 +83,7 @@ def write_with_subjects(root: Path) -> None:
     write_json(root / 'annotations' / 'train.json', data)
 
 
-def test_subjects_are_chosen(tmp_path: Path) -> None:
+def test_subjects_are_selected(tmp_path: Path) -> None:
     write_with_subjects(tmp_path)
     data = lines(tmp_path, subjects=['sub0', 'sub7'])
     kept = [Path(data.get_data_info(i)['img_path']).name for i in range(len(data))]
@@ -92,7 +92,7 @@ def test_subjects_are_chosen(tmp_path: Path) -> None:
         lines(tmp_path, subjects=['sub7'])
 
 
-def test_chosen_subjects_may_be_in_one_of_two_parts(tmp_path: Path) -> None:
+def test_selected_subjects_may_be_in_either_part(tmp_path: Path) -> None:
     write_with_subjects(tmp_path)
     image = {'id': 0, 'file_name': 'val0.png'}
     row = {'image_id': 0, 'category_id': 0, 'identity': 'sub5'}
@@ -105,7 +105,7 @@ def test_chosen_subjects_may_be_in_one_of_two_parts(tmp_path: Path) -> None:
         lines(tmp_path, 'trainval', subjects=['sub7'])
 
 
-def test_unknown_subjects_cannot_be_chosen_among(tmp_path: Path) -> None:
+def test_subjects_cannot_be_selected_if_unknown(tmp_path: Path) -> None:
     write_with_subjects(tmp_path)
     with pytest.raises(
         ValueError, match=r'3 images in the train part .*train0.png", have no subject'
@@ -119,7 +119,7 @@ def test_options_are_checked(tmp_path: Path) -> None:
             lines(tmp_path, **option)
 
 
-def test_an_empty_part_and_an_image_given_twice_stop(tmp_path: Path) -> None:
+def test_an_empty_part_and_a_repeated_image_are_errors(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / 'train.txt').write_text('')
     with pytest.raises(ValueError, match='No image in the train part'):
@@ -129,7 +129,7 @@ def test_an_empty_part_and_an_image_given_twice_stop(tmp_path: Path) -> None:
         lines(tmp_path)
 
 
-def test_broken_images_stop_or_are_left_out(tmp_path: Path) -> None:
+def test_broken_images_are_refused_or_left_out(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / 'train1.png').write_bytes(b'')
     with pytest.raises(BrokenImageError, match=r'train1\.png'):
@@ -153,9 +153,7 @@ def test_missing_images_are_all_counted_and_named(tmp_path: Path) -> None:
     ]
 
 
-def test_missing_images_are_left_out_where_the_config_says_so(
-    tmp_path: Path, log: list[str]
-) -> None:
+def test_missing_images_are_left_out_with_skip(tmp_path: Path, log: list[str]) -> None:
     write(tmp_path)
     (tmp_path / 'train.txt').write_text('no1.png train0.png no2.png')
     data = lines(tmp_path, broken='skip')
@@ -168,7 +166,7 @@ def test_missing_images_are_left_out_where_the_config_says_so(
         lines(tmp_path, broken='skip')
 
 
-def test_one_image_by_two_paths_stops(tmp_path: Path) -> None:
+def test_one_image_with_two_paths_is_an_error(tmp_path: Path) -> None:
     write(tmp_path)
     for other in ('./../{}/train0.png', 'link.png', 'folder/train0.png'):
         (tmp_path / 'train.txt').write_text('train0.png ' + other.format(tmp_path.name))
@@ -193,7 +191,7 @@ def test_the_root_is_checked_for_every_reader(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('name', ['NAME', 'LAYOUTS', 'ASK'])
-def test_a_reader_that_lacks_an_attribute_is_told(tmp_path: Path, name: str) -> None:
+def test_a_reader_without_a_required_attribute_is_refused(tmp_path: Path, name: str) -> None:
     write(tmp_path)
     given = {k: getattr(Lines, k) for k in ('NAME', 'LAYOUTS', 'ASK') if k != name}
     reader = type('Mine', (FaceDataset,), {**given, 'read_samples': Lines.read_samples})
@@ -210,7 +208,7 @@ HOOKS = {'read_samples', 'choose_part', 'sidecar_samples', 'read_split', 'withou
 
 
 @pytest.mark.parametrize('reader', READERS, ids=lambda kind: kind.__name__)
-def test_no_override_skips_its_parent(reader: type[FaceDataset]) -> None:
+def test_every_override_calls_its_parent(reader: type[FaceDataset]) -> None:
     assert len(READERS) >= 10
     for kind in reader.__mro__[: reader.__mro__.index(FaceDataset)]:
         for name, method in vars(kind).items():
@@ -220,7 +218,7 @@ def test_no_override_skips_its_parent(reader: type[FaceDataset]) -> None:
 
 
 @pytest.mark.parametrize('reader', READERS, ids=lambda kind: kind.__name__)
-def test_every_reader_says_what_it_is(reader: type[FaceDataset], tmp_path: Path) -> None:
+def test_every_reader_has_its_facts(reader: type[FaceDataset], tmp_path: Path) -> None:
     options = {'classes': ['a']} if reader.__name__ == 'ExpressionFolder' else {}
     with pytest.raises(FileNotFoundError) as caught:
         reader(str(tmp_path / 'no'), **options)
@@ -231,7 +229,7 @@ def test_every_reader_says_what_it_is(reader: type[FaceDataset], tmp_path: Path)
     assert reader.RENDERER in (None, *RENDERED)
 
 
-def test_metainfo_goes_with_the_data(tmp_path: Path) -> None:
+def test_metainfo_is_part_of_the_data_set(tmp_path: Path) -> None:
     write_celeba(tmp_path)
     data = CelebA(str(tmp_path))
     assert RepeatDataset(data, 2).metainfo['task'] == 'attributes'

@@ -1,4 +1,4 @@
-"""The pictures of every data set, and that its reader takes the sidecar made of them."""
+"""The images of every data set, and that its reader accepts the sidecar made from them."""
 
 import shutil
 from collections.abc import Callable
@@ -50,7 +50,7 @@ RENDERED: dict[str, tuple[Callable[..., FaceDataset], int]] = {
 
 
 def write_faces(root: Path, layout: str, **more: object) -> dict[str, list[Picture]]:
-    """A sidecar for each part, whose boxes and points tell the number of the picture."""
+    """Write a sidecar for each part; boxes and points encode the number of the image."""
     parts = sidecar_pictures(layout, root, **more)
     for part, pictures in parts.items():
         images = []
@@ -63,13 +63,13 @@ def write_faces(root: Path, layout: str, **more: object) -> dict[str, list[Pictu
     return parts
 
 
-def test_every_layout_is_tried_here() -> None:
+def test_every_layout_is_tested_here() -> None:
     clips = {'casme2'}  # in test_casme2
     assert {layout for layout, _ in WRITERS.values()} == set(PREPARED) - clips
 
 
 @pytest.mark.parametrize('name', WRITERS)
-def test_readers_find_each_picture_in_the_sidecar(name: str, tmp_path: Path) -> None:
+def test_readers_find_each_image_in_the_sidecar(name: str, tmp_path: Path) -> None:
     layout, write = WRITERS[name]
     write(tmp_path / 'data')
     parts = write_faces(tmp_path / 'data', layout)
@@ -98,7 +98,7 @@ def test_readers_find_each_picture_in_the_sidecar(name: str, tmp_path: Path) -> 
     assert seen >= 6
 
 
-def test_boxes_that_the_data_set_knows(tmp_path: Path) -> None:
+def test_boxes_of_the_data_set_are_used(tmp_path: Path) -> None:
     write_affectnet_csv(tmp_path)
     for picture in sidecar_pictures('affectnet', tmp_path)['train']:
         assert picture.box is not None and picture.box.tolist() == [2, 3, 14, 13]
@@ -108,8 +108,8 @@ def test_boxes_that_the_data_set_knows(tmp_path: Path) -> None:
     assert all(p.box is None for p in sidecar_pictures('rafdb', tmp_path / 'rafdb')['train'])
 
 
-def test_what_labels_leave_out_is_prepared(tmp_path: Path) -> None:
-    """Other modes and classes of the reader take the same sidecar."""
+def test_images_left_out_by_labels_are_prepared(tmp_path: Path) -> None:
+    """Other modes and classes of the reader use the same sidecar."""
     write_ferplus(tmp_path / 'ferplus', VOTES)
     assert [len(p) for p in sidecar_pictures('ferplus', tmp_path / 'ferplus').values()] == [10] * 3
     for name in ('any', 'thing'):
@@ -121,14 +121,14 @@ def test_what_labels_leave_out_is_prepared(tmp_path: Path) -> None:
     assert names == {'train': ['train/any/a.png', 'train/thing/a.png'], 'test': ['b.png']}
 
 
-def test_infants_are_not_split_yet(tmp_path: Path) -> None:
-    """The split is drawn once subjects are known; preparing must not draw it before."""
+def test_preparing_does_not_draw_the_split(tmp_path: Path) -> None:
+    """The split is drawn once subjects are known, so preparing must not draw it before."""
     write_ifer(tmp_path)
     assert list(sidecar_pictures('ifer', tmp_path)) == ['all']
     assert not list(tmp_path.glob('*.json'))
 
 
-def test_wrong_names(tmp_path: Path) -> None:
+def test_wrong_names_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match='no layout "fer2013"'):
         sidecar_pictures('fer2013', tmp_path)
     with pytest.raises(FileNotFoundError, match='RAF-DB was not found'):
@@ -141,8 +141,8 @@ def test_wrong_names(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('layout', RENDERED)
-def test_faces_of_renderings(layout: str, tmp_path: Path) -> None:
-    """Found, written and read; landmarks lie about where the rendering has them."""
+def test_faces_of_renderings_are_found(layout: str, tmp_path: Path) -> None:
+    """Found, written and read; landmarks are near those of the rendering."""
     reader, count = RENDERED[layout]
     size = 48 if layout in ('ferplus', 'fgemotions') else 64
     root = generate(layout, tmp_path / 'data', 'tiny', size=size, images=count, progress=False)

@@ -3,7 +3,7 @@ from pathlib import Path
 from mmfer.datasets.missing_dataset import missing_dataset
 
 
-def test_the_message_tells_what_to_do(tmp_path: Path) -> None:
+def test_the_message_says_what_to_do(tmp_path: Path) -> None:
     root = tmp_path / 'data'
     error = missing_dataset('Faces', root, 'train/', ['train/<class>/'], 'ask Ann.', 'fgemotions')
     assert f'there is no folder {root}' in str(error)
@@ -13,13 +13,13 @@ def test_the_message_tells_what_to_do(tmp_path: Path) -> None:
     assert command in str(error)
 
 
-def test_a_folder_that_lacks_a_part_is_not_called_missing(tmp_path: Path) -> None:
+def test_a_folder_without_a_part_is_not_called_missing(tmp_path: Path) -> None:
     error = missing_dataset('Faces', tmp_path, 'train/', [], 'ask Ann.', None)
     assert f'{tmp_path} has no train/' in str(error)
     assert 'render' not in str(error)
 
 
-def test_what_the_folder_holds_instead_is_named(tmp_path: Path) -> None:
+def test_the_content_of_the_folder_is_named(tmp_path: Path) -> None:
     def message() -> str:
         return str(missing_dataset('Faces', tmp_path, 'train/', [], 'ask Ann.', None))
 

@@ -31,7 +31,7 @@ def test_the_folder_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
             Facts.root_of(empty)
 
 
-def test_what_is_lacking_is_named() -> None:
+def test_the_missing_fact_is_named() -> None:
     Facts.check_facts()
     with pytest.raises(ValueError, match='The reader Bare lacks NAME, LAYOUTS, ASK'):
         type('Bare', (ReaderFacts,), {}).check_facts()

@@ -1,4 +1,4 @@
-"""What the renderer writes is what the readers read."""
+"""Readers read the files of the renderer."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ def truth(root: Path, split: str) -> dict[str, dict]:
 
 
 @pytest.mark.parametrize('split', ['train', 'test'])
-def test_fgemotions(rendered_fgemotions: Path, split: str) -> None:
+def test_fgemotions_is_read(rendered_fgemotions: Path, split: str) -> None:
     dataset = FGEmotions(str(rendered_fgemotions), split, soft_labels=True, empty_classes='warn')
     annotations = truth(rendered_fgemotions, split)
     assert len(dataset) == len(annotations) == {'train': 66, 'test': 33}[split]
@@ -35,7 +35,7 @@ def test_fgemotions(rendered_fgemotions: Path, split: str) -> None:
     assert moved == {'train': 13, 'test': 0}[split]
 
 
-def test_rafdb(rendered_rafdb: Path) -> None:
+def test_rafdb_is_read(rendered_rafdb: Path) -> None:
     dataset = RAFDB(str(rendered_rafdb), 'train')
     annotations = truth(rendered_rafdb, 'train')
     assert dataset.metainfo['classes'] == RAFDB_CLASSES and len(dataset) == len(annotations)
@@ -45,7 +45,7 @@ def test_rafdb(rendered_rafdb: Path) -> None:
         assert info['group'] == annotation['group']
 
 
-def test_coco(rendered_fgemotions: Path) -> None:
+def test_coco_is_read(rendered_fgemotions: Path) -> None:
     dataset = CocoExpression(str(rendered_fgemotions), 'test')
     annotations = truth(rendered_fgemotions, 'test')
     assert len(dataset) == 33 and dataset.metainfo['coarse_classes'][0] == 'fear'

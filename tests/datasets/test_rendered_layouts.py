@@ -1,4 +1,4 @@
-"""The stand-ins of AffectNet, CelebA, FERPlus and IFER, read as the real data sets."""
+"""Rendered substitutes of AffectNet, CelebA, FERPlus and IFER are read like the real data sets."""
 
 import csv
 import json
@@ -17,7 +17,7 @@ READERS = {'affectnet': AffectNet, 'celeba': CelebA, 'ferplus': FERPlus, 'ifer':
 
 @pytest.fixture(scope='module')
 def roots(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """48 images in the files of each."""
+    """48 images in each layout."""
     folder = tmp_path_factory.mktemp('layouts')
     return {
         name: generate(name, folder / name, 'tiny', size=48, images=48, progress=False)
@@ -38,7 +38,7 @@ def truth(root: Path, split: str) -> dict[str, dict]:
 
 
 @pytest.mark.parametrize('name', READERS)
-def test_every_image_is_read_with_its_truth(roots: dict[str, Path], name: str) -> None:
+def test_every_image_is_read_with_its_annotations(roots: dict[str, Path], name: str) -> None:
     splits = {'affectnet': ('train', 'test')}.get(name, ('train', 'val', 'test'))
     seen = 0
     for split in splits:
@@ -64,7 +64,7 @@ def test_every_image_is_read_with_its_truth(roots: dict[str, Path], name: str) -
     assert seen == 48 or (name == 'ferplus' and seen > 36)
 
 
-def test_seven_classes_of_a_set_with_blends_and_moved_labels(tmp_path: Path) -> None:
+def test_seven_classes_of_blends_and_moved_labels_are_read(tmp_path: Path) -> None:
     root = generate(
         'affectnet', tmp_path, 'hard', size=32, images=120, label_noise=0.4, progress=False
     )
@@ -76,7 +76,7 @@ def test_seven_classes_of_a_set_with_blends_and_moved_labels(tmp_path: Path) -> 
         assert info.get('clean_label', 0) < 7
 
 
-def test_pixels_in_the_table_are_those_of_the_pictures(roots: dict[str, Path]) -> None:
+def test_pixels_in_the_table_equal_the_images(roots: dict[str, Path]) -> None:
     data = read(roots, 'ferplus', 'test')
     with (roots['ferplus'] / 'fer2013new.csv').open() as file:
         names = [row['Image name'] for row in csv.DictReader(file)]
@@ -86,7 +86,7 @@ def test_pixels_in_the_table_are_those_of_the_pictures(roots: dict[str, Path]) -
         assert (load_sample(info) == picture).all()
 
 
-def test_subjects_of_the_parts_differ(roots: dict[str, Path]) -> None:
+def test_parts_have_different_subjects(roots: dict[str, Path]) -> None:
     for name in ('celeba', 'ifer', 'ferplus'):
         owners = []
         for split in ('train', 'val', 'test'):

@@ -1,4 +1,4 @@
-"""Every transform takes the samples of every reader, up to what a model gets."""
+"""Every transform accepts the samples of every reader, up to the inputs of a model."""
 
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize('name', NAMES)
-def test_samples_come_through_all_transforms(name: str, tmp_path: Path) -> None:
+def test_samples_pass_through_all_transforms(name: str, tmp_path: Path) -> None:
     data = build(name, tmp_path, pipeline=ALL)
     np.random.seed(0)  # noqa: NPY002  (the generator that transforms draw from)
     packed = [data[i] for i in range(len(data))]
@@ -105,7 +105,7 @@ def test_samples_come_through_all_transforms(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize('name', ['affectnet_csv', 'affectnet_npy', 'celeba', 'rafdb'])
 def test_points_stay_on_their_pixels(name: str, tmp_path: Path) -> None:
-    """Resized and mirrored, a point is where its opposite was, mirrored."""
+    """After resizing and mirroring, each point is at its mirrored opposite."""
     load = [{'type': 'LoadExpressionImage'}, {'type': 'ResizeFace', 'size': SIZE}]
     data = build(name, tmp_path / 'a', pipeline=load)
     flip = [*load, {'type': 'RandomFaceFlip', 'prob': 1.0}]
@@ -126,7 +126,7 @@ def test_points_stay_on_their_pixels(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('name', ['ferplus_majority', 'msceleb'])
-def test_images_inside_a_file_reach_workers(name: str, tmp_path: Path) -> None:
+def test_workers_read_packed_images(name: str, tmp_path: Path) -> None:
     pipeline = [ALL[0], ALL[-1]]
     data = build(name, tmp_path, pipeline=pipeline)
     loader = DataLoader(data, batch_size=2, num_workers=2, collate_fn=default_collate)

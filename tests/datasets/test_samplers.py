@@ -36,7 +36,7 @@ def test_every_class_is_drawn_equally_often(unbalanced: ExpressionFolder) -> Non
     assert set(drawn) == set(range(60))
 
 
-def test_draws_depend_on_seed_and_epoch_alone(unbalanced: ExpressionFolder) -> None:
+def test_draws_depend_only_on_seed_and_epoch(unbalanced: ExpressionFolder) -> None:
     first, second = (ClassBalancedSampler(unbalanced, seed=3) for _ in range(2))
     assert list(first) == list(first) == list(second)
     second.set_epoch(1)
@@ -55,7 +55,7 @@ def test_ranks_share_the_draws(
     assert list(chain(*zip(*ranks, strict=True))) == alone
 
 
-def test_attributes_have_no_class_to_balance(tmp_path: Path) -> None:
+def test_attributes_cannot_be_balanced(tmp_path: Path) -> None:
     write_celeba(tmp_path)
     with pytest.raises(ValueError, match=r'sample 0 of CelebA has no gt_label.*DefaultSampler'):
         ClassBalancedSampler(CelebA(str(tmp_path)))

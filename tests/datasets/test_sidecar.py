@@ -26,14 +26,14 @@ def test_samples_are_completed_by_their_path(tmp_path: Path) -> None:
     assert first['distribution'].tolist() == [0.75, 0.25, 0]
 
 
-def test_another_class_stops(tmp_path: Path) -> None:
+def test_a_different_class_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(
         ValueError, match='image train/a.png: the class is "panic" in the sidecar, but "hate"'
     ):
         complete(tmp_path, coco_data(['train/a.png']), label=2)
 
 
-def test_a_detectors_sidecar_tells_no_class(tmp_path: Path) -> None:
+def test_the_sidecar_of_a_detector_has_no_class(tmp_path: Path) -> None:
     data = coco_data(['train/a.png', 'train/b.png'])
     data['categories'] = [{'id': 2, 'name': 'face', 'supercategory': 'person'}]
     data['alignment'] = {'type': 'five_point', 'size': 112}
@@ -51,21 +51,21 @@ def test_unknown_images_are_named(tmp_path: Path, log: list[str]) -> None:
     assert '1 of 2 images: the sidecar has no face for them: train/b.png' in log[0]
 
 
-def test_the_largest_of_several_faces_is_taken_and_told(tmp_path: Path, log: list[str]) -> None:
+def test_the_largest_of_several_faces_is_used_and_reported(tmp_path: Path, log: list[str]) -> None:
     data = coco_data(['train/a.png', 'train/b.png'])
     data['annotations'].append({**data['annotations'][0], 'id': 9, 'bbox': [0, 0, 20, 20]})
     assert complete(tmp_path, data)[0]['face_box'].tolist() == [0, 0, 20, 20]
     assert 'several faces' in log[0]
 
 
-def test_an_unknown_clean_class_stops(tmp_path: Path) -> None:
+def test_an_unknown_clean_class_is_an_error(tmp_path: Path) -> None:
     data = coco_data(['train/a.png'])
     data['annotations'][0]['clean_category_id'] = 7
     with pytest.raises(ValueError, match='clean_category_id 7'):
         complete(tmp_path, data)
 
 
-def test_classes_that_are_left_out_have_no_share(tmp_path: Path) -> None:
+def test_left_out_classes_have_no_share(tmp_path: Path) -> None:
     data = coco_data(['train/a.png', 'train/b.png'])
     data['categories'].append({'id': 4, 'name': 'dread', 'supercategory': 'fear'})
     first, second = data['annotations']
@@ -85,14 +85,14 @@ def test_classes_that_are_left_out_have_no_share(tmp_path: Path) -> None:
     assert 'distribution' not in samples[1] and 'clean_label' not in samples[1]
 
 
-def test_where_the_data_set_knows_no_class_any_will_do(tmp_path: Path) -> None:
+def test_any_class_is_accepted_if_the_data_set_has_none(tmp_path: Path) -> None:
     path = write_json(tmp_path / 'side.json', coco_data(['train/a.png']))
     sample = {'img_path': str(tmp_path / 'train/a.png')}
     Sidecar(path, tmp_path, CLASSES).complete([sample])
     assert sample['subject'] == 'person-0' and 'clean_label' not in sample
 
 
-def test_classes_may_differ_where_the_data_set_says_so(tmp_path: Path) -> None:
+def test_classes_may_differ_if_the_data_set_allows_it(tmp_path: Path) -> None:
     path = write_json(tmp_path / 'side.json', coco_data(['train/a.png']))
     sample: dict[str, Any] = {'img_path': str(tmp_path / 'train/a.png'), 'gt_label': 2}
     sample['distribution'] = own = [0, 0, 1]

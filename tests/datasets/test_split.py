@@ -6,7 +6,7 @@ from mmfer.datasets.split import carve_validation
 LABELS = [0] * 100 + [1] * 20 + [2] * 3 + [3]
 
 
-def test_each_class_gives_its_share() -> None:
+def test_each_class_contributes_its_share() -> None:
     mask = carve_validation(LABELS, 0.2, seed=0)
     assert np.bincount(np.array(LABELS)[mask], minlength=4).tolist() == [20, 4, 1, 0]
 
@@ -17,7 +17,7 @@ def test_a_seed_fixes_the_draw() -> None:
     assert (first != other).any()
 
 
-def test_subjects_stay_whole_and_classes_balanced() -> None:
+def test_subjects_are_not_split_and_classes_are_balanced() -> None:
     rng = np.random.default_rng(0)
     subjects = np.repeat(np.arange(100), 6)
     labels = rng.integers(0, 4, 600)
@@ -32,7 +32,7 @@ def test_unknown_subjects_are_not_grouped() -> None:
     assert (carve_validation(LABELS, 0.2, 0, subjects) == carve_validation(LABELS, 0.2, 0)).all()
 
 
-def test_bad_ratios_and_a_single_subject_stop() -> None:
+def test_bad_ratios_and_a_single_subject_are_errors() -> None:
     for ratio in (-0.1, 0, 0.6):
         with pytest.raises(ValueError, match='val_ratio'):
             carve_validation(LABELS, ratio, 0)

@@ -15,7 +15,7 @@ def samples(root: Path, count: int = 10, subjects: bool = False) -> list[dict]:
     ]
 
 
-def test_each_class_is_dealt_six_two_two() -> None:
+def test_each_class_is_divided_six_two_two() -> None:
     labels = [0] * 50 + [1] * 25 + [2] * 10
     parts = draw_parts(labels, seed=0)
     counts = Counter(zip(labels, parts, strict=True))
@@ -28,7 +28,7 @@ def test_each_class_is_dealt_six_two_two() -> None:
     assert draw_parts(labels, seed=0) == parts != draw_parts(labels, seed=1)
 
 
-def test_subjects_stay_whole() -> None:
+def test_subjects_are_not_split() -> None:
     labels = [0, 1] * 50
     subjects = [f'p{i // 5}' for i in range(100)]
     parts = draw_parts(labels, 0, subjects)
@@ -39,7 +39,7 @@ def test_subjects_stay_whole() -> None:
     assert Counter(parts) == {'train': 60, 'val': 20, 'test': 20}
 
 
-def test_two_subjects_are_too_few() -> None:
+def test_two_subjects_are_refused() -> None:
     with pytest.raises(ValueError, match='show 2 subjects, too few'):
         draw_parts([0, 1, 0, 1], 0, ['a', 'a', 'b', 'b'])
     assert set(draw_parts([0, 1, 0, 1, 0, 1], 0, list('aabbcc'))) == {'train', 'val', 'test'}
@@ -70,7 +70,7 @@ def test_a_split_is_drawn_once(tmp_path: Path) -> None:
         (lambda c: [], 'is not a split file'),
     ],
 )
-def test_a_file_of_another_split_stops(tmp_path: Path, change, message: str) -> None:
+def test_the_file_of_another_split_is_an_error(tmp_path: Path, change, message: str) -> None:
     path = tmp_path / 'split.json'
     read_or_draw(path, samples(tmp_path), tmp_path, 0)
     path.write_text(json.dumps(change(json.loads(path.read_text()))))
@@ -78,7 +78,7 @@ def test_a_file_of_another_split_stops(tmp_path: Path, change, message: str) -> 
         read_or_draw(path, samples(tmp_path), tmp_path, 0)
 
 
-def test_images_may_lie_elsewhere(tmp_path: Path) -> None:
+def test_the_data_set_can_be_moved(tmp_path: Path) -> None:
     near, far = tmp_path / 'near', tmp_path / 'far'
     every = [*samples(near), *samples(far)]
     parts = read_or_draw(tmp_path / 'split.json', every, near, 0)
@@ -88,21 +88,21 @@ def test_images_may_lie_elsewhere(tmp_path: Path) -> None:
     assert sum(name.startswith(str(far)) for name in named) == len(every) / 2
 
 
-def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_write_permission_is_reported(tmp_path: Path) -> None:
     (tmp_path / 'file').touch()
     with pytest.raises(OSError, match='cannot be written to .*split_file='):
         read_or_draw(tmp_path / 'file' / 'split.json', samples(tmp_path), tmp_path, 0)
 
 
 @pytest.mark.parametrize('text', ['[]', '3', 'null', '{"seed": 0}', '[' * 200_000])
-def test_other_json_stops(tmp_path: Path, text: str) -> None:
+def test_other_json_is_an_error(tmp_path: Path, text: str) -> None:
     (tmp_path / 'split.json').write_text(text)
     with pytest.raises(ValueError, match=r'split\.json" is not a split file'):
         read_or_draw(tmp_path / 'split.json', samples(tmp_path), tmp_path, 0)
 
 
 @pytest.mark.parametrize('name', [1, None, ['a.jpg'], {}])
-def test_a_name_that_is_no_text_stops(tmp_path: Path, name: object) -> None:
+def test_a_name_that_is_not_text_is_an_error(tmp_path: Path, name: object) -> None:
     content = {'seed': 0, 'train': ['a.jpg', name], 'val': [], 'test': []}
     (tmp_path / 'split.json').write_text(json.dumps(content))
     with pytest.raises(ValueError, match='not a split file .*the name of an image is not a string'):

@@ -1,4 +1,4 @@
-"""The page about readers: its code is run."""
+"""The code on the page about readers runs."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[2] / 'docs' / 'write_a_reader.md'
 
 @pytest.fixture(scope='module')
 def config() -> dict[str, Any]:
-    """The reader is registered, and this is the config that the page shows."""
+    """Register the reader, and return the config on the page."""
     reader, config = re.findall(r'```python\n(.*?)```', PAGE.read_text('utf-8'), re.DOTALL)
     lines = [line for line in reader.splitlines() if line and not line.startswith('from ')]
     assert len(lines) <= 10
@@ -43,7 +43,7 @@ def test_the_reader_of_the_page_loads(
         DATASETS.build({**config, **options})
 
 
-def test_it_says_what_is_missing(config: dict[str, Any], tmp_path: Path) -> None:
+def test_the_reader_reports_a_missing_data_set(config: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match='named faces was not found'):
         DATASETS.build({**config, 'data_root': str(tmp_path / 'no')})
     with pytest.raises(FileNotFoundError, match='There is no folder ".*train"'):
@@ -53,7 +53,7 @@ def test_it_says_what_is_missing(config: dict[str, Any], tmp_path: Path) -> None
         DATASETS.build({**config, 'data_root': str(tmp_path)})
 
 
-def test_the_page_names_all_that_a_reader_may_set() -> None:
+def test_the_page_lists_all_members_of_a_reader() -> None:
     text = PAGE.read_text('utf-8')
     names = {
         name

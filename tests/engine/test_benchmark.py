@@ -74,7 +74,7 @@ def test_prepare_benchmark_is_called() -> None:
 
 
 @pytest.mark.parametrize('head', ['LinearClsHead', 'AttributeHead', 'MultiLabelLinearClsHead'])
-def test_training_is_measured_and_leaves_no_trace(head: str) -> None:
+def test_measuring_the_training_does_not_change_the_model(head: str) -> None:
     register_all_modules()
     model = MODELS.build(
         dict(

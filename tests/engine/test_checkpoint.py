@@ -1,4 +1,4 @@
-"""Checkpoint files that are whole, readable and harmless."""
+"""Checkpoint files that are complete, readable and harmless."""
 
 import os
 import pickle
@@ -15,7 +15,7 @@ from mmengine.runner import CheckpointLoader
 from mmfer.engine.checkpoint import last_checkpoint, load_from_disk, write_checkpoint
 
 
-def test_interrupted_write_keeps_the_old_content(tmp_path: Path, monkeypatch) -> None:
+def test_an_interrupted_write_keeps_the_old_content(tmp_path: Path, monkeypatch) -> None:
     path = tmp_path / 'file'
     path.write_bytes(b'old')
     seen = []
@@ -31,7 +31,7 @@ def test_interrupted_write_keeps_the_old_content(tmp_path: Path, monkeypatch) ->
     assert path.read_bytes() == b'old'
 
 
-def test_logs_and_numpy_types_of_a_checkpoint(tmp_path: Path) -> None:
+def test_logs_and_numpy_types_of_a_checkpoint_are_loaded(tmp_path: Path) -> None:
     history = HistoryBuffer()
     history.update(1.5)
     content = {
@@ -66,7 +66,7 @@ class Malicious:
     ],
     ids=['system', 'getattr of another class', 'getattr of a private method'],
 )
-def test_checkpoint_runs_no_code(content: object, tmp_path: Path, monkeypatch) -> None:
+def test_a_checkpoint_runs_no_code(content: object, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     torch.save({'state_dict': content}, 'evil.pth')
     with pytest.raises(ValueError, match=r'evil\.pth'):
@@ -74,7 +74,7 @@ def test_checkpoint_runs_no_code(content: object, tmp_path: Path, monkeypatch) -
     assert not Path('ran').exists()
 
 
-def test_truncated_file_says_so(tmp_path: Path) -> None:
+def test_a_truncated_file_is_named(tmp_path: Path) -> None:
     torch.save({'weight': torch.rand(10_000)}, tmp_path / 'whole.pth')
     whole = (tmp_path / 'whole.pth').read_bytes()
     for size in (len(whole) - 100, len(whole) // 2, 10, 0):
@@ -83,7 +83,7 @@ def test_truncated_file_says_so(tmp_path: Path) -> None:
             load_from_disk(str(tmp_path / 'cut.pth'))
 
 
-def test_no_checkpoint_at_all(tmp_path: Path) -> None:
+def test_other_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / 'text.pth').write_text('epoch: 1')
     with pytest.raises(ValueError, match=r'text\.pth'):
         load_from_disk(str(tmp_path / 'text.pth'))
@@ -115,7 +115,7 @@ def flip(path: Path) -> None:
     path.write_bytes(content)
 
 
-def test_last_checkpoint_that_is_whole(tmp_path: Path, monkeypatch) -> None:
+def test_the_last_complete_checkpoint_is_found(tmp_path: Path, monkeypatch) -> None:
     said: list[str] = []
     monkeypatch.setattr(
         'mmfer.engine.checkpoint.print_log', lambda message, logger: said.append(message)
@@ -139,7 +139,7 @@ def test_last_checkpoint_that_is_whole(tmp_path: Path, monkeypatch) -> None:
         last_checkpoint(tmp_path)
 
 
-def test_backend_removes_the_hash_with_its_checkpoint(tmp_path: Path) -> None:
+def test_the_hash_is_removed_with_its_checkpoint(tmp_path: Path) -> None:
     write_epochs(tmp_path, 1)
     assert (tmp_path / 'epoch_1.pth.sha256').is_file()
     backend = get_file_backend(backend_args={'backend': 'atomic'})
@@ -147,7 +147,7 @@ def test_backend_removes_the_hash_with_its_checkpoint(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ['last_checkpoint']
 
 
-def test_killed_between_checkpoint_and_hash(tmp_path: Path, monkeypatch) -> None:
+def test_a_checkpoint_killed_before_its_hash_is_loaded(tmp_path: Path, monkeypatch) -> None:
     write_epochs(tmp_path, 1)
     replaced = []
 

@@ -1,14 +1,22 @@
-"""Whose fault an error is."""
+"""Errors of users and errors of mmfer."""
 
 import argparse
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from torch.utils.data import DataLoader, Dataset
 
 from mmfer.engine.checkpoint import load_from_disk
-from mmfer.engine.cli import add_config_options, friendly_errors, user_message
+from mmfer.engine.cli import (
+    add_config_options,
+    friendly_errors,
+    given_path,
+    user_message,
+)
 from mmfer.engine.training import build_runner
+from tests.helpers import ROOT
 
 MISSING = 'No checkpoint at "nowhere.pth". Give the path or the http(s):// address of a .pth file.'
 
@@ -26,7 +34,7 @@ class Unreadable(Dataset):
         load_from_disk('nowhere.pth')
 
 
-def test_user_error_is_one_line(capsys: pytest.CaptureFixture) -> None:
+def test_a_user_error_gives_one_line(capsys: pytest.CaptureFixture) -> None:
     @friendly_errors
     def main() -> None:
         load_from_disk('nowhere.pth')
@@ -36,7 +44,7 @@ def test_user_error_is_one_line(capsys: pytest.CaptureFixture) -> None:
     assert stopped.value.code == f'Error: {MISSING}'
 
 
-def test_own_error_of_a_tool() -> None:
+def test_the_error_of_a_tool_gives_one_line() -> None:
     @friendly_errors
     def main() -> None:
         raise ValueError('Give --tree.')
@@ -45,7 +53,7 @@ def test_own_error_of_a_tool() -> None:
         main()
 
 
-def test_unknown_component_names_it() -> None:
+def test_an_unknown_component_is_named() -> None:
     from mmfer.registry import MODELS, register_all_modules
 
     register_all_modules()
@@ -86,16 +94,17 @@ def test_error_in_a_worker(bug: bool) -> None:
         assert message == MISSING
 
 
-def test_interrupt() -> None:
+def test_an_interrupt_has_no_traceback() -> None:
     @friendly_errors
     def main() -> None:
         raise KeyboardInterrupt
 
-    with pytest.raises(SystemExit, match='Interrupted'):
+    with pytest.raises(SystemExit) as caught:
         main()
+    assert caught.value.code == 130
 
 
-def test_missing_environment_of_a_launcher(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_environment_of_a_launcher_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     from mmengine.config import Config
 
     monkeypatch.delenv('RANK', raising=False)
@@ -109,7 +118,7 @@ def config_options(*arguments: str) -> dict:
     return parser.parse_args(['--cfg-options', *arguments]).cfg_options
 
 
-def test_config_options() -> None:
+def test_config_options_are_parsed() -> None:
     options = config_options(
         'a=1', 'b=0.5', 'c=true', 'd=None', 'e=a=b', 'f=1,2', 'g=[(1, 2), x]', 'h=()', 'i='
     )
@@ -118,9 +127,19 @@ def test_config_options() -> None:
     )
 
 
-def test_blanks_inside_values_stay() -> None:
+def test_spaces_inside_values_are_kept() -> None:
     options = config_options('a=my own faces', 'b=[not sure, happy , 3]', "c='quoted blank'")
     assert options == dict(a='my own faces', b=['not sure', 'happy', 3], c='quoted blank')
+    options = config_options(
+        'a=data (1)/my faces', "b='one, two'", 'c=[ (1, 2) , [a (b), c d] ]', 'd=x , y z', 'e="[1]"'
+    )
+    assert options == dict(
+        a='data (1)/my faces',
+        b='one, two',
+        c=[(1, 2), ['a (b)', 'c d']],
+        d=['x', 'y z'],
+        e='[1]',
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,9 +150,76 @@ def test_blanks_inside_values_stay() -> None:
         ('a=[1,(2]', 'brackets of "a=[1,(2]" are not balanced'),
     ],
 )
-def test_options_that_cannot_be_read(
+def test_options_that_cannot_be_parsed_are_refused(
     argument: str, message: str, capsys: pytest.CaptureFixture
 ) -> None:
     with pytest.raises(SystemExit):
         config_options(argument)
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ('action', 'message'),
+    [
+        (lambda p: (p / 'file').mkdir(), 'File exists: ".*file". Give another path'),
+        (lambda p: (p / 'file/below').mkdir(), 'Not a directory: ".*below". A part of the path'),
+        (lambda p: p.write_text('x'), 'Is a directory: ".*". Give the path of a file'),
+        (lambda p: (p / 'none/x').read_text(), 'No such file or directory: ".*x". Check the path'),
+        (lambda p: np.save(p / ('x' * 300), 0), 'File name too long: .* Give a shorter path'),
+    ],
+)
+def test_errors_of_the_file_system_are_one_message(
+    tmp_path: Path, action: Callable[[Path], object], message: str
+) -> None:
+    (tmp_path / 'file').touch()
+
+    @friendly_errors
+    def main() -> None:
+        action(tmp_path)
+
+    with pytest.raises(SystemExit, match=message):
+        main()
+
+
+def test_a_full_disk_is_one_message() -> None:
+    @friendly_errors
+    def main() -> None:
+        with open('/dev/full', 'w') as file:
+            file.write('x')
+
+    with pytest.raises(SystemExit, match='No space left on device. Free some space'):
+        main()
+
+
+def test_errors_of_connections_are_no_errors_of_the_user() -> None:
+    assert user_message(ConnectionResetError(104, 'reset'), __file__) is None
+
+
+def test_another_exit_code(capsys: pytest.CaptureFixture) -> None:
+    def main() -> None:
+        raise ValueError('Give --tree.')
+
+    with pytest.raises(SystemExit) as stopped:
+        friendly_errors(main, exit_code=2)()
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err == 'Error: Give --tree.\n'
+
+
+def test_an_empty_path_is_not_the_current_folder(capsys: pytest.CaptureFixture) -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument('out', type=given_path)
+    assert parser.parse_args(['a b']).out == Path('a b')
+    with pytest.raises(SystemExit):
+        parser.parse_args([' '])
+    assert 'the path is empty; "." is the current folder' in capsys.readouterr().err
+
+
+def test_every_tool_reports_in_the_same_way() -> None:
+    tools = [
+        path for path in (ROOT / 'tools').rglob('*.py') if 'ArgumentParser' in path.read_text()
+    ]
+    assert len(tools) > 20
+    for path in tools:
+        text = path.read_text()
+        assert 'friendly_errors' in text, path
+        assert 'type=Path' not in text, path

@@ -1,4 +1,4 @@
-"""Configs fitted to the machine."""
+"""Configs are adapted to the machine."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from mmfer.engine import build_runner, load_config
 from tests.helpers import ROOT, write_config, write_images
 
 
-def test_defaults_of_a_config_without_our_runtime(tmp_path: Path) -> None:
+def test_a_config_without_our_runtime_gets_defaults(tmp_path: Path) -> None:
     path = tmp_path / 'plain.py'
     path.write_text("model = dict(type='ImageClassifier')\n")
     cfg = load_config(path)
@@ -45,7 +45,7 @@ def test_ranks_on_cpus_need_no_device(tmp_path: Path, monkeypatch: pytest.Monkey
     assert 'model_wrapper_cfg' not in load_config(path, launcher='pytorch')
 
 
-def test_bad_paths(tmp_path: Path) -> None:
+def test_bad_paths_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match='No config at'):
         load_config(tmp_path / 'none.py')
     (tmp_path / 'config.json').write_text('{}')
@@ -55,13 +55,13 @@ def test_bad_paths(tmp_path: Path) -> None:
         load_config(ROOT / 'configs' / '_base_' / 'default_runtime.py')
 
 
-def test_option_that_does_not_fit(tmp_path: Path) -> None:
+def test_an_option_that_does_not_match_is_refused(tmp_path: Path) -> None:
     path = write_config(tmp_path / 'tiny.py', tmp_path)
     with pytest.raises(ValueError, match='--cfg-options does not fit'):
         load_config(path, options={'train_pipeline.9.type': 'Resize'})
 
 
-def test_without_workers_none_persist(tmp_path: Path) -> None:
+def test_without_workers_persistent_workers_are_off(tmp_path: Path) -> None:
     path = write_config(
         tmp_path / 'tiny.py',
         tmp_path,

@@ -1,4 +1,4 @@
-"""bfloat16 on processors that have units for it."""
+"""bfloat16 on processors with bfloat16 units."""
 
 from pathlib import Path
 
@@ -23,11 +23,11 @@ def dtype_of_output(supported: bool, monkeypatch: pytest.MonkeyPatch) -> torch.d
     return output.dtype
 
 
-def test_autocast_where_supported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_autocast_is_on_if_supported(monkeypatch: pytest.MonkeyPatch) -> None:
     assert dtype_of_output(True, monkeypatch) == torch.bfloat16
 
 
-def test_float32_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_float32_is_used_on_other_processors(monkeypatch: pytest.MonkeyPatch) -> None:
     assert dtype_of_output(False, monkeypatch) == torch.float32
 
 
@@ -36,7 +36,7 @@ def test_detection_agrees_with_the_kernel() -> None:
     assert cpu_amp.cpu_has_bfloat16() == ('avx512_bf16' in flags or 'amx_bf16' in flags)
 
 
-def test_amp_trains(image_folder: Path, tmp_path: Path) -> None:
+def test_a_training_with_amp_runs(image_folder: Path, tmp_path: Path) -> None:
     runner = train(tiny_config(tmp_path, image_folder), amp=True, validate=False)
     assert isinstance(runner.optim_wrapper, CPUAmpOptimWrapper)
     assert all(weight.isfinite().all() for weight in runner.model.state_dict().values())

@@ -15,7 +15,7 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_nothing_without_a_launcher(no_gpu: None) -> None:
+def test_without_a_launcher_nothing_is_started(no_gpu: None) -> None:
     init_cpu_ranks('none')
     assert not distributed.is_initialized()
 
@@ -23,7 +23,7 @@ def test_nothing_without_a_launcher(no_gpu: None) -> None:
 @pytest.mark.parametrize(
     ('launcher', 'script'), [('pytorch', 'dist_train'), ('slurm', 'slurm_train')]
 )
-def test_started_without_the_launcher(no_gpu: None, launcher: str, script: str) -> None:
+def test_a_missing_launcher_is_an_error(no_gpu: None, launcher: str, script: str) -> None:
     with pytest.raises(ValueError, match=rf'--launcher {launcher}.*tools/{script}\.sh'):
         init_cpu_ranks(launcher)
 

@@ -6,7 +6,7 @@ from mmfer.engine.eval_mode import eval_mode
 
 
 class Caching(nn.Linear):
-    """A layer that forgets what it computed when its mode is set, as HIFENet does."""
+    """A layer that clears its cache when its mode is set, like HIFENet."""
 
     kept: torch.Tensor | None = None
 
@@ -20,7 +20,7 @@ def model() -> nn.Sequential:
     return nn.Sequential(Caching(2, 2), nn.BatchNorm1d(2), nn.Dropout())
 
 
-def test_frozen_parts_are_not_woken_up(model: nn.Sequential) -> None:
+def test_frozen_parts_stay_in_eval_mode(model: nn.Sequential) -> None:
     model[1].eval()
     with eval_mode(model):
         assert not any(module.training for module in model.modules())
@@ -34,13 +34,13 @@ def test_a_model_in_eval_mode_stays_so(model: nn.Sequential) -> None:
     assert not any(module.training for module in model.modules())
 
 
-def test_an_error_restores_the_mode_too(model: nn.Sequential) -> None:
+def test_the_mode_is_restored_after_an_error(model: nn.Sequential) -> None:
     with pytest.raises(RuntimeError, match='inside'), eval_mode(model):
         raise RuntimeError('inside')
     assert all(module.training for module in model.modules())
 
 
-def test_modules_are_told_of_the_change_back(model: nn.Sequential) -> None:
+def test_modules_are_notified_when_the_mode_is_restored(model: nn.Sequential) -> None:
     with eval_mode(model):
         model[0].kept = torch.ones(1)
     assert model[0].kept is None

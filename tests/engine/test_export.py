@@ -1,4 +1,4 @@
-"""Scores in onnxruntime are those of the prediction."""
+"""Scores in onnxruntime equal those of the prediction."""
 
 import json
 from pathlib import Path
@@ -48,7 +48,7 @@ def pixels(model: nn.Module, count: int) -> torch.Tensor:
 
 
 def predicted(model: nn.Module, images: torch.Tensor) -> np.ndarray:
-    """What the pipeline's pictures, in BGR as they are read, give."""
+    """Scores of the pipeline for images in BGR, as they are read."""
     batch = [dict(inputs=image.flip(0).byte(), data_samples=DataSample()) for image in images]
     with torch.no_grad():
         found = model.eval().test_step(default_collate_of_samples(batch))
@@ -61,7 +61,7 @@ def default_collate_of_samples(batch: list[dict]) -> dict:
 
 
 @pytest.mark.parametrize('name', NETWORKS)
-def test_scores_from_pixels(name):
+def test_scores_are_computed_from_pixels(name):
     model = as_if_trained(build(NETWORKS[name]))
     images = pixels(model, 3)
     scores = ImageScores(model).eval()
@@ -86,7 +86,7 @@ def test_pruned_network_gives_the_same_scores_in_onnxruntime(name, tmp_path):
     assert json.loads(classes) == ['a', 'b', 'c', 'd', 'e']
 
 
-def test_a_switch_is_settled(tmp_path: Path):
+def test_a_switch_is_fixed_at_export(tmp_path: Path):
     class Switched(nn.Module):
         def __init__(self) -> None:
             super().__init__()
@@ -106,7 +106,7 @@ def test_a_switch_is_settled(tmp_path: Path):
     assert model.neck[1].negative.item() is True
 
 
-def test_packages_that_are_missing_are_named(tmp_path, monkeypatch):
+def test_missing_packages_are_named(tmp_path, monkeypatch):
     monkeypatch.setattr('mmfer.engine.export.find_spec', lambda name: None)
     with pytest.raises(ValueError, match='pip install onnx onnxscript'):
         export_onnx(nn.Identity(), tmp_path / 'a.onnx', 32)

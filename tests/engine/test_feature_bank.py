@@ -34,7 +34,7 @@ def model(cfg):
 
 
 @pytest.mark.parametrize('wrapper', [None, 'RepeatDataset', 'ConcatDataset'])
-def test_pipeline_is_replaced_inside_wrappers(cfg, wrapper):
+def test_the_pipeline_is_replaced_inside_wrappers(cfg, wrapper):
     inner, test_pipeline = cfg.train_dataloader.dataset, cfg.test_dataloader.dataset.pipeline
     outer = {
         None: inner,
@@ -43,14 +43,15 @@ def test_pipeline_is_replaced_inside_wrappers(cfg, wrapper):
     }[wrapper]
     before = [step['type'] for step in inner.pipeline]
     dataset = build_with_pipeline(outer, test_pipeline)
-    assert len(dataset) == (12 if wrapper is None else 24)
+    # A repeated sample counts once.
+    assert len(dataset) == (24 if wrapper == 'ConcatDataset' else 12)
     # The training pipeline crops and flips at random.
     for _ in range(3):
         assert torch.equal(dataset[5]['inputs'], dataset[5]['inputs'])
     assert [step['type'] for step in inner.pipeline] == before
 
 
-def test_collecting_leaves_random_states_and_the_mode_as_they_were(cfg, model):
+def test_collecting_restores_random_states_and_the_mode(cfg, model):
     dataset = build_with_pipeline(
         cfg.train_dataloader.dataset, cfg.test_dataloader.dataset.pipeline
     )
@@ -81,7 +82,7 @@ def test_batch_context_is_shuffled_with_a_fixed_seed(cfg, model):
     assert (one.probs - other.probs).abs().max() > 1e-6
 
 
-def test_a_bank_is_what_the_model_says_of_each_image(cfg, model):
+def test_a_bank_holds_the_prediction_for_each_image(cfg, model):
     model.neck.itrr.context = 'self'
     dataset = build_with_pipeline(
         cfg.train_dataloader.dataset, cfg.test_dataloader.dataset.pipeline
@@ -126,7 +127,7 @@ def test_a_model_without_a_neck(cfg):
 
 
 class TwoViews(ImageClassifier):
-    """A third party's: two square images below one another, whose features stand side by side."""
+    """A network of another package: two images below one another, features concatenated."""
 
     views = 2
 
@@ -136,7 +137,7 @@ class TwoViews(ImageClassifier):
 
 
 class WeightedViews(TwoViews):
-    """A third party's whose samples say how far the second view counts."""
+    """A network of another package whose samples give the weight of the second view."""
 
     def head_inputs(self, inputs, data_samples):
         first, second = self.extract_feat(inputs)[0].chunk(2, dim=1)
@@ -145,7 +146,7 @@ class WeightedViews(TwoViews):
 
 
 class MaxFirst(nn.Module):
-    """A third party's neck that pools by the maximum and then changes the features."""
+    """A neck of another package that pools by the maximum and then changes the features."""
 
     def pool(self, inputs):
         return inputs[-1].amax((2, 3))
@@ -179,7 +180,7 @@ def bank_of_a_third_party(cfg, pipeline, **model):
 
 
 @pytest.mark.parametrize('kind', ['TwoViews', 'WeightedViews'])
-def test_a_third_partys_network_of_several_views(cfg, plugin, kind):
+def test_a_network_of_several_views_of_another_package_gives_a_bank(cfg, plugin, kind):
     load, _, pack = cfg.test_dataloader.dataset.pipeline
     strip = [load, dict(type='Resize', scale=(32, 64)), pack]
     head = dict(type='LinearClsHead', num_classes=3, in_channels=128)
@@ -194,7 +195,7 @@ def test_a_third_partys_network_of_several_views(cfg, plugin, kind):
     torch.testing.assert_close(bank.probs, probs, atol=1e-5, rtol=1e-4)
 
 
-def test_a_third_partys_neck_that_pools_first(cfg, plugin):
+def test_a_pooling_neck_of_another_package_gives_a_bank(cfg, plugin):
     pipeline = cfg.test_dataloader.dataset.pipeline
     model, inputs, bank = bank_of_a_third_party(cfg, pipeline, neck=dict(type='MaxFirst'))
     with torch.no_grad():
@@ -206,7 +207,7 @@ def test_a_third_partys_neck_that_pools_first(cfg, plugin):
     torch.testing.assert_close(found, features[[3, 1]], atol=1e-5, rtol=1e-4)
 
 
-def test_models_that_give_no_bank(cfg):
+def test_models_without_a_bank_are_refused(cfg):
     dataset = build_with_pipeline(
         cfg.train_dataloader.dataset, cfg.test_dataloader.dataset.pipeline
     )

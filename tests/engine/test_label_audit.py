@@ -20,7 +20,7 @@ def bank_of(features, probs, labels):
     )
 
 
-def test_a_third_partys_neck_says_what_is_near():
+def test_the_similarity_of_a_neck_of_another_package_is_used():
     class Nearness(torch.nn.Module):
         def similarity(self, x, others):
             return -torch.cdist(x, others)
@@ -32,13 +32,13 @@ def test_a_third_partys_neck_says_what_is_near():
     np.testing.assert_allclose(bank_similarity(model)(x, others), -distance, atol=1e-6)
 
 
-def test_contradiction_by_hand():
+def test_the_contradiction_equals_a_calculation_by_hand():
     distributions = torch.tensor([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.5, 0.5, 0.0]])
     score = contradiction(distributions, torch.tensor([0, 0, 1]))
     np.testing.assert_allclose(score, [0.3, 0.9, 0.5], atol=1e-6)
 
 
-def test_a_wrong_label_among_its_likes_comes_first():
+def test_a_wrong_label_among_similar_images_is_ranked_first():
     rng = np.random.default_rng(0)
     features = np.repeat(np.eye(3) * 5, 10, axis=0) + rng.normal(size=(30, 3)) * 0.1
     labels = np.repeat([0, 1, 2], 10)
@@ -61,7 +61,7 @@ def test_a_wrong_label_among_its_likes_comes_first():
     assert rows[1]['score'] < 0.5
 
 
-def test_banks_join_sorted_each_image_once():
+def test_joined_banks_are_sorted_without_repetition():
     first = bank_of([[0.0], [1.0]], [[1.0], [1.0]], [0, 0])
     second = FeatureBank(*(t.flip(0) for t in vars(first).values()))
     joined = second.concat([first])

@@ -19,9 +19,9 @@ def mean_of(**options: object) -> list[float]:
     return built
 
 
-def test_the_top_level_normalization_serves_a_model_without_one() -> None:
+def test_a_model_without_normalization_uses_that_of_the_top_level() -> None:
     assert mean_of() == [1, 2, 3]
 
 
-def test_that_of_the_model_comes_first() -> None:
+def test_the_normalization_of_the_model_has_priority() -> None:
     assert mean_of(data_preprocessor=dict(mean=[7.0] * 3, std=[8.0] * 3)) == [7, 7, 7]

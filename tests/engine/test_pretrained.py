@@ -44,7 +44,9 @@ def prefixed(weights: dict, prefix: str) -> dict:
     ],
     ids=['plain', 'DataParallel', 'classifier', 'nested'],
 )
-def test_resnet_of_torchvision(wrap, torchvision_model, tmp_path: Path) -> None:
+def test_a_resnet_of_torchvision_gives_equal_features(
+    wrap, torchvision_model, tmp_path: Path
+) -> None:
     torch.save(wrap(torchvision_model.state_dict()), tmp_path / 'weights.pth')
     register_all_modules()
     backbone = MODELS.build(
@@ -63,7 +65,7 @@ def test_resnet_of_torchvision(wrap, torchvision_model, tmp_path: Path) -> None:
     torch.testing.assert_close(found, expected)
 
 
-def test_squeeze_and_excitation_of_timm(tmp_path: Path) -> None:
+def test_squeeze_and_excitation_of_timm_gives_equal_features(tmp_path: Path) -> None:
     model = SEResNet(depth=50)
     weights = {
         name.replace('.se_layer.conv1.conv.', '.se.fc1.').replace(
@@ -77,7 +79,7 @@ def test_squeeze_and_excitation_of_timm(tmp_path: Path) -> None:
     assert torch.equal(model.state_dict()[name], weights['layer3.2.se.fc2.weight'])
 
 
-def test_what_does_not_fit_is_printed(torchvision_model, tmp_path: Path, caplog) -> None:
+def test_weights_that_do_not_match_are_printed(torchvision_model, tmp_path: Path, caplog) -> None:
     weights = torchvision_model.state_dict()
     weights['conv1.weight'] = torch.rand(64, 1, 7, 7)
     torch.save(weights, tmp_path / 'weights.pth')
@@ -91,18 +93,18 @@ def test_what_does_not_fit_is_printed(torchvision_model, tmp_path: Path, caplog)
     assert 'not used: conv1.weight, fc.bias, fc.weight' in printed
 
 
-def test_nothing_fits(tmp_path: Path) -> None:
+def test_weights_without_any_match_are_refused(tmp_path: Path) -> None:
     torch.save({'head.weight': torch.rand(3)}, tmp_path / 'weights.pth')
     with pytest.raises(ValueError, match='No weight in .*weights.pth.* fits ResNet'):
         load_pretrained(ResNet(depth=18), tmp_path / 'weights.pth')
 
 
-def test_no_weights_in_file(tmp_path: Path) -> None:
+def test_a_file_without_weights_is_refused(tmp_path: Path) -> None:
     torch.save({'epoch': 3}, tmp_path / 'weights.pth')
     with pytest.raises(ValueError, match='holds no weights'):
         read_weights(tmp_path / 'weights.pth')
 
 
-def test_missing_file(tmp_path: Path) -> None:
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r'No checkpoint at .*none\.pth'):
         read_weights(tmp_path / 'none.pth')

@@ -1,4 +1,4 @@
-"""Centres of losses in checkpoints, and after a broken run."""
+"""Centers of losses in checkpoints and in resumed runs."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize('update', ['rule', 'gradient'])
-def test_resumed_run_ends_with_the_centers_of_an_unbroken_one(
+def test_a_resumed_run_ends_with_the_centers_of_an_uninterrupted_run(
     image_folder: Path, tmp_path: Path, update: str
 ) -> None:
     def config(name: str) -> Config:
@@ -45,7 +45,7 @@ def test_resumed_run_ends_with_the_centers_of_an_unbroken_one(
     for name in NAMES:
         assert torch.equal(states[2][name], runner.model.state_dict()[name])
         for earlier, later in zip(states, states[1:], strict=False):
-            assert (earlier[name] != later[name]).any(1).all()  # each class's centre moves
+            assert (earlier[name] != later[name]).any(1).all()  # each class's center moves
 
     resumed = config('resumed')
     train(resumed, resume=f'{unbroken.work_dir}/epoch_1.pth', validate=False)

@@ -1,4 +1,4 @@
-"""Trainings that would go wrong stop before their first step."""
+"""Faulty trainings are refused before their first step."""
 
 from pathlib import Path
 
@@ -18,7 +18,9 @@ EXTRA = "val_evaluator = [dict(type='ExpressionMetric'), dict(type='Accuracy', t
         (['accuracy', 'wrong'], "save_best='wrong' is not a measure of the validation. val_eval"),
     ],
 )
-def test_a_wrong_best_measure(image_folder: Path, tmp_path: Path, best: object, message: str):
+def test_a_save_best_that_no_metric_gives_is_refused(
+    image_folder: Path, tmp_path: Path, best: object, message: str
+):
     options = {'default_hooks.checkpoint.save_best': best, 'default_hooks.checkpoint.rule': 'less'}
     with pytest.raises(ValueError, match=message):
         train(tiny_config(tmp_path, image_folder, options, EXTRA))
@@ -26,7 +28,7 @@ def test_a_wrong_best_measure(image_folder: Path, tmp_path: Path, best: object, 
 
 
 @pytest.mark.parametrize('best', ['macro_f1', 'accuracy/top1', 'auto'])
-def test_a_right_best_measure(image_folder: Path, tmp_path: Path, best: str) -> None:
+def test_a_save_best_of_a_metric_is_accepted(image_folder: Path, tmp_path: Path, best: str) -> None:
     options = {'default_hooks.checkpoint.save_best': best}
     if best == 'macro_f1':
         options['default_hooks.checkpoint.rule'] = 'greater'
@@ -54,7 +56,7 @@ param_scheduler = dict(type='OneCycleLR', eta_max=0.1, total_steps=epochs, by_ep
         ),
     ],
 )
-def test_a_resumed_run_ignores_no_change(
+def test_a_resumed_run_refuses_changes_that_it_would_ignore(
     image_folder: Path, tmp_path: Path, options: dict, message: str
 ) -> None:
     train(tiny_config(tmp_path, image_folder, None, ONE_CYCLE), validate=False)
@@ -63,14 +65,14 @@ def test_a_resumed_run_ignores_no_change(
         train(cfg, resume=True, validate=False)
 
 
-def test_other_milestones_are_not_ignored(image_folder: Path, tmp_path: Path) -> None:
+def test_changed_milestones_are_refused(image_folder: Path, tmp_path: Path) -> None:
     train(tiny_config(tmp_path, image_folder), validate=False)
     options = {'train_cfg.max_epochs': 3, 'param_scheduler.milestones': [1]}
     with pytest.raises(ValueError, match=r'param_scheduler\.milestones\.0 \(2 in .*, 1 now\)'):
         train(tiny_config(tmp_path, image_folder, options), resume=True, validate=False)
 
 
-def test_the_text_of_a_config_is_read_and_not_run(tmp_path: Path) -> None:
+def test_the_text_of_a_config_is_parsed_and_not_run(tmp_path: Path) -> None:
     text = f"""
 a = dict(b=[1, (2, -3.5)], c={{'x y': None, **{{}}}}, d=inf)
 e = open(r'{tmp_path}/made', 'w')
@@ -78,3 +80,37 @@ e = open(r'{tmp_path}/made', 'w')
     values = read_values(text)
     assert values['a'] == {'b': [1, [2, -3.5]], 'c': {'x y': None, 'None': {}}, 'd': 'inf'}
     assert values['e'].startswith('open(') and not (tmp_path / 'made').exists()
+
+
+def test_an_endless_epoch(image_folder: Path, tmp_path: Path) -> None:
+    cfg = tiny_config(tmp_path, image_folder, {'train_dataloader.sampler.type': 'InfiniteSampler'})
+    with pytest.raises(ValueError, match=r'InfiniteSampler never ends, .* max_iters=\.\.\.\)'):
+        train(cfg, validate=False)
+
+
+def test_best_checkpoints_cannot_be_resumed(image_folder: Path, tmp_path: Path) -> None:
+    options = {'default_hooks.checkpoint.save_best': 'accuracy/top1'}
+    train(tiny_config(tmp_path, image_folder, options))
+    (best,) = (tmp_path / 'work').glob('best_*.pth')
+    with pytest.raises(ValueError, match=r'best_\S+ cannot be resumed, because it has no state of'):
+        train(tiny_config(tmp_path, image_folder, {'train_cfg.max_epochs': 2}), resume=str(best))
+
+
+def test_a_last_batch_of_one_image(image_folder: Path, tmp_path: Path) -> None:
+    options = {'train_dataloader.batch_size': 11}
+    # Images of 32 px have maps of one position at the end of a ResNet.
+    with pytest.raises(ValueError, match=r'one image on each rank \(12 images in batches of 11\)'):
+        train(tiny_config(tmp_path / 'a', image_folder, options), validate=False)
+    assert not list(tmp_path.rglob('*.pth'))
+    options['train_dataloader.drop_last'] = True
+    train(tiny_config(tmp_path / 'b', image_folder, options), validate=False)
+
+
+def test_one_image_is_enough_for_larger_maps(image_folder: Path, tmp_path: Path) -> None:
+    options = {
+        'train_dataloader.batch_size': 11,
+        'train_dataloader.dataset.pipeline.1.scale': 64,
+        'model.backbone.drop_path_rate': 0.3,
+    }
+    runner = train(tiny_config(tmp_path, image_folder, options), validate=False)
+    assert runner.iter == 2

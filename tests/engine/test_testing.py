@@ -1,4 +1,4 @@
-"""What the arguments of test() change."""
+"""Effects of the arguments of test()."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ METRIC = dict(type='DumpPredictions', out_file='out.json')
         (dict(metrics=[dict(type='Accuracy')]), dict(metrics=[dict(type='Accuracy'), METRIC])),
     ],
 )
-def test_metric_joins_any_evaluator(before, after) -> None:
+def test_a_metric_is_added_to_any_evaluator(before, after) -> None:
     cfg = Config(dict(test_evaluator=before))
     add_metric(cfg, METRIC)
     assert cfg.test_evaluator == after
@@ -43,6 +43,10 @@ def test_tta_replaces_the_innermost_pipeline() -> None:
     assert cfg.model.type == 'AverageClsScoreTTA'
     assert cfg.model.module.type == 'ImageClassifier'
     assert cfg.test_dataloader.dataset.dataset.pipeline == ['new']
+    joined = dict(type='ConcatDataset', datasets=[dict(pipeline=['old']), dict(pipeline=['old'])])
+    cfg.test_dataloader.dataset = joined
+    use_tta(cfg)
+    assert [part.pipeline for part in cfg.test_dataloader.dataset.datasets] == [['new'], ['new']]
 
 
 def test_tta_needs_a_pipeline(image_folder: Path, tmp_path: Path) -> None:
@@ -51,7 +55,7 @@ def test_tta_needs_a_pipeline(image_folder: Path, tmp_path: Path) -> None:
         use_tta(cfg)
 
 
-def test_missing_checkpoint_and_missing_test_part(image_folder: Path, tmp_path: Path) -> None:
+def test_a_missing_checkpoint_or_test_part_is_an_error(image_folder: Path, tmp_path: Path) -> None:
     cfg = tiny_config(tmp_path, image_folder)
     with pytest.raises(FileNotFoundError, match=r'No checkpoint at "none\.pth"'):
         run_test(cfg, 'none.pth')

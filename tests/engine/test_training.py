@@ -1,5 +1,6 @@
-"""What the arguments of train() change."""
+"""Effects of the arguments of train()."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from mmfer.engine.checkpoint import load_from_disk
 from tests.helpers import tiny_config
 
 
-def test_seed_fixes_the_weights(image_folder: Path, tmp_path: Path) -> None:
+def test_the_seed_determines_the_weights(image_folder: Path, tmp_path: Path) -> None:
     def weight(name: str, seed: int) -> torch.Tensor:
         cfg = tiny_config(tmp_path / name, image_folder)
         return train(cfg, seed=seed).model.head.fc.weight
@@ -20,7 +21,7 @@ def test_seed_fixes_the_weights(image_folder: Path, tmp_path: Path) -> None:
     assert not torch.equal(first, other)
 
 
-def test_validating_changes_no_weight(image_folder: Path, tmp_path: Path) -> None:
+def test_validation_does_not_change_the_weights(image_folder: Path, tmp_path: Path) -> None:
     options = {'train_cfg.max_epochs': 2}
     with_it = train(tiny_config(tmp_path / 'a', image_folder, options))
     without = train(tiny_config(tmp_path / 'b', image_folder, options), validate=False)
@@ -29,18 +30,18 @@ def test_validating_changes_no_weight(image_folder: Path, tmp_path: Path) -> Non
         assert torch.equal(first, second)
 
 
-def test_learning_rate_is_scaled(image_folder: Path, tmp_path: Path) -> None:
+def test_the_learning_rate_is_scaled(image_folder: Path, tmp_path: Path) -> None:
     options = {'auto_scale_lr.base_batch_size': 16}
     runner = train(tiny_config(tmp_path, image_folder, options), auto_scale_lr=True, validate=False)
     assert runner.optim_wrapper.get_lr()['lr'] == [pytest.approx(0.01 * 4 / 16)]
 
 
-def test_scaling_needs_a_base(image_folder: Path, tmp_path: Path) -> None:
+def test_scaling_without_a_base_batch_size_is_refused(image_folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match='base_batch_size'):
         train(tiny_config(tmp_path, image_folder), auto_scale_lr=True)
 
 
-def test_resume_without_a_checkpoint_begins(image_folder: Path, tmp_path: Path) -> None:
+def test_resume_without_a_checkpoint_starts_a_new_run(image_folder: Path, tmp_path: Path) -> None:
     runner = train(tiny_config(tmp_path, image_folder), resume=True, validate=False)
     assert runner.epoch == 1
 
@@ -56,12 +57,22 @@ def test_resume_in_a_moved_folder(image_folder: Path, tmp_path: Path) -> None:
     assert saved['meta']['iter'] == 6
 
 
-def test_missing_checkpoint(image_folder: Path, tmp_path: Path) -> None:
+def test_a_missing_checkpoint_is_an_error(image_folder: Path, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r'No checkpoint at "none\.pth"'):
         train(tiny_config(tmp_path, image_folder), resume='none.pth')
 
 
-def test_fewer_images_than_a_batch_that_must_be_full(image_folder: Path, tmp_path: Path) -> None:
+def test_fewer_images_than_a_full_batch_are_refused(image_folder: Path, tmp_path: Path) -> None:
     options = {'train_dataloader.batch_size': 64, 'train_dataloader.drop_last': True}
     with pytest.raises(ValueError, match=r'no batch: .* 12 training .* needs 64 on each'):
         train(tiny_config(tmp_path, image_folder, options))
+
+
+def test_handlers_of_signals_are_restored_after_an_error(
+    image_folder: Path, tmp_path: Path
+) -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    cfg = tiny_config(tmp_path, image_folder, {'optim_wrapper.optimizer.lr': 1e30})
+    with pytest.raises(ValueError, match='not finite'):
+        train(cfg, validate=False)
+    assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before

@@ -12,12 +12,12 @@ def write(path, **rows):
     return path
 
 
-def test_truth_without_what_is_no_clip(tmp_path):
+def test_only_clips_are_read_from_the_truth(tmp_path):
     path = write(tmp_path / 'truth.json', oddities={'missing_frame': []})
     assert read_apex_truth(path) == {'sub01/EP01': ROW}
 
 
-def test_truth_that_is_none(tmp_path):
+def test_invalid_truth_is_refused(tmp_path):
     path = tmp_path / 'truth.json'
     with pytest.raises(FileNotFoundError, match='No truth'):
         read_apex_truth(path)

@@ -32,7 +32,7 @@ def drawn(count: int = 200, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.n
     return scores, targets, rng.random((count, 3)) < 0.8
 
 
-def test_it_agrees_with_scikit_learn_on_what_is_known() -> None:
+def test_the_report_agrees_with_scikit_learn_on_known_attributes() -> None:
     scores, targets, mask = drawn()
     report = attribute_report(scores, targets, NAMES, mask)
     expected = {
@@ -69,7 +69,7 @@ def test_a_case_counted_by_hand() -> None:
     assert report['majority'] == {'mean_accuracy': pytest.approx((50 + 200 / 3) / 2)}
 
 
-def test_what_is_unknown_changes_nothing() -> None:
+def test_unknown_entries_change_nothing() -> None:
     scores, targets, mask = drawn()
     other = np.where(mask, targets, np.nan)
     scattered = np.where(mask, scores, 0.99)
@@ -78,7 +78,7 @@ def test_what_is_unknown_changes_nothing() -> None:
     )
 
 
-def test_attributes_unknown_everywhere_or_of_one_value_are_named() -> None:
+def test_unknown_and_constant_attributes_are_named() -> None:
     scores, targets, mask = drawn()
     mask[:, 0] = False
     targets[:, 1] = 0
@@ -92,13 +92,13 @@ def test_attributes_unknown_everywhere_or_of_one_value_are_named() -> None:
     assert report['balanced_accuracy'] == pytest.approx(glasses['balanced_accuracy'])
 
 
-def test_nothing_but_constant_attributes_has_no_balanced_accuracy() -> None:
+def test_constant_attributes_have_no_balanced_accuracy() -> None:
     report = attribute_report(np.full((2, 3), 0.9), np.ones((2, 3)), NAMES)
     assert report['balanced_accuracy'] is None and report['mean_accuracy'] == 100
     assert report['constant_attributes'] == list(NAMES)
 
 
-def test_groups_are_judged_as_if_they_were_all() -> None:
+def test_the_report_of_a_group_equals_the_report_of_its_samples() -> None:
     scores, targets, mask = drawn(60)
     mask[40:, 2] = False
     groups = [{'gender': 'female' if i < 40 else 'male'} for i in range(60)]
@@ -114,7 +114,7 @@ def test_groups_are_judged_as_if_they_were_all() -> None:
     assert gender['gaps']['auc']['gap'] == pytest.approx(max(difference) - min(difference))
 
 
-def test_a_group_of_which_nothing_is_known() -> None:
+def test_a_group_without_known_attributes_has_no_values() -> None:
     scores, targets, mask = drawn(60)
     mask[50:] = False
     groups = [{'gender': 'female' if i < 50 else 'male'} for i in range(60)]
@@ -126,7 +126,7 @@ def test_a_group_of_which_nothing_is_known() -> None:
     assert gender['gaps'] == {}
 
 
-def test_it_is_ready_for_json() -> None:
+def test_the_report_can_be_written_as_json() -> None:
     scores, targets, mask = drawn(10)
     groups = [{'age': '20-39'}, None] * 5
     report = attribute_report(scores.astype(np.float32), targets, NAMES, mask, groups)
@@ -147,7 +147,7 @@ def test_it_is_ready_for_json() -> None:
         ({'calibration_bins': 0}, 'in 0 bins'),
     ],
 )
-def test_what_does_not_fit_stops(changes: dict, message: str) -> None:
+def test_wrong_shapes_and_values_are_refused(changes: dict, message: str) -> None:
     arguments = {'scores': np.ones((4, 3)), 'targets': np.ones((4, 3)), 'attributes': NAMES}
     with pytest.raises(ValueError, match=message):
         attribute_report(**(arguments | changes))

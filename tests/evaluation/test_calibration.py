@@ -26,7 +26,7 @@ def test_a_case_counted_by_hand() -> None:
 
 
 @pytest.mark.parametrize('bins', [1, 7, 15])
-def test_it_is_the_formula(bins: int) -> None:
+def test_the_error_equals_the_formula(bins: int) -> None:
     rng = np.random.default_rng(0)
     probabilities = rng.beta(2, 1, 500)
     outcomes = rng.random(500) < probabilities**2
@@ -42,12 +42,12 @@ def test_the_default_has_fifteen_bins() -> None:
     assert expected_calibration_error(probabilities, outcomes) == pytest.approx(expected)
 
 
-def test_zero_and_one_belong_to_the_outer_bins() -> None:
+def test_zero_and_one_are_in_the_outer_bins() -> None:
     assert expected_calibration_error(np.array([0.0, 1.0]), np.array([False, True])) == 0
     assert expected_calibration_error(np.array([0.0, 1.0]), np.array([True, False])) == 100
 
 
-def test_a_border_belongs_to_the_bin_below() -> None:
+def test_a_border_is_in_the_bin_below() -> None:
     error = expected_calibration_error(np.array([0.5, 0.75]), np.array([False, True]), bins=2)
     assert error == pytest.approx(100 * (0.5 + 0.25) / 2)
 
@@ -62,7 +62,7 @@ def test_a_border_belongs_to_the_bin_below() -> None:
         ([np.nan], [True], 15, 'outside 0 to 1'),
     ],
 )
-def test_what_does_not_fit_stops(
+def test_wrong_shapes_and_values_are_refused(
     probabilities: list[float], outcomes: list[bool], bins: int, message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):

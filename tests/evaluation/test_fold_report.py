@@ -35,7 +35,7 @@ def folds() -> dict[str, Predictions]:
     return {name: predictions(TRUE[name], PREDICTED[name], CLASSES) for name in TRUE}
 
 
-def test_uf1_and_uar_counted_by_hand(folds: dict[str, Predictions]) -> None:
+def test_uf1_and_uar_equal_a_count_by_hand(folds: dict[str, Predictions]) -> None:
     report = fold_report(FOLDS, folds)
     assert report['confusion_matrix'] == [[3, 0, 1], [1, 0, 1], [1, 0, 3]]
     # UF1 = mean of 2 TP / (2 TP + FP + FN): 6 / (6 + 2 + 1), 0 / (0 + 0 + 2), 6 / (6 + 2 + 1)
@@ -46,7 +46,7 @@ def test_uf1_and_uar_counted_by_hand(folds: dict[str, Predictions]) -> None:
     assert report['absent_classes'] == []
 
 
-def test_it_is_not_the_mean_over_the_folds(folds: dict[str, Predictions]) -> None:
+def test_the_report_is_not_the_mean_over_the_folds(folds: dict[str, Predictions]) -> None:
     report = fold_report(FOLDS, folds)
     single = [expression_report(p.scores, p.labels, CLASSES)['macro_f1'] for p in folds.values()]
     # First fold, over the two classes that occur: 4 / (4 + 1 + 1) and 0.
@@ -63,7 +63,7 @@ def test_a_fold_without_a_class_leaves_it_out_of_its_mean_recall(
     assert report['mean_class_accuracy'] == pytest.approx(100 * (2 / 3 + 0) / 2)
 
 
-def test_a_class_of_no_fold_is_named(folds: dict[str, Predictions]) -> None:
+def test_a_class_absent_from_all_folds_is_named(folds: dict[str, Predictions]) -> None:
     more = [*CLASSES, 'sadness']
     wide = {name: predictions(TRUE[name], PREDICTED[name], more) for name in TRUE}
     report = fold_report(FOLDS, wide)
@@ -80,7 +80,7 @@ def test_the_folds_are_listed(folds: dict[str, Predictions]) -> None:
     assert [row['untrained'] for row in rows] == [[], [], []]
 
 
-def test_a_class_of_one_subject_alone_is_told() -> None:
+def test_a_class_of_a_single_subject_is_reported() -> None:
     true = {'a': [0, 1], 'b': [0, 2]}
     both = {name: predictions(labels, [0, 0], CLASSES) for name, labels in true.items()}
     pair = [Fold('a', ('a',), ('b',)), Fold('b', ('b',), ('a',))]
@@ -111,7 +111,7 @@ def test_pooled_predictions_know_their_fold(folds: dict[str, Predictions]) -> No
     assert pooled.labels.tolist() == [0, 0, 0, 1, 0, 1, 2, 2, 2, 2]
 
 
-def test_folds_of_other_classes(folds: dict[str, Predictions]) -> None:
+def test_folds_with_different_classes_are_refused(folds: dict[str, Predictions]) -> None:
     folds['sub02'].classes.reverse()
     folds['sub02'] = Predictions(['surprise', 'happiness', 'disgust'], folds['sub02'].samples)
     folds['sub01'] = Predictions(['disgust', 'happiness', 'surprise'], folds['sub01'].samples)

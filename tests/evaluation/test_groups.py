@@ -19,7 +19,7 @@ def judge(index: np.ndarray) -> dict:
     return {'mean': mean, 'odd': mean if mean < 5 else None, 'names': ['a']}
 
 
-def test_each_value_of_each_field_is_judged_alone() -> None:
+def test_each_value_of_each_field_is_evaluated_separately() -> None:
     report = group_report(GROUPS, judge, ('mean', 'odd'), min_group=1)
     assert list(report) == ['gender', 'age']
     gender = report['gender']
@@ -40,7 +40,7 @@ def test_small_groups_are_reported_and_named_but_not_compared() -> None:
     assert report['gaps'] == {'mean': {'gap': 5, 'highest': 'female', 'lowest': 'male'}}
 
 
-def test_a_measure_that_one_group_has_alone_has_no_gap() -> None:
+def test_a_measure_of_a_single_group_has_no_gap() -> None:
     report = group_report(GROUPS, judge, ('mean', 'odd'), min_group=1)['gender']
     assert report['values']['female']['odd'] is None
     assert set(report['gaps']) == {'mean'}
@@ -51,7 +51,7 @@ def test_without_groups_there_is_no_field() -> None:
     assert group_report([None, None], judge, ('mean',)) == {}
 
 
-def test_what_is_no_group_stops() -> None:
+def test_an_invalid_group_is_an_error() -> None:
     with pytest.raises(ValueError, match="group of sample 1 is 'male'"):
         group_report([None, 'male'], judge, ('mean',))  # type: ignore[list-item]
     with pytest.raises(ValueError, match='min_group=0'):

@@ -16,7 +16,7 @@ def test_errors_are_in_distances_of_the_outer_eye_corners(truth):
     np.testing.assert_allclose(normalized_errors(predicted, truth), 0.1)
 
 
-def test_report_equals_plain_loops(truth):
+def test_the_report_equals_plain_loops(truth):
     rng = np.random.default_rng(1)
     predicted = truth + rng.normal(0, 3, truth.shape)
     predicted[2] += 20
@@ -37,14 +37,14 @@ def test_report_equals_plain_loops(truth):
     assert report['visibility_auc'] == pytest.approx(100 * wins)
 
 
-def test_all_points_seen_has_no_curve(truth):
+def test_without_hidden_points_there_is_no_curve(truth):
     report = landmark_report(truth, np.ones((5, 68)), truth, np.ones((5, 68), bool))
     assert np.isnan(report['visibility_auc']) and report['nme'] == 0
     hidden = landmark_report(truth, np.ones((5, 68)), truth, np.zeros((5, 68), bool))
     assert np.isnan(hidden['nme_visible'])
 
 
-def test_coinciding_eye_corners(truth):
+def test_coinciding_eye_corners_are_refused(truth):
     truth[3, 45] = truth[3, 36]
     with pytest.raises(ValueError, match='Face 3: points 36 and 45'):
         normalized_errors(truth, truth)

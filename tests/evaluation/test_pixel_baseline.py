@@ -18,7 +18,7 @@ def test_an_even_image_is_zero() -> None:
     assert not grey_pixels([np.full((9, 9, 3), 77, np.uint8)], 4).any()
 
 
-def test_the_analysis_is_that_of_the_formula() -> None:
+def test_the_analysis_equals_the_formula() -> None:
     rng = np.random.default_rng(1)
     labels = np.repeat([0, 2], 300)
     means = np.array([[0.0, 0.0, 0.0], [9.0, 9.0, 9.0], [1.0, 0.5, -0.5]])
@@ -36,5 +36,5 @@ def test_the_analysis_is_that_of_the_formula() -> None:
 
 
 def test_one_class_is_too_few() -> None:
-    with pytest.raises(ValueError, match='show one class'):
+    with pytest.raises(ValueError, match='have only one class'):
         pixel_lda(np.eye(3), np.zeros(3, dtype=int), np.eye(3), 2)

@@ -18,7 +18,7 @@ SAMPLES = [
 ]
 
 
-def test_what_is_written_is_read(tmp_path: Path) -> None:
+def test_written_predictions_are_read_back(tmp_path: Path) -> None:
     path = tmp_path / 'deep' / 'p.json'
     written = Predictions(['a', 'b'], SAMPLES, ['c'], [0, 0])
     written.save(path)
@@ -33,7 +33,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert written.labels.tolist() == [0, 1]
 
 
-def test_faulty_files_stop(tmp_path: Path) -> None:
+def test_faulty_files_are_refused(tmp_path: Path) -> None:
     path = tmp_path / 'p.json'
     with pytest.raises(FileNotFoundError, match='--dump'):
         Predictions.load(path)
@@ -45,7 +45,7 @@ def test_faulty_files_stop(tmp_path: Path) -> None:
         Predictions.load(path)
 
 
-def test_files_without_groups_are_of_unknown_ones(tmp_path: Path) -> None:
+def test_files_without_groups_have_unknown_groups(tmp_path: Path) -> None:
     path = tmp_path / 'p.json'
     Predictions(['a', 'b'], SAMPLES).save(path)
     read = Predictions.load(path)
@@ -81,7 +81,7 @@ def test_attributes_have_targets_and_a_mask(tmp_path: Path) -> None:
         {'pred_scores': 3},
     ],
 )
-def test_values_that_are_no_predictions_are_located(tmp_path: Path, fields: dict) -> None:
+def test_invalid_values_are_located(tmp_path: Path, fields: dict) -> None:
     good = {'gt_label': 0, 'pred_label': 0, 'pred_scores': [0.5, 0.25, 0.25]}
     Predictions(['a', 'b', 'c'], [good, {**good, **fields}]).save(tmp_path / 'p.json')
     with pytest.raises(ValueError, match=r'predictions\[1\]: gt_label and 3 finite pred_scores'):

@@ -4,7 +4,7 @@ import pytest
 from mmfer.evaluation.probabilities import check_probabilities
 
 
-def test_rounding_is_let_pass_and_cut_off() -> None:
+def test_rounding_errors_are_accepted_and_clipped() -> None:
     checked = check_probabilities(np.array([[1.0004, -0.0004]], np.float32), 1, 2, 'classes')
     assert checked.tolist() == [[1, 0]] and checked.dtype == np.float64
 
@@ -21,6 +21,8 @@ def test_rounding_is_let_pass_and_cut_off() -> None:
         (np.array([[0.0] * 4, [0, 0, 0, 1.5]]), 2, 'sample 1 lie outside 0 to 1'),
     ],
 )
-def test_what_does_not_fit_stops(scores: np.ndarray, samples: int, message: str) -> None:
+def test_wrong_shapes_and_values_are_refused(
+    scores: np.ndarray, samples: int, message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         check_probabilities(scores, samples, 4, 'attributes')

@@ -23,12 +23,12 @@ def test_one_subject_cannot_be_left_out() -> None:
 
 
 def many(seed: int = 0) -> tuple[np.ndarray, list[str]]:
-    """40 subjects of 10 samples, of whom a half shows class 1 alone and a half class 0 alone."""
+    """40 subjects with 10 samples each; one half shows only class 1, the other only class 0."""
     subjects = [f's{i // 10:02}' for i in range(400)]
     return np.arange(400) // 10 % 2, subjects
 
 
-def test_subjects_are_whole_and_held_out_once() -> None:
+def test_subjects_are_not_split_and_held_out_once() -> None:
     labels, subjects = many()
     folds = kfold(labels, subjects, 4, seed=1)
     assert [fold.name for fold in folds] == ['1', '2', '3', '4']
@@ -39,34 +39,34 @@ def test_subjects_are_whole_and_held_out_once() -> None:
         assert not set(fold.held_out) & set(fold.training)
 
 
-def test_folds_have_like_shares_of_the_classes() -> None:
+def test_folds_have_similar_class_shares() -> None:
     labels, subjects = many()
     for fold in kfold(labels, subjects, 4, seed=1):
         own = labels[np.isin(subjects, fold.held_out)]
         assert np.bincount(own).tolist() == [50, 50]
 
 
-def test_the_seed_draws() -> None:
+def test_the_seed_determines_the_folds() -> None:
     labels, subjects = many()
     first = kfold(labels, subjects, 4, seed=1)
     assert kfold(labels, subjects, 4, seed=1) == first
     assert kfold(labels, subjects, 4, seed=2) != first
 
 
-def test_classes_too_rare_to_stratify_are_left_to_chance() -> None:
+def test_rare_classes_are_divided_at_random() -> None:
     folds = kfold([0, 1, 2, 3], ['a', 'b', 'c', 'd'], 3)
     assert sorted(name for fold in folds for name in fold.held_out) == ['a', 'b', 'c', 'd']
     assert all(fold.held_out for fold in folds)
 
 
 @pytest.mark.parametrize('seed', range(5))
-def test_no_fold_is_empty_where_one_subject_has_nearly_all(seed: int) -> None:
+def test_no_fold_is_empty_if_one_subject_has_nearly_all_samples(seed: int) -> None:
     subjects = ['big'] * 50 + ['a', 'b', 'c']
     folds = kfold([0] * 53, subjects, 4, seed)
     assert sorted(fold.held_out for fold in folds) == [('a',), ('b',), ('big',), ('c',)]
 
 
-def test_fewer_subjects_than_folds() -> None:
+def test_fewer_subjects_than_folds_are_refused() -> None:
     with pytest.raises(ValueError, match='show 3 subjects .*, but the folds need 5'):
         kfold([0] * 6, SUBJECTS, 5)
     with pytest.raises(ValueError, match='folds=1: give 2 or more'):

@@ -12,19 +12,19 @@ def test_the_area_is_the_share_of_pairs_in_order() -> None:
     assert area_under_curve(scores, present) == pytest.approx(100 * share)
 
 
-def test_average_precision_is_the_mean_precision_at_each_present_one() -> None:
+def test_average_precision_is_the_mean_precision_at_each_positive() -> None:
     scores = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
     present = np.array([True, False, True, False, True])
     assert average_precision(scores, present) == pytest.approx(100 * (1 + 2 / 3 + 3 / 5) / 3)
 
 
 @pytest.mark.parametrize('present', [True, False])
-def test_there_is_no_curve_of_one_value(present: bool) -> None:
+def test_a_single_value_has_no_curve(present: bool) -> None:
     scores, values = np.array([0.1, 0.9]), np.full(2, present)
     assert area_under_curve(scores, values) is None
     assert average_precision(scores, values) is None
 
 
-def test_the_mean_of_what_is_defined() -> None:
+def test_the_mean_covers_defined_values() -> None:
     assert mean_of_defined([0.0, None, 3.0]) == 1.5
     assert mean_of_defined([None]) is None

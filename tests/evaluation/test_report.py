@@ -47,7 +47,7 @@ def test_a_case_counted_by_hand() -> None:
     assert report['num_samples'] == 10
 
 
-def test_it_agrees_with_scikit_learn() -> None:
+def test_the_report_agrees_with_scikit_learn() -> None:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 5, 300)
     scores = 0.7 * rng.dirichlet(np.ones(6), 300) + 0.3 * np.eye(6)[labels]
@@ -76,7 +76,7 @@ def test_it_agrees_with_scikit_learn() -> None:
     assert 'coarse_accuracy' not in report
 
 
-def test_macro_auc_is_scikit_learns_where_every_class_occurs() -> None:
+def test_macro_auc_equals_scikit_learn_if_every_class_occurs() -> None:
     rng = np.random.default_rng(1)
     labels = rng.permutation(np.arange(200) % 4)
     scores = 0.8 * rng.dirichlet(np.ones(4), 200) + 0.2 * np.eye(4)[labels]
@@ -101,7 +101,7 @@ def test_the_bins_of_the_calibration_error_are_an_option() -> None:
         assert report['ece'] == pytest.approx(ece)
 
 
-def test_groups_are_judged_as_if_they_were_all() -> None:
+def test_the_report_of_a_group_equals_the_report_of_its_samples() -> None:
     rng = np.random.default_rng(3)
     labels = np.concatenate([np.arange(60) % 4, np.arange(30) % 3, [3] * 10])
     scores = 0.8 * rng.dirichlet(np.ones(4), 100) + 0.2 * np.eye(4)[labels]
@@ -132,7 +132,7 @@ def test_groups_are_judged_as_if_they_were_all() -> None:
     }
 
 
-def test_the_coarse_class_by_sum_or_by_the_best_fine_class() -> None:
+def test_the_coarse_class_is_chosen_by_sum_or_by_the_best_fine_class() -> None:
     scores = np.array([[0.4, 0.0, 0.35, 0.25]])
     labels = np.array([3])
     by_best = expression_report(scores, labels, CLASSES, **TREE)
@@ -146,7 +146,7 @@ def test_coarse_chance_is_that_of_guessing_fine_classes() -> None:
     assert report['chance']['coarse_accuracy'] == pytest.approx(100 * (6 * 0.75 + 2 * 0.25) / 8)
 
 
-def test_it_is_ready_for_json() -> None:
+def test_the_report_can_be_written_as_json() -> None:
     report = expression_report(
         scores_of([0, 1, 1]).astype(np.float32),
         np.array([0, 1, 2]),
@@ -173,7 +173,7 @@ def test_it_is_ready_for_json() -> None:
         (np.ones((2, 4)), [0, 1], {'calibration_bins': 0}, 'in 0 bins'),
     ],
 )
-def test_what_does_not_fit_stops(
+def test_wrong_shapes_and_values_are_refused(
     scores: np.ndarray, labels: list[int], options: dict, message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):

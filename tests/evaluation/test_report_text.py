@@ -15,7 +15,7 @@ def scores_of(predicted: list[int]) -> np.ndarray:
     return np.eye(4)[predicted] * 0.7 + 0.075
 
 
-def test_the_table_shows_all_and_names_what_is_absent() -> None:
+def test_the_table_shows_all_values_and_names_absent_classes() -> None:
     report = expression_report(scores_of([0, 1, 1]), np.array([0, 1, 2]), CLASSES, **TREE)
     table = format_report(report)
     for text in ('worry', '100.00', 'hate', 'accuracy', '66.67', '(chance 25.00)', 'coarse', 'ece'):
@@ -24,7 +24,7 @@ def test_the_table_shows_all_and_names_what_is_absent() -> None:
     assert 'balanced' not in table
 
 
-def test_columns_stand_below_their_heads() -> None:
+def test_columns_are_aligned_with_their_headings() -> None:
     report = expression_report(scores_of([0, 1, 1]), np.array([0, 1, 2]), CLASSES, **TREE)
     head, *rows = format_report(report).splitlines()[:5]
     assert {len(row) for row in rows} == {len(head)}
@@ -37,7 +37,7 @@ def test_a_measure_without_a_value_is_left_out() -> None:
     assert not any(line.startswith('auc ') for line in lines)
 
 
-def test_groups_stand_below_with_their_gap() -> None:
+def test_groups_follow_with_their_gap() -> None:
     groups = [{'gender': g} for g in ('male', 'male', 'female', 'female', 'unsure')] + [None]
     report = expression_report(
         scores_of([0, 1, 1, 2, 2, 3]),
@@ -56,7 +56,7 @@ def test_groups_stand_below_with_their_gap() -> None:
     assert below[5:] == ['Too few samples for the gaps: unsure', 'Samples of unknown gender: 1']
 
 
-def test_attributes_with_what_they_lack() -> None:
+def test_attributes_and_their_missing_values_are_shown() -> None:
     targets = np.array([[1, 0, 1], [0, 0, 1]])
     mask = np.array([[1, 1, 0], [1, 1, 0]], dtype=bool)
     scores = np.array([[0.9, 0.2, 0.5], [0.1, 0.2, 0.5]])

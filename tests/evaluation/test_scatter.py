@@ -23,7 +23,7 @@ def test_a_case_counted_by_hand() -> None:
     assert scatter_ratio(features, np.array([3, 3, 7, 7])) == pytest.approx(4 / 16)
 
 
-def test_it_is_the_ratio_of_the_traces_of_unequal_classes() -> None:
+def test_the_ratio_equals_the_traces_for_unequal_classes() -> None:
     rng = np.random.default_rng(0)
     labels = rng.choice(4, 90, p=[0.6, 0.2, 0.1, 0.1])
     features = rng.normal(size=(90, 6)) + 2 * rng.normal(size=(4, 6))[labels]
@@ -33,7 +33,7 @@ def test_it_is_the_ratio_of_the_traces_of_unequal_classes() -> None:
     assert scatter_ratio(features.astype(np.float32), labels) == pytest.approx(expected, rel=1e-5)
 
 
-def test_it_falls_as_classes_become_compact() -> None:
+def test_the_ratio_falls_as_classes_become_compact() -> None:
     rng = np.random.default_rng(1)
     labels = np.arange(60) % 3
     means, noise = rng.normal(size=(3, 5))[labels], rng.normal(size=(60, 5))
@@ -54,6 +54,8 @@ def test_it_falls_as_classes_become_compact() -> None:
         (np.array([[-1.0], [1], [-1], [1]]), [0, 0, 1, 1], 'are equal'),
     ],
 )
-def test_what_has_no_ratio_stops(features: np.ndarray, labels: list[int], message: str) -> None:
+def test_features_without_a_ratio_are_refused(
+    features: np.ndarray, labels: list[int], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         scatter_ratio(features, np.array(labels, dtype=int))

@@ -14,7 +14,7 @@ def test_mean_and_deviation_over_seeds() -> None:
     assert row == ['ours', 'support', '3', '1.00 ± 0.00', '30.00 ± 26.46']
 
 
-def test_columns_are_chosen_and_may_lie_deep() -> None:
+def test_columns_can_be_nested_entries() -> None:
     runs = [{'auc': 90.0, 'groups': {'age': {'gaps': {'auc': {'gap': 5.0}}}}}]
     columns = ['groups.age.gaps.auc.gap', 'auc', 'scatter_ratio']
     results = {'a': {'-': runs}, 'b': {'-': [{'auc': 1.0, 'scatter_ratio': 0.0625}]}}
@@ -35,7 +35,7 @@ def test_attributes_have_their_own_columns() -> None:
     assert row == ['a', '1', '90.00', '75.00']
 
 
-def test_only_numbers_are_found() -> None:
+def test_only_numbers_become_columns() -> None:
     metrics = {'a': {'b': 2}, 'c': 'text', 'd': [1]}
     assert look_up(metrics, 'a.b') == 2
     assert [look_up(metrics, name) for name in ('a', 'a.c', 'a.b.c', 'c', 'd', 'x.y')] == [None] * 6

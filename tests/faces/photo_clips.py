@@ -1,4 +1,4 @@
-"""Clips with a known apex: a photograph that a small movement of the face warps."""
+"""Clips with a known apex: a photograph warped by a small movement of the face."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ _KNOWN = {
 
 
 def photo_landmarks() -> np.ndarray:
-    """The 68 landmarks in a frame that is not warped, (68, 2) float32."""
+    """The 68 landmarks in a frame without warping, (68, 2) float32."""
     known = np.array(list(_KNOWN))
     points = np.array(list(_KNOWN.values()), dtype=float)
     full = np.stack([np.interp(range(68), known, points[:, k]) for k in (0, 1)], axis=1)
@@ -31,7 +31,7 @@ def photo_landmarks() -> np.ndarray:
 
 
 def movement(count: int, apex: int) -> np.ndarray:
-    """How far the expression is on, 0 at both ends and 1 at the apex, (count,)."""
+    """The strength of the expression, 0 at both ends and 1 at the apex, (count,)."""
     i = np.arange(count)
     part = np.where(i < apex, i / apex, (count - 1 - i) / (count - 1 - apex))
     return np.sin(np.pi / 2 * part) ** 2
@@ -63,7 +63,7 @@ def photo_clip(
 
 
 def write_frames(folder: Path, frames: np.ndarray, first: int = 1) -> Path:
-    """A folder of ``img<number>.jpg``, as CASME II has them."""
+    """Write a folder of ``img<number>.jpg``, as in CASME II."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, frame in enumerate(frames, first):
         Image.fromarray(frame).save(folder / f'img{number}.jpg', quality=95)

@@ -35,7 +35,7 @@ def test_known_similarity_is_recovered():
 
 
 @pytest.mark.parametrize('seed', range(5))
-def test_least_squares_against_umeyama(seed):
+def test_least_squares_equal_umeyama(seed):
     source, target = np.random.default_rng(seed).normal(size=(2, 5, 2))
     if np.linalg.det(source[:2]) * np.linalg.det(target[:2]) < 0:
         target = target * (-1, 1)
@@ -44,7 +44,7 @@ def test_least_squares_against_umeyama(seed):
     np.testing.assert_allclose(ours, theirs, atol=1e-9)
 
 
-def test_points_without_extent_or_of_another_shape():
+def test_points_without_extent_or_of_a_wrong_shape_are_refused():
     with pytest.raises(ValueError, match='All source points are at'):
         similarity_transform(np.ones((5, 2)), np.ones((5, 2)))
     with pytest.raises(ValueError, match=r'must be \(N, 2\)'):
@@ -58,7 +58,7 @@ def test_five_points_land_on_the_template():
     np.testing.assert_allclose(moved(tilted, matrix), alignment.template)
 
 
-def test_template_without_margin_is_arcface():
+def test_the_template_without_margin_is_arcface():
     np.testing.assert_allclose(FivePointAlignment(112).template[0], [38.2946, 51.6963])
     np.testing.assert_allclose(FivePointAlignment(224).template[4], [141.4598, 184.4082])
     inner = FivePointAlignment(112, margin=0.5).template
@@ -72,7 +72,7 @@ def test_box_square():
     np.testing.assert_allclose(moved(corners, matrix), [[0, 0], [80, 80]])
 
 
-def test_warp_cuts_exact_pixels():
+def test_a_warp_copies_exact_pixels():
     image = np.random.default_rng(0).integers(0, 255, (40, 50, 3), dtype=np.uint8)
     cut = warp(image, np.array([[1, 0, -7], [0, 1, -5.0]]), 16)
     np.testing.assert_array_equal(cut, image[5:21, 7:23])
@@ -104,7 +104,7 @@ def test_align_face_is_the_five_point_crop():
 @pytest.mark.parametrize(
     'alignment', [BoxAlignment(96, 1.3, (0.1, 0.2)), FivePointAlignment(112, 0.3)]
 )
-def test_description_is_read_back(alignment):
+def test_a_description_is_read_back(alignment):
     assert build_alignment(alignment.to_dict()) == alignment
 
 
@@ -124,14 +124,14 @@ def test_faulty_descriptions(config, message):
         build_alignment(config)
 
 
-def test_five_point_needs_points():
+def test_a_five_point_crop_needs_points():
     with pytest.raises(ValueError, match='has none'):
         FivePointAlignment().matrix(Face(np.array([0, 0, 10, 10.0])))
 
 
 @pytest.mark.parametrize('alignment', [BoxAlignment(64, 1.2, (0.1, 0)), FivePointAlignment(64)])
-def test_points_move_with_the_picture(alignment):
-    """A blob's center, measured in the crop, is where its point is said to be."""
+def test_points_move_with_the_image(alignment):
+    """The center of a blob, measured in the crop, is at its predicted point."""
     y, x = np.mgrid[:200, :220]
     blob = np.array([104.3, 91.6])
     image = 250 * np.exp(-((x - blob[0]) ** 2 + (y - blob[1]) ** 2) / (2 * 6.0**2))

@@ -16,7 +16,7 @@ def overlap_by_counting(a, b, over):
 
 
 @pytest.mark.parametrize('over', ['union', 'smaller'])
-def test_overlap_against_counted_cells(over):
+def test_the_overlap_equals_counted_cells(over):
     for box in BOXES:
         expected = [overlap_by_counting(box, other, over) for other in BOXES]
         np.testing.assert_allclose(box_overlap(box, BOXES, over), expected)
@@ -29,9 +29,9 @@ def test_suppression_keeps_the_best_of_overlapping_boxes():
     assert non_maximum_suppression(BOXES, scores, 1.0).tolist() == [1, 0, 2, 3]
 
 
-def test_suppression_of_nothing():
+def test_suppression_accepts_no_boxes():
     assert non_maximum_suppression(np.zeros((0, 4)), np.zeros(0), 0.5).tolist() == []
 
 
-def test_squares_keep_the_centre_and_the_longer_side():
+def test_squares_keep_the_center_and_the_longer_side():
     np.testing.assert_allclose(square_boxes(np.array([[0, 0, 10, 20.0]])), [[-5, 0, 15, 20]])

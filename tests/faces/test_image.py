@@ -1,15 +1,17 @@
+import os
 import re
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from mmfer.faces.image import check_image, read_image
+from mmfer.faces import image_decoder
+from mmfer.faces.image import check_image, load_image, read_image
 
 ROWS = np.arange(6 * 4 * 3, dtype=np.uint8).reshape(6, 4, 3)
 
 
-def test_rgb_is_read_as_it_is(tmp_path):
+def test_rgb_is_read_unchanged(tmp_path):
     Image.fromarray(ROWS).save(tmp_path / 'a.png')
     np.testing.assert_array_equal(read_image(tmp_path / 'a.png'), ROWS)
 
@@ -19,13 +21,13 @@ def test_grey_becomes_three_equal_channels(tmp_path):
     np.testing.assert_array_equal(read_image(tmp_path / 'a.png'), ROWS[..., [0, 0, 0]])
 
 
-def test_one_bit(tmp_path):
+def test_one_bit_images_are_read(tmp_path):
     Image.fromarray(ROWS[..., 0] > 30).save(tmp_path / 'a.png')
     assert set(np.unique(read_image(tmp_path / 'a.png'))) == {0, 255}
 
 
 @pytest.mark.parametrize('alpha', [0, 128, 255])
-def test_alpha_is_laid_on_white(tmp_path, alpha):
+def test_transparent_parts_become_white(tmp_path, alpha):
     rgba = np.dstack([ROWS, np.full((6, 4), alpha, np.uint8)])
     Image.fromarray(rgba).save(tmp_path / 'a.png')
     expected = 255 + (ROWS.astype(float) - 255) * alpha / 255
@@ -37,7 +39,7 @@ def test_grey_with_alpha(tmp_path):
     assert (read_image(tmp_path / 'a.png') == 255).all()
 
 
-def test_palette_with_a_transparent_colour(tmp_path):
+def test_palette_with_a_transparent_color(tmp_path):
     picture = Image.fromarray(np.array([[0, 1]], np.uint8), mode='P')
     picture.putpalette([10, 20, 30, 40, 50, 60])
     picture.save(tmp_path / 'a.png', transparency=1)
@@ -73,7 +75,7 @@ def test_exif_rotation_is_applied(tmp_path, orientation, expected):
     np.testing.assert_array_equal(read_image(tmp_path / 'a.png'), expected)
 
 
-def test_first_of_several_frames(tmp_path):
+def test_the_first_of_several_frames_is_read(tmp_path):
     frames = [Image.new('RGB', (5, 4), color) for color in ('red', 'blue')]
     for name in ('a.gif', 'a.tif'):
         frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:])
@@ -81,13 +83,13 @@ def test_first_of_several_frames(tmp_path):
 
 
 @pytest.mark.parametrize('size', [(2, 300), (1, 1), (300, 2)])
-def test_narrow_pictures(tmp_path, size):
+def test_narrow_images(tmp_path, size):
     Image.new('RGB', size, 'green').save(tmp_path / 'a.png')
     assert read_image(tmp_path / 'a.png').shape == (size[1], size[0], 3)
 
 
 @pytest.mark.parametrize('name', ['a.jpg', 'a.png', 'a.gif', 'a.tif', 'a.webp', 'a.bmp'])
-def test_truncated_pictures_are_refused(tmp_path, name):
+def test_truncated_images_are_refused(tmp_path, name):
     noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
     Image.fromarray(noise).save(tmp_path / name)
     data = (tmp_path / name).read_bytes()
@@ -97,7 +99,7 @@ def test_truncated_pictures_are_refused(tmp_path, name):
             read_image(tmp_path / name)
 
 
-def test_empty_file_and_text_and_missing_file(tmp_path):
+def test_empty_text_and_missing_files_are_refused(tmp_path):
     (tmp_path / 'empty.jpg').write_bytes(b'')
     with pytest.raises(ValueError, match=r'empty\.jpg" is empty'):
         read_image(tmp_path / 'empty.jpg')
@@ -108,7 +110,22 @@ def test_empty_file_and_text_and_missing_file(tmp_path):
         read_image(tmp_path / 'missing.jpg')
 
 
-def test_arrays_that_are_no_pictures():
+def test_pipes_and_folders_are_never_opened(tmp_path):
+    os.mkfifo(tmp_path / 'pipe.jpg')
+    with pytest.raises(ValueError, match=r'pipe\.jpg" is a pipe, a socket or a device'):
+        read_image(tmp_path / 'pipe.jpg')
+    with pytest.raises(ValueError, match='is a folder, not a file'):
+        read_image(tmp_path)
+
+
+def test_the_factor_of_shrinking_is_known(tmp_path, monkeypatch):
+    monkeypatch.setattr(image_decoder, 'MOST_PIXELS', 1000)
+    Image.new('RGB', (64, 32), 'green').save(tmp_path / 'a.jpg')
+    pixels, shrunk = load_image(tmp_path / 'a.jpg')
+    assert shrunk == 2 and pixels.shape == read_image(tmp_path / 'a.jpg').shape == (16, 32, 3)
+
+
+def test_arrays_that_are_not_images_are_refused():
     for array in (ROWS[..., 0], ROWS.astype(float), ROWS[:0]):
         with pytest.raises(ValueError, match='not an image'):
             check_image(array)

@@ -1,4 +1,4 @@
-"""What a folder holds, as operating systems, notebooks and people leave it."""
+"""Folders with the files that operating systems, notebooks and people leave in them."""
 
 import os
 from pathlib import Path
@@ -29,7 +29,7 @@ def listed(root: Path, deep: bool = True) -> tuple[list[str], dict[str, list[str
 
 @pytest.mark.parametrize('suffix', IMAGE_SUFFIXES)
 def test_every_suffix_can_be_read(tmp_path: Path, suffix: str) -> None:
-    """Phones, browsers and old data sets use them: .jfif, .pjpeg, .avif, .jp2, .tga, .pgm ..."""
+    """Phones, browsers and old data sets use .jfif, .pjpeg, .avif, .jp2, .tga, .pgm ..."""
     kind = {'.pjpeg': 'JPEG'}.get(suffix)
     image = Image.fromarray(np.full((8, 9, 3), 90, np.uint8))
     image.convert('L' if suffix == '.pgm' else 'RGB').save(tmp_path / f'a{suffix.upper()}', kind)
@@ -86,7 +86,7 @@ def test_a_pipe_is_never_opened(tmp_path: Path) -> None:
     assert listed(tmp_path) == (['a.jpg'], {'no regular files': ['x.jpg']})
 
 
-def test_the_folder_alone(tmp_path: Path) -> None:
+def test_one_folder_is_listed_without_its_subfolders(tmp_path: Path) -> None:
     touch(tmp_path, 'a.jpg', 'b/c.jpg', 'b/notes.txt')
     assert listed(tmp_path, deep=False) == (['a.jpg'], {})
 
@@ -99,7 +99,7 @@ def test_folders(tmp_path: Path) -> None:
     assert len(left_out) == 2
 
 
-def test_the_log_tells_what_was_left_out(tmp_path: Path, log: list[str]) -> None:
+def test_the_log_reports_left_out_files(tmp_path: Path, log: list[str]) -> None:
     touch(tmp_path, 'a.jpg')
     list_images(tmp_path)
     assert not log
@@ -109,7 +109,7 @@ def test_the_log_tells_what_was_left_out(tmp_path: Path, log: list[str]) -> None
     assert f'"{tmp_path}": 3 left out: 2 ending in .heic (x.heic, ...), 1 documents' in message
 
 
-def test_what_is_taken_all_the_same_is_not_left_out(tmp_path: Path) -> None:
+def test_accepted_files_are_not_reported_as_left_out(tmp_path: Path) -> None:
     touch(tmp_path, 'x.heic', 'y.heic')
     first, second = LeftOut(), LeftOut()
     list_images(tmp_path, True, first)

@@ -15,7 +15,7 @@ def face(seed=0):
 
 
 def reference(points, scores, size, grid, threshold, ids):
-    """Eq. 4-5, cell by cell: whether a confident point lies in the cell's pixels."""
+    """Eq. 4-5, cell by cell: whether a confident point is in the pixels of the cell."""
     (height, width), (rows, columns) = size, grid
     mask = np.zeros(grid)
     for i, j in np.ndindex(*grid):
@@ -30,7 +30,7 @@ def reference(points, scores, size, grid, threshold, ids):
 
 @pytest.mark.parametrize('grid', [(7, 7), (4, 9), (1, 1)])
 @pytest.mark.parametrize('threshold', [0.0, 0.5, 0.6])
-def test_formula(grid, threshold):
+def test_the_mask_equals_the_formula(grid, threshold):
     points, scores = face()
     mask = landmark_mask(points, scores, SIZE, grid, threshold)
     assert mask.shape == grid and mask.dtype == np.float32
@@ -81,7 +81,7 @@ def test_edges_of_cells_and_image():
 
 @pytest.mark.parametrize('side', [5, 7, 48, 100, 112, 224])
 @pytest.mark.parametrize('grid', range(3, 15))
-def test_last_number_before_the_end(side, grid):
+def test_the_largest_number_below_the_border_is_in_the_last_cell(side, grid):
     end = np.nextafter(side - 0.5, 0)
     while end + 0.5 >= side:
         end = np.nextafter(end, 0)
@@ -89,7 +89,7 @@ def test_last_number_before_the_end(side, grid):
     assert mask[-1, -1] == mask.sum() == 1
 
 
-def test_nothing_visible():
+def test_without_visible_points_the_mask_is_empty():
     points, scores = face()
     assert not landmark_mask(points, np.full(68, 0.49), SIZE).any()
     assert not landmark_mask(points, np.full(68, np.nan), SIZE, threshold=0).any()
@@ -142,7 +142,7 @@ def test_half_a_face_at_the_border():
         [(np.nan, 60)] * 20,
     ],
 )
-def test_no_area_in_the_image(mouth):
+def test_a_mouth_without_area_is_not_valid(mouth):
     points = face()[0]
     points[LIPS] = mouth
     box, valid = mouth_region(points, np.ones(68), SIZE)

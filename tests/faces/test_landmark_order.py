@@ -6,7 +6,7 @@ from mmfer.synthetic.render.scene import Person
 
 
 def test_the_mirror_image_of_a_symmetric_head():
-    """The order turns a head's mirrored points into the points of the head, which is symmetric."""
+    """The order maps the mirrored points of a symmetric head to the points of the head."""
     head = Head()
     points = head.shape(Person())[head.landmarks]
     assert len(points) == LANDMARKS
@@ -14,5 +14,5 @@ def test_the_mirror_image_of_a_symmetric_head():
     np.testing.assert_allclose(mirrored[MIRRORED_68], points, atol=0.02)
 
 
-def test_twice_is_the_same_again():
+def test_mirroring_twice_is_the_identity():
     np.testing.assert_array_equal(MIRRORED_68[MIRRORED_68], np.arange(LANDMARKS))

@@ -21,7 +21,7 @@ IMAGES = [
 ]
 
 
-def test_what_is_written_is_read_back(tmp_path):
+def test_a_written_sidecar_is_read_back(tmp_path):
     write_sidecar(tmp_path / 'faces.json', IMAGES, BoxAlignment(112, 1.4))
     images, alignment = read_sidecar(tmp_path / 'faces.json')
     assert alignment == BoxAlignment(112, 1.4)
@@ -72,7 +72,7 @@ def test_landmarks_are_read_back(tmp_path):
     assert 'keypoints' not in third
 
 
-def test_files_with_five_points_alone_are_as_ever(tmp_path):
+def test_files_with_only_five_points_are_read(tmp_path):
     write_sidecar(tmp_path / 'faces.json', IMAGES)
     data = json.loads((tmp_path / 'faces.json').read_text())
     assert data['categories'][0]['keypoints'] == list(KEYPOINT_NAMES)
@@ -104,7 +104,7 @@ def test_faulty_entries_are_named(tmp_path, spoil, message):
         read_sidecar(path)
 
 
-def test_missing_file_and_no_json(tmp_path):
+def test_a_missing_file_and_invalid_json_are_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match='faces.json'):
         read_sidecar(tmp_path / 'faces.json')
     (tmp_path / 'faces.json').write_text('{')

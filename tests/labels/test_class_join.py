@@ -5,7 +5,7 @@ from mmfer.labels import FERPLUS_CLASSES, LabelTree
 from mmfer.labels.class_join import join_classes
 
 
-def test_names_go_before_parents_and_synonyms_are_known():
+def test_names_have_priority_over_parents_and_synonyms_are_known():
     join = join_classes(
         ['Angry', 'worry', 'contempt', 'lust', 'surprise'],
         ['neutral', 'surprise', 'anger', 'fear'],
@@ -16,7 +16,7 @@ def test_names_go_before_parents_and_synonyms_are_known():
     assert join.labels.tolist() == [-1, 0, 1, 2]
 
 
-def test_the_fine_classes_of_fgemotions_stand_for_those_of_ferplus():
+def test_fine_classes_of_fgemotions_join_those_of_ferplus():
     tree = LabelTree.load('fgemotions')
     parents = [tree.coarse[parent] for parent in tree.parents]
     join = join_classes(tree.fine, FERPLUS_CLASSES, parents)
@@ -33,6 +33,6 @@ def test_scores_are_summed_and_scaled():
     np.testing.assert_allclose(scores, [[0.6, 0.4], [0.5, 0.5]])
 
 
-def test_one_class_in_common_is_too_few():
+def test_one_common_class_is_refused():
     with pytest.raises(ValueError, match='have 1 in common'):
         join_classes(['happy', 'calm'], ['happiness', 'sadness'])

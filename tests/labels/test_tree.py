@@ -10,7 +10,7 @@ from mmfer.labels import LabelTree
 TREE = {'fear': ['worry', 'panic'], 'anger': ['anger']}
 
 
-def test_the_shipped_tree_is_that_of_the_paper() -> None:
+def test_the_shipped_tree_equals_the_paper() -> None:
     tree = LabelTree.load('fgemotions')
     assert (len(tree.fine), len(tree.coarse), len(tree.nodes)) == (33, 6, 39)
     sizes = dict(zip(tree.coarse, np.bincount(tree.parents).tolist(), strict=True))
@@ -52,12 +52,12 @@ def test_distances_are_zero_one_or_sigma() -> None:
         ({'a': [1]}, 'must map'),
     ],
 )
-def test_faulty_trees_stop(mapping: Any, message: str) -> None:
+def test_faulty_trees_are_refused(mapping: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         LabelTree.from_mapping(mapping)
 
 
-def test_faulty_files_stop(tmp_path: Path) -> None:
+def test_faulty_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match='shipped tree: .*fgemotions'):
         LabelTree.load('nothing')
     (tmp_path / 'a.json').write_text('{')
@@ -65,10 +65,18 @@ def test_faulty_files_stop(tmp_path: Path) -> None:
         LabelTree.load(tmp_path / 'a.json')
 
 
-def test_other_classes_are_told() -> None:
+def test_differing_classes_are_reported() -> None:
     tree = LabelTree.from_mapping(TREE)
     tree.check_classes(['worry', 'panic', 'anger'], 'mine')
     with pytest.raises(ValueError, match='not in the tree: joy; missing: panic'):
         tree.check_classes(['worry', 'joy', 'anger'], 'mine')
     with pytest.raises(ValueError, match='same names, another order'):
         tree.check_classes(['panic', 'worry', 'anger'], 'mine')
+
+
+def test_a_tree_that_is_no_tree_of_expressions_stops_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match='has 200001 classes, more than 4096'):
+        LabelTree.from_mapping({'a': [f'b{i}' for i in range(200_000)]})
+    (tmp_path / 'deep.json').write_text('{"a":' * 200_000 + '1' + '}' * 200_000)
+    with pytest.raises(ValueError, match='nested too deeply'):
+        LabelTree.load(tmp_path / 'deep.json')

@@ -11,7 +11,7 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def test_the_shipped_table_knows_all_class_names() -> None:
+def test_the_shipped_table_has_all_class_names() -> None:
     vectors = WordVectors.load('glove_6b_50d')
     tree = LabelTree.load('fgemotions')
     assert vectors.of_tree(tree).shape == (39, 50)
@@ -43,7 +43,7 @@ def test_damaged_files_are_located(tmp_path: Path) -> None:
             WordVectors.load(path)
 
 
-def test_unknown_words_and_faulty_files_stop(tmp_path: Path) -> None:
+def test_unknown_words_and_faulty_files_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path / 'v.txt', 'sad 0 1\n')
     with pytest.raises(ValueError, match='The word "glad" has no vector'):
         WordVectors.load(path)['glad']
@@ -53,3 +53,9 @@ def test_unknown_words_and_faulty_files_stop(tmp_path: Path) -> None:
         WordVectors.load(write(path, 'sad 0 x\n'))
     with pytest.raises(FileNotFoundError, match='glove_6b_50d'):
         WordVectors.load('nothing')
+
+
+def test_a_line_without_end_stops(tmp_path: Path) -> None:
+    (tmp_path / 'a.txt').write_bytes(b'joy 1 2\n' + b'1 ' * (1 << 20))
+    with pytest.raises(ValueError, match=r'a\.txt, line 2 has more than 1048576 characters'):
+        WordVectors.load(tmp_path / 'a.txt')

@@ -1,4 +1,4 @@
-"""Centres of losses across ranks, with two real processes."""
+"""Centers of losses across ranks, with two real processes."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""RALD's neighbours across ranks, with two real processes."""
+"""RALD's neighbors across ranks, with two real processes."""
 
 from pathlib import Path
 

@@ -17,5 +17,5 @@ def renderer(head: Head) -> Renderer:
 
 @pytest.fixture
 def casme2(rendered_casme2: Path) -> Path:
-    """Twelve clips in the files of CASME II."""
+    """Twelve clips in the layout of CASME II."""
     return rendered_casme2

@@ -9,7 +9,7 @@ from mmfer.synthetic.plan import Sample
 SAMPLE = Sample('all', 6, label=3, clean_label=3, identity='all-0000')
 
 
-def test_moments_are_numbers_of_files():
+def test_onset_apex_and_offset_are_file_numbers():
     lids = np.array([0, 0, 0.5, 1, 0.5, 0])
     course = Course(1, 2, 4, np.zeros(6), lids, np.zeros((6, 4)))
     truth = clip_annotation(SAMPLE, Person(), Scene(yaw=2.0), course, first=40)

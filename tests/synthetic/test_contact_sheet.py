@@ -36,7 +36,7 @@ def test_captions_are_written(tmp_path: Path):
     assert not (sheet[CAPTION:] < 128).any()
 
 
-def test_pictures_keep_their_proportions(tmp_path: Path):
+def test_images_keep_their_proportions(tmp_path: Path):
     path = tmp_path / 'high.png'
     Image.new('RGB', (10, 20)).save(path)
     sheet = contact_sheet({'a': [path]}, columns=1, thumbnail=32)[CAPTION : CAPTION + 32, :32]

@@ -24,12 +24,12 @@ def _files(root: Path) -> dict[str, bytes]:
     return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob('*') if p.is_file()}
 
 
-def test_the_number_of_workers_does_not_change_a_byte(rendered_rafdb: Path, tmp_path: Path):
+def test_the_number_of_workers_does_not_change_the_files(rendered_rafdb: Path, tmp_path: Path):
     other = generate('rafdb', tmp_path / 'two', workers=2, **SETTINGS)
     assert _files(other) == _files(rendered_rafdb)
 
 
-def test_deleted_files_come_back_and_others_are_kept(rendered_rafdb: Path, tmp_path: Path):
+def test_deleted_files_are_rendered_again_and_others_are_kept(rendered_rafdb: Path, tmp_path: Path):
     root = tmp_path / 'set'
     shutil.copytree(rendered_rafdb, root)
     (root / 'Image/aligned/train_00002_aligned.jpg').unlink()
@@ -42,7 +42,7 @@ def test_deleted_files_come_back_and_others_are_kept(rendered_rafdb: Path, tmp_p
     assert kept.stat().st_mtime_ns == time
 
 
-def test_a_killed_run_is_gone_on_with(rendered_rafdb: Path, tmp_path: Path):
+def test_a_killed_run_is_continued(rendered_rafdb: Path, tmp_path: Path):
     root = tmp_path / 'set'
     shutil.copytree(rendered_rafdb, root)
     rows = json.loads(sidecar_path(root, 'train').read_text())['annotations']
@@ -64,7 +64,7 @@ def test_other_options_are_refused_and_nothing_changes(rendered_rafdb: Path):
     assert _files(rendered_rafdb) == before
 
 
-def test_the_record_says_complete(rendered_rafdb: Path):
+def test_the_record_marks_a_complete_set(rendered_rafdb: Path):
     assert json.loads((rendered_rafdb / RECORD).read_text())['complete'] is True
     assert not [*rendered_rafdb.rglob('*.partial*'), *rendered_rafdb.rglob('*.tmp')]
 
@@ -79,7 +79,7 @@ def test_a_failing_worker_names_its_image(rendered_rafdb: Path, tmp_path: Path):
 
 
 class DeadlyLayout(RAFDBLayout):
-    """A layout whose fourth test image ends the process that writes it."""
+    """A layout whose fourth test image kills the process that writes it."""
 
     def companions(self, split: str, index: int, *facts: Any) -> dict[str, bytes]:
         if (split, index) == ('test', 3):
@@ -87,7 +87,7 @@ class DeadlyLayout(RAFDBLayout):
         return super().companions(split, index, *facts)
 
 
-def test_a_killed_worker_ends_with_a_message_and_the_rest_is_kept(
+def test_a_killed_worker_gives_a_message_and_finished_files_are_kept(
     rendered_rafdb: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     root = tmp_path / 'set'
@@ -116,7 +116,7 @@ def test_wrong_arguments(wrong, message, tmp_path: Path):
     assert not (tmp_path / 'x').exists()
 
 
-def test_what_other_code_rendered_is_kept_or_refused(
+def test_renderings_of_other_code_are_kept_or_refused(
     rendered_rafdb: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
     root = tmp_path / 'set'
@@ -133,10 +133,10 @@ def test_what_other_code_rendered_is_kept_or_refused(
     assert len(_files(root)) == len(before) - 1
 
 
-def test_the_pictures_of_the_first_release_come_out_again(
+def test_the_images_of_the_first_release_are_reproduced(
     rendered_fgemotions: Path, rendered_rafdb: Path
 ):
-    """What was drawn has kept its digest; levels have some room for other machines."""
+    """Digests of the drawing are equal; grey levels have a tolerance for other machines."""
     drawn = ('category_id', 'clean_category_id', 'intensity', 'action_units', 'pose', 'gaze')
     for root, digest, levels in (
         (rendered_fgemotions, 'e3dba9742fd42d05', (136.6, 151.2, 139.6, 158.7, 177.5, 184.5)),
@@ -151,7 +151,7 @@ def test_the_pictures_of_the_first_release_come_out_again(
 
 
 @pytest.mark.parametrize('layout', ['affectnet', 'celeba', 'ferplus', 'ifer'])
-def test_a_new_layout_is_gone_on_with_by_any_number_of_workers(layout: str, tmp_path: Path):
+def test_a_new_layout_is_continued_by_any_number_of_workers(layout: str, tmp_path: Path):
     settings = {**SETTINGS, 'images': 48 if layout == 'ferplus' else 24}
     first = generate(layout, tmp_path / 'one', **settings)
     files = _files(first)
@@ -166,7 +166,7 @@ def test_a_new_layout_is_gone_on_with_by_any_number_of_workers(layout: str, tmp_
     assert _files(first) == files
 
 
-def test_clips_are_gone_on_with_by_any_number_of_workers(casme2: Path, tmp_path: Path):
+def test_clips_are_continued_by_any_number_of_workers(casme2: Path, tmp_path: Path):
     root = tmp_path / 'set'
     shutil.copytree(casme2, root)
     files = _files(root)

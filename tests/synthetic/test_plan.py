@@ -42,7 +42,7 @@ def test_people_of_both_splits_differ():
     assert person_of(FG, 0, 'train-0001') != person_of(FG, 1, 'train-0001')
 
 
-def test_random_numbers_of_an_image_depend_on_seed_split_and_index_alone():
+def test_random_numbers_of_an_image_depend_only_on_seed_split_and_index():
     def draw(seed, split, index, label=0):
         return image_generator(seed, Sample(split, index, label, label, 'train-0000')).random()
 
@@ -52,7 +52,7 @@ def test_random_numbers_of_an_image_depend_on_seed_split_and_index_alone():
 
 
 @pytest.mark.parametrize('kind', NOISE_KINDS)
-def test_label_noise_moves_the_right_share_to_the_right_classes(kind):
+def test_label_noise_moves_the_requested_share_to_the_allowed_classes(kind):
     clean = plan(FG, Options.build('standard', seed=2))
     noisy = plan(FG, Options.build('standard', seed=2, label_noise=0.1, noise_kind=kind))
     assert noisy['test'] == clean['test']
@@ -68,7 +68,7 @@ def test_label_noise_moves_the_right_share_to_the_right_classes(kind):
         assert (before.label, before.identity) == (after.clean_label, after.identity)
 
 
-def test_noise_is_uniform_over_the_classes_allowed():
+def test_noise_is_uniform_over_the_allowed_classes():
     labels = [0] * 30_000
     moved = noisy_labels(
         labels, [0, 0, 1, 1, 2], 1 - 1e-6, 'other-coarse', np.random.default_rng(0)
@@ -101,12 +101,12 @@ def test_split_sizes(splits, images, sizes):
     assert split_sizes(splits, images, 1 / 3) == dict(zip(splits, sizes, strict=True))
 
 
-def test_people_are_those_of_the_layout():
+def test_people_match_the_layout():
     infant = person_of(build_layout('ifer'), 0, 'all-0001')
     assert infant.age < 0.03 and not infant.teeth
     assert person_of(RAF, 0, 'train-0001') == person_of(FG, 0, 'train-0001')
 
 
-def test_layouts_that_keep_their_labels():
+def test_layouts_without_label_noise_refuse_it():
     with pytest.raises(ValueError, match='ifer takes no label noise, but 0.1'):
         plan(build_layout('ifer'), Options.build('tiny', label_noise=0.1))

@@ -15,7 +15,7 @@ def _describe(**options):
     return record.describe(LAYOUT, Options.build('tiny', **options))
 
 
-def test_a_new_folder_is_claimed_and_gone_on_with(tmp_path: Path):
+def test_a_new_folder_is_claimed_and_continued(tmp_path: Path):
     root = tmp_path / 'a' / 'b'
     record.claim_folder(root, _describe())
     record.claim_folder(root, _describe())
@@ -23,7 +23,7 @@ def test_a_new_folder_is_claimed_and_gone_on_with(tmp_path: Path):
     assert written == {**_describe(), 'complete': False}
 
 
-def test_other_options_are_refused_by_name(tmp_path: Path):
+def test_other_options_are_refused_with_their_names(tmp_path: Path):
     record.claim_folder(tmp_path / 'x', _describe(seed=1))
     with pytest.raises(ValueError, match='other settings: seed was 1 and is 2; label_noise'):
         record.claim_folder(tmp_path / 'x', _describe(seed=2, label_noise=0.1))
@@ -36,7 +36,7 @@ def test_another_layout_is_refused(tmp_path: Path):
         record.claim_folder(tmp_path / 'x', other)
 
 
-def test_a_folder_of_something_else_is_refused(tmp_path: Path):
+def test_a_folder_with_other_files_is_refused(tmp_path: Path):
     (tmp_path / 'holiday.jpg').touch()
     with pytest.raises(ValueError, match='not empty and holds no rendering.json'):
         record.claim_folder(tmp_path, _describe())
@@ -68,7 +68,7 @@ def test_truth_is_read_from_journal_and_sidecar(tmp_path: Path):
     assert record.known_truth(tmp_path, 'test') == {}
 
 
-def test_rows_after_one_cut_short_are_read(tmp_path: Path):
+def test_rows_after_a_truncated_row_are_read(tmp_path: Path):
     (tmp_path / 'annotations').mkdir()
     journal = record.journal_path(tmp_path, 'test')
     journal.write_bytes(record.dump({'image_id': 1}, indent=None) + b'{"image_id": 2, "ke')
@@ -76,7 +76,7 @@ def test_rows_after_one_cut_short_are_read(tmp_path: Path):
     assert set(record.known_truth(tmp_path, 'test')) == {0, 2}
 
 
-def test_what_other_code_began_is_not_gone_on_with(tmp_path: Path):
+def test_a_set_begun_by_other_code_is_not_continued(tmp_path: Path):
     root, mine = tmp_path / 'x', _describe()
     record.claim_folder(root, {**mine, record.RENDERER: 'abc'})
     record.claim_folder(root, mine)
@@ -87,7 +87,7 @@ def test_what_other_code_began_is_not_gone_on_with(tmp_path: Path):
         record.is_kept(root, mine, 1)
 
 
-def test_what_other_code_completed_is_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+def test_a_set_completed_by_other_code_is_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     root, mine = tmp_path / 'x', _describe()
     before = {k: v for k, v in mine.items() if k != record.RENDERER}
     root.mkdir()
@@ -98,7 +98,7 @@ def test_what_other_code_completed_is_kept(tmp_path: Path, caplog: pytest.LogCap
     assert not record.is_kept(root, mine, 0)
 
 
-def test_a_rendering_of_the_same_drawing_code_is_gone_on_with(
+def test_a_set_of_the_same_drawing_code_is_continued(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     root, mine = tmp_path / 'x', _describe()

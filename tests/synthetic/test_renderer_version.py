@@ -11,7 +11,7 @@ PACKAGE = Path(module.__file__).parent
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of the renderer, to be changed."""
+    """A copy of the renderer that the tests change."""
     ignored = shutil.ignore_patterns('__pycache__')
     return shutil.copytree(PACKAGE, tmp_path / 'synthetic', ignore=ignored)
 
@@ -27,7 +27,7 @@ def copy(tmp_path: Path) -> Path:
         ('assets/head.npz', b'PK', b'PX'),
     ],
 )
-def test_drawing_code_and_assets_count(copy: Path, name: str, old: bytes, new: bytes):
+def test_drawing_code_and_assets_change_the_version(copy: Path, name: str, old: bytes, new: bytes):
     file = copy / name
     content = file.read_bytes()
     assert old in content
@@ -35,7 +35,7 @@ def test_drawing_code_and_assets_count(copy: Path, name: str, old: bytes, new: b
     assert renderer_version(copy) != renderer_version()
 
 
-def test_comments_docstrings_places_and_other_files_do_not_count(copy: Path):
+def test_comments_docstrings_paths_and_other_files_do_not_change_the_version(copy: Path):
     (copy / 'notes.txt').touch()
     (copy / 'record.py').unlink()
     hair = copy / 'render' / 'hair.py'
@@ -46,7 +46,7 @@ def test_comments_docstrings_places_and_other_files_do_not_count(copy: Path):
     assert renderer_version(copy) == renderer_version()
 
 
-def test_the_same_drawing_code_is_known_by_its_earlier_versions():
+def test_earlier_versions_of_the_same_drawing_code_are_known():
     now = renderer_version()
     assert same_renderer(now, now)
     assert not same_renderer('unknown', now)

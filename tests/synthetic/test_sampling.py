@@ -21,7 +21,7 @@ def _shots(layout, conditions, count=300):
     ]
 
 
-def test_the_same_seed_gives_the_same_shot():
+def test_the_same_seed_gives_an_equal_shot():
     first, second = (sample_shot(FG, 3, HARD, np.random.default_rng(1)) for _ in range(2))
     assert first == second
     assert first != sample_shot(FG, 3, HARD, np.random.default_rng(2))

@@ -25,7 +25,7 @@ def coco(request, rendered_fgemotions: Path) -> COCO:
     return COCO(rendered_fgemotions / 'annotations' / f'{request.param}.json')
 
 
-def test_pycocotools_loads_it(coco: COCO, rendered_fgemotions: Path):
+def test_pycocotools_loads_the_annotations(coco: COCO, rendered_fgemotions: Path):
     assert len(coco.imgs) == len(coco.anns)
     for image_id, image in coco.imgs.items():
         (annotation,) = coco.imgToAnns[image_id]
@@ -42,7 +42,7 @@ def test_categories_are_the_classes_in_order(coco: COCO):
     assert [TREE.coarse.index(c['supercategory']) for c in categories] == list(TREE.parents)
 
 
-def test_landmarks_lie_in_the_face(coco: COCO):
+def test_landmarks_are_in_the_face(coco: COCO):
     for annotation in coco.anns.values():
         points = np.reshape(annotation['keypoints'], (68, 3))
         assert set(points[:, 2]) <= {0, 1}
@@ -54,7 +54,7 @@ def test_landmarks_lie_in_the_face(coco: COCO):
         assert points[36:42, 0].mean() < points[42:48, 0].mean()
 
 
-def test_truth_of_the_expression(coco: COCO):
+def test_the_expression_is_annotated(coco: COCO):
     for annotation in coco.anns.values():
         name = coco.cats[annotation['clean_category_id']]['name']
         assert annotation['distribution'] == {name: 1.0}
@@ -65,13 +65,13 @@ def test_truth_of_the_expression(coco: COCO):
         assert annotation['occluder'] is None
 
 
-def test_truth_of_the_person(coco: COCO):
+def test_the_person_is_annotated(coco: COCO):
     for annotation in coco.anns.values():
         person = person_of(LAYOUT, 0, annotation['identity'])
         assert annotation['group'] == group_of(person).names()
 
 
-def test_identities_are_disjoint_and_noise_is_in_the_training_split(rendered_fgemotions: Path):
+def test_identities_are_disjoint_and_only_the_training_split_has_noise(rendered_fgemotions: Path):
     identities, moved = {}, {}
     for split in ('train', 'test'):
         path = rendered_fgemotions / 'annotations' / f'{split}.json'
@@ -86,8 +86,8 @@ def test_identities_are_disjoint_and_noise_is_in_the_training_split(rendered_fge
         assert TREE.parents[said] != TREE.parents[shown]
 
 
-def test_a_config_with_another_crop_is_told(rendered_fgemotions: Path):
-    """The alignment goes from the sidecar through the data set into the checkpoint."""
+def test_a_config_with_another_crop_is_refused(rendered_fgemotions: Path):
+    """The alignment passes from the sidecar through the data set into the checkpoint."""
     meta = {'dataset_meta': FGEmotions(str(rendered_fgemotions), 'test').metainfo}
     own = dict(type='box', size=48, scale=1.28, shift=(0.02, -0.05))
     assert face_alignment(Config({'face_crop': own}), meta, 'a.pth') == build_alignment(own)

@@ -1,4 +1,4 @@
-"""A folder of CASME II with a few clips of a warped photograph, its truth and its landmarks."""
+"""A small CASME II from a warped photograph, with truth and landmarks."""
 
 import json
 from pathlib import Path
@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 
-from mmfer.datasets.readers.casme2_spans import CODING_FILE
 from mmfer.faces import Face, ImageFaces, write_sidecar
+from mmfer.labels.releases import CASME2_CODING_FILE
 from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
 
 FIRST, COUNT, APEXES = 5, 18, (7, 10)
 
 
 def write_dataset(root: Path) -> Path:
-    """Two clips on disk, from frame 5 on; a third one's folder is missing."""
+    """Write two clips, from frame 5 on; the folder of the third clip is missing."""
     book = openpyxl.Workbook()
     book.active.append(['Subject', 'Filename', None, 'OnsetFrame', 'ApexFrame', 'OffsetFrame'])
     truth, images = {}, []
@@ -32,7 +32,7 @@ def write_dataset(root: Path) -> Path:
         images += [
             ImageFaces(str(path.relative_to(root)), 280, 340, (face,)) for path in folder.iterdir()
         ]
-    book.save(root / CODING_FILE)
+    book.save(root / CASME2_CODING_FILE)
     (root / 'annotations').mkdir()
     write_sidecar(root / 'annotations' / 'faces.json', images)
     (root / 'annotations' / 'truth.json').write_text(json.dumps(truth))

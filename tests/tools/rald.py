@@ -1,4 +1,4 @@
-"""A small rendered set with a small RALD on it, for the tools that look at trained models."""
+"""A small rendered set and a small RALD on it, for tools that read trained models."""
 
 import runpy
 import sys
@@ -61,7 +61,7 @@ def make_small_rald(folder: Path) -> SmallRALD:
 
 
 def run_main(monkeypatch: pytest.MonkeyPatch, tool: str, *args: object) -> None:
-    """Run a tool in this process, as with these arguments on its command line."""
+    """Run a tool in this process with these command line arguments."""
     path = ROOT / 'tools' / tool
     monkeypatch.setattr(sys, 'argv', [str(path), *map(str, args)])
     runpy.run_path(str(path), run_name='__main__')

@@ -4,7 +4,7 @@ import re
 from tests.tools.rald import run_main
 
 
-def test_every_training_image_is_ranked_and_planted_noise_is_judged(
+def test_every_training_image_is_ranked_and_planted_noise_is_evaluated(
     small_rald, tmp_path, monkeypatch, capsys
 ):
     out = tmp_path / 'audit.json'

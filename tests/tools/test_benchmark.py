@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.helpers import run_tool, write_config
 
 
-def test_two_configs_beside_each_other(tmp_path: Path) -> None:
+def test_two_configs_are_compared(tmp_path: Path) -> None:
     first = write_config(tmp_path / 'first.py', tmp_path)
     second = write_config(tmp_path / 'second.py', tmp_path)
     second.write_text(second.read_text().replace('depth=18', 'depth=34'))

@@ -15,14 +15,14 @@ CLASSES = ['anger', 'fear', 'happiness']
 
 @pytest.fixture(scope='module')
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The config for one's own folder, with small images."""
+    """The config for a user's own folder, with small images."""
     root = tmp_path_factory.mktemp('mine')
     rng = np.random.default_rng(0)
     for part, count in (('train', 10), ('test', 4)):
         for i, name in enumerate(CLASSES):
             for k in range(count):
                 path = write_image(root / part / name / f'{k}.png', seed=k)
-                # Each class has its own colour, so that it can be learned.
+                # Each class has its own color, so that it can be learned.
                 color = np.full((32, 32, 3), 40)
                 color[..., i] = 200
                 pixels = (color + rng.integers(-30, 30, color.shape)).clip(0, 255)
@@ -76,7 +76,7 @@ def test_attributes_are_named() -> None:
     )
 
 
-def test_the_config_for_ones_own_folder_learns_and_is_judged(config: Path, tmp_path: Path) -> None:
+def test_the_config_for_a_users_folder_trains_and_is_tested(config: Path, tmp_path: Path) -> None:
     work = tmp_path / 'work'
     run_tool('train.py', config, '--work-dir', work)
     (best,) = work.glob('best_mean_class_accuracy_*.pth')

@@ -6,7 +6,7 @@ from PIL import Image
 from tests.tools.rald import run_main
 
 
-def test_all_images_fall_into_one_group(small_rald, tmp_path, monkeypatch, capsys):
+def test_every_image_is_in_one_group(small_rald, tmp_path, monkeypatch, capsys):
     out = tmp_path / 'cases.png'
     pair = [small_rald.config, small_rald.checkpoint]
     arguments = ['--model', *pair, '--baseline', *pair, '--out', out, '--num', 2]
@@ -16,7 +16,7 @@ def test_all_images_fall_into_one_group(small_rald, tmp_path, monkeypatch, capsy
     assert Image.open(out).size[0] > 300
 
 
-def test_models_of_different_data(small_rald, tmp_path, monkeypatch):
+def test_models_of_different_data_are_refused(small_rald, tmp_path, monkeypatch):
     other = tmp_path / 'other.py'
     lines = 'test_dataloader = dict(dataset=dict(indices=20))\n'
     other.write_text(f"_base_ = r'{small_rald.config}'\n{lines}")

@@ -12,7 +12,7 @@ TOOL = 'analysis_tools/confusion_matrix.py'
 
 
 def dump(path: Path, guess: int = 0, classes: str = 'abc', images: int = 6) -> Path:
-    """Predictions that are always of one class."""
+    """Predictions that are always the same class."""
     samples = [
         {
             'img_path': f'{i}.png',
@@ -27,7 +27,7 @@ def dump(path: Path, guess: int = 0, classes: str = 'abc', images: int = 6) -> P
     return path
 
 
-def test_predictions_become_a_picture_and_a_report(tmp_path, monkeypatch, capsys) -> None:
+def test_predictions_become_an_image_and_a_report(tmp_path, monkeypatch, capsys) -> None:
     out = tmp_path / 'new' / 'matrix.png'
     run_main(monkeypatch, TOOL, dump(tmp_path / 'p.json'), '--out', out)
     assert min(Image.open(out).size) > 300
@@ -37,7 +37,7 @@ def test_predictions_become_a_picture_and_a_report(tmp_path, monkeypatch, capsys
     assert 'coarse accuracy' in capsys.readouterr().out
 
 
-def test_several_stand_side_by_side_in_the_order_given(tmp_path, monkeypatch) -> None:
+def test_several_matrices_keep_the_given_order(tmp_path, monkeypatch) -> None:
     out = tmp_path / 'matrix.png'
     predictions = ['--predictions', tmp_path / 'p.json']
     dump(tmp_path / 'p.json'), dump(tmp_path / 'q.json', 2)
@@ -68,7 +68,9 @@ def test_a_model_is_tested(tmp_path, monkeypatch, small_rald) -> None:
         ({}, 'one', 'Two models are called "one"'),
     ],
 )
-def test_what_does_not_belong_together(options, name, message, tmp_path, monkeypatch) -> None:
+def test_predictions_of_different_data_are_refused(
+    options, name, message, tmp_path, monkeypatch
+) -> None:
     files = dump(tmp_path / 'p.json'), dump(tmp_path / 'q.json', **options)
     arguments = ['--predictions', files[0], 'one', '--predictions', files[1], name]
     with pytest.raises(SystemExit, match=message):
@@ -79,6 +81,6 @@ def test_what_does_not_belong_together(options, name, message, tmp_path, monkeyp
     ('arguments', 'message'),
     [(['a.py'], 'give the checkpoint'), ([], 'Give predictions, or')],
 )
-def test_nothing_to_test(arguments, message, monkeypatch) -> None:
+def test_missing_predictions_are_refused(arguments, message, monkeypatch) -> None:
     with pytest.raises(SystemExit, match=message):
         run_main(monkeypatch, TOOL, *arguments)

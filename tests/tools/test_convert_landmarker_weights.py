@@ -9,7 +9,7 @@ from tests.helpers import run_tool
 TOOL = 'misc/convert_landmarker_weights.py'
 
 
-def test_converts_what_was_trained(tmp_path):
+def test_trained_weights_are_converted(tmp_path):
     torch.manual_seed(0)
     model = LandmarkRegressor(loss_points=dict(type='WingLoss')).eval()
     torch.save({'meta': {}, 'state_dict': model.state_dict()}, tmp_path / 'epoch_1.pth')
@@ -27,7 +27,7 @@ def test_converts_what_was_trained(tmp_path):
 @pytest.mark.parametrize(
     ('state', 'message'), [(None, 'No checkpoint at'), ({'head.weight': torch.zeros(1)}, 'lacks')]
 )
-def test_what_holds_no_network(tmp_path, state, message):
+def test_checkpoints_without_a_network_are_refused(tmp_path, state, message):
     path = tmp_path / 'epoch_1.pth'
     if state is not None:
         torch.save({'state_dict': state}, path)

@@ -48,7 +48,7 @@ def keras_shape(parameter):
     return tuple(parameter.shape)[::-1]
 
 
-def test_whole_wheel(tmp_path):
+def test_the_weights_of_a_wheel_are_converted(tmp_path):
     wheel = tmp_path / 'mtcnn.whl'
     with zipfile.ZipFile(wheel, 'w') as archive:
         for name, network in (('pnet', PNet()), ('rnet', RNet()), ('onet', ONet())):

@@ -26,7 +26,7 @@ def write_source(folder, kind):
 
 
 @pytest.mark.parametrize('kind', ['bin', 'npy', 'txt'])
-def test_every_format_gives_the_same_table(kind, tmp_path, monkeypatch):
+def test_every_format_gives_an_equal_table(kind, tmp_path, monkeypatch):
     source, *index = write_source(tmp_path, kind)
     out = tmp_path / 'out.txt'
     arguments = [source, out, *index, '--words', 'lust', 'panic']
@@ -44,8 +44,8 @@ def test_missing_words_are_named(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize('bytes_lost', [5, 9, 14, 20])
-def test_a_cut_file(bytes_lost, tmp_path, monkeypatch):
-    """Within a vector by whole numbers (5), before it (9), in a word, in the vector before."""
+def test_a_truncated_file_is_refused(bytes_lost, tmp_path, monkeypatch):
+    """Cut inside a vector after a whole number (5), before it (9), in a word, a vector earlier."""
     source, *_ = write_source(tmp_path, 'bin')
     source.write_bytes(source.read_bytes()[:-bytes_lost])
     with pytest.raises(SystemExit, match='it is truncated'):

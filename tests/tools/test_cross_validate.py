@@ -1,4 +1,4 @@
-"""tools/cross_validate.py as a user runs it: killed, gone on with, and refused."""
+"""tools/cross_validate.py as a user runs it: killed, continued, and refused."""
 
 import json
 import signal
@@ -63,7 +63,7 @@ def seen(folder: Path) -> list[str]:
     return (folder / 'seen.txt').read_text().splitlines()
 
 
-def test_killed_and_gone_on_with(tmp_path: Path) -> None:
+def test_a_killed_command_is_continued(tmp_path: Path) -> None:
     (tmp_path / 'spy.py').write_text(SPY)
     root, trouble, work = (
         write_subjects(tmp_path / 'faces'),
@@ -128,7 +128,7 @@ def test_killed_and_gone_on_with(tmp_path: Path) -> None:
 
 
 def check_results(work: Path, printed: str) -> None:
-    """The tables, the report and the picture of the three subjects."""
+    """Check the tables, the report and the image of the three subjects."""
     report = json.loads((work / 'results.json').read_text())
     assert (report['protocol'], report['seed'], report['num_samples']) == ('loso', 0, 12)
     matrix = report['confusion_matrix']
@@ -165,7 +165,9 @@ def test_a_leak_is_one_clear_message(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert not (tmp_path / 'work').exists()
 
 
-def test_what_cannot_be_divided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_that_cannot_be_divided_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = write_subjects(tmp_path / 'faces')
     config = write_subject_config(tmp_path / 'tiny.py', root)
     few = refused(monkeypatch, config, '--protocol', 'kfold', '--folds', 4)
@@ -177,12 +179,12 @@ def test_what_cannot_be_divided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def run_here(self: FoldRun, threads: int) -> int:
-    """A fold in this process, which has imported everything already."""
+    """Run a fold in this process, in which all modules are imported."""
     run_fold(self.config)
     return 0
 
 
-def test_kfold_is_drawn_with_the_seed_and_gone_on_with(
+def test_kfold_is_drawn_by_the_seed_and_continued(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     config = write_subject_config(tmp_path / 'tiny.py', write_subjects(tmp_path / 'faces'))

@@ -40,7 +40,7 @@ def run_script(script: str, *args: object, cwd: Path) -> str:
     return result.stdout
 
 
-def test_two_ranks_train_and_test_as_one(tmp_path: Path) -> None:
+def test_two_ranks_train_and_test_like_one(tmp_path: Path) -> None:
     data = write_images(tmp_path / 'data', count=13)  # an odd number: one rank has one more
     (tmp_path / 'recorder.py').write_text(RECORDER)
     config = write_config(
@@ -64,12 +64,12 @@ def test_two_ranks_train_and_test_as_one(tmp_path: Path) -> None:
     run_test(load_config(one_rank, tmp_path / 'test'), checkpoint, tmp_path / 'one.json')
     one, two = (json.loads((tmp_path / f'{name}.json').read_text()) for name in ('one', 'two'))
     assert one == pytest.approx(two)
-    # One picture of each image, though one of the ranks tests an image again.
+    # One file for each image, although one rank tests an image twice.
     shown = sorted(path.name[:6] for path in (tmp_path / 'shown').glob('*.png'))
     assert shown == [f'{i:06}' for i in range(13)]
 
 
-def test_usage(tmp_path: Path) -> None:
+def test_wrong_usage_is_reported(tmp_path: Path) -> None:
     for script in ('dist_train.sh', 'dist_test.sh', 'slurm_train.sh'):
         result = subprocess.run(
             ['bash', str(ROOT / 'tools' / script)], capture_output=True, text=True

@@ -6,7 +6,7 @@ from tests.tools.rald import run_main
 TOOL = 'analysis_tools/feature_maps.py'
 
 
-def test_a_row_for_each_face_and_a_column_for_each_layer(small_rald, tmp_path, monkeypatch, capsys):
+def test_each_face_has_a_row_and_each_layer_a_column(small_rald, tmp_path, monkeypatch, capsys):
     model = [small_rald.config, small_rald.checkpoint]
     sizes = []
     for layers in ([], ['--layers', 'backbone.layer1', 'backbone.layer2', 'backbone']):
@@ -21,7 +21,7 @@ def test_a_row_for_each_face_and_a_column_for_each_layer(small_rald, tmp_path, m
     assert sizes[1][1] == sizes[0][1] > 3 * 204
 
 
-def test_a_wrong_layer_and_a_wrong_file(small_rald, tmp_path, monkeypatch):
+def test_a_wrong_layer_and_a_wrong_file_are_refused(small_rald, tmp_path, monkeypatch):
     model = [small_rald.config, small_rald.checkpoint, '--out', tmp_path / 'maps.png']
     with pytest.raises(SystemExit, match='no layer "branch1"'):
         run_main(monkeypatch, TOOL, *model, '--layers', 'branch1')

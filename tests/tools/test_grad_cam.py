@@ -12,7 +12,7 @@ from tests.tools.rald import run_main
 TOOL = 'analysis_tools/grad_cam.py'
 
 
-def test_model_beside_baseline(small_rald, tmp_path, monkeypatch, capsys):
+def test_model_and_baseline_are_drawn(small_rald, tmp_path, monkeypatch, capsys):
     out = tmp_path / 'cam.png'
     pair = [small_rald.config, small_rald.checkpoint]
     arguments = [*pair, '--num', 2, '--out', out, '--target', 'predicted', 'panic']
@@ -42,7 +42,7 @@ def test_attributes_of_files(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize('images', [1, 20])
-def test_different_images(images, small_rald, tmp_path, monkeypatch):
+def test_different_images_are_refused(images, small_rald, tmp_path, monkeypatch):
     other = tmp_path / 'other.py'
     lines = f'test_dataloader = dict(dataset=dict(indices={images}))\n'
     other.write_text(f"_base_ = r'{small_rald.config}'\n{lines}")
@@ -51,7 +51,7 @@ def test_different_images(images, small_rald, tmp_path, monkeypatch):
         run_main(monkeypatch, TOOL, *arguments, '--baseline', other, small_rald.checkpoint)
 
 
-def test_without_the_package(small_rald, tmp_path, monkeypatch):
+def test_a_missing_package_is_reported(small_rald, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, 'pytorch_grad_cam', None)
     arguments = [small_rald.config, small_rald.checkpoint, '--out', tmp_path / 'cam.png']
     with pytest.raises(SystemExit, match=r'pip install -r requirements/optional.txt'):

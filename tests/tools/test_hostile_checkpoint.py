@@ -1,4 +1,4 @@
-"""A stranger's checkpoint, by address, through the tools as real processes."""
+"""A hostile checkpoint at an address, in tools as real processes."""
 
 from pathlib import Path
 
@@ -11,7 +11,9 @@ PRETRAINED = "\nmodel['backbone']['init_cfg'] = dict(type='Pretrained', checkpoi
 
 
 @pytest.mark.parametrize('entry', ['load_from', 'init_cfg', 'resume', 'test', 'export'])
-def test_runs_no_code(entry: str, image_folder: Path, tmp_path: Path, monkeypatch) -> None:
+def test_a_hostile_checkpoint_runs_no_code(
+    entry: str, image_folder: Path, tmp_path: Path, monkeypatch
+) -> None:
     monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'torch'))
     marker = tmp_path / 'ran'
     content = hostile_checkpoint(tmp_path / 'x.pth', marker)

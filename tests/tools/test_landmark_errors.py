@@ -14,7 +14,7 @@ def celeba(tmp_path_factory):
     return generate('celeba', root, 'tiny', size=80, images=24, progress=False)
 
 
-def test_prints_errors_of_all_faces_and_of_groups(celeba):
+def test_errors_of_all_faces_and_of_groups_are_printed(celeba):
     sidecars = [celeba / 'annotations' / f'{split}.json' for split in ('test', 'val')]
     lines = run_tool(TOOL, *sidecars).stdout.splitlines()
     rows = {line[:15].strip(): line.split()[-5:] for line in lines[1:-1]}
@@ -31,7 +31,7 @@ def test_detected_boxes(celeba):
     assert 'nme' in output
 
 
-def test_a_sidecar_without_points(celeba, tmp_path):
+def test_a_sidecar_without_points_is_refused(celeba, tmp_path):
     content = json.loads((celeba / 'annotations/test.json').read_text())
     for face in content['annotations']:
         del face['keypoints']

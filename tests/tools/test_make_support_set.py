@@ -4,7 +4,7 @@ import torch
 from tests.tools.rald import run_main
 
 
-def test_a_checkpoint_without_a_support_set_says_how_to_get_one(
+def test_the_error_without_a_support_set_says_how_to_make_one(
     small_rald, tmp_path, monkeypatch, capsys
 ):
     options = ['--work-dir', tmp_path / 'work']
@@ -21,7 +21,7 @@ def test_a_checkpoint_without_a_support_set_says_how_to_get_one(
     assert metrics.is_file()
 
 
-def test_a_model_that_needs_none(small_rald, tmp_path, monkeypatch):
+def test_a_model_without_itrr_is_refused(small_rald, tmp_path, monkeypatch):
     config = tmp_path / 'plain.py'
     config.write_text(
         f"_base_ = r'{small_rald.config}'\n"

@@ -25,7 +25,7 @@ def test_runs_are_compared(tmp_path: Path) -> None:
     assert width > 2 * height  # three panels
 
 
-def test_names_must_fit_the_logs(tmp_path: Path) -> None:
+def test_each_log_needs_its_own_name(tmp_path: Path) -> None:
     run = write_run(tmp_path / 'a')
     result = run_tool(TOOL, run, '--names', 'x', 'y', '--out', tmp_path / 'c.png', check=False)
     assert result.returncode == 1

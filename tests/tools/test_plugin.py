@@ -1,60 +1,60 @@
-"""A package from outside adds a neck and a config, with no edit of mmfer."""
+"""The template of a plugin, installed as a package beside one that fails to import."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.helpers import CLASSES, run_tool, write_config
+import pytest
 
-PROJECT = """
-[build-system]
-requires = ["setuptools"]
-build-backend = "setuptools.build_meta"
+from tests.datasets.disk import write_image
+from tests.helpers import ROOT, run_tool, tool_environment
 
-[project]
-name = "fer-plugin"
-version = "0.1"
-
-[project.entry-points."mmfer.plugins"]
-fer_plugin = "fer_plugin.necks"
-broken = "fer_plugin.broken"
-
-[tool.setuptools]
-packages = ["fer_plugin"]
-
-[tool.setuptools.package-data]
-fer_plugin = ["*_config.py"]
-"""
-
-NECK = """
-import torch
-from mmfer.registry import MODELS
-
-@MODELS.register_module()
-class MaxPooling(torch.nn.Module):
-    def forward(self, maps):
-        return tuple(level.amax((2, 3)) for level in maps)
-"""
+TEMPLATE = ROOT / 'examples' / 'mmfer-plugin-template'
 
 
-def test_plugin_trains(image_folder: Path, tmp_path: Path) -> None:
-    source = tmp_path / 'source'
-    (source / 'fer_plugin').mkdir(parents=True)
-    (source / 'pyproject.toml').write_text(PROJECT)
-    (source / 'fer_plugin' / '__init__.py').touch()
-    (source / 'fer_plugin' / 'necks.py').write_text(NECK)
-    (source / 'fer_plugin' / 'broken.py').write_text('import a_package_that_is_not_there')
-    config = write_config(source / 'fer_plugin' / 'tiny_config.py', image_folder, classes=CLASSES)
-    config.write_text(config.read_text().replace('GlobalAveragePooling', 'MaxPooling'))
-    target = tmp_path / 'site'
+def install(source: Path, target: Path) -> None:
     flags = ('--no-deps', '--no-build-isolation', '--no-index', '--disable-pip-version-check')
     subprocess.run(
         [sys.executable, '-m', 'pip', 'install', '-q', *flags, '--target', target, source],
         check=True,
     )
-    installed = target / 'fer_plugin' / 'tiny_config.py'
-    result = run_tool('train.py', installed, '--work-dir', tmp_path / 'work', paths=(target,))
+
+
+@pytest.fixture(scope='module')
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of packages with the template and a broken plugin."""
+    folder = tmp_path_factory.mktemp('plugin')
+    source = folder / 'source'
+    shutil.copytree(TEMPLATE, source)
+    settings = (source / 'pyproject.toml').read_text()
+    (source / 'pyproject.toml').write_text(
+        settings.replace(
+            '[tool.setuptools]', 'broken = "mmfer_template.broken"\n\n[tool.setuptools]'
+        )
+    )
+    (source / 'mmfer_template' / 'broken.py').write_text('import a_package_that_is_not_there')
+    install(source, folder / 'site')
+    return folder / 'site'
+
+
+def test_trains_with_all_its_components(site: Path, tmp_path: Path) -> None:
+    for part in ('train', 'test'):
+        for i in range(4):
+            write_image(tmp_path / 'mine' / part / f'{("calm", "crying")[i % 2]}_{i}.png', seed=i)
+    config = site / 'mmfer_template' / 'configs' / 'max_pooling_named.py'
+    work = ('--work-dir', tmp_path / 'work')
+    options = ('--cfg-options', f'data_root={tmp_path / "mine"}', 'epochs=1')
+    result = run_tool('train.py', config, *work, *options, paths=(site,))
     assert (tmp_path / 'work' / 'epoch_1.pth').is_file()
-    assert 'MaxPooling' in result.stdout
-    assert 'The mmfer plugin "broken" (fer_plugin.broken) cannot be imported' in result.stderr
+    assert 'MaxPooling' in result.stdout and 'loss_norm' in result.stdout
+    assert 'The mmfer plugin "broken" (mmfer_template.broken) is skipped' in result.stderr
     assert 'a_package_that_is_not_there' in result.stderr
+
+
+def test_its_own_tests_pass(site: Path, tmp_path: Path) -> None:
+    command = [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', TEMPLATE / 'tests']
+    result = subprocess.run(
+        command, cwd=tmp_path, env=tool_environment(site), capture_output=True, text=True
+    )
+    assert '3 passed' in result.stdout, result.stdout

@@ -1,12 +1,17 @@
 import json
+import os
 import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from tests.apis.model_files import ASTRONAUT, FACE_CROP, REGIONS, write_model
-from tests.helpers import CLASSES, run_tool
+from tests.helpers import CLASSES, ROOT, run_tool
 
 
 @pytest.fixture(scope='module')
@@ -15,7 +20,7 @@ def model(tmp_path_factory):
     return '--config', config, '--checkpoint', checkpoint
 
 
-def test_folder_of_good_faceless_and_broken_pictures(model, tmp_path):
+def test_images_without_faces_and_broken_images_are_counted(model, tmp_path):
     for name in ('a/x.jpg', 'b/x.jpg'):
         (tmp_path / name).parent.mkdir()
         shutil.copy(ASTRONAUT, tmp_path / name)
@@ -51,7 +56,7 @@ def fails(*args):
     return result.stderr
 
 
-def test_errors_are_one_message(model, tmp_path):
+def test_an_error_gives_one_message(model, tmp_path):
     out = '--out-dir', tmp_path / 'out'
     assert 'No image at' in fails('nowhere/*.jpg', *model, *out)
     _, config, _, checkpoint = model
@@ -88,3 +93,45 @@ def test_attributes(tmp_path):
     (result,) = json.loads((tmp_path / 'out' / 'results.json').read_text())['results']
     assert set(result['faces'][0]['attributes']) == set(CLASSES)
     assert Image.open(tmp_path / 'out' / 'astronaut.jpg').width > 640
+
+
+def journal_lines(out):
+    path = out / 'results.jsonl'
+    return path.read_bytes().count(b'\n') if path.is_file() else 0
+
+
+def test_a_killed_run_in_the_folder_of_its_input_is_continued(model, tmp_path):
+    for name in 'abcdefgh':
+        shutil.copy(ASTRONAUT, tmp_path / f'{name}.jpg')
+    out = tmp_path / 'out'
+    command = [sys.executable, ROOT / 'tools' / 'predict.py', tmp_path, *model, '--out-dir', out]
+    run = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    while journal_lines(out) < 3 and run.poll() is None:
+        time.sleep(0.01)
+    run.kill()
+    run.wait()
+    kept = journal_lines(out) - 1
+    assert 2 <= kept < 8 and not (out / 'results.json').exists()
+    said = run_tool('predict.py', tmp_path, *model, '--out-dir', out).stdout
+    assert f'{kept} results of an unfinished run are kept.' in said
+    assert 'annotated copies of earlier predictions' in said
+    results = json.loads((out / 'results.json').read_text())['results']
+    assert [Path(r['img_path']).name for r in results] == [f'{name}.jpg' for name in 'abcdefgh']
+    assert all(r['faces'] == results[0]['faces'] for r in results)
+    said = run_tool('predict.py', tmp_path, *model, '--out-dir', tmp_path / 'other').stdout
+    assert '8 images, 8 faces' in said
+
+
+def test_paths_and_devices_that_cannot_be_used_are_one_message(model, tmp_path):
+    (tmp_path / 'file').touch()
+    here = '--out-dir', tmp_path / 'file'
+    assert f'File exists: "{tmp_path / "file"}". Give another path' in fails(
+        ASTRONAUT, *model, *here
+    )
+    out = '--out-dir', tmp_path / 'out'
+    assert 'The device "gpu" cannot be used' in fails(ASTRONAUT, *model, *out, '--device', 'gpu')
+    os.mkfifo(tmp_path / 'pipe.jpg')
+    assert (
+        'is a pipe'
+        in run_tool('predict.py', tmp_path / 'pipe.jpg', *model, *out, check=False).stdout
+    )

@@ -16,7 +16,7 @@ ASTRONAUT = ROOT / 'tests' / 'data' / 'astronaut.jpg'
 
 @pytest.fixture
 def unknown(rendered_rafdb: Path, tmp_path: Path) -> Path:
-    """RAF-DB's files without a sidecar; one image shows nothing, and one is cut short."""
+    """RAF-DB without a sidecar; one image has no face, and one image is truncated."""
     root = tmp_path / 'rafdb'
     shutil.copytree(rendered_rafdb, root, ignore=shutil.ignore_patterns('annotations'))
     images = sorted((root / 'Image' / 'aligned').glob('train_*.jpg'))
@@ -44,7 +44,7 @@ def test_rafdb(unknown: Path):
     assert 'from an earlier run' in again.stdout
 
 
-def test_folder_of_ones_own(tmp_path: Path):
+def test_a_users_folder_is_prepared(tmp_path: Path):
     (tmp_path / 'train' / 'calm').mkdir(parents=True)
     shutil.copy(ASTRONAUT, tmp_path / 'train' / 'calm')
     (tmp_path / 'test').mkdir()
@@ -59,7 +59,7 @@ def test_folder_of_ones_own(tmp_path: Path):
     assert np.shape(content['annotations'][0]['keypoints']) == (204,)
 
 
-def test_refusals(rendered_rafdb: Path, tmp_path: Path):
+def test_wrong_options_are_refused(rendered_rafdb: Path, tmp_path: Path):
     def refusal(*args: object) -> str:
         result = run_tool('prepare_faces.py', *args, check=False)
         assert result.returncode == 1

@@ -1,4 +1,4 @@
-"""Parameters, FLOPs and latency of a network and what pruning leaves of it."""
+"""Parameters, FLOPs and latency of a network before and after pruning."""
 
 import re
 
@@ -34,7 +34,7 @@ def test_table_of_ratios(tmp_path):
         assert abs(float(row[2].removesuffix(' %')) - 100 * (size / parameters[0] - 1)) < 1
 
 
-def test_scales_of_another_network(tmp_path):
+def test_scales_of_another_network_are_refused(tmp_path):
     torch.save({'state_dict': {}}, tmp_path / 'scales.pth')
     result = run_tool(TOOL, CONFIG, '--scales', tmp_path / 'scales.pth', check=False)
     assert 'no scales for' in result.stderr and 'Traceback' not in result.stderr

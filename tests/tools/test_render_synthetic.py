@@ -12,7 +12,7 @@ def _run(*args: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_it_renders_and_says_where(tmp_path: Path):
+def test_a_set_is_rendered_and_its_paths_are_printed(tmp_path: Path):
     out = tmp_path / 'set'
     options = ('--preset', 'tiny', '--images', 21, '--size', 32, '--workers', 2)
     result = _run('rafdb', out, *options, '--label-noise', 0.2, '--noise-kind', 'uniform')
@@ -22,7 +22,7 @@ def test_it_renders_and_says_where(tmp_path: Path):
     assert len(list(out.glob('Image/aligned/*.jpg'))) == 21
 
 
-def test_a_refusal_is_an_error_without_a_traceback(tmp_path: Path):
+def test_a_refusal_has_no_traceback(tmp_path: Path):
     (tmp_path / 'mine.txt').touch()
     result = _run('fgemotions', tmp_path, '--preset', 'tiny')
     assert result.returncode == 2

@@ -42,7 +42,7 @@ def test_variants_are_trained_once_and_tested_in_their_contexts(
             run_main(monkeypatch, 'analysis_tools/repeat.py', *arguments, *other)
 
 
-def test_variants_of_one_name(small_rald, tmp_path, monkeypatch):
+def test_variants_with_one_name_are_refused(small_rald, tmp_path, monkeypatch):
     (tmp_path / 'other').mkdir()
     twin = tmp_path / 'other' / small_rald.config.name
     twin.write_text(f"_base_ = r'{small_rald.config}'\n")
@@ -51,7 +51,7 @@ def test_variants_of_one_name(small_rald, tmp_path, monkeypatch):
         run_main(monkeypatch, 'analysis_tools/repeat.py', *arguments)
 
 
-def test_a_row_changes_a_slim_config_and_has_the_columns_asked_for(
+def test_a_row_changes_a_slim_config_and_has_the_requested_columns(
     image_folder, tmp_path, monkeypatch
 ):
     write_config(tmp_path / 'paper.py', image_folder)
@@ -88,7 +88,7 @@ def test_variants_of_another_family_need_whole_models(image_folder, tmp_path, mo
         run_main(monkeypatch, 'analysis_tools/repeat.py', *arguments)
 
 
-def test_rows_are_cross_validated_from_the_weights_of_their_backbone(tmp_path, monkeypatch, capsys):
+def test_rows_are_cross_validated_with_the_weights_of_their_backbone(tmp_path, monkeypatch, capsys):
     config = write_subject_config(tmp_path / 'base.py', write_subjects(tmp_path / 'faces'))
     weights = tmp_path / 'ResNet_1.pth'
     model = MODELS.build(Config.fromfile(str(config)).model)

@@ -12,7 +12,7 @@ def root(tmp_path_factory):
     return write_dataset(tmp_path_factory.mktemp('casme2'))
 
 
-def test_clip_with_a_sidecar(root, tmp_path):
+def test_the_apex_of_a_clip_with_a_sidecar_is_found(root, tmp_path):
     clip = root / 'CASME2_RAW_selected' / 'sub01' / 'EP01_01'
     said = run_tool(
         'spot_apex.py', clip, '--onset', 6, '--offset', 21, '--out-dir', tmp_path / 'out',
@@ -28,8 +28,8 @@ def test_clip_with_a_sidecar(root, tmp_path):
     assert Image.open(tmp_path / 'out' / 'EP01_01_apex.png').width == 840
 
 
-def test_photograph_with_nothing_known_but_the_frames(root, tmp_path):
-    """A real face from end to end: detection, landmarks, apex, pictures."""
+def test_the_apex_of_a_photograph_is_found_from_frames_alone(root, tmp_path):
+    """A real face from end to end: detection, landmarks, apex, images."""
     clip = root / 'CASME2_RAW_selected' / 'sub02' / 'EP01_01'
     run_tool('spot_apex.py', clip, '--method', 'registered', '--out-dir', tmp_path)
     found = json.loads((tmp_path / 'EP01_01_apex.json').read_text())
@@ -37,7 +37,7 @@ def test_photograph_with_nothing_known_but_the_frames(root, tmp_path):
     assert found['messages'] == []
 
 
-def test_dataset(root):
+def test_all_clips_of_a_data_set_are_spotted(root):
     said = run_tool('spot_apex.py', '--dataset', root, '--method', 'registered')
     spotted = json.loads((root / 'annotations' / 'spotted_apex.json').read_text())
     assert set(spotted) == {'sub01/EP01_01', 'sub02/EP01_01'}
@@ -48,7 +48,7 @@ def test_dataset(root):
     assert '2/2' in said.stderr
 
 
-def test_error_is_one_message(root, tmp_path):
+def test_an_error_gives_one_message(root, tmp_path):
     clip = root / 'CASME2_RAW_selected' / 'sub01' / 'EP01_01'
     span = '--onset', 20, '--offset', 10, '--out-dir', tmp_path
     result = run_tool('spot_apex.py', clip, *span, check=False)

@@ -18,7 +18,7 @@ def trained(image_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
     return config, folder / 'work' / 'epoch_1.pth'
 
 
-def test_metrics_predictions_and_pictures(
+def test_metrics_predictions_and_images(
     trained: tuple[Path, Path], image_folder: Path, tmp_path: Path
 ) -> None:
     files = ('--out', tmp_path / 'a' / 'out.json', '--dump', tmp_path / 'b' / 'dump.json')
@@ -44,7 +44,7 @@ def test_metrics_predictions_and_pictures(
     assert min(matched) > 0.8
 
 
-def test_other_class_order_is_one_clear_message(
+def test_another_class_order_gives_one_clear_message(
     trained: tuple[Path, Path], image_folder: Path, tmp_path: Path
 ) -> None:
     config = write_config(tmp_path / 'tiny.py', image_folder, classes=CLASSES[::-1])

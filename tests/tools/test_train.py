@@ -85,14 +85,14 @@ def test_killed_and_resumed_run_ends_with_the_same_weights(
     assert {path.name for path in work.glob('epoch_*')} >= {'epoch_4.pth'}
 
 
-def test_missing_config_is_one_clear_message(tmp_path: Path) -> None:
+def test_a_missing_config_gives_one_clear_message(tmp_path: Path) -> None:
     result = run_tool('train.py', tmp_path / 'none.py', check=False)
     assert result.returncode == 1
     assert 'No config at' in result.stderr
     assert 'Traceback' not in result.stderr
 
 
-def test_missing_data_is_one_clear_message(tmp_path: Path) -> None:
+def test_missing_data_give_one_clear_message(tmp_path: Path) -> None:
     config = write_config(tmp_path / 'tiny.py', tmp_path / 'nowhere')
     result = run_tool('train.py', config, '--work-dir', tmp_path / 'work', check=False)
     assert result.returncode == 1

@@ -9,7 +9,7 @@ from tests.helpers import write_config
 from tests.tools.rald import run_main
 
 
-def test_two_models_side_by_side(small_rald, tmp_path, monkeypatch, capsys):
+def test_two_models_are_drawn_side_by_side(small_rald, tmp_path, monkeypatch, capsys):
     out = tmp_path / 'tsne.png'
     model = ['--model', small_rald.config, small_rald.checkpoint]
     arguments = [*model, 'one', *model, 'two', '--out', out, '--num', 20]
@@ -19,7 +19,7 @@ def test_two_models_side_by_side(small_rald, tmp_path, monkeypatch, capsys):
     assert 'two: 20 of 33 images' in capsys.readouterr().out
 
 
-def test_one_model_gives_one_plane_and_the_images_come_first(small_rald, tmp_path, monkeypatch):
+def test_equal_models_give_equal_planes_after_that_of_the_images(small_rald, tmp_path, monkeypatch):
     out = tmp_path / 'tsne.png'
     model = ['--model', small_rald.config, small_rald.checkpoint]
     arguments = [*model, 'one', *model, 'two', '--pixels', 'Images', '--out', out, '--num', 20]
@@ -41,7 +41,7 @@ def test_attributes_have_no_classes(image_folder, tmp_path, monkeypatch):
         run_main(monkeypatch, 'analysis_tools/tsne.py', *arguments)
 
 
-def test_models_of_different_data(small_rald, tmp_path, monkeypatch):
+def test_models_of_different_data_are_refused(small_rald, tmp_path, monkeypatch):
     other = tmp_path / 'other.py'
     lines = 'test_dataloader = dict(dataset=dict(indices=20))\n'
     other.write_text(f"_base_ = r'{small_rald.config}'\n{lines}")

@@ -5,7 +5,7 @@ from mmfer.visualization.apex import REGION, draw_apex_regions, plot_apex_curve
 from tests.faces.photo_clips import photo_clip, photo_landmarks
 
 
-def test_curve_with_the_apex_marked():
+def test_the_apex_is_marked_in_the_curve():
     numbers = range(46, 56)
     curve = np.sin(np.linspace(0, 3, 10))
     (axes,) = plot_apex_curve(numbers, curve, 51, 'a clip', truth=50).axes
@@ -20,7 +20,7 @@ def test_curve_with_the_apex_marked():
     ]
 
 
-def test_regions_in_the_frame():
+def test_regions_are_drawn_in_the_frame():
     frame, points = photo_clip(3, 1)[0], photo_landmarks()
     regions = apex_regions(points, (340, 280))
     regions[3] = 0

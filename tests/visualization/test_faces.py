@@ -15,12 +15,12 @@ def count(image, color):
     return int((image == color).all(-1).sum())
 
 
-def test_best_classes_first():
+def test_the_best_classes_come_first():
     face = LabelledFace((0, 0, 1, 1), SCORES)
     assert [name for name, _ in face.best(2)] == ['happiness', 'sadness']
 
 
-def test_box_stands_at_its_place_and_charts_beside_the_picture():
+def test_the_box_is_at_its_position_and_charts_are_beside_the_image():
     drawn = draw_faces(picture(640, 640), [LabelledFace((100, 200, 300, 400), SCORES)])
     assert drawn.shape[0] == 640
     assert drawn.shape[1] > 640
@@ -51,7 +51,7 @@ def test_any_size_stays_readable(shape):
 
 
 @pytest.mark.parametrize('box', [(-50, -50, 40, 40), (600, 600, 800, 900), (900, 900, 990, 990)])
-def test_boxes_beyond_the_border(box):
+def test_boxes_beyond_the_border_are_drawn(box):
     drawn = draw_faces(picture(640, 640), [LabelledFace(box, SCORES)])
     assert count(drawn[:640, :640], COLORS[0]) > 100
 
@@ -68,14 +68,14 @@ def test_many_faces_have_a_chart_each():
     assert min(used) > 1000
 
 
-def test_message_where_there_is_no_face():
+def test_a_message_is_drawn_without_a_face():
     drawn = draw_faces(picture(640, 640), [], 'No face found.')
     assert drawn.shape[1] > 700
     assert (drawn[:, 640:] != BACKGROUND).any()
     assert (drawn[:, :640] == 120).all()
 
 
-def test_attributes_stand_in_the_chart_alone():
+def test_attributes_are_only_in_the_chart():
     box = (100, 200, 300, 400)
     classes, attributes = (
         draw_faces(picture(640, 640), [LabelledFace(box, SCORES, of_attributes)])

@@ -24,7 +24,7 @@ from tests.visualization.networks import (
 
 
 class Branches(BaseModule):
-    """The sum of a map that brightens to the right, and one that does so downwards."""
+    """The sum of a map that brightens to the right and a map that brightens downwards."""
 
     class Ramp(nn.Module):
         def __init__(self, axis: int) -> None:
@@ -52,7 +52,7 @@ def dual():
     return model
 
 
-def test_known_activations(dual):
+def test_known_activations_give_known_maps(dual):
     layers = main_layers(dual, images())
     assert layers == ['backbone.branch1', 'backbone.branch2', 'backbone', 'neck']
     maps = feature_maps(dual, images(2), layers)
@@ -90,7 +90,7 @@ def test_the_stages_of_a_swin_transformer():
     assert torch.equal(maps['backbone.norm3'], maps['backbone'])
 
 
-def test_maps_are_kept_as_they_were_before_operations_in_place():
+def test_maps_are_recorded_before_operations_in_place():
     model = classifier(RESNET, GAP, 64)
     with recorded_maps(model, ['backbone.bn1', 'backbone.relu']) as maps, torch.no_grad():
         model(images(), mode='tensor')
@@ -118,11 +118,11 @@ def test_tokens_are_rows_of_the_map():
         7,
     ],
 )
-def test_what_is_no_map(output):
+def test_other_outputs_give_no_map(output):
     assert change_map(output, lambda m: m) is None
 
 
-def test_a_layer_that_is_not_there_or_gives_no_map(dual):
+def test_a_layer_that_does_not_exist_or_gives_no_map_is_refused(dual):
     with pytest.raises(ValueError, match=r'no layer "backbone.branch3".*backbone.branch1, back'):
         feature_maps(dual, images(), ['backbone.branch3'])
     with pytest.raises(ValueError, match='The layers of the model are: .*backbone, neck, head'):

@@ -22,14 +22,14 @@ from tests.visualization.networks import (
 
 
 class AsItIs(nn.Module):
-    """The image as the only map."""
+    """A network whose only map is the image."""
 
     def forward(self, x):
         return (x,)
 
 
 class LeftHalf(nn.Module):
-    """Nothing of the right half."""
+    """A network that ignores the right half."""
 
     def forward(self, feats):
         x = feats[-1].clone()
@@ -48,7 +48,7 @@ def planted(head='LinearClsHead'):
 
 
 @pytest.mark.parametrize('head', ['LinearClsHead', 'MultiLabelLinearClsHead'])
-def test_a_class_is_found_where_it_is(head):
+def test_a_class_is_found_at_its_position(head):
     image = torch.zeros(1, 3, 16, 16)
     image[:, 0, 2:5, 1:4] = 1
     image[:, 1, 9:14, 10:15] = 1
@@ -82,7 +82,7 @@ def test_a_model_that_sees_the_left_half_only():
     ],
 )
 @pytest.mark.parametrize('target', [0, 3])
-def test_against_gradients_taken_by_hand(backbone, neck, channels, layer, target):
+def test_the_map_equals_gradients_by_hand(backbone, neck, channels, layer, target):
     model = classifier(backbone, neck, channels)
     inputs = images(size=128)
     assert last_map_layer(model, inputs) == layer
@@ -108,7 +108,7 @@ def test_layers_inside_a_backbone():
     assert np.max(maps) > 0.99
 
 
-def test_frozen_weights_and_a_model_left_as_it_was():
+def test_frozen_weights_work_and_the_model_is_not_changed():
     model = classifier(RESNET, GAP, 64).requires_grad_(False)
     before = model(images(), mode='tensor')
     maps = [grad_cam(model, images(), i, 'backbone.layer3') for i in range(4)]
@@ -118,12 +118,12 @@ def test_frozen_weights_and_a_model_left_as_it_was():
 
 
 @pytest.mark.parametrize('layer', ['neck', 'head.fc', 'backbone.layer4.0.relu'])
-def test_a_layer_that_will_not_do(layer):
+def test_an_unsuitable_layer_is_refused(layer):
     with pytest.raises(ValueError, match=f'"{layer}" gives no map'):
         grad_cam(classifier(RESNET, GAP, 64), images(), 0, layer)
 
 
-def test_a_map_that_nothing_comes_of():
+def test_a_map_without_influence_is_refused():
     model = classifier(RESNET, POOLING, 64)
     model.backbone.unused = nn.Conv2d(64, 1, 1)
     model.backbone.register_forward_hook(lambda m, args, out: (m.unused(out[-1]), out[-1])[1:])
@@ -131,7 +131,7 @@ def test_a_map_that_nothing_comes_of():
         grad_cam(model, images(), 0, 'backbone.unused')
 
 
-def test_without_the_package(monkeypatch):
+def test_a_missing_package_is_reported(monkeypatch):
     monkeypatch.setitem(sys.modules, 'pytorch_grad_cam', None)
     imported = runpy.run_path(module.__file__)
     with pytest.raises(ValueError, match=r'pip install -r requirements/optional.txt'):

@@ -11,7 +11,7 @@ def test_scaled_runs_from_0_to_1():
     assert (scaled(np.full((2, 2), 7.0)) == 0).all()
 
 
-def test_low_is_blue_and_high_is_red_where_the_map_says():
+def test_low_values_are_blue_and_high_values_red():
     heat = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
     drawn = overlay_heat_map(FACE, heat).astype(int)
     assert drawn.shape == FACE.shape
@@ -32,6 +32,6 @@ def test_opacity():
 
 
 @pytest.mark.parametrize('heat', [np.zeros(4), np.full((2, 2), 1.5), np.full((2, 2), np.nan)])
-def test_what_is_no_heat_map(heat):
+def test_invalid_heat_maps_are_refused(heat):
     with pytest.raises(ValueError, match='from 0 to 1'):
         overlay_heat_map(FACE, heat)

@@ -11,13 +11,12 @@ Example:
 import argparse
 from dataclasses import asdict
 from itertools import product
-from pathlib import Path
 
 import cv2
 from tqdm import tqdm
 
 from mmfer.datasets.readers.casme2_spans import read_spans
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.evaluation.apex_error import ApexError, apex_error_table, read_apex_truth
 from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
 from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS
@@ -33,7 +32,7 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('root', type=Path, metavar='DIR')
+    parser.add_argument('root', type=given_path, metavar='DIR')
     parser.add_argument(
         '--noise', type=float, nargs='+', default=[DEFAULT_NOISE], help='default: %(default)s'
     )
@@ -52,7 +51,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--seed', type=int, default=0, help='seed of the noise')
     parser.add_argument('--jobs', type=int, default=1, help='processes, default: %(default)s')
-    parser.add_argument('--out', type=Path, help='also write every error to this JSON file')
+    parser.add_argument('--out', type=given_path, help='also write every error to this JSON file')
     return parser.parse_args()
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from mmfer.apis.noise_audit import OWN, NoiseAudit
 from mmfer.engine import load_config
 from mmfer.engine.cli import add_config_options, friendly_errors
-from mmfer.engine.experiments.cross_validation import only_one
+from mmfer.engine.work_dir import only_one
 from mmfer.evaluation.label_noise import detection_report
 from mmfer.evaluation.noise_page import noise_page
 from mmfer.files import write_atomically, write_json

@@ -12,12 +12,17 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from mmfer.datasets import PackExpression
+from mmfer.datasets.wrapped import readers_of
 from mmfer.engine import load_config
 from mmfer.engine.cli import add_config_options, friendly_errors
+from mmfer.engine.configuration.entry_types import is_type
 from mmfer.registry import DATASETS
 from mmfer.visualization.plots import Cell, draw_sample_grid
 
-PACKERS = ('PackExpression', 'PackInputs')
+from mmpretrain.datasets import PackInputs  # isort: skip  (after mmfer)
+
+PACKERS = (PackExpression, PackInputs)
 
 
 def parse_args() -> argparse.Namespace:
@@ -45,7 +50,7 @@ def unpacked_pipeline(pipeline: list[dict[str, Any]], mode: str) -> list[dict[st
     """The transforms before the packing; in the mode ``original``, only the loading transforms."""
     if mode == 'original':
         return [{'type': 'LoadExpressionImage'}]
-    return [transform for transform in pipeline if transform['type'] not in PACKERS]
+    return [transform for transform in pipeline if not is_type(transform, *PACKERS)]
 
 
 def describe(sample: dict[str, Any], classes: tuple[str, ...]) -> str:
@@ -74,10 +79,8 @@ def main() -> None:
     loader = cfg.get(f'{args.phase}_dataloader')
     if loader is None:
         raise ValueError(f'The config has no {args.phase}_dataloader. Choose another --phase.')
-    options = loader.dataset
-    while 'dataset' in options:
-        options = options.dataset
-    options.pipeline = unpacked_pipeline(options.pipeline, args.mode)
+    for reader in readers_of(loader.dataset):
+        reader.pipeline = unpacked_pipeline(reader.pipeline, args.mode)
     np.random.seed(args.seed)  # noqa: NPY002  (the generator that transforms draw from)
     dataset = DATASETS.build(loader.dataset)
     chosen = np.random.default_rng(args.seed).permutation(len(dataset))[: args.number]

@@ -21,7 +21,7 @@ import torch
 from tqdm import tqdm
 
 from mmfer.datasets.files.coco_files import parse_face, read_coco
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.evaluation.landmarks import landmark_report
 from mmfer.faces import MTCNN, FaceLandmarker, read_image
 
@@ -35,7 +35,7 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        'sidecars', nargs='+', type=Path, help='annotations/SPLIT.json of data sets'
+        'sidecars', nargs='+', type=given_path, help='annotations/SPLIT.json of data sets'
     )
     parser.add_argument('--weights', help='.npz file; default: the shipped weights')
     parser.add_argument('--boxes', choices=('sidecar', 'mtcnn'), default='sidecar')

@@ -1,6 +1,6 @@
-"""The baselines of a data set: the most frequent class, and linear discriminant analysis on pixels.
+"""Baselines of a data set: the most frequent class, and linear discriminant analysis on pixels.
 
-The analysis is fitted to the training part of a config's data and tested on its test part.
+The analysis is fitted to the training data of a config and tested on its test data.
 
 Example:
     python tools/analysis_tools/pixel_baseline.py \
@@ -18,9 +18,9 @@ from tqdm import tqdm
 from mmfer.datasets import load_sample
 from mmfer.engine import load_config
 from mmfer.engine.cli import add_config_options, friendly_errors
+from mmfer.engine.feature_bank import build_with_pipeline
 from mmfer.evaluation import expression_report, format_report, write_report
 from mmfer.evaluation.pixel_baseline import SIDE, grey_pixels, pixel_lda
-from mmfer.registry import DATASETS
 
 
 def parse_args() -> argparse.Namespace:
@@ -28,17 +28,20 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('config', help='a config with training and test data of expressions')
-    parser.add_argument('--side', type=int, default=SIDE, help='pixels, default: %(default)s')
+    parser.add_argument(
+        '--side',
+        type=int,
+        default=SIDE,
+        help='side of the small images in pixels, default: %(default)s',
+    )
     parser.add_argument('--out', metavar='JSON', help='write the report to this file')
     add_config_options(parser)
     return parser.parse_args()
 
 
 def read(dataset: ConfigDict, side: int) -> tuple[BaseDataset, np.ndarray, np.ndarray]:
-    """A reader, the pixels (N, side * side) and the classes (N,) of its images."""
-    while 'dataset' in dataset:  # ClassBalancedDataset and the like
-        dataset = dataset.dataset
-    reader = DATASETS.build({**dataset, 'pipeline': []})
+    """The reader of a data set, the pixels (N, side * side) and the classes (N,) of its images."""
+    reader = build_with_pipeline(dataset, [])
     infos = [reader.get_data_info(index) for index in range(len(reader))]
     images = (load_sample(info) for info in tqdm(infos, unit='image'))
     return reader, grey_pixels(images, side), np.array([info['gt_label'] for info in infos])

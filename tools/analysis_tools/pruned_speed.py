@@ -12,14 +12,13 @@ Example:
 
 import argparse
 from copy import deepcopy
-from pathlib import Path
 
 import torch
 
 from mmfer.engine import load_config
 from mmfer.engine.benchmark import Measurement, benchmark, benchmark_model, input_shape
 from mmfer.engine.checkpoint import load_from_disk
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.engine.pruning import copy_scale_distribution, prune_model
 from mmfer.markdown import markdown_table
 
@@ -28,9 +27,9 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('config', type=Path, help='config of the network')
+    parser.add_argument('config', type=given_path, help='config of the network')
     parser.add_argument(
-        '--scales', type=Path, required=True, metavar='CHECKPOINT', help='the trained network'
+        '--scales', type=given_path, required=True, metavar='CHECKPOINT', help='the trained network'
     )
     parser.add_argument('--ratios', nargs='+', type=float, default=[0.4, 0.5, 0.6])
     parser.add_argument('--round-to', type=int, default=1, metavar='N')

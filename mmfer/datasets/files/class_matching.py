@@ -5,6 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
+
+Sample = dict[str, Any]
 
 
 def normal_form(name: str) -> str:
@@ -80,6 +83,36 @@ def check_unique_files(samples: Iterable[tuple[str, str]]) -> list[str]:
         origin[file] = path, where
         stems[str(Path(path).with_suffix('')).casefold()].append(path)
     return [' and '.join(sorted(paths)) for paths in stems.values() if len(paths) > 1]
+
+
+def without_repeats(samples: Sequence[Sample]) -> tuple[list[Sample], list[str]]:
+    """Remove samples that repeat an earlier sample of the same file in everything but the place.
+
+    Args:
+        samples: The samples, with ``img_path`` and ``where``.
+
+    Returns:
+        The first sample of each group and all samples without an equal one, and a description of
+        each removed sample.
+    """
+    folders: dict[str, str] = {}
+    first: dict[str, Sample] = {}
+    kept, repeats = [], []
+    for sample in samples:
+        file = _real_file(sample['img_path'], folders)
+        earlier = first.setdefault(file, sample)
+        if earlier is not sample and _equal(earlier, sample):
+            repeats.append(f'{sample["img_path"]} ({earlier["where"]} and {sample["where"]})')
+        else:
+            kept.append(sample)
+    return kept, repeats
+
+
+def _equal(one: Sample, other: Sample) -> bool:
+    places = {'img_path', 'where'}
+    return {k: v for k, v in one.items() if k not in places} == {
+        k: v for k, v in other.items() if k not in places
+    }
 
 
 def _real_file(path: str, folders: dict[str, str]) -> str:

@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,12 @@ from typing import Any
 import numpy as np
 from pycocotools.coco import COCO
 
+from mmfer.labels.tree import MOST_CLASSES
+from mmfer.reading import check_regular, read_json
+
 LANDMARKS = 68
+LARGEST_ID = 1 << 53
+"""The largest integer that all programs read from JSON without loss."""
 
 
 def read_coco(path: Path) -> COCO:
@@ -22,12 +26,10 @@ def read_coco(path: Path) -> COCO:
         ValueError: If the file is not JSON, lacks a list, has an id twice, or an annotation refers
             to a missing image or category.
     """
+    check_regular(path)
     if not path.is_file():
         raise FileNotFoundError(f'No annotations at "{path}". Check ann_file or sidecar.')
-    try:
-        data = json.loads(path.read_text(encoding='utf-8'))
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f'"{path}" is not JSON: {error}. Write the file again.') from error
+    data = read_json(path, 'annotation file')
     parts = ('images', 'annotations', 'categories')
     absent = [p for p in parts if not isinstance(data, dict) or not isinstance(data.get(p), list)]
     if absent:
@@ -50,12 +52,13 @@ def read_coco(path: Path) -> COCO:
                 f'"{path}": the file_name or name {text!r} must be a string in quotation marks. '
                 'Correct this entry.'
             )
+    if len(ids['categories']) > MOST_CLASSES:
+        raise ValueError(
+            f'"{path}" has {len(ids["categories"])} categories, more than {MOST_CLASSES}. Give '
+            'categories of expressions.'
+        )
     for part, numbers in ids.items():
-        for number in numbers:
-            if type(number) not in (int, str):
-                raise ValueError(
-                    f'"{path}": the id {number!r} in {part} must be an integer. Correct this entry.'
-                )
+        _check_ids(path, part, numbers)
     known = {'image_id': set(ids['images']), 'category_id': set(ids['categories'])}
     for i, annotation in enumerate(data['annotations']):
         if not isinstance(annotation, dict):
@@ -72,9 +75,10 @@ def read_coco(path: Path) -> COCO:
                 )
         annotation.setdefault('id', i + 1)
     ids['annotations'] = [annotation['id'] for annotation in data['annotations']]
+    if any(type(number) not in (int, str) for number in ids['annotations']):
+        raise ValueError(f'"{path}": an id in annotations is not an integer. Correct this id.')
+    _check_ids(path, 'annotations', ids['annotations'])
     for part, numbers in ids.items():
-        if any(type(number) not in (int, str) for number in numbers):
-            raise ValueError(f'"{path}": an id in {part} is not an integer. Correct this id.')
         twice, times = Counter(numbers).most_common(1)[0] if numbers else (None, 1)
         if times > 1:
             raise ValueError(f'"{path}": {part} has the id {twice} twice. Make ids unique.')
@@ -83,6 +87,19 @@ def read_coco(path: Path) -> COCO:
     with contextlib.redirect_stdout(io.StringIO()):  # suppresses the progress output
         coco.createIndex()
     return coco
+
+
+def _check_ids(path: Path, part: str, ids: Sequence[Any]) -> None:
+    """Check that ids are text, or integers that cannot be chosen to have equal hashes.
+
+    Equal hashes, as of multiples of 2**61 - 1, would make sets and dictionaries very slow.
+    """
+    for number in ids:
+        if type(number) is not str and (type(number) is not int or abs(number) > LARGEST_ID):
+            raise ValueError(
+                f'"{path}": the id {number!r:.40} in {part} must be an integer of at most '
+                f'{LARGEST_ID}. Correct this entry.'
+            )
 
 
 def parse_face(annotation: dict[str, Any], classes: Sequence[str], where: str) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from mmfer.reading import binary_lines
+
 SIDE = 48
 
 
@@ -66,8 +68,10 @@ def read_pixels(path: Path) -> list[PixelRow]:
     """
     rows = []
     with path.open('rb') as file:
-        head = file.readline()
-        names = [name.strip().strip('"') for name in head.decode('utf-8-sig').split(',')]
+        lines = binary_lines(file, path)
+        head = next(lines, b'')
+        decoded = head.decode('utf-8-sig', errors='replace')
+        names = [name.strip().strip('"') for name in decoded.split(',')]
         if not {'emotion', 'pixels', 'Usage'} <= set(names):
             raise ValueError(
                 f'"{path}" must have the columns emotion,pixels,Usage, and has {", ".join(names)}. '
@@ -76,7 +80,7 @@ def read_pixels(path: Path) -> list[PixelRow]:
         pixels, usage = names.index('pixels'), names.index('Usage')
         emotion = names.index('emotion')
         begin = len(head)
-        for number, line in enumerate(file, 2):
+        for number, line in enumerate(lines, 2):
             if not line.strip():
                 begin += len(line)
                 continue

@@ -1,10 +1,13 @@
 """Csv files that list images with classes."""
 
 from collections.abc import Sequence
+from logging import WARNING
 from pathlib import Path
 from typing import Any
 
-from mmfer.datasets.files.class_matching import class_index, normal_form
+from mmengine.logging import print_log
+
+from mmfer.datasets.files.class_matching import class_index, normal_form, without_repeats
 from mmfer.datasets.files.csv_files import csv_table
 
 Sample = dict[str, Any]
@@ -16,7 +19,9 @@ def read_csv(
     """Samples of a csv file with the columns ``path`` and ``fine``, or ``path`` and ``label``.
 
     The path is relative to ``data_root`` or absolute; ``\\`` is read as ``/``. A column ``subject``
-    names the subjects; other columns are ignored. Missing images are included.
+    names the subjects; other columns are ignored. Missing images are included. Rows that repeat an
+    earlier row are left out, which the log says; an image with two classes is an error of the data
+    set (:func:`mmfer.datasets.files.class_matching.check_unique_files`).
 
     Args:
         path: The file.
@@ -52,4 +57,12 @@ def read_csv(
         if row.get('subject'):
             sample['subject'] = row['subject']
         samples.append(sample)
+    samples, repeats = without_repeats(samples)
+    if repeats:
+        print_log(
+            f'{len(repeats)} rows of "{path}" repeat an earlier row with the same image and class, '
+            f'and are left out: {"; ".join(repeats[:5])}',
+            logger='current',
+            level=WARNING,
+        )
     return samples

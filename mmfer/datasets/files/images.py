@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from mmengine.logging import print_log
 
-from mmfer.faces.image import read_image
+from mmfer.faces.image import load_image
+from mmfer.faces.image_decoder import LoadedImage
 
 # First and last bytes of complete files, by format.
 COMPLETE = (
@@ -54,10 +55,7 @@ def load_bgr(path: str | Path) -> np.ndarray:
     Raises:
         BrokenImageError: If the file is missing, empty, truncated or not an image.
     """
-    try:
-        return cv2.cvtColor(read_image(path), cv2.COLOR_RGB2BGR)
-    except (FileNotFoundError, ValueError) as error:
-        raise BrokenImageError(path, str(error)) from error
+    return load_sample({'img_path': path})
 
 
 def load_sample(sample: Mapping[str, Any]) -> np.ndarray:
@@ -66,10 +64,20 @@ def load_sample(sample: Mapping[str, Any]) -> np.ndarray:
     Raises:
         BrokenImageError: If the image is missing or damaged.
     """
-    if 'packed_image' not in sample:
-        return load_bgr(sample['img_path'])
+    return load_with_factor(sample).pixels
+
+
+def load_with_factor(sample: Mapping[str, Any]) -> LoadedImage:
+    """Read the image of a sample, BGR, with the factor by which a very large one was shrunk.
+
+    Raises:
+        BrokenImageError: If the image is missing or damaged.
+    """
     try:
-        return sample['packed_image'].load()
+        if 'packed_image' in sample:
+            return LoadedImage(sample['packed_image'].load())
+        pixels, shrunk = load_image(sample['img_path'])
+        return LoadedImage(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), shrunk)
     except (FileNotFoundError, ValueError) as error:
         raise BrokenImageError(sample['img_path'], str(error)) from error
 

@@ -17,11 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+
+from mmfer.datasets.files.text_files import lines_of, open_text
+from mmfer.faces.image_decoder import decode_image
+from mmfer.reading import check_regular
 
 MAGIC = 0xCED7230A
 LENGTH = (1 << 29) - 1
 WHOLE, LAST = 0, 3
+MOST_BYTES = 1 << 26
+"""The maximum size of a record."""
 HEADER = struct.Struct('<IfQQ')
 
 
@@ -45,14 +50,8 @@ class RecordImage:
             ValueError: If the record or the image is damaged.
         """
         _, encoded = split_header(read_record(self.path, self.offset), self.path, self.offset)
-        try:
-            with Image.open(io.BytesIO(encoded)) as picture:
-                return np.array(picture.convert('RGB'))[..., ::-1].copy()
-        except (OSError, SyntaxError, ValueError) as error:
-            raise ValueError(
-                f'{self.path}, byte {self.offset}: the image is damaged: {error}. Pack the image '
-                'again.'
-            ) from error
+        name = f'{self.path}, byte {self.offset}: the image'
+        return decode_image(io.BytesIO(encoded), name).pixels[..., ::-1].copy()
 
 
 def read_record(path: str | Path, offset: int) -> bytes:
@@ -60,14 +59,22 @@ def read_record(path: str | Path, offset: int) -> bytes:
 
     Raises:
         FileNotFoundError: If the file does not exist.
-        ValueError: If no record starts at the offset, or the record is incomplete.
+        ValueError: If no record starts at the offset, or the record is incomplete or too large.
     """
-    pieces = []
+    check_regular(path)
+    pieces: list[bytes] = []
+    left = MOST_BYTES
     with open(path, 'rb') as file:
         file.seek(offset)
         while True:
             head = file.read(8)
             magic, word = struct.unpack('<II', head) if len(head) == 8 else (None, 0)
+            left -= word & LENGTH
+            if left < 0:
+                raise ValueError(
+                    f'{path}, byte {offset}: the record has more than {MOST_BYTES} bytes. Copy or '
+                    'pack the file again.'
+                )
             data = file.read(word & LENGTH) if magic == MAGIC else b''
             if magic != MAGIC or len(data) < word & LENGTH:
                 raise ValueError(
@@ -108,8 +115,9 @@ def read_index(path: Path) -> tuple[np.ndarray, np.ndarray]:
         ValueError: If a line is not two integers.
     """
     try:
-        values = path.read_text('utf-8').split()
-        numbers = np.array(values, dtype=np.int64).reshape(-1, 2)
+        with open_text(path) as file:
+            words = (int(word) for line in lines_of(file, path) for word in line.split())
+            numbers = np.fromiter(words, dtype=np.int64).reshape(-1, 2)
     except (ValueError, OverflowError) as error:
         raise ValueError(
             f'"{path}" is not an index of records ({error}). Each line must be a number and an '

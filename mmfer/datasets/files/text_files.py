@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-LONGEST_LINE = 1 << 20
-"""The maximum number of characters in a line."""
+from mmfer.reading import LONGEST_LINE, check_line, check_regular
+
 MARKS = (
     (codecs.BOM_UTF8, 'utf-8-sig'),
     (codecs.BOM_UTF16_LE, 'utf-16'),
@@ -24,6 +24,7 @@ def open_text(path: Path, encoding: str | None = None) -> TextIO:
         FileNotFoundError: If the file does not exist.
         ValueError: If Python does not know the encoding.
     """
+    check_regular(path)
     if not path.is_file():
         raise FileNotFoundError(f'There is no file "{path}". Check the path.')
     if encoding is None:
@@ -47,7 +48,8 @@ def lines_of(file: TextIO, path: Path, start: int = 0) -> Iterator[str]:
         start: Number of lines read before.
 
     Raises:
-        ValueError: If a line is too long, or is not text in the encoding of the file.
+        ValueError: If a line is too long, there are too many lines, or a line is not text in the
+            encoding of the file.
     """
     number = start
     while True:
@@ -56,11 +58,7 @@ def lines_of(file: TextIO, path: Path, start: int = 0) -> Iterator[str]:
             line = file.readline(LONGEST_LINE + 1)
         except UnicodeError as error:
             raise ValueError(_not_text(file, path, number)) from error
-        if len(line) > LONGEST_LINE:
-            raise ValueError(
-                f'{path}, line {number} has more than {LONGEST_LINE} characters, so the file is '
-                'not a list, or its line ends are lost. Copy the file from its source again.'
-            )
+        check_line(line, path, number, LONGEST_LINE)
         if '\0' in line:
             raise ValueError(
                 f'{path}, line {number}: the line contains zero bytes, so the file is damaged, or '

@@ -10,22 +10,15 @@ from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.official_counts import class_counts, compare_counts
 from mmfer.datasets.readers.affectnet_forms import (
-    CSV_FILES,
     NPY_FOLDERS,
     find_csv,
     read_csv,
     read_npy,
 )
 from mmfer.labels import AFFECTNET_CLASSES
+from mmfer.labels.releases import AFFECTNET_COUNTS, AFFECTNET_FILES
 from mmfer.registry import DATASETS
 
-COUNTS = {
-    ('csv', 'train'): (74874, 134415, 25459, 14090, 6378, 3803, 24882, 3750),
-    ('csv', 'test'): (500, 500, 500, 500, 500, 500, 500, 500),
-    ('npy', 'train'): (74874, 134415, 25459, 14090, 6378, 3803, 24882, 3750),
-    ('npy', 'test'): (500, 500, 500, 500, 500, 500, 500, 499),
-}
-"""The number of images of each class in the official releases."""
 NO_EXPRESSION = {8: 'none', 9: 'uncertain', 10: 'no face'}
 
 
@@ -118,7 +111,7 @@ class AffectNet(ExpressionDataset):
             self.root,
             part,
             class_counts([sample['gt_label'] for sample in samples], classes),
-            dict(zip(classes, COUNTS[form, part], strict=False)),
+            dict(zip(classes, AFFECTNET_COUNTS[form, part], strict=False)),
         )
         return samples
 
@@ -142,4 +135,4 @@ class AffectNet(ExpressionDataset):
             return 'csv'
         if folder.is_dir():
             return 'npy'
-        raise self.missing(f'{CSV_FILES[part]} and no {NPY_FOLDERS[part]}/')
+        raise self.missing(f'{AFFECTNET_FILES[part]} and no {NPY_FOLDERS[part]}/')

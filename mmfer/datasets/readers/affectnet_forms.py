@@ -10,19 +10,10 @@ from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.files.coco_files import LANDMARKS
 from mmfer.datasets.files.csv_files import check_columns, csv_table
 from mmfer.faces.image_folder import list_images
+from mmfer.labels.releases import AFFECTNET_COLUMNS, AFFECTNET_FILES, AFFECTNET_IMAGES
 
-CSV_FILES = {'train': 'training.csv', 'test': 'validation.csv'}
-CSV_COLUMNS = (
-    'subDirectory_filePath',
-    'face_x',
-    'face_y',
-    'face_width',
-    'face_height',
-    'facial_landmarks',
-    'expression',
-    'valence',
-    'arousal',
-)
+MOST_NPY_BYTES = 1 << 16
+"""The maximum size of an annotation; the 68 landmarks need about 1,200 bytes."""
 NPY_FOLDERS = {'train': 'train_set', 'test': 'val_set'}
 CODES = range(11)
 EXPRESSIONS = range(8)
@@ -33,8 +24,8 @@ NOT_ANNOTATED = -2.0
 def find_csv(root: Path, part: str) -> Path | None:
     """The csv file of a part, in the root or in the folder of the official archive."""
     for folder in (root, root / 'Manually_Annotated_file_lists'):
-        if (folder / CSV_FILES[part]).is_file():
-            return folder / CSV_FILES[part]
+        if (folder / AFFECTNET_FILES[part]).is_file():
+            return folder / AFFECTNET_FILES[part]
     return None
 
 
@@ -47,7 +38,7 @@ def read_csv(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
     path = find_csv(root, part)
     assert path is not None
     head, rows = csv_table(path)
-    check_columns(path, head, CSV_COLUMNS)
+    check_columns(path, head, AFFECTNET_COLUMNS)
     for where, cells in rows:
         row = dict(zip(head, cells, strict=True))
         code = parse_code(row['expression'], where)
@@ -55,11 +46,11 @@ def read_csv(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
         if code not in EXPRESSIONS:
             yield {'gt_label': code}
             continue
-        image = root / 'Manually_Annotated_Images' / row['subDirectory_filePath']
+        image = root / AFFECTNET_IMAGES / row['subDirectory_filePath']
         sample = {'img_path': str(image), 'gt_label': code, 'where': where}
         if annotations:
             x, y, width, height = (
-                parse_numbers(row[name], 1, name, where)[0] for name in CSV_COLUMNS[1:5]
+                parse_numbers(row[name], 1, name, where)[0] for name in AFFECTNET_COLUMNS[1:5]
             )
             if width <= 0 or height <= 0:
                 raise ValueError(
@@ -119,6 +110,11 @@ def _load(stub: Path, kind: str) -> str:
     if not path.is_file():
         raise FileNotFoundError(
             f'There is no file "{path}". Unpack the annotations again, or set annotations=False.'
+        )
+    if path.stat().st_size > MOST_NPY_BYTES:
+        raise ValueError(
+            f'{path} has {path.stat().st_size} bytes, more than {MOST_NPY_BYTES}. Unpack the '
+            'annotations again.'
         )
     try:
         return ';'.join(map(str, np.load(path, allow_pickle=False).ravel()))

@@ -12,22 +12,13 @@ from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.files.class_matching import class_index
 from mmfer.datasets.official_counts import compare_counts
-from mmfer.datasets.readers.casme2_coding import CODING_FILE, CodedClip, Oddities, read_coding
+from mmfer.datasets.readers.casme2_coding import CodedClip, Oddities, read_coding
 from mmfer.datasets.readers.casme2_frames import FRAMES, Frames, frames_of, read_spotted
-from mmfer.datasets.readers.casme2_spans import FRAME_FOLDERS, read_spans
+from mmfer.datasets.readers.casme2_spans import read_spans
 from mmfer.datasets.sidecar import Sidecar
+from mmfer.labels.releases import CASME2_CODING_FILE, CASME2_EMOTIONS, CASME2_FRAMES
 from mmfer.registry import DATASETS
 
-EMOTIONS = {
-    'others': 99,
-    'disgust': 63,
-    'happiness': 32,
-    'repression': 27,
-    'surprise': 25,
-    'sadness': 7,
-    'fear': 2,
-}
-"""The number of clips of each emotion in the official coding file."""
 FIVE = {name: name for name in ('others', 'disgust', 'happiness', 'repression', 'surprise')}
 THREE = dict.fromkeys(('disgust', 'repression', 'sadness', 'fear'), 'negative')
 THREE |= {'happiness': 'positive', 'surprise': 'surprise'}
@@ -91,7 +82,7 @@ class CASME2(ExpressionDataset):
         'licence agreement at http://casme.psych.ac.cn/casme/e2'
     )
     LAYOUTS = (
-        CODING_FILE,
+        CASME2_CODING_FILE,
         'CASME2_RAW_selected/sub01/EP02_01f/img46.jpg (or sub01/EP02_01f/img46.jpg)',
     )
 
@@ -128,7 +119,7 @@ class CASME2(ExpressionDataset):
         if clips and len(odd['missing_clip']) == len(clips):
             raise self.missing(
                 f'folder of any of the {len(clips)} clips of the coding file, such as '
-                f'{FRAME_FOLDERS[0]}/{clips[0].name}/'
+                f'{CASME2_FRAMES}/{clips[0].name}/'
             )
         self._tell(len(samples))
         self.check_classes(samples, 'whole')
@@ -182,18 +173,18 @@ class CASME2(ExpressionDataset):
         return [{'img_path': str(frames[number])} for number in numbers]
 
     def _coding_file(self) -> Path:
-        path = self.root / CODING_FILE
+        path = self.root / CASME2_CODING_FILE
         if not path.is_file():
-            raise self.missing(CODING_FILE)
+            raise self.missing(CASME2_CODING_FILE)
         return path
 
     def _coded(self) -> tuple[list[CodedClip], Oddities]:
         path = self._coding_file()
         clips, odd = read_coding(path)
         for clip in clips:
-            class_index(clip.emotion, tuple(EMOTIONS), clip.where)
+            class_index(clip.emotion, tuple(CASME2_EMOTIONS), clip.where)
         found = Counter(clip.emotion for clip in clips)
-        compare_counts('CASME II', self.root, 'labelled', found, EMOTIONS, 'clips')
+        compare_counts('CASME II', self.root, 'labelled', found, CASME2_EMOTIONS, 'clips')
         unknown = sorted(self.test_subjects - {clip.subject for clip in clips})
         if unknown and self.subjects is None:
             raise ValueError(

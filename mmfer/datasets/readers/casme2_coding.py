@@ -12,13 +12,13 @@ from zipfile import BadZipFile, ZipFile
 
 import openpyxl
 
-CODING_FILE = 'CASME2-coding-20140508.xlsx'
+from mmfer.labels.releases import CASME2_COLUMNS
+
 SHEET = 'Sheet1'
-MOST_ROWS, MOST_BYTES = 100_000, 1 << 26
-COLUMNS = (
-    *('Subject', 'Filename', 'OnsetFrame', 'ApexFrame', 'OffsetFrame'),
-    *('Action Units', 'Estimated Emotion'),
-)
+MOST_ROWS, MOST_COLUMNS, MOST_BYTES = 10_000, 100, 1 << 24
+"""The maximum size of a coding file, unpacked; the official one has 256 rows of 9 columns."""
+MOST_FRAMES = 1_000_000
+"""The maximum number of a frame."""
 Oddities = defaultdict[str, list[str]]
 """Names of clips by kind of oddity."""
 
@@ -92,7 +92,8 @@ def _first_sheet(path: Path) -> tuple[str, list[tuple[Any, ...]]]:
             raise ValueError(f'the content has {size} bytes, more than {MOST_BYTES}')
         with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
             sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
-            rows = list(islice(sheet.iter_rows(values_only=True), MOST_ROWS + 1))
+            cells = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS)
+            rows = list(islice(cells, MOST_ROWS + 1))
             title = sheet.title
         if len(rows) > MOST_ROWS:
             raise ValueError(f'{title} has more than {MOST_ROWS} rows')
@@ -123,7 +124,7 @@ def read_coding(path: Path) -> tuple[list[CodedClip], Oddities]:
     clips: list[CodedClip] = []
     odd: Oddities = defaultdict(list)
     rows: dict[str, int] = {}
-    for number, cells in read_rows(path, COLUMNS):
+    for number, cells in read_rows(path, CASME2_COLUMNS):
         where = f'{path.name}, row {number}'
         subject, folder = subject_name(cells['Subject']), cells['Filename']
         if subject is None or _blank(folder):
@@ -174,9 +175,9 @@ def subject_name(cell: Any) -> str | None:
 
 
 def whole_number(cell: Any) -> int | None:
-    """The integer in a cell, given as number or text, or None."""
+    """The integer in a cell, given as number or text, or None; at most :data:`MOST_FRAMES`."""
     try:
         number = float(cell)
     except (TypeError, ValueError, OverflowError):
         return None
-    return int(number) if number.is_integer() else None
+    return int(number) if number.is_integer() and abs(number) <= MOST_FRAMES else None

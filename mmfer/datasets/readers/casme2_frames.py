@@ -1,12 +1,12 @@
 """Selection of the frame of a clip of CASME II on disk."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from mmfer.datasets.readers.casme2_coding import CodedClip, Oddities
 from mmfer.datasets.readers.casme2_spans import clip_folder, nearest_frame
 from mmfer.faces.clips.clip import FolderClip, pictures_of
+from mmfer.reading import read_json
 
 FRAMES = ('apex', 'spotted', 'midway', 'onset')
 SPOTTED = Path('annotations') / 'spotted_apex.json'
@@ -96,10 +96,7 @@ def read_spotted(root: Path) -> dict[str, int]:
     remedy = f'Spot the apexes: python tools/spot_apex.py --dataset {root}'
     if not path.is_file():
         raise FileNotFoundError(f'frame=\'spotted\' needs the missing file "{path}". {remedy}')
-    try:
-        spotted = json.loads(path.read_text(encoding='utf-8'))
-    except ValueError as error:
-        raise ValueError(f'"{path}" is not JSON: {error}. {remedy}') from error
+    spotted = read_json(path, 'file of apexes', remedy)
     if not isinstance(spotted, dict) or not all(type(n) is int for n in spotted.values()):
         raise ValueError(
             f'"{path}" must have a frame number for each clip, such as {{"sub01/EP02_01f": 59}}. '

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mmfer.datasets.readers.casme2_coding import CODING_FILE, read_rows, subject_name, whole_number
+from mmfer.datasets.readers.casme2_coding import read_rows, subject_name, whole_number
+from mmfer.labels.releases import CASME2_CODING_FILE, CASME2_FRAMES
 
 COLUMNS = ('Subject', 'Filename', 'OnsetFrame', 'OffsetFrame')
-FRAME_FOLDERS = ('CASME2_RAW_selected', '.')
+FRAME_FOLDERS = (CASME2_FRAMES, '.')
 """Possible parents of the folders of subjects, in the folder of the data set."""
 NEARBY = 2
 """Maximum distance, in frames of 5 ms, of a substitute for a missing frame."""
@@ -60,11 +61,11 @@ def read_spans(root: str | Path) -> tuple[list[ClipSpan], list[str]]:
         ValueError: If the coding file cannot be read or lacks a column.
     """
     root = Path(root)
-    path = root / CODING_FILE
+    path = root / CASME2_CODING_FILE
     if not path.is_file():
         raise FileNotFoundError(
             f'No coding file at "{path}". Give the folder of CASME II, which contains this file '
-            f'and {FRAME_FOLDERS[0]}/.'
+            f'and {CASME2_FRAMES}/.'
         )
     spans, faults = [], []
     for number, row in read_rows(path, COLUMNS):

@@ -10,12 +10,8 @@ from mmfer.datasets.face_dataset import FaceDataset, Sample
 from mmfer.datasets.official_counts import compare_counts
 from mmfer.datasets.readers.celeba_lists import Table, find_table, read_table
 from mmfer.labels import CELEBA_ATTRIBUTES
+from mmfer.labels.releases import CELEBA_COUNTS, CELEBA_IMAGES, CELEBA_PARTS
 from mmfer.registry import DATASETS
-
-PARTS = {'train': 0, 'val': 1, 'test': 2}
-"""The numbers of the parts in ``list_eval_partition.txt``."""
-COUNTS = {'train': 162770, 'val': 19867, 'test': 19962}
-IMAGES = 'img_align_celeba'
 
 
 @DATASETS.register_module()
@@ -51,7 +47,7 @@ class CelebA(FaceDataset):
     OWN_VALIDATION = True
     NAME = 'CelebA'
     RENDERER = 'celeba'
-    IF_ABSENT = f'Unpack {IMAGES} completely, or remove the image from all lists.'
+    IF_ABSENT = f'Unpack {CELEBA_IMAGES} completely, or remove the image from all lists.'
     ASK = (
         'download it at https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html (for research; "Deep '
         'learning face attributes in the wild", Liu, Luo, Wang and Tang, ICCV 2015).'
@@ -86,12 +82,12 @@ class CelebA(FaceDataset):
             zip(partition.names, partition.values, strict=True)
         ):
             where = f'{partition.path}, {name}'
-            if number not in PARTS.values():
+            if number not in CELEBA_PARTS.values():
                 raise ValueError(
                     f'{where}: the part {number:g} is not 0 (train), 1 (val) or 2 (test). Correct '
                     'the row.'
                 )
-            if number != PARTS[part]:
+            if number != CELEBA_PARTS[part]:
                 continue
             image = folder / name
             sample: Sample = {
@@ -104,7 +100,7 @@ class CelebA(FaceDataset):
             if points is not None:
                 sample['landmarks5'] = points[row]
             samples.append(sample)
-        found, official = {'all': len(samples)}, {'all': COUNTS[part]}
+        found, official = {'all': len(samples)}, {'all': CELEBA_COUNTS[part]}
         compare_counts('CelebA', self.root, part, found, official)
         return samples
 
@@ -116,10 +112,10 @@ class CelebA(FaceDataset):
 
     def _images(self) -> Path:
         # The copy with csv files has a folder of the same name inside the folder.
-        for folder in (f'{IMAGES}/{IMAGES}', IMAGES, f'Img/{IMAGES}'):
+        for folder in (f'{CELEBA_IMAGES}/{CELEBA_IMAGES}', CELEBA_IMAGES, f'Img/{CELEBA_IMAGES}'):
             if (self.root / folder).is_dir():
                 return self.root / folder
-        raise self.missing(f'{IMAGES}/')
+        raise self.missing(f'{CELEBA_IMAGES}/')
 
     @staticmethod
     def _attributes(table: Table) -> np.ndarray:

@@ -56,7 +56,7 @@ class CocoExpression(ExpressionDataset):
         first = split if split == 'test' or (split == 'val' and not carved) else 'train'
         coco = read_coco(self._ann_path(first))
         categories = [coco.cats[i] for i in sorted(coco.cats)]
-        self.category_ids = [category['id'] for category in categories]
+        self.labels = {category['id']: i for i, category in enumerate(categories)}
         classes = [category['name'] for category in categories]
         coarse = _coarse(categories)
         # The JSON file already contains everything that a sidecar may contain.
@@ -90,17 +90,17 @@ class CocoExpression(ExpressionDataset):
             image = self.root / self.image_folder / name
             sample = {
                 'img_path': str(image),
-                'gt_label': self.category_ids.index(face['category_id']),
+                'gt_label': self.labels[face['category_id']],
                 'where': where,
                 **parse_face(face, classes, where),
             }
             if 'clean_category_id' in face:
-                if face['clean_category_id'] not in self.category_ids:
+                clean = face['clean_category_id']
+                if type(clean) not in (int, str) or clean not in self.labels:
                     raise ValueError(
-                        f'{where}: clean_category_id {face["clean_category_id"]!r} is not a '
-                        'category. Correct this id.'
+                        f'{where}: clean_category_id {clean!r} is not a category. Correct this id.'
                     )
-                sample['clean_label'] = self.category_ids.index(face['clean_category_id'])
+                sample['clean_label'] = self.labels[clean]
             samples.append(sample)
         return samples
 

@@ -9,50 +9,53 @@ from mmfer.datasets.files.class_matching import normal_form
 from mmfer.datasets.files.fer2013_pixels import PixelRow, read_pixels
 from mmfer.datasets.files.folders import list_subfolders, read_class_folders
 from mmfer.labels import FER2013_CLASSES
+from mmfer.labels.releases import FER2013_USAGES
 from mmfer.registry import DATASETS
 
-FILES = ('fer2013/fer2013.csv', 'fer2013.csv', 'icml_face_data.csv')
-USAGES = {'train': 'Training', 'val': 'PublicTest', 'test': 'PrivateTest'}
+FILES = (
+    *('fer2013/fer2013.csv', 'fer2013.csv'),
+    *('fer2013/icml_face_data.csv', 'icml_face_data.csv'),
+)
 FOLDER_NAMES = ('angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral')
 
 
 def emotion_code(text: str, where: str) -> int:
-    """FER2013's label, 0 to 6, as it is written.
+    """The label of FER2013, 0 to 6, from its text.
 
     Args:
-        text: The label.
+        text: The label in the file.
         where: The file and the line, for the message.
 
     Raises:
-        ValueError: If it is none.
+        ValueError: If the text is not a label of FER2013.
     """
     if text not in map(str, range(len(FER2013_CLASSES))):
         names = ', '.join(f'{i} {name}' for i, name in enumerate(FER2013_CLASSES))
-        raise ValueError(f'{where}: the emotion "{text}" is none of {names}. Correct it.')
+        raise ValueError(f'{where}: the emotion "{text}" is unknown. Write one of: {names}.')
     return int(text)
 
 
 @DATASETS.register_module()
 class FER2013(ExpressionDataset):
-    """FER2013 (Goodfellow et al. 2013), with its own seven labels, of which many are wrong.
+    """FER2013 (Goodfellow et al. 2013), with its original seven labels, many of which are wrong.
 
-    Two forms are read.
+    The reader accepts two forms.
 
     - Kaggle's csv file, ``fer2013.csv`` or ``icml_face_data.csv``, with ``emotion``, ``pixels``
       and ``Usage``. ``PublicTest`` is the validation part, ``PrivateTest`` the test part.
     - Class folders ``train/<class>/`` and ``test/<class>/``, with FER2013's names (``angry``) or
-      those of :data:`mmfer.labels.FER2013_CLASSES`. There is no validation part: set a
+      the names in :data:`mmfer.labels.FER2013_CLASSES`. There is no validation part: set a
       ``val_ratio``.
 
     Args:
-        data_root: The folder with the file, or with the folders.
-        split: ``'train'``, ``'val'``, ``'test'`` or ``'trainval'``. A ``val_ratio`` carves
-            ``'val'`` from the training part instead.
+        data_root: The folder with the csv file, or with the class folders.
+        split: ``'train'``, ``'val'``, ``'test'`` or ``'trainval'``. With a ``val_ratio``,
+            ``'val'`` is drawn from the training part.
         **options: The options of :class:`ExpressionDataset` without ``classes``.
 
     Raises:
-        FileNotFoundError: If the data set is not there.
-        ValueError: If both forms are there, a row is faulty, or a folder is no class.
+        FileNotFoundError: If the data set does not exist.
+        ValueError: If both forms exist, a row is faulty, or the name of a folder is not a class.
 
     Example:
         >>> train = dict(type='FER2013', data_root='data/fer2013', split='train')
@@ -84,12 +87,12 @@ class FER2013(ExpressionDataset):
             if (self.root / 'train').is_dir():
                 raise ValueError(
                     f'"{self.root}" has {path.name} and class folders, which may differ. Remove '
-                    'one of the two, or move it elsewhere.'
+                    'the csv file or the class folders, or move one of them to another folder.'
                 )
             rows = enumerate(read_pixels(path))
-            return [_sample(path, i, row) for i, row in rows if _usage(row) == USAGES[part]]
+            return [_sample(path, i, row) for i, row in rows if _usage(row) == FER2013_USAGES[part]]
         if not folder.is_dir():
-            hint = ' (set val_ratio to carve it from the training part)' if part == 'val' else ''
+            hint = ' (set val_ratio to draw it from the training part)' if part == 'val' else ''
             absent = f'{FILES[1]} and no {part}/{hint}'
             raise self.missing(absent)
         names = {normal_form(sub.name) for sub in list_subfolders(folder)}
@@ -101,10 +104,10 @@ class FER2013(ExpressionDataset):
 
 
 def _usage(row: PixelRow) -> str:
-    if row.usage not in USAGES.values():
+    if row.usage not in FER2013_USAGES.values():
         raise ValueError(
-            f'{row.where}: the usage "{row.usage}" is none of {", ".join(USAGES.values())}. Take '
-            'the file from its release again.'
+            f'{row.where}: the usage "{row.usage}" is not one of '
+            f'{", ".join(FER2013_USAGES.values())}. Download the file again.'
         )
     return row.usage
 

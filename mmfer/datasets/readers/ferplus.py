@@ -25,52 +25,53 @@ COUNTS = {
         'majority': {'train': 25060, 'val': 3199, 'test': 3153},
     },
 }
-"""The rows of the two official forms, and the images of which a majority agrees."""
+"""Rows in the two official forms, and images with a majority."""
 
 
 @DATASETS.register_module()
 class FERPlus(ExpressionDataset):
     """FERPlus (Barsoum et al. 2016), grey faces of 48 px with ten votes each.
 
-    Two forms are read; the votes of some 1,600 images differ between them.
+    The reader accepts two forms, whose votes differ for some 1,600 images.
 
     - Folders ``FER2013Train``, ``FER2013Valid`` and ``FER2013Test`` with the images and a
       ``label.csv`` (name, box, ten votes), as the script of the release writes them. A box that is
-      not the whole image becomes ``face_box``.
+      smaller than the image becomes ``face_box``.
     - ``fer2013.csv`` (``emotion,pixels,Usage``) and ``fer2013new.csv`` (the votes), joined by
-      row, since the names in the second do not follow the rows of the first. The pixels are read
-      from the csv file when they are asked for; ``img_path`` is
-      ``<path of the csv file>/row00000`` for the first row below the head.
+      row, because the image names in the second file do not follow the rows of the first. The
+      pixels are read from the csv file on demand; ``img_path`` is
+      ``<path of the csv file>/row00000`` for the first row below the header.
 
-    The votes become labels as published; single votes are taken as slips and do not count.
+    The votes become labels as published; single votes are regarded as errors and do not count.
 
-    - ``'majority'``: the class with more than half of the votes; other images are left out.
-    - ``'probability'``: the shares of the leading classes, as ``gt_score``.
-    - ``'multi_target'``: the shares of the classes with at least 30 % of the votes, as
-      ``gt_score``: any of them is right.
+    - ``'majority'``: the class with more than half of the votes.
+    - ``'probability'``: ``gt_score`` holds the shares of the leading classes.
+    - ``'multi_target'``: ``gt_score`` holds the shares of the classes with at least 30 % of the
+      votes; each of these classes is correct.
 
-    In each, ``gt_label`` is the first class, ``votes`` (10,) are all votes for the eight classes,
-    for unknown and for no face, and images on which too few agree, or whose first
-    choice is unknown or no face, are left out and counted in the log.
+    In every mode, ``gt_label`` is the class with the most votes, and ``votes`` (10,) are all votes
+    for the eight classes, for unknown and for no face. Images with too little agreement, or with
+    most votes for unknown or no face, are left out and counted in the log.
 
     Args:
         data_root: The folder with the three folders or the two files.
         split: ``'train'``, ``'val'`` (FER2013's ``PublicTest``), ``'test'`` (``PrivateTest``), or
-            ``'trainval'``. A ``val_ratio`` carves ``'val'`` from the training part instead.
-        mode: How votes become labels. Results are published on the ``'majority'`` of the test
-            part, however a model was trained.
-        layout: ``'folders'`` or ``'csv'``; None takes the one that is there.
-        labels: ``'votes'``, or ``'fer2013'``: ``gt_label`` is FER2013's own label, which a third
-            of the majorities contradict, and ``clean_label`` the majority. In the folders
-            FER2013's labels are read from ``fer2013_labels.csv`` (``image,emotion``); images that
-            it does not know are left out and counted in the log. No image is labelled contempt.
+            ``'trainval'``. With a ``val_ratio``, ``'val'`` is drawn from the training part.
+        mode: How votes become labels. Published results use the ``'majority'`` of the test part,
+            whatever the mode of the training.
+        layout: ``'folders'`` or ``'csv'``; None selects the form that exists.
+        labels: ``'votes'``, or ``'fer2013'``: ``gt_label`` is FER2013's own label, which differs
+            from a third of the majorities, and ``clean_label`` is the majority. In the folders,
+            FER2013's labels are read from ``fer2013_labels.csv`` (``image,emotion``); images
+            without a row in this file are left out and counted in the log. No image has the label
+            contempt.
         **options: The options of :class:`ExpressionDataset` without ``classes`` and
             ``soft_labels``.
 
     Raises:
-        FileNotFoundError: If one of the files is not there.
-        ValueError: If a row is faulty, the files do not belong together, or both forms are there
-            and no ``layout`` is given. Other counts than the official ones are only warned of.
+        FileNotFoundError: If a file does not exist.
+        ValueError: If a row is faulty, the files do not match, or both forms exist and ``layout``
+            is None. Counts that differ from the official counts only give a warning.
 
     Example:
         >>> train = dict(type='FERPlus', data_root='data/ferplus', split='train',
@@ -81,6 +82,7 @@ class FERPlus(ExpressionDataset):
     ASK = ASK
     LAYOUTS = LAYOUTS
     RENDERER = 'ferplus'
+    IF_ABSENT = 'Put the image beside its label.csv, or remove the row.'
     OWN_VALIDATION = True
     SIDECAR_CLASSES = False  # the labels follow from the votes and the mode
 
@@ -97,8 +99,8 @@ class FERPlus(ExpressionDataset):
         self._check_option('labels', labels, ('votes', 'fer2013'))
         if labels == 'fer2013' and mode != 'majority':
             raise ValueError(
-                f"FERPlus(labels='fer2013', mode='{mode}'): FER2013 has one label per image, so "
-                "there are no shares to learn from. Set mode='majority', or labels='votes'."
+                f"FERPlus(labels='fer2013', mode='{mode}'): FER2013 has one label per image and "
+                "no shares. Set mode='majority', or labels='votes'."
             )
         self.labels = labels
         self._check_option('mode', mode, MODES)
@@ -126,8 +128,9 @@ class FERPlus(ExpressionDataset):
             if self.soft_labels:
                 samples[-1]['distribution'] = shares[i]
         print_log(
-            f'FERPlus, {part}, from {SOURCES[files.layout]}: of {len(rows)} images the votes for '
-            f'{len(rows) - len(samples)} give no label (mode {self.mode}); they are left out.',
+            f'FERPlus, {part}, read from {SOURCES[files.layout]}: {len(rows) - len(samples)} of '
+            f'{len(rows)} images are left out, because their votes give no label (mode '
+            f'{self.mode}).',
             logger='current',
         )
         self._compare_counts(files.layout, part, len(rows), len(samples))
@@ -136,7 +139,7 @@ class FERPlus(ExpressionDataset):
         return self._own_labels(part, samples, files.own_labels())
 
     def check_samples(self, samples: list[Sample], part: str) -> None:
-        """Check that every class occurs; FER2013 itself has no contempt."""
+        """Check that every class occurs; FER2013's own labels do not include contempt."""
         placeholder = {'gt_label': FERPLUS_CLASSES.index('contempt')}
         own = self.labels == 'fer2013' and bool(samples)
         super().check_samples([*samples, placeholder] if own else samples, part)
@@ -147,9 +150,9 @@ class FERPlus(ExpressionDataset):
         joined = with_own_labels(samples, labels)
         wrong = sum(sample['gt_label'] != sample['clean_label'] for sample in joined)
         print_log(
-            f"FERPlus, {part}: FER2013's label of {len(joined)} images is taken, of which {wrong} "
-            f'differ from the majority; of {len(samples) - len(joined)} it is not known, and they '
-            'are left out.',
+            f"FERPlus, {part}: {len(joined)} images have FER2013's labels, {wrong} of which differ "
+            f'from the majority; {len(samples) - len(joined)} images without such a label are left '
+            'out.',
             logger='current',
         )
         return joined

@@ -1,4 +1,4 @@
-"""The two forms in which FERPlus is handed out."""
+"""The two forms in which FERPlus is distributed."""
 
 from pathlib import Path
 
@@ -10,13 +10,15 @@ from mmfer.datasets.missing_dataset import missing_dataset
 from mmfer.datasets.readers.ferplus_folders import LABELS, read_label_csv
 from mmfer.datasets.readers.ferplus_own_labels import OWN_LABELS, read_own_labels
 from mmfer.datasets.readers.ferplus_tables import join_tables
+from mmfer.labels.releases import FER2013_USAGES, FERPLUS_FOLDERS
 
-PIXELS = ('fer2013/fer2013.csv', 'fer2013.csv')
+PIXELS = (
+    *('fer2013/fer2013.csv', 'fer2013/icml_face_data.csv', 'icml_face_data.csv'),
+    'fer2013.csv',
+)
 VOTES = 'fer2013new.csv'
-FOLDERS = {'train': 'FER2013Train', 'val': 'FER2013Valid', 'test': 'FER2013Test'}
-USAGES = {'train': 'Training', 'val': 'PublicTest', 'test': 'PrivateTest'}
-SOURCES = {'folders': 'the label.csv of its folder', 'csv': 'fer2013.csv and fer2013new.csv'}
-"""The forms, and what the log calls them."""
+SOURCES = {'folders': 'label.csv in its folder', 'csv': 'fer2013.csv and fer2013new.csv'}
+"""The forms, and their names in the log."""
 ASK = (
     'fer2013.csv at https://www.kaggle.com/c/challenges-in-representation-learning-facial-'
     'expression-recognition-challenge, fer2013new.csv and the script that makes the folders at '
@@ -25,7 +27,7 @@ ASK = (
 )
 LAYOUTS = (
     'FER2013Train/label.csv, FER2013Valid/label.csv and FER2013Test/label.csv beside the images',
-    'fer2013.csv (or fer2013/fer2013.csv) with fer2013new.csv',
+    'fer2013.csv (or icml_face_data.csv, or either in fer2013/) with fer2013new.csv',
 )
 
 
@@ -34,10 +36,10 @@ class FERPlusFiles:
 
     Args:
         root: The folder of the data set.
-        layout: ``'folders'`` or ``'csv'``; None takes the one that is there.
+        layout: ``'folders'`` or ``'csv'``; None selects the form that exists.
 
     Raises:
-        ValueError: If both forms are there and no ``layout`` is given.
+        ValueError: If both forms exist and ``layout`` is None.
     """
 
     def __init__(self, root: Path, layout: str | None = None) -> None:
@@ -48,16 +50,16 @@ class FERPlusFiles:
         """All images of a part and their votes (N, 10).
 
         Raises:
-            FileNotFoundError: If a file is not there.
-            ValueError: If a row is faulty, or the files do not belong together.
+            FileNotFoundError: If a file does not exist.
+            ValueError: If a row is faulty, or the files do not match.
         """
         return self._folder(part) if self.layout == 'folders' else self._tables(part)
 
     def own_labels(self) -> dict[str, str]:
-        """FER2013's label of the images by their name, as it is written.
+        """The text of FER2013's label for each image name.
 
         Raises:
-            FileNotFoundError: If a file is not there.
+            FileNotFoundError: If a file does not exist.
             ValueError: If a row is faulty.
         """
         if self.layout == 'folders':
@@ -65,18 +67,17 @@ class FERPlusFiles:
         return {f'row{i:05}': image.emotion for i, image in enumerate(self._images()[0])}
 
     def _found(self) -> str:
-        folders = [f for f in FOLDERS.values() if (self.root / f / LABELS).is_file()]
+        folders = [f for f in FERPLUS_FOLDERS.values() if (self.root / f / LABELS).is_file()]
         pixels = self._find(*PIXELS)
         if folders and pixels is not None:
             raise ValueError(
                 f'"{self.root}" has {folders[0]}/{LABELS} and {pixels.name}, whose votes differ. '
-                "Say which is to be read with layout='folders' or layout='csv' in the data set's "
-                'config.'
+                "Set layout='folders' or layout='csv' in the config of the data set."
             )
         return 'folders' if folders else 'csv'
 
     def _folder(self, part: str) -> tuple[list[Sample], np.ndarray]:
-        rows, votes = read_label_csv(self._file(f'{FOLDERS[part]}/{LABELS}'))
+        rows, votes = read_label_csv(self._file(f'{FERPLUS_FOLDERS[part]}/{LABELS}'))
         samples: list[Sample] = []
         for row in rows:
             samples.append({'img_path': str(row.path), 'where': row.where})
@@ -87,7 +88,7 @@ class FERPlusFiles:
     def _tables(self, part: str) -> tuple[list[Sample], np.ndarray]:
         images, votes = self._images()
         pixel_file, vote_file = self._file(*PIXELS), self._file(VOTES)
-        rows = [row for row, image in enumerate(images) if image.usage == USAGES[part]]
+        rows = [row for row, image in enumerate(images) if image.usage == FER2013_USAGES[part]]
         samples: list[Sample] = [
             {
                 'img_path': f'{pixel_file}/row{row:05}',
@@ -99,7 +100,7 @@ class FERPlusFiles:
         return samples, votes[rows]
 
     def _images(self) -> tuple[list[PixelRow], np.ndarray]:
-        return join_tables(self._file(*PIXELS), self._file(VOTES), USAGES.values())
+        return join_tables(self._file(*PIXELS), self._file(VOTES), FER2013_USAGES.values())
 
     def _find(self, *names: str) -> Path | None:
         return next((self.root / name for name in names if (self.root / name).is_file()), None)

@@ -1,4 +1,4 @@
-"""FERPlus as its own script writes it: folders of images, each with a ``label.csv``."""
+"""FERPlus as the script of its release writes it: image folders, each with a ``label.csv``."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class LabelRow:
     Args:
         where: The file and the line, for messages.
         path: The image.
-        box: The face (left, top, right, bottom) in pixels; None if it fills the image.
+        box: The box of the face (left, top, right, bottom) in pixels; None for the whole image.
     """
 
     where: str
@@ -31,11 +31,11 @@ class LabelRow:
 
 
 def read_label_csv(path: Path) -> tuple[list[LabelRow], np.ndarray]:
-    """The rows and the votes (N, 10) of ``label.csv``, which has no head.
+    """The rows and the votes (N, 10) of ``label.csv``, which has no header.
 
     Raises:
-        ValueError: If a row has not a name, a box and ten votes, a name comes twice, or the
-            images in the folder are not those of the rows.
+        ValueError: If a row does not have a name, a box and ten votes, a name occurs twice, or an
+            image in the folder has no row. The base class reports rows without an image.
     """
     rows, votes = [], []
     lines: dict[str, int] = {}
@@ -43,14 +43,14 @@ def read_label_csv(path: Path) -> tuple[list[LabelRow], np.ndarray]:
         where = f'{path}, line {line}'
         if len(cells) != 2 + len(COLUMNS):
             raise ValueError(
-                f'{where}: {len(cells)} cells instead of {2 + len(COLUMNS)}: the name of an image, '
-                'a box such as "(0, 0, 48, 48)" in quotes, and ten votes. Make the file again with '
-                'the script of the release.'
+                f'{where}: {len(cells)} cells instead of {2 + len(COLUMNS)}. A row has the name of '
+                'an image, a box such as "(0, 0, 48, 48)" in quotes, and ten votes. Write the file '
+                'again with the script of the release.'
             )
         name, box, *counts = cells
         if name in lines:
             raise ValueError(
-                f'{where}: "{name}" stands in line {lines[name]} already. Remove one of the rows.'
+                f'{where}: "{name}" is already in line {lines[name]}. Remove one of the rows.'
             )
         lines[name] = line
         rows.append(LabelRow(where, path.parent / name, _box(where, box)))
@@ -64,15 +64,15 @@ def vote_counts(where: str, cells: list[str]) -> list[int]:
 
     Args:
         where: The file and the line, for the message.
-        cells: The votes as they are written.
+        cells: The texts of the votes.
 
     Raises:
-        ValueError: If one is no whole number of 0 or more.
+        ValueError: If a vote is not a whole number of 0 or more.
     """
     if not all(cell.isdecimal() and len(cell) < 6 for cell in cells):
         raise ValueError(
-            f'{where}: the votes {", ".join(cells)} are not ten whole numbers. Take the file from '
-            'its release again.'
+            f'{where}: the votes {", ".join(cells)} are not ten whole numbers. Download the file '
+            'again.'
         )
     return [int(cell) for cell in cells]
 
@@ -82,7 +82,7 @@ def _box(where: str, text: str) -> np.ndarray | None:
     box = tuple(map(int, match.groups())) if match else (0, 0, 0, 0)
     if box[2] <= box[0] or box[3] <= box[1]:
         raise ValueError(
-            f'{where}: the box "{text}" is none. Write left, top, right and bottom in pixels, such '
+            f'{where}: "{text}" is not a box. Write left, top, right and bottom in pixels, such '
             'as "(0, 0, 48, 48)".'
         )
     return None if box == WHOLE else np.array(box, dtype=np.float32)
@@ -90,15 +90,9 @@ def _box(where: str, text: str) -> np.ndarray | None:
 
 def _check_images(path: Path, lines: dict[str, int]) -> None:
     there = {file.name for file in path.parent.iterdir() if file.suffix.lower() == IMAGE_SUFFIX}
-    for name, line in lines.items():
-        if name not in there:
-            raise ValueError(
-                f'{path}, line {line}: there is no image "{name}" beside the file. Put it there, '
-                'or remove the row.'
-            )
     surplus = sorted(there - lines.keys())
     if surplus:
         raise ValueError(
             f'{len(surplus)} images in "{path.parent}" have no row in {path.name}, such as '
-            f'"{surplus[0]}". Add their rows, or remove the images.'
+            f'"{surplus[0]}". Add a row for each image, or remove the images.'
         )

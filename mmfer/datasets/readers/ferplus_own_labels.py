@@ -1,4 +1,4 @@
-"""FER2013's own labels of FERPlus' images, the noisy ones beside the votes."""
+"""FER2013's own, noisy labels of the images in FERPlus."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,14 +9,14 @@ from mmfer.datasets.readers.fer2013 import emotion_code
 from mmfer.labels import FER2013_CLASSES, FERPLUS_CLASSES
 
 OWN_LABELS = 'fer2013_labels.csv'
-"""``image,emotion``: FER2013's label of the images in the folders, by their name."""
+"""Columns ``image,emotion``: FER2013's label for the name of each image in the folders."""
 
 
 def read_own_labels(path: Path) -> dict[str, str]:
-    """The label of each image, as it is written.
+    """The text of the label of each image.
 
     Raises:
-        ValueError: If a column is missing, or an image comes twice with different labels.
+        ValueError: If a column is missing, or an image occurs twice with different labels.
     """
     labels: dict[str, str] = {}
     head, rows = csv_table(path)
@@ -26,21 +26,21 @@ def read_own_labels(path: Path) -> dict[str, str]:
         emotion_code(row['emotion'], where)
         if labels.setdefault(row['image'], row['emotion']) != row['emotion']:
             raise ValueError(
-                f'{where}: "{row["image"]}" has the emotion {row["emotion"]} here and '
-                f'{labels[row["image"]]} above. Remove one of the rows.'
+                f'{where}: "{row["image"]}" has the emotion {row["emotion"]}, but '
+                f'{labels[row["image"]]} in an earlier row. Remove one of the rows.'
             )
     return labels
 
 
 def with_own_labels(samples: Sequence[Sample], labels: Mapping[str, str]) -> list[Sample]:
-    """The samples with FER2013's label as ``gt_label`` and their own as ``clean_label``.
+    """Set ``gt_label`` to FER2013's label, and ``clean_label`` to the class of the votes.
 
     Args:
         samples: Samples with ``gt_label``, the class of the votes, and ``img_path``.
-        labels: FER2013's label, 0 to 6, of the images by their name; others are left out.
+        labels: FER2013's label, 0 to 6, for each image name; samples without one are left out.
 
     Raises:
-        ValueError: If a label is none.
+        ValueError: If a label is unknown.
     """
     joined = []
     for sample in samples:

@@ -1,4 +1,4 @@
-"""The csv files of FERPlus: the votes, and FER2013's rows beside them."""
+"""The csv files of FERPlus: the votes, and the rows of FER2013."""
 
 from collections.abc import Collection
 from functools import lru_cache
@@ -13,10 +13,10 @@ from mmfer.datasets.readers.ferplus_votes import COLUMNS
 
 
 def read_votes(path: Path) -> tuple[list[str], np.ndarray]:
-    """The usages (N) and votes (N, 10) of ``fer2013new.csv``; its names of images are not read.
+    """The usages (N) and votes (N, 10) of ``fer2013new.csv``; its image names are ignored.
 
     Raises:
-        ValueError: If a column is missing, or a vote is no whole number of 0 or more.
+        ValueError: If a column is missing, or a vote is not a whole number of 0 or more.
     """
     usages: list[str] = []
     votes: list[list[int]] = []
@@ -33,18 +33,18 @@ def read_votes(path: Path) -> tuple[list[str], np.ndarray]:
 def join_tables(
     pixel_file: Path, vote_file: Path, usages: Collection[str]
 ) -> tuple[list[PixelRow], np.ndarray]:
-    """All rows of ``fer2013.csv`` with their votes (N, 10), joined by their place.
+    """All rows of ``fer2013.csv`` with their votes (N, 10), joined by row number.
 
-    What was read last is kept while the files stay as they are, so that the parts of a data set
-    share one pass.
+    The last result is cached until a file changes, so that all parts of a data set share one
+    reading.
 
     Args:
         pixel_file: ``fer2013.csv``.
         vote_file: ``fer2013new.csv``.
-        usages: The parts that there may be.
+        usages: The allowed values of ``Usage``.
 
     Raises:
-        ValueError: If a row is faulty, or the files do not belong together.
+        ValueError: If a row is faulty, or the files do not match.
     """
     return _join(pixel_file, vote_file, tuple(usages), *map(_state, (pixel_file, vote_file)))
 
@@ -61,15 +61,14 @@ def _join(
     images, (vote_usages, votes) = read_pixels(pixel_file), read_votes(vote_file)
     if len(images) != len(vote_usages):
         raise ValueError(
-            f'"{pixel_file}" has {len(images)} rows and "{vote_file}" {len(vote_usages)}; '
-            'they are joined by row. Take both files from their releases again.'
+            f'"{pixel_file}" has {len(images)} rows and "{vote_file}" {len(vote_usages)}, but the '
+            'two files are joined by row. Download both files again.'
         )
     for row, (image, usage) in enumerate(zip(images, vote_usages, strict=True)):
         if image.usage != usage or usage not in usages:
             raise ValueError(
-                f'Row {row} is of {image.usage} in "{pixel_file}" and of {usage} in '
-                f'"{vote_file}"; they are joined by row, and the same one of '
-                f'{", ".join(usages)} must stand in both. Take both files from their '
-                'releases again.'
+                f'Row {row} has the usage {image.usage} in "{pixel_file}" and {usage} in '
+                f'"{vote_file}". The files are joined by row and need the same usage in both, one '
+                f'of {", ".join(usages)}. Download both files again.'
             )
     return images, votes

@@ -1,4 +1,4 @@
-"""How the ten votes on a face become its label, after Barsoum et al. 2016."""
+"""From the ten votes for a face to its label (Barsoum et al. 2016)."""
 
 from collections.abc import Callable
 
@@ -13,12 +13,12 @@ TARGET_SHARE = 0.3
 
 
 def vote_targets(votes: np.ndarray, mode: str) -> tuple[np.ndarray, np.ndarray]:
-    """Which images have a label, and the shares of its classes.
+    """Select the images whose votes give a label, and compute the shares of the classes.
 
-    Single votes do not count. A label needs more than half of the votes that are left.
+    Single votes do not count. A label needs more than half of the remaining votes.
 
     Args:
-        votes: (N, 10), of the eight classes, unknown, and no face.
+        votes: (N, 10), for the eight classes, unknown, and no face.
         mode: ``'majority'``, ``'probability'`` or ``'multi_target'``.
 
     Returns:
@@ -39,9 +39,10 @@ def _majority(votes: np.ndarray) -> np.ndarray:
 
 
 def _probability(votes: np.ndarray) -> np.ndarray:
-    """The leading classes, until they have 75 % of the votes or unknown or no face comes first.
+    """Take classes in the order of their votes, until they have 75 % of all votes.
 
-    Classes with equal votes are taken together; with more than three the votes tell nothing.
+    Classes with equal votes are taken together. Unknown or no face ends the selection. More than
+    three selected classes give no label.
     """
     chosen = np.zeros(EMOTIONS)
     taken, covered = 0, 0.0

@@ -12,10 +12,9 @@ from mmfer.datasets.official_counts import class_counts, compare_counts
 from mmfer.datasets.split_file import read_or_draw
 from mmfer.faces.image_folder import list_subfolders
 from mmfer.labels import IFER_CLASSES
+from mmfer.labels.releases import IFER_COUNTS
 from mmfer.registry import DATASETS
 
-COUNTS = (3242, 3642, 1991, 1365)
-"""The number of images of each class in the paper."""
 NO_CLASSES = ('annotations', 'contact_sheet.jpg')
 """Other files that may be next to the class folders."""
 
@@ -78,7 +77,7 @@ class IFER(ExpressionDataset):
         """Read all images of all parts."""
         samples = self._all()
         found = class_counts([sample['gt_label'] for sample in samples], IFER_CLASSES)
-        official = dict(zip(IFER_CLASSES, COUNTS, strict=True))
+        official = dict(zip(IFER_CLASSES, IFER_COUNTS, strict=True))
         compare_counts('IFER', self.root, 'whole', found, official)
         return samples
 

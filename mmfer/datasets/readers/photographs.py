@@ -1,4 +1,4 @@
-"""Photographs of faces from news and films, labelled by students."""
+"""Photographs of faces from news and films, labeled by students."""
 
 from pathlib import Path
 from typing import Any
@@ -19,17 +19,17 @@ class Photographs(ExpressionDataset):
     """Face photographs of 350 px with one label each, some in color, to test on.
 
     A part of muxspace's collection (Apache-2.0): ``labels.csv`` (``image,emotion,person``) and
-    ``images/``. The labels are single and not sure. ``person``, where it is given, is the
-    ``subject``. There is one part, ``'test'``.
+    ``images/``. Each image has a single, uncertain label. If ``person`` is given, the value becomes
+    the ``subject``. The only part is ``'test'``.
 
     Args:
-        data_root: The folder with the file.
+        data_root: The folder with ``labels.csv``.
         split: ``'test'``.
         **options: The options of :class:`ExpressionDataset` without ``classes``.
 
     Raises:
-        FileNotFoundError: If the data set, or an image that it lists, is not there.
-        ValueError: If another part is asked for, or a row is faulty.
+        FileNotFoundError: If the data set, or an image in ``labels.csv``, does not exist.
+        ValueError: If ``split`` is another part, or a row is faulty.
 
     Example:
         >>> test = dict(type='Photographs', data_root='data/photographs')

@@ -10,13 +10,9 @@ from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.files.text_files import read_lines
 from mmfer.datasets.official_counts import class_counts, compare_counts
 from mmfer.labels import RAFDB_CLASSES
+from mmfer.labels.releases import RAFDB_COUNTS
 from mmfer.registry import DATASETS
 
-COUNTS = {
-    'train': (1290, 281, 717, 4772, 1982, 705, 2524),
-    'test': (329, 74, 160, 1185, 478, 162, 680),
-}
-"""The number of images of each class in the official release."""
 GROUPS = {
     'gender': ('male', 'female', 'unsure'),
     'race': ('caucasian', 'african-american', 'asian'),
@@ -103,7 +99,7 @@ class RAFDB(ExpressionDataset):
             self.root,
             part,
             class_counts([sample['gt_label'] for sample in samples], RAFDB_CLASSES),
-            dict(zip(RAFDB_CLASSES, COUNTS[part], strict=True)),
+            dict(zip(RAFDB_CLASSES, RAFDB_COUNTS[part], strict=True)),
         )
         return samples
 

@@ -5,13 +5,11 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-import mmpretrain.registry as parents
 from mmengine.optim import OptimWrapper
-from mmengine.registry import Registry
 from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop, Runner
 from torch.utils.data import DataLoader
 
-from mmfer import registry
+from mmfer.engine.configuration.entry_types import classes_named
 
 
 def _options(*classes: type) -> set[str]:
@@ -39,18 +37,6 @@ _SECTIONS = {
 }
 
 
-def registered(name: Any) -> list[type]:
-    """The classes with a name, from all registries."""
-    if not isinstance(name, str):
-        return [name]
-    kinds = [
-        getattr(registry, kind).get(name)
-        for kind in vars(parents)
-        if isinstance(getattr(registry, kind, None), Registry)
-    ]
-    return [kind for kind in kinds if inspect.isclass(kind)]
-
-
 def _arguments(kind: type) -> set[str] | None:
     """Arguments of a class, and of bases of ``**kwargs`` classes; None if all are such classes."""
     names: set[str] = set()
@@ -69,7 +55,7 @@ def _accepted(section: str, node: Mapping[str, Any]) -> set[str] | None:
     known = _SECTIONS.get(section, set())
     if 'type' not in node:
         return known or None
-    kinds = [_arguments(kind) for kind in registered(node['type'])]
+    kinds = [_arguments(kind) for kind in classes_named(node['type'])]
     if not kinds or None in kinds:
         return None
     return known.union({'type'}, *(names for names in kinds if names is not None))

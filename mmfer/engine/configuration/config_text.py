@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.registry import Registry
 
+from mmfer.engine.configuration.entry_types import components_named
 from mmfer.registry import BATCH_AUGMENTS, DATASETS, MODELS, TRANSFORMS
 
 
@@ -44,13 +44,13 @@ def config_from_text(text: str, where: str) -> Config:
         raise ValueError(
             f'The config within "{where}" cannot be read: {error}. Give the config file, too.'
         ) from error
-    known = set().union(*map(_names, (MODELS, TRANSFORMS, DATASETS, BATCH_AUGMENTS)))
+    registries = (MODELS, TRANSFORMS, DATASETS, BATCH_AUGMENTS)
     loader = values.get('test_dataloader')
     used = {name: values.get(name) for name in ('model', 'data_preprocessor')}
     used['test_dataloader.dataset'] = loader.get('dataset') if isinstance(loader, dict) else None
     for entry, value in used.items():
         for name in _types(value):
-            if name not in known:
+            if not components_named(name, registries):
                 raise ValueError(
                     f'The config within "{where}" names the component {name!r} in {entry}, which '
                     'is not registered. If a package of yours adds this component, install that '
@@ -71,16 +71,6 @@ def _value(node: ast.expr) -> Any:
         return ast.literal_eval(node)
     except ValueError:
         return ast.unparse(node)
-
-
-def _names(registry: Registry | None) -> set[str]:
-    """The names of a registry and its parents, with and without their scope."""
-    names: set[str] = set()
-    while registry is not None:
-        names |= set(registry.module_dict)
-        names |= {f'{registry.scope}.{name}' for name in registry.module_dict}
-        registry = registry.parent
-    return names
 
 
 def _types(value: Any) -> Iterator[Any]:

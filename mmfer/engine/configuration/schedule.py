@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mmfer.engine.configuration.entry_types import classes_named
+
 END = ('total_steps', 'T_max', 'end')
 """Entries of a scheduler that set its end."""
 WITHIN = {
@@ -54,9 +56,10 @@ def misfits(cfg: Mapping[str, Any]) -> dict[str, Any]:
         if any(step >= epochs for step in steps):
             found[f'{path}.milestones'] = list(steps)
     for path, hook in _hooks(cfg):
-        entry = WITHIN.get(str(hook.get('type')).rpartition('.')[2])
-        if entry is not None and isinstance(hook.get(entry), int) and hook[entry] >= epochs:
-            found[f'{path}.{entry}'] = hook[entry]
+        bases = [base.__name__ for kind in classes_named(hook.get('type')) for base in kind.__mro__]
+        for entry in {WITHIN[name] for name in bases if name in WITHIN}:
+            if isinstance(hook.get(entry), int) and hook[entry] >= epochs:
+                found[f'{path}.{entry}'] = hook[entry]
     return found
 
 

@@ -3,13 +3,11 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from mmengine.config import Config
 
 from mmfer.engine.experiments.child_process import cores, run_child
@@ -140,24 +138,3 @@ def check_complete(runs: Sequence[FoldRun], pool: Pool) -> None:
                 f'are missing and {more.total()} are new, such as "{example}". Start again in '
                 'another --work-dir.'
             )
-
-
-@contextmanager
-def only_one(work_dir: Path) -> Iterator[None]:
-    """Prevent other processes from working in the same folder.
-
-    Raises:
-        ValueError: If another process works in the folder.
-    """
-    work_dir.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(work_dir / 'lock', timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise ValueError(
-            f'Another process is working in {work_dir}. Wait for its end, or give another folder.'
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()

@@ -1,18 +1,17 @@
 """Checks that held-out subjects do not influence the model that is tested on them."""
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config, ConfigDict
-from mmengine.hooks import CheckpointHook, EarlyStoppingHook
-from mmengine.optim import ReduceOnPlateauParamScheduler
 
+from mmfer.datasets.wrapped import readers_of
 from mmfer.engine.checkpoint import load_from_disk
+from mmfer.engine.configuration.choosers import choosers, dicts_in
 from mmfer.engine.feature_bank import build_with_pipeline
-from mmfer.registry import HOOKS, PARAM_SCHEDULERS
 
 
 def innermost(dataset: ConfigDict, where: str) -> ConfigDict:
@@ -21,14 +20,14 @@ def innermost(dataset: ConfigDict, where: str) -> ConfigDict:
     Raises:
         ValueError: If several data sets are concatenated.
     """
-    while 'dataset' in dataset:
-        dataset = dataset.dataset
-    if 'datasets' in dataset:
+    readers = readers_of(dataset)
+    if len(readers) != 1:
         raise ValueError(
-            f'{where}.dataset joins {len(dataset.datasets)} data sets, but cross validation '
-            'divides one. Give one reader.'
+            f'{where}.dataset joins {len(readers)} data sets, but cross validation divides one. '
+            'Give one reader.'
         )
-    return dataset
+    reader: ConfigDict = readers[0]
+    return reader
 
 
 def is_carved(dataset: ConfigDict) -> bool:
@@ -52,30 +51,6 @@ def validated_subjects(cfg: Config, subjects: Collection[str]) -> set[str]:
     dataset = build_with_pipeline(config, [])
     shown = {dataset.get_data_info(i).get('subject') for i in range(len(dataset))}
     return set(subjects) if None in shown else set(subjects) & {str(name) for name in shown}
-
-
-def choosers(cfg: Config) -> list[str]:
-    """The entries of a config that depend on the validation.
-
-    These are a CheckpointHook with ``save_best``, an EarlyStoppingHook, schedulers that wait for a
-    plateau, and derived classes.
-    """
-    default = dict(cfg.get('default_hooks') or {})
-    custom = enumerate(cfg.get('custom_hooks') or [])
-    hooks = {f'default_hooks.{name}': hook for name, hook in default.items()}
-    hooks |= {f'custom_hooks[{i}]': hook for i, hook in custom}
-    found = []
-    for name, hook in hooks.items():
-        kind = _class_of(hook, HOOKS)
-        if issubclass(kind, CheckpointHook) and hook.get('save_best'):
-            found.append(f'{name}.save_best={hook["save_best"]!r}')
-        elif issubclass(kind, EarlyStoppingHook):
-            found.append(f'{name} ({kind.__name__})')
-    for scheduler in _dicts(cfg.get('param_scheduler')):
-        kind = _class_of(scheduler, PARAM_SCHEDULERS)
-        if issubclass(kind, ReduceOnPlateauParamScheduler):
-            found.append(f'param_scheduler ({kind.__name__})')
-    return found
 
 
 def check_choice(cfg: Config, held_out: Collection[str]) -> None:
@@ -110,7 +85,7 @@ def check_weights(cfg: Config) -> None:
     """
     root = _resolved(innermost(cfg.train_dataloader.dataset, 'train_dataloader').get('data_root'))
     files = [('load_from', cfg.get('load_from'))]
-    files += [('checkpoint of the model', part.get('checkpoint')) for part in _dicts(cfg.model)]
+    files += [('checkpoint of the model', part.get('checkpoint')) for part in dicts_in(cfg.model)]
     for where, path in files:
         if not isinstance(path, str) or not Path(path).expanduser().is_file():
             continue
@@ -119,21 +94,6 @@ def check_weights(cfg: Config) -> None:
                 f'Leakage: {where}="{path}" was trained on "{root}", which contains the held-out '
                 'subjects. Start with weights from other data.'
             )
-
-
-def _class_of(entry: Any, registry: Any) -> type:
-    kind = entry.get('type') if isinstance(entry, dict) else type(entry)
-    found = registry.get(kind) if isinstance(kind, str) else kind
-    return found if isinstance(found, type) else object
-
-
-def _dicts(tree: Any) -> Iterator[dict[str, Any]]:
-    """All dictionaries in a tree of dictionaries and lists."""
-    if isinstance(tree, dict):
-        yield tree
-    for child in tree.values() if isinstance(tree, dict) else tree or ():
-        if isinstance(child, dict | list | tuple):
-            yield from _dicts(child)
 
 
 def _config_of(path: str) -> str:

@@ -10,12 +10,12 @@ from typing import Any
 from mmengine.config import Config, ConfigDict
 from tqdm import tqdm
 
+from mmfer.engine.configuration.entry_types import classes_named
 from mmfer.engine.experiments.child_process import cores, run_child
 from mmfer.engine.experiments.folds import read_pool
 from mmfer.evaluation import paired_table, seed_table
 from mmfer.evaluation.seed_table import Results
 from mmfer.files import write_atomically, write_json
-from mmfer.registry import MODELS
 from mmfer.settings import check_same
 
 
@@ -110,8 +110,8 @@ def context_option(model: ConfigDict) -> str | None:
     neck and returns the entry in this config, or None; see :class:`HIFENet`.
     """
     neck = model.get('neck')
-    kind = MODELS.get(neck['type']) if isinstance(neck, dict) else None
-    option = getattr(kind, 'context_option', None)
+    kinds = classes_named(neck['type']) if isinstance(neck, dict) else []
+    option = getattr(kinds[0], 'context_option', None) if kinds else None
     entry = None if option is None else option(neck)
     return None if entry is None else f'model.neck.{entry}'
 
@@ -159,7 +159,8 @@ class _Run:
         """The common arguments of a training and of a cross validation."""
         options = ['--work-dir', str(self.folder), '--seed', str(self.seed), '--resume']
         if self.how.load_from is not None:
-            backbone = self.model.get('backbone', {}).get('type')
+            kinds = classes_named(self.model.get('backbone', {}).get('type'))
+            backbone = kinds[0].__name__ if kinds else None
             path = self.how.load_from.format(seed=self.seed, backbone=backbone)
             options += ['--cfg-options', f'load_from={path}']
         return [self._config, *options]

@@ -14,6 +14,7 @@ from mmengine.runner import BaseLoop, Runner
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from mmfer.datasets.wrapped import evaluation_pipeline
 from mmfer.engine.feature_bank import build_with_pipeline, pooled_features, unwrap
 from mmfer.engine.network import network_and_copies
 from mmfer.protocols import AttendsToSupport
@@ -101,15 +102,8 @@ class EvalContextHook(Hook):
     def support_features(self, runner: Runner) -> Tensor:
         """F of the support images, (S, D), with the current weights."""
         if self._images is None:
-            pipeline_of = runner.cfg.get('val_dataloader') or runner.cfg.get('test_dataloader')
-            if not pipeline_of:
-                raise ValueError(
-                    'The support set needs the test pipeline. Add a val_dataloader or a '
-                    'test_dataloader to the config.'
-                )
-            dataset = build_with_pipeline(
-                runner.cfg.train_dataloader.dataset, pipeline_of.dataset.pipeline
-            )
+            pipeline = evaluation_pipeline(runner.cfg, 'The support set')
+            dataset = build_with_pipeline(runner.cfg.train_dataloader.dataset, pipeline)
             indices = balanced_indices(gt_labels(dataset), self.num_per_class, self.seed)
             self._images = dataset, indices
         return pooled_features(runner.model, *self._images, batch_size=self.batch_size)

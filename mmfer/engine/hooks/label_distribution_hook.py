@@ -1,5 +1,7 @@
 """Updates of label distributions for NNLDL (paper 003, section 3.4)."""
 
+import hashlib
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +13,21 @@ from mmengine.logging import print_log
 from mmengine.runner import Runner
 from torch import Tensor
 
+from mmfer.datasets.wrapped import (
+    each_sample_once,
+    evaluation_pipeline,
+    number_samples,
+)
 from mmfer.engine.feature_bank import build_with_pipeline, collect_bank, unwrap
 from mmfer.engine.hooks.eval_context_hook import with_support_set
 from mmfer.engine.label_audit import audit_rows, bank_distributions, bank_similarity
+from mmfer.engine.train_loop import done_in_epoch, needs_epochs
 from mmfer.files import write_json
 from mmfer.models.heads import MomentumBank
 from mmfer.protocols import LearnsFromNeighbors, NeighborLoss
 from mmfer.registry import HOOKS
 
-CHECKPOINT_KEY = 'label_distribution'
+CHECKPOINT_KEY, SAMPLES_KEY = 'label_distribution', 'label_distribution_samples'
 BANK_KEY = 'neighbor_bank'
 
 
@@ -46,8 +54,8 @@ class LabelDistributionHook(Hook):
             ``batch_size`` do not concern it, except k, which is the k of the loss.
 
     Raises:
-        ValueError: If an option is out of range, or the head of the model has no neighbor loss, as
-            RALDHead has.
+        ValueError: If an option is out of range, the head of the model has no neighbor loss, as
+            RALDHead has, or a training with a bank counts iterations, not epochs.
 
     Example:
         >>> custom_hooks = [dict(type='LabelDistributionHook', neighbors='bank', interval=5)]
@@ -82,6 +90,9 @@ class LabelDistributionHook(Hook):
         self._restored_bank: dict[str, Any] | None = None
         self._dataset: BaseDataset | None = None
         self._restored: Tensor | None = None
+        self._restored_samples: str | None = None
+        self._samples: str | None = None
+        self._renew = False
 
     def _head(self, runner: Runner) -> tuple[LearnsFromNeighbors, NeighborLoss]:
         """The head and its neighbor loss."""
@@ -96,15 +107,34 @@ class LabelDistributionHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         head, _ = self._head(runner)
-        if self._restored is not None and self.neighbors == 'bank':
-            head.neighbor_distributions = self._restored
         if self.neighbors == 'momentum':
             self._start_momentum(runner, head)
+        if self.neighbors != 'bank':
+            return
+        needs_epochs(runner, True, "LabelDistributionHook with neighbors='bank'")
+        number_samples(runner.train_dataloader.dataset)
+        self._samples = _digest(each_sample_once(runner.train_dataloader.dataset))
+        if self._restored is None:
+            return
+        if self._restored_samples not in (None, self._samples):
+            print_log(
+                'The training data are not those of the checkpoint, so the neighbors are found '
+                'again.',
+                'current',
+                level=logging.WARNING,
+            )
+            self._restored = None
+            self._renew = True
+        head.neighbor_distributions = self._restored
 
     def before_train_epoch(self, runner: Runner) -> None:
         due = runner.epoch >= self.start and (runner.epoch - self.start) % self.interval == 0
-        if self.neighbors == 'bank' and due:
+        # In the middle of an epoch, the bank of a checkpoint is that of its epoch.
+        if done_in_epoch(runner) and self._restored is not None:
+            due = False
+        if self.neighbors == 'bank' and (due or self._renew):
             self._refresh(runner)
+        self._restored, self._renew = None, False
 
     def before_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict | None = None
@@ -121,12 +151,14 @@ class LabelDistributionHook(Hook):
         head, _ = self._head(runner)
         if head.neighbor_distributions is not None:
             checkpoint[CHECKPOINT_KEY] = head.neighbor_distributions
+            checkpoint[SAMPLES_KEY] = self._samples
         bank = getattr(head, 'neighbor_bank', None)
         if bank is not None:
             checkpoint[BANK_KEY] = bank.state()
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         self._restored = checkpoint.get(CHECKPOINT_KEY)
+        self._restored_samples = checkpoint.get(SAMPLES_KEY)
         self._restored_bank = checkpoint.get(BANK_KEY)
 
     def _start_momentum(self, runner: Runner, head: LearnsFromNeighbors) -> None:
@@ -135,7 +167,9 @@ class LabelDistributionHook(Hook):
                 f"LabelDistributionHook(neighbors='momentum'): {type(head).__name__} has no "
                 "neighbor_bank. Use RALDHead, or neighbors='batch' or 'bank'."
             )
-        bank = MomentumBank(len(runner.train_dataloader.dataset), self.momentum)
+        dataset = runner.train_dataloader.dataset
+        number_samples(dataset)
+        bank = MomentumBank(len(each_sample_once(dataset)), self.momentum)
         if self._restored_bank is not None:
             bank.load(self._restored_bank, next(runner.model.parameters()).device)
         head.neighbor_bank = bank
@@ -143,15 +177,8 @@ class LabelDistributionHook(Hook):
     def _refresh(self, runner: Runner) -> None:
         model, (head, loss) = unwrap(runner.model), self._head(runner)
         if self._dataset is None:
-            pipeline_of = runner.cfg.get('val_dataloader') or runner.cfg.get('test_dataloader')
-            if not pipeline_of:
-                raise ValueError(
-                    'The bank needs the test pipeline. Add a val_dataloader or a test_dataloader '
-                    'to the config.'
-                )
-            self._dataset = build_with_pipeline(
-                runner.cfg.train_dataloader.dataset, pipeline_of.dataset.pipeline
-            )
+            pipeline = evaluation_pipeline(runner.cfg, 'The bank')
+            self._dataset = build_with_pipeline(runner.cfg.train_dataloader.dataset, pipeline)
         with with_support_set(runner):
             bank = collect_bank(model, self._dataset, self.batch_size)
         similarity = bank_similarity(model)
@@ -166,3 +193,12 @@ class LabelDistributionHook(Hook):
             path = Path(runner.work_dir) / self.audit_file
             write_json(path, rows)
             print_log(f'Label audit of {len(rows)} training images: {path}', 'current')
+
+
+def _digest(samples: Any) -> str:
+    """What identifies the samples of a data set, also in a moved folder: names and labels."""
+    sha = hashlib.sha256()
+    for i in range(len(samples)):
+        info = samples.get_data_info(i)
+        sha.update(f'{Path(str(info.get("img_path"))).name} {info.get("gt_label")}\n'.encode())
+    return sha.hexdigest()

@@ -1,6 +1,10 @@
 """The same random numbers in uninterrupted and resumed runs."""
 
+import os
 import random
+import signal
+import threading
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -12,9 +16,31 @@ from torch.utils.data import DataLoader
 
 from mmfer.registry import HOOKS
 
+GRACE = 60.0
+"""Seconds."""
+
+
+def _end_later(number: int, frame: FrameType | None) -> None:
+    timer = threading.Timer(GRACE, os._exit, (0,))
+    timer.daemon = True
+    timer.start()
+
+
+def leave_group(worker_id: int) -> None:
+    """Keep a worker for the validation from signals to the group of the training's processes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, 'setpgid'):
+        os.setpgid(0, 0)
+
 
 def seed_worker(worker_id: int) -> None:
-    """Seed Python and NumPy in a worker of a DataLoader from the seed of PyTorch."""
+    """Seed Python and NumPy in a worker of a DataLoader from the seed of PyTorch.
+
+    A signal to stop may go to all processes. The main process still needs its workers then, so a
+    worker ignores SIGINT, and ends :data:`GRACE` seconds after SIGTERM.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _end_later)
     seed = torch.initial_seed() % 2**32
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 (mmcv's transforms draw from the global generator)
@@ -48,6 +74,8 @@ class RandomStateHook(Hook):
         """Set up the seeding of the workers, and use the seed of a resumed run."""
         loader: DataLoader = runner.train_dataloader
         loader.worker_init_fn = seed_worker
+        if runner.val_loop is not None and runner.val_loop.dataloader.worker_init_fn is None:
+            runner.val_loop.dataloader.worker_init_fn = leave_group
         # Without a seed in the config, the samplers got a different random seed at the start.
         samplers: list[Any] = [loader.sampler, getattr(loader.batch_sampler, 'sampler', None)]
         for sampler in samplers:

@@ -6,6 +6,7 @@ from torch import nn
 
 from mmfer.engine.feature_bank import unwrap
 from mmfer.engine.network import network_and_copies, wrapped_anew
+from mmfer.engine.train_loop import needs_epochs
 from mmfer.protocols import Bypassable
 from mmfer.registry import HOOKS
 
@@ -25,6 +26,9 @@ class WarmStartHook(Hook):
     Args:
         epochs: Epochs of the plain network.
 
+    Raises:
+        ValueError: If ``epochs`` is negative, or the training counts iterations, not epochs.
+
     Example:
         >>> custom_hooks = [dict(type='WarmStartHook', epochs=8)]
     """
@@ -35,10 +39,14 @@ class WarmStartHook(Hook):
         self.epochs = epochs
         self._frozen: list[nn.Parameter] = []
 
+    def before_train(self, runner: Runner) -> None:
+        """Check that the warm start ends."""
+        needs_epochs(runner, self.epochs and _bypassable(runner), 'WarmStartHook')
+
     def before_train_epoch(self, runner: Runner) -> None:
         """Bypass the neck, or start to train it."""
-        neck = getattr(unwrap(runner.model), 'neck', None)
-        if not isinstance(neck, nn.Module) or not isinstance(neck, Bypassable):
+        neck = _bypassable(runner)
+        if neck is None:
             return
         bypassed = runner.epoch < self.epochs
         for network in network_and_copies(runner):
@@ -51,3 +59,8 @@ class WarmStartHook(Hook):
                 for parameter in changed:
                     parameter.requires_grad_(not bypassed)
         self._frozen = self._frozen + changed if bypassed else []
+
+
+def _bypassable(runner: Runner) -> nn.Module | None:
+    neck = getattr(unwrap(runner.model), 'neck', None)
+    return neck if isinstance(neck, nn.Module) and isinstance(neck, Bypassable) else None

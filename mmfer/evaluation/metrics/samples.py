@@ -6,8 +6,18 @@ import numpy as np
 
 
 def scores_of(sample: dict[str, Any]) -> np.ndarray:
-    """The predicted probabilities, (C,)."""
-    return sample['pred_score'].detach().float().cpu().numpy()
+    """The predicted probabilities, (C,).
+
+    Raises:
+        ValueError: If a probability is not finite.
+    """
+    scores = sample['pred_score'].detach().float().cpu().numpy()
+    if not np.isfinite(scores).all():
+        raise ValueError(
+            f'The scores of "{sample.get("img_path")}" are not finite (NaN or infinity), so there '
+            'is no answer to measure. Check the weights: the training may have diverged.'
+        )
+    return scores
 
 
 def label_of(sample: dict[str, Any]) -> int:

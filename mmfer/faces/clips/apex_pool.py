@@ -50,6 +50,7 @@ class SpotterOptions:
     eps: int = 1
     use_offset: bool = True
     landmarks: str = 'onset'
+    face: str = 'best'
 
     def build(self, landmarker: bool) -> ApexSpotter:
         """Build the spotter, with a landmarker if ``landmarker`` is True."""
@@ -59,6 +60,7 @@ class SpotterOptions:
             self.use_offset,
             self.landmarks,
             FaceLandmarker() if landmarker else None,
+            face=self.face,
         )
 
 

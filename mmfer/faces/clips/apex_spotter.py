@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmfer.faces.clips.apex_choice import LEAST_RISE, rise, shown_apex
 from mmfer.faces.clips.apex_curve import (
     RegionPixels,
     check_eps,
@@ -17,11 +18,14 @@ from mmfer.faces.clips.apex_regions import apex_regions
 from mmfer.faces.clips.apex_registered import registered_curve
 from mmfer.faces.clips.clip import Clip, open_clip
 from mmfer.faces.clips.clip_landmarks import (
+    CHOICES,
     DetectedLandmarks,
     FrameLandmarks,
     SidecarLandmarks,
+    first_landmarks,
     given_landmarks,
 )
+from mmfer.faces.clips.face_presence import FacePresence
 from mmfer.faces.detection.face_finder import Landmarker
 from mmfer.faces.detection.mtcnn import MTCNN
 
@@ -42,7 +46,8 @@ class ApexResult:
         curve: (len(numbers),) float64, strength of the expression in each of these frames.
         landmarks: (68, 2), x and y in pixels: those of the onset, with ``per_frame`` of the apex.
         regions: (10, 4) int, x1, y1, x2, y2 of the regions in the apex frame.
-        messages: Warnings about missing frames and frames without a face.
+        messages: Warnings about missing frames, frames without a face, several faces, and a clip
+            in which nothing moves.
     """
 
     apex: int
@@ -60,7 +65,8 @@ class ApexSpotter:
 
     The method ``ratio`` is eq. 5-6 of the paper, see :func:`apex_curve`. The method ``registered``
     registers the head and averages noise, see :func:`registered_curve`; it is far more accurate
-    under noise and head movement. Only a few frames are in memory at any time.
+    under noise and head movement. Only a few frames are in memory at any time. A frame that does
+    not show the face, such as a black one, is never the apex.
 
     Args:
         method: ``ratio`` or ``registered``.
@@ -70,7 +76,9 @@ class ApexSpotter:
         landmarks: ``onset`` keeps the regions of the onset frame; ``per_frame``, for ``ratio``
             only, follows the landmarks of each frame.
         landmarker: Finds the landmarks of clips without given landmarks.
-        detector: Finds the faces for the landmarker; None uses MTCNN with its defaults.
+        detector: Finds the faces for the landmarker, and decides whether a frame shows the face;
+            None uses MTCNN with its defaults.
+        face: Which of several faces is followed, see :class:`DetectedLandmarks`.
 
     Raises:
         ValueError: If an option is unknown, or ``registered`` is combined with ``per_frame``.
@@ -89,10 +97,12 @@ class ApexSpotter:
         landmarks: str = 'onset',
         landmarker: Landmarker | None = None,
         detector: MTCNN | None = None,
+        face: str = 'best',
     ) -> None:
         for name, value, known in (
             ('method', method, METHODS),
             ('landmarks', landmarks, LANDMARKS),
+            ('face', face, CHOICES),
         ):
             if value not in known:
                 raise ValueError(f'{name}={value!r} is unknown. Choose one of {", ".join(known)}.')
@@ -102,7 +112,7 @@ class ApexSpotter:
             )
         check_eps(eps)
         self.method, self.eps, self.use_offset, self.landmarks = method, eps, use_offset, landmarks
-        self.landmarker, self.detector = landmarker, detector
+        self.landmarker, self.detector, self.face = landmarker, detector or MTCNN(), face
 
     def __call__(
         self,
@@ -135,13 +145,26 @@ class ApexSpotter:
         clip = open_clip(clip)
         first, last = self._span(clip, onset, offset)
         find = self._finder(clip, landmarks)
-        points, shown, messages = _first_landmarks(clip, first, last, find)
+        points, shown, messages = first_landmarks(clip, first, last, find)
+        messages += getattr(find, 'messages', [])
+        presence = FacePresence(self.detector, clip.frame(shown), points)
         if self.method == 'registered':
             curve, lost = self._registered(clip, first, last, points, shown)
         else:
             curve, points, lost = self._ratio(clip, first, last, find, points)
-        messages += lost
-        apex = first + int(curve.argmax())
+        curve, apex, faceless = shown_apex(clip, first, curve, lost, presence, points)
+        lost = sorted({*lost, *faceless})
+        if lost:
+            named = _some([clip.numbers[first + i] for i in lost])
+            messages.append(
+                f'No face in {len(lost)} frames ({named}): the previous frame is used instead.'
+            )
+        if rise(curve, self.method) < LEAST_RISE[self.method]:
+            messages.append(
+                f'Nothing moves between frames {clip.numbers[first]} and {clip.numbers[last]}: the '
+                'apex is a guess.'
+            )
+        apex += first
         return ApexResult(
             apex=clip.numbers[apex],
             onset=clip.numbers[first],
@@ -186,12 +209,12 @@ class ApexSpotter:
             raise ValueError(
                 f'{clip.name}: there are no landmarks and no landmarker to find them. Give either.'
             )
-        return DetectedLandmarks(self.landmarker, self.detector)
+        return DetectedLandmarks(self.landmarker, self.detector, self.face)
 
     def _registered(
         self, clip: Clip, first: int, last: int, points: np.ndarray, shown: int
-    ) -> tuple[np.ndarray, list[str]]:
-        """The curve, and warnings about lost faces; the first face is at position ``shown``."""
+    ) -> tuple[np.ndarray, list[int]]:
+        """The curve, and the frames without the face; the first face is at position ``shown``."""
         count = last - first + 1
 
         def frames() -> Iterator[np.ndarray]:
@@ -206,17 +229,12 @@ class ApexSpotter:
                 f'{clip.name}: {len(lost)} of {count} frames do not show the face of frame '
                 f'{clip.numbers[shown]}. Check the clip, or shorten it.'
             )
-        return curve, self._said([clip.numbers[first + i] for i in lost])
-
-    @staticmethod
-    def _said(lost: Sequence[int]) -> list[str]:
-        said = f'No face in {len(lost)} frames ({_some(lost)}): the previous frame is used instead.'
-        return [said] if lost else []
+        return curve, lost
 
     def _ratio(
         self, clip: Clip, first: int, last: int, find: FrameLandmarks, points: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, list[str]]:
-        """The curve, the landmarks of its highest frame, and warnings about lost faces."""
+    ) -> tuple[np.ndarray, np.ndarray, list[int]]:
+        """The curve, the landmarks of its highest frame, and the frames without the face."""
         positions = [first, last] if self.use_offset else [first]
         references = [grey_frame(clip.frame(position)) for position in positions]
         start = max(0, first - self.eps)
@@ -233,8 +251,8 @@ class ApexSpotter:
                 best, highest = change, frame.landmarks
             curve.append(change)
             if frame.lost:
-                lost.append(clip.numbers[position])
-        return np.array(curve), highest, self._said(lost)
+                lost.append(position - first)
+        return np.array(curve), highest, lost
 
     def _followed(
         self,
@@ -263,28 +281,6 @@ class _Followed:
     pixels: RegionPixels
     landmarks: np.ndarray
     lost: bool
-
-
-def _first_landmarks(
-    clip: Clip, first: int, last: int, find: FrameLandmarks
-) -> tuple[np.ndarray, int, list[str]]:
-    """The landmarks of the first frame with a face, from the onset on.
-
-    Returns:
-        The landmarks (68, 2), the position of the frame, and warnings about earlier frames.
-    """
-    for position, frame in enumerate(clip.read(first, last + 1), first):
-        points = find(position, frame)
-        if points is not None:
-            lent = (
-                f'No face in frames {clip.numbers[first]} to {clip.numbers[position - 1]}: the '
-                f'landmarks of frame {clip.numbers[position]} are used.'
-            )
-            return points, position, [lent] if position > first else []
-    raise ValueError(
-        f'{clip.name}: no face in any frame from {clip.numbers[first]} to {clip.numbers[last]}. '
-        'Check the clip, or give its landmarks.'
-    )
 
 
 def _some(numbers: Sequence[int]) -> str:

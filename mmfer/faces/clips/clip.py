@@ -56,22 +56,27 @@ class Clip(ABC):
 
 
 class FolderClip(Clip):
-    """Images of a folder, in the order of the last number in their names (``img46.jpg``)."""
+    """Images of a folder, in the order of the numbers in their names (``img46.jpg``).
+
+    Of several numbers in a name, the last that differs between the frames counts:
+    ``frame_10_2024.png`` is frame 10. Frames that cannot be read count as missing.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.name, self.folder = str(folder), folder
         found: dict[int, Path] = {}
-        for path in pictures_of(folder):
-            digits = re.findall(r'\d+', path.stem)
-            if not digits:
-                raise ValueError(
-                    f'"{path}" has no number in its name, so its position in the clip is unknown. '
-                    'Remove or rename the file, for example to img46.jpg.'
-                )
-            number = int(digits[-1])
+        broken = []
+        for path, number in _numbered(pictures_of(folder)):
             other = found.setdefault(number, path)
             if other != path:
                 raise ValueError(f'"{other}" and "{path}" are both frame {number}. Remove one.')
+            try:
+                read_image(path)
+            except ValueError as error:
+                broken.append(str(error))
+                del found[number]
+        if broken and not found:
+            raise ValueError(f'No frame in "{folder}" can be read: {broken[0]}')
         if not found:
             raise ValueError(
                 f'The folder "{folder}" holds no frames: no file in it ends in '
@@ -80,6 +85,10 @@ class FolderClip(Clip):
         self.numbers = sorted(found)
         self.paths = [found[number] for number in self.numbers]
         self.messages = _gaps(self.numbers)
+        if broken:
+            more = ' ...' if len(broken) > MOST_NAMED else ''
+            named = ' '.join(broken[:MOST_NAMED])
+            self.messages += (f'{len(broken)} frames cannot be read: {named}{more}',)
 
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[np.ndarray]:
         return _alike((str(path), read_image(path)) for path in self.paths[start:stop])
@@ -177,6 +186,22 @@ def open_clip(source: 'Clip | str | Path | Sequence[np.ndarray]') -> Clip:
 def pictures_of(folder: Path) -> list[Path]:
     """The images in a folder except hidden files (``._img46.jpg``)."""
     return list_images(folder, False, LeftOut())
+
+
+def _numbered(paths: Sequence[Path]) -> Iterator[tuple[Path, int]]:
+    """The frames of a folder with their numbers."""
+    digits = [re.findall(r'\d+', path.stem) for path in paths]
+    for path, groups in zip(paths, digits, strict=True):
+        if not groups:
+            raise ValueError(
+                f'"{path}" has no number in its name, so its position in the clip is unknown. '
+                'Remove or rename the file, for example to img46.jpg.'
+            )
+    # Counted from the end, so that names with an additional number at the start also fit.
+    shared = min(map(len, digits), default=1)
+    places = range(-1, -shared - 1, -1)
+    place = next((i for i in places if len({int(groups[i]) for groups in digits}) > 1), -1)
+    yield from ((path, int(groups[place])) for path, groups in zip(paths, digits, strict=True))
 
 
 def _gaps(numbers: Sequence[int]) -> tuple[str, ...]:

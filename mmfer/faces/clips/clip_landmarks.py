@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from mmfer.faces.clips.clip import Clip, FolderClip
+from mmfer.faces.clips.face_presence import is_face
 from mmfer.faces.detection.face_finder import Landmarker, detect_in_crop
 from mmfer.faces.detection.mtcnn import MTCNN
 from mmfer.faces.sidecar import read_sidecar
@@ -14,7 +15,9 @@ FrameLandmarks = Callable[[int, np.ndarray], np.ndarray | None]
 """Maps the position of a frame in the clip and the frame (H, W[, 3]) uint8 to landmarks (68, 2) in
 pixels, or to None if the frame has no face."""
 LEAST_SCORE = 0.5
-"""Below this mean confidence of the landmarks, the face is detected again."""
+"""Below this mean probability that a landmark is visible, the face counts as hidden."""
+CHOICES = ('best', 'largest', 'left', 'right')
+"""Which of several faces is followed: the most certain one, or by size or position."""
 
 
 def given_landmarks(landmarks: np.ndarray, clip: Clip) -> FrameLandmarks:
@@ -93,32 +96,91 @@ class SidecarLandmarks:
 
 
 class DetectedLandmarks:
-    """Landmarks detected in the frames: the face of highest score, followed from frame to frame.
+    """Landmarks detected in the frames: one face, followed from frame to frame.
+
+    A face that was lost is found again only where it was lost, so that another person never takes
+    its place.
 
     Args:
         landmarker: Finds the landmarks in a box.
-        detector: Finds the box in the first frame and after the face was lost.
+        detector: Finds the faces in the first frame and after the face was lost, and decides
+            whether a box still holds a face.
+        face: Which face of the first frame is followed, one of :data:`CHOICES`.
+
+    Attributes:
+        messages: Warnings about several faces.
     """
 
-    def __init__(self, landmarker: Landmarker, detector: MTCNN | None = None) -> None:
-        self.landmarker, self.detector = landmarker, detector or MTCNN()
+    def __init__(
+        self, landmarker: Landmarker, detector: MTCNN | None = None, face: str = 'best'
+    ) -> None:
+        if face not in CHOICES:
+            raise ValueError(f'face={face!r} is unknown. Choose one of {", ".join(CHOICES)}.')
+        self.landmarker, self.detector, self.face = landmarker, detector or MTCNN(), face
         self.box: np.ndarray | None = None
+        self.last: np.ndarray | None = None
         self.from_center = np.zeros(4)
+        self.messages: list[str] = []
 
     def __call__(self, position: int, frame: np.ndarray) -> np.ndarray | None:
         image = frame if frame.ndim == 3 else np.repeat(frame[..., None], 3, axis=2)
         points = None if self.box is None else self._in_box(image, self.box)
         if points is None or self.box is None:
-            faces = detect_in_crop(self.detector, image)
-            self.box = max(faces, key=lambda face: face.score or 0).bbox if faces else None
+            self.box = self._find(image)
             points = None if self.box is None else self._in_box(image, self.box)
             if points is None or self.box is None:
                 self.box = None
                 return None
             self.from_center = self.box - np.tile(points.mean(axis=0), 2)
-        self.box = self.from_center + np.tile(points.mean(axis=0), 2)
+        self.box = self.last = self.from_center + np.tile(points.mean(axis=0), 2)
         return points
+
+    def _find(self, image: np.ndarray) -> np.ndarray | None:
+        """The box of the followed face, from the detector; None if it is not in the image."""
+        faces = detect_in_crop(self.detector, image)
+        if not faces:
+            return None
+        boxes = [face.bbox for face in faces]
+        if self.last is not None:
+            distances = [np.abs(box - self.last).max() for box in boxes]
+            nearest = int(np.argmin(distances))
+            return boxes[nearest] if distances[nearest] < np.ptp(self.last[1::2]) else None
+        if len(boxes) > 1:
+            self.messages.append(
+                f'{len(boxes)} faces are shown; the {self.face} one is followed. Choose another by '
+                f'face={" or ".join(repr(one) for one in CHOICES if one != self.face)}.'
+            )
+        if self.face == 'largest':
+            return max(boxes, key=lambda box: float((box[2:] - box[:2]).prod()))
+        if self.face in ('left', 'right'):
+            boxes.sort(key=lambda box: float(box[0]))
+            return boxes[0 if self.face == 'left' else -1]
+        return max(faces, key=lambda face: face.score or 0).bbox
 
     def _in_box(self, image: np.ndarray, box: np.ndarray) -> np.ndarray | None:
         points, scores = self.landmarker.detect(image, box[None])
-        return points[0] if scores[0].mean() >= LEAST_SCORE else None
+        if scores[0].mean() < LEAST_SCORE or not is_face(self.detector, image, box):
+            return None
+        return points[0]
+
+
+def first_landmarks(
+    clip: Clip, first: int, last: int, find: FrameLandmarks
+) -> tuple[np.ndarray, int, list[str]]:
+    """The landmarks of the first frame with a face, from the onset on.
+
+    Returns:
+        The landmarks (68, 2), the position of the frame, and warnings about earlier frames.
+    """
+    for position, frame in enumerate(clip.read(first, last + 1), first):
+        points = find(position, frame)
+        if points is not None:
+            lent = (
+                f'No face in frames {clip.numbers[first]} to {clip.numbers[position - 1]}: the '
+                f'landmarks of frame {clip.numbers[position]} are used.'
+            )
+            return points, position, [lent] if position > first else []
+    raise ValueError(
+        f'{clip.name}: no face in any frame from {clip.numbers[first]} to {clip.numbers[last]}. '
+        'Check the clip, or give its landmarks.'
+    )

@@ -10,6 +10,7 @@ import numpy as np
 from mmfer.faces.boxes import box_overlap
 from mmfer.faces.detection.mtcnn import GREY
 from mmfer.faces.face import Face
+from mmfer.faces.image_decoder import LoadedImage
 from mmfer.faces.sidecar import ImageFaces, from_annotation, to_annotation
 
 BORDERS = (0.0, 0.25, 0.5)
@@ -41,12 +42,13 @@ class Picture:
 
     Args:
         name: Name of the image in the sidecar.
-        load: A function, which can be pickled, that returns the image (H, W, 3) uint8 RGB.
+        load: A function, which can be pickled, that returns the image (H, W, 3) uint8 RGB, or as
+            :func:`mmfer.faces.image.load_image` does.
         box: Known box of the face, x1, y1, x2, y2; None if the face has to be detected.
     """
 
     name: str
-    load: Callable[[], np.ndarray]
+    load: Callable[[], np.ndarray | LoadedImage]
     box: np.ndarray | None = None
 
 
@@ -56,8 +58,9 @@ class FoundFace:
 
     Args:
         name: Name of the image in the sidecar.
-        width: Width of the image in pixels; 0 if the image cannot be read.
-        height: Height of the image in pixels; 0 if the image cannot be read.
+        width: Width of the image in pixels; 0 if the image cannot be read. Of an image that was
+            shrunk, it is rounded up to a multiple of the factor.
+        height: Height of the image in pixels, likewise.
         face: The face; None if there is none.
         count: Number of detected faces; 0 if there is none, even if the whole image is then used
             as the box of the face.
@@ -121,15 +124,17 @@ class FaceFinder:
     def __call__(self, picture: Picture) -> FoundFace:
         """Find the face; an image that cannot be read gives a result with an error."""
         try:
-            image = picture.load()
+            loaded = picture.load()
         except (FileNotFoundError, ValueError) as error:
             return FoundFace(picture.name, error=str(error))
-        height, width = image.shape[:2]
+        image, shrunk = loaded if isinstance(loaded, LoadedImage) else LoadedImage(loaded)
+        height, width = (side * shrunk for side in image.shape[:2])
+        known = None if picture.box is None else np.asarray(picture.box) / shrunk
         if self.detector is None:
             found = [Face.of_whole_image(image)]
         else:
             found = detect_in_crop(self.detector, image)
-        face, seen, count = _choose(found, picture.box)
+        face, seen, count = _choose(found, known)
         if face is None and self.fallback:
             face = Face.of_whole_image(image)
             seen = face.bbox
@@ -139,7 +144,11 @@ class FaceFinder:
                 face, landmarks68=points[0].astype(float), scores68=scores[0].astype(float)
             )
         return FoundFace(
-            picture.name, width, height, None if face is None else _rounded(face), count
+            picture.name,
+            width,
+            height,
+            None if face is None else _rounded(face.scaled(shrunk)),
+            count,
         )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mmfer.device import usable_device
 from mmfer.faces.alignment import warp
 from mmfer.faces.detection.landmark_network import (
     CROP_MARGIN,
@@ -49,7 +50,7 @@ class FaceLandmarker:
     def __init__(self, weights: str | Path | None = None, device: str = 'cpu') -> None:
         self.network = LandmarkNetwork()
         self.network.load_state_dict(read_weights(weights or WEIGHTS, self.network.state_dict()))
-        self.network.eval().to(device)
+        self.network.eval().to(usable_device(device))
         self.device = device
 
     def detect(self, image: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

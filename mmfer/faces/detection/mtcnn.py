@@ -94,6 +94,30 @@ class MTCNN(nn.Module):
             for box, score, five in zip(boxes, scores, points, strict=True)
         ]
 
+    def presence(self, image: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+        """The probability that boxes hold a face, from the output network alone.
+
+        The probability hardly depends on the exact position of a box: a box moved by a quarter of
+        its side still holds the face.
+
+        Args:
+            image: (H, W, 3) uint8 RGB.
+            boxes: (N, 4) x1, y1, x2, y2 in pixels; boxes may extend beyond the image.
+
+        Returns:
+            (N,) float64, 0 to 1.
+
+        Raises:
+            ValueError: If the array is not such an image.
+        """
+        check_image(image)
+        if not len(boxes):
+            return np.zeros(0)
+        crops = _crops(image, square_boxes(np.asarray(boxes, dtype=np.float64)), 48)
+        with torch.inference_mode():
+            probability, _, _ = self.onet(self._normalize(crops))
+        return probability.double().cpu().numpy()
+
     def _propose(self, image: np.ndarray) -> np.ndarray:
         """Square boxes (N, 4) from the proposal network."""
         found, found_scores = [np.zeros((0, 4))], [np.zeros(0)]

@@ -1,4 +1,4 @@
-"""How the faces of many pictures are looked for."""
+"""Options of the detection of faces in a whole data set."""
 
 import hashlib
 from dataclasses import asdict, dataclass
@@ -12,14 +12,14 @@ from mmfer.faces.detection.mtcnn import MTCNN
 
 @dataclass(frozen=True)
 class FindingOptions:
-    """How faces are looked for.
+    """Options of the face detection.
 
     Args:
         min_face_size: Side in pixels of the smallest face, see :class:`MTCNN`.
-        whole_image: When the whole picture is taken for the face's box: ``'never'``,
-            ``'no face'`` if none is found, or ``'always'``, without looking.
+        whole_image: When the whole image is the box of the face: ``'never'``, ``'no face'`` if no
+            face is found, or ``'always'``, without detection.
         landmarks: Find the 68 landmarks.
-        weights: The landmarker's weights; None for those that come with mmfer.
+        weights: The weights of the landmarker; None for the shipped weights.
     """
 
     min_face_size: int = 24
@@ -28,10 +28,10 @@ class FindingOptions:
     weights: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """All on which the results depend; for the weights a digest of their file.
+        """All options that change the results, with a digest of the weight file.
 
         Raises:
-            FileNotFoundError: If the weights are not there.
+            FileNotFoundError: If the weight file does not exist.
         """
         weights = None
         if self.landmarks:
@@ -44,7 +44,7 @@ class FindingOptions:
         return asdict(self) | {'weights': weights}
 
     def build(self) -> FaceFinder:
-        """What finds them."""
+        """Build the face finder."""
         return FaceFinder(
             None if self.whole_image == 'always' else MTCNN(self.min_face_size),
             FaceLandmarker(self.weights) if self.landmarks else None,

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from mmfer.faces.preparation.finding_options import FindingOptions
 from mmfer.faces.sidecar import write_sidecar
 from mmfer.files import write_atomically
 from mmfer.journal import Journal
+from mmfer.reading import read_json
 from mmfer.settings import check_same
 from mmfer.worker_pool import WorkerPool
 
@@ -136,7 +136,7 @@ def _check(
 def _finished(path: Path) -> dict[str, Any]:
     """The record in a sidecar of the run that wrote the sidecar."""
     try:
-        return json.loads(path.read_text(encoding='utf-8'))['info']['prepared']
+        return read_json(path)['info']['prepared']
     except (ValueError, KeyError, TypeError):
         return {}
 

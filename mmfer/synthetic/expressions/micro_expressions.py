@@ -18,9 +18,9 @@ to both disgust and others, as in the real clips: no method can separate these c
 
 import numpy as np
 
-EMOTIONS = ('others', 'disgust', 'happiness', 'repression', 'surprise', 'sadness', 'fear')
-COUNTS = (99, 63, 32, 27, 25, 7, 2)
-"""Number of clips of each emotion in CASME II, 255 in total."""
+from mmfer.labels.releases import CASME2_EMOTIONS
+
+EMOTIONS = tuple(CASME2_EMOTIONS)
 
 COMBINATIONS: dict[str, dict[str, float]] = {
     'others': {'4': 0.45, '4+7': 0.2, '4+5': 0.1, '4+L14': 0.1, 'R14': 0.1, '4+18': 0.05},

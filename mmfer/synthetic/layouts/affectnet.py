@@ -6,11 +6,16 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from mmfer.labels.releases import (
+    AFFECTNET_COLUMNS,
+    AFFECTNET_COUNTS,
+    AFFECTNET_FILES,
+    AFFECTNET_IMAGES,
+)
 from mmfer.synthetic.expressions.basic_expressions import BASIC_RECIPES
 from mmfer.synthetic.layouts.layout import ImageLayout, Truth, landmarks_of
 from mmfer.synthetic.render.scene import Person, Scene
 
-FOLDER = 'Manually_Annotated_Images'
 IMAGES_PER_FOLDER = 400
 RECIPES = {
     'neutral': 'neutral',
@@ -42,24 +47,13 @@ The circumplex comes from J. A. Russell, *A circumplex model of affect*, J. Pers
 Res. Pers. 11, 1977; the values of contempt are our choice.
 """
 
-COLUMNS = (
-    'subDirectory_filePath',
-    'face_x',
-    'face_y',
-    'face_width',
-    'face_height',
-    'facial_landmarks',
-    'expression',
-    'valence',
-    'arousal',
-)
-
 
 class AffectNetLayout(ImageLayout):
     """AffectNet's older form, with its eight classes of expressions.
 
-    - ``training.csv`` and ``validation.csv`` with :data:`COLUMNS`; landmarks are 68 times
-      ``x;y;`` without the last ``;``, and the box has whole pixels
+    - ``training.csv`` and ``validation.csv`` with
+      :data:`~mmfer.labels.releases.AFFECTNET_COLUMNS`; landmarks are 68 times ``x;y;`` without the
+      last ``;``, and the box has whole pixels
     - ``Manually_Annotated_Images/NNN/<hash>.jpg``
 
     Classes of the training part have the official frequencies. Classes of the validation part,
@@ -71,11 +65,8 @@ class AffectNetLayout(ImageLayout):
     classes = coarse = tuple(RECIPES)
     parents = tuple(range(len(classes)))
     recipes = {name: BASIC_RECIPES[recipe] for name, recipe in RECIPES.items()}
-    shares = {
-        'train': (74874, 134415, 25459, 14090, 6378, 3803, 24882, 3750),
-        'test': (500,) * 8,
-    }
-    files = {'train': 'training.csv', 'test': 'validation.csv'}
+    shares = {split: AFFECTNET_COUNTS['csv', split] for split in ('train', 'test')}
+    files = AFFECTNET_FILES
 
     def _below_folder(self, split: str, index: int) -> str:
         name = hashlib.sha224(f'{split} {index}'.encode()).hexdigest()
@@ -84,7 +75,7 @@ class AffectNetLayout(ImageLayout):
 
     def image_path(self, split: str, index: int, label: int) -> str:
         """Path below the root: a numbered folder, and a file named by a hash of 56 digits."""
-        return f'{FOLDER}/{self._below_folder(split, index)}'
+        return f'{AFFECTNET_IMAGES}/{self._below_folder(split, index)}'
 
     def completed(self, truth: Truth, person: Person, scene: Scene) -> Truth:
         """The annotation with ``valence`` and ``arousal``, each from -1 to 1."""
@@ -110,7 +101,7 @@ class AffectNetLayout(ImageLayout):
     def _table(self, split: str, annotations: Sequence[Truth]) -> str:
         text = io.StringIO()
         rows = csv.writer(text, lineterminator='\n')
-        rows.writerow(COLUMNS)
+        rows.writerow(AFFECTNET_COLUMNS)
         for i, truth in enumerate(annotations):
             points = ';'.join(f'{v:.2f}' for v in landmarks_of(truth).ravel())
             box = [round(v) for v in truth['bbox']]

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from mmfer.labels.releases import CASME2_CODING_FILE, CASME2_EMOTIONS, CASME2_FRAMES
 from mmfer.synthetic.expressions.basic_expressions import Recipe
-from mmfer.synthetic.expressions.micro_expressions import COMBINATIONS, COUNTS, EMOTIONS
+from mmfer.synthetic.expressions.micro_expressions import COMBINATIONS, EMOTIONS
 from mmfer.synthetic.layouts.casme2_coding import (
-    CODING_FILE,
-    FRAMES,
     coding_file,
     oddities,
     plant_oddities,
@@ -75,7 +74,7 @@ class CASME2Layout(Layout):
         emotion: Recipe({}, source=f'One of {", ".join(combinations)}, see micro_expressions.')
         for emotion, combinations in COMBINATIONS.items()
     }
-    shares = {'all': COUNTS}
+    shares = {'all': tuple(CASME2_EMOTIONS.values())}
     presets = CLIP_PRESETS
     unit = 'clip'
     noisy_labels = False
@@ -124,7 +123,7 @@ class CASME2Layout(Layout):
     @staticmethod
     def frame_path(clip: str, frame: int) -> str:
         """Path of a frame below the root."""
-        return f'{FRAMES}/{clip}/img{frame}.jpg'
+        return f'{CASME2_FRAMES}/{clip}/img{frame}.jpg'
 
     def paths(self, split: str, index: int, label: int, truth: Truth) -> tuple[str, ...]:
         """All existing frames of a clip, the apex first."""
@@ -147,7 +146,7 @@ class CASME2Layout(Layout):
         truth: dict[str, Any] = {row['clip']: {k: row[k] for k in PUBLISHED} for row in rows}
         truth['oddities'] = oddities(rows)
         return {
-            CODING_FILE: coding_file(rows),
+            CASME2_CODING_FILE: coding_file(rows),
             'annotations/truth.json': dump(truth),
             'annotations/faces.json': dump(sidecar, indent=None),
         }

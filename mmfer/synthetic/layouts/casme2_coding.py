@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 from openpyxl import Workbook
 
-CODING_FILE = 'CASME2-coding-20140508.xlsx'
-FRAMES = 'CASME2_RAW_selected'
 COLUMNS = (
     'Subject',
     'Filename',

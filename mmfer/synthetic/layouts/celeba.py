@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mmfer.labels import CELEBA_ATTRIBUTES
+from mmfer.labels.releases import CELEBA_IMAGES, CELEBA_PARTS, CELEBA_STARTS
 from mmfer.synthetic.expressions.basic_expressions import Recipe
 from mmfer.synthetic.layouts.layout import (
     ImageLayout,
@@ -22,7 +23,6 @@ from mmfer.synthetic.people.celeba_attributes import SHOWN, attributes
 from mmfer.synthetic.people.celebrities import sample_celebrity
 from mmfer.synthetic.render.scene import Person, Scene
 
-FOLDER = 'img_align_celeba'
 POINTS = ('lefteye', 'righteye', 'nose', 'leftmouth', 'rightmouth')
 IMAGES_PER_IDENTITY = 2
 WIDER = 1.2
@@ -63,8 +63,8 @@ class CelebALayout(ImageLayout):
     shares = dict.fromkeys(('train', 'val', 'test'), (0.403, 0.114, 0.115, 0.368))
     noisy_labels = False
     crop = (1.59, (0.02, -0.05))
-    partitions = {'train': 0, 'val': 1, 'test': 2}
-    starts = {'train': 1, 'val': 162771, 'test': 182638}
+    partitions = CELEBA_PARTS
+    starts = CELEBA_STARTS
 
     def adapted(self, options: Options) -> Options:
         """The preset's options with a wider view and few images per person."""
@@ -84,7 +84,7 @@ class CelebALayout(ImageLayout):
 
     def image_path(self, split: str, index: int, label: int) -> str:
         """Path below the root."""
-        return f'{FOLDER}/{self._file(split, index)}'
+        return f'{CELEBA_IMAGES}/{self._file(split, index)}'
 
     def completed(self, truth: Truth, person: Person, scene: Scene) -> Truth:
         """The annotation of a face without a class, with its 40 ``attributes``."""

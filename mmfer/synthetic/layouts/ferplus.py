@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from mmfer.labels import FERPLUS_CLASSES
+from mmfer.labels.releases import FER2013_USAGES, FERPLUS_FOLDERS
 from mmfer.synthetic.expressions.basic_expressions import BASIC_RECIPES
 from mmfer.synthetic.layouts.encoding import encode_grey_png
 from mmfer.synthetic.layouts.layout import ImageLayout, Truth, numbered
@@ -54,8 +55,8 @@ class FERPlusLayout(ImageLayout):
     recipes = {name: BASIC_RECIPES[name] for name in FERPLUS_CLASSES}
     shares = dict.fromkeys(('train', 'val', 'test'), (13013, 9367, 4493, 4415, 3124, 253, 825, 221))
     size = 48
-    usages = {'train': 'Training', 'val': 'PublicTest', 'test': 'PrivateTest'}
-    folders = {'train': 'FER2013Train', 'val': 'FER2013Valid', 'test': 'FER2013Test'}
+    usages = FER2013_USAGES
+    folders = FERPLUS_FOLDERS
     starts = {'train': 0, 'val': 28709, 'test': 32298}
 
     def adapted(self, options: Options) -> Options:

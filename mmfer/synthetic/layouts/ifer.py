@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmfer.labels.releases import IFER_COUNTS
 from mmfer.synthetic.expressions.infant_expressions import INFANT_RECIPES
 from mmfer.synthetic.layouts.layout import ImageLayout, Truth, zoomed
 from mmfer.synthetic.layouts.presets import Options
@@ -34,7 +35,7 @@ class IFERLayout(ImageLayout):
     classes = coarse = tuple(INFANT_RECIPES)
     parents = tuple(range(len(classes)))
     recipes = INFANT_RECIPES
-    shares = {'all': (3242, 3642, 1991, 1365)}
+    shares = {'all': IFER_COUNTS}
     noisy_labels = False
     crop = (1.40, (0.03, -0.14))
 

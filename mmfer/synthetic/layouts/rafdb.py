@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from mmfer.labels import RAFDB_CLASSES
+from mmfer.labels.releases import RAFDB_COUNTS
 from mmfer.synthetic.expressions.basic_expressions import BASIC_RECIPES
 from mmfer.synthetic.layouts.layout import ImageLayout, Truth, five_points
 from mmfer.synthetic.people.random_people import Group
@@ -28,10 +29,7 @@ class RAFDBLayout(ImageLayout):
     classes = coarse = RAFDB_CLASSES
     parents = tuple(range(len(RAFDB_CLASSES)))
     recipes = BASIC_RECIPES
-    shares = {
-        'train': (1290, 281, 717, 4772, 1982, 705, 2524),
-        'test': (329, 74, 160, 1185, 478, 162, 680),
-    }
+    shares = RAFDB_COUNTS
 
     def _stem(self, split: str, index: int) -> str:
         return f'{split}_{index + 1:0{5 if split == "train" else 4}d}'

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from mmfer.reading import binary_lines
+
 SERIES = ('#2a6fbb', '#c8561b', '#2f8f5b', '#8a4fa3', '#b02a4c', '#5f6b7a', '#a88600', '#1795a5')
 COUNTERS = ('step', 'iter', 'epoch')
 
@@ -46,12 +48,14 @@ def read_scalars(path: str | Path) -> Curves:
     if not path.is_file():
         raise FileNotFoundError(f'No log at "{path}". Give a work directory or its scalars.json.')
     rows = []
-    for number, line in enumerate(path.read_text(encoding='utf-8').splitlines(), 1):
+    with path.open('rb') as file:
+        lines = list(binary_lines(file, path))
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             rows.append(json.loads(line))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(
                 f'{path}, line {number}: {error}. Give the vis_data/scalars.json of a training.'
             ) from error

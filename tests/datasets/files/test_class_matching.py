@@ -7,15 +7,16 @@ from mmfer.datasets.files.class_matching import (
     check_unique_files,
     class_index,
     normal_form,
+    without_repeats,
 )
 
 
-def test_case_blanks_and_hyphens_do_not_matter() -> None:
+def test_case_spaces_and_hyphens_are_ignored() -> None:
     assert normal_form(' Very-Happy face') == 'very_happy_face'
     assert class_index('VERY happy', ['sad', 'very_happy'], 'here') == 1
 
 
-def test_an_unknown_name_is_located_and_near_ones_offered() -> None:
+def test_an_unknown_name_is_located_with_suggestions() -> None:
     with pytest.raises(ValueError, match=r'row 7: "hapy".*Did you mean happy\?'):
         class_index('hapy', ['sad', 'happy'], 'row 7')
     with pytest.raises(
@@ -24,7 +25,7 @@ def test_an_unknown_name_is_located_and_near_ones_offered() -> None:
         class_index('xyzzy', ['sad', 'happy'], 'row 7')
 
 
-def test_files_of_one_stem_in_one_folder_are_twins() -> None:
+def test_files_with_one_stem_in_one_folder_are_twins() -> None:
     files = [('d/a.jpg', ''), ('d/A.PNG', ''), ('d/b.jpg', ''), ('e/a.jpg', ''), ('d/a.b.jpg', '')]
     assert check_unique_files(files) == ['d/A.PNG and d/a.jpg']
 
@@ -34,7 +35,7 @@ def test_a_file_given_twice_is_an_error_with_both_rows() -> None:
         check_unique_files([('d/a.jpg', 'line 2'), ('d/a.jpg', 'line 9')])
 
 
-def test_one_file_by_two_paths_is_given_twice(tmp_path: Path) -> None:
+def test_one_file_with_two_paths_is_an_error(tmp_path: Path) -> None:
     (tmp_path / 'd').mkdir()
     (tmp_path / 'd/a.jpg').touch()
     (tmp_path / 'd/b.jpg').symlink_to('a.jpg')
@@ -46,8 +47,19 @@ def test_one_file_by_two_paths_is_given_twice(tmp_path: Path) -> None:
     assert check_unique_files([(first, '1'), (f'{tmp_path}/f/a.jpg', '2')]) == []
 
 
+def test_rows_that_repeat_a_row_are_removed_and_others_kept(tmp_path: Path) -> None:
+    (tmp_path / 'a.jpg').touch()
+    (tmp_path / 'b.jpg').symlink_to('a.jpg')
+    paths = (f'{tmp_path}/a.jpg', f'{tmp_path}/../{tmp_path.name}/a.jpg', f'{tmp_path}/b.jpg')
+    rows = [{'img_path': p, 'where': str(i), 'gt_label': 3} for i, p in enumerate(paths)]
+    other = {'img_path': paths[1], 'where': '9', 'gt_label': 4}
+    kept, repeats = without_repeats([*rows, other])
+    assert kept == [rows[0], other]
+    assert repeats == [f'{paths[1]} (0 and 1)', f'{paths[2]} (0 and 2)']
+
+
 @pytest.mark.parametrize('classes', ['calm,sad', [], ['sad', 'sad'], ['a b', 'A-b']])
-def test_class_names_are_several_and_differ(classes: list[str]) -> None:
+def test_class_names_must_be_several_and_different(classes: list[str]) -> None:
     check_class_names(['calm', 'sad'], 'Faces')
     with pytest.raises(ValueError, match=r'^Faces'):
         check_class_names(classes, 'Faces')

@@ -16,7 +16,7 @@ def test_a_file_is_indexed(tmp_path: Path) -> None:
     assert coco.imgToAnns[1][0]['identity'] == 'person-1'
 
 
-def test_faulty_files_stop(tmp_path: Path) -> None:
+def test_faulty_files_are_refused(tmp_path: Path) -> None:
     path = tmp_path / 'a.json'
     with pytest.raises(FileNotFoundError, match='No annotations'):
         read_coco(path)
@@ -39,7 +39,7 @@ def test_a_dangling_reference_is_located(tmp_path: Path, field: str, value: int)
         read_coco(write_json(tmp_path / 'a.json', data))
 
 
-def test_an_id_twice_stops(tmp_path: Path) -> None:
+def test_a_repeated_id_is_an_error(tmp_path: Path) -> None:
     data = coco_data(['a.png', 'b.png'])
     data['annotations'][1]['id'] = 1
     with pytest.raises(ValueError, match='annotations has the id 1 twice'):
@@ -50,7 +50,7 @@ def test_an_id_twice_stops(tmp_path: Path) -> None:
         read_coco(write_json(tmp_path / 'a.json', data))
 
 
-def test_a_face_becomes_fields() -> None:
+def test_an_annotation_becomes_fields_of_a_sample() -> None:
     face = parse_face(coco_data(['a.png'])['annotations'][0], CLASSES, 'here')
     assert face['face_box'].tolist() == [2, 3, 12, 15]
     assert face['landmarks'].shape == (68, 2)
@@ -89,7 +89,7 @@ def test_faulty_fields_are_located(fields: dict[str, Any], message: str) -> None
         ('annotations', 'id', [], 'an id in annotations is not an integer'),
     ],
 )
-def test_values_of_other_types_stop(
+def test_values_of_wrong_types_are_refused(
     tmp_path: Path, part: str, field: str, value: Any, message: str
 ) -> None:
     data = coco_data(['a.png'])
@@ -99,7 +99,7 @@ def test_values_of_other_types_stop(
 
 
 @pytest.mark.parametrize('value', [None, 3, 'face', [], {}])
-def test_an_annotation_of_another_type_is_located(tmp_path: Path, value: Any) -> None:
+def test_an_annotation_of_a_wrong_type_is_located(tmp_path: Path, value: Any) -> None:
     data = coco_data(['a.png', 'b.png'])
     data['annotations'][1] = value
     with pytest.raises(ValueError, match=r'annotations\[1\]'):
@@ -123,13 +123,32 @@ def test_an_annotation_of_another_type_is_located(tmp_path: Path, value: Any) ->
         ('group', 5),
     ],
 )
-def test_fields_of_other_types_are_located(field: str, value: Any) -> None:
+def test_fields_of_wrong_types_are_located(field: str, value: Any) -> None:
     annotation = {**coco_data(['a.png'])['annotations'][0], field: value}
     with pytest.raises(ValueError, match=rf'^here: .*{field}'):
         parse_face(annotation, CLASSES, 'here')
 
 
-def test_json_that_is_too_deep_stops(tmp_path: Path) -> None:
+def test_too_deeply_nested_json_is_an_error(tmp_path: Path) -> None:
     (tmp_path / 'a.json').write_text('[' * 200_000)
     with pytest.raises(ValueError, match='is not JSON'):
         read_coco(tmp_path / 'a.json')
+
+
+@pytest.mark.parametrize('part', ['images', 'annotations', 'categories'])
+def test_ids_with_equal_hashes_stop_at_once(tmp_path: Path, part: str) -> None:
+    data = coco_data(['a.png'])
+    # The hash of a multiple of 2**61 - 1 is 0: a set of such numbers takes quadratic time.
+    first = data[part][0]
+    data[part] = [{**first, 'id': i * (2**61 - 1)} for i in range(1, 40_001)]
+    if part == 'categories':
+        data[part] = data[part][:4000]
+    with pytest.raises(ValueError, match=rf'the id .* in {part} must be an integer of at most'):
+        read_coco(write_json(tmp_path / 'a.json', data))
+
+
+def test_too_many_categories_stop(tmp_path: Path) -> None:
+    data = coco_data(['a.png'])
+    data['categories'] = [{'id': i, 'name': f'c{i}'} for i in range(5000)]
+    with pytest.raises(ValueError, match='has 5000 categories, more than 4096'):
+        read_coco(write_json(tmp_path / 'a.json', data))

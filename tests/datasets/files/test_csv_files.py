@@ -9,14 +9,14 @@ ROWS = [(1, ['path', 'label']), (2, ['a b.jpg', 'happy']), (4, ['c,d.jpg', 'sad'
 
 @pytest.mark.parametrize('encoding', ['utf-8', 'utf-8-sig'])
 @pytest.mark.parametrize('end', ['\n', '\r\n'])
-def test_what_spreadsheets_add_does_not_matter(tmp_path: Path, encoding: str, end: str) -> None:
+def test_additions_of_spreadsheets_are_ignored(tmp_path: Path, encoding: str, end: str) -> None:
     path = tmp_path / 'rows.csv'
     lines = ['path , label', ' a b.jpg,happy ', ' ,', '"c,d.jpg", sad', '']
     path.write_bytes(end.join(lines).encode(encoding))
     assert list(csv_rows(path)) == ROWS
 
 
-def test_an_encoding_that_nothing_tells_stops(tmp_path: Path) -> None:
+def test_an_unknown_encoding_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / 'rows.csv'
     path.write_text('path,label\na.jpg,gl\xfccklich\n', encoding='cp1252')
     with pytest.raises(ValueError, match=r'rows\.csv, line 2 is not text in UTF-8.*cp1252'):
@@ -38,7 +38,7 @@ def test_separators_are_recognized(
     assert list(csv_rows(path)) == expected
 
 
-def test_one_column_has_no_separator(tmp_path: Path) -> None:
+def test_a_single_column_needs_no_separator(tmp_path: Path) -> None:
     path = tmp_path / 'rows.csv'
     path.write_text('path\na;b\n')
     assert list(csv_rows(path)) == [(1, ['path']), (2, ['a;b'])]
@@ -46,14 +46,14 @@ def test_one_column_has_no_separator(tmp_path: Path) -> None:
     assert list(csv_rows(path)) == []
 
 
-def test_a_quotation_mark_that_is_not_closed_is_located(tmp_path: Path) -> None:
+def test_an_unclosed_quotation_mark_is_located(tmp_path: Path) -> None:
     path = tmp_path / 'rows.csv'
     path.write_text('path,label\na.jpg,sad\n"b.jpg,sad\nc.jpg,sad\nd.jpg,sad\n')
     with pytest.raises(ValueError, match=r'line 3: a cell spans 3 lines, because a quotation mark'):
         list(csv_rows(path))
 
 
-def test_columns_that_are_there_twice_and_cells_too_many(tmp_path: Path) -> None:
+def test_repeated_columns_and_surplus_cells_are_refused(tmp_path: Path) -> None:
     path = tmp_path / 'rows.csv'
     path.write_text('path,label,Label\na.jpg,sad,sad\n')
     with pytest.raises(ValueError, match='has the column "label" twice'):

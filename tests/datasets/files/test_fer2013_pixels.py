@@ -10,7 +10,7 @@ from tests.datasets.official import face_pixels, write_ferplus
 VOTES = [(0, 10, 0, 0, 0, 0, 0, 0, 0, 0), (0, 0, 0, 0, 0, 0, 0, 0, 0, 10)]
 
 
-def test_pixels_are_found_where_they_lie(tmp_path: Path) -> None:
+def test_pixels_are_read_from_their_bytes(tmp_path: Path) -> None:
     write_ferplus(tmp_path, VOTES)
     rows = read_pixels(tmp_path / 'fer2013.csv')
     assert [row.usage for row in rows] == ['Training'] * 2 + ['PublicTest'] * 2 + [
@@ -22,7 +22,7 @@ def test_pixels_are_found_where_they_lie(tmp_path: Path) -> None:
         assert (image == face_pixels(i)[..., None]).all()
 
 
-def test_other_columns_and_quotes_do_not_matter(tmp_path: Path) -> None:
+def test_other_columns_and_quotes_are_ignored(tmp_path: Path) -> None:
     text = ' '.join(map(str, face_pixels(5).ravel()))
     path = tmp_path / 'a.csv'
     path.write_bytes(f'\ufeffemotion, Usage, pixels\r\n0,Training, "{text}"\r\n'.encode())
@@ -31,7 +31,7 @@ def test_other_columns_and_quotes_do_not_matter(tmp_path: Path) -> None:
     assert (row.pixels.load()[..., 0] == face_pixels(5)).all()
 
 
-def test_empty_lines_are_no_rows(tmp_path: Path) -> None:
+def test_empty_lines_are_ignored(tmp_path: Path) -> None:
     write_ferplus(tmp_path, VOTES)
     path = tmp_path / 'fer2013.csv'
     lines = path.read_text().splitlines()
@@ -54,9 +54,19 @@ def test_faulty_pixel_tables_are_located(tmp_path: Path) -> None:
         read_pixels(path)
 
 
-def test_pixels_that_are_none_are_refused(tmp_path: Path) -> None:
+def test_invalid_pixels_are_refused(tmp_path: Path) -> None:
     path = tmp_path / 'a.txt'
     for text in (' '.join(['256'] * 2304), ' '.join(['-1'] * 2304), ' '.join(['x'] * 2304)):
         path.write_text(text)
         with pytest.raises(ValueError):
             PixelText(str(path), 0, len(text)).load()
+
+
+def test_a_line_without_end_stops(tmp_path: Path) -> None:
+    path = tmp_path / 'fer2013.csv'
+    path.write_bytes(b'emotion,pixels,Usage\n' + b'1 ' * (1 << 20))
+    with pytest.raises(ValueError, match=r'fer2013\.csv, line 2 has more than 1048576 characters'):
+        read_pixels(path)
+    path.write_bytes(b'\xff' * 100)
+    with pytest.raises(ValueError, match='must have the columns'):
+        read_pixels(path)

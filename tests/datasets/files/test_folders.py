@@ -13,7 +13,7 @@ from tests.datasets.disk import FINE, TREE, write_fg_emotions, write_image
 LABELS = LabelTree.from_mapping(TREE)
 
 
-def test_class_folders_are_read_in_order_and_depth(tmp_path: Path) -> None:
+def test_class_folders_are_read_recursively_in_order(tmp_path: Path) -> None:
     write_image(tmp_path / 'Hate' / 'film 1' / 'b.JPG')
     write_image(tmp_path / 'Hate' / 'a.png')
     write_image(tmp_path / 'worry' / 'a.png')
@@ -27,20 +27,20 @@ def test_class_folders_are_read_in_order_and_depth(tmp_path: Path) -> None:
     ]
 
 
-def test_an_unknown_folder_stops(tmp_path: Path) -> None:
+def test_an_unknown_folder_is_an_error(tmp_path: Path) -> None:
     write_image(tmp_path / 'wory' / 'a.png')
     with pytest.raises(ValueError, match=r'Folder ".*wory": "wory" is not a class.*mean worry\?'):
         read_class_folders(tmp_path, FINE)
 
 
-def test_an_image_beside_the_folders_stops(tmp_path: Path) -> None:
+def test_an_image_outside_the_class_folders_is_an_error(tmp_path: Path) -> None:
     write_image(tmp_path / 'worry' / 'a.png')
     write_image(tmp_path / 'lost.png')
     with pytest.raises(ValueError, match=r'1 images in .*, such as lost\.png'):
         read_class_folders(tmp_path, FINE)
 
 
-def test_the_two_layouts_are_told_apart(tmp_path: Path) -> None:
+def test_the_two_layouts_are_distinguished(tmp_path: Path) -> None:
     write_fg_emotions(tmp_path / 'a')
     write_fg_emotions(tmp_path / 'b', coarse=True)
     assert not has_coarse_folders(tmp_path / 'a' / 'train')
@@ -50,19 +50,19 @@ def test_the_two_layouts_are_told_apart(tmp_path: Path) -> None:
         has_coarse_folders(tmp_path / 'b' / 'train')
 
 
-def test_a_fine_class_under_another_coarse_one_stops(tmp_path: Path) -> None:
+def test_a_fine_class_under_another_coarse_one_is_an_error(tmp_path: Path) -> None:
     write_image(tmp_path / 'fear' / 'hate' / 'a.png')
     with pytest.raises(ValueError, match='has hate under anger, not under fear'):
         read_tree_folders(tmp_path, LABELS)
 
 
-def test_an_unknown_coarse_folder_stops(tmp_path: Path) -> None:
+def test_an_unknown_coarse_folder_is_an_error(tmp_path: Path) -> None:
     write_image(tmp_path / 'wrath' / 'hate' / 'a.png')
     with pytest.raises(ValueError, match='"wrath" is not a class'):
         read_tree_folders(tmp_path, LABELS)
 
 
-def test_folders_and_images_that_are_none_are_left_alone(tmp_path: Path) -> None:
+def test_only_the_named_folders_and_files_are_ignored(tmp_path: Path) -> None:
     for name in ('worry/a.png', 'annotations/b.png', 'sheet.png'):
         write_image(tmp_path / name)
     with pytest.raises(ValueError, match='"annotations" is not a class'):
@@ -72,14 +72,14 @@ def test_folders_and_images_that_are_none_are_left_alone(tmp_path: Path) -> None
     assert len(read_class_folders(tmp_path, FINE, ('annotations', 'sheet.png'))) == 1
 
 
-def test_two_folders_of_one_class_stop(tmp_path: Path) -> None:
+def test_two_folders_of_one_class_are_an_error(tmp_path: Path) -> None:
     for name in ('worry', 'Worry'):
         write_image(tmp_path / name / 'a.png')
     with pytest.raises(ValueError, match=r'Worry" and ".*worry" are the same class, worry'):
         read_class_folders(tmp_path, FINE)
 
 
-def test_what_is_left_out_is_told(tmp_path: Path, log: list[str]) -> None:
+def test_left_out_files_are_reported(tmp_path: Path, log: list[str]) -> None:
     write_image(tmp_path / 'worry' / 'a.png')
     for name in ('._b.png', 'b.heic', '.ipynb_checkpoints/a.png'):
         write_image(tmp_path / 'worry' / 'c.png').rename(_place(tmp_path / 'worry' / name))
@@ -92,7 +92,7 @@ def test_what_is_left_out_is_told(tmp_path: Path, log: list[str]) -> None:
     assert '1 ending in .heic (b.heic)' in message and '1 ending in .zip (hate.zip)' in message
 
 
-def test_what_is_left_out_of_a_tree_is_told_once(tmp_path: Path, log: list[str]) -> None:
+def test_left_out_files_of_a_tree_are_reported_once(tmp_path: Path, log: list[str]) -> None:
     write_image(tmp_path / 'anger' / 'hate' / 'a.png')
     for name in ('a.heic', 'anger/b.heic', 'anger/hate/c.heic'):
         (tmp_path / name).touch()

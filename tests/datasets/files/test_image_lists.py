@@ -38,7 +38,7 @@ def test_a_faulty_csv_is_located(
         read_csv(tmp_path / 'train.csv', tmp_path, FINE)
 
 
-def test_a_csv_may_tell_subjects(tmp_path: Path) -> None:
+def test_a_csv_may_have_subjects(tmp_path: Path) -> None:
     write_image(tmp_path / 'a.png')
     write_image(tmp_path / 'b.png')
     path = tmp_path / 'all.csv'
@@ -47,14 +47,14 @@ def test_a_csv_may_tell_subjects(tmp_path: Path) -> None:
     assert first['subject'] == 'ann' and 'subject' not in second
 
 
-def test_backslashes_stand_between_folders(tmp_path: Path) -> None:
+def test_backslashes_separate_folders(tmp_path: Path) -> None:
     image = write_image(tmp_path / 'pics' / 'a.png')
     (tmp_path / 'train.csv').write_text('path;label\npics\\a.png;worry\n')
     (sample,) = read_csv(tmp_path / 'train.csv', tmp_path, FINE)
     assert sample['img_path'] == str(image)
 
 
-def test_images_that_are_not_there_are_given(tmp_path: Path) -> None:
+def test_missing_images_are_returned(tmp_path: Path) -> None:
     (tmp_path / 'train.csv').write_text('path,label\na.png,worry\n')
     (sample,) = read_csv(tmp_path / 'train.csv', tmp_path, None)
     assert sample == {
@@ -63,7 +63,7 @@ def test_images_that_are_not_there_are_given(tmp_path: Path) -> None:
     }
 
 
-def test_an_encoding_may_be_given(tmp_path: Path) -> None:
+def test_an_encoding_can_be_set(tmp_path: Path) -> None:
     (tmp_path / 'train.csv').write_bytes('path,label\n高.png,worry\n'.encode('gbk'))
     with pytest.raises(ValueError, match='line 2 is not text in UTF-8'):
         read_csv(tmp_path / 'train.csv', tmp_path, FINE)

@@ -17,14 +17,16 @@ from tests.datasets.disk import write_image
 
 
 @pytest.mark.parametrize('suffix', ['.jpg', '.png', '.bmp'])
-def test_whole_files_have_no_problem(tmp_path: Path, suffix: str) -> None:
+def test_complete_files_have_no_problem(tmp_path: Path, suffix: str) -> None:
     path = write_image(tmp_path / f'a{suffix}')
     assert find_problem({'img_path': path}) is None
     assert find_problem({'img_path': path}, decode=True) is None
 
 
 @pytest.mark.parametrize('suffix', ['.jpg', '.png', '.bmp'])
-def test_truncated_files_are_found_without_decoding_whole_ones(tmp_path: Path, suffix: str) -> None:
+def test_truncated_files_are_found_without_decoding_complete_files(
+    tmp_path: Path, suffix: str
+) -> None:
     path = write_image(tmp_path / f'a{suffix}', size=(64, 64))
     path.write_bytes(path.read_bytes()[:-200])
     assert 'a' + suffix in find_problem({'img_path': path})
@@ -38,13 +40,13 @@ def test_empty_missing_and_foreign_files_are_found(tmp_path: Path) -> None:
     assert 'No image at' in find_problem({'img_path': tmp_path / 'missing.jpg'})
 
 
-def test_a_whole_jpeg_with_bytes_behind_its_end_is_no_problem(tmp_path: Path) -> None:
+def test_a_complete_jpeg_with_trailing_bytes_has_no_problem(tmp_path: Path) -> None:
     path = write_image(tmp_path / 'a.jpg')
     path.write_bytes(path.read_bytes() + b'x' * 100)
     assert find_problem({'img_path': path}) is None
 
 
-def test_damage_inside_shows_only_when_decoded(tmp_path: Path) -> None:
+def test_damage_inside_a_file_is_found_only_by_decoding(tmp_path: Path) -> None:
     path = write_image(tmp_path / 'a.png', size=(64, 64))
     data = bytearray(path.read_bytes())
     data[200:260] = bytes(60)
@@ -55,14 +57,14 @@ def test_damage_inside_shows_only_when_decoded(tmp_path: Path) -> None:
         load_bgr(path)
 
 
-def test_pictures_are_read_as_bgr(tmp_path: Path) -> None:
+def test_images_are_read_as_bgr(tmp_path: Path) -> None:
     Image.new('RGB', (4, 3), (10, 20, 30)).save(tmp_path / 'a.png')
     image = load_bgr(tmp_path / 'a.png')
     assert image.shape == (3, 4, 3)
     assert image[0, 0].tolist() == [30, 20, 10]
 
 
-def test_the_error_survives_the_way_from_a_worker() -> None:
+def test_the_error_can_be_sent_from_a_worker() -> None:
     error = pickle.loads(pickle.dumps(BrokenImageError('a.png', 'empty.')))
     assert (error.path, error.reason) == ('a.png', 'empty.')
     assert "broken='skip'" in str(error)
@@ -78,7 +80,7 @@ def test_the_report_names_each_image_once(tmp_path: Path) -> None:
     assert len(report.reasons) == 2
 
 
-def test_grey_and_transparent_pictures_get_three_channels(tmp_path: Path) -> None:
+def test_grey_and_transparent_images_get_three_channels(tmp_path: Path) -> None:
     Image.new('L', (2, 2), 77).save(tmp_path / 'grey.png')
     Image.new('RGBA', (2, 2), (0, 0, 0, 0)).save(tmp_path / 'clear.png')
     assert np.all(load_bgr(tmp_path / 'grey.png') == 77)
@@ -86,7 +88,7 @@ def test_grey_and_transparent_pictures_get_three_channels(tmp_path: Path) -> Non
 
 
 class Packed:
-    """An image that is not in a file of its own."""
+    """An image inside a larger file."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
@@ -97,7 +99,7 @@ class Packed:
         return np.full((2, 3, 3), 9, np.uint8)
 
 
-def test_a_packed_image_goes_before_the_path() -> None:
+def test_a_packed_image_has_priority_over_the_path() -> None:
     sample = {'img_path': 'all.rec/7', 'packed_image': Packed()}
     assert (load_sample(sample) == 9).all()
     assert find_problem(sample) is None
@@ -115,7 +117,7 @@ def test_a_damaged_packed_image_is_named(error: Exception) -> None:
     assert check_images([sample], True) == ([('all.rec/7', str(error))], [])
 
 
-def test_missing_and_broken_images_are_told_apart(tmp_path: Path) -> None:
+def test_missing_and_broken_images_are_distinguished(tmp_path: Path) -> None:
     whole, broken, absent = (str(tmp_path / name) for name in ('a.png', 'b.png', 'c.png'))
     write_image(Path(whole))
     Path(broken).touch()

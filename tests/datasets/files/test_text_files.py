@@ -11,7 +11,9 @@ LINES = [(1, 'pfad 高'), (3, 'b')]
 
 @pytest.mark.parametrize('encoding', ['utf-8', 'utf-8-sig', 'utf-16'])
 @pytest.mark.parametrize('end', ['\n', '\r\n', '\r'])
-def test_marks_and_line_ends_are_recognized(tmp_path: Path, encoding: str, end: str) -> None:
+def test_byte_order_marks_and_line_ends_are_recognized(
+    tmp_path: Path, encoding: str, end: str
+) -> None:
     path = tmp_path / 'a.txt'
     path.write_bytes(TEXT.replace('\n', end).encode(encoding))
     assert read_lines(path) == LINES
@@ -30,7 +32,9 @@ def test_another_encoding_is_named_with_its_line(tmp_path: Path) -> None:
         read_lines(path, 'ascii')
 
 
-def test_lines_and_bytes_have_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_line_length_and_file_size_are_limited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(text_files, 'LONGEST_LINE', 10)
     path = tmp_path / 'a.txt'
     path.write_text('0123456789\n')

@@ -18,7 +18,7 @@ CLASSES = ('neutral', 'happy', 'sad', 'surprise', 'fear', 'disgust', 'anger', 'c
 
 @pytest.mark.parametrize('form', ['csv', 'npy'])
 @pytest.mark.parametrize(('split', 'begin'), [('train', 'train'), ('test', 'val'), ('val', 'val')])
-def test_both_forms_give_the_same_fields(tmp_path: Path, form: str, split: str, begin: str) -> None:
+def test_both_forms_give_equal_fields(tmp_path: Path, form: str, split: str, begin: str) -> None:
     write = write_affectnet_csv if form == 'csv' else write_affectnet_npy
     write(tmp_path)
     data = AffectNet(str(tmp_path), split)
@@ -41,7 +41,7 @@ def test_both_forms_give_the_same_fields(tmp_path: Path, form: str, split: str, 
 
 
 @pytest.mark.parametrize('form', ['csv', 'npy'])
-def test_seven_classes_are_those_without_contempt(tmp_path: Path, form: str) -> None:
+def test_seven_classes_leave_out_contempt(tmp_path: Path, form: str) -> None:
     (write_affectnet_csv if form == 'csv' else write_affectnet_npy)(tmp_path)
     data = AffectNet(str(tmp_path), num_classes=7)
     assert data.metainfo['classes'] == CLASSES[:7]
@@ -62,7 +62,7 @@ def test_images_without_an_expression_are_counted_in_the_log(
     assert '7 of 14 train images' in log[0] and 'contempt 1, no face 3' in log[0]
 
 
-def test_other_counts_are_told_and_the_official_are_not(
+def test_only_unofficial_counts_are_reported(
     tmp_path: Path, log: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_affectnet_npy(tmp_path)
@@ -74,13 +74,13 @@ def test_other_counts_are_told_and_the_official_are_not(
     assert '7 train images instead of 283901' in log[-1]
     AffectNet(str(tmp_path), 'test', num_classes=7)
     assert '7 test images instead of 3500' in log[-1]
-    monkeypatch.setitem(affectnet.COUNTS, ('npy', 'train'), (1,) * 8)
+    monkeypatch.setitem(affectnet.AFFECTNET_COUNTS, ('npy', 'train'), (1,) * 8)
     log.clear()
     AffectNet(str(tmp_path))
     assert not log
 
 
-def test_a_validation_part_may_be_carved(tmp_path: Path) -> None:
+def test_a_validation_part_can_be_drawn(tmp_path: Path) -> None:
     write_affectnet_npy(tmp_path, per_class=4)
     parts = [AffectNet(str(tmp_path), split, val_ratio=0.25) for split in ('train', 'val')]
     assert [len(part) for part in parts] == [24, 8]
@@ -132,7 +132,7 @@ def test_unannotated_valence_is_unknown(tmp_path: Path) -> None:
     assert 'valence' not in info and 'arousal' not in info
 
 
-def test_annotations_can_be_left_unread(tmp_path: Path) -> None:
+def test_annotations_can_be_skipped(tmp_path: Path) -> None:
     write_affectnet_npy(tmp_path)
     for path in (tmp_path / 'train_set' / 'annotations').glob('*_lnd.npy'):
         path.unlink()
@@ -142,14 +142,14 @@ def test_annotations_can_be_left_unread(tmp_path: Path) -> None:
     assert not {'landmarks', 'valence', 'arousal'} & set(info)
 
 
-def test_two_forms_in_one_folder_stop(tmp_path: Path) -> None:
+def test_two_forms_in_one_folder_are_an_error(tmp_path: Path) -> None:
     write_affectnet_csv(tmp_path)
     write_affectnet_npy(tmp_path)
     with pytest.raises(ValueError, match=r'two forms of AffectNet: .*training\.csv.*train_set'):
         AffectNet(str(tmp_path))
 
 
-def test_the_csv_files_may_lie_in_the_folder_of_their_archive(tmp_path: Path) -> None:
+def test_the_csv_files_are_found_in_the_folder_of_their_archive(tmp_path: Path) -> None:
     write_affectnet_csv(tmp_path)
     folder = tmp_path / 'Manually_Annotated_file_lists'
     folder.mkdir()
@@ -157,7 +157,7 @@ def test_the_csv_files_may_lie_in_the_folder_of_their_archive(tmp_path: Path) ->
     assert len(AffectNet(str(tmp_path))) == 8
 
 
-def test_a_missing_data_set_tells_where_to_get_it(tmp_path: Path) -> None:
+def test_the_error_for_a_missing_data_set_says_where_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught:
         AffectNet(str(tmp_path))
     for part in (
@@ -169,7 +169,7 @@ def test_a_missing_data_set_tells_where_to_get_it(tmp_path: Path) -> None:
         assert part in str(caught.value)
 
 
-def test_a_part_that_is_empty_stops(tmp_path: Path) -> None:
+def test_an_empty_part_is_an_error(tmp_path: Path) -> None:
     (tmp_path / 'training.csv').write_text(AFFECTNET_HEAD)
     with pytest.raises(ValueError, match='No image of 8 classes in the train part'):
         AffectNet(str(tmp_path), empty_classes='warn')

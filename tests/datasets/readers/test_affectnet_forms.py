@@ -46,9 +46,7 @@ def test_numbered_images_are_in_the_order_of_their_numbers(tmp_path: Path) -> No
         ('annotations/3_aro.npy', r'no file ".*3_aro.npy"'),
     ],
 )
-def test_an_image_or_annotation_without_the_other_stops(
-    tmp_path: Path, file: str, message: str
-) -> None:
+def test_an_image_or_annotation_alone_is_an_error(tmp_path: Path, file: str, message: str) -> None:
     write_affectnet_npy(tmp_path)
     (tmp_path / 'train_set' / file).unlink()
     with pytest.raises(FileNotFoundError, match=message):
@@ -72,7 +70,7 @@ def test_faulty_annotations_are_located(
         list(read_npy(tmp_path, 'train', True))
 
 
-def test_what_computers_leave_behind_is_no_image_and_none_comes_twice(tmp_path: Path) -> None:
+def test_system_files_are_ignored_and_repeated_images_refused(tmp_path: Path) -> None:
     write_affectnet_npy(tmp_path)
     images = tmp_path / 'train_set' / 'images'
     for name in ('Thumbs.db', '.DS_Store', '._0.jpg'):
@@ -91,7 +89,7 @@ def test_a_broken_annotation_is_located(tmp_path: Path) -> None:
         list(read_npy(tmp_path, 'train', True))
 
 
-def test_numbers_may_be_text_or_numbers(tmp_path: Path) -> None:
+def test_npy_values_may_be_text_or_numbers(tmp_path: Path) -> None:
     write_affectnet_npy(tmp_path)
     folder = tmp_path / 'train_set' / 'annotations'
     before = list(read_npy(tmp_path, 'train', True))[3]
@@ -116,7 +114,7 @@ def test_fields() -> None:
 
 @pytest.mark.parametrize('kind', ['exp', 'lnd'])
 def test_damaged_npy_files_are_located(tmp_path: Path, kind: str) -> None:
-    """NumPy reads the head of the file as Python code."""
+    """NumPy parses the header of the file as Python code."""
     write_affectnet_npy(tmp_path)
     path = tmp_path / 'train_set' / 'annotations' / f'3_{kind}.npy'
     whole = path.read_bytes()
@@ -127,3 +125,11 @@ def test_damaged_npy_files_are_located(tmp_path: Path, kind: str) -> None:
                 list(read_npy(tmp_path, 'train', True))
             except ValueError as error:
                 assert f'3_{kind}.npy' in str(error)
+
+
+def test_a_large_npy_file_is_not_read(tmp_path: Path) -> None:
+    write_affectnet_npy(tmp_path)
+    path = min((tmp_path / 'train_set' / 'annotations').glob('*_lnd.npy'))
+    np.save(path, np.zeros(100_000))
+    with pytest.raises(ValueError, match=r'_lnd\.npy has 800128 bytes, more than 65536'):
+        list(read_npy(tmp_path, 'train', True))

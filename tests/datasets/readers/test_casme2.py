@@ -15,7 +15,7 @@ EMOTIONS = ('others', 'disgust', 'happiness', 'repression', 'surprise', 'sadness
 
 
 def write_clips(root: Path) -> Path:
-    """Three subjects with a clip of each emotion."""
+    """Write three subjects with a clip of each emotion."""
     rows = []
     for subject in ('01', '02', '03'):
         for i, emotion in enumerate(EMOTIONS):
@@ -29,7 +29,7 @@ def infos(data: CASME2) -> list[dict]:
     return [data.get_data_info(i) for i in range(len(data))]
 
 
-def test_oddities_of_the_real_file_are_reported_clip_by_clip(rendered_casme2: Path) -> None:
+def test_oddities_are_reported_for_each_clip(rendered_casme2: Path) -> None:
     truth = json.loads((rendered_casme2 / 'annotations' / 'truth.json').read_text())
     odd = truth.pop('oddities')
     data = CASME2(str(rendered_casme2), num_classes=3, empty_classes='warn')
@@ -55,7 +55,7 @@ def test_oddities_of_the_real_file_are_reported_clip_by_clip(rendered_casme2: Pa
         assert info['landmarks'].shape == (68, 2)
 
 
-def test_a_midway_frame_that_is_missing_has_a_neighbour(rendered_casme2: Path) -> None:
+def test_a_missing_midway_frame_is_replaced_by_a_nearby_frame(rendered_casme2: Path) -> None:
     data = CASME2(str(rendered_casme2), frame='midway', empty_classes='warn')
     (gap,) = data.report['missing_frame']
     name, number = gap.rsplit('/', 1)[0], int(gap.rsplit('img', 1)[1].removesuffix('.jpg'))
@@ -65,14 +65,14 @@ def test_a_midway_frame_that_is_missing_has_a_neighbour(rendered_casme2: Path) -
         assert info['frame'] == (number - 1 if info['clip'] == name else middle)
 
 
-def test_an_apex_of_a_slash_does_not_matter_where_none_is_read(rendered_casme2: Path) -> None:
+def test_an_apex_of_a_slash_is_accepted_for_other_frames(rendered_casme2: Path) -> None:
     data = CASME2(str(rendered_casme2), num_classes=3, frame='onset', empty_classes='warn')
     read = {info['clip']: info for info in infos(data)}
     assert 'no_apex' not in data.report
     assert all(read[name]['apex'] is None for name in data.report['apex_slash'])
 
 
-def test_the_log_names_what_is_left_out(rendered_casme2: Path, log: list[str]) -> None:
+def test_the_log_reports_left_out_clips(rendered_casme2: Path, log: list[str]) -> None:
     data = CASME2(str(rendered_casme2), empty_classes='warn')
     (told,) = [message for message in log if 'the frame "apex"' in message]
     for kind, names in data.report.items():
@@ -89,7 +89,9 @@ def test_the_log_names_what_is_left_out(rendered_casme2: Path, log: list[str]) -
         (3, ('negative', 'positive', 'surprise'), {'others'}),
     ],
 )
-def test_classes(tmp_path: Path, number: int, classes: tuple, left_out: set[str]) -> None:
+def test_classes_are_those_of_five_or_three(
+    tmp_path: Path, number: int, classes: tuple, left_out: set[str]
+) -> None:
     data = CASME2(str(write_clips(tmp_path)), num_classes=number)
     assert data.metainfo['classes'] == classes
     assert {info['emotion'] for info in infos(data)} == set(EMOTIONS) - left_out
@@ -108,7 +110,7 @@ def shown(root: Path, split: str, **options: object) -> list[str]:
     return sorted({info['subject'] for info in infos(data)})
 
 
-def test_parts_are_whole_subjects(tmp_path: Path) -> None:
+def test_no_subject_is_in_two_parts(tmp_path: Path) -> None:
     root = write_clips(tmp_path)
     everyone = ['sub01', 'sub02', 'sub03']
     assert shown(root, 'train') == shown(root, 'test') == everyone
@@ -151,7 +153,7 @@ def test_spotted_apexes(rendered_casme2: Path, tmp_path: Path) -> None:
     assert first in data.report['not_spotted']
 
 
-def test_every_frame_can_be_prepared_also_of_clips_without_a_label(rendered_casme2: Path) -> None:
+def test_every_frame_can_be_prepared_also_without_a_label(rendered_casme2: Path) -> None:
     (pictures,) = sidecar_pictures('casme2', rendered_casme2).values()
     there = {p.relative_to(rendered_casme2).as_posix() for p in rendered_casme2.rglob('img*.jpg')}
     (unlabelled,) = CASME2(str(rendered_casme2), empty_classes='warn').report['no_emotion']
@@ -160,7 +162,7 @@ def test_every_frame_can_be_prepared_also_of_clips_without_a_label(rendered_casm
 
 
 def write_faces(root: Path, without: Sequence[str]) -> None:
-    """A sidecar with a face in every frame, that begins at the frame's number, but for some."""
+    """Write a sidecar with a face in every frame but some; boxes begin at the frame's number."""
     images = []
     for path in sorted(root.rglob('img*.jpg')):
         name = path.relative_to(root).as_posix()
@@ -185,7 +187,9 @@ def test_soft_labels_where_every_frame_has_a_face(tmp_path: Path) -> None:
     assert not {'lent_face', 'no_face'} & data.report.keys()
 
 
-def test_a_frame_without_a_face_has_that_of_the_nearest_one(tmp_path: Path, log: list[str]) -> None:
+def test_a_frame_without_a_face_gets_the_face_of_the_nearest_frame(
+    tmp_path: Path, log: list[str]
+) -> None:
     root = write_clips(tmp_path / 'casme2')
     gone = 'sub01/EP01_00/img4', 'sub01/EP01_00/img5', 'sub02/EP01_01/img5'
     write_faces(root, gone)
@@ -201,7 +205,7 @@ def test_a_frame_without_a_face_has_that_of_the_nearest_one(tmp_path: Path, log:
     assert len(whole.report['lent_face']) == len(whole) == 5
 
 
-def test_a_clip_without_any_face_is_named_and_stops_what_needs_one(
+def test_a_clip_without_any_face_is_named_and_refused_if_needed(
     tmp_path: Path, log: list[str]
 ) -> None:
     root = write_clips(tmp_path / 'casme2')
@@ -222,7 +226,7 @@ def test_a_clip_in_two_rows_is_prepared_once(tmp_path: Path) -> None:
     assert len(pictures) == 6
 
 
-def test_refusals(tmp_path: Path) -> None:
+def test_faulty_data_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught:
         CASME2(str(tmp_path / 'no'))
     for part in ('Institute of Psychology', 'img46.jpg', f'casme2 {tmp_path}/no --preset standard'):
@@ -239,7 +243,7 @@ def test_refusals(tmp_path: Path) -> None:
         CASME2(str(root))
 
 
-def test_frames_in_a_folder_of_another_name_are_told(tmp_path: Path) -> None:
+def test_frames_in_a_renamed_folder_are_reported(tmp_path: Path) -> None:
     root = write_clips(tmp_path)
     (root / 'CASME2_RAW_selected').rename(root / 'Cropped')
     with pytest.raises(FileNotFoundError) as caught:
@@ -248,6 +252,6 @@ def test_frames_in_a_folder_of_another_name_are_told(tmp_path: Path) -> None:
         assert part in str(caught.value)
 
 
-def test_other_counts_are_told(tmp_path: Path, log: list[str]) -> None:
+def test_unofficial_counts_are_reported(tmp_path: Path, log: list[str]) -> None:
     CASME2(str(write_clips(tmp_path)))
     assert 'not the official CASME II: 21 labelled clips instead of 255' in log[0]

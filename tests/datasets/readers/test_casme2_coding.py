@@ -1,3 +1,4 @@
+import tracemalloc
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -5,11 +6,12 @@ import openpyxl
 import pytest
 
 from mmfer.datasets.readers import casme2_coding
-from mmfer.datasets.readers.casme2_coding import CODING_FILE, read_coding, read_rows
+from mmfer.datasets.readers.casme2_coding import read_coding, read_rows
+from mmfer.labels.releases import CASME2_CODING_FILE
 from tests.datasets.casme2_files import HEAD, row, write_coding
 
 
-def test_cells_of_all_types(tmp_path: Path) -> None:
+def test_cells_of_all_types_are_read(tmp_path: Path) -> None:
     rows = [
         row('01', 'EP02_01f', 46, 59, 86, '12', 'happiness'),
         row(1, 'EP03_02 ', 46.0, '/', '86', 4, 'Others'),
@@ -26,7 +28,7 @@ def test_cells_of_all_types(tmp_path: Path) -> None:
     ]
     assert [c.emotion for c in clips] == ['happiness', 'others', 'surprise', 'fear']
     assert [c.action_units for c in clips] == ['12', '4', '?', '']
-    assert clips[3].where == f'{CODING_FILE}, row 6'
+    assert clips[3].where == f'{CASME2_CODING_FILE}, row 6'
     assert odd == {
         'integer_subject': ['sub01/EP03_02'],
         'numeric_action_units': ['sub01/EP03_02'],
@@ -36,7 +38,7 @@ def test_cells_of_all_types(tmp_path: Path) -> None:
     }
 
 
-def test_rows_that_tell_no_clip_are_named(tmp_path: Path) -> None:
+def test_rows_without_a_clip_are_named(tmp_path: Path) -> None:
     rows = [
         row('01', 'EP02_01f', 46, 59, 86, '12', None),
         row('01', 'EP02_02', 46, 59, 86, '12', '  '),
@@ -59,7 +61,7 @@ def test_rows_that_tell_no_clip_are_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('column', [name for name in HEAD if name])
-def test_a_renamed_column_stops(tmp_path: Path, column: str) -> None:
+def test_a_renamed_column_is_an_error(tmp_path: Path, column: str) -> None:
     head = [f'{name}s' if name == column else name for name in HEAD]
     path = write_coding(tmp_path, [row('01', 'EP02_01f', 46, 59, 86, '12', 'others')], head)
     with pytest.raises(ValueError, match=f'has no column {column} in row 1 of Sheet1') as caught:
@@ -68,15 +70,15 @@ def test_a_renamed_column_stops(tmp_path: Path, column: str) -> None:
     assert 'Restore the name' in str(caught.value)
 
 
-def test_order_and_blanks_of_the_columns_do_not_matter(tmp_path: Path) -> None:
+def test_order_and_spaces_of_the_columns_are_ignored(tmp_path: Path) -> None:
     cells = row('01', 'EP02_01f', 46, 59, 86, '12', 'others')
     head = [name and f' {name} ' for name in reversed(HEAD)]
     clips, _ = read_coding(write_coding(tmp_path, [tuple(reversed(cells))], head))
     assert (clips[0].name, clips[0].onset, clips[0].offset) == ('sub01/EP02_01f', 46, 86)
 
 
-def test_faulty_files(tmp_path: Path) -> None:
-    path = tmp_path / CODING_FILE
+def test_faulty_files_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / CASME2_CODING_FILE
     path.write_text('not a workbook')
     with pytest.raises(ValueError, match='cannot be read'):
         read_coding(path)
@@ -133,7 +135,7 @@ def test_a_damaged_archive_is_reported(tmp_path: Path) -> None:
             assert str(path) in str(error)
 
 
-def test_a_workbook_has_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_size_of_a_workbook_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_coding(tmp_path, [row('01', f'EP{i}', 46, 59, 86, '12', 'others') for i in 'abc'])
     monkeypatch.setattr(casme2_coding, 'MOST_ROWS', 3)
     with pytest.raises(ValueError, match='more than 3 rows'):
@@ -141,3 +143,28 @@ def test_a_workbook_has_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(casme2_coding, 'MOST_BYTES', 999)
     with pytest.raises(ValueError, match='more than 999'):
         read_coding(path)
+
+
+def test_rows_that_would_fill_the_memory_are_cut(tmp_path: Path) -> None:
+    """Each row has a cell in the last column, which openpyxl fills with 16,384 cells."""
+    path = write_coding(tmp_path, [row(1, 'EP02_01f', 46, 59, 86, '12', 'others')])
+    with ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = next(name for name in parts if 'worksheets/' in name)
+    far = b''.join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (i, i) for i in range(3, 9001))
+    parts[sheet] = parts[sheet].replace(b'</sheetData>', far + b'</sheetData>')
+    with ZipFile(path, 'w') as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    tracemalloc.start()
+    clips, _ = read_coding(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [clip.name for clip in clips] == ['sub01/EP02_01f']
+    assert peak < 100 << 20  # 9,000 rows of 16,384 cells are 1.2 GB
+
+
+def test_frames_beyond_every_clip_are_no_frames(tmp_path: Path) -> None:
+    rows = [row(1, 'EP02_01f', 46, 59, 10**9, '12', 'others')]
+    clips, odd = read_coding(write_coding(tmp_path, rows))
+    assert clips == [] and 'EP02_01f' in odd['bad_row'][0]

@@ -22,7 +22,7 @@ def find(root: Path, clip: CodedClip, frame: str, spotted: dict[str, int] | None
 
 
 @pytest.mark.parametrize('folder', ['CASME2_RAW_selected', '.'])
-def test_the_frame_asked_for(tmp_path: Path, folder: str) -> None:
+def test_the_requested_frame_is_read(tmp_path: Path, folder: str) -> None:
     write_clip(tmp_path, CLIP, range(5, 15), folder)
     expected = {'apex': 10, 'midway': 7, 'onset': 5}
     for frame, number in expected.items():
@@ -32,7 +32,7 @@ def test_the_frame_asked_for(tmp_path: Path, folder: str) -> None:
     assert path == tmp_path / folder / CLIP / 'img10.jpg' and path.is_file()
 
 
-def test_frames_that_are_missing(tmp_path: Path) -> None:
+def test_missing_frames_are_replaced_or_reported(tmp_path: Path) -> None:
     write_clip(tmp_path, CLIP, [5, 6, 8, 9, 13, 14])
     gaps = {'missing_frame': [f'{CLIP}/img{n}.jpg' for n in (7, 10, 11, 12)]}
     # Two are as near: the earlier one.
@@ -45,7 +45,7 @@ def test_frames_that_are_missing(tmp_path: Path) -> None:
     assert find(tmp_path, coded(), 'spotted', {CLIP: 17}) == (None, gaps | none)
 
 
-def test_clips_without_such_a_frame(tmp_path: Path) -> None:
+def test_clips_without_the_requested_frame_are_reported(tmp_path: Path) -> None:
     assert find(tmp_path, coded(), 'onset') == (None, {'missing_clip': [CLIP]})
     (tmp_path / CLIP).mkdir(parents=True)
     for name in ('Thumbs.db', '._img5.jpg'):
@@ -63,20 +63,20 @@ def test_clips_without_such_a_frame(tmp_path: Path) -> None:
     )
 
 
-def test_an_offset_before_the_apex_is_told(tmp_path: Path) -> None:
+def test_an_offset_before_the_apex_is_reported(tmp_path: Path) -> None:
     write_clip(tmp_path, CLIP, range(5, 15))
     for frame, number in (('apex', 10), ('midway', 7)):
         assert find(tmp_path, coded(offset=8), frame) == (number, {'offset_before_apex': [CLIP]})
 
 
-def test_an_apex_outside_the_clip_is_told(tmp_path: Path) -> None:
+def test_an_apex_outside_the_clip_is_reported(tmp_path: Path) -> None:
     write_clip(tmp_path, CLIP, range(5, 15))
     number, odd = find(tmp_path, coded(apex=40), 'apex')
     assert number is None
     assert odd == {'offset_before_apex': [CLIP], 'frame_not_there': [f'{CLIP}/img40.jpg']}
 
 
-def test_frames_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+def test_frames_are_sorted_by_number(tmp_path: Path) -> None:
     write_clip(tmp_path, CLIP, [10, 9, 100])
     assert list(frames_of(tmp_path, CLIP)) == [9, 10, 100]
     assert frames_of(tmp_path, 'sub02/EP02_01f') == {}

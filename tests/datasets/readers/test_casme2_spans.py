@@ -3,7 +3,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from mmfer.datasets.readers.casme2_spans import CODING_FILE, ClipSpan, clip_folder, read_spans
+from mmfer.datasets.readers.casme2_spans import ClipSpan, clip_folder, read_spans
+from mmfer.labels.releases import CASME2_CODING_FILE
 
 HEAD = ['Subject', 'Filename', None, 'OnsetFrame', 'ApexFrame', 'OffsetFrame', None, 'AU']
 
@@ -12,11 +13,11 @@ def write(root, rows, head=HEAD):
     book = openpyxl.Workbook()
     for row in [head, *rows]:
         book.active.append(row)
-    book.save(root / CODING_FILE)
+    book.save(root / CASME2_CODING_FILE)
     return root
 
 
-def test_rows(tmp_path):
+def test_rows_become_spans(tmp_path):
     (tmp_path / 'sub02' / 'EP01_03').mkdir(parents=True)
     rows = [
         ['sub01', 'EP02_01f', None, 46.0, 59, '86', None, '12'],
@@ -37,7 +38,7 @@ def test_rows(tmp_path):
     assert 'row 5' in faults[1] and 'row 7' in faults[2]
 
 
-def test_ends_that_are_missing():
+def test_missing_ends_are_replaced_by_nearby_frames():
     span = ClipSpan('sub01/EP02_01f', Path('.'), 46, 86)
     assert span.among(range(40, 90)) == (span, [])
     cut, said = span.among(range(48, 86))
@@ -51,10 +52,10 @@ def test_ends_that_are_missing():
     assert first.among([0, 3, 5])[0].onset == 0
 
 
-def test_faulty_files(tmp_path):
+def test_faulty_files_are_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match='No coding file'):
         read_spans(tmp_path)
-    (tmp_path / CODING_FILE).write_text('not a workbook')
+    (tmp_path / CASME2_CODING_FILE).write_text('not a workbook')
     with pytest.raises(ValueError, match='cannot be read'):
         read_spans(tmp_path)
     renamed = ['Onset' if name == 'OnsetFrame' else name for name in HEAD]

@@ -17,7 +17,7 @@ SPLITS = {'train': [0, 1], 'val': [2, 3], 'test': [4, 5], 'trainval': [0, 1, 2, 
 
 
 @pytest.mark.parametrize('csv', [False, True])
-def test_attributes_and_points_are_those_of_the_lists(tmp_path: Path, csv: bool) -> None:
+def test_attributes_and_points_come_from_the_lists(tmp_path: Path, csv: bool) -> None:
     values = write_celeba(tmp_path, csv=csv)
     for split, rows in SPLITS.items():
         data = CelebA(str(tmp_path), split)
@@ -50,7 +50,7 @@ def test_unknown_attributes_are_masked(tmp_path: Path) -> None:
     assert np.flatnonzero(~val['attribute_mask']).tolist() == [7]
 
 
-def test_the_archive_has_the_same_in_three_folders(tmp_path: Path) -> None:
+def test_the_three_folders_of_the_archive_are_read(tmp_path: Path) -> None:
     write_celeba(tmp_path)
     for name, folder in (
         ('list_attr_celeba.txt', 'Anno'),
@@ -65,7 +65,7 @@ def test_the_archive_has_the_same_in_three_folders(tmp_path: Path) -> None:
     assert 'landmarks5' in info
 
 
-def test_points_may_be_absent(tmp_path: Path) -> None:
+def test_the_list_of_points_is_optional(tmp_path: Path) -> None:
     write_celeba(tmp_path)
     (tmp_path / 'list_landmarks_align_celeba.txt').unlink()
     assert 'landmarks5' not in CelebA(str(tmp_path)).get_data_info(0)
@@ -79,7 +79,7 @@ def test_points_may_be_absent(tmp_path: Path) -> None:
         ('list_landmarks_align_celeba', r'list_landmarks.*\(5 images\) does not match'),
     ],
 )
-def test_lists_of_different_images_stop(tmp_path: Path, lost: str, message: str) -> None:
+def test_lists_of_different_images_are_refused(tmp_path: Path, lost: str, message: str) -> None:
     write_celeba(tmp_path)
     path = tmp_path / f'{lost}.txt'
     lines = [line for line in path.read_text().splitlines() if '000003.jpg' not in line]
@@ -88,7 +88,7 @@ def test_lists_of_different_images_stop(tmp_path: Path, lost: str, message: str)
         CelebA(str(tmp_path))
 
 
-def test_lists_in_another_order_are_matched_by_name(tmp_path: Path) -> None:
+def test_lists_in_different_orders_are_matched_by_name(tmp_path: Path) -> None:
     values = write_celeba(tmp_path)
     for name, head in (('list_eval_partition', 0), ('list_landmarks_align_celeba', 2)):
         path = tmp_path / f'{name}.txt'
@@ -125,20 +125,20 @@ def test_a_row_with_a_missing_file_is_located(tmp_path: Path) -> None:
         CelebA(str(tmp_path))
 
 
-def test_other_counts_are_told_and_the_official_are_not(
+def test_only_unofficial_counts_are_reported(
     tmp_path: Path, log: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_celeba(tmp_path)
     for split, official in (('train', 162770), ('val', 19867), ('test', 19962)):
         CelebA(str(tmp_path), split)
         assert f'2 {split} images instead of {official}. ' in log[-1]
-    monkeypatch.setitem(celeba.COUNTS, 'train', 2)
+    monkeypatch.setitem(celeba.CELEBA_COUNTS, 'train', 2)
     log.clear()
     CelebA(str(tmp_path))
     assert not log
 
 
-def test_a_sidecar_adds_what_it_knows_of_a_face(tmp_path: Path) -> None:
+def test_a_sidecar_adds_its_fields_to_a_face(tmp_path: Path) -> None:
     write_celeba(tmp_path)
     names = [f'img_align_celeba/{i + 1:06}.jpg' for i in range(2)]
     write_sidecar(tmp_path / 'annotations' / 'train.json', names, ['face'], [0, 0])
@@ -150,7 +150,7 @@ def test_a_sidecar_adds_what_it_knows_of_a_face(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('lost', ['list_attr_celeba.txt', 'list_eval_partition.txt'])
-def test_a_missing_list_tells_where_to_get_it(tmp_path: Path, lost: str) -> None:
+def test_the_error_for_a_missing_list_says_where_to_get_it(tmp_path: Path, lost: str) -> None:
     write_celeba(tmp_path)
     (tmp_path / lost).unlink()
     with pytest.raises(FileNotFoundError) as caught:
@@ -159,14 +159,14 @@ def test_a_missing_list_tells_where_to_get_it(tmp_path: Path, lost: str) -> None
         assert part in str(caught.value)
 
 
-def test_missing_images_tell_the_layout(tmp_path: Path) -> None:
+def test_the_error_for_missing_images_shows_the_layout(tmp_path: Path) -> None:
     write_celeba(tmp_path)
     (tmp_path / 'img_align_celeba').rename(tmp_path / 'images')
     with pytest.raises(FileNotFoundError, match='has no img_align_celeba/'):
         CelebA(str(tmp_path))
 
 
-def test_no_image_in_a_part_stops(tmp_path: Path) -> None:
+def test_a_part_without_images_is_an_error(tmp_path: Path) -> None:
     write_celeba(tmp_path, celeba_values(4))
     with pytest.raises(ValueError, match='No image in the test part'):
         CelebA(str(tmp_path), 'test')

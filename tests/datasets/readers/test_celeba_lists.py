@@ -44,7 +44,7 @@ def test_faulty_lists_are_located(tmp_path: Path, suffix: str, text: str, messag
         read_table(write(tmp_path / f'list.{suffix}', text), ('A', 'B'))
 
 
-def test_a_list_may_lie_in_the_folders_of_the_archive(tmp_path: Path) -> None:
+def test_a_list_is_found_in_the_folders_of_the_archive(tmp_path: Path) -> None:
     assert find_table(tmp_path, 'list') is None
     (tmp_path / 'Eval').mkdir()
     in_eval = write(tmp_path / 'Eval' / 'list.txt', '')

@@ -10,7 +10,7 @@ PIPELINE = [{'type': 'LoadExpressionImage'}, {'type': 'CropFace', 'margin': 0}]
 
 
 def write_faces(root: Path, split: str = 'train') -> dict:
-    """Three images, the first with two faces; categories worry, panic, hate."""
+    """Write three images, the first with two faces; categories worry, panic, hate."""
     names = [f'{split}{i}.png' for i in range(3)]
     for i, name in enumerate(names):
         write_image(root / 'images' / name, seed=i)
@@ -42,7 +42,7 @@ def test_every_face_is_a_sample_with_its_crop(tmp_path: Path) -> None:
     assert 'landmarks' not in data[3]
 
 
-def test_soft_labels_are_those_of_the_file(tmp_path: Path) -> None:
+def test_soft_labels_come_from_the_file(tmp_path: Path) -> None:
     write_faces(tmp_path)
     data = dataset(tmp_path, soft_labels=True)
     np.testing.assert_allclose(data.get_data_info(0)['gt_score'], [0.25, 0.75, 0])
@@ -56,7 +56,7 @@ def test_without_super_categories_there_are_no_coarse_classes(tmp_path: Path) ->
     assert 'coarse_classes' not in dataset(tmp_path).metainfo
 
 
-def test_a_missing_image_or_file_stops(tmp_path: Path) -> None:
+def test_a_missing_image_or_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r'annotations/train\.json'):
         dataset(tmp_path)
     write_faces(tmp_path)
@@ -65,7 +65,7 @@ def test_a_missing_image_or_file_stops(tmp_path: Path) -> None:
         dataset(tmp_path)
 
 
-def test_validation_is_carved_from_the_training_file(tmp_path: Path) -> None:
+def test_the_validation_part_is_drawn_from_the_training_file(tmp_path: Path) -> None:
     write_faces(tmp_path)
     sizes = [len(dataset(tmp_path, split, val_ratio=0.5)) for split in ('train', 'val')]
     assert sum(sizes) == 4

@@ -8,7 +8,7 @@ from mmfer.datasets import BrokenImageError, ExpressionFolder
 from tests.datasets.disk import write_image
 
 
-def test_the_order_of_the_classes_is_the_one_given(tmp_path: Path) -> None:
+def test_classes_keep_the_given_order(tmp_path: Path) -> None:
     for name in ('calm', 'glad'):
         write_image(tmp_path / 'train' / name / 'a.png')
     for classes in (['calm', 'glad'], ['glad', 'calm']):
@@ -34,7 +34,7 @@ def test_numbered_folders_are_read_in_an_explicit_order(tmp_path: Path) -> None:
         ExpressionFolder(str(tmp_path), classes=['glad', 'calm'], folders=['1'])
 
 
-def test_a_csv_goes_before_folders(tmp_path: Path) -> None:
+def test_a_csv_has_priority_over_folders(tmp_path: Path) -> None:
     write_image(tmp_path / 'train' / 'a.png')
     write_image(tmp_path / 'train' / 'b.png')
     (tmp_path / 'train.csv').write_text('path,label\ntrain/a.png,glad\ntrain/b.png,calm\n')
@@ -57,7 +57,7 @@ def write_both(root: Path) -> None:
         write_image(root / 'train' / name / 'a.png')
 
 
-def test_what_computers_leave_behind_is_no_sample(tmp_path: Path, log: list[str]) -> None:
+def test_system_files_are_ignored(tmp_path: Path, log: list[str]) -> None:
     write_both(tmp_path)
     for name in (
         'train/calm/.ipynb_checkpoints/a.png',
@@ -70,7 +70,7 @@ def test_what_computers_leave_behind_is_no_sample(tmp_path: Path, log: list[str]
     assert '4 left out: 3 hidden (' in log[0]
 
 
-def test_a_link_upwards_brings_no_image_of_another_class(tmp_path: Path) -> None:
+def test_a_link_to_a_parent_adds_no_image_of_another_class(tmp_path: Path) -> None:
     write_both(tmp_path)
     (tmp_path / 'train/calm/up').symlink_to('..')
     assert len(folder(tmp_path)) == 2
@@ -80,7 +80,7 @@ def test_a_link_upwards_brings_no_image_of_another_class(tmp_path: Path) -> None
     assert folder(tmp_path).get_gt_labels().tolist() == [0, 1]
 
 
-def test_one_image_by_a_link_in_two_classes_stops(tmp_path: Path) -> None:
+def test_an_image_linked_into_two_classes_is_an_error(tmp_path: Path) -> None:
     write_both(tmp_path)
     (tmp_path / 'train/glad/b.png').symlink_to(tmp_path / 'train/calm/a.png')
     with pytest.raises(ValueError, match='are listed twice'):
@@ -96,12 +96,12 @@ def test_one_image_by_a_link_in_two_classes_stops(tmp_path: Path) -> None:
         (['very calm', 'Very-Calm'], '"very calm" and "Very-Calm" are the same name'),
     ],
 )
-def test_classes_are_names(tmp_path: Path, classes: Any, message: str) -> None:
+def test_classes_must_be_names(tmp_path: Path, classes: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         folder(tmp_path, classes=classes)
 
 
-def test_a_csv_as_spreadsheets_write_it(tmp_path: Path) -> None:
+def test_csv_files_of_spreadsheets_are_read(tmp_path: Path) -> None:
     write_both(tmp_path)
     text = 'sep=;\r\nPath;Label;\r\n"train\\calm\\a.png";calm;\r\n./train/glad/a.png;Glad;\r\n'
     for encoding in ('utf-8', 'utf-8-sig', 'utf-16'):
@@ -109,7 +109,7 @@ def test_a_csv_as_spreadsheets_write_it(tmp_path: Path) -> None:
         assert folder(tmp_path).get_gt_labels().tolist() == [0, 1]
 
 
-def test_missing_images_of_a_csv(tmp_path: Path) -> None:
+def test_missing_images_of_a_csv_are_reported(tmp_path: Path) -> None:
     write_both(tmp_path)
     rows = ['path,label', 'train/calm/a.png,calm', 'no1.png,calm', 'no2.png,glad', 'no3.png,glad']
     (tmp_path / 'train.csv').write_text('\n'.join([*rows, 'train/glad/a.png,glad']))
@@ -119,7 +119,7 @@ def test_missing_images_of_a_csv(tmp_path: Path) -> None:
     assert len((tmp_path / 'report.txt').read_text().splitlines()) == 3
 
 
-def test_a_pipe_in_a_csv_is_broken(tmp_path: Path) -> None:
+def test_a_pipe_in_a_csv_counts_as_broken(tmp_path: Path) -> None:
     write_both(tmp_path)
     os.mkfifo(tmp_path / 'x.jpg')
     rows = ['path,label', 'train/calm/a.png,calm', 'x.jpg,calm', 'train/glad/a.png,glad']
@@ -130,14 +130,30 @@ def test_a_pipe_in_a_csv_is_broken(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('other', ['train/calm/a.png', './train/../train/calm/a.png'])
-def test_an_image_with_two_labels_stops(tmp_path: Path, other: str) -> None:
+def test_an_image_with_two_labels_is_an_error(tmp_path: Path, other: str) -> None:
     write_both(tmp_path)
     (tmp_path / 'train.csv').write_text(f'path,label\ntrain/calm/a.png,calm\n{other},glad\n')
     with pytest.raises(ValueError, match=r'listed twice: .*line 2 and .*line 3'):
         folder(tmp_path)
 
 
-def test_the_encoding_of_a_csv_may_be_given(tmp_path: Path) -> None:
+def test_a_repeated_row_is_counted_and_left_out(tmp_path: Path, log: list[str]) -> None:
+    write_both(tmp_path)
+    rows = ['train/calm/a.png,calm', 'train/glad/a.png,glad', './train/../train/calm/a.png,Calm']
+    (tmp_path / 'train.csv').write_text('\n'.join(['path,label', *rows]))
+    assert folder(tmp_path).get_gt_labels().tolist() == [0, 1]
+    (said,) = log
+    assert '1 rows of' in said and 'line 2 and ' in said and 'line 4' in said
+
+
+def test_a_dead_link_is_told(tmp_path: Path, log: list[str]) -> None:
+    write_both(tmp_path)
+    (tmp_path / 'train/calm/more').symlink_to(tmp_path / 'nowhere')
+    assert len(folder(tmp_path)) == 2
+    assert '1 links to nothing (more)' in log[0]
+
+
+def test_the_encoding_of_a_csv_can_be_set(tmp_path: Path) -> None:
     write_image(tmp_path / '高.png')
     (tmp_path / 'train.csv').write_bytes('path,label\n高.png,高\n'.encode('gbk'))
     options: dict[str, Any] = {'classes': ['glad'], 'folders': ['高']}

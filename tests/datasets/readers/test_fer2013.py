@@ -30,6 +30,7 @@ def write_rows(path: Path, head: str = 'emotion,pixels,Usage') -> None:
         ('fer2013.csv', 'emotion,pixels,Usage'),
         ('fer2013/fer2013.csv', 'emotion,pixels,Usage'),
         ('icml_face_data.csv', 'emotion, Usage, pixels'),
+        ('fer2013/icml_face_data.csv', 'emotion, Usage, pixels'),
     ],
 )
 @pytest.mark.parametrize(('split', 'part'), [('train', 0), ('val', 1), ('test', 2)])
@@ -58,7 +59,7 @@ def test_class_folders_are_read(tmp_path: Path, names: tuple[str, ...]) -> None:
         FER2013(str(tmp_path), 'val')
 
 
-def test_a_validation_part_may_be_carved(tmp_path: Path) -> None:
+def test_a_validation_part_can_be_drawn(tmp_path: Path) -> None:
     for i, name in enumerate(FER2013_CLASSES):
         for k in range(4):
             write_image(tmp_path / 'train' / name / f'{k}.png', seed=10 * i + k)
@@ -71,9 +72,9 @@ def test_a_validation_part_may_be_carved(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ('old', 'new', 'message'),
     [
-        ('\n3,', '\n7,', r'line 5: the emotion "7" is none of 0 anger'),
-        ('\n3,', '\n,', r'line 5: the emotion "" is none of'),
-        ('Training\n3', 'Practice\n3', r'line 4: the usage "Practice" is none of Training'),
+        ('\n3,', '\n7,', r'line 5: the emotion "7" is unknown. Write one of: 0 anger'),
+        ('\n3,', '\n,', r'line 5: the emotion "" is unknown'),
+        ('Training\n3', 'Practice\n3', r'line 4: the usage "Practice" is not one of Training'),
     ],
 )
 def test_faulty_rows_are_located(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -84,7 +85,7 @@ def test_faulty_rows_are_located(tmp_path: Path, old: str, new: str, message: st
         FER2013(str(tmp_path))
 
 
-def test_both_forms_and_neither_stop(tmp_path: Path) -> None:
+def test_both_forms_or_no_form_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r'no folder .*\n.*kaggle'):
         FER2013(str(tmp_path / 'nowhere'))
     write_rows(tmp_path / 'fer2013.csv')
@@ -93,7 +94,7 @@ def test_both_forms_and_neither_stop(tmp_path: Path) -> None:
         FER2013(str(tmp_path))
 
 
-def test_a_folder_that_is_no_class_stops(tmp_path: Path) -> None:
+def test_a_folder_without_a_class_is_an_error(tmp_path: Path) -> None:
     for name in (*FER2013_CLASSES, 'bored'):
         write_image(tmp_path / 'train' / name / 'a.png')
     with pytest.raises(ValueError, match='"bored" is not a class'):

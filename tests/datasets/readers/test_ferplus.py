@@ -7,7 +7,7 @@ import pytest
 from mmfer.datasets import FERPlus
 from mmfer.datasets.readers import ferplus
 from mmfer.labels import FERPLUS_CLASSES
-from tests.datasets.official import face_pixels, write_ferplus, write_sidecar
+from tests.datasets.official import face_pixels, write_ferplus, write_ferplus_folders, write_sidecar
 
 EYE = [tuple(10 if k == c else 0 for k in range(10)) for c in range(8)]
 NO_FACE = (0, 0, 0, 0, 0, 0, 0, 0, 0, 10)
@@ -19,7 +19,7 @@ ROWS = [EYE[0], NO_FACE, *EYE[1:], UNKNOWN, BLEND, TIE]
 
 
 @pytest.mark.parametrize(('split', 'part'), [('train', 0), ('val', 1), ('test', 2)])
-def test_rows_are_joined_by_their_place(tmp_path: Path, split: str, part: int) -> None:
+def test_rows_are_joined_by_number(tmp_path: Path, split: str, part: int) -> None:
     write_ferplus(tmp_path, ROWS)
     data = FERPlus(str(tmp_path), split, pipeline=[{'type': 'LoadExpressionImage'}])
     assert data.metainfo['classes'] == FERPLUS_CLASSES
@@ -31,7 +31,7 @@ def test_rows_are_joined_by_their_place(tmp_path: Path, split: str, part: int) -
         assert data[i]['img_path'] == f'{tmp_path}/fer2013.csv/row{row:05}'
 
 
-def test_soft_labels_are_the_votes(tmp_path: Path) -> None:
+def test_soft_labels_are_shares_of_votes(tmp_path: Path) -> None:
     write_ferplus(tmp_path, ROWS)
     for mode in ('probability', 'multi_target'):
         data = FERPlus(str(tmp_path), mode=mode)
@@ -45,7 +45,7 @@ def test_soft_labels_are_the_votes(tmp_path: Path) -> None:
         FERPlus(str(tmp_path), mode='crossentropy')
 
 
-def test_both_training_parts_together(tmp_path: Path) -> None:
+def test_trainval_joins_both_parts(tmp_path: Path) -> None:
     write_ferplus(tmp_path, ROWS)
     data = FERPlus(str(tmp_path), 'trainval')
     rows = [int(data.get_data_info(i)['img_path'][-5:]) for i in range(len(data))]
@@ -55,14 +55,17 @@ def test_both_training_parts_together(tmp_path: Path) -> None:
 def test_images_without_a_label_are_counted_in_the_log(tmp_path: Path, log: list[str]) -> None:
     write_ferplus(tmp_path, ROWS)
     FERPlus(str(tmp_path))
-    assert 'of 12 images the votes for 3 give no label (mode majority)' in log[0]
+    assert (
+        '3 of 12 images are left out, because their votes give no label (mode majority)' in log[0]
+    )
     assert '9 train images instead of 25060. ' in log[1]
     FERPlus(str(tmp_path), mode='probability')
-    assert 'for 2 give no label (mode probability)' in log[2]
+    assert '2 of 12 images are left out, because their votes' in log[2]
+    assert '(mode probability)' in log[2]
     assert '12 train rows instead of 28709. ' in log[3]
 
 
-def test_official_counts_are_not_worth_a_word(
+def test_official_counts_give_no_warning(
     tmp_path: Path, log: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counts = ferplus.COUNTS
@@ -75,26 +78,45 @@ def test_official_counts_are_not_worth_a_word(
     assert len(log) == 1
 
 
-def test_pixels_may_lie_in_the_folder_of_their_archive(tmp_path: Path) -> None:
+@pytest.mark.parametrize('folder', ['.', 'fer2013'])
+@pytest.mark.parametrize('name', ['fer2013.csv', 'icml_face_data.csv'])
+def test_pixels_are_found_in_the_folder_of_their_archive(
+    tmp_path: Path, folder: str, name: str
+) -> None:
     write_ferplus(tmp_path, ROWS)
-    (tmp_path / 'fer2013').mkdir()
-    (tmp_path / 'fer2013.csv').rename(tmp_path / 'fer2013' / 'fer2013.csv')
+    (tmp_path / folder).mkdir(exist_ok=True)
+    (tmp_path / 'fer2013.csv').rename(tmp_path / folder / name)
     assert len(FERPlus(str(tmp_path))) == 9
 
 
-def test_tables_that_do_not_belong_together_stop(tmp_path: Path) -> None:
+def test_rows_without_an_image_are_counted_or_left_out(tmp_path: Path) -> None:
+    write_ferplus_folders(tmp_path, ROWS)
+    (tmp_path / 'FER2013Train' / 'fer0000000.png').unlink()
+    (tmp_path / 'FER2013Train' / 'fer0000002.png').write_bytes(b'')
+    report = str(tmp_path / 'report.txt')
+    with pytest.raises(
+        FileNotFoundError, match=r'line 1: .*0000000\.png" .*1 missing and 1 broken'
+    ):
+        FERPlus(str(tmp_path), broken_report=report)
+    assert len(FERPlus(str(tmp_path), broken='skip', broken_report=report)) == 7
+    assert 'fer0000000.png' in Path(report).read_text()
+
+
+def test_tables_that_do_not_match_are_refused(tmp_path: Path) -> None:
     write_ferplus(tmp_path, ROWS)
     path = tmp_path / 'fer2013new.csv'
     lines = path.read_text().splitlines()
     path.write_text('\n'.join(lines[:-1]))
-    with pytest.raises(ValueError, match='has 36 rows and .* 35; they are joined by row'):
+    with pytest.raises(
+        ValueError, match='has 36 rows and .* 35, but the two files are joined by row'
+    ):
         FERPlus(str(tmp_path))
     path.write_text('\n'.join([lines[0], *lines[2:], lines[1]]))
-    with pytest.raises(ValueError, match='Row 11 is of Training in .* and of PublicTest'):
+    with pytest.raises(ValueError, match='Row 11 has the usage Training in .* and PublicTest'):
         FERPlus(str(tmp_path))
 
 
-def test_a_sidecar_adds_the_face_but_neither_class_nor_shares(tmp_path: Path) -> None:
+def test_a_sidecar_adds_the_face_but_no_class_or_shares(tmp_path: Path) -> None:
     write_ferplus(tmp_path, ROWS)
     names = ['fer2013.csv/row00000', 'fer2013.csv/row00010']
     path = tmp_path / 'annotations' / 'train.json'
@@ -124,7 +146,7 @@ def test_damaged_pixels_are_found_or_replaced(tmp_path: Path) -> None:
     assert len(FERPlus(str(tmp_path), **options, test_mode=True)) == 8
 
 
-def test_a_worker_gets_all_it_needs(tmp_path: Path) -> None:
+def test_a_worker_can_read_images(tmp_path: Path) -> None:
     write_ferplus(tmp_path, ROWS)
     data = FERPlus(str(tmp_path), pipeline=[{'type': 'LoadExpressionImage'}])
     again = pickle.loads(pickle.dumps(data))
@@ -133,7 +155,7 @@ def test_a_worker_gets_all_it_needs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('lost', ['fer2013.csv', 'fer2013new.csv'])
-def test_a_missing_table_tells_where_to_get_it(tmp_path: Path, lost: str) -> None:
+def test_the_error_for_a_missing_table_says_where_to_get_it(tmp_path: Path, lost: str) -> None:
     write_ferplus(tmp_path, ROWS)
     (tmp_path / lost).unlink()
     with pytest.raises(FileNotFoundError) as caught:

@@ -27,23 +27,23 @@ def test_boxes_of_the_folders_become_face_boxes(tmp_path: Path) -> None:
     np.testing.assert_array_equal(info['face_box'], [2, 3, 40, 44])
 
 
-def test_the_log_says_which_form_was_read_and_knows_its_counts(
+def test_the_log_names_the_form_and_compares_its_counts(
     tmp_path: Path, log: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_ferplus_folders(tmp_path / 'a', ROWS)
     write_ferplus(tmp_path / 'b', ROWS)
     FERPlus(str(tmp_path / 'a'))
     FERPlus(str(tmp_path / 'b'))
-    assert 'from the label.csv of its folder: of 10 images the votes for 1 give no' in log[0]
+    assert 'from label.csv in its folder: 1 of 10 images are left out, because' in log[0]
     assert '9 train images instead of 25045. ' in log[1]
-    assert 'from fer2013.csv and fer2013new.csv: of 10 images' in log[2]
+    assert 'from fer2013.csv and fer2013new.csv: 1 of 10 images' in log[2]
     assert '9 train images instead of 25060. ' in log[3]
     monkeypatch.setitem(ferplus.COUNTS['folders'], 'majority', {'train': 9})
     FERPlus(str(tmp_path / 'a'))
     assert len(log) == 5
 
 
-def test_both_forms_at_once_need_a_word(tmp_path: Path) -> None:
+def test_both_forms_together_need_the_layout_option(tmp_path: Path) -> None:
     write_ferplus_folders(tmp_path, ROWS)
     write_ferplus(tmp_path, ROWS[:8])
     with pytest.raises(ValueError, match=r'FER2013Train/label\.csv and fer2013\.csv, whose votes'):
@@ -54,7 +54,7 @@ def test_both_forms_at_once_need_a_word(tmp_path: Path) -> None:
         FERPlus(str(tmp_path), layout='zip')
 
 
-def test_the_votes_alone_beside_folders_are_no_second_form(tmp_path: Path) -> None:
+def test_a_votes_file_next_to_folders_is_no_second_form(tmp_path: Path) -> None:
     write_ferplus_folders(tmp_path, ROWS)
     write_ferplus(tmp_path, ROWS)
     (tmp_path / 'fer2013.csv').unlink()

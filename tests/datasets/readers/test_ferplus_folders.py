@@ -14,7 +14,7 @@ def label_file(root: Path, **options: str) -> Path:
     return root / 'FER2013Train' / 'label.csv'
 
 
-def test_rows_are_read_without_a_head(tmp_path: Path) -> None:
+def test_rows_are_read_without_a_header(tmp_path: Path) -> None:
     path = label_file(tmp_path)
     rows, votes = read_label_csv(path)
     assert votes.tolist() == [list(row) for row in VOTES]
@@ -29,8 +29,8 @@ def test_a_box_within_the_image_is_the_face(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('box', ['', '0 0 48 48', '(0, 0, 48)', '(9, 0, 9, 48)', '(-1, 0, 9, 9)'])
-def test_a_box_that_is_none_stops(tmp_path: Path, box: str) -> None:
-    with pytest.raises(ValueError, match=r'label\.csv, line 1: the box .* is none'):
+def test_an_invalid_box_is_an_error(tmp_path: Path, box: str) -> None:
+    with pytest.raises(ValueError, match=r'label\.csv, line 1: ".*" is not a box'):
         read_label_csv(label_file(tmp_path, box=box))
 
 
@@ -44,9 +44,12 @@ def test_a_box_that_is_none_stops(tmp_path: Path, box: str) -> None:
         ('fer0000001.png,"(0, 0, 48, 48)",4,0,0,3,9999999,0,0,0,2,1', 'line 2: the votes .*999'),
         (
             'fer0000000.png,"(0, 0, 48, 48)",4,0,0,3,0,0,0,0,2,1',
-            'stands in line 1 already',
+            'is already in line 1',
         ),
-        ('fer0000009.png,"(0, 0, 48, 48)",4,0,0,3,0,0,0,0,2,1', 'line 2: there is no image'),
+        (
+            'fer0000009.png,"(0, 0, 48, 48)",4,0,0,3,0,0,0,0,2,1',
+            'line 2: the image .* does not exist',
+        ),
     ],
 )
 def test_faulty_rows_are_located(tmp_path: Path, row: str, message: str) -> None:
@@ -57,7 +60,7 @@ def test_faulty_rows_are_located(tmp_path: Path, row: str, message: str) -> None
         read_label_csv(path)
 
 
-def test_an_image_without_a_row_stops(tmp_path: Path) -> None:
+def test_an_image_without_a_row_is_an_error(tmp_path: Path) -> None:
     path = label_file(tmp_path)
     path.write_text(path.read_text().splitlines()[0] + '\n')
     with pytest.raises(ValueError, match=r'1 images in .* no row in label\.csv, .*fer0000001'):

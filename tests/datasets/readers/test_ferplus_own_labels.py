@@ -15,32 +15,29 @@ def write_codes(root: Path, codes: list[int]) -> None:
     (root / 'fer2013_labels.csv').write_text('image,emotion\n' + ''.join(rows))
 
 
-def test_folders_are_joined_by_the_name(tmp_path: Path, log: list[str]) -> None:
+def test_folders_are_joined_by_image_name(tmp_path: Path, log: list[str]) -> None:
     write_ferplus_folders(tmp_path, [*EYE, EYE[0]])
     write_codes(tmp_path, CODES)
     data = FERPlus(str(tmp_path), labels='fer2013')
     infos = [data.get_data_info(i) for i in range(len(data))]
     assert [info['gt_label'] for info in infos] == [0, 1, 2, 3, 4, 5, 6, 1]
     assert [info['clean_label'] for info in infos] == list(range(8))
-    assert (
-        'label of 8 images is taken, of which 1 differ from the majority; of 1 it is not known'
-        in (log[-1])
-    )
+    assert "8 images have FER2013's labels, 1 of which differ from the majority; 1 im" in log[-1]
 
 
-def test_tables_have_the_labels_in_their_rows(tmp_path: Path) -> None:
+def test_tables_take_the_labels_from_their_rows(tmp_path: Path) -> None:
     write_ferplus(tmp_path, EYE)
     data = FERPlus(str(tmp_path), labels='fer2013', empty_classes='warn')
     assert data.get_gt_labels().tolist() == [1] * 8  # each row has the emotion 3
     assert data.get_data_info(5)['clean_label'] == 5
 
 
-def test_one_label_gives_no_shares(tmp_path: Path) -> None:
+def test_own_labels_need_the_majority_mode(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match='one label per image'):
         FERPlus(str(tmp_path), labels='fer2013', mode='probability')
 
 
-def test_classes_other_than_contempt_must_occur(tmp_path: Path) -> None:
+def test_all_classes_except_contempt_must_occur(tmp_path: Path) -> None:
     write_ferplus_folders(tmp_path, EYE)
     write_codes(tmp_path, CODES[:5])
     with pytest.raises(ValueError, match='No image of 2 classes .*: disgust, fear'):
@@ -51,8 +48,14 @@ def test_classes_other_than_contempt_must_occur(tmp_path: Path) -> None:
     ('text', 'message'),
     [
         ('image,label\na.png,0\n', 'lacks the columns emotion'),
-        ('image,emotion\na.png,7\n', 'line 2: the emotion "7" is none of 0 anger, 1 disgust'),
-        ('image,emotion\na.png,0\na.png,0\na.png,1\n', 'line 4: "a.png" has the emotion 1 here'),
+        (
+            'image,emotion\na.png,7\n',
+            'line 2: the emotion "7" is unknown. Write one of: 0 anger, 1 disgust',
+        ),
+        (
+            'image,emotion\na.png,0\na.png,0\na.png,1\n',
+            'line 4: "a.png" has the emotion 1, but 0 in an earlier row',
+        ),
     ],
 )
 def test_faulty_rows_are_located(tmp_path: Path, text: str, message: str) -> None:
@@ -62,7 +65,7 @@ def test_faulty_rows_are_located(tmp_path: Path, text: str, message: str) -> Non
         read_own_labels(path)
 
 
-def test_missing_labels_are_named(tmp_path: Path) -> None:
+def test_a_missing_label_file_is_named(tmp_path: Path) -> None:
     write_ferplus_folders(tmp_path, EYE)
     with pytest.raises(FileNotFoundError, match='has no fer2013_labels.csv'):
         FERPlus(str(tmp_path), labels='fer2013')

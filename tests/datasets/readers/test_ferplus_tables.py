@@ -10,7 +10,7 @@ VOTES = [(0, 10, 0, 0, 0, 0, 0, 0, 0, 0), (0, 0, 0, 0, 0, 0, 0, 0, 0, 10)]
 USAGES = ('Training', 'PublicTest', 'PrivateTest')
 
 
-def test_votes_are_read_by_the_names_of_their_columns(tmp_path: Path) -> None:
+def test_votes_are_read_by_column_name(tmp_path: Path) -> None:
     path = tmp_path / 'fer2013new.csv'
     path.write_text(
         VOTES_HEAD + 'Training,,0,0,0,0,0,0,0,0,0,10\nPublicTest,a.png,4,6,0,0,0,0,0,0,0,0\n'
@@ -36,7 +36,7 @@ def test_faulty_votes_are_located(tmp_path: Path, text: str, message: str) -> No
         read_votes(path)
 
 
-def test_a_second_look_reads_only_what_has_changed(tmp_path: Path) -> None:
+def test_unchanged_files_are_not_read_again(tmp_path: Path) -> None:
     write_ferplus(tmp_path, VOTES)
     files = tmp_path / 'fer2013.csv', tmp_path / 'fer2013new.csv'
     images, votes = join_tables(*files, USAGES)
@@ -48,7 +48,9 @@ def test_a_second_look_reads_only_what_has_changed(tmp_path: Path) -> None:
     assert join_tables(*files, USAGES)[1].max() == 11
 
 
-def test_a_usage_that_is_none_stops(tmp_path: Path) -> None:
+def test_an_unknown_usage_is_an_error(tmp_path: Path) -> None:
     write_ferplus(tmp_path, VOTES)
-    with pytest.raises(ValueError, match='Row 4 is of PrivateTest .* the same one of Training'):
+    with pytest.raises(
+        ValueError, match='Row 4 has the usage PrivateTest .* same usage in both, one of Training'
+    ):
         join_tables(tmp_path / 'fer2013.csv', tmp_path / 'fer2013new.csv', USAGES[:2])

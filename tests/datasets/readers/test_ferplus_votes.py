@@ -66,7 +66,7 @@ def test_votes_become_labels_as_published(mode: str) -> None:
 
 
 @pytest.mark.parametrize('mode', CASES)
-def test_shares_of_any_votes_are_shares(mode: str) -> None:
+def test_shares_sum_to_one_for_any_votes(mode: str) -> None:
     votes = np.random.default_rng(0).multinomial(10, np.full(10, 0.1) ** 0.5 / 3.17, 200)
     kept, shares = vote_targets(votes, mode)
     assert shares.shape == (200, 8) and shares.dtype == np.float32
@@ -74,6 +74,6 @@ def test_shares_of_any_votes_are_shares(mode: str) -> None:
     assert kept.any() and not kept.all()
 
 
-def test_no_images_have_no_labels() -> None:
+def test_an_empty_table_gives_no_labels() -> None:
     kept, shares = vote_targets(np.zeros((0, 10), dtype=int), 'majority')
     assert kept.shape == (0,) and shares.shape == (0, 8)

@@ -9,7 +9,7 @@ from tests.datasets.disk import FINE, write_fg_emotions, write_image
 
 
 @pytest.mark.parametrize('coarse', [False, True])
-def test_both_folder_layouts_give_the_same(tmp_path: Path, coarse: bool) -> None:
+def test_both_folder_layouts_give_equal_samples(tmp_path: Path, coarse: bool) -> None:
     tree = write_fg_emotions(tmp_path, coarse=coarse)
     data = FGEmotions(str(tmp_path), label_tree=tree)
     assert data.metainfo['classes'] == FINE
@@ -36,7 +36,7 @@ def test_a_csv_is_read_with_its_sample_index(tmp_path: Path) -> None:
     assert [data.get_data_info(i)['sample_idx'] for i in range(4)] == [0, 1, 2, 3]
 
 
-def test_one_image_in_two_rows_stops(tmp_path: Path) -> None:
+def test_one_image_in_two_rows_is_an_error(tmp_path: Path) -> None:
     tree = write_fg_emotions(tmp_path)
     (tmp_path / 'train.csv').write_text(
         'path,fine\ntrain/hate/0.png,hate\ntrain/hate/0.png,panic\n'
@@ -45,14 +45,14 @@ def test_one_image_in_two_rows_stops(tmp_path: Path) -> None:
         FGEmotions(str(tmp_path), label_tree=tree)
 
 
-def test_a_label_outside_the_tree_stops(tmp_path: Path) -> None:
+def test_a_label_outside_the_tree_is_an_error(tmp_path: Path) -> None:
     tree = write_fg_emotions(tmp_path)
     write_image(tmp_path / 'train' / 'boredom' / 'a.png')
     with pytest.raises(ValueError, match=r'Folder ".*boredom": "boredom" is not a class'):
         FGEmotions(str(tmp_path), label_tree=tree)
 
 
-def test_a_missing_data_set_tells_where_to_get_it(tmp_path: Path) -> None:
+def test_the_error_for_a_missing_data_set_says_where_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught:
         FGEmotions(str(tmp_path / 'fg'))
     message = str(caught.value)
@@ -65,6 +65,6 @@ def test_a_missing_data_set_tells_where_to_get_it(tmp_path: Path) -> None:
         assert part in message
 
 
-def test_it_is_built_from_a_config_without_reading(tmp_path: Path) -> None:
+def test_lazy_init_reads_nothing(tmp_path: Path) -> None:
     data = DATASETS.build({'type': 'FGEmotions', 'data_root': str(tmp_path), 'lazy_init': True})
     assert len(data.metainfo['classes']) == 33

@@ -29,7 +29,7 @@ def test_classes_and_parts(tmp_path: Path) -> None:
     assert len(own[0] | own[1] | own[2]) == 40
 
 
-def test_the_split_is_kept_on_disk(tmp_path: Path) -> None:
+def test_the_split_is_saved(tmp_path: Path) -> None:
     write_ifer(tmp_path, 10)
     first = paths(tmp_path, 'train')
     assert (tmp_path / 'split_seed0.json').is_file()
@@ -43,7 +43,7 @@ def test_the_split_is_kept_on_disk(tmp_path: Path) -> None:
         paths(tmp_path, 'train')
 
 
-def test_a_csv_with_subjects(tmp_path: Path) -> None:
+def test_a_csv_with_subjects_is_read(tmp_path: Path) -> None:
     write_ifer(tmp_path, 10)
     rows = [f'{name}/{i}.jpg,{name},baby{i}' for name in IFER_CLASSES for i in range(10)]
     (tmp_path / 'ifer.csv').write_text('path,label,subject\n' + '\n'.join(rows))
@@ -55,7 +55,7 @@ def test_a_csv_with_subjects(tmp_path: Path) -> None:
         [paths(tmp_path, split) for split in SPLITS]
 
 
-def test_the_sidecar_of_all_images_tells_the_subjects(tmp_path: Path) -> None:
+def test_the_sidecar_gives_the_subjects(tmp_path: Path) -> None:
     write_ifer(tmp_path, 10)
     labels = [k for i in range(10) for k in range(4)]
     names = [f'{IFER_CLASSES[k]}/{i}.jpg' for i in range(10) for k in range(4)]
@@ -72,20 +72,20 @@ def test_the_sidecar_of_all_images_tells_the_subjects(tmp_path: Path) -> None:
     assert len(set.union(*owners)) == 20
 
 
-def test_other_counts_are_told_and_those_of_the_paper_are_not(
+def test_only_counts_that_differ_from_the_paper_are_reported(
     tmp_path: Path, log: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_ifer(tmp_path)
     IFER(str(tmp_path))
     assert '20 whole images instead of 10240' in log[-1]
     assert 'crying 5 (official 1991)' in log[-1]
-    monkeypatch.setattr(ifer, 'COUNTS', (5,) * 4)
+    monkeypatch.setattr(ifer, 'IFER_COUNTS', (5,) * 4)
     log.clear()
     IFER(str(tmp_path))
     assert not log
 
 
-def test_case_and_what_spreadsheets_add_do_not_matter(tmp_path: Path) -> None:
+def test_case_and_additions_of_spreadsheets_are_ignored(tmp_path: Path) -> None:
     write_ifer(tmp_path, 5)
     first = [Path(path).relative_to(tmp_path) for path in paths(tmp_path, 'test')]
     for name in IFER_CLASSES:
@@ -99,7 +99,7 @@ def test_case_and_what_spreadsheets_add_do_not_matter(tmp_path: Path) -> None:
     assert len(paths(tmp_path, 'train')) == 12
 
 
-def test_an_unknown_folder_stops(tmp_path: Path) -> None:
+def test_an_unknown_folder_is_an_error(tmp_path: Path) -> None:
     write_ifer(tmp_path)
     (tmp_path / 'happy').rename(tmp_path / 'hapy')
     with pytest.raises(FileNotFoundError, match=r'has no ifer\.csv and no happy/'):
@@ -109,7 +109,7 @@ def test_an_unknown_folder_stops(tmp_path: Path) -> None:
         IFER(str(tmp_path))
 
 
-def test_a_missing_data_set_tells_where_to_get_it(tmp_path: Path) -> None:
+def test_the_error_for_a_missing_data_set_says_where_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught:
         IFER(str(tmp_path / 'no'))
     for part in ('Geng', 'ifer.csv', f'ifer {tmp_path}/no --preset standard'):

@@ -37,7 +37,7 @@ def test_each_folder_is_an_identity(tmp_path: Path) -> None:
     assert data[3]['img'].shape == (16, 20, 3)
 
 
-def test_identities_of_a_pack_are_numbered_anew(tmp_path: Path) -> None:
+def test_identities_of_a_pack_are_renumbered(tmp_path: Path) -> None:
     path = write_pack(tmp_path, (7, 7, 7, 9, 9, 2))
     data = dataset(tmp_path)
     assert data.metainfo['classes'] == ('2', '7', '9')
@@ -48,7 +48,7 @@ def test_identities_of_a_pack_are_numbered_anew(tmp_path: Path) -> None:
         assert data[i]['img_path'] == f'{path}/{i + 1:07}'
 
 
-def test_a_worker_reads_by_itself(tmp_path: Path) -> None:
+def test_a_worker_can_read_images(tmp_path: Path) -> None:
     write_pack(tmp_path)
     data = dataset(tmp_path)
     again = pickle.loads(pickle.dumps(data))
@@ -56,7 +56,7 @@ def test_a_worker_reads_by_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('form', ['folders', 'pack'])
-def test_a_validation_part_is_carved(tmp_path: Path, form: str) -> None:
+def test_a_validation_part_is_drawn(tmp_path: Path, form: str) -> None:
     if form == 'folders':
         write_folders(tmp_path)
     else:
@@ -76,7 +76,7 @@ def test_a_validation_part_is_carved(tmp_path: Path, form: str) -> None:
         dataset(tmp_path, 'test')
 
 
-def test_some_samples_only(tmp_path: Path) -> None:
+def test_indices_select_samples(tmp_path: Path) -> None:
     write_pack(tmp_path)
     assert dataset(tmp_path, indices=2).get_gt_labels().tolist() == [1, 1]
     assert len(dataset(tmp_path, indices=[5, 0])) == 2
@@ -84,7 +84,7 @@ def test_some_samples_only(tmp_path: Path) -> None:
     assert dataset(tmp_path, lazy_init=True).metainfo['classes'] == ('2', '7', '9')
 
 
-def test_other_identities_than_the_property_file_tells_are_told(
+def test_identities_that_differ_from_the_property_file_are_reported(
     tmp_path: Path, log: list[str]
 ) -> None:
     write_pack(tmp_path)
@@ -95,14 +95,14 @@ def test_other_identities_than_the_property_file_tells_are_told(
     assert '3 training identities instead of 85742. ' in log[-1]
 
 
-def test_a_pack_cut_short_stops_before_training(tmp_path: Path) -> None:
+def test_a_truncated_pack_is_refused_at_the_start(tmp_path: Path) -> None:
     path = write_pack(tmp_path)
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(ValueError, match='is truncated'):
         dataset(tmp_path)
 
 
-def test_broken_images_stop_or_are_left_out(tmp_path: Path) -> None:
+def test_broken_images_are_refused_or_left_out(tmp_path: Path) -> None:
     write_folders(tmp_path)
     broken = tmp_path / 'm.0a' / '1.jpg'
     broken.write_bytes(broken.read_bytes()[:-50])
@@ -123,7 +123,7 @@ def test_a_damaged_image_of_a_pack_is_replaced(tmp_path: Path) -> None:
     assert len(dataset(tmp_path, broken='skip', test_mode=True)) == 5
 
 
-def test_what_is_no_data_set_stops(tmp_path: Path) -> None:
+def test_other_folders_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught:
         dataset(tmp_path / 'no')
     assert 'insightface' in str(caught.value) and '<identity>/<image>' in str(caught.value)
@@ -143,7 +143,7 @@ def test_what_is_no_data_set_stops(tmp_path: Path) -> None:
         dataset(tmp_path / 'c')
 
 
-def test_nothing_is_dropped_in_silence(tmp_path: Path) -> None:
+def test_empty_parts_and_loose_images_are_errors(tmp_path: Path) -> None:
     write_folders(tmp_path, 1)
     with pytest.raises(ValueError, match=r'val_ratio=0.1 leaves no image in the val part'):
         dataset(tmp_path, 'val', val_ratio=0.1)
@@ -152,7 +152,7 @@ def test_nothing_is_dropped_in_silence(tmp_path: Path) -> None:
         dataset(tmp_path)
 
 
-def test_faces_are_a_sequence() -> None:
+def test_faces_behave_like_a_sequence() -> None:
     faces = Faces(np.array(['a', 'b', 'c']), np.array([0, 0, 1]))
     assert [face['img_path'] for face in faces] == ['a', 'b', 'c']
     assert [face['gt_label'] for face in faces[1:]] == [0, 1]

@@ -26,7 +26,7 @@ def test_rows_become_samples_with_persons(tmp_path: Path) -> None:
     assert data[3]['img'].shape == (16, 20, 3)
 
 
-def test_persons_may_be_chosen(tmp_path: Path) -> None:
+def test_subjects_can_be_selected(tmp_path: Path) -> None:
     path = write_photographs(tmp_path)
     path.write_text(path.read_text().replace('anger,', 'anger,9'))
     data = Photographs(str(tmp_path), subjects=['1'], empty_classes='warn')
@@ -52,7 +52,7 @@ def test_faulty_files_are_located(
         Photographs(str(tmp_path))
 
 
-def test_there_is_nothing_to_train_on(tmp_path: Path) -> None:
+def test_only_the_test_part_exists(tmp_path: Path) -> None:
     write_photographs(tmp_path)
     with pytest.raises(ValueError, match=r'split=.train.*choose one of test\.'):
         Photographs(str(tmp_path), 'train')

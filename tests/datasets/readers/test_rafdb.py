@@ -12,7 +12,7 @@ MANUAL = '10.5\t20\n30 21\n20\t30\n12\t40\n28\t41\n1\n2\n3\n'
 
 
 def write_rafdb(root: Path, per_class: int = 1) -> list[str]:
-    """RAF-DB's own files, with so many images of each class and part; returns the list's rows."""
+    """Write RAF-DB's files with counts for each class and part; return the rows of the list."""
     rows = []
     for part, digits in (('train', 5), ('test', 4)):
         for i in range(7 * per_class):
@@ -37,7 +37,7 @@ def write_list(root: Path, rows: list[str]) -> None:
     path.write_text('\n'.join(rows) + '\n')
 
 
-def test_labels_are_those_of_the_list(tmp_path: Path) -> None:
+def test_labels_come_from_the_list(tmp_path: Path) -> None:
     write_rafdb(tmp_path)
     for part, digits in (('train', 5), ('test', 4)):
         data = RAFDB(str(tmp_path), part)
@@ -47,7 +47,7 @@ def test_labels_are_those_of_the_list(tmp_path: Path) -> None:
         assert data.get_data_info(0)['img_path'].endswith(f'Image/aligned/{name}')
 
 
-def test_attributes_come_with_originals_and_only_groups_with_aligned(tmp_path: Path) -> None:
+def test_originals_have_all_annotations_and_aligned_images_only_groups(tmp_path: Path) -> None:
     write_rafdb(tmp_path)
     aligned = RAFDB(str(tmp_path)).get_data_info(0)
     group = {'gender': 'female', 'race': 'asian', 'age': '40-69'}
@@ -60,21 +60,21 @@ def test_attributes_come_with_originals_and_only_groups_with_aligned(tmp_path: P
     np.testing.assert_allclose(original['face_box'], [1, 2, 40.5, 50.5])
 
 
-def test_annotations_may_be_absent(tmp_path: Path) -> None:
+def test_annotations_are_optional(tmp_path: Path) -> None:
     write_rafdb(tmp_path)
     (tmp_path / 'Annotation').rename(tmp_path / 'Elsewhere')
     assert 'group' not in RAFDB(str(tmp_path)).get_data_info(0)
 
 
-def test_other_counts_are_told_and_the_official_are_not(
+def test_only_unofficial_counts_are_reported(
     tmp_path: Path, log: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_rafdb(tmp_path, per_class=2)
     RAFDB(str(tmp_path))
     assert '14 train images instead of 12271' in log[-1]
     assert 'happiness 2 (official 4772)' in log[-1]
-    assert [sum(rafdb.COUNTS[part]) for part in ('train', 'test')] == [12271, 3068]
-    monkeypatch.setitem(rafdb.COUNTS, 'train', (2,) * 7)
+    assert [sum(rafdb.RAFDB_COUNTS[part]) for part in ('train', 'test')] == [12271, 3068]
+    monkeypatch.setitem(rafdb.RAFDB_COUNTS, 'train', (2,) * 7)
     log.clear()
     RAFDB(str(tmp_path))
     assert not log
@@ -123,14 +123,14 @@ def test_numbered_class_folders_need_an_explicit_order(tmp_path: Path) -> None:
         RAFDB(str(tmp_path))
 
 
-def test_a_missing_data_set_tells_where_to_get_it(tmp_path: Path) -> None:
+def test_the_error_for_a_missing_data_set_says_where_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught:
         RAFDB(str(tmp_path))
     for part in ('whdeng.cn', 'list_patition_label.txt', f'rafdb {tmp_path} --preset standard'):
         assert part in str(caught.value)
 
 
-def test_bad_options_stop(tmp_path: Path) -> None:
+def test_bad_options_are_refused(tmp_path: Path) -> None:
     write_rafdb(tmp_path)
     with pytest.raises(ValueError, match="'aligned' or 'original'"):
         RAFDB(str(tmp_path), image='cropped')

@@ -9,7 +9,7 @@ RNG = np.random.default_rng(0)
 
 
 def face68(size: float, angle: float, centre: tuple[float, float]) -> np.ndarray:
-    """Landmarks whose five points are the template's, but for a turn, in degrees."""
+    """Landmarks whose five points are the template's, turned by some degrees."""
     template = FivePointAlignment(size).template - 0.5
     points = np.tile(template.mean(axis=0), (68, 1))
     points[36:42], points[42:48] = template[0], template[1]
@@ -32,14 +32,14 @@ def sample(angle: float = 20) -> dict:
     }
 
 
-def test_five_points_are_those_of_the_parts() -> None:
+def test_five_points_are_computed_from_the_parts() -> None:
     points = five_points(face68(112, 0, (56, 56)))
     np.testing.assert_allclose(points, FivePointAlignment(112).template - 0.5, atol=1e-4)
 
 
 @pytest.mark.parametrize('margin', [0.0, 0.1])
 @pytest.mark.parametrize('angle', [0, 20, -35])
-def test_landmarks_go_to_the_template(angle: float, margin: float) -> None:
+def test_landmarks_are_moved_to_the_template(angle: float, margin: float) -> None:
     after = AlignFace(224, margin)(sample(angle))
     assert after['img'].shape == (224, 224, 3) and after['img_shape'] == (224, 224)
     expected = FivePointAlignment(224, margin).template - 0.5
@@ -49,7 +49,7 @@ def test_landmarks_go_to_the_template(angle: float, margin: float) -> None:
     assert abs(np.rad2deg(np.arctan2(*(right - left)[::-1]))) < 0.5
 
 
-def test_the_picture_moves_with_the_landmarks() -> None:
+def test_the_image_moves_with_the_landmarks() -> None:
     before = sample(25)
     before['img'][:] = 0
     dots = before['landmarks'][[30, 48, 54]].round().astype(int)
@@ -64,13 +64,13 @@ def test_the_picture_moves_with_the_landmarks() -> None:
     assert away.max() < 4
 
 
-def test_it_is_the_alignment_of_photographs() -> None:
+def test_the_alignment_equals_that_of_photographs() -> None:
     before = sample(15)
     expected = align_face(before['img'], five_points(before['landmarks']) + 0.5, 112, 0.1)
     assert np.abs(AlignFace(112, 0.1)(before)['img'].astype(int) - expected).max() <= 1
 
 
-def test_without_landmarks() -> None:
+def test_a_sample_without_landmarks_is_refused() -> None:
     assert AlignFace.needs_landmarks
     with pytest.raises(ValueError, match=r'AlignFace: .* has no landmarks.*prepare_faces\.py'):
         AlignFace(112)({'img': np.zeros((9, 9, 3), np.uint8), 'img_path': 'a.jpg'})

@@ -24,7 +24,7 @@ def test_an_image_is_read_once_and_kept_untouched(tmp_path: Path) -> None:
     assert second['img_shape'] == (10, 10)
 
 
-def test_labels_are_not_kept(tmp_path: Path) -> None:
+def test_labels_are_not_cached(tmp_path: Path) -> None:
     path = str(write_image(tmp_path / 'a.png'))
     cached = Cached(TRANSFORMS)
     assert cached({'img_path': path, 'gt_label': 1})['gt_label'] == 1

@@ -1,4 +1,4 @@
-"""Every transform of mmfer that moves a face or hides it, with every derived field."""
+"""Every transform of mmfer that moves or hides a face, with every derived field."""
 
 from typing import Any
 
@@ -57,7 +57,7 @@ def known_to_the_face(results: dict[str, Any]) -> list[Any]:
     return [results['img'].shape, *(results[field].tolist() for field in fields)]
 
 
-def test_every_derived_field_has_a_source_here(tmp_path: Any) -> None:
+def test_every_derived_field_is_tested_here(tmp_path: Any) -> None:
     assert set(SOURCES) == set(DERIVED_FIELDS)
     for field, source in SOURCES.items():
         assert type(source).__name__ == DERIVED_FIELDS[field]
@@ -66,8 +66,10 @@ def test_every_derived_field_has_a_source_here(tmp_path: Any) -> None:
 
 @pytest.mark.parametrize('field', sorted(DERIVED_FIELDS))
 @pytest.mark.parametrize('name', sorted(set(OURS) - MADE_AFTER - {'JitterFaceBox'}))
-def test_the_field_is_right_afterwards_or_refused(name: str, field: str, tmp_path: Any) -> None:
-    """What changes landmarks, their scores, or the image's size spoils what was made of them."""
+def test_a_derived_field_is_correct_afterwards_or_refused(
+    name: str, field: str, tmp_path: Any
+) -> None:
+    """Changes of landmarks, scores or size of an image spoil fields derived from them."""
     plain = sample(tmp_path)
     np.random.seed(0)  # noqa: NPY002
     changes = known_to_the_face(build(name)(dict(plain))) != known_to_the_face(plain)
@@ -89,8 +91,8 @@ def test_the_field_is_right_afterwards_or_refused(name: str, field: str, tmp_pat
 
 
 @pytest.mark.parametrize('name', OURS)
-def test_what_moves_landmarks_is_a_geometric_transform(name: str, tmp_path: Any) -> None:
-    """So that it refuses derived fields in the one place that does."""
+def test_transforms_that_move_landmarks_are_geometric(name: str, tmp_path: Any) -> None:
+    """Derived fields are refused in one place, the class of geometric transforms."""
     transform = build(name)
     before = sample(tmp_path)
     after = transform(dict(before))
@@ -101,18 +103,18 @@ def test_what_moves_landmarks_is_a_geometric_transform(name: str, tmp_path: Any)
 
 
 @pytest.mark.parametrize('prob', [0.0, 1.0])
-def test_a_mask_before_a_flip_is_refused_also_where_nothing_is_flipped(prob: float) -> None:
+def test_a_mask_before_a_flip_is_refused_even_without_a_flip(prob: float) -> None:
     with pytest.raises(ValueError, match='Put RandomFaceFlip before LandmarkMask'):
         RandomFaceFlip(prob)(LandmarkMask()(face()))
 
 
-def test_a_mask_stays_right_in_the_strip() -> None:
+def test_a_mask_stays_correct_in_the_strip() -> None:
     both = CropRegions(28)(LandmarkMask()(face()))
     np.testing.assert_array_equal(both['landmark_mask'], LandmarkMask()(face())['landmark_mask'])
     with pytest.raises(ValueError, match='Remove one CropRegions'):
         CropRegions(28)(both)
 
 
-def test_a_subclass_says_what_it_does() -> None:
+def test_a_subclass_must_define_its_geometry() -> None:
     with pytest.raises(NotImplementedError):
         GeometricTransform()(face())

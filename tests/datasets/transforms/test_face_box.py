@@ -6,7 +6,7 @@ from mmfer.datasets.transforms import JitterFaceBox
 BOX = np.array([20, 30, 60, 110], np.float32)
 
 
-def test_stays_within_its_options():
+def test_the_box_stays_within_the_options():
     np.random.seed(0)  # noqa: NPY002
     transform = JitterFaceBox(shift=0.1, scale=(0.8, 1.25))
     boxes = np.stack([transform({'face_box': BOX})['face_box'] for _ in range(300)])
@@ -18,7 +18,7 @@ def test_stays_within_its_options():
     assert np.abs(shifts).max() <= 0.1 + 1e-6 and np.ptp(shifts, axis=0).min() > 0.18
 
 
-def test_no_jitter_and_no_box():
+def test_without_jitter_or_box_nothing_changes():
     still = JitterFaceBox(shift=0, scale=(1, 1))
     np.testing.assert_allclose(still({'face_box': BOX})['face_box'], BOX)
     assert JitterFaceBox()({'img': 1}) == {'img': 1}

@@ -12,7 +12,7 @@ HEIGHT, WIDTH = 40, 30
 
 
 def sample() -> dict[str, Any]:
-    """An image whose pixel at x, y holds the numbers x and y, with landmarks on pixels."""
+    """An image whose pixel at (x, y) holds x and y, with landmarks on pixels."""
     y, x = np.mgrid[:HEIGHT, :WIDTH]
     rng = np.random.default_rng(0)
     points = np.column_stack([rng.integers(10, 20, 68), rng.integers(16, 24, 68)])
@@ -45,12 +45,12 @@ def check(results: dict[str, Any], left: int, top: int, size: int) -> None:
         ('bottom_right', 6, 16),
     ],
 )
-def test_five_places(place: str, left: int, top: int) -> None:
+def test_five_crops_are_at_the_corners_and_the_center(place: str, left: int, top: int) -> None:
     check(FaceCrop(24, place)(sample()), left, top, 24)
     assert len(PLACES) == 5
 
 
-def test_random_places_reach_every_corner() -> None:
+def test_random_crops_reach_every_corner() -> None:
     np.random.seed(0)  # noqa: NPY002
     crop = RandomFaceCrop(28)
     found = set()
@@ -63,7 +63,7 @@ def test_random_places_reach_every_corner() -> None:
 
 
 @pytest.mark.parametrize('crop', [FaceCrop, RandomFaceCrop])
-def test_a_crop_of_the_whole_image_and_a_larger_one(crop: type) -> None:
+def test_a_crop_may_be_the_whole_image_but_not_larger(crop: type) -> None:
     square = {**sample(), 'img': sample()['img'][:30]}
     np.testing.assert_array_equal(crop(30)(dict(square))['img'], square['img'])
     with pytest.raises(ValueError, match=r'"a\.png" has 40 x 30 pixels, less than the crop of 31'):

@@ -30,7 +30,7 @@ def marked(points: np.ndarray, box: tuple[float, ...] = (10, 5, 50, 45)) -> dict
 
 
 def centre(image: np.ndarray) -> np.ndarray:
-    """Where the only dot of an image is, by its moments."""
+    """The position of the only dot of an image, by its moments."""
     moments = cv2.moments(image[..., 0].astype(np.float32))
     return np.array([moments['m10'], moments['m01']]) / moments['m00']
 
@@ -59,7 +59,7 @@ def test_flipping_moves_points_and_renumbers_them() -> None:
         assert np.array_equal(again[name], before[name]), name
 
 
-def test_flipping_leaves_the_image_as_often_as_told() -> None:
+def test_the_probability_of_a_flip_is_kept() -> None:
     before = marked(np.array([[20.0, 30.0]]))
     assert RandomFaceFlip(0.0)(before)['flip'] is False
     np.random.seed(0)  # noqa: NPY002
@@ -127,7 +127,7 @@ def test_a_crop_needs_a_box_and_sizes_must_fit() -> None:
         RandomFaceFlip(1.5)
 
 
-def test_the_sample_given_is_left_as_it_was() -> None:
+def test_the_input_sample_is_not_changed() -> None:
     before = marked(np.array([[20.0, 30.0]]))
     kept = {k: v.copy() for k, v in before.items() if isinstance(v, np.ndarray)}
     for transform in (CropFace(), ResizeFace(20), RandomFaceFlip(1.0), RandomFaceAffine()):

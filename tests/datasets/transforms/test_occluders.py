@@ -14,7 +14,7 @@ def results():
     }
 
 
-def test_hides_exactly_the_points_under_what_was_pasted(results):
+def test_exactly_the_points_under_the_occluder_are_hidden(results):
     np.random.seed(0)  # noqa: NPY002
     points, covered_ever = np.rint(results['landmarks']).astype(int), 0
     before = results['img'].copy()
@@ -25,7 +25,7 @@ def test_hides_exactly_the_points_under_what_was_pasted(results):
         hidden = results['landmark_scores'] - after['landmark_scores']
         for (x, y), lost, score in zip(points, hidden, results['landmark_scores'], strict=True):
             inside = 0 <= x < 64 and 0 <= y < 64
-            # A pasted pixel may by chance be of the old colour, but hardly any is.
+            # A pasted pixel may by chance have the old color, but hardly any has.
             covered = inside and changed[y, x]
             assert lost == (score if covered else 0) or (inside and lost == score)
             covered_ever += covered
@@ -33,7 +33,7 @@ def test_hides_exactly_the_points_under_what_was_pasted(results):
     np.testing.assert_array_equal(results['img'], before)
 
 
-def test_probability_and_samples_without_points(results):
+def test_probability_0_changes_nothing_and_points_are_optional(results):
     assert RandomOccluders(prob=0)(results) is results
     bare = RandomOccluders(prob=1)({'img': results['img']})
     assert set(bare) == {'img'}

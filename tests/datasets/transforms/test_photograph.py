@@ -12,7 +12,7 @@ def image():
     return (colors + 40 * ((rows // 8 + columns // 8) % 2)[..., None]).clip(0, 255).astype(np.uint8)
 
 
-def test_changes_the_image_and_nothing_else(image):
+def test_only_the_image_changes(image):
     np.random.seed(0)  # noqa: NPY002
     marks = np.ones((68, 2), np.float32)
     before = image.copy()
@@ -25,7 +25,7 @@ def test_changes_the_image_and_nothing_else(image):
     np.testing.assert_array_equal(image, before)
 
 
-def test_the_seed_fixes_it(image):
+def test_the_seed_determines_the_result(image):
     pictures = []
     for _ in range(2):
         np.random.seed(3)  # noqa: NPY002
@@ -33,7 +33,7 @@ def test_the_seed_fixes_it(image):
     np.testing.assert_array_equal(*pictures)
 
 
-def test_probability_0_leaves_it(image):
+def test_probability_0_changes_nothing(image):
     assert RandomPhotograph(prob=0)({'img': image})['img'] is image
 
 

@@ -24,7 +24,7 @@ SIZE = 84
 
 
 def face(size: int = SIZE) -> dict[str, Any]:
-    """A smooth picture, with brows and eyes in its upper and a mouth in its lower part."""
+    """A smooth image, with brows and eyes in its upper and a mouth in its lower part."""
     y, x = np.mgrid[:size, :size].astype(np.float64)
     image = np.stack([255 * x / size, 255 * y / size, 128 + 100 * np.sin(x / 9)], axis=2)
     rng = np.random.default_rng(0)
@@ -42,7 +42,7 @@ def face(size: int = SIZE) -> dict[str, Any]:
 
 
 def cells(points: np.ndarray, scores: np.ndarray, size: int, grid: int = 7) -> np.ndarray:
-    """The mask of points (x, y), one by one."""
+    """The mask of points (x, y), computed point by point."""
     mask = np.zeros((1, grid, grid), np.float32)
     for number in ATTENDED:
         x, y = points[number] + 0.5
@@ -51,14 +51,14 @@ def cells(points: np.ndarray, scores: np.ndarray, size: int, grid: int = 7) -> n
     return mask
 
 
-def test_mask_of_the_image_as_it_is() -> None:
+def test_the_mask_of_an_unchanged_image() -> None:
     results = LandmarkMask()(face())
     expected = cells(face()['landmarks'], face()['landmark_scores'], SIZE)
     np.testing.assert_array_equal(results['landmark_mask'], expected)
     assert results['landmark_mask'].dtype == np.float32 and 2 < expected.sum() < 20
 
 
-def test_mask_follows_a_flip() -> None:
+def test_the_mask_follows_a_flip() -> None:
     results = Compose([RandomFaceFlip(1.0), LandmarkMask()])(face())
     points = face()['landmarks'] * (-1, 1) + (SIZE - 1, 0)
     expected = cells(points[FLIPPED_68], face()['landmark_scores'][FLIPPED_68], SIZE)
@@ -71,15 +71,15 @@ def test_mask_follows_a_flip() -> None:
 @pytest.mark.parametrize(
     ('place', 'left', 'top'), [('center', 12, 12), ('top_left', 0, 0), ('bottom_right', 24, 24)]
 )
-def test_mask_follows_a_crop(place: str, left: int, top: int) -> None:
+def test_the_mask_follows_a_crop(place: str, left: int, top: int) -> None:
     results = Compose([FaceCrop(60, place), LandmarkMask()])(face())
     points = face()['landmarks'] - (left, top)
     expected = cells(points, face()['landmark_scores'], 60)
     np.testing.assert_array_equal(results['landmark_mask'], expected)
 
 
-def test_mask_follows_random_transforms() -> None:
-    """The points come from the picture itself: its first channels tell where a pixel was."""
+def test_the_mask_follows_random_transforms() -> None:
+    """The image gives the points: its first channels encode the original position of a pixel."""
     np.random.seed(1)  # noqa: NPY002
     steps = Compose(
         [RandomFaceCrop(72), RandomFaceFlip(0.5), RandomFaceAffine(rotate=15), LandmarkMask()]
@@ -149,7 +149,7 @@ def test_strip_of_face_eyes_and_mouth() -> None:
         assert np.abs(view[..., 1] - (255 * y / SIZE)[:, None])[1:-1].max() < 2
 
 
-def test_landmarks_go_on_in_pixels_of_the_face() -> None:
+def test_landmarks_are_in_pixels_of_the_face_afterwards() -> None:
     results = CropRegions(28)(face())
     expected = (face()['landmarks'] + 0.5) / 3 - 0.5
     np.testing.assert_allclose(results['landmarks'], expected, atol=1e-4)
@@ -178,7 +178,7 @@ def test_mouth_of_zero_area() -> None:
     assert strip['img'][21:42].any() and not strip['img'][42:].any()
 
 
-def test_landmarks_that_are_no_numbers() -> None:
+def test_landmarks_of_nan_count_as_hidden() -> None:
     results = face()
     results['landmark_scores'][:] = 1
     results['landmarks'][list(EYES + BROWS)] = np.nan

@@ -20,7 +20,7 @@ def test_strength_of_noise_and_flicker() -> None:
     assert (IMAGE == 120).all()
 
 
-def test_a_frame_has_its_own_noise_wherever_it_lies() -> None:
+def test_the_noise_of_a_frame_does_not_depend_on_its_folder() -> None:
     first = noisy()
     assert (noisy() == first).all()
     assert (noisy('/b/c/sub01/EP01_01/img7.jpg') == first).all()
@@ -40,6 +40,6 @@ def test_fresh_noise_follows_the_global_seed() -> None:
 
 
 @pytest.mark.parametrize('options', [{'noise': -1}, {'flicker': -0.1}, {'seed': -1}])
-def test_refusals(options: dict) -> None:
+def test_bad_options_are_refused(options: dict) -> None:
     with pytest.raises(ValueError, match='give numbers of 0 or more'):
         SensorNoise(**options)

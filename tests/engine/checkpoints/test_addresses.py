@@ -1,4 +1,4 @@
-"""Every scheme of checkpoints leads to the loader that runs no code, or is refused."""
+"""Every scheme of a checkpoint address uses the safe loader, or is refused."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ from mmfer.engine.checkpoints.addresses import ZOOS, local_checkpoint
 from tests.checkpoint_server import hostile_checkpoint, serve
 
 
-def test_all_of_mmengines_schemes_are_replaced() -> None:
+def test_all_schemes_of_mmengine_are_replaced() -> None:
     assert {'', 'http://', 'https://', 'pavi://', 'mmcls://'} <= CheckpointLoader._schemes.keys()
     assert set(CheckpointLoader._schemes.values()) == {load_from_disk}
     # And cannot be taken over by accident.
@@ -41,7 +41,7 @@ def test_other_schemes_are_refused(address: str) -> None:
 
 
 @pytest.mark.parametrize('zoo', sorted(ZOOS))
-def test_names_of_a_model_zoo(zoo: str, tmp_path: Path, monkeypatch) -> None:
+def test_names_of_a_model_zoo_are_resolved(zoo: str, tmp_path: Path, monkeypatch) -> None:
     with pytest.raises(ValueError, match=f'knows no address for the checkpoint "{zoo}://none"'):
         local_checkpoint(f'{zoo}://none')
     known = ZOOS[zoo]()
@@ -64,7 +64,9 @@ def test_zoo_has_the_usual_names() -> None:
 
 
 @pytest.mark.parametrize('legacy', [False, True])
-def test_hostile_checkpoint_of_a_server(legacy: bool, tmp_path: Path, monkeypatch) -> None:
+def test_a_hostile_checkpoint_of_a_server_runs_no_code(
+    legacy: bool, tmp_path: Path, monkeypatch
+) -> None:
     monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'torch'))
     marker = tmp_path / 'ran'
     content = hostile_checkpoint(tmp_path / 'x.pth', marker, legacy)
@@ -78,8 +80,8 @@ def test_hostile_checkpoint_of_a_server(legacy: bool, tmp_path: Path, monkeypatc
     assert not marker.exists()
 
 
-def test_the_hostile_checkpoint_is_one(tmp_path: Path, monkeypatch) -> None:
-    """mmengine's own loader, in a process without mmfer, runs its code."""
+def test_the_hostile_checkpoint_is_dangerous_without_mmfer(tmp_path: Path, monkeypatch) -> None:
+    """The loader of mmengine, in a process without mmfer, runs the code in the checkpoint."""
     monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'torch'))
     monkeypatch.delenv('TORCH_FORCE_WEIGHTS_ONLY_LOAD')
     marker = tmp_path / 'ran'

@@ -1,4 +1,4 @@
-"""Downloads from a real server that sends well and badly."""
+"""Downloads from a real server with correct and faulty replies."""
 
 import hashlib
 import threading
@@ -26,12 +26,12 @@ def content(tmp_path: Path) -> bytes:
 
 
 def parts(hub: Path) -> list[Path]:
-    """What is left of downloads, but for their locks."""
+    """Files left by downloads, without their locks."""
     return [path for path in hub.rglob('*') if path.is_file() and path.suffix != '.lock']
 
 
 @pytest.mark.parametrize('reply', [bytes, without_length])
-def test_good_checkpoint(reply, content: bytes, hub: Path) -> None:
+def test_a_good_checkpoint_is_downloaded(reply, content: bytes, hub: Path) -> None:
     with serve({'/a/x.pth': reply(content)}) as (server, asked):
         for _ in range(2):
             loaded = load_from_disk(f'{server}/a/x.pth')
@@ -40,13 +40,13 @@ def test_good_checkpoint(reply, content: bytes, hub: Path) -> None:
     assert [path.name for path in parts(hub)] == ['x.pth']
 
 
-def test_same_name_of_two_addresses(content: bytes, hub: Path) -> None:
+def test_one_name_at_two_addresses_gives_two_files(content: bytes, hub: Path) -> None:
     with serve({'/a/x.pth': content, '/b/x.pth': b'other'}) as (server, _):
         assert download(f'{server}/a/x.pth').read_bytes() == content
         assert download(f'{server}/b/x.pth').read_bytes() == b'other'
 
 
-def test_right_hash(content: bytes, hub: Path) -> None:
+def test_a_right_hash_is_accepted(content: bytes, hub: Path) -> None:
     name = f'net-{hashlib.sha256(content).hexdigest()[:8]}.pth'
     with serve({f'/{name}': content}) as (server, asked):
         assert download(f'{server}/{name}') == hub / name
@@ -55,7 +55,7 @@ def test_right_hash(content: bytes, hub: Path) -> None:
     assert len(asked) == 2
 
 
-def test_wrong_hash(content: bytes, hub: Path) -> None:
+def test_a_wrong_hash_is_refused(content: bytes, hub: Path) -> None:
     digest = hashlib.sha256(content).hexdigest()[:8]
     wrong = digest.translate(str.maketrans('0123456789abcdef', '123456789abcdef0'))
     message = f'starts with {digest} instead of {wrong}'
@@ -79,7 +79,9 @@ def test_wrong_hash(content: bytes, hub: Path) -> None:
     ],
     ids=['cut', 'large', 'large unsaid', 'file', 'ftp', 'loop', 'absent', 'silent'],
 )
-def test_refused(reply, message: str, content: bytes, hub: Path, monkeypatch) -> None:
+def test_faulty_replies_are_refused(
+    reply, message: str, content: bytes, hub: Path, monkeypatch
+) -> None:
     monkeypatch.setenv('MMFER_DOWNLOAD_GIB', '0.0001')
     replies: dict[str, Reply] = {'/x.pth': reply(content)}
     with serve(replies) as (server, _), pytest.raises(ValueError, match=message) as error:
@@ -89,7 +91,7 @@ def test_refused(reply, message: str, content: bytes, hub: Path, monkeypatch) ->
 
 
 @pytest.mark.parametrize('headers', [True, False])
-def test_server_that_sends_byte_by_byte(headers: bool, hub: Path, monkeypatch) -> None:
+def test_a_slow_server_is_given_up(headers: bool, hub: Path, monkeypatch) -> None:
     monkeypatch.setenv('MMFER_DOWNLOAD_SECONDS', '0.5')
     start = time.monotonic()
     with serve({'/x.pth': drip(headers)}) as (server, _):
@@ -99,26 +101,26 @@ def test_server_that_sends_byte_by_byte(headers: bool, hub: Path, monkeypatch) -
     assert parts(hub) == []
 
 
-def test_server_that_sends_nothing(monkeypatch) -> None:
+def test_a_silent_server_is_given_up(monkeypatch) -> None:
     monkeypatch.setattr('mmfer.engine.checkpoints.download.SILENCE', 0.3)
     served = serve({'/x.pth': lambda handler: time.sleep(2)})
     with served as (server, _), pytest.raises(ValueError, match=r'nothing for 0\.3 s'):
         download(f'{server}/x.pth', seconds=60)
 
 
-def test_no_server_at_all() -> None:
+def test_a_missing_server_is_an_error() -> None:
     with pytest.raises(ValueError, match='refused'):
         download('http://127.0.0.1:9/x.pth')
 
 
-def test_wrong_limit(monkeypatch) -> None:
+def test_a_wrong_limit_is_refused(monkeypatch) -> None:
     for text in ('much', '-1', 'nan', 'inf', '0'):
         monkeypatch.setenv('MMFER_DOWNLOAD_GIB', text)
         with pytest.raises(ValueError, match=f'MMFER_DOWNLOAD_GIB={text} is no valid limit'):
             download('http://127.0.0.1:9/x.pth')
 
 
-def test_folder_that_cannot_be_written(tmp_path: Path, monkeypatch) -> None:
+def test_a_folder_without_write_permission_is_an_error(tmp_path: Path, monkeypatch) -> None:
     (tmp_path / 'file').touch()
     monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'file'))
     with pytest.raises(ValueError, match=r'cannot be stored at .*TORCH_HOME'):
@@ -134,7 +136,7 @@ def test_odd_names_stay_in_the_folder(name: str, hub: Path) -> None:
     assert file.read_bytes() == b'x'
 
 
-def test_many_at_once_download_once(content: bytes) -> None:
+def test_parallel_processes_download_once(content: bytes) -> None:
     with serve({'/x.pth': content}) as (server, asked):
         threads = [threading.Thread(target=download, args=(f'{server}/x.pth',)) for _ in range(4)]
         for thread in threads:

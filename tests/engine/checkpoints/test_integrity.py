@@ -1,4 +1,4 @@
-"""Bits that have flipped since a checkpoint was written."""
+"""Checkpoints with bits that changed after writing."""
 
 import hashlib
 import subprocess
@@ -54,7 +54,7 @@ def test_flipped_bits_are_refused_or_harmless(keep_hash: bool, tmp_path: Path) -
     assert refused == 600 if keep_hash else refused > 100
 
 
-def test_hash_beside_a_checkpoint(tmp_path: Path) -> None:
+def test_the_hash_file_of_a_checkpoint_is_checked(tmp_path: Path) -> None:
     path = tmp_path / 'epoch_1.pth'
     small_checkpoint(path, legacy=True)  # a format without checksums
     write_checkpoint(path, path.read_bytes())
@@ -69,7 +69,7 @@ def test_hash_beside_a_checkpoint(tmp_path: Path) -> None:
         load_from_disk(str(path))
 
 
-def test_hash_in_a_name(tmp_path: Path) -> None:
+def test_a_hash_in_the_name_is_checked(tmp_path: Path) -> None:
     assert hash_in_name('resnet18-f37072fd.pth') == 'f37072fd'
     assert hash_in_name('resnet18_8xb32_in1k_20210831-fbbb1da6.pth') == 'fbbb1da6'
     for name in ('resnet18.pth', 'mine-20240131.pth', 'net-abc.pth', 'epoch_12345678.pth'):
@@ -83,8 +83,10 @@ def test_hash_in_a_name(tmp_path: Path) -> None:
         load_from_disk(str(wrong))
 
 
-def test_other_hash_in_the_name_of_a_whole_archive(tmp_path: Path, monkeypatch) -> None:
-    """mmengine's ``published_keys`` takes the hash of something else than the file."""
+def test_an_unrelated_hash_in_the_name_of_a_complete_archive_is_accepted(
+    tmp_path: Path, monkeypatch
+) -> None:
+    """The hash of mmengine's ``published_keys`` is not the hash of the file."""
     content = small_checkpoint(tmp_path / 'epoch_1-deadbeef.pth')
     said = []
     monkeypatch.setattr(
@@ -94,7 +96,7 @@ def test_other_hash_in_the_name_of_a_whole_archive(tmp_path: Path, monkeypatch) 
     assert len(said) == 1 and 'The internal checksums of the file are right' in said[0]
 
 
-def test_packed_archive_is_not_unpacked(tmp_path: Path) -> None:
+def test_a_compressed_archive_is_refused(tmp_path: Path) -> None:
     small_checkpoint(tmp_path / 'plain.pth')
     with (
         zipfile.ZipFile(tmp_path / 'plain.pth') as plain,

@@ -17,7 +17,7 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def test_bases_and_assignments(tmp_path: Path) -> None:
+def test_bases_and_assignments_are_found(tmp_path: Path) -> None:
     path = write(tmp_path / 'a.py', "_base_ = ['b.py', 'mmpretrain::c.py']\na = 1\na: int = 2\n")
     tree = parse(path)
     assert base_names(tree) == ['b.py', 'mmpretrain::c.py']
@@ -31,7 +31,7 @@ def test_bases_and_assignments(tmp_path: Path) -> None:
         parse(tmp_path / 'nowhere.py')
 
 
-def test_copies_have_the_values_in_every_file(tmp_path: Path) -> None:
+def test_copies_have_the_new_values_in_every_file(tmp_path: Path) -> None:
     write(tmp_path / 'base' / 'b.py', 'a = 1\nb = a + 1\n')
     path = write(tmp_path / 'a.py', "_base_ = 'base/b.py'\na = 5\nc = {{_base_.b}}\n")
     copied = copy_with_values(path, {'a': 'x'}, tmp_path / 'copies')

@@ -24,7 +24,7 @@ def registered() -> None:
 
 
 @pytest.mark.parametrize('name', CONFIGS)
-def test_a_config_and_its_text_build_the_same_model(name: str) -> None:
+def test_a_config_and_its_text_build_equal_models(name: str) -> None:
     config = load_config(ROOT / name)
     read = config_from_text(config.pretty_text, 'model.pth')
     with DefaultScope.overwrite_default_scope('mmfer'):
@@ -53,7 +53,14 @@ def test_a_component_that_is_not_registered_is_refused(tmp_path: Path, text: str
     assert not made.exists()
 
 
+@pytest.mark.parametrize('name', ['mmfer.Cached', 'mmfer.datasets.Cached', 'mmpretrain.PackInputs'])
+def test_names_with_a_scope_or_a_path(name: str) -> None:
+    text = f"test_dataloader = dict(dataset=dict(pipeline=[dict(type='{name}')]))"
+    config = config_from_text(text, 'own.pth')
+    assert config.test_dataloader.dataset.pipeline[0].type == name
+
+
 @pytest.mark.parametrize('text', ['model = dict(', 'x = ' + '(' * 300, '\0'])
-def test_a_text_that_is_no_config(text: str) -> None:
+def test_other_text_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match='The config within "a.pth" cannot be read'):
         config_from_text(text, 'a.pth')

@@ -1,4 +1,4 @@
-"""Replaced entries of configs reach what follows from them, or are refused."""
+"""Replaced entries of a config change all dependent values, or are refused."""
 
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / 'config.py'
 
 
-def test_a_variable_reaches_all_that_is_computed_from_it(path: Path) -> None:
+def test_a_variable_changes_all_values_computed_from_it(path: Path) -> None:
     cfg = read_config(path, {'epochs': 6, 'root': 'b c', 'size': 4, 'ratio': 1})
     assert (cfg.epochs, cfg.train_cfg.max_epochs, cfg.param_scheduler.total_steps) == (6, 6, 6)
     assert cfg.default_hooks.warm.epochs == 3
@@ -65,7 +65,7 @@ def test_without_options_nothing_changes(path: Path) -> None:
     assert read_config(path, {'epochs': 20}).to_dict() == read_config(path).to_dict()
 
 
-def test_the_length_of_the_training_is_the_variable_where_it_follows_from_it(path: Path) -> None:
+def test_max_epochs_replaces_the_variable_it_is_computed_from(path: Path) -> None:
     cfg = read_config(path, {'train_cfg.max_epochs': 6, 'default_hooks.warm.epochs': 0})
     assert (cfg.epochs, cfg.train_cfg.max_epochs, cfg.param_scheduler.total_steps) == (6, 6, 6)
     assert cfg.default_hooks.warm.epochs == 0
@@ -92,7 +92,7 @@ def test_the_length_of_the_training_is_the_variable_where_it_follows_from_it(pat
         ({'model.backbone.depth.x': 1}, 'cannot inherit'),
     ],
 )
-def test_what_has_no_effect_is_refused(path: Path, options: dict, message: str) -> None:
+def test_options_without_effect_are_refused(path: Path, options: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message) as caught:
         read_config(path, options)
     assert str(caught.value).startswith(f'--cfg-options does not fit {path}: ')
@@ -109,7 +109,7 @@ def test_what_has_no_effect_is_refused(path: Path, options: dict, message: str) 
         ({'sizes': 3}, ('model', 'head', 'sizes')),
     ],
 )
-def test_what_a_component_takes_may_be_added(path: Path, options: dict, entry: tuple) -> None:
+def test_options_of_a_component_can_be_added(path: Path, options: dict, entry: tuple) -> None:
     value: Any = read_config(path, options)
     for key in entry:
         value = value[key]
@@ -124,14 +124,18 @@ def test_what_a_component_takes_may_be_added(path: Path, options: dict, entry: t
         (8, r'custom_hooks\.0\.epochs=8 was for .* Also give .* or let .* give epochs=8'),
     ],
 )
-def test_fixed_epochs_are_not_left_behind(tmp_path: Path, epochs: int, left: str) -> None:
+def test_a_new_length_with_fixed_milestones_is_refused(
+    tmp_path: Path, epochs: int, left: str
+) -> None:
     path = tmp_path / 'fixed.py'
     path.write_text(FIXED)
     with pytest.raises(ValueError, match=left):
         read_config(path, {'train_cfg.max_epochs': epochs})
 
 
-def test_a_config_written_out_names_the_entries_of_that_value(path: Path, tmp_path: Path) -> None:
+def test_the_error_for_a_full_config_names_the_entries_with_the_value(
+    path: Path, tmp_path: Path
+) -> None:
     read_config(path).dump(str(tmp_path / 'written.py'))
     message = (
         'epochs=5 changes nothing: .*Entries with the value 20: param_scheduler.total_steps, '
@@ -141,7 +145,7 @@ def test_a_config_written_out_names_the_entries_of_that_value(path: Path, tmp_pa
         read_config(tmp_path / 'written.py', {'epochs': 5})
 
 
-def test_fixed_epochs_that_are_given_too_are_taken(tmp_path: Path) -> None:
+def test_a_new_length_with_new_milestones_is_accepted(tmp_path: Path) -> None:
     path = tmp_path / 'fixed.py'
     path.write_text(FIXED)
     options = {'train_cfg.max_epochs': 13, 'param_scheduler.1.end': 13}

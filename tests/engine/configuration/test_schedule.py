@@ -7,7 +7,7 @@ def config(epochs: int, **entries: object) -> dict:
     return {'train_cfg': {'max_epochs': epochs}, **entries}
 
 
-def test_entries_that_do_not_fit() -> None:
+def test_entries_that_do_not_match_are_found() -> None:
     cfg = config(
         10,
         param_scheduler=[
@@ -32,7 +32,7 @@ def test_a_training_by_iterations_has_no_epochs() -> None:
     assert max_epochs(cfg) is None and misfits(cfg) == {} and misfits({}) == {}
 
 
-def test_a_cycle_that_ends_before_the_training_stops() -> None:
+def test_a_cycle_shorter_than_the_training_is_refused() -> None:
     check_schedule(config(5, param_scheduler=dict(type='OneCycleLR', total_steps=5)))
     with pytest.raises(ValueError, match=r'total_steps=4 ends before .*max_epochs=5\)\. Give both'):
         check_schedule(config(5, param_scheduler=dict(type='OneCycleLR', total_steps=4)))

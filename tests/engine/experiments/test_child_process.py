@@ -30,14 +30,14 @@ def wait_until(condition, seconds: float = 240) -> None:
 
 
 def runs(pid: int) -> bool:
-    """Whether there is such a process, other than one that only waits to be collected."""
+    """Whether a process exists and is not a zombie."""
     try:
         return Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[0] != 'Z'
     except FileNotFoundError:
         return False
 
 
-def test_a_child_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     script, written = tmp_path / 'sleeper.py', tmp_path / 'pid'
     script.write_text(SLEEPER)
     command = [sys.executable, '-c', PARENT, str(script), str(written)]
@@ -51,7 +51,7 @@ def test_a_child_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     wait_until(lambda: not runs(child))
 
 
-def test_a_script_has_its_arguments_and_its_output_is_kept(tmp_path: Path) -> None:
+def test_a_script_gets_its_arguments_and_its_output_is_saved(tmp_path: Path) -> None:
     script, log = tmp_path / 'script.py', tmp_path / 'new' / 'log.txt'
     script.write_text(
         "import os, sys\nif __name__ == '__main__':\n"

@@ -8,7 +8,6 @@ from mmfer.engine import load_config
 from mmfer.engine.experiments.cross_validation import (
     FoldRun,
     check_complete,
-    only_one,
     prepare,
     run_folds,
 )
@@ -41,7 +40,7 @@ def test_every_fold_has_a_config(tmp_path: Path) -> None:
     assert not any(run.finished for run in runs)
 
 
-def test_runs_that_are_there_need_resume_and_the_same_settings(tmp_path: Path) -> None:
+def test_existing_runs_need_resume_and_the_same_settings(tmp_path: Path) -> None:
     plan(tmp_path)
     with pytest.raises(ValueError, match='holds a cross validation already. Continue .* --resume'):
         plan(tmp_path)
@@ -68,7 +67,7 @@ def test_a_half_written_plan_is_completed(tmp_path: Path) -> None:
 
 @dataclass(frozen=True)
 class Pretended(FoldRun):
-    """A fold that ends at once."""
+    """A substitute for a fold that ends at once."""
 
     def run(self, threads: int) -> int:
         if self.fold.name == 'bad':
@@ -83,7 +82,7 @@ def save(run: FoldRun, samples: list[tuple[str, int]]) -> None:
     Predictions(['joy', 'fear'], rows).save(run.folder / 'predictions.json')
 
 
-def test_one_that_fails_leaves_the_others_alone(
+def test_a_failing_fold_does_not_affect_other_folds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv('OMP_NUM_THREADS', '1')
@@ -105,11 +104,3 @@ def test_every_sample_must_be_tested_once(tmp_path: Path) -> None:
         save(runs[1], wrong)
         with pytest.raises(ValueError, match=re.escape(f'before {runs[1].folder} was tested')):
             check_complete(runs, pool)
-
-
-def test_two_do_not_work_in_one_folder(tmp_path: Path) -> None:
-    held = pytest.raises(ValueError, match='Another process is working in')
-    with only_one(tmp_path), held, only_one(tmp_path):
-        pass
-    with only_one(tmp_path):
-        pass

@@ -25,7 +25,7 @@ def config(folder: Path, root: Path, extra: str = '', **options: Any) -> Config:
 
 
 def fold_config(folder: Path, cfg: Config, fold: Fold = FOLD) -> Config:
-    """The fold's config as its process reads it."""
+    """The config of a fold, as its process reads it."""
     common = common_config(cfg, read_pool(cfg), seed=7)
     (folder / 'config.py').write_text(common.pretty_text)
     (folder / 'fold.py').write_text(fold_source(common, fold, './config.py'))
@@ -37,14 +37,14 @@ def shown(loader: dict) -> list[str]:
     return [data.get_data_info(i)['subject'] for i in range(len(data))]
 
 
-def test_the_pool_is_what_the_training_set_draws_on(root: Path, tmp_path: Path) -> None:
+def test_the_pool_holds_all_samples_of_the_training_data(root: Path, tmp_path: Path) -> None:
     pool = read_pool(config(tmp_path, root, INNER_VALIDATION))
     assert pool.subjects == [name for name, labels in SHOWN.items() for _ in labels]
     assert pool.labels == [label for labels in SHOWN.values() for label in labels]
     assert pool.paths[0] == str(root / 'sub01_0.png')
 
 
-def test_a_fold_trains_on_the_others_and_tests_on_its_own(root: Path, tmp_path: Path) -> None:
+def test_a_fold_trains_without_its_held_out_subjects(root: Path, tmp_path: Path) -> None:
     cfg = fold_config(tmp_path, config(tmp_path, root))
     assert set(shown(cfg.train_dataloader)) == {'sub01', 'sub03'}
     assert set(shown(cfg.test_dataloader)) == {'sub02'}
@@ -54,7 +54,7 @@ def test_a_fold_trains_on_the_others_and_tests_on_its_own(root: Path, tmp_path: 
     assert cfg.default_hooks.held_out.subjects == ['sub02']
 
 
-def test_an_inner_validation_part_is_of_the_training_subjects(root: Path, tmp_path: Path) -> None:
+def test_an_inner_validation_part_holds_training_subjects(root: Path, tmp_path: Path) -> None:
     cfg = fold_config(tmp_path, config(tmp_path, root, INNER_VALIDATION))
     train, val = set(shown(cfg.train_dataloader)), set(shown(cfg.val_dataloader))
     assert len(train) == len(val) == 1
@@ -69,14 +69,14 @@ def test_the_reader_inside_a_wrapper_is_restricted(root: Path, tmp_path: Path) -
     assert sorted(shown(cfg.train_dataloader)) == ['sub01'] * 10 + ['sub03'] * 4
 
 
-def test_the_config_given_is_left_as_it_was(root: Path, tmp_path: Path) -> None:
+def test_the_input_config_is_not_changed(root: Path, tmp_path: Path) -> None:
     cfg = config(tmp_path, root)
     before = cfg.pretty_text
     common_config(cfg, read_pool(cfg), seed=3)
     assert cfg.pretty_text == before
 
 
-def test_samples_without_a_subject(root: Path, tmp_path: Path) -> None:
+def test_samples_without_a_subject_are_refused(root: Path, tmp_path: Path) -> None:
     nameless = write_subjects(tmp_path / 'nameless')
     table = (nameless / 'train.csv').read_text()
     (nameless / 'train.csv').write_text(table.replace('sub03\n', '\n'))
@@ -93,14 +93,14 @@ def test_samples_without_a_subject(root: Path, tmp_path: Path) -> None:
     ],
     ids=['two sets', 'subjects', 'indices'],
 )
-def test_what_cannot_be_divided(
+def test_data_that_cannot_be_divided_are_refused(
     options: dict[str, Any], message: str, root: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(ValueError, match=message):
         read_pool(config(tmp_path, root, **options))
 
 
-def test_the_digest_is_that_of_all_that_is_known(root: Path, tmp_path: Path) -> None:
+def test_the_digest_covers_all_fields_of_the_samples(root: Path, tmp_path: Path) -> None:
     sample = {'img_path': 'a.png', 'group': {'race': 'asian'}, 'landmarks': np.zeros((2, 2))}
     same = {'landmarks': np.zeros((2, 2)), 'group': {'race': 'asian'}, 'img_path': 'a.png'}
     assert _digest([sample]) == _digest([same])

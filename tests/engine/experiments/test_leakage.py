@@ -7,8 +7,9 @@ from mmengine.config import Config, ConfigDict
 from mmengine.hooks import EarlyStoppingHook
 
 from mmfer.engine import load_config
+from mmfer.engine.configuration.choosers import choosers
 from mmfer.engine.experiments.folds import common_config, read_pool
-from mmfer.engine.experiments.leakage import check_weights, choosers, innermost, validated_subjects
+from mmfer.engine.experiments.leakage import check_weights, innermost, validated_subjects
 from mmfer.registry import HOOKS
 from tests.datasets.casme2_files import row, write_clip, write_coding
 from tests.subjects import INNER_VALIDATION, write_subject_config, write_subjects
@@ -18,7 +19,7 @@ EVERYBODY = {'sub01', 'sub02', 'sub03'}
 
 @HOOKS.register_module(force=True)
 class PatientHook(EarlyStoppingHook):
-    """Stops early under another name."""
+    """An early stopping hook with another name."""
 
 
 @pytest.fixture(scope='module')
@@ -54,7 +55,7 @@ LEAKS = {
 
 
 @pytest.mark.parametrize('name', LEAKS)
-def test_whatever_chooses_on_held_out_subjects_is_refused(
+def test_every_choice_on_held_out_subjects_is_refused(
     name: str, root: Path, tmp_path: Path
 ) -> None:
     cfg = config(tmp_path, root, LEAKS[name])
@@ -65,7 +66,7 @@ def test_whatever_chooses_on_held_out_subjects_is_refused(
     assert 'contains 3 of the held-out subjects, such as sub01' in str(error.value)
 
 
-def test_several_are_all_named(root: Path, tmp_path: Path) -> None:
+def test_all_forbidden_choices_are_named(root: Path, tmp_path: Path) -> None:
     both = SAVE_BEST + LEAKS['custom_hooks[0] (EarlyStoppingHook)']
     cfg = config(tmp_path, root, both)
     with pytest.raises(ValueError, match=r'macro_f1. and custom_hooks\[0\] .*Remove these entries'):
@@ -73,7 +74,7 @@ def test_several_are_all_named(root: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('name', LEAKS)
-def test_on_some_of_the_training_subjects_all_may_choose(
+def test_every_choice_on_training_subjects_is_allowed(
     name: str, root: Path, tmp_path: Path
 ) -> None:
     cfg = config(tmp_path, root, INNER_VALIDATION + LEAKS[name])
@@ -81,12 +82,12 @@ def test_on_some_of_the_training_subjects_all_may_choose(
     assert common_config(cfg, read_pool(cfg)).val_dataloader is not None
 
 
-def test_nothing_chooses_in_the_plain_config(root: Path, tmp_path: Path) -> None:
+def test_the_plain_config_makes_no_choice(root: Path, tmp_path: Path) -> None:
     assert choosers(config(tmp_path, root)) == []
     assert choosers(config(tmp_path, root, 'default_hooks = dict(checkpoint=None)\n')) == []
 
 
-def test_other_subjects_may_be_validated_on(root: Path, tmp_path: Path) -> None:
+def test_validation_on_other_subjects_is_allowed(root: Path, tmp_path: Path) -> None:
     others = write_subjects(tmp_path / 'others', {'sub08': (0, 1, 2), 'sub09': (0,)})
     extra = f"val_dataloader['dataset'].update(data_root=r'{others}')\n"
     extra = 'import copy\nval_dataloader = copy.deepcopy(val_dataloader)\n' + extra + SAVE_BEST
@@ -95,7 +96,7 @@ def test_other_subjects_may_be_validated_on(root: Path, tmp_path: Path) -> None:
     assert common_config(cfg, read_pool(cfg)).val_dataloader.dataset.data_root == str(others)
 
 
-def test_people_unknown_to_the_validation_set_may_be_any(root: Path, tmp_path: Path) -> None:
+def test_unknown_subjects_in_the_validation_set_may_be_anybody(root: Path, tmp_path: Path) -> None:
     cfg = config(tmp_path, root)
     folder = tmp_path / 'nameless'
     write_subjects(folder, {'sub01': (0, 1, 2)})
@@ -105,8 +106,8 @@ def test_people_unknown_to_the_validation_set_may_be_any(root: Path, tmp_path: P
     assert validated_subjects(cfg, EVERYBODY) == EVERYBODY
 
 
-def test_whom_a_plain_training_holds_out_does_not_matter(root: Path, tmp_path: Path) -> None:
-    """Part of CASME II may lack the subjects whom its config tests."""
+def test_test_subjects_of_the_config_need_not_exist(root: Path, tmp_path: Path) -> None:
+    """A part of CASME II may lack the test subjects of the config."""
     rows = [row(n, f'EP01_0{n}', 3, 5, 8, '4', 'others') for n in (1, 2)]
     write_coding(tmp_path / 'casme2', rows)
     for n in (1, 2):
@@ -122,7 +123,7 @@ def test_whom_a_plain_training_holds_out_does_not_matter(root: Path, tmp_path: P
     assert innermost(cfg.val_dataloader.dataset, 'val_dataloader').test_subjects == ['sub09']
 
 
-def test_no_validation_shows_nobody(root: Path, tmp_path: Path) -> None:
+def test_without_validation_nothing_is_refused(root: Path, tmp_path: Path) -> None:
     cfg = config(tmp_path, root)
     cfg.val_dataloader = None
     assert validated_subjects(cfg, EVERYBODY) == set()
@@ -131,7 +132,7 @@ def test_no_validation_shows_nobody(root: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     'entry', ['load_from', 'model.backbone.init_cfg'], ids=['whole', 'backbone']
 )
-def test_weights_that_know_the_data_are_refused(entry: str, root: Path, tmp_path: Path) -> None:
+def test_weights_trained_on_the_data_are_refused(entry: str, root: Path, tmp_path: Path) -> None:
     weights = tmp_path / 'best_macro_f1.pth'
     path: Any = str(weights)
     if entry != 'load_from':
@@ -151,7 +152,7 @@ def test_weights_that_know_the_data_are_refused(entry: str, root: Path, tmp_path
 
 
 @pytest.mark.parametrize('path', ['~/mine.pth', '{home}/mine.pt', '{home}/mine'])
-def test_weights_are_read_wherever_and_however_they_are_named(
+def test_weights_are_found_in_every_entry_that_names_them(
     path: str, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv('HOME', str(tmp_path))
@@ -174,7 +175,7 @@ def test_the_config_of_a_checkpoint_is_not_run(root: Path, tmp_path: Path) -> No
     check_weights(cfg)
 
 
-def test_joined_data_sets_are_refused(root: Path, tmp_path: Path) -> None:
+def test_concatenated_data_sets_are_refused(root: Path, tmp_path: Path) -> None:
     cfg = config(tmp_path, root)
     part = cfg.train_dataloader.dataset
     inside = dict(type='ConcatDataset', datasets=[part, part])

@@ -30,7 +30,7 @@ folder = Path(args[args.index('--work-dir') + 1])
 
 @pytest.fixture
 def tools(tmp_path: Path) -> Path:
-    """Stand-ins for the tools that write what theirs would; tests/tools runs the real ones."""
+    """Substitutes for the tools with the same output files; tests/tools runs the real tools."""
     folder = tmp_path / 'tools'
     folder.mkdir()
     (folder / 'test.py').write_text(TOOL)
@@ -47,9 +47,7 @@ def calls(tools: Path) -> list[Sequence[str]]:
     return [json.loads(line) for line in (tools / 'calls').read_text().splitlines()]
 
 
-def test_every_row_and_seed_is_run_once_in_every_context_of_its_model(
-    tools: Path, tmp_path: Path
-) -> None:
+def test_every_row_and_seed_runs_once_in_every_context(tools: Path, tmp_path: Path) -> None:
     register_all_modules()
     rows = {'plain': row(), 'ours': row(dict(type='HIFENet', itrr=dict()))}
     how = Procedure(tools, ('support', 'self'), load_from='{backbone}_{seed}.pth', jobs=2)
@@ -81,14 +79,14 @@ def test_runs_with_other_settings_are_refused(tools: Path, tmp_path: Path) -> No
         repeat({'a': row()}, (0,), tmp_path / 'out', Procedure(tools))
 
 
-def test_a_run_that_fails_names_its_log(tools: Path, tmp_path: Path) -> None:
+def test_the_error_of_a_failing_run_names_its_log(tools: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r'train.py .* exit code 1: see (.*output.txt)'):
         repeat({'bad': row()}, (0,), tmp_path / 'out', Procedure(tools))
     log = (tmp_path / 'out' / 'bad' / 'seed0' / 'output.txt').read_text()
     assert 'this row cannot be trained' in log
 
 
-def test_a_neck_tells_the_entry_of_its_context() -> None:
+def test_the_entry_of_the_context_is_found_in_the_neck() -> None:
     register_all_modules()
     necks = {
         'model.neck.itrr.context': dict(type='HIFENet', itrr=dict(heads=2)),

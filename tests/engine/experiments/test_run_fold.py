@@ -14,7 +14,7 @@ FOLD = Fold('sub03', ('sub03',), ('sub01', 'sub02'))
 
 
 def prepare(folder: Path, extra: str = '') -> Path:
-    """The fold's config, beside which its folder will lie."""
+    """Write the config of a fold, beside which its folder will be."""
     root = write_subjects(folder / 'faces')
     cfg = load_config(write_subject_config(folder / 'tiny.py', root, extra), folder / 'work')
     # Runners of one name that start in the same second would share their logs.
@@ -25,7 +25,7 @@ def prepare(folder: Path, extra: str = '') -> Path:
     return folder / 'fold.py'
 
 
-def test_the_last_epoch_is_tested_once_and_alone_is_kept(tmp_path: Path) -> None:
+def test_only_the_last_epoch_is_tested_and_kept(tmp_path: Path) -> None:
     config = prepare(tmp_path)
     run_fold(config)
     folder = tmp_path / 'fold'
@@ -61,7 +61,7 @@ def test_the_best_epoch_on_training_subjects_is_tested(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / 'fold').glob('*.pth')] == ['model.pth']
 
 
-def test_two_best_epochs_are_one_too_many(tmp_path: Path) -> None:
+def test_two_best_checkpoints_are_refused(tmp_path: Path) -> None:
     best = "default_hooks['checkpoint'].update(save_best=['ece', 'accuracy'], rule='greater')\n"
     config = prepare(tmp_path, INNER_VALIDATION + best)
     with pytest.raises(ValueError, match='save_best left 2 checkpoints'):

@@ -22,7 +22,7 @@ train_cfg = dict(max_epochs=2)
 
 @pytest.fixture
 def family(tmp_path: Path) -> Path:
-    """A paper's config and a slim one of it."""
+    """The config of a paper and a slim version of it."""
     (tmp_path / 'paper.py').write_text(PAPER)
     (tmp_path / 'slim.py').write_text(SLIM)
     return tmp_path
@@ -34,7 +34,7 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def test_a_change_to_the_paper_is_made_to_the_slim_config(family: Path) -> None:
+def test_a_change_of_the_paper_config_is_merged_into_the_slim_config(family: Path) -> None:
     row = write(
         family / 'ablations' / 'row.py',
         "_base_ = '../paper.py'\nmodel = dict(head=dict(loss='focal'))\ncustom_hooks = [1]\n",
@@ -45,7 +45,7 @@ def test_a_change_to_the_paper_is_made_to_the_slim_config(family: Path) -> None:
     assert cfg.work_dir == str(family / 'work')
 
 
-def test_what_lies_between_is_merged_first(family: Path) -> None:
+def test_intermediate_configs_are_merged_first(family: Path) -> None:
     write(family / 'a.py', "_base_ = ['./paper.py']\nmodel = dict(head=dict(loss='a', k=1))\n")
     row = write(
         family / 'b.py',
@@ -56,27 +56,27 @@ def test_what_lies_between_is_merged_first(family: Path) -> None:
     assert head == dict(loss='b', k=1, width=64, size=64)
 
 
-def test_options_come_last(family: Path) -> None:
+def test_options_are_merged_last(family: Path) -> None:
     row = write(family / 'row.py', "_base_ = './paper.py'\nmodel = dict(head=dict(width=8))\n")
     cfg = apply_variant(family / 'slim.py', row, options={'model.head.width': 16})
     assert cfg.model.head.width == 16
 
 
-def test_the_paper_and_the_slim_config_itself_change_nothing(family: Path) -> None:
+def test_the_paper_and_the_slim_config_are_no_changes(family: Path) -> None:
     slim = load_config(family / 'slim.py', family).to_dict()
     for name in ('paper.py', 'slim.py'):
         assert apply_variant(family / 'slim.py', family / name, family).to_dict() == slim
 
 
 @pytest.mark.parametrize('path', sorted(RALD.glob('ablations/*.py')), ids=lambda p: p.stem)
-def test_rows_of_rald_keep_the_models_of_their_files(path: Path) -> None:
+def test_rows_of_rald_keep_their_models(path: Path) -> None:
     base = load_config(RALD / 'rald_r18_synthetic-ablation.py')
     cfg, row = apply_variant(RALD / 'rald_r18_synthetic-ablation.py', path), load_config(path)
     assert (cfg.model, cfg.custom_hooks) == (row.model, row.custom_hooks)
     assert (cfg.train_dataloader, cfg.optim_wrapper) == (base.train_dataloader, base.optim_wrapper)
 
 
-def test_strangers_stop(family: Path) -> None:
+def test_unrelated_configs_are_refused(family: Path) -> None:
     stranger = write(family / 'stranger.py', 'model = dict()\n')
     with pytest.raises(ValueError, match=r'inherit no common config: .*stranger.py has 0 entries'):
         apply_variant(family / 'slim.py', stranger)
@@ -94,7 +94,7 @@ def test_strangers_stop(family: Path) -> None:
         apply_variant(family / 'slim.py', family / 'nowhere.py')
 
 
-def test_the_model_of_another_family_is_taken_as_it_is(image_folder: Path, tmp_path: Path) -> None:
+def test_the_model_of_another_family_is_used_unchanged(image_folder: Path, tmp_path: Path) -> None:
     base = write_config(tmp_path / 'base.py', image_folder, 'custom_hooks = [dict(type="A")]\n')
     other = write_config(tmp_path / 'other.py', image_folder, "model['head']['topk'] = (1, 2)\n")
     cfg = apply_model(base, other, {'model.head.num_classes': 4})

@@ -1,4 +1,4 @@
-"""Trainings in processes of their own, which start fast and may be killed at a given moment."""
+"""Trainings in separate processes, which start fast and can be killed at a given moment."""
 
 import multiprocessing
 import os
@@ -21,7 +21,7 @@ CONTEXT.set_forkserver_preload([__name__])
 
 @HOOKS.register_module()
 class KillerHook(Hook):
-    """Kill this process as ``epoch`` begins, before other hooks, or before an iteration of it."""
+    """Kill this process before an epoch, before other hooks, or before an iteration."""
 
     priority = 'HIGHEST'
 
@@ -39,6 +39,33 @@ class KillerHook(Hook):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+@HOOKS.register_module()
+class SignalHook(Hook):
+    """Send a signal to this process and its workers in a training or validation iteration."""
+
+    def __init__(
+        self, number: int, epoch: int, iteration: int = 0, validation: bool = False, rank: int = 0
+    ) -> None:
+        self.number, self.moment = number, (epoch, iteration, validation)
+        self.rank = rank
+
+    def before_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: dict | None = None
+    ) -> None:
+        self._send((runner.epoch, batch_idx, False), runner)
+
+    def before_val_iter(
+        self, runner: Runner, batch_idx: int, data_batch: dict | None = None
+    ) -> None:
+        self._send((runner.epoch, batch_idx, True), runner)
+
+    def _send(self, moment: tuple[int, int, bool], runner: Runner) -> None:
+        if moment == self.moment and runner.rank == self.rank:
+            processes = [os.getpid(), *(p.pid for p in multiprocessing.active_children() if p.pid)]
+            for process in processes:
+                os.kill(process, self.number)
+
+
 def _train(config: Path, work: Path, resume: bool, environment: dict[str, str]) -> None:
     torch.set_num_threads(1)
     os.environ.update(environment)
@@ -52,7 +79,7 @@ def _train(config: Path, work: Path, resume: bool, environment: dict[str, str]) 
 def train_in_process(
     config: Path, work: Path, resume: bool = False, ranks: int = 1
 ) -> list[int | None]:
-    """Train as ``tools/train.py`` does; the exit codes of the ranks, -9 of one that was killed."""
+    """Train like ``tools/train.py``; return the exit codes of the ranks, -9 if killed."""
     with socket.socket() as free:
         free.bind(('127.0.0.1', 0))
         port = str(free.getsockname()[1])

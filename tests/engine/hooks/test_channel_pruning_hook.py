@@ -1,4 +1,4 @@
-"""Sparsity training, pruning and fine-tuning in one run, also in a broken one."""
+"""Sparsity training, pruning and fine-tuning in one run, also in an interrupted run."""
 
 import json
 import signal
@@ -37,7 +37,7 @@ def pruning(epochs: int = 4, hooks: tuple[dict, ...] = (), **options: Any) -> st
 
 
 def tensors(path: Path) -> dict[str, Tensor]:
-    """All numbers of a checkpoint that decide how a training goes on."""
+    """All numbers of a checkpoint that determine the rest of the training."""
     checkpoint = load_from_disk(str(path))
     states = {
         f'optimizer.{index}.{name}': torch.as_tensor(value)
@@ -61,7 +61,7 @@ def width(path: Path) -> int:
 
 @HOOKS.register_module()
 class WatchingHook(Hook):
-    """What the training holds in each epoch."""
+    """Records the state of the training in each epoch."""
 
     def __init__(self) -> None:
         self.seen: list[dict[str, Any]] = []
@@ -153,7 +153,9 @@ def test_killed_and_resumed_run_ends_with_the_same_weights(
     assert_same(unbroken / 'epoch_4.pth', work / 'epoch_4.pth')
 
 
-def test_two_ranks_end_alike_also_when_resumed(image_folder: Path, tmp_path: Path) -> None:
+def test_two_ranks_end_with_equal_weights_also_when_resumed(
+    image_folder: Path, tmp_path: Path
+) -> None:
     extra = "train_dataloader['batch_size'] = 2\n" + pruning(epochs=3, epoch=1)
     config = write_config(tmp_path / 'tiny.py', image_folder, extra)
     work = tmp_path / 'work'
@@ -168,8 +170,8 @@ def test_two_ranks_end_alike_also_when_resumed(image_folder: Path, tmp_path: Pat
     assert_same(work / 'epoch_3.pth', left / 'epoch_3.pth')
 
 
-def test_with_other_hooks(image_folder: Path, tmp_path: Path) -> None:
-    """Those that hold the network or change it, and gradients of several iterations."""
+def test_pruning_works_with_other_hooks(image_folder: Path, tmp_path: Path) -> None:
+    """Hooks that hold or change the network, and gradients of several iterations."""
     others = (
         {'type': 'EMAHook', 'momentum': 0.1, 'update_buffers': True},
         {'type': 'ChannelsLastHook'},
@@ -187,8 +189,8 @@ def test_with_other_hooks(image_folder: Path, tmp_path: Path) -> None:
         assert_same(whole / 'work' / 'epoch_4.pth', resumed / 'work' / 'epoch_4.pth')
 
 
-def test_rald(tmp_path: Path) -> None:
-    """Its support set is not there before the first checkpoint, and its bank is kept."""
+def test_rald_is_pruned(tmp_path: Path) -> None:
+    """RALD has no support set before the first checkpoint, and keeps its bank."""
     others = (
         {'type': 'WarmStartHook', 'epochs': 1},
         {'type': 'LabelDistributionHook', 'neighbors': 'bank', 'start': 1},
@@ -224,7 +226,7 @@ def test_log(image_folder: Path, tmp_path: Path) -> None:
     assert 'Pruned before epoch 3:' in log.read_text()
 
 
-def test_best_checkpoint_is_a_pruned_one(image_folder: Path, tmp_path: Path) -> None:
+def test_the_best_checkpoint_is_pruned(image_folder: Path, tmp_path: Path) -> None:
     extra = pruning(2, epoch=1) + "default_hooks['checkpoint']['save_best'] = 'accuracy/top1'\n"
     train(tiny_config(tmp_path, image_folder, extra=extra))
     (best,) = (tmp_path / 'work').glob('best_*.pth')
@@ -291,7 +293,7 @@ BY_ITERATION = 'train_cfg = dict(by_epoch=False, max_iters=5, val_interval=5)\n'
         (pruning(include=['neck']), r"include=\['neck'\]"),
     ],
 )
-def test_what_can_not_work_stops_before_the_training(
+def test_impossible_settings_are_refused_before_the_training(
     extra: str, message: str, image_folder: Path, tmp_path: Path
 ) -> None:
     with pytest.raises((ValueError, KeyError), match=message):
@@ -299,7 +301,7 @@ def test_what_can_not_work_stops_before_the_training(
     assert not list((tmp_path / 'work').glob('*.pth'))
 
 
-def test_checkpoints_would_lose_the_channels(image_folder: Path, tmp_path: Path) -> None:
+def test_a_missing_pruned_model_hook_is_refused(image_folder: Path, tmp_path: Path) -> None:
     cfg = tiny_config(tmp_path, image_folder, extra=pruning())
     cfg.default_hooks.pop('pruned_model')
     with pytest.raises(ValueError, match='need PrunedModelHook'):

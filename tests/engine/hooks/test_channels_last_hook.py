@@ -1,4 +1,4 @@
-"""Another layout, the same results."""
+"""Another memory layout gives the same results."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from mmfer.engine.checkpoint import load_from_disk
 from tests.helpers import tiny_config
 
 
-def test_layout_changes_and_weights_agree(image_folder: Path, tmp_path: Path) -> None:
+def test_the_layout_changes_and_the_weights_agree(image_folder: Path, tmp_path: Path) -> None:
     plain = tiny_config(tmp_path / 'plain', image_folder)
     train(plain, validate=False)
     cfg = tiny_config(tmp_path / 'last', image_folder)

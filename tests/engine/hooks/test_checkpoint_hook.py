@@ -1,4 +1,4 @@
-"""Checkpoints in the order in which a killed run needs them."""
+"""Checkpoints are written in the order that a killed run needs."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tests.helpers import tiny_config
 
 @HOOKS.register_module()
 class CountValidationsHook(Hook):
-    """Counts validations by epoch, for all runners of this test file."""
+    """Counts validations by epoch, for all runners in this file."""
 
     counts: dict[int, int] = {}
 
@@ -30,7 +30,9 @@ def validations(folder: Path, data: Path, options: dict, resume: str | bool = Fa
     return dict(CountValidationsHook.counts)
 
 
-def test_keeps_the_newest_and_names_the_last(image_folder: Path, tmp_path: Path) -> None:
+def test_the_newest_checkpoints_are_kept_and_the_last_is_named(
+    image_folder: Path, tmp_path: Path
+) -> None:
     options = {'train_cfg.max_epochs': 4, 'default_hooks.checkpoint.max_keep_ckpts': 2}
     train(tiny_config(tmp_path, image_folder, options), validate=False)
     work = tmp_path / 'work'
@@ -44,7 +46,9 @@ def test_keeps_the_newest_and_names_the_last(image_folder: Path, tmp_path: Path)
     }
 
 
-def test_resumed_run_makes_up_for_the_validation(image_folder: Path, tmp_path: Path) -> None:
+def test_a_resumed_run_repeats_an_interrupted_validation(
+    image_folder: Path, tmp_path: Path
+) -> None:
     options = {'train_cfg.max_epochs': 3, 'train_cfg.val_interval': 2}
     assert validations(tmp_path / 'a', image_folder, options) == {2: 1, 3: 1}
     checkpoint = tmp_path / 'a' / 'work' / 'epoch_2.pth'
@@ -65,7 +69,7 @@ def test_validated_checkpoint_is_not_validated_again(image_folder: Path, tmp_pat
 
 
 @pytest.mark.parametrize('name', ['epoch_1.pth', 'last_checkpoint'])
-def test_failed_write_leaves_the_old_file(
+def test_a_failed_write_keeps_the_old_file(
     name: str, image_folder: Path, tmp_path: Path, monkeypatch
 ) -> None:
     cfg = tiny_config(tmp_path, image_folder, {'train_cfg.max_epochs': 1})
@@ -79,3 +83,23 @@ def test_failed_write_leaves_the_old_file(
     with pytest.raises(OSError, match='No space'):
         train(tiny_config(tmp_path, image_folder, {'train_cfg.max_epochs': 1}), validate=False)
     assert (tmp_path / 'work' / name).read_bytes() == before
+
+
+def test_a_kill_before_the_removal_leaves_no_old_checkpoint(
+    image_folder: Path, tmp_path: Path
+) -> None:
+    options = {'train_cfg.max_epochs': 3, 'default_hooks.checkpoint.max_keep_ckpts': 1}
+    train(tiny_config(tmp_path / 'a', image_folder, options), validate=False)
+    work = tmp_path / 'a' / 'work'
+    # A run that was killed after it had named epoch_3.pth still has epoch_2.pth.
+    (work / 'epoch_2.pth').write_bytes(b'stale')
+    (work / 'epoch_1.pth').write_bytes(b'of the user')
+    elsewhere = tmp_path / 'b' / 'work'
+    elsewhere.mkdir(parents=True)
+    (elsewhere / 'epoch_2.pth').write_bytes(b'of another run')
+    options['train_cfg.max_epochs'] = 4
+    last = str(work / 'epoch_3.pth')
+    train(tiny_config(tmp_path / 'b', image_folder, options), resume=last, validate=False)
+    assert sorted(path.name for path in elsewhere.glob('*.pth')) == ['epoch_2.pth', 'epoch_4.pth']
+    train(tiny_config(tmp_path / 'a', image_folder, options), resume=True, validate=False)
+    assert sorted(path.name for path in work.glob('*.pth')) == ['epoch_1.pth', 'epoch_4.pth']

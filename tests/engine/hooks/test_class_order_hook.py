@@ -1,4 +1,4 @@
-"""A checkpoint and a data set must mean the same classes."""
+"""A checkpoint and a data set must have the same classes in the same order."""
 
 from pathlib import Path
 
@@ -27,7 +27,9 @@ def reordered(folder: Path, data: Path):
     return tiny_config(folder, data, options)
 
 
-def test_a_head_with_other_outputs_stops_training(image_folder: Path, tmp_path: Path) -> None:
+def test_a_head_with_a_wrong_number_of_outputs_is_an_error(
+    image_folder: Path, tmp_path: Path
+) -> None:
     options = {'model.head.num_classes': len(CLASSES) + 2}
     with pytest.raises(
         ValueError, match=rf'has {len(CLASSES) + 2} outputs.*{len(CLASSES)} classes'
@@ -35,16 +37,20 @@ def test_a_head_with_other_outputs_stops_training(image_folder: Path, tmp_path: 
         train(tiny_config(tmp_path, image_folder, options), validate=False)
 
 
-def test_same_classes_pass(checkpoint: Path, image_folder: Path, tmp_path: Path) -> None:
+def test_equal_classes_are_accepted(checkpoint: Path, image_folder: Path, tmp_path: Path) -> None:
     assert 'accuracy/top1' in run_test(tiny_config(tmp_path, image_folder), checkpoint)
 
 
-def test_other_order_stops_a_test(checkpoint: Path, image_folder: Path, tmp_path: Path) -> None:
+def test_another_order_is_an_error_in_a_test(
+    checkpoint: Path, image_folder: Path, tmp_path: Path
+) -> None:
     with pytest.raises(ValueError, match=r'another order.*"anger" in the checkpoint, "sadness"'):
         run_test(reordered(tmp_path, image_folder), checkpoint)
 
 
-def test_other_order_stops_resuming(checkpoint: Path, image_folder: Path, tmp_path: Path) -> None:
+def test_another_order_is_an_error_when_resuming(
+    checkpoint: Path, image_folder: Path, tmp_path: Path
+) -> None:
     with pytest.raises(ValueError, match='another order'):
         train(reordered(tmp_path, image_folder), resume=str(checkpoint))
 
@@ -68,7 +74,7 @@ def test_fine_tuning_warns(
     assert 'Fine-tuning on other classes' in caplog.text
 
 
-def test_description_names_what_differs() -> None:
+def test_the_description_names_the_differences() -> None:
     assert describe_difference(['a', 'b'], ('a', 'b')) is None
     text = describe_difference(['a', 'b', 'c'], ['a', 'd'])
     assert text is not None
@@ -76,7 +82,7 @@ def test_description_names_what_differs() -> None:
     assert 'only in the checkpoint: b, c; only in the data set: d' in text
 
 
-def test_thousands_of_identities_are_not_all_named() -> None:
+def test_a_long_list_of_identities_is_shortened() -> None:
     text = describe_difference([f'{i:05}' for i in range(85742)], ['a', 'b'])
     assert text is not None and len(text) < 1000
     assert '85742 classes in the checkpoint' in text and '00049 and 85692 more' in text

@@ -1,4 +1,4 @@
-"""Pictures that show what was predicted."""
+"""Images that show the predictions."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,7 +24,7 @@ def has_color(picture: np.ndarray, color: tuple[int, int, int]) -> bool:
     return bool((picture == color).all(-1).any())
 
 
-def test_picture_and_lines() -> None:
+def test_image_and_lines() -> None:
     image = np.full((50, 100, 3), (200, 100, 0), np.uint8)
     picture = np.asarray(write_below(image, [('fear 50%', WRONG), ('true: joy', BLACK)]))
     assert picture.shape == (112 + 40, 224, 3)  # the aspect ratio is kept
@@ -67,7 +67,7 @@ def runner(batch_size: int, **metainfo: object) -> SimpleNamespace:
 
 
 def views(form: str) -> object:
-    """Two images, red and blue, in the order blue, green, red; their views are the negatives."""
+    """Two images, red and blue, with channels blue, green, red; their views are the negatives."""
     red, blue = torch.zeros(2, 3, 8, 8).unbind()
     red[2], blue[0] = 255, 255
     images = torch.stack([red, blue])
@@ -81,7 +81,7 @@ def views(form: str) -> object:
 
 @pytest.mark.parametrize('form', ['plain', 'list', 'views', 'listed views'])
 @pytest.mark.parametrize('task', ['classes', 'attributes'])
-def test_every_form_of_a_batch(form: str, task: str, tmp_path: Path) -> None:
+def test_every_form_of_a_batch_is_drawn(form: str, task: str, tmp_path: Path) -> None:
     samples = []
     for i in range(2):
         sample = DataSample(metainfo=dict(img_path=f'a/{i}.jpg'))

@@ -12,14 +12,14 @@ from mmfer.registry import HOOKS
 from tests.engine.hooks.toy import rald_runner
 
 
-def test_draw_is_balanced_seeded_and_without_replacement():
+def test_the_draw_is_balanced_seeded_and_without_replacement():
     labels = np.array([0] * 9 + [1] * 4 + [2])
     drawn = balanced_indices(labels, 3, seed=1)
     assert drawn == balanced_indices(labels, 3, seed=1) != balanced_indices(labels, 3, seed=2)
     assert len(set(drawn)) == 7 and np.bincount(labels[drawn]).tolist() == [3, 3, 1]
 
 
-def test_validation_and_checkpoint_hold_the_features_of_the_weights_as_they_are(tmp_path):
+def test_validation_and_checkpoint_use_features_of_the_current_weights(tmp_path):
     runner = rald_runner(tmp_path)
     runner.train()
     saved = torch.load(tmp_path / 'work' / 'epoch_1.pth', weights_only=True)['state_dict']
@@ -56,7 +56,7 @@ AVERAGES = [
 
 @HOOKS.register_module()
 class SupportProbe(Hook):
-    """Compares the support set, as the first image is validated, with features made then."""
+    """Compares the support set, at the first validated image, with features computed then."""
 
     seen: ClassVar[list[torch.Tensor]] = []
 
@@ -85,7 +85,7 @@ def test_averaged_weights_have_their_own_support_set(tmp_path, average):
 
 
 @pytest.mark.parametrize('begin', [0, 2])
-def test_training_goes_on_from_a_support_set_of_another_size(tmp_path, begin):
+def test_a_training_resumes_from_a_support_set_of_another_size(tmp_path, begin):
     rald_runner(tmp_path / 'old').train()
     checkpoint = tmp_path / 'old' / 'work' / 'epoch_1.pth'
     content = torch.load(checkpoint, weights_only=True)
@@ -101,7 +101,7 @@ def test_training_goes_on_from_a_support_set_of_another_size(tmp_path, begin):
         assert saved['state_dict']['neck.itrr.support_features'].shape == (6, 64)
 
 
-def test_saving_leaves_the_model_as_it_is(tmp_path):
+def test_saving_does_not_change_the_model(tmp_path):
     runner = rald_runner(tmp_path, "custom_hooks = [dict(type='EMAHook', momentum=0.3)]\n")
     runner.train()
     before = {name: value.clone() for name, value in runner.model.state_dict().items()}
@@ -111,7 +111,7 @@ def test_saving_leaves_the_model_as_it_is(tmp_path):
     assert all(torch.equal(before[name], after[name]) for name in before)
 
 
-def test_batch_context_shuffles_with_a_fixed_seed_and_says_so(tmp_path, caplog):
+def test_batch_context_shuffles_with_a_fixed_seed_and_logs_it(tmp_path, caplog):
     runner = rald_runner(tmp_path, "model['neck']['itrr']['context'] = 'batch'\n")
     runner.test()
     sampler = runner.test_dataloader.sampler
@@ -120,7 +120,7 @@ def test_batch_context_shuffles_with_a_fixed_seed_and_says_so(tmp_path, caplog):
     assert 'the test set is shuffled with seed 0' in log
 
 
-def test_without_shuffling_it_warns(tmp_path):
+def test_a_warning_is_logged_without_shuffling(tmp_path):
     extra = "model['neck']['itrr']['context'] = 'batch'\n"
     extra += "default_hooks['eval_context']['shuffle'] = False\n"
     runner = rald_runner(tmp_path, extra)
@@ -130,7 +130,7 @@ def test_without_shuffling_it_warns(tmp_path):
     assert 'WARNING' in log and 'reveal the labels' in log
 
 
-def test_models_without_itrr_are_left_alone(tmp_path):
+def test_models_without_itrr_are_not_changed(tmp_path):
     extra = "model['neck'] = dict(type='GlobalAveragePooling')\n"
     extra += "model['head'] = dict(type='LinearClsHead', num_classes=3, in_channels=64)\n"
     runner = rald_runner(tmp_path, extra)
@@ -138,7 +138,7 @@ def test_models_without_itrr_are_left_alone(tmp_path):
     assert not runner.val_dataloader.sampler.shuffle
 
 
-def test_without_a_test_pipeline_it_says_what_is_missing(tmp_path):
+def test_a_missing_test_pipeline_is_an_error(tmp_path):
     extra = 'val_dataloader = val_evaluator = val_cfg = None\n'
     extra += 'test_dataloader = test_evaluator = test_cfg = None\n'
     with pytest.raises(ValueError, match='needs the test pipeline'):

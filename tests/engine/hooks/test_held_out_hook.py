@@ -26,20 +26,20 @@ def run(folder: Path, root: Path, **options: Any) -> None:
     train(load_config(path, folder / 'work', options))
 
 
-def test_a_training_without_them_goes_on(root: Path, tmp_path: Path) -> None:
+def test_a_training_without_held_out_subjects_runs(root: Path, tmp_path: Path) -> None:
     run(tmp_path, root)
     assert (tmp_path / 'work' / 'epoch_1.pth').is_file()
 
 
 @pytest.mark.parametrize('part', ['train', 'val'])
-def test_a_held_out_subject_stops_it(part: str, root: Path, tmp_path: Path) -> None:
+def test_a_held_out_subject_is_an_error(part: str, root: Path, tmp_path: Path) -> None:
     name = {'train': 'training', 'val': 'validation'}[part]
     with pytest.raises(ValueError, match=f'Leakage: the {name} data .*sub02_0.png" of sub02, held'):
         run(tmp_path, root, **{f'{part}_dataloader.dataset.subjects': ['sub02']})
     assert not [*(tmp_path / 'work').glob('*.pth')]
 
 
-def test_so_does_somebody_unknown(tmp_path: Path) -> None:
+def test_an_unknown_subject_is_an_error(tmp_path: Path) -> None:
     root = write_subjects(tmp_path / 'nameless')
     table = (root / 'train.csv').read_text().replace('sub03\n', '\n')
     (root / 'train.csv').write_text(table)
@@ -49,7 +49,7 @@ def test_so_does_somebody_unknown(tmp_path: Path) -> None:
         run(tmp_path, root, **nobody)
 
 
-def test_so_do_images_that_are_trained_on_and_validated_on(root: Path, tmp_path: Path) -> None:
+def test_images_in_both_training_and_validation_are_an_error(root: Path, tmp_path: Path) -> None:
     with pytest.raises(
         ValueError, match='Leakage: 5 images .*sub01_0.png", are in both the training'
     ):

@@ -1,13 +1,15 @@
 import json
+from pathlib import Path
 
 import pytest
 import torch
 from mmengine.hooks import Hook
 
+from mmfer.engine import build_runner
 from mmfer.engine.feature_bank import collect_bank
 from mmfer.engine.hooks import LabelDistributionHook
 from mmfer.engine.label_audit import bank_distributions
-from tests.engine.hooks.toy import rald_runner
+from tests.engine.hooks.toy import rald_config, rald_runner
 
 
 def with_hook(**options):
@@ -50,7 +52,7 @@ def test_bank_is_used_saved_restored_and_audited(tmp_path):
     )
 
 
-def test_bank_holds_what_the_model_says_of_each_image(tmp_path):
+def test_the_bank_holds_the_prediction_for_each_image(tmp_path):
     runner = rald_runner(tmp_path, with_hook(neighbors='bank', start=1, k=3))
     runner.train()
     hook = next(h for h in runner.hooks if isinstance(h, LabelDistributionHook))
@@ -89,7 +91,7 @@ def test_the_bank_needs_no_checkpoint_or_validation_before_it(tmp_path, with_con
     assert with_context_hook or not len(runner.model.neck.itrr.support_features)
 
 
-def test_wrong_options_and_models(tmp_path):
+def test_wrong_options_and_models_are_refused(tmp_path):
     with pytest.raises(ValueError, match="neighbors='all'"):
         LabelDistributionHook(neighbors='all')
     with pytest.raises(ValueError, match='interval=0'):
@@ -97,6 +99,58 @@ def test_wrong_options_and_models(tmp_path):
     extra = "model['head']['neighbor_loss'] = None\n" + with_hook()
     with pytest.raises(ValueError, match='neighbor_loss, such as RALDHead'):
         rald_runner(tmp_path, extra).train()
+
+
+def test_a_bank_of_a_training_by_iterations_is_refused(tmp_path):
+    extra = with_hook(neighbors='bank').replace(
+        "train_cfg['max_epochs'] = 2", 'train_cfg = dict(by_epoch=False, max_iters=4)'
+    )
+    runner = rald_runner(tmp_path, extra)
+    with pytest.raises(ValueError, match=r"LabelDistributionHook with neighbors='bank' counts epo"):
+        runner.train()
+
+
+def test_resume_on_other_data_finds_the_neighbors_again(tmp_path):
+    rald_runner(tmp_path, with_hook(neighbors='bank', start=1, k=3)).train()
+    checkpoint = tmp_path / 'work' / 'epoch_2.pth'
+    before = torch.load(checkpoint, weights_only=True)['label_distribution']
+    train = tmp_path / 'data' / 'train'
+    moved = sorted((train / 'anger').glob('*.png'))[0]
+    moved.rename(train / 'sadness' / moved.name)
+    other = f"load_from = r'{checkpoint}'\nresume = True\ntrain_cfg['max_epochs'] = 3\n"
+    extra = with_hook(neighbors='bank', start=9) + other
+    config = rald_config(tmp_path, extra)  # writes all images, also the moved one
+    moved.unlink()
+    build_runner(config).train()
+    after = torch.load(tmp_path / 'work' / 'epoch_3.pth', weights_only=True)['label_distribution']
+    assert after.shape == before.shape and not torch.equal(after, before)
+
+
+def test_joined_and_repeated_data_sets(tmp_path):
+    """Rows of the bank and of the audit belong to the images that are trained on."""
+    wrapped = """
+one = dict(train_dataloader['dataset'])
+train_dataloader['dataset'] = dict(
+    type='RepeatDataset', times=2, dataset=dict(type='ConcatDataset', datasets=[
+        dict(type='ClassBalancedDataset', oversample_thr=0.9, dataset=dict(one, indices=[0, 1, 6])),
+        dict(one, indices=[5, 14]), dict(one, indices=[9])]))
+"""
+    runner = rald_runner(tmp_path, wrapped + with_hook(neighbors='bank', start=1, k=2))
+    runner.train()
+    hook = next(h for h in runner.hooks if isinstance(h, LabelDistributionHook))
+    names = [Path(hook._dataset.get_data_info(i)['img_path']).name for i in range(6)]
+    saved = torch.load(tmp_path / 'work' / 'epoch_2.pth', weights_only=True)['label_distribution']
+    assert saved.shape == (6, 3)
+    dataset = runner.train_dataloader.dataset
+    seen = {}
+    for i in range(len(dataset)):
+        sample = dataset[i]['data_samples']
+        seen[int(sample.sample_idx)] = Path(sample.img_path).name
+    assert [seen[i] for i in range(6)] == names and len(set(names)) == 6
+    rows = json.loads((tmp_path / 'work' / 'label_audit.json').read_text())
+    for row in rows:
+        assert row['label'] == Path(row['img_path']).parent.name
+        assert Path(row['img_path']).name == names[row['sample_idx']]
 
 
 def test_the_momentum_bank_fills_itself_and_is_resumed(tmp_path):

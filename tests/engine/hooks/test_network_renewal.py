@@ -1,4 +1,4 @@
-"""A network changed within its runner."""
+"""A network that is changed inside its runner."""
 
 import gc
 import os
@@ -43,7 +43,7 @@ def of_rank(rank: int, cfg: Config) -> dict[str, list[torch.Tensor]]:
 
 def rank_main(rank: int, folder: Path, cfg: Config) -> None:
     torch.set_num_threads(1)
-    os.environ['LOCAL_RANK'] = '0'  # mmengine reads it even where it is told the device
+    os.environ['LOCAL_RANK'] = '0'  # mmengine reads this even if the device is given
     store = f'file://{folder}/store'
     torch.distributed.init_process_group('gloo', init_method=store, rank=rank, world_size=2)
     torch.save(of_rank(rank, cfg), folder / f'rank{rank}.pth')
@@ -51,7 +51,7 @@ def rank_main(rank: int, folder: Path, cfg: Config) -> None:
     torch.distributed.destroy_process_group()
 
 
-def test_ranks_hold_the_same_network_and_average_its_gradients(
+def test_ranks_have_the_same_network_and_average_its_gradients(
     image_folder: Path, tmp_path: Path
 ) -> None:
     cfg = tiny_config(tmp_path, image_folder)
@@ -75,11 +75,11 @@ def test_ranks_hold_the_same_network_and_average_its_gradients(
 def test_other_wrappers_are_refused(image_folder: Path, tmp_path: Path) -> None:
     runner = build_runner(tiny_config(tmp_path, image_folder))
     runner.model = torch.nn.DataParallel(runner.model)
-    with pytest.raises(ValueError, match='within DataParallel'):
+    with pytest.raises(ValueError, match='inside DataParallel'):
         halve(runner)
 
 
-def test_rates_go_on_and_momenta_do_not(image_folder: Path, tmp_path: Path) -> None:
+def test_learning_rates_are_kept_and_momenta_are_not(image_folder: Path, tmp_path: Path) -> None:
     extra = "param_scheduler = dict(type='CosineAnnealingLR', T_max=4, end=9)\n"
     extra += "train_cfg['max_epochs'] = 3\n"
     runner = build_runner(tiny_config(tmp_path, image_folder, extra=extra))
@@ -109,7 +109,7 @@ def test_scaled_learning_rate(image_folder: Path, tmp_path: Path) -> None:
     assert runner.param_schedulers is None
 
 
-def test_a_runner_without_config(image_folder: Path, tmp_path: Path) -> None:
+def test_a_runner_without_config_is_refused(image_folder: Path, tmp_path: Path) -> None:
     runner = build_runner(tiny_config(tmp_path, image_folder))
     runner.cfg = Config()
     with pytest.raises(ValueError, match=r'Runner\.from_cfg'):

@@ -1,4 +1,4 @@
-"""Pruned checkpoints, loaded by configs that know nothing of pruning."""
+"""Pruned checkpoints are loaded by configs without pruning."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ tta_pipeline = [
 
 @pytest.fixture(scope='module')
 def pruned(image_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkpoint whose network was pruned before the run."""
+    """A checkpoint of a network that was pruned before the run."""
     folder = tmp_path_factory.mktemp('pruned')
     runner = build_runner(tiny_config(folder, image_folder))
     prune_model(runner.model, torch.randn(1, 3, 32, 32), 0.5)
@@ -43,7 +43,7 @@ def loaded(folder: Path, data: Path, checkpoint: Path, extra: str = '') -> Runne
     return build_runner(cfg)
 
 
-def test_the_channels_are_recorded_of_pruned_networks_only(
+def test_only_pruned_networks_record_their_channels(
     pruned: Path, image_folder: Path, tmp_path: Path
 ) -> None:
     record = load_from_disk(str(pruned))['pruning']
@@ -54,7 +54,9 @@ def test_the_channels_are_recorded_of_pruned_networks_only(
     assert 'pruning' not in load_from_disk(str(tmp_path / 'work' / 'epoch_1.pth'))
 
 
-def test_tested_without_a_word_of_pruning(pruned: Path, image_folder: Path, tmp_path: Path) -> None:
+def test_a_pruned_checkpoint_is_tested_with_the_plain_config(
+    pruned: Path, image_folder: Path, tmp_path: Path
+) -> None:
     runner = loaded(tmp_path, image_folder, pruned)
     metrics = runner.test()
     state, saved = runner.model.state_dict(), load_from_disk(str(pruned))
@@ -66,7 +68,9 @@ def test_tested_without_a_word_of_pruning(pruned: Path, image_folder: Path, tmp_
     assert 0 <= views['accuracy/top1'] <= 100
 
 
-def test_fine_tuned_from(pruned: Path, image_folder: Path, tmp_path: Path) -> None:
+def test_a_training_starts_from_a_pruned_checkpoint(
+    pruned: Path, image_folder: Path, tmp_path: Path
+) -> None:
     runner = loaded(tmp_path, image_folder, pruned)
     runner.train()
     assert width(runner.model) < 64
@@ -80,7 +84,9 @@ def test_fine_tuned_from(pruned: Path, image_folder: Path, tmp_path: Path) -> No
     assert before.shape == after.shape and not torch.equal(before, after)
 
 
-def test_resumed(pruned: Path, image_folder: Path, tmp_path: Path) -> None:
+def test_a_run_resumes_from_a_pruned_checkpoint(
+    pruned: Path, image_folder: Path, tmp_path: Path
+) -> None:
     options = "train_cfg['max_epochs'] = 2\n"
     cfg = tiny_config(tmp_path, image_folder, extra=options)
     runner = train(cfg, resume=str(pruned), validate=False)
@@ -90,8 +96,10 @@ def test_resumed(pruned: Path, image_folder: Path, tmp_path: Path) -> None:
     assert len(momenta) == len(list(runner.model.parameters()))
 
 
-def test_pruned_further(pruned: Path, image_folder: Path, tmp_path: Path) -> None:
-    """By a run that starts from it: its own pruning is not yet done."""
+def test_a_pruned_network_is_pruned_further(
+    pruned: Path, image_folder: Path, tmp_path: Path
+) -> None:
+    """The run starts from the pruned checkpoint and then does its own pruning."""
     extra = (
         "train_cfg['max_epochs'] = 2\n"
         "custom_hooks = [dict(type='ChannelPruningHook', ratio=0.3, epoch=1)]\n"
@@ -111,7 +119,9 @@ def test_pruned_further(pruned: Path, image_folder: Path, tmp_path: Path) -> Non
     assert after < before
 
 
-def test_channels_of_another_network(pruned: Path, image_folder: Path, tmp_path: Path) -> None:
+def test_channels_of_another_network_are_refused(
+    pruned: Path, image_folder: Path, tmp_path: Path
+) -> None:
     extra = "model['backbone']['depth'] = 50\nmodel['head']['in_channels'] = 256\n"
     with pytest.raises(ValueError, match='do not fit the model'):
         loaded(tmp_path, image_folder, pruned, extra).test()

@@ -1,4 +1,4 @@
-"""The same random numbers whether a run was broken or not."""
+"""An interrupted run has the same random numbers as an uninterrupted run."""
 
 import random
 from pathlib import Path
@@ -37,7 +37,7 @@ def settings(workers: int, persistent: bool) -> dict:
 @pytest.mark.parametrize(
     ('workers', 'persistent'), [(0, False), (2, False), (2, True)], ids=['0', '2', '2 persistent']
 )
-def test_resumed_run_draws_what_an_unbroken_one_draws(
+def test_a_resumed_run_has_the_random_numbers_of_an_uninterrupted_run(
     workers: int, persistent: bool, image_folder: Path, tmp_path: Path
 ) -> None:
     options = settings(workers, persistent)
@@ -54,7 +54,7 @@ def test_resumed_run_draws_what_an_unbroken_one_draws(
 def test_augmentation_differs_between_epochs_and_workers(
     image_folder: Path, tmp_path: Path
 ) -> None:
-    """Not the same crops in every epoch, as with workers that start from the same seed."""
+    """Crops differ between epochs, unlike those of workers with one common seed."""
     cfg = tiny_config(tmp_path, image_folder, settings(2, False))
     cfg.train_dataloader.sampler.shuffle = False
     cfg.custom_hooks = [dict(type='RecordInputs')]

@@ -5,7 +5,7 @@ from tests.engine.hooks.toy import rald_runner
 
 
 @pytest.mark.parametrize('neighbors', ['batch', 'bank'])
-def test_resumed_rald_ends_with_the_weights_of_an_unbroken_run(tmp_path, neighbors):
+def test_resumed_rald_ends_with_the_weights_of_an_uninterrupted_run(tmp_path, neighbors):
     hooks = [
         dict(type='WarmStartHook', epochs=1),
         dict(type='LabelDistributionHook', neighbors=neighbors, warmup_epochs=3, start=1),

@@ -7,7 +7,7 @@ from mmfer.registry import MODELS
 from tests.engine.hooks.toy import rald_runner
 
 
-def test_the_plain_network_first_then_the_rest(tmp_path):
+def test_the_plain_network_trains_first_then_the_rest(tmp_path):
     extra = "train_cfg['max_epochs'] = 3\n"
     extra += "custom_hooks = [dict(type='WarmStartHook', epochs=2)]\n"
     extra += (
@@ -26,7 +26,7 @@ def test_the_plain_network_first_then_the_rest(tmp_path):
     assert not torch.equal(states[0][conv], states[1][conv])
 
 
-def test_averaged_weights_leave_the_warm_start_too(tmp_path):
+def test_the_warm_start_of_averaged_weights_ends_too(tmp_path):
     extra = "train_cfg['max_epochs'] = 2\n"
     extra += "custom_hooks = [dict(type='WarmStartHook', epochs=1),\n"
     extra += "                dict(type='EMAHook', momentum=0.3, update_buffers=True)]\n"
@@ -39,7 +39,7 @@ def test_averaged_weights_leave_the_warm_start_too(tmp_path):
     assert before['state_dict']['neck.bypassed']
 
 
-def test_only_what_it_froze_learns_again(tmp_path):
+def test_only_weights_frozen_by_the_hook_learn_again(tmp_path):
     runner = rald_runner(tmp_path, "train_cfg['max_epochs'] = 3\n")
     neck, hook = runner.model.neck, WarmStartHook(epochs=2)
     neck.labels.requires_grad_(False)
@@ -49,13 +49,13 @@ def test_only_what_it_froze_learns_again(tmp_path):
     assert frozen and frozen == {n for n, p in neck.named_parameters() if not p.requires_grad}
 
 
-def test_negative_epochs():
+def test_negative_epochs_are_refused():
     with pytest.raises(ValueError, match='epochs=-1'):
         WarmStartHook(epochs=-1)
 
 
 class SwitchedNeck(nn.Module):
-    """A third party's."""
+    """A neck of another package."""
 
     def __init__(self):
         super().__init__()
@@ -72,7 +72,7 @@ class SwitchedNeck(nn.Module):
         return (x if self.off else self.layer(x),)
 
 
-def test_a_third_partys_neck(tmp_path):
+def test_a_neck_of_another_package_is_bypassed(tmp_path):
     MODELS.register_module(module=SwitchedNeck)
     extra = """
 model['neck'] = dict(type='SwitchedNeck')
@@ -92,3 +92,10 @@ custom_hooks = [dict(type='WarmStartHook', epochs=1)]
     )
     assert first['neck.off'] and not second['neck.off']
     assert not torch.equal(first['neck.layer.weight'], second['neck.layer.weight'])
+
+
+def test_a_training_by_iterations_is_refused(tmp_path):
+    extra = 'train_cfg = dict(by_epoch=False, max_iters=4)\n'
+    hook = "custom_hooks = [dict(type='WarmStartHook', epochs={})]\n"
+    with pytest.raises(ValueError, match='WarmStartHook counts epochs, but this training counts'):
+        rald_runner(tmp_path, extra + hook.format(1)).train()

@@ -1,4 +1,4 @@
-"""A small RALD on noise, for the hooks."""
+"""A small RALD on noise, for tests of hooks."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Small networks with batch norms as if trained, and what pruning should make of them."""
+"""Small networks with batch norms that look trained, and the expected results of pruning."""
 
 import copy
 
@@ -26,14 +26,14 @@ def build(config: dict) -> nn.Module:
 
 
 def classifier(backbone: dict, width: int, neck: dict | list | None = POOLED) -> nn.Module:
-    """A backbone with a linear head on features of ``width``, as if trained."""
+    """A backbone with a linear head on features of ``width``, with weights that look trained."""
     head = dict(type='LinearClsHead', num_classes=5, in_channels=width)
     model = build(dict(type='ImageClassifier', backbone=backbone, neck=neck, head=head))
     return as_if_trained(model)
 
 
 def as_if_trained(model: nn.Module) -> nn.Module:
-    """Random numbers for all that starts as zero or one, so that every channel matters."""
+    """Randomize all parameters that start as zero or one, so that every channel matters."""
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
         for module in model.modules():
@@ -50,7 +50,7 @@ def as_if_trained(model: nn.Module) -> nn.Module:
 
 @torch.no_grad()
 def zeroed(model: nn.Module, report: PruningReport) -> nn.Module:
-    """A copy of the unpruned model with scale and bias, or weights, of what went at zero."""
+    """A copy of the unpruned model with scale and bias, or weights, of removed channels at 0."""
     model = copy.deepcopy(model)
     for name, kept in report.kept.items():
         layer = model.get_submodule(name)

@@ -1,4 +1,4 @@
-"""Every config's model can be pruned, trained on, recorded and loaded."""
+"""The model of every config can be pruned, trained further, recorded and loaded."""
 
 import copy
 from pathlib import Path
@@ -29,7 +29,7 @@ SLIM: dict[str, dict[str, Any]] = {
 
 
 def slim(config: Any) -> Any:
-    """A model's config at an eighth of its width, to be fast."""
+    """A fast model config with an eighth of the width."""
     if isinstance(config, (list, tuple)):
         return type(config)(slim(item) for item in config)
     if not isinstance(config, dict):
@@ -50,7 +50,7 @@ def slim(config: Any) -> Any:
 
 
 def model_of(path: Path) -> tuple[nn.Module, int]:
-    """The model as if trained, slim at 64 pixels unless its config is, and the size of images."""
+    """The model with trained-looking weights, slim at 64 pixels if possible, and the image size."""
     cfg = load_config(path)
     size = cfg.get('image_size', 64)
     if '512' in str(cfg.model) or '1024' in str(cfg.model):
@@ -83,7 +83,7 @@ def samples(model: Any, predicted: list[DataSample]) -> list[DataSample]:
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=lambda p: str(p.relative_to(ROOT)))
-def test_model_of_config_is_pruned(path):
+def test_the_model_of_every_config_is_pruned(path):
     original, size = model_of(path)
     model = copy.deepcopy(original)
     x = images(model, size)

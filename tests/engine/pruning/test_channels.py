@@ -1,4 +1,4 @@
-"""Widths written down and given back."""
+"""Widths of layers are recorded and applied."""
 
 import copy
 import json
@@ -11,7 +11,7 @@ from mmfer.engine.pruning import apply_channels, channel_record, prune_model
 
 
 def network(width: int = 8) -> nn.Sequential:
-    """All kinds of layers that change, among them grouped and depthwise convolutions."""
+    """All kinds of layers that change, including grouped and depthwise convolutions."""
     torch.manual_seed(0)
     model = nn.Sequential(
         nn.Conv2d(3, width, 3, bias=False),
@@ -40,7 +40,7 @@ def pruned() -> tuple[nn.Sequential, dict]:
     return model, channel_record(model)
 
 
-def test_record_says_what_differs():
+def test_the_record_holds_the_changed_widths():
     model, record = pruned()
     widths = record['widths']
     left = model[0].out_channels
@@ -54,7 +54,7 @@ def test_record_says_what_differs():
     assert channel_record(network()) == {}
 
 
-def test_applied_model_takes_the_weights_and_gives_the_same():
+def test_a_model_with_an_applied_record_loads_the_weights_and_gives_equal_outputs():
     model, record = pruned()
     fresh = network()
     fresh[3].weight.requires_grad_(False)
@@ -72,7 +72,7 @@ def test_applied_model_takes_the_weights_and_gives_the_same():
     assert torch.equal(fresh(x), model(x))
 
 
-def test_nothing_to_apply():
+def test_an_empty_record_changes_nothing():
     model, before = network(), network().state_dict()
     apply_channels(model, None)
     apply_channels(model, {})
@@ -80,7 +80,7 @@ def test_nothing_to_apply():
     assert channel_record(model) == {}
 
 
-def test_pruned_further_is_recorded_from_the_full_width():
+def test_a_second_pruning_is_recorded_from_the_full_width():
     model, record = pruned()
     left = model[0].out_channels
     fresh = network()
@@ -90,7 +90,7 @@ def test_pruned_further_is_recorded_from_the_full_width():
     assert fresh[0].out_channels <= left
 
 
-def test_record_of_another_model_is_refused_and_leaves_the_model_alone():
+def test_the_record_of_another_model_is_refused_without_changes():
     _, record = pruned()
     wider = network(16)
     before = repr(wider)
@@ -112,6 +112,6 @@ def test_record_of_another_model_is_refused_and_leaves_the_model_alone():
         [1],
     ],
 )
-def test_broken_record(record):
+def test_a_broken_record_is_refused(record):
     with pytest.raises(ValueError, match='cannot be read'):
         apply_channels(network(), record)

@@ -1,4 +1,4 @@
-"""Which channels may go, and what keeps them in the model."""
+"""Channels that can be removed, and channels that must stay."""
 
 import copy
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from tests.engine.pruning.networks import as_if_trained
 
 
 class Network(nn.Module):
-    """A convolution with batch norm, something, and a layer after it."""
+    """A convolution with batch norm, an operation, and a layer after it."""
 
     def __init__(self, between: Callable[[Tensor], Tensor], last: nn.Module | None = None) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ MIXED = {
 
 
 @pytest.mark.parametrize('name', KEPT_APART)
-def test_channels_that_stay_apart_can_go(name):
+def test_independent_channels_can_be_removed(name):
     model = as_if_trained(Network(*KEPT_APART[name])).eval()
     assert prunable(model) == ['conv']
     x = torch.randn(2, 3, 6, 6, generator=torch.Generator().manual_seed(0))
@@ -80,11 +80,11 @@ def test_channels_that_stay_apart_can_go(name):
 
 
 @pytest.mark.parametrize('name', MIXED)
-def test_channels_that_meet_stay(name):
+def test_mixed_channels_stay(name):
     assert prunable(Network(*MIXED[name])) == []
 
 
-def test_map_of_one_channel_is_not_tied_to_those_it_weights():
+def test_a_map_of_one_channel_is_independent_of_the_channels_it_weights():
     attention = nn.Sequential(nn.Conv2d(8, 5, 3, padding=1), nn.Tanh(), nn.Conv2d(5, 1, 1))
     model = Network(pooled)
     model.attention = attention
@@ -101,7 +101,7 @@ def test_map_of_one_channel_is_not_tied_to_those_it_weights():
     assert list(group.norms) == ['bn']
 
 
-def test_convolution_without_norm_in_a_sum_keeps_its_channels():
+def test_a_convolution_without_norm_in_a_sum_keeps_its_channels():
     model = Network(torch.relu)
     model.other = nn.Conv2d(3, 8, 1)
     model.forward = lambda x: model.last(model.bn(model.conv(x)) + model.other(x))

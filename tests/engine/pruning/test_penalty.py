@@ -1,4 +1,4 @@
-"""The penalty's gradient, as the optimizer sees it."""
+"""The gradient of the penalty, as the optimizer sees it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -90,7 +90,7 @@ def train(
 
 
 def check(with_penalty: list[dict[str, np.ndarray]], without: list[dict[str, np.ndarray]]) -> None:
-    """The first gradients differ by the penalty; every step is NumPy's SGD on eq. 11."""
+    """The first gradients differ by the penalty; every step equals NumPy's SGD on eq. 11."""
     first, plain = with_penalty[0], without[0]
     expected = plain['gradient'] + np.float32(LAMBDA) * np.sign(plain['before'])
     np.testing.assert_array_equal(first['gradient'], expected)
@@ -116,8 +116,8 @@ def test_the_optimizer_sees_lambda_sign_gamma_once_a_step(
     check(train(kind, LAMBDA, data, **options), train(kind, 0, data, **options))
 
 
-def test_without_the_step_there_is_no_penalty() -> None:
-    """A loss scale that overflowed: the scaler leaves the step out."""
+def test_a_skipped_step_has_no_penalty() -> None:
+    """A loss scale that overflowed: the scaler skips the step."""
     model = network()
     optimizer = torch.optim.SGD(model.parameters(), LR)
     penalize_scales(optimizer, batch_norm_scales(model).values(), LAMBDA)
@@ -143,13 +143,13 @@ def rank_main(rank: int, folder: str) -> None:
 
 
 def of_rank(penalty: float) -> list[dict[str, Tensor]]:
-    """Each rank sees its own batches."""
+    """Train one rank; each rank has its own batches."""
     data = batches(8)[torch.distributed.get_rank() :: 2]
     log = train('float32', penalty, data, MMDistributedDataParallel, accumulative_counts=2)
     return [{name: torch.from_numpy(value) for name, value in step.items()} for step in log]
 
 
-def test_two_ranks(tmp_path: Path) -> None:
+def test_two_ranks_apply_the_penalty_once(tmp_path: Path) -> None:
     torch.multiprocessing.spawn(rank_main, (str(tmp_path),), nprocs=2)
     ranks = []
     for rank in (0, 1):
@@ -161,7 +161,7 @@ def test_two_ranks(tmp_path: Path) -> None:
         np.testing.assert_array_equal(one['gradient'], other['gradient'])
 
 
-def test_scales_at_rest_are_left_alone_and_the_handle_ends_the_penalty() -> None:
+def test_unused_scales_do_not_change_and_the_handle_ends_the_penalty() -> None:
     model = network()
     optimizer = torch.optim.SGD(model.parameters(), LR)
     handle = penalize_scales(optimizer, batch_norm_scales(model).values(), LAMBDA)
@@ -189,7 +189,7 @@ def test_choice_of_scales() -> None:
     assert list(batch_norm_scales(model)) == ['4']
 
 
-def test_nothing_to_penalize() -> None:
+def test_a_network_without_scales_is_refused() -> None:
     with pytest.raises(ValueError, match=r"include=\['head'\].* batch norms 1, 4\."):
         batch_norm_scales(network(), include=['head'])
     bare = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4, affine=False))

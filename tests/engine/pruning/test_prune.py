@@ -1,4 +1,4 @@
-"""A pruned network is the original one with the same channels at zero."""
+"""A pruned network equals the original network with the same channels at zero."""
 
 import copy
 
@@ -61,7 +61,7 @@ def images(model: nn.Module, count: int = 2) -> torch.Tensor:
 
 
 @pytest.mark.parametrize('name', NETWORKS)
-def test_pruned_network_is_the_original_with_its_channels_at_zero(name):
+def test_a_pruned_network_equals_the_original_with_channels_at_zero(name):
     model = NETWORKS[name]()
     original, x = copy.deepcopy(model), images(model)
     report = prune_model(model, x, ratio=0.5)
@@ -89,7 +89,7 @@ def test_pruned_twice_recorded_and_loaded(name):
     fresh(images(model, 4)).sum().backward()
 
 
-def test_which_channels_go():
+def test_the_channels_with_the_smallest_scores_are_removed():
     model = classifier(VGG, 64)
     scales = {
         name: module.weight.detach().abs().numpy().copy()
@@ -105,7 +105,7 @@ def test_which_channels_go():
         assert len(model.get_submodule(name).weight) == len(report.kept[name])
 
 
-def test_channels_of_a_stage_go_together():
+def test_channels_of_a_stage_are_removed_together():
     report = prune_model(model := classifier(RESNET, 64), images(model), ratio=0.5)
     kept = report.kept['backbone.bn1']
     assert 0 < len(kept) < 8
@@ -141,7 +141,7 @@ def test_features_keep_the_width_of_centers():
     assert model.head.fc.in_features == 64
 
 
-def test_floor_is_kept_and_said():
+def test_the_floor_is_kept_and_reported():
     model = classifier(VGG, 64)
     low = model.backbone.features[4].bn
     low.weight.data.mul_(1e-3)  # this layer alone would be emptied
@@ -154,7 +154,7 @@ def test_floor_is_kept_and_said():
     assert '(at the floor)' in report.format_table()
 
 
-def test_no_floor_still_leaves_a_channel():
+def test_without_a_floor_one_channel_stays():
     model = classifier(VGG, 64)
     with pytest.warns(UserWarning, match='floor'):
         prune_model(model, images(model), ratio=0.999, floor=0)
@@ -169,13 +169,13 @@ def test_widths_are_rounded():
     assert 0.3 < report.removed < 0.5
 
 
-def test_untrained_layers_give_up_the_same_share():
+def test_untrained_layers_lose_the_same_share():
     model = build(dict(type='VGGBN16', width=0.25))
     report = prune_model(model, images(model), ratio=0.5)
     assert [layer.after / layer.before for layer in report.layers] == [0.5] * len(report.layers)
 
 
-def test_state_of_the_model_is_left_alone():
+def test_the_state_of_the_model_is_restored():
     model = classifier(RESNET, 64)
     model.train()
     model.backbone.bn1.eval()
@@ -207,7 +207,7 @@ def test_options_out_of_range():
         prune_model(model, x, 0.5, criterion='mlp_norm')
 
 
-def test_nothing_to_prune():
+def test_a_network_without_prunable_channels_is_refused():
     plain = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3), nn.BatchNorm2d(8))
     with pytest.raises(ValueError, match='Sequential has no channel that can be pruned'):
         prune_model(plain, torch.zeros(1, 3, 8, 8), 0.5)

@@ -1,4 +1,4 @@
-"""The table that users read."""
+"""The table for users."""
 
 from mmfer.engine.pruning import LayerChange, PruningReport
 

@@ -1,4 +1,4 @@
-"""A wide network takes over how the scales of a narrow one are distributed."""
+"""The scales of a wide network take the distribution of the scales of a narrow network."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from mmfer.engine.pruning import copy_scale_distribution
 from mmfer.models import VGGBN16
 
 
-def test_scales_are_the_quantiles_of_the_narrow_network():
+def test_scales_equal_the_quantiles_of_the_narrow_network():
     narrow, wide = VGGBN16(width=0.125), VGGBN16(width=0.5)
     generator = torch.Generator().manual_seed(1)
     for parameter in narrow.parameters():

@@ -1,4 +1,4 @@
-"""Scores of channels against plain NumPy."""
+"""Scores of channels equal plain NumPy."""
 
 import numpy as np
 import torch
@@ -8,7 +8,7 @@ from mmfer.engine.pruning.dependencies import ChannelGroup
 from mmfer.engine.pruning.scores import bn_scale_scores, mlp_norm, mlp_scores
 
 
-def test_bn_scales_of_channels_that_go_together_are_averaged():
+def test_bn_scales_of_coupled_channels_are_averaged():
     model = nn.Sequential(nn.BatchNorm2d(3), nn.BatchNorm2d(4))
     model[0].weight.data = torch.tensor([-1.0, 0.5, 0.0])
     model[1].weight.data = torch.tensor([9.0, 3.0, -0.5, 2.0])
@@ -17,7 +17,7 @@ def test_bn_scales_of_channels_that_go_together_are_averaged():
     np.testing.assert_allclose(bn_scale_scores(model, group), [2.0, 0.5, 1.0])
 
 
-def test_mlp_norm():
+def test_mlp_norms_equal_numpy():
     torch.manual_seed(0)
     before, after = torch.randn(6, 4), torch.randn(3, 6)
     expected = np.sqrt((before.numpy() ** 2).sum(1)) * np.sqrt((after.numpy() ** 2).sum(0))

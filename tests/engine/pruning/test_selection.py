@@ -12,7 +12,7 @@ def random_layers(*widths: int) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize('ratio', [0.1, 0.4, 0.5, 0.6])
-def test_threshold_is_that_of_all_channels_together(ratio):
+def test_the_threshold_covers_all_channels_together(ratio):
     layers = random_layers(20, 50, 30)
     selection = select_channels(layers, ratio)
     everything = np.sort(np.concatenate(layers))
@@ -23,7 +23,7 @@ def test_threshold_is_that_of_all_channels_together(ratio):
     assert not any(selection.at_floor)
 
 
-def test_floor():
+def test_the_floor_is_kept():
     layers = [np.array([0.1, 0.3, 0.2, 0.4, 0.5]), np.linspace(1, 2, 5)]
     selection = select_channels(layers, 0.5, floor=0.4)
     assert [kept.tolist() for kept in selection.kept] == [[3, 4], [0, 1, 2, 3, 4]]
@@ -33,7 +33,7 @@ def test_floor():
     assert one.at_floor == [True, False]
 
 
-def test_rounding_keeps_the_best_of_what_would_go():
+def test_rounding_keeps_the_best_of_the_removed_channels():
     layers = [np.arange(10.0), np.arange(10.0) + 0.5]
     selection = select_channels(layers, 0.5, round_to=4)
     assert [kept.tolist() for kept in selection.kept] == [[*range(2, 10)]] * 2
@@ -41,12 +41,12 @@ def test_rounding_keeps_the_best_of_what_would_go():
     assert [len(kept) for kept in select_channels(layers, 0.05, round_to=4).kept] == [10, 10]
 
 
-def test_equal_scores_go_evenly():
+def test_equal_scores_are_removed_evenly():
     selection = select_channels([np.ones(8), np.ones(40)], 0.25)
     assert [len(kept) for kept in selection.kept] == [6, 30]
 
 
-def test_tied_channels_go_in_step():
+def test_tied_channels_are_removed_together():
     # Four channels in two groups: 0 and 2 are first in their group, 1 and 3 second.
     layers = [np.array([0.9, 0.1, 0.9, 0.5]), np.array([0.2, 0.6, 0.7, 0.8])]
     selection = select_channels(layers, 0.375, tied=[2, 1])

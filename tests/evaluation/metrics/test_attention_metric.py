@@ -37,7 +37,7 @@ def test_share_of_the_attention_in_the_mask():
         assert found[name] == pytest.approx(100 * value, rel=1e-5), name
 
 
-def test_known_maps():
+def test_known_maps_give_known_values():
     mask = MASKS[0, 0]
     uniform = attention_overlap(np.full((7, 7), 1e-6, np.float32), mask)
     assert uniform['attention_in_mask'] == pytest.approx(uniform['attention_in_mask_uniform'])
@@ -62,7 +62,7 @@ def test_images_without_visible_landmarks_are_counted(log):
     assert '1 of 2 images have no attention map, or no cell' in log.text
 
 
-def test_a_model_without_attention_has_no_measures(log):
+def test_a_model_without_attention_has_no_values(log):
     assert evaluate([dict(landmark_mask=torch.tensor(MASKS[0]))] * 3) == {}
     assert '3 of 3 images' in log.text
 

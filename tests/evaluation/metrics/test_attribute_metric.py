@@ -63,7 +63,7 @@ def test_without_a_mask_every_attribute_counts() -> None:
     assert evaluator.evaluate(4)['mean_accuracy'] == pytest.approx((75 + 100 + 100) / 3)
 
 
-def test_expressions_stop() -> None:
+def test_expressions_are_refused() -> None:
     sample = DataSample(metainfo={'img_path': 'a.jpg'}).set_gt_label(1).set_pred_score(SCORES[0])
     with pytest.raises(ValueError, match='"a.jpg" has no gt_score, so no attributes'):
         Evaluator(AttributeMetric()).process([sample])

@@ -61,7 +61,7 @@ def test_attributes_and_groups_are_written(tmp_path: Path) -> None:
     assert read.groups == [group, None]
 
 
-def test_a_sample_without_truth_stops(tmp_path: Path) -> None:
+def test_a_sample_without_a_label_is_an_error(tmp_path: Path) -> None:
     sample = DataSample(metainfo={'img_path': 'a.jpg'}).set_pred_score(torch.tensor([0.5, 0.5]))
     evaluator = Evaluator(DumpPredictions(str(tmp_path / 'predictions.json')))
     with pytest.raises(ValueError, match='"a.jpg" has no gt_label'):

@@ -37,7 +37,7 @@ def evaluate(metric: ExpressionMetric, meta: dict) -> dict[str, float]:
     return evaluator.evaluate(len(LABELS))
 
 
-def test_the_names_are_plain_and_the_values_percent() -> None:
+def test_values_are_in_percent_under_plain_names() -> None:
     metrics = evaluate(ExpressionMetric(), META)
     assert metrics == {
         'accuracy': 50,
@@ -75,14 +75,14 @@ def test_the_groups_of_the_samples_are_compared() -> None:
     assert gender['values']['female']['auc'] is None
 
 
-def test_a_measure_that_is_not_defined_is_not_logged() -> None:
+def test_an_undefined_measure_is_not_logged() -> None:
     evaluator = Evaluator(ExpressionMetric())
     evaluator.dataset_meta = META
     evaluator.process(samples()[:1])
     assert 'auc' not in evaluator.evaluate(1)
 
 
-def test_a_sample_of_attributes_stops() -> None:
+def test_a_sample_of_attributes_is_an_error() -> None:
     sample = DataSample(metainfo={'img_path': 'a.jpg'}).set_pred_score(SCORES[0])
     with pytest.raises(ValueError, match='"a.jpg" has no gt_label.*use AttributeMetric'):
         Evaluator(ExpressionMetric()).process([sample])
@@ -93,12 +93,12 @@ def test_it_is_built_by_name() -> None:
     assert evaluate(metric, META)['coarse_accuracy'] == 75
 
 
-def test_a_data_set_without_classes_stops() -> None:
+def test_a_data_set_without_classes_is_an_error() -> None:
     with pytest.raises(ValueError, match='the data set has no class names'):
         evaluate(ExpressionMetric(), {})
 
 
-def test_a_data_set_with_groups_is_judged_by_them(rendered_rafdb: Path) -> None:
+def test_a_data_set_with_groups_is_evaluated_by_group(rendered_rafdb: Path) -> None:
     pipeline = [dict(type='LoadExpressionImage'), dict(type='PackExpression')]
     dataset = RAFDB(str(rendered_rafdb), 'test', pipeline=pipeline, empty_classes='warn')
     metric = ExpressionMetric(min_group=1)

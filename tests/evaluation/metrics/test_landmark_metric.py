@@ -18,7 +18,7 @@ def sample(seed: int) -> dict:
     )
 
 
-def test_gives_the_report_of_all_batches():
+def test_the_report_covers_all_batches():
     samples = [sample(i) for i in range(5)]
     metric = LandmarkMetric(failure=0.05)
     metric.process(None, samples[:3])
@@ -29,7 +29,7 @@ def test_gives_the_report_of_all_batches():
     assert found == pytest.approx(landmark_report(predicted, scores, truth, seen > 0.5, 0.05))
 
 
-def test_samples_without_points():
+def test_samples_without_points_are_refused():
     faulty = sample(0)
     del faulty['landmarks'], faulty['pred_landmark_scores']
     with pytest.raises(ValueError, match=r'"0.jpg" has no pred_landmark_scores, landmarks'):

@@ -9,7 +9,7 @@ from mmfer.evaluation.report_file import Report
 
 
 class CountMetric(ReportMetric):
-    """Counts the samples."""
+    """A metric that counts the samples."""
 
     def process(self, data_batch: Any, data_samples: Any) -> None:
         self.results.extend(data_samples)
@@ -26,7 +26,7 @@ def counted(out_file: str | None = None) -> CountMetric:
     return metric
 
 
-def test_what_is_defined_is_logged_and_all_is_kept(tmp_path: Path) -> None:
+def test_defined_values_are_logged_and_all_values_are_kept(tmp_path: Path) -> None:
     path = tmp_path / 'new' / 'report.json'
     metric = counted(str(path))
     assert metric.evaluate(2) == {'count': 2}
@@ -34,7 +34,7 @@ def test_what_is_defined_is_logged_and_all_is_kept(tmp_path: Path) -> None:
     assert json.loads(path.read_text()) == metric.report
 
 
-def test_without_names_it_stops() -> None:
+def test_missing_class_names_are_an_error() -> None:
     metric = counted()
     metric.dataset_meta = {}
     with pytest.raises(ValueError, match='CountMetric: the data set has no class names'):

@@ -36,7 +36,7 @@ def by_loops(frames, landmarks, onset, offset, eps, use_offset=True):
 
 @pytest.mark.parametrize('eps', [1, 3])
 @pytest.mark.parametrize('use_offset', [True, False])
-def test_against_loops(clip, eps, use_offset):
+def test_the_curve_equals_loops(clip, eps, use_offset):
     points = photo_landmarks()
     ours = apex_curve(clip, points, 1, -2, eps, use_offset)
     assert ours.shape == (12,)
@@ -67,12 +67,12 @@ def test_whole_numbers_do_not_overflow(clip):
     )
 
 
-def test_apex_of_a_clean_clip():
+def test_the_apex_of_a_clean_clip_is_found():
     frames = np.stack([grey_frame(frame) for frame in photo_clip(40, 16, pixels=3)])
     assert abs(apex_curve(frames, photo_landmarks()).argmax() - movement(40, 16).argmax()) <= 1
 
 
-def test_neighbours():
+def test_neighbors():
     pairs = {eps: [b for _, b in with_neighbour(range(6), eps)] for eps in (1, 3)}
     assert pairs == {1: [1, 0, 1, 2, 3, 4], 3: [1, 0, 0, 0, 1, 2]}
     assert [a for a, _ in with_neighbour(range(6), 3)] == list(range(6))

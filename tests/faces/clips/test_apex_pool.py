@@ -24,7 +24,7 @@ def tasks(tmp_path_factory):
     ]
 
 
-def test_results_and_errors_in_order(tasks):
+def test_results_and_errors_are_in_order(tasks):
     good, short, missing, noisy = spot_apexes(tasks, SpotterOptions())
     assert good.apex in (5, 6, 7)
     assert 'has 1 frame(s)' in short
@@ -32,7 +32,7 @@ def test_results_and_errors_in_order(tasks):
     assert noisy.curve.tolist() != good.curve.tolist()
 
 
-def test_processes_give_the_same(tasks):
+def test_several_processes_give_equal_results(tasks):
     options = SpotterOptions('ratio', eps=3, use_offset=False)
     alone, together = (list(spot_apexes(tasks, options, jobs)) for jobs in (1, 2))
     assert [r if isinstance(r, str) else r.curve.tolist() for r in alone] == [
@@ -42,7 +42,7 @@ def test_processes_give_the_same(tasks):
 
 @dataclass(frozen=True)
 class Deadly(ClipTask):
-    """A clip that ends the process which opens it, as one does that fills the memory."""
+    """A clip that kills the process that opens it, like a clip that fills the memory."""
 
     def clip(self) -> Clip:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -19,8 +19,8 @@ def test_ten_equal_squares_of_half_the_mouth():
     np.testing.assert_array_equal(boxes[:, 2:] - boxes[:, :2], round(half))
 
 
-def test_where_they_are():
-    """Points at whole pixels, a mouth of 20: squares of 10 pixels."""
+def test_the_squares_are_at_the_places_in_the_paper():
+    """Points at whole pixels and a mouth of 20 pixels: squares of 10 pixels."""
     points = np.zeros((68, 2))
     points[[48, 54]] = (90, 200), (110, 200)
     points[8], points[31], points[35] = (100, 240), (94, 180), (106, 180)
@@ -40,7 +40,7 @@ def test_where_they_are():
     assert found['brow_right'] == [106, 126, 116, 136]
 
 
-def test_cut_at_the_border():
+def test_regions_are_clipped_at_the_border():
     points = photo_landmarks()
     whole = named(points)
     chin = whole['chin']
@@ -52,7 +52,7 @@ def test_cut_at_the_border():
     assert gone[3] <= gone[1]
 
 
-def test_what_does_not_fit():
+def test_wrong_shapes_are_refused():
     points = photo_landmarks()
     with pytest.raises(ValueError, match=r'\(5, 2\)'):
         apex_regions(points[:5], SIZE)

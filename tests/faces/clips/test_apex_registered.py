@@ -13,7 +13,7 @@ def noisy(drift=(0.0, 0.0), pixels=1.0, noise=2.0):
 
 
 @pytest.mark.parametrize('drift', [(0, 0), (3, -2)])
-def test_noise_and_drift_of_the_head(drift):
+def test_the_apex_is_found_despite_noise_and_drift(drift):
     frames = noisy(drift)
     curve, lost = registered_curve(lambda: frames, 40, photo_landmarks())
     assert not lost
@@ -21,14 +21,14 @@ def test_noise_and_drift_of_the_head(drift):
     assert np.corrcoef(curve, movement(40, 16))[0, 1] > 0.97
 
 
-def test_the_ratio_fails_where_this_does_not():
-    """What the method is for; should this no longer hold, it is needless."""
+def test_the_ratio_fails_on_the_same_clip():
+    """The purpose of the method: if this fails, the method is unnecessary."""
     ratio = apex_curve(np.stack(noisy((3, -2))), photo_landmarks())
     assert np.corrcoef(ratio, movement(40, 16))[0, 1] < 0.6
 
 
-def test_projection_against_all_frames_in_memory(monkeypatch):
-    """The same direction as from a singular value decomposition of all d at once."""
+def test_the_projection_equals_a_singular_value_decomposition(monkeypatch):
+    """The same direction as from a singular value decomposition of all frames at once."""
     rows = np.random.default_rng(0).normal(size=(20, 64))
     rows += np.outer(np.sin(np.linspace(0, np.pi, 20)), np.arange(64)) / 5 + 3
     monkeypatch.setattr(
@@ -47,7 +47,7 @@ def test_three_frames():
     assert curve.argmax() == 1
 
 
-def test_frames_without_the_face_count_as_those_before():
+def test_frames_without_the_face_are_interpolated():
     frames = noisy((3, -2))
     expected, _ = registered_curve(lambda: frames, 40, photo_landmarks(), smoothing=0)
     black = np.zeros_like(frames[0])
@@ -60,7 +60,7 @@ def test_frames_without_the_face_count_as_those_before():
 
 
 @pytest.mark.parametrize('start', [12, 25])
-def test_frames_before_the_one_with_landmarks_count(start):
+def test_frames_before_the_landmarks_are_used(start):
     frames = noisy()
     curve, lost = registered_curve(lambda: frames, 40, photo_landmarks(), start)
     assert not lost
@@ -69,7 +69,7 @@ def test_frames_before_the_one_with_landmarks_count(start):
 
 
 def blinking(frame: np.ndarray, closed: float) -> np.ndarray:
-    """Lids in the colour of the cheek, over a part of the eyes from above."""
+    """Lids in the color of the cheek, over the upper part of the eyes."""
     frame, points = frame.copy(), photo_landmarks()
     for eye in (points[36:42], points[42:48]):
         (x1, y1), (x2, y2) = eye.min(axis=0).astype(int), eye.max(axis=0).astype(int)
@@ -77,7 +77,7 @@ def blinking(frame: np.ndarray, closed: float) -> np.ndarray:
     return frame
 
 
-def test_a_blink_does_not_count():
+def test_a_blink_is_ignored():
     closed = np.interp(range(40), [20, 26, 30, 38], [0, 1, 1, 0])
     clip = map(blinking, photo_clip(40, 16, 1.0), closed)
     frames = [grey_frame(add_sensor_noise(f, 2, 0.005, [1, i])) for i, f in enumerate(clip)]
@@ -87,7 +87,7 @@ def test_a_blink_does_not_count():
     assert np.corrcoef(curve, movement(40, 16))[0, 1] > 0.97
 
 
-def test_a_first_frame_that_shows_nothing():
+def test_an_empty_first_frame_is_refused():
     black = np.zeros((340, 280), np.float32)
     with pytest.raises(ValueError, match='around the landmarks of the first frame are equal'):
         registered_curve(lambda: [black] * 5, 5, photo_landmarks())

@@ -23,7 +23,7 @@ def folder(frames, tmp_path_factory):
 
 
 @pytest.mark.parametrize('options', [{}, {'eps': 3}, {'use_offset': False}])
-def test_curve_is_that_of_all_frames_in_memory(folder, options):
+def test_the_curve_equals_that_of_all_frames_in_memory(folder, options):
     found = ApexSpotter(**options)(folder, POINTS, onset=48, offset=66)
     frames = np.stack([grey_frame(frame) for frame in open_clip(folder).read()])
     expected = apex_curve(frames, POINTS, 2, 20, **options)[2:21]
@@ -34,7 +34,7 @@ def test_curve_is_that_of_all_frames_in_memory(folder, options):
     np.testing.assert_array_equal(found.regions, apex_regions(POINTS, (340, 280)))
 
 
-def test_dark_frames_are_told_and_do_no_harm(frames):
+def test_dark_frames_are_reported_and_harmless(frames):
     dark = frames.copy()
     dark[[4, 12]] = 0
     found = ApexSpotter('registered')(dark, POINTS)
@@ -54,7 +54,7 @@ def test_landmarks_of_each_frame(frames):
 
 
 @pytest.mark.parametrize('method', ['ratio', 'registered'])
-def test_apex_of_folder_arrays_and_video(method, frames, folder, tmp_path):
+def test_folder_arrays_and_video_give_the_same_apex(method, frames, folder, tmp_path):
     video = write_video(tmp_path / 'clip.avi', frames)
     spotter = ApexSpotter(method)
     assert [
@@ -64,7 +64,7 @@ def test_apex_of_folder_arrays_and_video(method, frames, folder, tmp_path):
 
 
 class Endless(Clip):
-    """A clip of any length that is made on reading, and counts no frames of its own."""
+    """A clip of any length, generated during reading, without its own frame numbers."""
 
     name = 'endless'
 
@@ -102,7 +102,7 @@ def test_missing_frames_are_reported(frames, tmp_path):
     assert 7 not in found.numbers
 
 
-def test_frames_without_a_face_take_their_neighbours_landmarks(frames):
+def test_frames_without_a_face_use_the_landmarks_of_their_neighbors(frames):
     each = np.stack([POINTS + [i, 0] for i in range(24)])
     lost = each.copy()
     lost[[0, 1, 8, 9]] = np.nan
@@ -114,12 +114,12 @@ def test_frames_without_a_face_take_their_neighbours_landmarks(frames):
     assert 'No face in 4 frames (0, 1, 8, 9)' in found.messages[1]
 
 
-def test_no_face_at_all(frames):
+def test_a_clip_without_a_face_is_refused(frames):
     with pytest.raises(ValueError, match='no face in any frame from 0 to 23'):
         ApexSpotter()(frames, np.full((24, 68, 2), np.nan))
 
 
-def test_clip_of_one_frame(frames):
+def test_a_clip_of_one_frame_is_refused(frames):
     with pytest.raises(ValueError, match=r'has 1 frame\(s\)'):
         ApexSpotter()(frames[:1], POINTS)
 
@@ -147,3 +147,24 @@ def test_wrong_options(folder):
             ApexSpotter(**options)
     with pytest.raises(ValueError, match='no landmarker'):
         ApexSpotter()(folder)
+
+
+@pytest.mark.parametrize('method', ['ratio', 'registered'])
+def test_a_black_frame_is_never_the_apex(method, frames):
+    dark = frames.copy()
+    dark[13:15] = 0
+    found = ApexSpotter(method)(dark, POINTS)
+    assert abs(found.apex - 10) <= 2
+    # With ``ratio``, only frames that would be the apex are looked at.
+    assert any('No face in' in message and '14)' in message for message in found.messages)
+
+
+@pytest.mark.parametrize('method', ['ratio', 'registered'])
+def test_a_clip_in_which_nothing_moves_is_told(method, frames):
+    noise = np.random.default_rng(0).normal(0, 2, frames.shape)
+    still = np.clip(frames[:1] + noise, 0, 255).astype(np.uint8)
+    for clip in (still, np.repeat(frames[:1], 24, axis=0)):
+        messages = ApexSpotter(method)(clip, POINTS).messages
+        assert messages == ('Nothing moves between frames 0 and 23: the apex is a guess.',)
+    noisy = np.clip(frames + noise, 0, 255).astype(np.uint8)
+    assert ApexSpotter(method)(noisy, POINTS).messages == ()

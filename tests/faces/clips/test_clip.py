@@ -21,7 +21,7 @@ def write_video(path, frames):
     return path
 
 
-def test_folder_in_the_order_of_numbers(frames, tmp_path):
+def test_frames_of_a_folder_are_sorted_by_number(frames, tmp_path):
     folder = write_frames(tmp_path / 'clip', frames, 8)
     (folder / 'notes.txt').write_text('no frame')
     (folder / '._img8.jpg').write_bytes(b'what another system keeps of img8.jpg')
@@ -60,7 +60,7 @@ def test_video(frames, tmp_path):
     assert len(list(clip.read())) == len(list(clip.read())) == 6
 
 
-def test_video_cut_short(frames, tmp_path):
+def test_a_truncated_video_is_read_with_a_message(frames, tmp_path):
     path = write_video(tmp_path / 'clip.avi', photo_clip(30, 10))
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     clip = open_clip(path)
@@ -69,13 +69,13 @@ def test_video_cut_short(frames, tmp_path):
     assert clip.messages[0].startswith('The video declares 30 frames, but')
 
 
-def test_no_video(tmp_path):
+def test_an_undecodable_video_is_refused(tmp_path):
     (tmp_path / 'clip.mp4').write_bytes(b'no video' * 500)
     with pytest.raises(ValueError, match='can be decoded'):
         open_clip(tmp_path / 'clip.mp4')
 
 
-def test_no_clip(tmp_path):
+def test_missing_empty_and_invalid_clips_are_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match='No clip at'):
         open_clip(tmp_path / 'nowhere')
     with pytest.raises(ValueError, match='holds no frames'):
@@ -86,7 +86,7 @@ def test_no_clip(tmp_path):
         open_clip([np.zeros((4, 4), np.uint8), np.zeros((4, 4))])
 
 
-def test_names_that_give_no_order(frames, tmp_path):
+def test_names_without_an_order_are_refused(frames, tmp_path):
     folder = write_frames(tmp_path / 'clip', frames[:2])
     Image.fromarray(frames[0]).save(folder / 'img01.png')
     with pytest.raises(ValueError, match='are both frame 1'):
@@ -96,11 +96,38 @@ def test_names_that_give_no_order(frames, tmp_path):
         open_clip(folder)
 
 
-def test_broken_and_odd_frames(frames, tmp_path):
+def test_frames_of_other_sizes_are_refused(frames, tmp_path):
     folder = write_frames(tmp_path / 'clip', frames)
-    (folder / 'img4.jpg').write_bytes(b'')
-    with pytest.raises(ValueError, match='img4.jpg" is empty'):
-        list(open_clip(folder).read())
     Image.fromarray(frames[0][:100]).save(folder / 'img4.jpg')
     with pytest.raises(ValueError, match='img4.jpg has 280 x 100 pixels'):
         list(open_clip(folder).read())
+
+
+@pytest.mark.parametrize(
+    ('names', 'numbers'),
+    [
+        (('frame_10_2024.png', 'frame_9_2024.png'), [9, 10]),
+        (('s2_img1.png', 's2_img2.png'), [1, 2]),
+        (('1_cam_7.png', '1_cam_8.png', 'cam_9.png'), [7, 8, 9]),
+        (('take3.png',), [3]),
+    ],
+)
+def test_the_last_number_that_differs_is_that_of_the_frame(names, numbers, tmp_path):
+    for name in names:
+        Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / name)
+    assert open_clip(tmp_path).numbers == numbers
+
+
+def test_a_broken_frame_counts_as_missing(tmp_path):
+    for number in range(4):
+        Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / f'img{number}.png')
+    (tmp_path / 'img2.png').write_bytes((tmp_path / 'img2.png').read_bytes()[:40])
+    clip = open_clip(tmp_path)
+    assert clip.numbers == [0, 1, 3] and len(list(clip.read())) == 3
+    missing, broken = clip.messages
+    assert missing == '1 frames are missing and skipped: 2.'
+    assert broken.startswith('1 frames cannot be read: ') and 'img2.png' in broken
+    for path in tmp_path.iterdir():
+        path.write_bytes(b'')
+    with pytest.raises(ValueError, match='No frame in .* can be read'):
+        open_clip(tmp_path)

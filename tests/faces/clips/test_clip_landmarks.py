@@ -1,7 +1,8 @@
+import cv2
 import numpy as np
 import pytest
 
-from mmfer.faces import Face, ImageFaces, SidecarLandmarks, open_clip, write_sidecar
+from mmfer.faces import Face, FaceLandmarker, ImageFaces, SidecarLandmarks, open_clip, write_sidecar
 from mmfer.faces.clips.clip_landmarks import DetectedLandmarks, given_landmarks
 from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
 
@@ -9,7 +10,7 @@ POINTS = photo_landmarks()
 
 
 class Landmarker:
-    """A face whose place is the frame's grey value; it is not believed where that is 0."""
+    """A face whose position is the grey value of the frame; its scores are low if this is 0."""
 
     def __init__(self):
         self.boxes = []
@@ -23,6 +24,9 @@ class Landmarker:
 class Detector:
     def __init__(self):
         self.calls = 0
+
+    def presence(self, image, boxes):
+        return np.ones(len(boxes))
 
     def detect(self, image):
         self.calls += 1
@@ -67,7 +71,7 @@ def test_sidecar(tmp_path):
     assert np.isnan(found[[1, 3]]).all()
 
 
-def test_the_largest_face_of_a_picture_is_taken(tmp_path):
+def test_the_largest_face_of_an_image_is_used(tmp_path):
     folder = write_frames(tmp_path / 'raw' / 'EP01', photo_clip(3, 1))
     box = np.array([1.0, 2, 30, 40])
     faces = [Face(box, 0.9, None, points, np.ones(68)) for points in (POINTS / 10, POINTS)]
@@ -77,7 +81,7 @@ def test_the_largest_face_of_a_picture_is_taken(tmp_path):
     np.testing.assert_allclose(SidecarLandmarks(path).of(open_clip(folder))[0], POINTS)
 
 
-def test_sidecar_of_something_else(tmp_path):
+def test_the_sidecar_of_other_images_is_refused(tmp_path):
     folder = write_frames(tmp_path / 'raw' / 'EP01', photo_clip(3, 1))
     path = sidecar(tmp_path, ['raw/EP02/img1.jpg'], [POINTS])
     with pytest.raises(ValueError, match='no landmarks of frames in'):
@@ -101,7 +105,7 @@ def test_the_box_follows_the_face():
     assert detector.calls == 1
 
 
-def test_a_lost_face_is_looked_for_again():
+def test_a_lost_face_is_detected_again():
     landmarker, detector = Landmarker(), Detector()
     find = DetectedLandmarks(landmarker, detector)
     frame, black = np.full((90, 90), 3, np.uint8), np.zeros((90, 90), np.uint8)
@@ -111,3 +115,44 @@ def test_a_lost_face_is_looked_for_again():
     assert calls > 1
     assert find(2, frame) is not None
     assert detector.calls == calls + 1
+
+
+@pytest.mark.parametrize(
+    ('face', 'followed'), [('left', 'moving'), ('right', 'still'), ('largest', 'moving')]
+)
+def test_one_of_two_people_is_followed_by_choice(face, followed):
+    clip = photo_clip(3, 1)
+    small = cv2.resize(clip[0], (210, 255))
+    small = cv2.copyMakeBorder(small, 42, 43, 35, 35, cv2.BORDER_REPLICATE)
+    find = DetectedLandmarks(FaceLandmarker(), face=face)
+    frames = [np.concatenate([frame, small], axis=1) for frame in clip]
+    points = find(0, frames[0])
+    assert (points[:, 0].mean() < 280) == (followed == 'moving')
+    assert find.messages == [
+        f'2 faces are shown; the {face} one is followed. Choose another by face='
+        + ' or '.join(repr(one) for one in ('best', 'largest', 'left', 'right') if one != face)
+        + '.'
+    ]
+    # The followed face leaves, the other one does not take its place.
+    gone = frames[1].copy()
+    gone[:, slice(0, 280) if followed == 'moving' else slice(280, None)] = 127
+    assert find(1, gone) is None
+    again = find(2, frames[2])
+    assert np.abs(again.mean(axis=0) - points.mean(axis=0)).max() < 5
+
+
+@pytest.mark.parametrize('level', [0, 127, 255, 'noise'])
+def test_a_frame_without_a_face_has_no_landmarks(level):
+    clip = photo_clip(3, 1)
+    find = DetectedLandmarks(FaceLandmarker())
+    assert find(0, clip[0]) is not None
+    faceless = np.random.default_rng(0).integers(0, 256, clip[0].shape, np.uint8)
+    if level != 'noise':
+        faceless[:] = level
+    assert find(1, faceless) is None
+    assert find(2, clip[2]) is not None
+
+
+def test_an_unknown_choice_of_a_face_is_refused():
+    with pytest.raises(ValueError, match="face='tallest' is unknown"):
+        DetectedLandmarks(FaceLandmarker(), face='tallest')

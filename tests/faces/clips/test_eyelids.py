@@ -14,7 +14,7 @@ def test_a_box_around_each_eye_is_left_out() -> None:
     np.testing.assert_array_equal(still, expected)
 
 
-def test_eyes_beyond_the_frame() -> None:
+def test_eyes_outside_the_frame_exclude_nothing() -> None:
     points = np.full((68, 2), -20.0)
     points[42:48] = [(88, 58), (89, 57), (91, 57), (92, 58), (91, 59), (89, 59)]
     still = beside_eyelids(points, (60, 90))

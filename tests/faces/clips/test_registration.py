@@ -16,7 +16,7 @@ def moved(frame, shift, degrees, scale, gain=1.0):
     )
 
 
-def test_the_head_is_laid_back():
+def test_the_motion_of_the_head_is_removed():
     frame = grey_frame(photo_clip(3, 1, pixels=0)[0])
     registration = FaceRegistration(frame, photo_landmarks())
     face = slice(100, 250), slice(80, 200)
@@ -28,8 +28,8 @@ def test_the_head_is_laid_back():
     assert abs(other[face] - still[face]).mean() > 8
 
 
-def test_an_expression_is_left_in_place():
-    """The head holds still while the mouth moves: no more than a fraction of a pixel is undone."""
+def test_an_expression_is_not_removed():
+    """The mouth moves while the head is still: at most a fraction of a pixel is removed."""
     frames = [grey_frame(frame) for frame in photo_clip(10, 5, pixels=2)]
     registration = FaceRegistration(frames[0], photo_landmarks())
     for frame in frames[:6]:
@@ -48,6 +48,6 @@ def test_a_lost_face_does_not_move_the_next_one():
         np.testing.assert_array_equal(registration.pose, pose)
 
 
-def test_landmarks_beyond_the_frame():
+def test_landmarks_outside_the_frame_are_refused():
     with pytest.raises(ValueError, match='too few to follow the head'):
         FaceRegistration(np.zeros((340, 280), np.float32), photo_landmarks() + 270)

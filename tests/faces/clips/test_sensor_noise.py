@@ -4,7 +4,7 @@ import pytest
 from mmfer.faces import NoisyClip, add_sensor_noise, open_clip
 
 
-def test_standard_deviations():
+def test_the_noise_has_its_standard_deviation():
     frame = np.full((200, 200, 3), 128, np.uint8)
     noisy = [add_sensor_noise(frame, 3, 0.02, [7, i]).astype(float) for i in range(60)]
     assert np.std(noisy[0]) == pytest.approx(np.hypot(3, 1 / 12**0.5), rel=0.02)
@@ -13,14 +13,14 @@ def test_standard_deviations():
     assert factors.std() == pytest.approx(0.02, rel=0.3)
 
 
-def test_noise_of_each_pixel_and_channel_is_its_own():
+def test_pixels_and_channels_have_independent_noise():
     noise = add_sensor_noise(np.full((100, 100, 3), 128, np.uint8), 5, 0, 0).astype(float) - 128
     pairs = (noise[..., 0], noise[..., 1]), (noise[1:], noise[:-1]), (noise[:, 1:], noise[:, :-1])
     for a, b in pairs:
         assert abs(np.corrcoef(a.ravel(), b.ravel())[0, 1]) < 0.05
 
 
-def test_seeded():
+def test_the_seed_determines_the_noise():
     frame = np.full((8, 8), 100, np.uint8)
     first = add_sensor_noise(frame, rng=3)
     np.testing.assert_array_equal(first, add_sensor_noise(frame, rng=3))
@@ -36,7 +36,7 @@ def test_none_and_limits():
     assert noisy[:, 1].min() > 195
 
 
-def test_a_frame_has_one_noise_however_often_it_is_read():
+def test_a_frame_has_the_same_noise_at_every_reading():
     clip = open_clip([np.full((6, 6), 100, np.uint8)] * 5)
     noisy = NoisyClip(clip, 4, 0.01, seed=2)
     whole = list(noisy.read())

@@ -8,6 +8,8 @@ import pytest
 from mmfer.faces import MTCNN, Face, FaceLandmarker, read_image
 from mmfer.faces.boxes import box_overlap
 from mmfer.faces.detection.face_finder import FaceFinder, FoundFace, Picture, detect_in_crop
+from mmfer.faces.image import load_image
+from mmfer.faces.image_decoder import LoadedImage
 
 ASTRONAUT = Path(__file__).parents[2] / 'data' / 'astronaut.jpg'
 
@@ -23,7 +25,7 @@ def finder():
 
 
 def crowd(image):
-    """The same face three times, the second one the largest."""
+    """The same face three times, the second face the largest."""
     part = image[:230, 20:240]
     larger = cv2.resize(part, None, fx=1.5, fy=1.5)
     canvas = np.zeros((345, 770, 3), np.uint8)
@@ -43,13 +45,13 @@ def test_face_with_landmarks(finder, image):
     np.testing.assert_allclose(found.face.scores68, scores[0], atol=6e-5)
 
 
-def test_largest_of_several(finder, image):
+def test_the_largest_of_several_faces_is_found(finder, image):
     found = finder(Picture('a.jpg', lambda: crowd(image)))
     assert (found.count, found.problem) == (3, 'several faces')
     assert 220 < found.face.bbox[0] < 550
 
 
-def test_known_box_chooses_and_stays(finder, image):
+def test_a_known_box_selects_the_face_and_is_kept(finder, image):
     own = np.array([600.0, 60, 720, 190])
     found = finder(Picture('a.jpg', lambda: crowd(image), own))
     assert found.problem == ''
@@ -59,7 +61,7 @@ def test_known_box_chooses_and_stays(finder, image):
     assert (found.face.landmarks68.mean(axis=0)[0]) > 550
 
 
-def test_known_box_where_nothing_is_seen(finder, image):
+def test_a_known_box_is_kept_without_a_detected_face(finder, image):
     own = np.array([10.0, 200, 60, 250])
     face = finder(Picture('a.jpg', lambda: image, own)).face
     assert face.bbox.tolist() == own.tolist()
@@ -75,7 +77,7 @@ def test_no_face(finder):
     assert (found.width, found.height) == (50, 60)
 
 
-def test_no_face_with_the_whole_picture_to_fall_back_on():
+def test_without_a_face_the_whole_image_is_used_on_request():
     finder = FaceFinder(MTCNN(), FaceLandmarker(), fallback=True)
     found = finder(Picture('a.jpg', lambda: np.full((60, 50, 3), 90, np.uint8)))
     assert found.problem == 'no face'
@@ -84,7 +86,7 @@ def test_no_face_with_the_whole_picture_to_fall_back_on():
     assert found.image.faces == (found.face,)
 
 
-def test_whole_picture_without_looking(image):
+def test_the_whole_image_is_used_without_detection(image):
     found = FaceFinder(None, None)(Picture('a.jpg', lambda: image))
     assert found.problem == ''
     assert found.face.bbox.tolist() == [0, 0, 256, 256]
@@ -92,15 +94,15 @@ def test_whole_picture_without_looking(image):
 
 
 @pytest.mark.parametrize('content', [b'', b'no picture', ASTRONAUT.read_bytes()[:3000]])
-def test_unreadable(finder, tmp_path, content):
+def test_an_unreadable_image_is_reported(finder, tmp_path, content):
     (tmp_path / 'a.jpg').write_bytes(content)
     found = finder(Picture('a.jpg', partial(read_image, tmp_path / 'a.jpg')))
     assert (found.problem, found.face) == ('unreadable', None)
     assert 'a.jpg' in found.error
 
 
-def test_tight_crop_gets_a_border(image):
-    """Cut within hairline and cheeks, where the detector alone finds nothing."""
+def test_a_tight_crop_gets_a_border(image):
+    """A crop inside hairline and cheeks, where the detector alone finds nothing."""
     tight, detector = np.ascontiguousarray(image[73:148, 86:153]), MTCNN()
     assert detector.detect(tight) == []
     (face,) = detect_in_crop(detector, tight)
@@ -109,10 +111,23 @@ def test_tight_crop_gets_a_border(image):
     assert abs(face.landmarks[2] - (124.5 - 86, 124.7 - 73)).max() < 6
 
 
-def test_what_is_written_is_read_back(finder, image):
+def test_written_results_are_read_back(finder, image):
     for found in (finder(Picture('a', lambda: image)), FoundFace('b', error='broken')):
         again = FoundFace.from_dict(found.to_dict())
         assert again.to_dict() == found.to_dict()
         assert again.problem == found.problem
     face = Face(np.array([0.0, 0, 2, 3]))
     assert FoundFace.from_dict(FoundFace('c', 9, 9, face, 1).to_dict()).face.score is None
+
+
+def test_a_shrunk_image_gives_the_coordinates_of_the_file(finder):
+    whole = finder(Picture('a.jpg', partial(load_image, ASTRONAUT)))
+
+    def halved():
+        pixels = cv2.resize(read_image(ASTRONAUT), None, fx=0.5, fy=0.5, interpolation=3)
+        return LoadedImage(pixels, 2)
+
+    small = finder(Picture('a.jpg', halved, whole.face.bbox))
+    assert (small.width, small.height) == (whole.width, whole.height)
+    np.testing.assert_allclose(small.face.bbox, whole.face.bbox, atol=0.01)
+    assert np.abs(small.face.landmarks68 - whole.face.landmarks68).mean() < 4

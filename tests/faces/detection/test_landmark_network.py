@@ -5,7 +5,7 @@ import torch
 from mmfer.faces.detection.landmark_network import InvertedResidual, LandmarkNetwork, soft_argmax
 
 
-def test_soft_argmax_is_the_mean_place_under_the_softmax():
+def test_soft_argmax_is_the_mean_position_under_the_softmax():
     heat = torch.randn(2, 3, 4, 6, generator=torch.Generator().manual_seed(0))
     points, share = soft_argmax(heat)
     weights = np.exp(heat.numpy())
@@ -18,7 +18,7 @@ def test_soft_argmax_is_the_mean_place_under_the_softmax():
             np.testing.assert_allclose(points[n, k], [x, y], atol=1e-6)
 
 
-def test_a_peak_is_the_centre_of_its_cell():
+def test_a_peak_is_the_center_of_its_cell():
     heat = torch.full((1, 1, 4, 4), -100.0)
     heat[0, 0, 1, 3] = 100
     np.testing.assert_allclose(soft_argmax(heat)[0][0, 0], [3.5 / 4, 1.5 / 4], atol=1e-6)
@@ -44,7 +44,7 @@ def test_shapes_and_ranges(size):
 
 
 def test_visibility_is_read_where_the_heat_map_is():
-    """A point's logit follows the features under its own heat map."""
+    """The logit of a point follows the features under its heat map."""
     network = LandmarkNetwork().eval()
     torch.nn.init.zeros_(network.seen_at_all.weight)
     torch.nn.init.zeros_(network.seen_at_all.bias)
@@ -57,5 +57,5 @@ def test_visibility_is_read_where_the_heat_map_is():
     np.testing.assert_allclose(logits[0].detach(), expected, rtol=1e-4, atol=1e-5)
 
 
-def test_it_is_small():
+def test_the_network_is_small():
     assert sum(p.numel() for p in LandmarkNetwork().parameters()) < 1_000_000

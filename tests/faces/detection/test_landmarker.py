@@ -31,7 +31,7 @@ def astronaut():
 
 @pytest.fixture(scope='module')
 def rendered(tmp_path_factory):
-    """Pictures with boxes, true points and visibility, of people whom the network never saw."""
+    """Images with boxes, points and visibility, of people who are not in the training data."""
     root = tmp_path_factory.mktemp('landmarks')
     generate('celeba', root / 'faces', 'hard', seed=77, size=144, images=48, progress=False)
     faces = []
@@ -59,7 +59,7 @@ def test_error_and_visibility_on_unseen_people(landmarker, rendered):
     assert roc_auc_score(np.ravel(seen), np.ravel(scores)) > 0.9
 
 
-def test_a_photograph(landmarker, astronaut):
+def test_points_of_a_photograph_are_near_measurements_by_hand(landmarker, astronaut):
     image, box = astronaut
     (points,), (scores,) = landmarker.detect(image, box[None])
     assert np.abs(five_points(points) - POINTS).max() < 7
@@ -75,7 +75,7 @@ def test_types_and_shapes(landmarker, astronaut):
     np.testing.assert_allclose(points[19], points[0], atol=0.05)
 
 
-def test_a_mirrored_picture_gives_mirrored_points(landmarker, astronaut):
+def test_a_mirrored_image_gives_mirrored_points(landmarker, astronaut):
     image, box = astronaut
     width = image.shape[1]
     (points,), (scores,) = landmarker.detect(image, box[None])
@@ -93,8 +93,8 @@ def test_no_face(landmarker, astronaut, none):
     assert points.shape == (0, 68, 2) and scores.shape == (0, 68)
 
 
-def test_points_follow_the_picture(landmarker, astronaut):
-    """Twice the pixels, or a border around, move the points and nothing else."""
+def test_points_follow_the_image(landmarker, astronaut):
+    """Twice the pixels, or a border, only move the points."""
     image, box = astronaut
     (points,), _ = landmarker.detect(image, box[None])
     twice = cv2.resize(image, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
@@ -110,7 +110,7 @@ def test_points_follow_the_picture(landmarker, astronaut):
     [(-40, -30, 90, 100), (200, 200, 400, 450), (-900, 5, -800, 90), (9, 9, 9.5, 9.4)],
     ids=['corner', 'far corner', 'outside', 'tiny'],
 )
-def test_odd_boxes_give_points(landmarker, astronaut, box):
+def test_unusual_boxes_give_points(landmarker, astronaut, box):
     points, scores = landmarker.detect(astronaut[0], np.array([box]))
     assert np.isfinite(points).all() and np.isfinite(scores).all()
     low, high = np.reshape(box, (2, 2))
@@ -118,7 +118,7 @@ def test_odd_boxes_give_points(landmarker, astronaut, box):
     assert (np.abs(points - (low + high) / 2) < reach).all()
 
 
-def test_a_grey_picture_and_one_pixel(landmarker):
+def test_a_grey_image_and_one_pixel(landmarker):
     points, _ = landmarker.detect(np.zeros((1, 1, 3), np.uint8), [[0, 0, 1, 1]])
     assert np.isfinite(points).all()
     with pytest.raises(ValueError, match='not an image'):
@@ -139,7 +139,7 @@ def test_faulty_boxes(boxes, message):
         check_boxes(boxes)
 
 
-def test_the_crop_has_the_box_in_its_middle():
+def test_the_box_is_in_the_center_of_the_crop():
     matrix = crop_matrix(np.array([10.0, 20.0, 50.0, 100.0]))
     # The longer side, 80 px, and a tenth on each end make 96 px, which become 112.
     corners = np.array([[-18.0, 12.0], [78.0, 108.0]]) @ matrix[:, :2].T + matrix[:, 2]
@@ -150,12 +150,12 @@ def test_shipped_weights_are_small():
     assert WEIGHTS.stat().st_size < 5e6
 
 
-def test_no_weights(tmp_path):
+def test_a_missing_weight_file_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError, match='convert_landmarker_weights'):
         FaceLandmarker(tmp_path / 'none.npz')
 
 
-def test_other_weights(tmp_path):
+def test_other_weights_are_refused(tmp_path):
     path = tmp_path / 'other.npz'
     np.savez(path, a=np.zeros(3))
     with pytest.raises(ValueError, match='another network'):

@@ -23,31 +23,31 @@ def detector():
     return MTCNN()
 
 
-def test_finds_the_one_face_and_its_points(detector, image):
+def test_one_face_and_its_points_are_found(detector, image):
     (face,) = detector.detect(image)
     assert face.score > 0.9
     assert box_overlap(face.bbox, BOX[None])[0] > 0.7
     assert np.abs(face.landmarks - POINTS).max() < 5
 
 
-def test_colours_and_orientation_matter(detector, image):
+def test_colors_and_orientation_matter(detector, image):
     assert detector.detect(image[::-1].copy()) == []
 
 
 @pytest.mark.parametrize('factor', [0.5, 2.0])
-def test_boxes_follow_the_size(detector, image, factor):
+def test_boxes_scale_with_the_image(detector, image, factor):
     resized = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     (face,) = detector.detect(resized)
     assert box_overlap(face.bbox, BOX[None] * factor)[0] > 0.7
 
 
-def test_large_picture_is_shrunk_for_detection_only(image):
+def test_large_image_is_shrunk_for_detection_only(image):
     large = cv2.resize(image, (2560, 2560))
     (face,) = MTCNN(max_side=512).detect(large)
     assert box_overlap(face.bbox, BOX[None] * 10)[0] > 0.7
 
 
-def test_many_faces(detector, image):
+def test_many_faces_are_found(detector, image):
     crowd = np.tile(image[:230, 20:240], (3, 4, 1))
     faces = detector.detect(crowd)
     assert len(faces) == 12
@@ -59,20 +59,20 @@ def test_many_faces(detector, image):
     assert scores == sorted(scores, reverse=True)
 
 
-def test_face_at_the_border(detector, image):
+def test_a_face_at_the_border_is_found(detector, image):
     (face,) = detector.detect(image[:, 95:])
     assert face.bbox[0] < 0
     assert box_overlap(face.bbox, BOX[None] - (95, 0, 95, 0))[0] > 0.6
 
 
-def test_min_face_size(image):
+def test_min_face_size_excludes_smaller_faces(image):
     small = cv2.resize(image, None, fx=0.2, fy=0.2, interpolation=cv2.INTER_AREA)
     assert len(MTCNN(min_face_size=14).detect(small)) == 1
     assert MTCNN(min_face_size=48).detect(small) == []
 
 
 @pytest.mark.parametrize('shape', [(2, 300), (300, 2), (1, 1), (11, 11), (30, 30), (200, 13)])
-def test_pictures_without_a_face_of_any_size(shape):
+def test_images_without_a_face_of_any_size(shape):
     detector = MTCNN(min_face_size=12)
     assert detector.detect(np.full((*shape, 3), 90, np.uint8)) == []
 
@@ -99,3 +99,12 @@ def test_options_out_of_range(options, message):
 def test_grey_array_is_refused(detector):
     with pytest.raises(ValueError, match='not an image'):
         detector.detect(np.zeros((20, 20), np.uint8))
+
+
+def test_presence_of_a_face_in_boxes():
+    photo = read_image(ASTRONAUT)
+    (face,) = MTCNN().detect(photo)
+    boxes = np.stack([face.bbox, face.bbox + 90, [0, 0, 60, 60]])
+    presence = MTCNN().presence(photo, boxes)
+    assert presence.shape == (3,) and presence[0] > 0.99 and presence[1:].max() < 0.1
+    assert MTCNN().presence(photo, np.zeros((0, 4))).shape == (0,)

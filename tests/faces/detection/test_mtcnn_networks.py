@@ -14,7 +14,7 @@ def weights():
 
 
 class Reference:
-    """The networks in NumPy on (C, H, W), from the figure of the paper."""
+    """The networks in NumPy on (C, H, W), from the figure in the paper."""
 
     def __init__(self, weights, network):
         self.w = {k.split('.', 1)[1]: v for k, v in weights.items() if k.startswith(network + '.')}
@@ -29,7 +29,7 @@ class Reference:
         return np.where(x > 0, x, slope * x)
 
     def pool(self, x, kernel, pad):
-        """Stride 2; with ``pad`` a last, partial window counts too."""
+        """Stride 2; with ``pad``, a last, partial window is used, too."""
         extra = [(-(n - kernel) % 2) if pad else 0 for n in x.shape[1:]]
         x = np.pad(x, ((0, 0), (0, extra[0]), (0, extra[1])), constant_values=-np.inf)
         return sliding_window_view(x, (kernel, kernel), axis=(1, 2))[:, ::2, ::2].max((3, 4))

@@ -8,7 +8,7 @@ SIZE = 100
 
 
 def pictures(alignment: BoxAlignment, spread: float = 0.0, count: int = 21):
-    """Pictures as the alignment cuts them, of boxes that differ in shape."""
+    """Crops by the alignment, for boxes of different shapes."""
     rng = np.random.default_rng(0)
     result = []
     for i in range(count):
@@ -20,7 +20,7 @@ def pictures(alignment: BoxAlignment, spread: float = 0.0, count: int = 21):
     return result
 
 
-def test_crop_is_found_again():
+def test_the_crop_is_recovered():
     alignment = BoxAlignment(SIZE, 1.3, (0.02, -0.05))
     crop = measure_crop([*pictures(alignment), ImageFaces('none.jpg', SIZE, SIZE)])
     assert (crop.alignment, crop.spread, crop.faces) == (alignment, 0, 21)
@@ -34,7 +34,7 @@ def test_crops_that_differ_a_little():
     assert crop.spread > 0.05
 
 
-def test_pictures_that_are_no_crops_of_one_kind():
+def test_images_without_a_common_crop_give_none():
     good = pictures(BoxAlignment(SIZE, 1.3))
     assert measure_crop(pictures(BoxAlignment(SIZE, 2.0), 0.8)) is None
     assert measure_crop([*good, ImageFaces('wide.jpg', 2 * SIZE, SIZE, good[0].faces)]) is None
@@ -42,7 +42,7 @@ def test_pictures_that_are_no_crops_of_one_kind():
     assert measure_crop([]) is None
 
 
-def test_only_faces_that_were_detected_count():
+def test_only_detected_faces_are_used():
     whole = Face(np.array([0.0, 0, SIZE, SIZE]))
     assert measure_crop([ImageFaces('a.jpg', SIZE, SIZE, (whole,))]) is None
     good = pictures(BoxAlignment(SIZE, 1.3))

@@ -10,7 +10,7 @@ def test_options_out_of_range(tmp_path):
         FindingOptions(weights=str(tmp_path / 'nothing.npz')).to_dict()
 
 
-def test_weights_are_known_by_their_content(tmp_path):
+def test_weights_are_identified_by_content(tmp_path):
     from mmfer.faces.detection.landmarker import WEIGHTS
 
     copy = tmp_path / 'copy.npz'

@@ -57,7 +57,7 @@ def prepare(pictures, path, options=QUICK, **more):
 
 @pytest.fixture
 def pictures(tmp_path):
-    """Good, without a face, with two, and cut short."""
+    """Good images, without a face, with two faces, and truncated."""
     Image.fromarray(np.full((50, 40, 3), 90, np.uint8)).save(tmp_path / 'none.png')
     two = np.tile(read_image(ASTRONAUT)[:230, 20:240], (1, 2, 1))
     Image.fromarray(two).save(tmp_path / 'two.png')
@@ -66,7 +66,7 @@ def pictures(tmp_path):
     return [picture('good.jpg'), *(picture(name, tmp_path / name) for name in names)]
 
 
-def test_sidecar_and_report(pictures, tmp_path):
+def test_a_sidecar_and_a_report_are_written(pictures, tmp_path):
     done = prepare(pictures, tmp_path / 'out' / 'faces.json')
     assert (done.total, done.known, done.crop) == (4, 0, None)
     assert done.problems == {'no face': 1, 'several faces': 1, 'unreadable': 1}
@@ -94,7 +94,7 @@ def test_sidecar_and_report(pictures, tmp_path):
     assert written == {'faces.json', 'faces.problems.csv'}
 
 
-def test_whole_pictures(pictures, tmp_path):
+def test_whole_images_are_used_on_request(pictures, tmp_path):
     done = prepare(pictures, tmp_path / 'a.json', FindingOptions(whole_image='always'))
     assert done.problems == {'unreadable': 1}
     images, _ = read_sidecar(done.sidecar)
@@ -122,7 +122,7 @@ def test_alignment_is_recorded_on_request(tmp_path):
     assert prepare([known], tmp_path / 'known.json', record_alignment=True).crop is None
 
 
-def test_a_killed_process_loses_nothing_that_is_finished(tmp_path):
+def test_a_killed_process_keeps_finished_results(tmp_path):
     first = [picture(f'{i}.jpg') for i in range(4)]
     with pytest.raises(WorkerKilledError, match='One of 2 worker processes was killed'):
         prepare([*first, Picture('4.jpg', kill_this_process)], tmp_path / 'a.json', jobs=2)
@@ -132,8 +132,8 @@ def test_a_killed_process_loses_nothing_that_is_finished(tmp_path):
     assert (tmp_path / 'a.json').read_bytes() == (tmp_path / 'b.json').read_bytes()
 
 
-def test_killed_run_goes_on(tmp_path, monkeypatch):
-    """Killed at the third picture of the second part; nothing that is done is done again."""
+def test_a_killed_run_is_continued(tmp_path, monkeypatch):
+    """Killed at the third image of the second part; finished work is not repeated."""
     killed = subprocess.run(
         [sys.executable, '-c', KILLED, ASTRONAUT],
         cwd=tmp_path,
@@ -161,7 +161,7 @@ def test_killed_run_goes_on(tmp_path, monkeypatch):
     assert json.loads(whole.sidecar.read_text()) == json.loads(second.sidecar.read_text())
 
 
-def test_other_sidecars_are_replaced_on_request_only(tmp_path):
+def test_other_sidecars_are_replaced_only_on_request(tmp_path):
     path = tmp_path / 'faces.json'
     for content in ('{"images": [], "annotations": [], "categories": []}', 'rubbish', '[]'):
         path.write_text(content)
@@ -176,7 +176,7 @@ def test_other_sidecars_are_replaced_on_request_only(tmp_path):
     assert prepare([picture('b.jpg')], path, overwrite=True).known == 0
 
 
-def test_nothing_to_write(tmp_path):
+def test_without_images_or_faces_no_sidecar_is_written(tmp_path):
     path = tmp_path / 'faces.json'
     with pytest.raises(ValueError, match='no images for'):
         prepare([], path)

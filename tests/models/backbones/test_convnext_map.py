@@ -26,7 +26,7 @@ def test_with_pooling_and_norm_it_is_the_plain_convnext():
 
 
 @pytest.mark.parametrize('index', [1, 3])
-def test_the_map_is_the_last_stage_s_own_output(index):
+def test_the_map_is_the_output_of_the_last_stage(index):
     backbone = MODELS.build(dict(type='ConvNeXtMap', arch=ARCH, out_indices=(index,)))
     seen = []
     backbone.stages[index].register_forward_hook(lambda *args: seen.append(args[2]))

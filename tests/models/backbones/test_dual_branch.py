@@ -32,7 +32,7 @@ def build(**options):
 @pytest.mark.parametrize(
     ('branch2', 'channels'), [(SWIN, 64), (CONVNEXT, 40), (MOBILENET, 1280), (RESNET, 64)]
 )
-def test_any_backbone_is_brought_to_the_width_of_the_first(branch2, channels):
+def test_any_second_backbone_is_projected_to_the_width_of_the_first(branch2, channels):
     model = build(branch1=RESNET, branch2=branch2, in_channels=(64, channels)).train()
     (out,) = model(torch.randn(2, 3, 64, 64))
     assert out.shape == (2, 64, 2, 2)
@@ -41,7 +41,7 @@ def test_any_backbone_is_brought_to_the_width_of_the_first(branch2, channels):
         assert parameter.grad is not None and parameter.grad.isfinite().all(), name
 
 
-def test_is_the_sum_of_the_maps():
+def test_the_output_is_the_sum_of_the_maps():
     model = build(branch1=RESNET, branch2=CONVNEXT, in_channels=(64, 40), out_channels=12)
     x = torch.randn(2, 3, 64, 64)
     expected = 0
@@ -53,7 +53,7 @@ def test_is_the_sum_of_the_maps():
     np.testing.assert_allclose(model(x)[0].detach(), expected, rtol=1e-4, atol=1e-4)
 
 
-def test_the_second_map_is_brought_to_the_size_of_the_first():
+def test_the_second_map_is_resized_to_the_first():
     fine = dict(RESNET, out_indices=(2,))
     model = build(branch1=fine, branch2=RESNET, in_channels=(32, 64))
     x = torch.randn(1, 3, 96, 64)
@@ -98,7 +98,7 @@ class VectorBackbone(BaseModule):
         return (x.mean((2, 3)),)
 
 
-def test_a_branch_that_is_not_as_declared():
+def test_a_branch_that_differs_from_its_declaration_is_refused():
     model = build(branch1=RESNET, branch2=SWIN, in_channels=(64, 32))
     with pytest.raises(ValueError, match=r'branch2 has the shape \(1, 64, 2, 2\).*Set in_channels'):
         model(torch.randn(1, 3, 64, 64))

@@ -14,7 +14,7 @@ def test_blocks_have_no_excitation_and_no_swish() -> None:
 
 
 @pytest.mark.parametrize('size', [64, 65, 96])
-def test_the_network_is_that_of_timm(size: int) -> None:
+def test_the_network_equals_that_of_timm(size: int) -> None:
     timm = pytest.importorskip('timm')
     torch.manual_seed(0)
     other = timm.create_model('tf_efficientnet_lite0').eval()

@@ -38,7 +38,7 @@ def test_local_branch_alone():
     assert all(torch.equal(a, b) for a, b in zip(found, net(strip), strict=True))
 
 
-def test_global_branch_alone_takes_the_face():
+def test_the_global_branch_alone_uses_the_face():
     net = build(branches=('global',))
     face = torch.randn(2, 3, 16, 16)
     (found,) = net(face)
@@ -68,7 +68,7 @@ def test_unknown_branches(branches):
     ('branches', 'shape', 'views'),
     [(('local', 'global'), (16, 16), 3), (('local',), (50, 16), 3), (('global',), (48, 16), 1)],
 )
-def test_a_picture_that_is_no_strip(branches, shape, views):
+def test_an_image_that_is_not_a_strip_is_refused(branches, shape, views):
     net = build(branches=branches)
     with pytest.raises(ValueError, match=rf'takes {views} square image.*{shape[0]} x 16 pixels'):
         net(torch.randn(1, 3, *shape))

@@ -25,7 +25,7 @@ def randomise_norms(model):
             nn.init.uniform_(module.running_var, 0.5, 1.5)
 
 
-def test_at_full_width_it_is_the_plain_vgg():
+def test_at_full_width_the_network_equals_the_plain_vgg():
     net, plain = build(), VGG(16, norm_cfg=dict(type='BN'))
     plain.eval()
     randomise_norms(plain)
@@ -74,7 +74,7 @@ def test_width_of_the_layers():
     assert [m.out_channels for m in convolutions] == [16] * 2 + [32] * 2 + [64] * 3 + [128] * 6
 
 
-def test_without_norm_it_is_the_plain_vgg_16():
+def test_without_norm_the_network_equals_the_plain_vgg_16():
     net, plain = build(norm='none'), VGG(16)
     plain.eval()
     net.load_state_dict(plain.state_dict(), strict=True)
@@ -83,7 +83,7 @@ def test_without_norm_it_is_the_plain_vgg_16():
 
 
 @pytest.mark.parametrize('norm', ['all', 'first', 'none'])
-def test_it_trains(norm):
+def test_the_network_trains(norm):
     net = build(norm=norm, width=0.05)
     net.train()
     net.init_weights()

@@ -73,7 +73,7 @@ def test_vectors_of_the_sub_networks():
 
 
 @torch.no_grad()
-def test_an_attention_that_is_small_everywhere_leaves_the_face():
+def test_a_uniformly_small_attention_keeps_the_face():
     model = build().eval()
     plain = model.extract_feat(strip())[0]
     model.neck.output.weight.zero_()
@@ -85,7 +85,7 @@ def test_an_attention_that_is_small_everywhere_leaves_the_face():
 
 
 @torch.no_grad()
-def test_a_region_that_is_not_there_counts_as_zero():
+def test_an_absent_region_counts_as_zero():
     model = build().eval()
     inputs = strip(3)
     maps = model.backbone(inputs)
@@ -99,7 +99,7 @@ def test_a_region_that_is_not_there_counts_as_zero():
             if there:
                 assert torch.equal(feats[region][i], everything[region][i])
             assert torch.equal(feats[region][i, C:], everything[region][i, C:])
-    # What its picture shows does not matter then.
+    # Then the content of its image is ignored.
     changed = inputs.clone()
     changed[0, :, 2 * SIZE :] = 5
     first, second = scores_of(model, inputs, made), scores_of(model, changed, made)
@@ -107,7 +107,7 @@ def test_a_region_that_is_not_there_counts_as_zero():
     assert not torch.allclose(scores_of(model, inputs)[0], scores_of(model, changed)[0])
 
 
-def test_gradient_does_not_reach_a_region_that_is_not_there():
+def test_an_absent_region_gets_no_gradient():
     model = build().train()
     inputs = strip().requires_grad_()
     model(inputs, samples(valid=[[False, True]] * 2), mode='loss')['loss'].backward()
@@ -170,7 +170,7 @@ def test_size_of_the_paper():
     assert count == 2 * 14_723_136 + attention + 2 * (1024 * 512 + 512) + 2 * (512 * 7 + 7)
 
 
-def test_a_sample_without_a_mask():
+def test_a_sample_without_a_mask_is_refused():
     made = samples()
     del made[1].landmark_mask
     made[1].set_metainfo({'img_path': 'b.jpg'})
@@ -192,6 +192,6 @@ def test_a_sample_without_a_mask():
         ),
     ],
 )
-def test_parts_that_do_not_fit(options, message):
+def test_parts_that_do_not_match_are_refused(options, message):
     with pytest.raises(ValueError, match=message):
         build(**options)

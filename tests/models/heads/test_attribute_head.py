@@ -84,7 +84,7 @@ def test_default_loss_is_focal_without_alpha():
 
 @pytest.mark.parametrize('loss', [FOCAL, ASYMMETRIC, BCE], ids=list(FORMULAS))
 @pytest.mark.parametrize('nonsense', [0.0, 1.0, float('nan')])
-def test_what_stands_at_an_unknown_attribute_means_nothing(loss, nonsense):
+def test_values_of_unknown_attributes_are_ignored(loss, nonsense):
     module, feats, other = head(loss), features(), samples()
     for sample, row in zip(other, KNOWN, strict=True):
         sample.gt_score[torch.from_numpy(~row)] = nonsense
@@ -96,7 +96,7 @@ def test_what_stands_at_an_unknown_attribute_means_nothing(loss, nonsense):
     assert (scores.grad[torch.from_numpy(KNOWN)] != 0).any()
 
 
-def test_without_a_mask_all_are_known():
+def test_without_a_mask_all_attributes_are_known():
     module, feats = head(), features()
     plain = [DataSample().set_gt_score(torch.tensor(row).float()) for row in TARGET]
     masked = module.loss((feats,), samples(np.ones_like(KNOWN)))
@@ -112,14 +112,14 @@ def test_prediction():
         assert sample.pred_label.tolist() == np.flatnonzero(row > 0.5).tolist()
 
 
-def test_a_sample_without_attributes():
+def test_a_sample_without_attributes_is_refused():
     data = [*samples()[:2], DataSample(metainfo=dict(img_path='c.jpg')).set_gt_label(1)]
     with pytest.raises(ValueError, match=r'sample c\.jpg: .*has no gt_score.*CelebA'):
         head().loss((features(),), data)
 
 
 @pytest.mark.parametrize('name', ['gt_score', 'attribute_mask'])
-def test_attributes_of_another_length(name):
+def test_attributes_of_a_wrong_length_are_refused(name):
     data = samples()
     del data[1].gt_score, data[1].attribute_mask
     lengths = {'gt_score': A, 'attribute_mask': A, name: 40}
@@ -129,13 +129,13 @@ def test_attributes_of_another_length(name):
         head().loss((features(),), data)
 
 
-def test_one_attribute_is_a_class():
+def test_one_attribute_can_be_the_class():
     with pytest.raises(ValueError, match='num_classes=1 must be at least 2'):
         MODELS.build(dict(type='AttributeHead', num_classes=1, in_channels=D))
 
 
 class SharedAttributesLoss(nn.Module):
-    """A third party's: images that share no known attribute are apart."""
+    """A loss of another package that separates images without a common known attribute."""
 
     def forward(self, features, labels, feature_map):
         self.seen = (features, labels, feature_map)
@@ -154,7 +154,7 @@ def with_losses(*feature_losses, **options):
     return MODELS.build({**config, 'feature_losses': feature_losses})
 
 
-def test_a_feature_loss_is_given_all_attributes(plugin):
+def test_a_feature_loss_gets_all_attributes(plugin):
     module, x, maps = (
         with_losses(dict(type='SharedAttributesLoss')),
         features(),
@@ -191,12 +191,12 @@ def test_a_loss_of_classes_refuses_all_attributes():
 
 
 @pytest.mark.parametrize('index', [-1, A])
-def test_the_class_is_one_of_the_attributes(index):
+def test_class_attribute_must_be_an_attribute(index):
     with pytest.raises(ValueError, match=f'class_attribute={index} must be the index'):
         with_losses(class_attribute=index)
 
 
-def test_start_leaves_the_losses_alone():
+def test_init_weights_does_not_change_the_losses():
     deep = dict(type='SelfAdaptiveDeepCenterLoss', num_classes=2, in_channels=D, map_size=2)
     module = with_losses(deep, class_attribute=0)
     before = {k: v.clone() for k, v in module.feature_losses.state_dict().items()}

@@ -9,7 +9,7 @@ from mmfer.registry import MODELS
 
 
 class MeanSquareLoss(nn.Module):
-    """Tells what it was given."""
+    """A loss that records its inputs."""
 
     def __init__(self, loss_weight: float = 1.0) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ def head(*feature_losses):
     return MODELS.build({**config, 'feature_losses': feature_losses})
 
 
-def test_adds_the_losses_of_the_features(losses):
+def test_feature_losses_are_added(losses):
     feats = (torch.rand(2, 5, 7, 7), torch.rand(2, 4))
     samples = [
         DataSample().set_gt_label(2),
@@ -49,7 +49,7 @@ def test_adds_the_losses_of_the_features(losses):
     assert features is feats[1] and feature_map is feats[0] and labels.tolist() == [2, 1]
 
 
-def test_without_feature_losses_it_is_the_linear_head():
+def test_without_feature_losses_the_head_equals_the_linear_head():
     feats = (torch.rand(2, 4),)
     samples = [DataSample().set_gt_label(i) for i in (0, 2)]
     module = head()
@@ -58,7 +58,7 @@ def test_without_feature_losses_it_is_the_linear_head():
     assert module.loss(feats, samples) == linear.loss(feats, samples)
 
 
-def test_a_loss_may_stand_there_once(losses):
+def test_repeated_losses_are_refused(losses):
     with pytest.raises(ValueError, match='MeanSquareLoss would be logged as "loss_mean_square"'):
         head(dict(type='MeanSquareLoss'), dict(type='MeanSquareLoss'))
 
@@ -105,7 +105,7 @@ def test_sum_of_the_losses(name, options, factor):
     np.testing.assert_allclose(module.fc.weight.grad, in_weight, rtol=1e-4, atol=1e-6)
 
 
-def test_its_start_leaves_the_losses_alone():
+def test_init_weights_does_not_change_the_losses():
     options = dict(num_classes=3, in_channels=4, map_size=2)
     module = head(dict(type='SelfAdaptiveDeepCenterLoss', **options))
     (part,) = module.feature_losses.values()
@@ -115,7 +115,7 @@ def test_its_start_leaves_the_losses_alone():
     assert not module.fc.bias.any() and 0.001 < module.fc.weight.std() < 0.1
 
 
-def test_a_loss_that_looks_at_the_map_needs_one():
+def test_a_loss_on_the_map_needs_a_map():
     options = dict(num_classes=3, in_channels=4, map_size=2)
     module = head(dict(type='SelfAdaptiveDeepCenterLoss', **options))
     with pytest.raises(ValueError, match='first output is the map'):

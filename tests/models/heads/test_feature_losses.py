@@ -43,7 +43,7 @@ def test_names_in_the_log():
     assert list(losses) == ['loss_spread', 'loss_k_l', 'loss_compactness', 'loss_neighbor']
 
 
-def test_the_first_output_is_the_map_only_if_it_has_axes_of_one():
+def test_the_first_output_is_the_map_only_with_more_than_two_axes():
     losses = FeatureLosses([dict(type='SpreadLoss')])
     features, labels = torch.rand(2, 4), torch.tensor([0, 1])
     for first, is_map in (

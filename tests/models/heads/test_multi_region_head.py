@@ -23,7 +23,7 @@ def softmax(z):
 
 
 def reference(head, feats):
-    """z of each sub-network."""
+    """The logits z of each sub-network."""
     found = []
     for x, fusion, classify in zip(feats, head.fusions, head.classifiers, strict=True):
         w1, b1, w2, b2 = (
@@ -38,7 +38,7 @@ def samples():
 
 
 @pytest.mark.parametrize('weights', [(0.5, 0.5), (0.2, 0.8), (1.0, 0.0)])
-def test_prediction_is_the_weighted_sum_of_softmaxes(weights):
+def test_the_prediction_is_the_weighted_sum_of_softmaxes(weights):
     head = build(weights=weights)
     feats = tuple(torch.tensor(FEATS))
     z1, z2 = reference(head, FEATS)
@@ -51,7 +51,7 @@ def test_prediction_is_the_weighted_sum_of_softmaxes(weights):
     assert abs(softmax(z1) - softmax(z2)).max() > 0.05
 
 
-def test_loss_is_the_mean_of_the_cross_entropies():
+def test_the_loss_is_the_mean_of_the_cross_entropies():
     head = build()
     loss = head.loss(tuple(torch.tensor(FEATS)), samples())['loss']
     own = [-np.log(softmax(z)[range(5), LABELS]).mean() for z in reference(head, FEATS)]
@@ -93,7 +93,7 @@ def test_gradients_with_a_weight_of_zero():
     assert z.grad.isfinite().all() and not z.grad[1].any() and z.grad[0].any()
 
 
-def test_fused_vectors_stand_side_by_side():
+def test_fused_vectors_are_concatenated():
     head = build()
     found = head.pre_logits(tuple(torch.tensor(FEATS))).detach().numpy()
     assert found.shape == (5, 12)
@@ -109,7 +109,7 @@ def test_bad_weights(weights):
         build(weights=weights)
 
 
-def test_feature_losses_are_of_the_fused_vectors():
+def test_feature_losses_get_the_fused_vectors():
     center = dict(type='CenterLoss', num_classes=4, in_channels=12, loss_weight=0.1)
     head = build(feature_losses=[center])
     feats = tuple(torch.tensor(FEATS))
@@ -123,7 +123,7 @@ def test_feature_losses_are_of_the_fused_vectors():
     assert plain.loss(feats, samples()) == {'loss': losses['loss']}
 
 
-def test_start_is_xavier_and_leaves_the_losses_alone():
+def test_init_weights_is_xavier_and_does_not_change_the_losses():
     deep = dict(type='SelfAdaptiveDeepCenterLoss', num_classes=4, in_channels=12, map_size=2)
     head = MultiRegionHead(4, 8, hidden_channels=6, feature_losses=[deep])
     before = {k: v.clone() for k, v in head.feature_losses.state_dict().items()}

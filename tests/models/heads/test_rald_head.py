@@ -45,7 +45,7 @@ def test_loss_is_cross_entropy_plus_neighbors(head):
     torch.testing.assert_close(scaled, 0.25 * losses['loss_neighbor'])
 
 
-def test_agreement_beside_chance(head):
+def test_the_agreement_is_logged_with_its_chance(head):
     head.neighbor_loss.k = 1
     labels = [0, 0, 1, 1]
     pairs = torch.tensor([[9.0, 5, 0, 0], [5, 9, 0, 0], [0, 0, 9, 5], [8, 0, 5, 9]])
@@ -63,7 +63,7 @@ def test_distributions_of_the_bank_replace_those_of_the_batch(head):
     torch.testing.assert_close(losses['loss_neighbor'], expected)
 
 
-def test_without_neighbours(head):
+def test_a_neighbor_loss_needs_the_relation(head):
     plain = RALDHead(3, 8, neighbor_loss=None)
     assert set(plain.loss((None, torch.randn(2, 8)), samples([0, 1]))) == {'loss'}
     with pytest.raises(ValueError, match='needs the relation'):
@@ -77,7 +77,7 @@ def test_soft_labels(head):
 
 
 class JensenShannonLoss(NeighborLabelDistributionLoss):
-    """A third party's: only the comparison is its own."""
+    """A neighbor loss of another package with its own divergence."""
 
     def forward(self, logits, distribution):
         p, d = logits.softmax(1), distribution
@@ -86,7 +86,7 @@ class JensenShannonLoss(NeighborLabelDistributionLoss):
 
 
 class SmoothedScoresLoss(nn.Module):
-    """A third party's with the contract of losses on scores."""
+    """A loss of another package with the contract of losses on scores."""
 
     def forward(self, cls_score, label, weight=None, avg_factor=None, reduction_override=None):
         assert weight is None and reduction_override is None and avg_factor == len(label)
@@ -101,7 +101,7 @@ class NoNeighborsLoss(nn.Module):
 
 
 class SpreadLoss(nn.Module):
-    """A third party's loss on features, with a weight of its own."""
+    """A loss of another package on features, with its own parameter."""
 
     def __init__(self):
         super().__init__()
@@ -123,7 +123,7 @@ def plugin():
         MODELS.module_dict.pop(module.__name__)
 
 
-def test_a_third_partys_losses_in_all_three_contracts(plugin):
+def test_losses_of_another_package_work_in_all_three_contracts(plugin):
     torch.manual_seed(0)
     head = RALDHead(
         3,
@@ -176,8 +176,8 @@ default_hooks['logger'] = dict(type='LoggerHook', interval=1)
     assert all(np.isfinite(row[part]) and row[part] > 0 for row in steps for part in parts)
 
 
-def test_start_of_the_weights_is_that_of_a_linear_head(head):
-    """With or without losses that have layers of their own."""
+def test_init_weights_equals_a_linear_head(head):
+    """With and without losses that have their own layers."""
     deep = dict(type='SelfAdaptiveDeepCenterLoss', num_classes=3, in_channels=8, map_size=2)
     module = RALDHead(3, 8, feature_losses=[deep])
     before = {k: v.clone() for k, v in module.feature_losses.state_dict().items()}

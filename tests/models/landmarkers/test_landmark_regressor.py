@@ -45,7 +45,7 @@ def test_losses_equal_the_formulas(model):
     assert losses['loss_heat'].item() == pytest.approx(expected, rel=1e-3)
 
 
-def test_it_learns_one_face(model):
+def test_the_network_learns_one_face(model):
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
     x, samples = torch.randn(4, 3, SIZE, SIZE), [sample(i) for i in range(4)]
@@ -68,7 +68,7 @@ def test_a_face_with_all_points_hidden_has_finite_losses(model):
     assert all(loss.isfinite() for loss in losses.values())
 
 
-def test_predicts_pixels_and_probabilities(model):
+def test_predictions_are_pixels_and_probabilities(model):
     model.eval()
     x = torch.randn(1, 3, SIZE, SIZE)
     (found,) = model(x, [sample()], mode='predict')
@@ -78,7 +78,7 @@ def test_predicts_pixels_and_probabilities(model):
     assert len(model(x, mode='predict')) == 1
 
 
-def test_unknown_mode_and_samples_without_points(model):
+def test_unknown_modes_and_samples_without_points_are_refused(model):
     x = torch.randn(2, 3, SIZE, SIZE)
     with pytest.raises(ValueError, match='choose tensor, loss or predict'):
         model(x, mode='losses')

@@ -43,7 +43,7 @@ def test_pull_and_its_gradient(pull):
     np.testing.assert_allclose(module(m, torch.tensor(F)).item(), loss.item(), rtol=1e-6)
 
 
-def test_with_a_pull_of_one_only_the_mask_itself_is_a_minimum():
+def test_with_a_pull_of_one_only_the_mask_is_a_minimum():
     mask = torch.tensor(F)
     assert attention_mask_loss(mask, mask, 1.0) == 0
     np.testing.assert_allclose(attention_mask_loss(0 * mask, mask, 1.0), F.sum() / 3)
@@ -64,7 +64,7 @@ def test_minima():
     assert attention_mask_loss(torch.ones_like(mask), mask) == (1 - F).sum() / 3
 
 
-def test_the_weighted_loss_is_of_float32():
+def test_the_weighted_loss_is_float32():
     module = MODELS.build(dict(type='AttentionMaskLoss', loss_weight=0.5))
     m = torch.tensor(M).half()
     loss = module(m, torch.tensor(F))

@@ -45,7 +45,7 @@ def test_class(update):
     assert moved == (update == 'rule')
 
 
-def test_eval_mode_moves_nothing():
+def test_centers_do_not_move_in_eval_mode():
     module = CenterLoss(5, 4).eval()
     before = module.centers.weight.clone()
     module(torch.tensor(X), torch.tensor(Y))

@@ -55,7 +55,7 @@ def test_rule_ends_at_the_mean_of_a_class():
     torch.testing.assert_close(centers.weight[0], x.mean(0))
 
 
-def test_repulsion_is_descended(batch):
+def test_the_gradient_of_a_repulsion_is_subtracted(batch):
     features, labels = map(torch.from_numpy, batch)
     plain, repelled = Centers(5, 4, rate=0.3), Centers(5, 4, rate=0.3)
     repelled.load_state_dict(plain.state_dict())
@@ -65,7 +65,7 @@ def test_repulsion_is_descended(batch):
     torch.testing.assert_close(plain.weight - repelled.weight, 0.3 * 4 * before)
 
 
-def test_nothing_moves_in_eval_mode(batch):
+def test_centers_do_not_move_in_eval_mode(batch):
     features, labels = map(torch.from_numpy, batch)
     centers = Centers(5, 4).eval()
     before = centers.weight.clone()
@@ -96,7 +96,7 @@ def test_a_step_between_forward_and_backward_changes_no_gradient(batch):
     torch.testing.assert_close(features.grad, expected)
 
 
-def test_they_start_short():
+def test_centers_start_with_norms_near_one():
     lengths = Centers(50, 512).weight.norm(dim=1)
     assert lengths.min() > 0.8 and lengths.max() < 1.2
 

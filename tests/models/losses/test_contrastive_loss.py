@@ -37,7 +37,7 @@ def test_formula_and_gradient(margin):
     np.testing.assert_allclose(x.grad, in_x, atol=1e-12)
 
 
-def test_one_image_has_no_pairs():
+def test_one_image_gives_a_loss_of_zero():
     x = torch.tensor(X[:1], requires_grad=True)
     loss = ContrastiveLoss()(x, torch.tensor(Y[:1]))
     loss.backward()

@@ -63,7 +63,7 @@ def test_equations(training):
 
 
 @pytest.mark.parametrize('training', [True, False])
-def test_gradient_in_the_map(training):
+def test_the_map_gets_a_gradient(training):
     module = network().train(training)
     rng = np.random.default_rng(1)
     maps, weight = rng.normal(size=(4, 3, 2, 4)), rng.normal(size=(4, 3))
@@ -77,7 +77,7 @@ def test_gradient_in_the_map(training):
         np.testing.assert_allclose(x.grad[index], slope, rtol=1e-5, atol=1e-9)
 
 
-def test_one_image_takes_the_running_statistics():
+def test_one_image_uses_the_running_statistics():
     module = network()
     maps = np.random.default_rng(2).normal(size=(1, 3, 2, 4))
     before = {name: tensor.clone() for name, tensor in module.state_dict().items()}
@@ -106,7 +106,7 @@ def test_weights_are_counted(caplog):
     assert 'DeepAttentionNetwork: 6.70 M weights.' in caplog.text
 
 
-def test_a_number_is_both_sides():
+def test_one_number_sets_both_sides():
     assert DeepAttentionNetwork(3, 2, WIDTHS).map_shape == (3, 2, 2)
 
 

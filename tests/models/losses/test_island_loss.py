@@ -14,7 +14,7 @@ def cosine(a, b):
 
 
 def cosine_gradient(a, b):
-    """Of cos(a, b) in a."""
+    """The gradient of cos(a, b) in a."""
     size = np.linalg.norm(a)
     return b / (size * np.linalg.norm(b)) - cosine(a, b) * a / size**2
 
@@ -60,7 +60,7 @@ def test_class_and_its_rule():
 
 
 def test_rule_keeps_centers_apart_and_finite():
-    """Features whose class means point the same way: the centres still end further apart."""
+    """Class means of the features have the same direction, but the centers move apart."""
     torch.manual_seed(0)
     y = torch.arange(4).repeat(8)
     x = 0.5 + 0.1 * torch.randn(32, 16)
@@ -75,7 +75,7 @@ def test_rule_keeps_centers_apart_and_finite():
     assert cosines[10.0] < cosines[0.0] - 0.02
 
 
-def test_one_class_has_nothing_to_be_apart_from():
+def test_one_class_has_no_island_term():
     module = IslandLoss(1, 3)
     loss = module(torch.tensor(X), torch.zeros(5, dtype=torch.long))
     assert loss.isfinite() and module.centers.weight.isfinite().all()

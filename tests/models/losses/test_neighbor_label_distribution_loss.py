@@ -33,7 +33,7 @@ def test_distribution_equals_eq_18(normalize, k):
     np.testing.assert_allclose(ours.sum(1), 1)
 
 
-def test_rectangular_relations_keep_every_column_unless_told():
+def test_rectangular_relations_keep_every_column_by_default():
     rng = np.random.default_rng(1)
     relation, probs = rng.normal(size=(3, 7)), rng.dirichlet(np.ones(4), 7)
     args = torch.from_numpy(relation), torch.from_numpy(probs), 2
@@ -64,7 +64,7 @@ def test_loss_is_the_kl_divergence_over_n_c():
     )
 
 
-def test_gradient_is_that_of_the_printed_cross_entropy():
+def test_the_gradient_equals_the_printed_cross_entropy():
     torch.manual_seed(0)
     logits = torch.randn(5, 4, requires_grad=True)
     target = torch.rand(5, 4).softmax(1).requires_grad_()
@@ -74,7 +74,7 @@ def test_gradient_is_that_of_the_printed_cross_entropy():
     assert target.grad is None
 
 
-def test_an_image_without_neighbours_adds_nothing():
+def test_an_image_without_neighbors_adds_nothing():
     loss = NeighborLabelDistributionLoss(k=5)
     logits = torch.randn(1, 4, requires_grad=True)
     value = loss(logits, loss.distribution(torch.zeros(1, 1), logits.softmax(1)))
@@ -84,7 +84,7 @@ def test_an_image_without_neighbours_adds_nothing():
     assert none.shape == (3, 4) and none.isnan().all()
 
 
-def test_options():
+def test_bad_options_are_refused():
     loss = NeighborLabelDistributionLoss(k=1, exclude_self=False, loss_weight=2.0)
     probs = torch.eye(3)
     assert torch.equal(loss.distribution(torch.eye(3), probs), probs)

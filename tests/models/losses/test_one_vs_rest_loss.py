@@ -12,7 +12,7 @@ ONE_HOT = np.eye(4)[Y]
 
 
 def reference(z, q):
-    """-q log s - (1 - q) log(1 - s), element by element, s being the sigmoid."""
+    """-q log s - (1 - q) log(1 - s), element by element, where s is the sigmoid."""
     s = 1 / (1 + np.exp(-z))
     return -q * np.log(s) - (1 - q) * np.log(1 - s), s - q
 

@@ -65,7 +65,7 @@ def test_rule_is_weighted_by_the_attention(n):
 
 @pytest.mark.parametrize('update', ['rule', 'gradient'])
 @pytest.mark.parametrize('n', [6, 1])
-def test_everything_learns(update, n):
+def test_every_parameter_learns(update, n):
     module = build(update=update)
     x, y, maps = batch(n)
     module(x, y, maps).backward()
@@ -76,7 +76,7 @@ def test_everything_learns(update, n):
     assert module.attention.heads.weight.grad.any() and maps.grad.any()
 
 
-def test_eval_mode_moves_nothing():
+def test_centers_do_not_move_in_eval_mode():
     module = build().eval()
     before = {name: tensor.clone() for name, tensor in module.state_dict().items()}
     module(*batch())

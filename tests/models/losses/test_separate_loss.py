@@ -14,13 +14,13 @@ def cosine(a, b):
 
 
 def cosine_gradient(a, b):
-    """Of cos(a, b) in a."""
+    """The gradient of cos(a, b) in a."""
     size = np.linalg.norm(a)
     return b / (size * np.linalg.norm(b)) - cosine(a, b) * a / size**2
 
 
 def reference(x, y, c, weight):
-    """The class's docstring, and its gradients in x and c."""
+    """The formula in the docstring of the class, and its gradients in x and c."""
     pairs = len(c) * (len(c) - 1)
     value, in_x, in_c = 0.0, np.zeros_like(x), np.zeros_like(c)
     for i, j in enumerate(y):
@@ -60,7 +60,7 @@ def test_class_and_its_rule():
         np.testing.assert_allclose(module.centers.weight[j], c[j] - 0.3 * delta, rtol=1e-4)
 
 
-def test_length_does_not_matter():
+def test_the_length_of_features_is_ignored():
     value = separate_loss(torch.tensor(X), torch.tensor(Y), torch.tensor(C))
     scaled = separate_loss(torch.tensor(7 * X), torch.tensor(Y), torch.tensor(3 * C))
     torch.testing.assert_close(value, scaled)
@@ -74,7 +74,7 @@ def test_a_feature_of_zeros():
     assert loss.isfinite() and x.grad.isfinite().all() and x.grad.abs().max() <= 1
 
 
-def test_one_class_has_nothing_to_be_apart_from():
+def test_one_class_has_no_separation_term():
     loss = SeparateLoss(1, 3)(torch.tensor(X), torch.zeros(5, dtype=torch.long))
     assert loss.isfinite()
 

@@ -33,13 +33,13 @@ def test_formula_and_gradient(gamma, n):
     np.testing.assert_allclose(z.grad, gradient, atol=1e-12)
 
 
-def test_without_gamma_it_is_the_cross_entropy():
+def test_without_gamma_the_loss_is_the_cross_entropy():
     z, y = torch.tensor(Z), torch.tensor(Y)
     expected = torch.nn.functional.cross_entropy(z, y)
     torch.testing.assert_close(softmax_focal_loss(z, y, 0.0), expected)
 
 
-def test_gamma_is_two():
+def test_the_default_gamma_is_two():
     z, y = torch.tensor(Z), torch.tensor(Y)
     assert softmax_focal_loss(z, y) == softmax_focal_loss(z, y, 2.0)
 
@@ -55,7 +55,7 @@ def test_soft_labels():
 
 
 @pytest.mark.parametrize('gamma', [0.5, 2.0])
-def test_sure_images_have_a_finite_gradient(gamma):
+def test_certain_predictions_have_a_finite_gradient(gamma):
     z = torch.tensor([[200.0, 0.0, 0.0], [0.0, 200.0, 0.0]], requires_grad=True)
     loss = softmax_focal_loss(z, torch.tensor([0, 0]), gamma)
     loss.backward()

@@ -13,7 +13,7 @@ from mmfer.models.losses.utils import check_features, check_labels, class_scores
 FEATURES, LABELS, CENTERS = torch.rand(4, 5), torch.tensor([0, 1, 2, 0]), torch.rand(3, 5)
 
 
-def test_what_fits_passes():
+def test_valid_inputs_are_accepted():
     check_features(FEATURES, LABELS, CENTERS)
     check_features(FEATURES[:1], LABELS[:1].int())
 
@@ -29,7 +29,7 @@ def test_what_fits_passes():
         ([True, False, True, True], r'labels are torch.bool'),
     ],
 )
-def test_labels(labels, message):
+def test_bad_labels_are_refused(labels, message):
     with pytest.raises(ValueError, match=message):
         check_labels(torch.tensor(labels), 4, 3)
 
@@ -43,7 +43,7 @@ def test_labels(labels, message):
         (FEATURES, torch.rand(5), r'centers have the shape \(5,\)'),
     ],
 )
-def test_features(features, centers, message):
+def test_bad_features_are_refused(features, centers, message):
     with pytest.raises(ValueError, match=message):
         check_features(features, LABELS, centers)
 
@@ -59,7 +59,7 @@ def test_features(features, centers, message):
     ],
     ids=['center', 'island', 'separate', 'sdcl'],
 )
-def test_every_loss_with_centers_checks_and_then_leaves_them(build, update):
+def test_every_loss_with_centers_checks_inputs_before_the_centers_move(build, update):
     loss = build(update)
     before = loss.centers.weight.clone()
     feature_map = torch.rand(4, 5, 2, 2)
@@ -70,12 +70,12 @@ def test_every_loss_with_centers_checks_and_then_leaves_them(build, update):
     assert torch.equal(loss.centers.weight, before)
 
 
-def test_contrastive_loss_checks():
+def test_contrastive_loss_checks_its_inputs():
     with pytest.raises(ValueError, match='for a batch of 4'):
         ContrastiveLoss()(FEATURES, LABELS[:3])
 
 
-def test_class_scores():
+def test_class_scores_are_one_hot_or_soft_labels():
     logits = torch.rand(2, 3)
     assert class_scores(torch.tensor([2, 0]), logits).tolist() == [[0, 0, 1], [1, 0, 0]]
     soft = torch.tensor([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]], dtype=torch.float64)

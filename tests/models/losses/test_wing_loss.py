@@ -25,12 +25,12 @@ def test_equals_the_formula(width, curvature):
         assert slope == pytest.approx(numeric, abs=1e-6)
 
 
-def test_both_parts_meet():
+def test_both_parts_are_continuous():
     below, above = wing_loss(torch.tensor([5 - 1e-5, 5 + 1e-5], dtype=torch.float64))
     assert above - below == pytest.approx(1e-5, abs=2e-5)
 
 
-def test_the_class_takes_the_mean():
+def test_the_class_gives_the_mean():
     predicted, target = torch.zeros(2, 68, 2), torch.full((2, 68, 2), 3.0)
     assert WingLoss(5, 1)(predicted, target).item() == pytest.approx(wing(3, 5, 1))
 

@@ -55,7 +55,7 @@ def test_equals_the_equations(residual, project_values):
     np.testing.assert_allclose(out.detach(), expected[1], rtol=1e-4, atol=1e-5)
 
 
-def test_with_own_is_attention_over_itself_and_the_support():
+def test_with_own_attends_to_the_image_and_the_support():
     torch.manual_seed(0)
     block = RelationAttention(8, 2, ffn_dims=8)
     x, support = torch.randn(5, 8), torch.randn(7, 8)

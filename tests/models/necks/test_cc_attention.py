@@ -27,7 +27,7 @@ def softmax(x, axis):
 
 
 def convolution(x, weight, bias):
-    """Grouped and zero-padded, of x (N, H, W, C), position by position."""
+    """Grouped, zero-padded convolution of x (N, H, W, C), position by position."""
     per_group = C // GROUPS
     pad = K // 2
     padded = np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
@@ -43,7 +43,7 @@ def convolution(x, weight, bias):
 
 
 def attention_of_the_paper(x, p, softmax_dim):
-    """Eq. 1-6 of x (N, H, W, C)."""
+    """Eq. 1-6 for x (N, H, W, C)."""
     q = convolution(x, p['query.weight'], p['query.bias'])
     q = layer_norm(gelu(q), p['query_norm.1.weight'], p['query_norm.1.bias'])
     k = gelu(x @ p['key.0.weight'].T + p['key.0.bias']) @ p['key.2.weight'].T + p['key.2.bias']
@@ -124,12 +124,12 @@ def test_bad_options(options, message):
         CCAttention(**options)
 
 
-def test_unknown_softmax_dim_of_the_function():
+def test_an_unknown_softmax_dim_is_refused():
     with pytest.raises(ValueError, match="'batch' must be"):
         cc_attention(*torch.randn(4, N, H, W, C), 'batch')
 
 
-def test_a_convnext_that_pools_its_map_itself():
+def test_a_pooling_convnext_is_refused():
     options = dict(depths=[1, 1, 1, 1], channels=[8, 8, 8, 8])
     feats = MODELS.build(dict(type='ConvNeXt', arch=options))(torch.randn(2, 3, 32, 32))
     for neck in (CCAttention(8), MODELS.build(dict(type='FeaturePooling'))):

@@ -6,7 +6,7 @@ import mmfer.models  # noqa: F401
 from mmfer.registry import MODELS
 
 
-def test_pools_the_last_map_and_keeps_it():
+def test_the_last_map_is_pooled_and_kept():
     maps = (torch.rand(2, 3, 8, 8), torch.rand(2, 5, 4, 6))
     feature_map, vector = MODELS.build(dict(type='FeaturePooling'))(maps)
     assert feature_map is maps[-1]
@@ -22,7 +22,7 @@ def test_norm():
     np.testing.assert_allclose(neck((x,))[1].detach().numpy(), expected, atol=1e-4)
 
 
-def test_norm_needs_the_width():
+def test_a_norm_needs_the_width():
     with pytest.raises(ValueError, match='needs in_channels'):
         MODELS.build(dict(type='FeaturePooling', norm=dict(type='LN')))
 

@@ -47,7 +47,7 @@ def test_options_reach_the_parts():
     assert net.sga.gate.kernel_size == (3, 3) and net.sk.grouped[0].groups == 4
 
 
-def test_stands_in_a_chain():
+def test_hdam_works_in_a_chain():
     neck = MODELS.build([dict(type='HDAM', in_channels=32), dict(type='FeaturePooling')]).eval()
     feature_map, vector = neck((torch.randn(2, 32, 3, 3),))
     torch.testing.assert_close(vector, feature_map.mean((2, 3)))

@@ -45,7 +45,7 @@ def test_forward_and_backward_of_every_row(options):
     assert not untouched
 
 
-def test_one_image_gives_the_same_answer_alone_and_in_any_order(neck):
+def test_an_image_has_equal_scores_alone_and_in_any_order(neck):
     neck.eval().itrr.set_support(torch.rand(20, 64))
     maps = torch.rand(64, 64, 2, 2)
     with torch.no_grad():
@@ -93,7 +93,7 @@ def test_cosine_similarity(neck):
     torch.testing.assert_close(neck.train()(x)[0], expected)
 
 
-def test_bypassed_is_the_normed_plain_network_and_is_saved(neck):
+def test_the_bypass_gives_the_plain_network_with_norm_and_is_saved(neck):
     neck.bypassed.fill_(True)
     x = torch.rand(4, 64)
     relation, pooled, _, features = neck(x)
@@ -104,7 +104,7 @@ def test_bypassed_is_the_normed_plain_network_and_is_saved(neck):
     assert other.bypassed
 
 
-def test_wrong_combinations():
+def test_wrong_combinations_are_refused():
     with pytest.raises(ValueError, match='needs labels'):
         HIFENet(64, lgifo=dict(), neighbors='cosine')
     with pytest.raises(ValueError, match='needs lgifo'):

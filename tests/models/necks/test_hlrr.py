@@ -8,7 +8,7 @@ from mmfer.models import HLRR, hierarchy_bias
 TREE = LabelTree.from_mapping({'fear': ['panic', 'worry'], 'love': ['lust']})
 
 
-def test_bias_never_increases_in_distance_whatever_is_learnt():
+def test_the_bias_never_increases_with_distance():
     for first, steps in ((0.0, (0.0, 0.0)), (3.0, (-50.0, 4.0)), (-2.0, (9.0, -50.0))):
         b = hierarchy_bias(torch.tensor(first), torch.tensor(steps), torch.arange(3))
         expected = first - np.concatenate([[0], np.cumsum(np.log1p(np.exp(steps)))])

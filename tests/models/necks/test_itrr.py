@@ -50,7 +50,7 @@ def test_self_context_is_an_empty_support(itrr):
         torch.testing.assert_close(out[i : i + 1], itrr(x[i : i + 1])[1])
 
 
-def test_without_a_support_set_it_says_how_to_make_one(itrr):
+def test_the_error_without_a_support_set_says_how_to_make_one(itrr):
     with pytest.raises(ValueError, match='make_support_set.py'):
         itrr(torch.randn(2, 16))
 
@@ -64,7 +64,7 @@ def test_support_set_is_in_the_state_dict(itrr):
     assert torch.equal(other.support_features, itrr.support_features)
 
 
-def test_the_support_set_is_no_buffer_yet_moves_with_the_module(itrr):
+def test_the_support_set_is_not_a_buffer_but_moves_with_the_module(itrr):
     assert 'support_features' not in itrr.state_dict()
     itrr.set_support(torch.randn(9, 16))
     assert not [name for name, _ in itrr.named_buffers() if 'support' in name]
@@ -79,7 +79,7 @@ def test_the_support_set_is_no_buffer_yet_moves_with_the_module(itrr):
     assert itrr.support_features.shape == (0, 16)
 
 
-def test_a_random_support_set_for_benchmarks(itrr):
+def test_benchmarks_get_a_random_support_set(itrr):
     itrr.prepare_benchmark(7)
     assert itrr.support_features.shape == (7, 16) and itrr(torch.randn(2, 16))[1].shape == (2, 16)
 

@@ -28,7 +28,7 @@ def test_unknown_word_is_named():
         LabelEmbedding(8, classes=['fear', 'floccinaucinihilipilification'])
 
 
-def test_needs_one_of_tree_and_classes():
+def test_either_tree_or_classes_is_needed():
     with pytest.raises(ValueError, match='either label_tree'):
         LabelEmbedding(8)
     with pytest.raises(ValueError, match='either label_tree'):

@@ -11,7 +11,7 @@ def test_values_are_the_labels_unprojected():
     assert keys.shape == (4, 6, 4)
 
 
-def test_as_printed_the_output_holds_nothing_of_the_image_but_its_weights():
+def test_in_the_printed_form_the_image_only_gives_the_weights():
     lgifo = LGIFO(16, num_heads=4, ffn_dims=8, residual=False, init='default')
     labels = torch.randn(1, 16).expand(6, 16)
     # Over equal labels every image gets the same output, however it differs.

@@ -8,7 +8,7 @@ torch.set_num_threads(1)
 
 
 def convolve(x, weight, bias):
-    """A 3x3 convolution of (N, C, h, w) with zeros around the map, position by position."""
+    """A 3x3 convolution of (N, C, h, w) with zero padding, position by position."""
     padded = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
     out = np.empty((len(x), len(weight), *x.shape[2:]))
     for n, k, i, j in np.ndindex(*out.shape):
@@ -41,7 +41,7 @@ def test_before_pooling():
     torch.testing.assert_close(vector, (attention * x).mean((2, 3)))
 
 
-def test_it_trains_and_has_the_decided_size():
+def test_the_attention_trains_and_has_the_size_in_the_design():
     neck = MODELS.build(dict(type='RegionAttention', in_channels=512))
     assert sum(p.numel() for p in neck.parameters()) == 512 * 9 * 128 + 128 + 128 * 9 + 1
     x = torch.randn(1, 512, 2, 2, requires_grad=True)

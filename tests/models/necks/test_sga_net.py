@@ -26,7 +26,7 @@ def test_equation_3():
 
 
 def test_a_constant_gate_is_not_a_constant_weight():
-    """J^T, not J, meets I: with J the weights of a constant gate would be constant."""
+    """J^T, not J, is multiplied by I: with J, a constant gate would give constant weights."""
     gate = torch.ones(1, 1, 2, 2)
     out = spatial_global_attention(gate, torch.randn(1, 1, 2, 2), torch.randn(1, 1, 2, 2))
     assert out.std() > 1e-3

@@ -6,7 +6,7 @@ from mmfer.models.necks import SKNet, selective_kernel
 
 
 def batch_norm(x, w, name):
-    """With the statistics of the batch, over all but channels."""
+    """With the statistics of the batch, over all axes except channels."""
     mean = x.mean(axis=(0, 2, 3), keepdims=True)
     var = x.var(axis=(0, 2, 3), keepdims=True)
     scale, shift = w[f'{name}.weight'], w[f'{name}.bias']
@@ -90,7 +90,7 @@ def test_a_batch_of_one_trains(shape):
     assert kept == (shape[0] == 1)
 
 
-def test_one_image_gives_the_same_alone_and_in_a_batch():
+def test_an_image_has_equal_outputs_alone_and_in_a_batch():
     net = SKNet(32)
     x = torch.randn(5, 32, 3, 3)
     net.train()(x)

@@ -11,7 +11,7 @@ from mmfer.synthetic.render.head import Head
 from mmfer.synthetic.render.scene import Person
 
 
-def test_the_head_pack_knows_every_face_unit(head: Head):
+def test_the_head_pack_has_every_face_unit(head: Head):
     neutral = head.shape(Person())
     used = {unit for weights in ACTION_UNITS.values() for unit in weights} | set(gaze_units(1, 1))
     for unit in sorted(used):
@@ -54,6 +54,6 @@ def test_positive_gaze_is_to_the_right_of_the_image(head: Head):
     assert raised[front, 1] > neutral[front, 1] + 0.01
 
 
-def test_unknown_action_unit():
+def test_an_unknown_action_unit_is_refused():
     with pytest.raises(ValueError, match='action units 99.*Use some of: 1, 2'):
         face_units({'99': 1.0, '12': 1.0})

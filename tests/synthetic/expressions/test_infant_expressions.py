@@ -16,7 +16,7 @@ def test_the_four_classes_have_a_source():
 
 
 @pytest.mark.parametrize('preset', ['standard', 'hard'])
-def test_sleepers_lids_are_shut_however_weak_the_rest_is(preset: str):
+def test_sleepers_have_closed_lids_at_every_intensity(preset: str):
     layout, label = build_layout('ifer'), IFER_CLASSES.index('sleeping')
     for seed in range(40):
         shown = sample_expression(

@@ -33,7 +33,7 @@ def test_an_expression_comes_and_goes():
     assert (np.diff(level[3:8]) > 0).all() and (np.diff(level[7:14]) < 0).all()
 
 
-def test_the_true_moments():
+def test_onset_apex_and_offset_are_exact():
     for course in COURSES:
         level = course.level
         assert level[course.apex] == 1 and (np.delete(level, course.apex) < 1).all()
@@ -61,7 +61,7 @@ def test_a_blink_closes_the_eyes_for_a_moment():
     assert len(blink_course(20, 10)) == 20 and blink_course(20, 10)[-1] > 0
 
 
-def test_as_many_blinks_as_asked_for():
+def test_the_share_of_blinks_is_kept():
     blinking = np.mean([course.lids.any() for course in COURSES])
     assert blinking == pytest.approx(0.5, abs=0.1)
     assert not sample_course(np.random.default_rng(0)).lids.any()

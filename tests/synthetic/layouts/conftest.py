@@ -9,7 +9,7 @@ IMAGES = {'affectnet': 48, 'celeba': 36, 'ferplus': 60, 'ifer': 24}
 
 @pytest.fixture(scope='session')
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A few images in the files of each layout of :data:`IMAGES`."""
+    """A few images in each layout of :data:`IMAGES`."""
     root = tmp_path_factory.mktemp('layouts')
     return {
         name: generate(

@@ -42,7 +42,7 @@ def test_the_official_columns(affectnet: Path):
             assert -1 <= float(row['valence']) <= 1 and -1 <= float(row['arousal']) <= 1
 
 
-def test_rows_tell_what_was_rendered(affectnet: Path):
+def test_rows_describe_the_renderings(affectnet: Path):
     for part, split in (('training', 'train'), ('validation', 'test')):
         truth = json.loads((affectnet / f'annotations/{split}.json').read_text())
         names = {i['id']: i['file_name'] for i in truth['images']}
@@ -54,7 +54,7 @@ def test_rows_tell_what_was_rendered(affectnet: Path):
             np.testing.assert_allclose(points, np.reshape(known['keypoints'], (68, 3))[:, :2])
 
 
-def test_classes_are_unbalanced_in_training_alone(affectnet: Path):
+def test_classes_are_unbalanced_only_in_training(affectnet: Path):
     validation = Counter(row['expression'] for row in _rows(affectnet, 'validation'))
     assert set(validation.values()) == {2} and len(validation) == 8
     training = Counter(int(row['expression']) for row in _rows(affectnet, 'training'))
@@ -65,7 +65,7 @@ def test_classes_are_unbalanced_in_training_alone(affectnet: Path):
     assert official[1] == pytest.approx(134_415, abs=8)
 
 
-def test_valence_and_arousal_lie_where_the_circumplex_has_them():
+def test_valence_and_arousal_follow_the_circumplex():
     def affect(intensity: float, **distribution: float) -> tuple[float, float]:
         truth = {'intensity': intensity, 'distribution': distribution}
         known = LAYOUT.completed(truth, Person(), Scene())

@@ -27,7 +27,7 @@ def _truth(clip: str = 'sub03/EP02_01f', oddity: str | None = None, units: str |
     }
 
 
-def test_each_oddity_is_planted_as_often_as_said():
+def test_each_oddity_has_its_documented_count():
     planted = plant_oddities(20, seed=4)
     counts = Counter(planted)
     assert counts.pop(None) == 20 - sum(PLANTED.values())
@@ -67,7 +67,7 @@ def test_the_file_has_the_columns_of_the_real_one():
     assert [row[7] for row in listed] == [4, '4+7']
 
 
-def test_what_is_odd_is_said():
+def test_planted_oddities_are_listed():
     found = oddities(
         [
             _truth('sub01/EP01_01', units=4),

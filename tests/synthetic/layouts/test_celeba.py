@@ -23,7 +23,7 @@ def _attributes(root: Path) -> dict[str, dict[str, int]]:
     return {row[0]: dict(zip(names, map(int, row[1:]), strict=True)) for row in split}
 
 
-def test_lists_and_images_name_each_other(celeba: Path):
+def test_lists_and_images_match(celeba: Path):
     names = list(_attributes(celeba))
     assert len(names) == 36 and names[0] == '000001.jpg'
     assert sorted(p.name for p in (celeba / 'img_align_celeba').iterdir()) == names
@@ -35,7 +35,7 @@ def test_lists_and_images_name_each_other(celeba: Path):
     assert sorted(set(parts.values())) == ['0', '1', '2']
 
 
-def test_five_points_lie_in_the_face(celeba: Path):
+def test_five_points_are_in_the_face(celeba: Path):
     count, head, *rows = (celeba / 'list_landmarks_align_celeba.txt').read_text().splitlines()
     assert int(count) == len(rows) == 36 and head.startswith('lefteye_x lefteye_y righteye_x')
     assert len(head.split()) == 10
@@ -48,7 +48,7 @@ def test_five_points_lie_in_the_face(celeba: Path):
         assert left[1] < nose[1] < mouth_left[1] < 48
 
 
-def test_what_cannot_be_shown_is_unknown_everywhere(celeba: Path):
+def test_attributes_without_rendering_are_always_unknown(celeba: Path):
     values = _attributes(celeba)
     for name in CELEBA_ATTRIBUTES:
         found = {row[name] for row in values.values()}
@@ -58,7 +58,7 @@ def test_what_cannot_be_shown_is_unknown_everywhere(celeba: Path):
             assert found == {0}
 
 
-def test_smiles_and_mouths_are_as_frequent_as_in_life():
+def test_smiles_and_open_mouths_have_the_real_frequencies():
     closed, closed_smile, opened, open_smile = LAYOUT.shares['train']
     assert closed + closed_smile + opened + open_smile == 1
     assert abs(closed_smile + open_smile - 0.482) < 0.001
@@ -79,7 +79,7 @@ def test_faces_have_attributes_and_no_class(celeba: Path):
             assert listed['Male'] == (1 if known['group']['gender'] == 'male' else -1)
 
 
-def test_few_scenes_are_blurred_much():
+def test_few_scenes_are_strongly_blurred():
     rng = np.random.default_rng(0)
     blurs = [LAYOUT.staged(Scene(blur=0.2), rng).blur for _ in range(2000)]
     much = [blur for blur in blurs if blur != 0.2]

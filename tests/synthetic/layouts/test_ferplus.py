@@ -26,7 +26,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_both_files_have_the_same_images_row_by_row(ferplus: Path):
+def test_both_files_have_equal_rows(ferplus: Path):
     images, votes = (_rows(ferplus / name) for name in ('fer2013.csv', 'fer2013new.csv'))
     assert list(images[0]) == ['emotion', 'pixels', 'Usage']
     assert list(votes[0]) == ['Usage', 'Image name', *FERPLUS_CLASSES, 'unknown', 'NF']
@@ -40,7 +40,7 @@ def test_both_files_have_the_same_images_row_by_row(ferplus: Path):
             np.testing.assert_array_equal(pixels.reshape(48, 48), np.asarray(file))
 
 
-def test_votes_are_ten_and_follow_the_blend(ferplus: Path):
+def test_ten_votes_follow_the_blend(ferplus: Path):
     rows = _rows(ferplus / 'fer2013new.csv')
     votes = np.array([[int(row[k]) for k in list(row)[2:]] for row in rows])
     assert (votes.sum(1) == 10).all() and not votes[:, 9].any()
@@ -97,7 +97,7 @@ def test_other_sizes_are_refused(tmp_path: Path):
         generate('ferplus', tmp_path / 'x', size=64)
 
 
-def test_a_picture_that_vanished_is_named(ferplus: Path):
+def test_a_deleted_image_is_named(ferplus: Path):
     rows = {'train': [{'category_id': 1, 'votes': [10] + [0] * 9}], 'val': [], 'test': []}
     with pytest.raises(FileNotFoundError, match='fer0000000.png" cannot be read'):
         LAYOUT.lists(ferplus / 'nowhere', rows)

@@ -13,7 +13,7 @@ def test_paths():
     assert layout.image_path('test', 41, label) == 'test/anger/torment/00042.jpg'
 
 
-def test_class_folders_lie_below_their_coarse_class(rendered_fgemotions: Path):
+def test_class_folders_are_inside_their_coarse_class(rendered_fgemotions: Path):
     expected = {(TREE.coarse[p], f) for f, p in zip(TREE.fine, TREE.parents, strict=True)}
     images = list(rendered_fgemotions.glob('test/*/*/*.jpg'))
     assert Counter(p.parts[-3:-1] for p in images) == dict.fromkeys(expected, 1)
@@ -22,7 +22,7 @@ def test_class_folders_lie_below_their_coarse_class(rendered_fgemotions: Path):
     assert {p.parts[-3:-1] for p in train} <= expected
 
 
-def test_nothing_lies_between_the_classes(rendered_fgemotions: Path):
+def test_no_other_files_are_next_to_the_classes(rendered_fgemotions: Path):
     names = {p.name for p in rendered_fgemotions.iterdir()}
     assert names == {'train', 'test', 'annotations', 'contact_sheet.jpg', 'rendering.json'}
     for split in ('train', 'test'):

@@ -10,7 +10,7 @@ POINTS = np.random.default_rng(0).uniform(0, 30, (68, 2)).astype(np.float32)
 FRAME = Frame(np.zeros((40, 30, 3), np.uint8), POINTS, np.arange(68) % 2 == 0, (1, 2, 21, 32))
 
 
-def test_the_sidecar_is_one_that_is_read(tmp_path):
+def test_the_sidecar_can_be_read(tmp_path):
     faces = {f'clip/img{n}.jpg': frame_annotation(n, FRAME) for n in (9, 10)}
     path = tmp_path / 'faces.json'
     path.write_text(json.dumps(faces_sidecar(faces, 30, 40)))
@@ -23,7 +23,7 @@ def test_the_sidecar_is_one_that_is_read(tmp_path):
     np.testing.assert_allclose(face.landmarks68, POINTS, atol=1e-3)
 
 
-def test_hidden_points_have_no_score():
+def test_hidden_points_have_score_zero():
     row = frame_annotation(7, FRAME)
     assert row['frame'] == 7
     assert row['keypoints'][2::3] == [1, 0] * 34

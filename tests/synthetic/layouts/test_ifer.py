@@ -14,7 +14,7 @@ from mmfer.synthetic.plan import class_counts
 LAYOUT = build_layout('ifer')
 
 
-def test_one_pool_of_class_folders(ifer: Path):
+def test_all_images_are_in_one_set_of_class_folders(ifer: Path):
     assert LAYOUT.classes == IFER_CLASSES
     files = [p.relative_to(ifer) for p in ifer.glob('*/*.jpg')]
     assert {p.parts[0] for p in files} == set(IFER_CLASSES)

@@ -31,7 +31,7 @@ def test_landmarks_of():
     np.testing.assert_array_equal(landmarks_of(truth)[[0, 67]], [[0, 100], [67, 167]])
 
 
-def test_numbers_do_not_run_into_the_next_split():
+def test_image_numbers_of_splits_do_not_overlap():
     starts = {'train': 1, 'val': 11, 'test': 14}
     assert [numbered(starts, s, 2) for s in starts] == [3, 13, 16]
     assert numbered(starts, 'test', 99) == 113
@@ -48,7 +48,7 @@ def test_zoomed():
 
 
 @pytest.mark.parametrize('name', LAYOUTS)
-def test_every_layout_is_whole(name: str):
+def test_every_layout_is_complete(name: str):
     layout = build_layout(name)
     count = len(layout.classes)
     assert set(layout.recipes) >= set(layout.classes)
@@ -76,7 +76,7 @@ def test_people_have_equally_many_samples():
 
 
 @pytest.mark.parametrize('name', ['fgemotions', 'rafdb'])
-def test_the_first_layouts_leave_options_people_and_scenes_alone(name: str):
+def test_the_first_layouts_do_not_change_options_people_and_scenes(name: str):
     layout, options = build_layout(name), Options.build('hard')
     assert layout.adapted(options) == options
     rng = np.random.default_rng(0)

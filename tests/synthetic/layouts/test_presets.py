@@ -7,7 +7,7 @@ from mmfer.synthetic.layouts.presets import CLIP_PRESETS, PRESETS, ClipCondition
 from mmfer.synthetic.render.scene import OCCLUDERS
 
 
-def test_presets_hold_what_their_names_promise():
+def test_presets_match_their_names():
     assert list(PRESETS) == ['tiny', 'small', 'standard', 'occluded', 'hard']
     assert PRESETS['standard'].images == PRESETS['hard'].images == 10_000
     hard, standard = PRESETS['hard'].conditions, PRESETS['standard'].conditions

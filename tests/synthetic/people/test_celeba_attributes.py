@@ -47,7 +47,7 @@ def test_lip_gap():
     ],
 )
 @pytest.mark.parametrize('shade', [0.93, 1.0, 1.07])
-def test_colours_of_hair(name, expected, shade):
+def test_colors_of_hair(name, expected, shade):
     red, green, blue = (shade * v for v in HAIR_COLORS[name])
     person = Person(hair=(red, green, blue))
     assert {k: told(person)[k] for k in expected} == expected
@@ -55,7 +55,7 @@ def test_colours_of_hair(name, expected, shade):
     assert bald['Bald'] == 1 and {bald[k] for k in expected} == {-1}
 
 
-def test_cropped_hair_as_light_as_the_skin_may_be_none():
+def test_buzz_hair_of_skin_color_is_unknown():
     person = Person(hair_style='buzz', hair=HAIR_COLORS['blond'], skin=(0.6, 0.42, 0.35))
     assert told(person)['Bald'] == told(person)['Blond_Hair'] == 0
     dark = told(replace(person, hair=HAIR_COLORS['black']))
@@ -96,7 +96,7 @@ def test_the_other_traits():
     assert told(Person(hair_style='buzz', fringe=True))['Bangs'] == -1
 
 
-def test_what_is_not_shown_is_never_told():
+def test_hidden_attributes_are_unknown():
     for seed in range(100):
         values = told(sample_celebrity(np.random.default_rng(seed)))
         assert all(values[name] == 0 for name in CELEBA_ATTRIBUTES if name not in SHOWN)
@@ -105,7 +105,7 @@ def test_what_is_not_shown_is_never_told():
 
 
 @pytest.mark.parametrize('mouth', MOUTHS)
-def test_an_open_mouth_is_told_from_the_picture(renderer: Renderer, mouth: str):
+def test_an_open_mouth_is_measured_in_the_image(renderer: Renderer, mouth: str):
     position = CELEBA_ATTRIBUTES.index('Mouth_Slightly_Open')
     for seed in range(6):
         person = sample_celebrity(np.random.default_rng(seed))

@@ -41,7 +41,7 @@ def test_traits_are_about_as_frequent_as_in_celeba(has, celeba: float):
     assert np.mean([has(p) for p in PEOPLE]) == pytest.approx(celeba, abs=0.035)
 
 
-def test_everyone_is_grown_up_and_can_be_drawn():
+def test_all_people_are_adults_and_can_be_drawn():
     for person in PEOPLE:
         assert years(person.age) > 17
         assert person.beard_style in BEARD_STYLES

@@ -81,7 +81,7 @@ def test_group_codes_are_those_of_rafdb():
     assert group_of(Person(gender=0.9, ethnicity=(0.1, 0.6, 0.3))).names()['race'] == 'asian'
 
 
-def test_what_is_given_is_not_drawn():
+def test_given_traits_are_kept():
     rng = np.random.default_rng(5)
     given = sample_person(rng, age=0.02, gender=0.9, ethnicity=np.array([0.0, 1.0, 0.0]))
     assert (given.age, given.gender, given.ethnicity) == (0.02, 0.9, (0.0, 1.0, 0.0))

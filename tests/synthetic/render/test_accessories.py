@@ -26,7 +26,7 @@ def test_joined_solids_keep_their_triangles() -> None:
     np.testing.assert_array_equal(both.points[both.triangles[3:]], pane.points[pane.triangles])
 
 
-def test_glasses_sit_before_the_eyes_of_everyone(head: Head) -> None:
+def test_glasses_are_in_front_of_all_eyes(head: Head) -> None:
     for age in (0.02, 0.2, 0.5, 0.95):
         shape = head.shape(Person(age=age))
         for dark in (False, True):
@@ -38,7 +38,7 @@ def test_glasses_sit_before_the_eyes_of_everyone(head: Head) -> None:
             assert (Material.DARK_GLASS in glasses.materials) == dark
 
 
-def test_seeds_choose_forms_and_colours(head: Head) -> None:
+def test_seeds_choose_forms_and_colors(head: Head) -> None:
     first, second = (fit_glasses(head, head.vertices, seed, False).points for seed in (1, 2))
     assert np.abs(first - second).max() > 0.005
     assert len({frame_color(seed) for seed in range(30)}) > 2

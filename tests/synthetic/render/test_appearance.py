@@ -4,7 +4,7 @@ from mmfer.synthetic import Head, Person
 from mmfer.synthetic.render.appearance import LookBook
 
 
-def test_looks_are_kept_by_value(head: Head) -> None:
+def test_looks_are_cached_by_value(head: Head) -> None:
     looks = LookBook(head)
     details = {'nose/nose-hump-incr': 0.3, 'chin/chin-width-incr': 0.2}
     first = looks[Person(details=details)]

@@ -18,7 +18,7 @@ def test_rotation_applies_yaw_then_pitch_then_roll() -> None:
     np.testing.assert_allclose(rotation(20, 10, 5), expected, atol=1e-6)
 
 
-def test_pose_keeps_the_centre_of_the_head_at_the_origin() -> None:
+def test_pose_keeps_the_center_of_the_head_at_the_origin() -> None:
     centre = np.float32([0, 7, 0.5])
     pose = Pose.of(40, 10, 5, np.float32([0, 6, 0]), centre)
     np.testing.assert_allclose(pose(centre[None]), 0, atol=1e-6)
@@ -42,7 +42,7 @@ def test_camera_shows_its_extent_at_the_origin() -> None:
     assert depth[2] < depth[0]
 
 
-def test_unproject_undoes_project_at_pixel_centres() -> None:
+def test_unproject_undoes_project_at_pixel_centers() -> None:
     camera = Camera.of(64, 2.5)
     pixels = np.array([0, 65, 1000, 4095])
     points = camera.unproject(pixels, np.float32([3, 4, 5, 6]))

@@ -40,7 +40,7 @@ def frames(clips: ClipRenderer):
     return found, course, np.stack([f.image for f in found]).astype(float).mean(-1)
 
 
-def test_the_same_geometry_as_a_single_picture(clips: ClipRenderer, renderer: Renderer):
+def test_frames_have_the_geometry_of_a_single_image(clips: ClipRenderer, renderer: Renderer):
     frame = next(clips.render(PERSON, SCENE, UNITS, _course([1.0]), SIZE, SIZE))
     scene = replace(SCENE, face_units=face_units(UNITS))
     still = renderer.render(PERSON, scene, SIZE)
@@ -69,7 +69,7 @@ def test_the_clip_shows_its_course(frames):
     )
 
 
-def test_motion_is_where_the_action_units_act(frames):
+def test_motion_is_at_the_action_units(frames):
     _, course, grey = frames
     steps = np.abs(np.diff(grey, axis=0)).mean(0)
     points = frames[0][course.apex].landmarks
@@ -80,8 +80,8 @@ def test_motion_is_where_the_action_units_act(frames):
     assert moving > 30 * still
 
 
-def test_interpolated_frames_are_as_rendered(clips: ClipRenderer):
-    """Between two keys, 0.15 and 0.2, the picture is nearly that of 0.18."""
+def test_interpolated_frames_are_close_to_renderings(clips: ClipRenderer):
+    """Between two keys, 0.15 and 0.2, the image is close to that of 0.18."""
     units = {'1': 0.2, '2': 0.2}
     assert KEY_STEP == 0.05
     levels = clips.render(PERSON, SCENE, units, _course([0.0, 0.75, 0.9, 1.0]), SIZE, SIZE)
@@ -104,7 +104,7 @@ def test_a_blink_closes_the_eyes(clips: ClipRenderer):
     assert abs(opening[2]) < 0.2 * opening[0]
 
 
-def test_the_drift_moves_pixels_and_landmarks_alike(clips: ClipRenderer):
+def test_the_drift_moves_pixels_and_landmarks_equally(clips: ClipRenderer):
     moves = [[0, 0, 0, 0], [3 / SIZE, -2 / SIZE, 0, 0], [0, 0, 90, 0], [0, 0, 0, 0.5]]
     still, moved, turned, grown = clips.render(
         PERSON, SCENE, UNITS, _course([0] * 4, drift=moves), SIZE, SIZE
@@ -122,7 +122,7 @@ def test_the_drift_moves_pixels_and_landmarks_alike(clips: ClipRenderer):
 
 
 def test_a_shift_by_a_part_of_a_pixel_is_exact():
-    """A picture of a slow wave, moved by a hundredth of a pixel."""
+    """An image of a slow wave, moved by a hundredth of a pixel."""
     size, step = 32, 0.01
     wave = 100 + 50 * np.sin(2 * np.pi * np.arange(2 * size) / 16)
     key = Key(np.tile(wave, (3, 2 * size, 1)), np.zeros((70, 2)), np.zeros(68))

@@ -10,7 +10,7 @@ def chart(head: Head) -> Chart:
     return Chart(head)
 
 
-def test_texels_lie_where_locate_puts_them(chart: Chart) -> None:
+def test_texels_are_at_their_located_positions(chart: Chart) -> None:
     points = np.stack([chart.x, chart.y, chart.z], -1)[::37, ::41]
     column, row = locate(points.reshape(-1, 3))
     rows, columns = np.meshgrid(np.arange(0, SIZE, 37), np.arange(0, SIZE, 41), indexing='ij')
@@ -18,7 +18,7 @@ def test_texels_lie_where_locate_puts_them(chart: Chart) -> None:
     np.testing.assert_allclose(row, rows.ravel(), atol=1e-2)
 
 
-def test_texels_of_the_face_lie_on_the_mesh(chart: Chart, head: Head) -> None:
+def test_texels_of_the_face_are_on_the_mesh(chart: Chart, head: Head) -> None:
     tip = head.vertices[head.landmarks[30]]
     column, row = np.rint(np.ravel(locate(tip[None]))).astype(int)
     assert chart.z[row, column] == pytest.approx(tip[2], abs=0.02)

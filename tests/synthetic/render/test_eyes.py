@@ -5,13 +5,13 @@ from mmfer.synthetic import Head, Person
 from mmfer.synthetic.render.eyes import EYE_CENTRE, eye_albedo
 
 
-def test_the_centre_is_that_of_the_mesh(head: Head) -> None:
+def test_the_center_equals_that_of_the_mesh(head: Head) -> None:
     left, right = (head.vertices[ids].mean(0) for ids in head.eye_vertices)
     np.testing.assert_allclose(left, EYE_CENTRE, atol=2e-3)
     np.testing.assert_allclose(right * [-1, 1, 1], EYE_CENTRE, atol=2e-3)
 
 
-def test_pupil_iris_and_white_lie_inside_each_other() -> None:
+def test_pupil_iris_and_white_are_nested() -> None:
     person = Person(iris=(0.1, 0.2, 0.5), iris_radius=0.5)
     angles = np.array([0.0, 0.33, 0.8])
     directions = np.stack([np.sin(angles), 0 * angles, np.cos(angles)], 1)

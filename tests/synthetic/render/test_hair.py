@@ -18,7 +18,7 @@ def visible_rest(cutter: HairCutter, style: str, seed: int = 3) -> np.ndarray:
     return hair.rest[hair.texture[:, 2] > 0]
 
 
-def test_styles_reach_down_as_their_names_say(cutter: HairCutter) -> None:
+def test_lengths_of_styles_match_their_names(cutter: HairCutter) -> None:
     short, bob, long = (visible_rest(cutter, s)[:, 1].min() for s in ('short', 'bob', 'long'))
     assert short > 6.4
     assert 5.9 < bob < 6.6
@@ -69,7 +69,7 @@ def test_an_unknown_style_is_refused(cutter: HairCutter, head: Head) -> None:
         cutter.cut(Person(hair_style='mohawk'), head.vertices)
 
 
-def test_a_fringe_covers_the_forehead_if_asked_for(cutter: HairCutter) -> None:
+def test_a_fringe_covers_the_forehead_on_request(cutter: HairCutter) -> None:
     for seed in range(4):
         reach = {}
         for fringe in (False, True):

@@ -62,7 +62,7 @@ def test_opening_the_jaw_parts_the_lips(head: Head) -> None:
     assert lips[62, 1] - lips[66, 1] > 0.2
 
 
-def test_expressing_leaves_the_neutral_face_as_it_is(head: Head) -> None:
+def test_expressing_does_not_change_the_neutral_face(head: Head) -> None:
     shape = head.shape(Person())
     before = shape.copy()
     head.express(shape, {'jawOpen': 1.0})
@@ -76,6 +76,6 @@ def test_unknown_names_are_refused(head: Head) -> None:
         head.shape(Person(details={'nose/wart': 1.0}))
 
 
-def test_a_missing_pack_is_told(tmp_path: Path) -> None:
+def test_a_missing_pack_is_reported(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match='build_head_pack'):
         Head(tmp_path / 'head.npz')

@@ -22,7 +22,7 @@ def test_left_and_right_mirror_each_other(head: Head) -> None:
     np.testing.assert_allclose(points[MIRROR] * [-1, 1, 1], points, atol=0.01)
 
 
-def test_the_points_lie_where_ibug_puts_them(head: Head) -> None:
+def test_the_points_are_at_the_ibug_positions(head: Head) -> None:
     x, y, z = head.shape(Person())[head.landmarks].T
     assert (np.diff(x[:17]) > 0).all(), 'the jaw runs from the right ear to the left one'
     assert y[:17].argmin() == 8

@@ -19,7 +19,7 @@ def test_direction_of_the_light() -> None:
     assert direction(40, 0)[0] > 0 and direction(0, 40)[1] > 0
 
 
-def test_a_box_before_a_wall_casts_its_shadow_away_from_the_light() -> None:
+def test_a_box_casts_its_shadow_away_from_the_light() -> None:
     depth = wall()
     depth[40:56, 40:56] -= 0.5
     shadow = cast_shadow(depth, CAMERA, direction(-50, 0), 2.6)
@@ -27,7 +27,7 @@ def test_a_box_before_a_wall_casts_its_shadow_away_from_the_light() -> None:
     assert shadow[48, 30] > 0.9 and shadow[48, 48] > 0.9
 
 
-def test_a_bare_wall_and_an_empty_picture_are_lit() -> None:
+def test_a_bare_wall_and_an_empty_image_are_lit() -> None:
     assert cast_shadow(wall(), CAMERA, direction(40, 30), 2.6).min() > 0.99
     empty = np.full((SIZE, SIZE), np.inf, np.float32)
     assert cast_shadow(empty, CAMERA, direction(40, 30), 2.6).min() == 1
@@ -57,7 +57,7 @@ def layer_and_surface(normal: np.ndarray) -> tuple[Layer, Reflectance]:
     return layer, Reflectance(np.full((1, 3), 0.5, np.float32), normal, *flat)
 
 
-def test_what_faces_the_light_is_brighter() -> None:
+def test_surfaces_towards_the_light_are_brighter() -> None:
     scene = Scene(light=(45, 0, 1.0), light_color=(1, 1, 1))
     lighting = Lighting.of(scene, CAMERA, wall(), 2.6)
     towards, away = (
@@ -67,7 +67,7 @@ def test_what_faces_the_light_is_brighter() -> None:
     assert towards > 1.5 * away > 0
 
 
-def test_the_colour_of_the_light_shows() -> None:
+def test_the_color_of_the_light_shows() -> None:
     scene = Scene(light=(0, 0, 1.0), light_color=(1, 0.5, 0.2))
     lighting = Lighting.of(scene, CAMERA, wall(), 2.6)
     red, green, blue = lighting.shade(*layer_and_surface(np.float32([[0, 0, 1]])))[0]

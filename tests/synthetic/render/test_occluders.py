@@ -26,7 +26,7 @@ def test_the_mask_covers_mouth_and_nostrils_even_of_an_open_mouth(head: Head) ->
             assert cloth.transpose(1, 0, 2)[near][:, 2].max() > point[2]
 
 
-def test_the_hand_is_before_the_face(head: Head) -> None:
+def test_the_hand_is_in_front_of_the_face(head: Head) -> None:
     shape = head.shape(Person())
     for seed in range(5):
         hand = hold_hand(head, shape, np.random.default_rng(seed))
@@ -68,5 +68,5 @@ def test_an_unknown_occluder_is_refused(head: Head) -> None:
         fit_occluder(head, head.vertices, head.vertices, Scene(occluder='balloon'))
 
 
-def test_masks_have_several_colours() -> None:
+def test_masks_have_several_colors() -> None:
     assert len({mask_color(seed) for seed in range(40)}) == 4

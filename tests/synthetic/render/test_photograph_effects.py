@@ -39,7 +39,7 @@ def test_noise_has_its_deviation_and_follows_the_seed() -> None:
     assert (first != other).any()
 
 
-def test_jpeg_is_that_of_the_format() -> None:
+def test_jpeg_compression_equals_the_format() -> None:
     rng = np.random.default_rng(0)
     image = rng.integers(0, 255, (48, 48, 3), dtype=np.uint8)
     buffer = io.BytesIO()
@@ -55,7 +55,7 @@ def test_an_impossible_quality_is_refused(quality: int) -> None:
         compress(np.zeros((16, 16, 3), np.uint8), quality)
 
 
-def test_the_background_has_its_colour_and_follows_the_seed() -> None:
+def test_the_background_has_its_color_and_follows_the_seed() -> None:
     first = background(Scene(background=(0.5, 0.1, 0.1), seed=1), 64)
     assert first.shape == (64, 64, 3)
     assert first[..., 0].mean() > 3 * first[..., 1].mean()

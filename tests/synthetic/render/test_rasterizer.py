@@ -4,7 +4,7 @@ from mmfer.synthetic.render.rasterizer import rasterize
 
 
 def brute_force(points, depth, triangles, height, width, two_sided):
-    """The nearest triangle of each pixel, in double precision, one pixel at a time."""
+    """The nearest triangle of each pixel, in double precision, pixel by pixel."""
     nearest, owner = np.full((height, width), np.inf), np.full((height, width), -1)
     for index, corners in enumerate(triangles):
         a, b, c = points[corners].astype(float)
@@ -29,7 +29,7 @@ def scene(seed: int):
     return points, depth, rng.permutation(30).reshape(10, 3)
 
 
-def test_agrees_with_a_loop_over_pixels() -> None:
+def test_the_rasterizer_agrees_with_a_loop_over_pixels() -> None:
     for seed in range(4):
         for two_sided in (True, False):
             points, depth, triangles = scene(seed)
@@ -64,7 +64,7 @@ def test_clockwise_triangles_show_only_when_two_sided() -> None:
     assert len(rasterize(points, depth, clockwise, 8, 8, two_sided=True).pixels) > 20
 
 
-def test_nothing_in_the_picture_gives_no_fragments() -> None:
+def test_an_empty_image_gives_no_fragments() -> None:
     points = np.float32([[-9, -9], [-5, -9], [-9, -5]])
     seen = rasterize(points, np.ones(3, np.float32), np.array([[0, 1, 2]]), 8, 8, two_sided=True)
     assert len(seen.pixels) == len(seen.depth) == len(seen.triangles) == 0

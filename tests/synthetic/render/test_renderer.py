@@ -51,8 +51,8 @@ def test_geometry_scales_with_the_size(renderer: Renderer) -> None:
     assert np.abs(halved.astype(int) - small.image).mean() < 12
 
 
-def test_landmarks_lie_on_what_is_drawn(renderer: Renderer) -> None:
-    """The dark pupil and the red lips are where the landmarks say."""
+def test_landmarks_are_on_the_drawn_features(renderer: Renderer) -> None:
+    """The dark pupil and the red lips are at their landmarks."""
     person = Person(hair_style='bald', iris=(0.02, 0.02, 0.02), lip=(0.6, 0.05, 0.05))
     scene = Scene(yaw=15, roll=10, noise=0, light=(10, 20, 1.0), zoom=0.8)
     rendering = renderer.render(person, scene, 224)
@@ -75,7 +75,7 @@ def test_turning_hides_the_far_jaw(renderer: Renderer, yaw: float, far: slice) -
     assert visible[far].mean() < 0.5 < visible[near].mean()
 
 
-def test_pose_moves_the_face_as_its_signs_say(renderer: Renderer) -> None:
+def test_the_signs_of_the_pose_match_the_image(renderer: Renderer) -> None:
     def nose(**pose: float) -> np.ndarray:
         return renderer.render(BALD, Scene(**pose), 64).landmarks[30]  # type: ignore[arg-type]
 
@@ -98,7 +98,7 @@ def test_occluders_hide_their_landmarks(
     assert visible[free].mean() > 0.8
 
 
-def test_every_occluder_changes_picture_and_visibility(renderer: Renderer) -> None:
+def test_every_occluder_changes_image_and_visibility(renderer: Renderer) -> None:
     plain = renderer.render(BALD, Scene(seed=5))
     for occluder in OCCLUDERS:
         covered = renderer.render(BALD, Scene(occluder=occluder, seed=5))
@@ -127,7 +127,7 @@ def test_every_style_and_age_renders_at_wide_yaw(
         assert rendering.image.std() > 15
 
 
-def test_hair_has_its_colour(renderer: Renderer) -> None:
+def test_hair_has_its_color(renderer: Renderer) -> None:
     person = Person(hair=(0.0, 0.0, 0.9), hair_style='long', hair_volume=0.2)
     image = renderer.render(person, Scene(zoom=1.2, background=(0.3, 0.3, 0.3))).image.astype(int)
     assert ((image[..., 2] > 2 * image[..., 0] + 20).mean()) > 0.08

@@ -20,7 +20,7 @@ def layer_of(renderer: Renderer, person: Person, scene: Scene, front: str) -> tu
     return Shader(person, scene, look, renderer.looks.painter, pose.head), layer
 
 
-def test_lips_eyes_and_shirt_have_their_colours(renderer: Renderer) -> None:
+def test_lips_eyes_and_shirt_have_their_colors(renderer: Renderer) -> None:
     person = Person(lip=(0.6, 0.0, 0.0), iris=(0.0, 0.0, 0.6), hair_style='bald')
     shader, layer = layer_of(renderer, person, Scene(shirt=(0.0, 0.7, 0.0)), 'head')
     albedo = shader.reflectance(layer).albedo

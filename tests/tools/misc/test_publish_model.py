@@ -27,7 +27,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_the_file_is_small_and_says_all(checkpoint: Path, tmp_path: Path) -> None:
+def test_the_file_is_small_and_complete(checkpoint: Path, tmp_path: Path) -> None:
     out = tmp_path / 'weights' / 'model.pth'
     assert 'MiB' in run_tool(TOOL, CONFIG, checkpoint, out).stdout
     assert out.stat().st_size < checkpoint.stat().st_size * 0.6

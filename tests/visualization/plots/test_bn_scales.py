@@ -30,6 +30,6 @@ def test_pixels() -> None:
     assert (pixels == (0x2A, 0x6F, 0xBB)).all(-1).sum() > 100
 
 
-def test_no_scales() -> None:
+def test_a_network_without_scales_is_refused() -> None:
     with pytest.raises(ValueError, match='no scales to draw'):
         plot_scales({})

@@ -5,7 +5,7 @@ from mmfer.visualization.plots import plot_confusion
 CLASSES = ('worry', 'anger', 'panic')
 
 
-def test_rows_are_percent_and_classes_grouped() -> None:
+def test_rows_are_in_percent_and_classes_are_grouped() -> None:
     matrix = np.array([[3, 1, 0], [0, 0, 0], [0, 0, 8]])
     figure = plot_confusion({'a title': matrix}, CLASSES, ('fear', 'anger'), (0, 1, 0))
     axes = figure.axes[0]
@@ -23,19 +23,19 @@ def test_rows_are_percent_and_classes_grouped() -> None:
     assert [(p.get_x(), p.get_width()) for p in axes.patches] == [(-0.5, 2), (1.5, 1)]
 
 
-def test_without_a_tree_the_order_stays() -> None:
+def test_without_a_tree_the_order_is_kept() -> None:
     figure = plot_confusion({'': np.eye(3)}, CLASSES)
     labels = [t.get_text() for t in figure.axes[0].get_xticklabels()]
     assert labels == list(CLASSES)
     assert not figure.axes[0].patches
 
 
-def test_the_picture_grows_with_the_classes() -> None:
+def test_the_image_grows_with_the_classes() -> None:
     small, large = (plot_confusion({'': np.eye(n)}, [str(i) for i in range(n)]) for n in (7, 33))
     assert large.get_figwidth() > 2 * small.get_figwidth()
 
 
-def test_matrices_stand_side_by_side_three_abreast(tmp_path) -> None:
+def test_at_most_three_matrices_are_side_by_side(tmp_path) -> None:
     matrices = {name: np.roll(np.eye(3), i, axis=1) for i, name in enumerate('abcd')}
     figure = plot_confusion(matrices, CLASSES)
     panels = [axes for axes in figure.axes if axes.get_xlabel() == 'predicted']

@@ -47,7 +47,7 @@ def test_each_scalar_has_a_panel_with_a_line_for_each_run() -> None:
     assert [t.get_text() for t in figure.legends[0].get_texts()] == ['a', 'b']
 
 
-def test_what_is_not_there_stops(tmp_path: Path) -> None:
+def test_missing_logs_and_scalars_are_errors(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r'No vis_data/scalars\.json below'):
         read_scalars(tmp_path)
     with pytest.raises(FileNotFoundError, match='No log at'):

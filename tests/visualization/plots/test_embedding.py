@@ -6,7 +6,7 @@ from mmfer.labels import LabelTree
 from mmfer.visualization.plots.embedding import class_colors, draw_embedding, tsne
 
 
-def test_every_class_has_its_own_colour_near_its_siblings():
+def test_every_class_has_its_own_color_near_its_siblings():
     parents = LabelTree.load('fgemotions').parents
     colors = class_colors(parents)
     assert colors.min() >= 0 and colors.max() <= 1
@@ -26,7 +26,7 @@ def test_tsne_keeps_clusters_apart_and_is_seeded():
         tsne(features[:4])
 
 
-def test_picture_of_two_planes(tmp_path):
+def test_image_of_two_planes(tmp_path):
     path = tmp_path / 'tsne.png'
     planes = [np.random.default_rng(i).normal(size=(30, 2)) for i in (0, 1)]
     labels = np.arange(30) % 3
@@ -44,7 +44,7 @@ def test_without_coarse_classes_every_class_has_its_own_hue():
 
 
 @pytest.mark.parametrize('planes', [1, 2])
-def test_points_have_their_colours_and_names_need_not_be_tex(planes, tmp_path):
+def test_points_have_their_colors_and_names_are_not_parsed_as_tex(planes, tmp_path):
     path = tmp_path / 'tsne.png'
     points = [np.array([[0.0, 0.0], [1.0, 1.0]])] * planes
     names = ['$w_', 'y$^$'], ['very_sad 100%', 'angry_']

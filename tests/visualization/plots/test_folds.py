@@ -19,12 +19,12 @@ def test_bars_and_matrix_show_the_counts() -> None:
     assert figure.get_suptitle() == 'a title'
 
 
-def test_a_fold_of_one_class_has_another_colour() -> None:
+def test_a_fold_of_one_class_has_another_color() -> None:
     figure = plot_folds(np.eye(2), ('anger', 'joy'), FOLDS)
     first, second = figure.axes[1].patches
     assert first.get_facecolor() != second.get_facecolor()
 
 
-def test_the_picture_grows_with_the_folds() -> None:
+def test_the_image_grows_with_the_folds() -> None:
     short, tall = (plot_folds(np.eye(2), ('a', 'b'), FOLDS * n) for n in (1, 13))
     assert tall.get_figheight() > 1.5 * short.get_figheight()

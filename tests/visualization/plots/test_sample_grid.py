@@ -13,7 +13,7 @@ def has(sheet: np.ndarray, color: tuple[int, int, int]) -> bool:
     return bool((np.abs(sheet.astype(int) - color).max(axis=-1) < 40).any())
 
 
-def test_the_sheet_has_room_for_all() -> None:
+def test_the_sheet_has_room_for_all_samples() -> None:
     sheet = draw_sample_grid([Cell(grey(), 'a\nb')] * 5, columns=3, size=50)
     assert sheet.shape == (8 + 2 * (50 + 28 + 8), 8 + 3 * 58, 3)
     # each image is there, and the last place is empty
@@ -22,7 +22,7 @@ def test_the_sheet_has_room_for_all() -> None:
     assert (sheet[8 + 86 :, 8 + 2 * 58 :] == 255).all()
 
 
-def test_landmarks_and_box_are_drawn_in_their_place() -> None:
+def test_landmarks_and_box_are_drawn_at_their_positions() -> None:
     plain = draw_sample_grid([Cell(grey(), '')], size=60)
     assert not has(plain, POINT)
     assert not has(plain, BOX)
@@ -40,6 +40,6 @@ def test_a_narrow_image_is_not_stretched_and_a_long_title_cut() -> None:
     assert (sheet[:, -8:] == 255).all()
 
 
-def test_nothing_to_draw_stops() -> None:
+def test_an_empty_sheet_is_an_error() -> None:
     with pytest.raises(ValueError, match='no sample'):
         draw_sample_grid([])

@@ -36,6 +36,6 @@ def test_one_seed_has_no_dot() -> None:
 
 
 @pytest.mark.parametrize('rows', [{}, {'a': {}}, {**ROWS, 'other': {'accuracy': [1.0]}}])
-def test_rows_that_do_not_fit(rows: dict) -> None:
+def test_rows_that_do_not_match_are_refused(rows: dict) -> None:
     with pytest.raises(ValueError, match='the same measures'):
         plot_rows(rows)

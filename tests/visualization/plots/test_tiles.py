@@ -30,7 +30,7 @@ def test_size_follows_from_rows_columns_and_caption_lines(tmp_path):
     assert sizes[1][1] - sizes[0][1] >= 2 * 2 * 8 * 120 / 72
 
 
-def test_frames_have_their_colours_and_captions_need_not_be_tex(tmp_path):
+def test_frames_have_their_colors_and_captions_are_not_parsed_as_tex(tmp_path):
     path = tmp_path / 'tiles.png'
     blue = np.full((20, 20, 3), (0, 0, 255), np.uint8)
     draw_tiles([[Tile(blue, '$a_', 'lime'), Tile(blue, 'b$^$', 'red')]], ['a $_$ title'], path)
@@ -47,7 +47,7 @@ def test_a_title_for_each_row(tmp_path):
         draw_tiles([[Tile(np.zeros((2, 2, 3), np.uint8))]], ['a', 'b'], tmp_path / 'tiles.png')
 
 
-def test_headings_stand_above_the_columns(tmp_path):
+def test_headings_are_above_the_columns(tmp_path):
     path = tmp_path / 'tiles.png'
     tile = Tile(np.full((20, 20, 3), 255, np.uint8))
     sizes = []
@@ -62,7 +62,7 @@ def test_headings_stand_above_the_columns(tmp_path):
         draw_tiles([[tile, tile]], [''], path, headings=['only one'])
 
 
-def test_captions_stand_clear_of_the_next_row(tmp_path):
+def test_captions_do_not_overlap_the_next_row(tmp_path):
     path = tmp_path / 'tiles.png'
     tile = Tile(np.zeros((20, 20, 3), np.uint8), 'one\ntwo')
     draw_tiles([[tile] * 4] * 2, ['', ''], path, headings=['above'] * 4)

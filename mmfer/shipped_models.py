@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-WEIGHTS = Path(__file__).parents[1] / 'weights'
+WEIGHTS = Path(__file__).parent / 'weights'
 DEFAULT = 'efficientnet-lite0_ferplus'
-"""A model of eight expressions of real faces; ``mmfer/weights/README.md`` is the model card."""
+"""The default model: eight expressions of real faces, described in ``mmfer/weights/README.md``."""
 
 
 def list_models() -> list[str]:
@@ -24,7 +24,7 @@ def shipped_checkpoint(name: str = DEFAULT) -> Path:
     """The checkpoint of a shipped model.
 
     Raises:
-        FileNotFoundError: If the model does not exist.
+        FileNotFoundError: If no shipped model has this name.
     """
     path = WEIGHTS / f'{name}.pth'
     if not path.is_file():
@@ -36,10 +36,10 @@ def shipped_checkpoint(name: str = DEFAULT) -> Path:
 
 
 def model_card(name: str = DEFAULT) -> dict[str, Any]:
-    """The card of a shipped model: data, terms and results, in percent.
+    """The card of a shipped model: data, license terms, and results in percent.
 
     Raises:
-        FileNotFoundError: If the model does not exist.
+        FileNotFoundError: If no shipped model has this name.
     """
     card = shipped_checkpoint(name).with_suffix('.json')
     return json.loads(card.read_text(encoding='utf-8'))

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from mmfer.apis import FERInferencer, list_models
-from mmfer.apis.shipped_models import DEFAULT, WEIGHTS, shipped_checkpoint
 from mmfer.faces import read_image
+from mmfer.shipped_models import DEFAULT, WEIGHTS, shipped_checkpoint
 from tests.apis.model_files import ASTRONAUT
 
 LARGEST = 12 * 2**20
@@ -30,7 +30,7 @@ def test_the_default_model_reads_a_smile() -> None:
         assert face['scores']['happiness'] > 0.5
 
 
-def test_the_color_and_the_size_of_a_photograph_hardly_matter() -> None:
+def test_scores_hardly_depend_on_color_and_size_of_a_photograph() -> None:
     image = read_image(ASTRONAUT)
     inferencer = FERInferencer()
     grey = np.repeat(image.mean(axis=2, keepdims=True).astype(np.uint8), 3, axis=2)
@@ -42,6 +42,6 @@ def test_the_color_and_the_size_of_a_photograph_hardly_matter() -> None:
     assert np.abs(np.array(scores) - scores[0]).max() < 0.15
 
 
-def test_an_unknown_name() -> None:
+def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(FileNotFoundError, match=f'named "resnet5".*{DEFAULT}'):
         FERInferencer('resnet5')

@@ -1,0 +1,96 @@
+"""What is installed, which device and which files can be used, and whether versions fit."""
+
+import platform
+from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.util import find_spec
+
+from packaging.requirements import Requirement
+
+from mmfer.version import __version__
+
+FORKS = {
+    'mmengine': ('mmengine', 'onedl-mmengine', 'mmengine-lite'),
+    'mmcv': ('mmcv-lite', 'mmcv', 'onedl-mmcv'),
+    'mmpretrain': ('mmpretrain', 'onedl-mmpretrain'),
+}
+"""The packages that can hold a module."""
+SHOWN = ('torch', 'torchvision', 'numpy', 'pillow', 'onnx', 'onnxruntime')
+OPTIONAL = {
+    '.heic photographs': 'pillow_heif',
+    'ONNX export': 'onnx',
+    'Grad-CAM': 'pytorch_grad_cam',
+}
+"""The module that each optional part needs."""
+
+
+def examine() -> tuple[list[str], bool]:
+    """A line for each fact, and whether mmfer can work."""
+    problems = _misfits()
+    lines = [
+        f'mmfer {__version__}, Python {platform.python_version()}, {platform.platform()}',
+        *(f'{name} {found}' for name in SHOWN if (found := _version(name))),
+    ]
+    for module, packages in FORKS.items():
+        installed = [f'{name} {found}' for name in packages if (found := _version(name))]
+        lines.append(', '.join(installed) or f'{module} is missing')
+        if not installed:
+            problems.append(f'{module} is missing: pip install {packages[0]}.')
+        elif len(installed) > 1:
+            problems.append(f'{" and ".join(installed)} overwrite each other: remove all but one.')
+    lines += [_devices(), _images()]
+    for part, module in OPTIONAL.items():
+        lines.append(f'{part}: {"yes" if find_spec(module) else f"no ({module} is missing)"}')
+    lines += [f'Problem: {problem}' for problem in problems] or ['No problem found.']
+    return lines, not problems
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _misfits() -> list[str]:
+    """A message for each requirement of mmfer that is not met."""
+    found = []
+    alternatives = {name: packages for packages in FORKS.values() for name in packages}
+    try:
+        needed = [Requirement(line) for line in requires('mmfer') or ()]
+    except PackageNotFoundError:
+        return []
+    for requirement in needed:
+        if requirement.marker is not None and not requirement.marker.evaluate({'extra': ''}):
+            continue
+        if any(_version(name) for name in alternatives.get(requirement.name, ())):
+            continue
+        installed = _version(requirement.name)
+        if requirement.name == 'opencv-python':
+            installed = installed or _version('opencv-python-headless')
+        if installed is None:
+            found.append(f'{requirement.name} is missing: pip install "{requirement}".')
+        elif not requirement.specifier.contains(installed, prereleases=True):
+            found.append(f'{requirement.name} {installed} is not {requirement.specifier}.')
+    return found
+
+
+def _devices() -> str:
+    try:
+        import torch
+    except (ImportError, OSError) as error:  # a broken installation raises either
+        return f'PyTorch cannot be imported: {error}'
+    gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    return (
+        f'devices: cpu ({torch.get_num_threads()} threads){"".join(f", cuda ({g})" for g in gpus)}'
+    )
+
+
+def _images() -> str:
+    from PIL import Image, features
+
+    Image.init()
+    formats = sorted(
+        {suffix for suffix, kind in Image.registered_extensions().items() if kind in Image.OPEN}
+    )
+    modern = [name for name in ('webp', 'avif', 'jpg_2000') if features.check(name)]
+    return f'images: {len(formats)} suffixes, {", ".join(["jpg", "png", *modern])} among them'

@@ -1,0 +1,125 @@
+"""Compares the training images with those of the validation and the test."""
+
+import logging
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from mmengine.config import ConfigDict
+from mmengine.dist import broadcast_object_list, is_main_process
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from mmfer.datasets.shared_images import shared_images
+from mmfer.datasets.wrapped import readers_of
+from mmfer.engine.configuration.choosers import choosers
+from mmfer.registry import DATASETS, HOOKS
+
+NO_DATA = ('pipeline', 'test_mode', 'broken', 'broken_report', 'lazy_init', 'serialize_data')
+"""Options of readers that do not choose samples."""
+
+
+@HOOKS.register_module()
+class LeakageHook(Hook):
+    """Report leakage before the first step of a training.
+
+    Leakage is a training image, by path or content, in the validation or the test data, or an entry
+    of the config, such as ``save_best``, that chooses by a validation on the test data.
+
+    Args:
+        action: ``'warn'`` writes to the log; ``'error'`` stops.
+        most: Images are compared only if there are at most this many, since reading the paths of
+            ten million images takes minutes; the log says if they are not compared.
+
+    Raises:
+        ValueError: If ``action`` is unknown, or is ``'error'`` and there is leakage.
+
+    Example:
+        >>> default_hooks = dict(leakage=dict(type='LeakageHook', action='error'))
+    """
+
+    priority = 'VERY_HIGH'
+
+    def __init__(self, action: str = 'warn', most: int = 1_000_000) -> None:
+        if action not in ('warn', 'error'):
+            raise ValueError(f"action={action!r} must be 'warn' or 'error'.")
+        self.action, self.most = action, most
+
+    def before_train(self, runner: Runner) -> None:
+        """Look for leakage on the first rank, and report it on all."""
+        found = [self._leaks(runner) if is_main_process() else []]
+        broadcast_object_list(found)
+        if not found[0]:
+            return
+        message = f'Leakage: {" ".join(found[0])}'
+        if self.action == 'error':
+            raise ValueError(f'{message} To train anyway: default_hooks.leakage.action=warn.')
+        runner.logger.log(logging.WARNING, message)
+
+    def _leaks(self, runner: Runner) -> list[str]:
+        """A sentence for each kind of leakage in a run."""
+        trained, cfg = runner.train_dataloader.dataset, runner.cfg
+        data = {
+            name: cfg[f'{name}_dataloader']['dataset']
+            for name in ('val', 'test')
+            if cfg.get(f'{name}_dataloader')
+        }
+        found = []
+        if runner.val_loop is not None:
+            found += self._twice(runner, 'validation', trained, runner.val_loop.dataloader.dataset)
+            chosen = choosers(cfg)
+            if chosen and 'val' in data and _is_test(data['val'], data.get('test')):
+                found.append(
+                    f'{" and ".join(chosen)} would choose by val_dataloader, which reads the test '
+                    'data. Validate on a part of the training data: val_ratio=0.2 in the training '
+                    "and the validation data set, with split='train' and split='val'."
+                )
+        if 'test' in data and not (
+            'val' in data and _samples(data['val']) == _samples(data['test'])
+        ):
+            try:
+                tested = _unread(data['test'])
+            except (OSError, ValueError) as error:
+                runner.logger.info(
+                    f'The test data cannot be compared with the training data: {error}'
+                )
+            else:
+                found += self._twice(runner, 'test', trained, tested)
+        return found
+
+    def _twice(self, runner: Runner, name: str, trained: Any, other: Any) -> list[str]:
+        if len(trained) + len(other) > self.most:
+            runner.logger.info(
+                f'{len(trained)} training and {len(other)} {name} images are not compared, because '
+                'this would take long: default_hooks.leakage.most.'
+            )
+            return []
+        shared = shared_images(trained, other)
+        if not shared:
+            return []
+        return [
+            f'{len(shared)} {name} images, such as "{shared[0]}", are training images, too, so the '
+            f'results of the {name} are too good. Give both other images.'
+        ]
+
+
+def _unread(dataset: ConfigDict) -> Any:
+    """Build a data set without reading its images."""
+    config = deepcopy(dataset)
+    for reader in readers_of(config):
+        reader.update(pipeline=[], test_mode=False)
+    return DATASETS.build(config)
+
+
+def _samples(dataset: ConfigDict) -> list[dict[str, Any]]:
+    """The options that choose the samples of a data set, by reader."""
+    readers: list[Mapping[str, Any]] = readers_of(dataset)
+    return [{k: v for k, v in reader.items() if k not in NO_DATA} for reader in readers]
+
+
+def _is_test(validated: ConfigDict, tested: ConfigDict | None) -> bool:
+    """Whether validation data are test data."""
+    ours = _samples(validated)
+    if any(reader.get('split') == 'test' for reader in ours):
+        return True
+    return tested is not None and any(reader in _samples(tested) for reader in ours)

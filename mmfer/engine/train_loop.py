@@ -1,0 +1,91 @@
+"""Training by epochs that may be resumed in the middle of an epoch."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from mmengine.runner import EpochBasedTrainLoop as MMEngineTrainLoop
+from mmengine.runner import Runner
+
+from mmfer.engine.rank_state import set_random_state
+from mmfer.registry import LOOPS
+
+
+def done_in_epoch(runner: Runner) -> int:
+    """Number of finished iterations of the current epoch; 0 in a training by iterations."""
+    loop = runner.train_loop
+    if not isinstance(loop, MMEngineTrainLoop):
+        return 0
+    done = loop.iter - loop.epoch * len(loop.dataloader)
+    return done if 0 < done <= len(loop.dataloader) else 0
+
+
+def needs_epochs(runner: Runner, needed: Any, name: str) -> None:
+    """Check that a training counts epochs, if a hook needs them.
+
+    Args:
+        runner: The runner of the training.
+        needed: Whether the hook needs epochs.
+        name: The hook, for the message.
+
+    Raises:
+        ValueError: If the training counts iterations.
+    """
+    if needed and not isinstance(runner.train_loop, MMEngineTrainLoop):
+        raise ValueError(
+            f'{name} counts epochs, but this training counts iterations, so what the hook does at '
+            'an epoch would never happen. Train by epochs: train_cfg=dict(by_epoch=True, '
+            'max_epochs=...).'
+        )
+
+
+@LOOPS.register_module()
+class EpochBasedTrainLoop(MMEngineTrainLoop):
+    """mmengine's loop of the same name, which continues an epoch where its checkpoint stopped.
+
+    The batches that the checkpoint was trained on are read again, but not trained on again, and the
+    random generators continue as in the checkpoint. So a run that is killed after a checkpoint in
+    the middle of an epoch gives the same weights as an uninterrupted run.
+
+    Args:
+        *args, **options: Options of mmengine's loop.
+
+    Example:
+        >>> train_cfg = dict(by_epoch=True, max_epochs=10)
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.random_state: dict[str, Any] | None = None
+        """The state of the generators after the last iteration of a checkpoint, or None."""
+
+    def run_epoch(self) -> None:
+        """Iterate over one epoch, or the rest of one."""
+        self.runner.call_hook('before_train_epoch')
+        self.runner.model.train()
+        done = done_in_epoch(self.runner)
+        if done < len(self.dataloader):
+            batches = iter(self.dataloader)
+            try:
+                self._run_rest(batches, done)
+            except BaseException:
+                # Otherwise the process would wait for its workers when it ends.
+                if hasattr(batches, '_shutdown_workers'):
+                    batches._shutdown_workers()
+                raise
+        self.random_state = None
+        self.runner.call_hook('after_train_epoch')
+        self._epoch += 1
+
+    def _run_rest(self, batches: Iterator[Any], done: int) -> None:
+        """Train on the batches of an epoch after the first ``done``."""
+        if done:
+            self.runner.logger.info(
+                f'Continuing epoch {self.epoch + 1} after {done} of {len(self.dataloader)} '
+                'iterations.'
+            )
+            next(islice(batches, done - 1, None))  # reads and forgets these batches
+            if self.random_state is not None:
+                set_random_state(self.random_state)
+        for index, batch in enumerate(batches, done):
+            self.run_iter(index, batch)

@@ -1,0 +1,175 @@
+"""Bounded decoding of images of every format, from files and from memory."""
+
+import struct
+import warnings
+from contextlib import suppress
+from typing import BinaryIO, NamedTuple
+
+import numpy as np
+from mmengine.logging import print_log
+from PIL import Image, JpegImagePlugin
+
+from mmfer.faces.pixel_depth import to_rgb
+
+FORMATS = [
+    *('AVIF', 'BMP', 'GIF', 'ICO', 'JPEG2000', 'PNG', 'PPM', 'TGA', 'TIFF', 'WEBP'),
+]
+"""Pillow's formats that are read, besides JPEG. Others, such as EPS, start other programs."""
+HEIF_SUFFIXES = ('.heic', '.heif')
+READS_HEIF = False
+with suppress(ImportError):
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener()
+    FORMATS.append('HEIF')
+    READS_HEIF = True
+MOST_PIXELS = 89_478_485
+"""The maximum number of pixels of a decoded image, as in Pillow; larger JPEGs are shrunk."""
+MOST_JPEG_PIXELS = 400_000_000
+"""The maximum number of pixels of a JPEG that is shrunk while it is decoded."""
+SHRINKING = (1, 2, 4, 8)
+"""The factors by which JPEGs can be shrunk."""
+ORIENTATION = 0x0112
+"""The EXIF entry of the rotation."""
+
+
+class LoadedImage(NamedTuple):
+    """A decoded image.
+
+    Args:
+        pixels: (H, W, 3) uint8 RGB.
+        shrunk: The factor by which the image was shrunk, 1 in most cases. Coordinates in the file
+            are ``shrunk`` times the coordinates in ``pixels``.
+    """
+
+    pixels: np.ndarray
+    shrunk: int = 1
+
+
+def decode_image(stream: BinaryIO, name: str) -> LoadedImage:
+    """Decode an image.
+
+    An image of more than :data:`MOST_PIXELS` pixels is refused before it is decoded. A JPEG in one
+    scan, as cameras write, is shrunk by 2, 4 or 8 instead, which the log says.
+
+    Args:
+        stream: The data of the image, which can be read repeatedly (``seek``).
+        name: The image in messages, such as ``"a.jpg"`` in quotation marks.
+
+    Raises:
+        ValueError: If the image is too large, damaged, or of an unknown format.
+    """
+    head = stream.read(16)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')  # about size and metadata; the size is checked below
+            with _open(stream, head) as picture:
+                shrunk = _shrink(picture, stream, name)
+                picture.load()  # first, because getexif loads PNG files, too
+                turn = _orientation(picture)
+                pixels = _turned(to_rgb(picture, stream), turn)
+    except _TooLargeError as error:
+        raise ValueError(str(error)) from None
+    except Image.DecompressionBombError as error:
+        raise ValueError(_too_large(name, f'more than {2 * MOST_PIXELS}')) from error
+    except Image.UnidentifiedImageError as error:
+        raise ValueError(_unknown(name, head)) from error
+    except MemoryError as error:
+        raise ValueError(f'{name} needs more memory than there is. Shrink the image.') from error
+    # Decoders of damaged files raise errors of many types.
+    except Exception as error:
+        reason = str(error) or type(error).__name__
+        raise ValueError(
+            f'{name} is damaged or of an unknown format: {reason}. Copy the image again, or '
+            'convert it to PNG or JPEG.'
+        ) from error
+    return LoadedImage(pixels, shrunk)
+
+
+class _TooLargeError(Exception):
+    """An image with too many pixels."""
+
+
+def _open(stream: BinaryIO, head: bytes) -> Image.Image:
+    stream.seek(0)
+    if head.startswith(b'\xff\xd8\xff'):
+        # Image.open refuses more than 178 million pixels, although a JPEG can be shrunk.
+        return JpegImagePlugin.JpegImageFile(stream)
+    return Image.open(stream, formats=FORMATS)
+
+
+def _shrink(picture: Image.Image, stream: BinaryIO, name: str) -> int:
+    """Check the number of pixels, and set the factor of shrinking."""
+    width, height = picture.size
+    if width * height <= MOST_PIXELS:
+        return 1
+    fits = width * height <= MOST_JPEG_PIXELS and picture.format == 'JPEG'
+    if not fits or not _has_one_scan(stream):
+        raise _TooLargeError(_too_large(name, str(width * height)))
+    factor = next(k for k in SHRINKING if (width // k + 1) * (height // k + 1) <= MOST_PIXELS)
+    picture.draft(picture.mode, (width // factor, height // factor))
+    print_log(
+        f'{name} has {width} x {height} pixels and is read at {picture.width} x {picture.height}.',
+        logger='current',
+    )
+    return factor
+
+
+def _has_one_scan(stream: BinaryIO) -> bool:
+    """Whether a JPEG has all components in its first scan; others are kept in memory as a whole."""
+    place = stream.tell()
+    stream.seek(2)
+    components = 0
+    try:
+        while True:
+            marker, size = struct.unpack('>HH', stream.read(4))
+            content = stream.read(size - 2)
+            if marker in (0xFFC0, 0xFFC1):
+                components = content[5]
+            elif marker == 0xFFDA:
+                return content[0] == components
+            elif not 0xFFC4 <= marker <= 0xFFFE or marker == 0xFFC9:
+                return False  # progressive, lossless, or arithmetic
+    except (struct.error, IndexError, ValueError):
+        return False
+    finally:
+        stream.seek(place)
+
+
+def _orientation(picture: Image.Image) -> int:
+    """The orientation in the EXIF data, 1 if there is none or the data are damaged.
+
+    Only this entry is read: writing the data again fails if any entry has an unexpected type.
+    """
+    if picture.format == 'TIFF':
+        return 1  # Pillow turns these files itself
+    try:
+        orientation = picture.getexif().get(ORIENTATION)
+    except Exception:
+        return 1
+    return orientation if isinstance(orientation, int) else 1
+
+
+def _turned(pixels: np.ndarray, orientation: int) -> np.ndarray:
+    """The pixels as a viewer shows them."""
+    if orientation in (5, 6, 7, 8):
+        pixels = pixels.transpose(1, 0, 2)
+    rows = -1 if orientation in (3, 4, 7, 8) else 1
+    columns = -1 if orientation in (2, 3, 6, 7) else 1
+    return np.ascontiguousarray(pixels[::rows, ::columns])
+
+
+def _too_large(name: str, pixels: str) -> str:
+    return (
+        f'{name} has {pixels} pixels, but at most {MOST_PIXELS} are decoded (JPEGs in one scan up '
+        f'to {MOST_JPEG_PIXELS} are shrunk). Shrink the image first.'
+    )
+
+
+def _unknown(name: str, head: bytes) -> str:
+    if head[4:8] == b'ftyp' and head[8:11] in (b'hei', b'hev', b'mif', b'msf') and not READS_HEIF:
+        return (
+            f'{name} is a HEIC image. Install pillow-heif (pip install pillow-heif), or convert '
+            'the image to JPEG.'
+        )
+    return f'Pillow cannot read {name} as an image. Remove it, or convert it to PNG or JPEG.'

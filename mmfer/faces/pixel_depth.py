@@ -1,0 +1,86 @@
+"""Conversion of pixels of every depth to 8 bits."""
+
+from typing import BinaryIO
+
+import cv2
+import numpy as np
+from PIL import Image
+
+FULL_SCALES = (255, 1023, 4095, 65535)
+"""The largest values of 8, 10, 12 and 16 bits."""
+OF_KNOWN_DEPTH = ('JPEG2000', 'PPM')
+"""Formats that state the depth, which Pillow scales to 16 bits."""
+
+
+def full_scale(values: np.ndarray) -> int:
+    """The value of white of integers, which a file of 16 or 32 bits does not state.
+
+    It is the smallest full scale of 8, 10, 12 or 16 bits that is not below the largest value.
+    Values that are all multiples of 257 are 8 bits scaled to 16, so a dark image stays dark.
+
+    Raises:
+        ValueError: If a value is negative or above 65535.
+    """
+    low, high = int(values.min()), int(values.max())
+    if low < 0 or high > FULL_SCALES[-1]:
+        raise ValueError(f'values of {low} to {high}, outside 0 to {FULL_SCALES[-1]}')
+    if high > 0 and not (values % 257).any():
+        return FULL_SCALES[-1]
+    return next(full for full in FULL_SCALES if high <= full)
+
+
+def to_rgb(picture: Image.Image, stream: BinaryIO) -> np.ndarray:
+    """The pixels of a loaded image as (H, W, 3) uint8 RGB; transparent parts become white.
+
+    Args:
+        picture: The loaded image.
+        stream: The data of the image, for color images of 16 bits, of which Pillow keeps 8.
+
+    Raises:
+        ValueError: If values are outside the range of their type: 0 to 65535 for integers, 0 to 1
+            for floating-point numbers.
+    """
+    if picture.mode == 'F':
+        grey = np.asarray(picture)
+        if not np.isfinite(grey).all() or grey.min() < 0 or grey.max() > 1:
+            raise ValueError('values outside 0 to 1 in mode F')
+        return _three(np.rint(grey * 255).astype(np.uint8))
+    if picture.mode.startswith('I'):
+        grey = np.asarray(picture)
+        known = picture.format in OF_KNOWN_DEPTH
+        full = FULL_SCALES[-1] if known and grey.min() >= 0 else full_scale(grey)
+        return _three(_scaled(grey, full))
+    deep = _deep_colors(picture, stream)
+    if deep is not None:
+        full = full_scale(deep[..., :3])
+        depth = np.dstack([_scaled(deep[..., 2::-1], full), deep[..., 3:] >> 8]).astype(np.uint8)
+        picture = Image.fromarray(depth)
+    if picture.has_transparency_data:
+        picture = picture.convert('RGBA')
+        white = Image.new('RGBA', picture.size, 'white')
+        picture = Image.alpha_composite(white, picture)
+    return np.array(picture if picture.mode == 'RGB' else picture.convert('RGB'))
+
+
+def _scaled(values: np.ndarray, full: int) -> np.ndarray:
+    """Values of 0 to ``full`` as 0 to 255, uint8."""
+    table = np.rint(np.arange(full + 1) / full * 255).astype(np.uint8)
+    return table[values]
+
+
+def _three(grey: np.ndarray) -> np.ndarray:
+    return np.repeat(grey[..., None], 3, axis=2)
+
+
+def _deep_colors(picture: Image.Image, stream: BinaryIO) -> np.ndarray | None:
+    """The uint16 values in BGR(A) order of a color image of fewer than 16 bits in 16, or None."""
+    if picture.format not in ('PNG', 'TIFF') or picture.mode not in ('RGB', 'RGBA'):
+        return None
+    # Pillow keeps the upper 8 bits of 16, so those of 12 bits are at most 15.
+    if np.asarray(picture)[..., :3].max() > FULL_SCALES[2] >> 8:
+        return None
+    stream.seek(0)
+    deep = cv2.imdecode(np.frombuffer(stream.read(), np.uint8), cv2.IMREAD_UNCHANGED)
+    if deep is None or deep.dtype != np.uint16 or deep.ndim != 3:
+        return None
+    return deep if deep.shape[:2] == (picture.height, picture.width) else None

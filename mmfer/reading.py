@@ -1,0 +1,88 @@
+"""Reading of files from outside, within bounds."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+MOST_JSON_BYTES = 1 << 31
+"""The maximum size of a JSON file."""
+LONGEST_LINE = 1 << 20
+"""The maximum length of a line of a text file, in characters or bytes."""
+MOST_LINES = 1 << 24
+"""The maximum number of lines of a text file."""
+
+
+def check_regular(path: str | Path) -> None:
+    """Check that a path, if it exists, is a file that can be read to its end.
+
+    Raises:
+        ValueError: If the path is a folder, a pipe, a socket or a device.
+    """
+    path = Path(path)
+    if path.exists() and not path.is_file():
+        kind = 'a folder' if path.is_dir() else 'a pipe, a socket or a device'
+        raise ValueError(f'"{path}" is {kind}, not a file. Give the path of a file.')
+
+
+def read_json(path: str | Path, what: str = 'file', remedy: str = 'Write the file again.') -> Any:
+    """The content of a JSON file.
+
+    Args:
+        path: The file.
+        what: What the file is, for messages, such as ``'label tree'``.
+        remedy: What to do if the file is damaged.
+
+    Raises:
+        FileNotFoundError: If the file does not exist.
+        ValueError: If the file is not JSON in UTF-8, is nested too deeply, or is too large.
+    """
+    path = Path(path)
+    check_regular(path)
+    if not path.is_file():
+        raise FileNotFoundError(f'There is no {what} "{path}". Check the path.')
+    if path.stat().st_size > MOST_JSON_BYTES:
+        raise ValueError(
+            f'The {what} "{path}" has {path.stat().st_size} bytes, more than {MOST_JSON_BYTES}. '
+            f'{remedy}'
+        )
+    try:
+        return json.loads(path.read_bytes().decode('utf-8-sig'))
+    except RecursionError as error:
+        raise ValueError(
+            f'The {what} "{path}" is not JSON that can be read: it is nested too deeply. {remedy}'
+        ) from error
+    except ValueError as error:
+        raise ValueError(f'The {what} "{path}" is not JSON: {error}. {remedy}') from error
+
+
+def binary_lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file, with line ends.
+
+    Args:
+        file: The open file.
+        path: The path of the file, for messages.
+
+    Raises:
+        ValueError: If a line is too long, or there are too many lines.
+    """
+    number = 0
+    while line := file.readline(LONGEST_LINE + 1):
+        number += 1
+        check_line(line, path, number)
+        yield line
+
+
+def check_line(line: str | bytes, path: Path, number: int, longest: int = LONGEST_LINE) -> None:
+    """Check the length and the number of a line.
+
+    Raises:
+        ValueError: If the line is too long, or there are too many lines.
+    """
+    if len(line) > longest:
+        raise ValueError(
+            f'{path}, line {number} has more than {longest} characters, so the file is not a '
+            'list, or its line ends are lost. Copy the file from its source again.'
+        )
+    if number > MOST_LINES:
+        raise ValueError(f'"{path}" has more than {MOST_LINES} lines. Divide the file.')

@@ -1,0 +1,57 @@
+"""Results are on disk as soon as they are known."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mmfer.apis.predictions import ImagePrediction
+from mmfer.apis.result_files import ResultFiles
+
+OPTIONS = {'config': None}
+BLACK = np.zeros((2, 2, 3), np.uint8)
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / name for name in ('a.png', 'b.png')]
+    for path in paths:
+        path.write_bytes(b'12')
+    return paths
+
+
+def test_an_unfinished_run_is_continued(tmp_path: Path, images: list[Path]) -> None:
+    out = tmp_path / 'out'
+    first = ResultFiles(out, OPTIONS)
+    first.add(images[0], 'a.jpg', ImagePrediction(str(images[0]), 'No face found.', (), BLACK))
+    # The process is killed while it writes the next line.
+    with (out / 'results.jsonl').open('a') as file:
+        file.write('{"state": [')
+    again = ResultFiles(out, OPTIONS)
+    assert again.has(images[0], 'a.jpg') and not again.has(images[1], 'b.jpg')
+    assert not again.has(images[0], 'another name.jpg')
+    again.add(images[1], 'b.jpg', ImagePrediction(str(images[1]), 'Damaged.', failed=True))
+    entries = again.finish(images)
+    assert [entry['failed'] for entry in entries] == [False, True]
+    written = json.loads((out / 'results.json').read_text())
+    assert [result['message'] for result in written['results']] == ['No face found.', 'Damaged.']
+    assert written['annotated'] == ['a.jpg']  # the other image could not be read
+    assert not (out / 'results.jsonl').exists()
+
+
+def test_other_options_or_a_changed_image_start_again(tmp_path: Path, images: list[Path]) -> None:
+    files = ResultFiles(tmp_path / 'out', OPTIONS)
+    files.add(images[0], 'a.jpg', ImagePrediction(str(images[0]), 'No face found.', (), BLACK))
+    assert not ResultFiles(tmp_path / 'out2', OPTIONS).has(images[0], 'a.jpg')
+    images[0].write_bytes(b'123')
+    assert not ResultFiles(tmp_path / 'out', OPTIONS).has(images[0], 'a.jpg')
+    images[0].unlink()
+    assert not ResultFiles(tmp_path / 'out', OPTIONS).has(images[0], 'a.jpg')
+    ResultFiles(tmp_path / 'out', {'config': 'other'})
+    assert len((tmp_path / 'out' / 'results.jsonl').read_text().splitlines()) == 1
+
+
+def test_an_output_folder_that_is_a_file_is_an_error(images: list[Path]) -> None:
+    with pytest.raises(FileExistsError):
+        ResultFiles(images[0], OPTIONS)

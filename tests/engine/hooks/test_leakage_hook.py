@@ -1,0 +1,96 @@
+"""What a training says about images that it is trained and judged on."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mmengine.config import Config
+
+from mmfer.engine import train
+from mmfer.engine.hooks import LeakageHook
+from tests.helpers import tiny_config, write_images
+
+
+def config(folder: Path, data: Path, **roots: Path) -> Config:
+    """The small config with other data for the validation or the test, which stops at leakage."""
+    cfg = tiny_config(folder, data, {'default_hooks.leakage.action': 'error'})
+    for part in ('val', 'test'):
+        cfg[f'{part}_dataloader'] = cfg[f'{part}_dataloader'].copy()
+        cfg[f'{part}_dataloader'].dataset = cfg[f'{part}_dataloader'].dataset.copy()
+        cfg[f'{part}_dataloader'].dataset.data_root = str(roots.get(part, data))
+    return cfg
+
+
+@pytest.fixture(scope='module')
+def others(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Images of another size, and copies of the training images under other names."""
+    folder = tmp_path_factory.mktemp('others')
+    write_images(folder / 'new', size=30)
+    write_images(folder / 'copies')
+    for path in list((folder / 'copies').rglob('*.png')):
+        shutil.move(path, path.with_name(f'copy_{path.name}'))
+    return {name: folder / name for name in ('new', 'copies')}
+
+
+def message(cfg: Config, **arguments: Any) -> str:
+    with pytest.raises(ValueError, match='^Leakage: ') as caught:
+        train(cfg, **arguments)
+    assert not list(Path(cfg.work_dir).glob('*.pth'))
+    return str(caught.value)
+
+
+def test_validation_and_test_on_training_images(
+    image_folder: Path, tmp_path: Path, others: dict[str, Path]
+) -> None:
+    said = message(config(tmp_path / 'a', image_folder, test=others['new']))
+    assert '12 validation images, such as "' in said and 'test images' not in said
+    said = message(config(tmp_path / 'b', image_folder, val=others['new']))
+    assert '12 test images, such as "' in said and 'validation images' not in said
+    assert 'To train anyway: default_hooks.leakage.action=warn.' in said
+    said = message(config(tmp_path / 'c', image_folder, val=others['copies'], test=others['new']))
+    assert '12 validation images' in said and 'copy_0' in said
+    # Also of a training without validation.
+    said = message(config(tmp_path / 'd', image_folder, val=others['new']), validate=False)
+    assert '12 test images' in said
+
+
+def test_choosing_by_the_test_data(
+    image_folder: Path, tmp_path: Path, others: dict[str, Path]
+) -> None:
+    new = others['new']
+    cfg = config(tmp_path / 'a', image_folder, val=new, test=new)
+    cfg.default_hooks.checkpoint.save_best = 'accuracy/top1'
+    said = message(cfg)
+    assert (
+        "default_hooks.checkpoint.save_best='accuracy/top1' would choose by val_dataloader" in said
+    )
+    # Without a choice, the test data may be watched.
+    train(config(tmp_path / 'b', image_folder, val=new, test=new))
+
+
+def test_unreadable_test_data_do_not_stop_a_training(
+    image_folder: Path, tmp_path: Path, others: dict[str, Path]
+) -> None:
+    train(config(tmp_path, image_folder, val=others['new'], test=tmp_path / 'none'))
+    log = next((tmp_path / 'work').rglob('*.log')).read_text()
+    assert 'The test data cannot be compared with the training data: ' in log
+
+
+def test_by_default_the_log_warns(image_folder: Path, tmp_path: Path) -> None:
+    train(tiny_config(tmp_path, image_folder))
+    log = next((tmp_path / 'work').rglob('*.log')).read_text()
+    assert 'WARNING - Leakage: 12 validation images, such as "' in log
+
+
+def test_large_data_sets_are_not_compared(image_folder: Path, tmp_path: Path) -> None:
+    cfg = config(tmp_path, image_folder)
+    cfg.default_hooks.leakage.most = 23
+    train(cfg, validate=False)
+    log = next((tmp_path / 'work').rglob('*.log')).read_text()
+    assert '12 training and 12 test images are not compared, because this would take long' in log
+
+
+def test_wrong_action() -> None:
+    with pytest.raises(ValueError, match="action='stop' must be 'warn' or 'error'"):
+        LeakageHook('stop')

@@ -1,0 +1,145 @@
+"""Trainings that are killed in the middle of an epoch, or between two steps of the optimizer."""
+
+import signal
+from pathlib import Path
+
+import pytest
+import torch
+
+from mmfer.engine import train
+from mmfer.engine.checkpoint import load_from_disk
+from mmfer.engine.train_loop import EpochBasedTrainLoop, done_in_epoch, needs_epochs
+from tests.engine.hooks.processes import train_in_process
+from tests.helpers import tiny_config, write_config
+
+# Three iterations in an epoch of 12 images; the random numbers of the network matter, too.
+SETTINGS = """
+train_cfg['max_epochs'] = 3
+val_cfg = val_dataloader = val_evaluator = None
+model['backbone']['drop_path_rate'] = 0.3
+train_dataloader['num_workers'] = {workers}
+optim_wrapper['accumulative_counts'] = {counts}
+default_hooks = dict(checkpoint=dict({checkpoint}))
+custom_hooks = [{killer}]
+"""
+
+
+def weights(folder: Path, rank: int = 0) -> dict[str, torch.Tensor]:
+    return torch.load(folder / f'rank{rank}.pth', weights_only=True)
+
+
+def run_killed_and_whole(
+    folder: Path, data: Path, killer: str, ranks: int = 1, **settings: object
+) -> tuple[Path, Path]:
+    """The work directories of a killed and resumed run, and of an uninterrupted one."""
+    configs = {}
+    for name, hook in (('killed', killer), ('whole', '')):
+        text = SETTINGS.format(killer=hook, **settings)
+        configs[name] = write_config(folder / f'{name}.py', data, text)
+    killed, whole = folder / 'killed', folder / 'whole'
+    codes = train_in_process(configs['killed'], killed, ranks=ranks)
+    assert codes == [-signal.SIGKILL] * ranks
+    assert train_in_process(configs['whole'], killed, resume=True, ranks=ranks) == [0] * ranks
+    assert train_in_process(configs['whole'], whole, ranks=ranks) == [0] * ranks
+    return killed, whole
+
+
+def assert_equal(killed: Path, whole: Path, ranks: int = 1) -> None:
+    for rank in range(ranks):
+        first, second = weights(killed, rank), weights(whole, rank)
+        assert first.keys() == second.keys()
+        assert [name for name in first if not torch.equal(first[name], second[name])] == []
+
+
+@pytest.mark.parametrize(('workers', 'counts'), [(0, 1), (2, 1), (0, 4)])
+def test_killed_in_the_middle_of_an_epoch(
+    image_folder: Path, tmp_path: Path, workers: int, counts: int
+) -> None:
+    killed, whole = run_killed_and_whole(
+        tmp_path,
+        image_folder,
+        "dict(type='KillerHook', epoch=1, iteration=2)",
+        workers=workers,
+        counts=counts,
+        checkpoint='by_epoch=False, interval=2, max_keep_ckpts=9',
+    )
+    assert_equal(killed, whole)
+    # The checkpoint of iteration 4, the first of the second epoch, was the last one.
+    meta = load_from_disk(str(killed / 'iter_4.pth'))['meta']
+    assert (meta['epoch'], meta['iter'], meta['epoch_length'], meta['world_size']) == (1, 4, 3, 1)
+    assert load_from_disk(str(killed / 'iter_9.pth'))['meta']['iter'] == 9
+    logs = ''.join(path.read_text() for path in killed.rglob('*.log'))
+    assert 'Continuing epoch 2 after 1 of 3 iterations.' in logs
+
+
+@pytest.mark.parametrize('ranks', [1, 2])
+def test_killed_between_two_steps_of_the_optimizer(
+    image_folder: Path, tmp_path: Path, ranks: int
+) -> None:
+    killed, whole = run_killed_and_whole(
+        tmp_path,
+        image_folder,
+        "dict(type='KillerHook', epoch=1)",
+        ranks,
+        workers=0,
+        counts=2 if ranks == 1 else 4,  # two ranks have two iterations in an epoch
+        checkpoint='interval=1',
+    )
+    assert_equal(killed, whole, ranks)
+    states = load_from_disk(str(whole / 'epoch_3.pth')).get('ranks')
+    assert not states  # the last iteration is always a step
+    logs = ''.join(path.read_text() for path in killed.rglob('*.log'))
+    assert 'The accumulated gradients of the checkpoint were restored.' in logs
+
+
+def test_an_epoch_whose_last_iteration_was_saved_is_only_closed(
+    image_folder: Path, tmp_path: Path
+) -> None:
+    options = {'train_cfg.max_epochs': 1, 'default_hooks.checkpoint.by_epoch': False}
+    train(tiny_config(tmp_path / 'a', image_folder, options), validate=False)
+    last = tmp_path / 'a' / 'work' / 'iter_3.pth'
+    options['train_cfg.max_epochs'] = 2
+    runner = train(
+        tiny_config(tmp_path / 'b', image_folder, options), resume=str(last), validate=False
+    )
+    assert (runner.epoch, runner.iter) == (2, 6)
+    assert isinstance(runner.train_loop, EpochBasedTrainLoop) and done_in_epoch(runner) == 0
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        ({'train_dataloader.batch_size': 2}, r'with 3 iterations in an epoch, but this run has 6,'),
+        ({'train_dataloader.dataset.indices': 6}, r'with 3 iterations in an epoch, but .* has 2,'),
+    ],
+)
+def test_a_resumed_run_has_the_same_steps(
+    image_folder: Path, tmp_path: Path, options: dict, message: str
+) -> None:
+    train(tiny_config(tmp_path, image_folder), validate=False)
+    cfg = tiny_config(tmp_path, image_folder, {'train_cfg.max_epochs': 2, **options})
+    with pytest.raises(ValueError, match=message):
+        train(cfg, resume=True, validate=False)
+
+
+def test_another_number_of_ranks(image_folder: Path, tmp_path: Path) -> None:
+    train(tiny_config(tmp_path, image_folder), validate=False)
+    path = tmp_path / 'work' / 'epoch_1.pth'
+    content = load_from_disk(str(path))
+    content['meta']['world_size'] = 4
+    torch.save(content, tmp_path / 'four.pth')
+    cfg = tiny_config(tmp_path / 'b', image_folder, {'train_cfg.max_epochs': 2})
+    with pytest.raises(ValueError, match=r'trained with 4 ranks, but this run has 1, so its sch'):
+        train(cfg, resume=str(tmp_path / 'four.pth'), validate=False)
+
+
+def test_hooks_that_count_epochs(image_folder: Path, tmp_path: Path) -> None:
+    cfg = tiny_config(tmp_path, image_folder)
+    cfg.train_cfg = dict(by_epoch=False, max_iters=2)
+    cfg.default_hooks.checkpoint.by_epoch = False
+    cfg.param_scheduler = None
+    runner = train(cfg, validate=False)
+    assert done_in_epoch(runner) == 0
+    needs_epochs(runner, False, 'WarmStartHook')
+    with pytest.raises(ValueError, match=r'WarmStartHook counts epochs, but this training counts'):
+        needs_epochs(runner, True, 'WarmStartHook')

@@ -1,0 +1,61 @@
+"""The command ``mmfer``."""
+
+import sys
+
+import pytest
+
+from mmfer.commands import TOOLS, main
+from mmfer.version import __version__
+from tests.helpers import ROOT
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int | str | None:
+    """The exit code of a command, or the message with which it ends."""
+    monkeypatch.setattr(sys, 'argv', ['mmfer', *arguments])
+    try:
+        main()
+    except SystemExit as end:
+        return end.code
+    return 0
+
+
+@pytest.mark.parametrize('name', TOOLS)
+def test_every_command_has_a_script_and_shows_its_options(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (ROOT / 'tools' / TOOLS[name][0]).is_file()
+    assert run(monkeypatch, name, '--help') == 0
+    assert capsys.readouterr().out.startswith(f'usage: mmfer {name} ')
+
+
+@pytest.mark.parametrize('arguments', [(), ('--help',), ('help',)])
+def test_help_lists_all_commands(
+    arguments: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(monkeypatch, *arguments) == 0
+    said = capsys.readouterr().out
+    assert all(f'  {name} ' in said for name in (*TOOLS, 'list', 'doctor'))
+
+
+def test_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, '--version') == 0
+    assert capsys.readouterr().out == f'mmfer {__version__}\n'
+
+
+def test_lists(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, 'list', 'models') == 0
+    assert capsys.readouterr().out.splitlines()[0] == 'efficientnet-lite0_ferplus'
+    assert run(monkeypatch, 'list') == 0
+    assert 'rald/rald_r18_fgemotions.py' in capsys.readouterr().out.splitlines()
+    assert 'usage: mmfer list' in str(run(monkeypatch, 'list', 'faces'))
+
+
+def test_an_unknown_command_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert str(run(monkeypatch, 'smile')).startswith('mmfer has no command "smile".')
+
+
+def test_errors_of_a_tool_are_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = run(monkeypatch, 'test', 'no_such_config', 'no.pth')
+    assert str(said).startswith('Error: No config at "no_such_config".')

@@ -1,0 +1,68 @@
+"""Files that would fill the memory, hang, or break the reader."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mmfer import reading
+from mmfer.reading import binary_lines, check_regular, read_json
+
+
+def test_json_is_read_with_and_without_a_mark(tmp_path: Path) -> None:
+    for mark in (b'', b'\xef\xbb\xbf'):
+        (tmp_path / 'a.json').write_bytes(mark + '{"ä": [1, null]}'.encode())
+        assert read_json(tmp_path / 'a.json') == {'ä': [1, None]}
+
+
+@pytest.mark.parametrize(
+    ('content', 'message'),
+    [
+        (b'[' * 200_000 + b']' * 200_000, 'nested too deeply'),
+        (b'{"a":' * 200_000 + b'1' + b'}' * 200_000, 'nested too deeply'),
+        (b'', 'is not JSON'),
+        (b'{"a": \xb1}', 'is not JSON'),
+        (b'9' * 10_000, 'is not JSON'),
+    ],
+)
+def test_what_is_no_json_is_an_error_with_the_path(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    (tmp_path / 'a.json').write_bytes(content)
+    with pytest.raises(ValueError, match=rf'label tree ".*a\.json".*{message}.*Draw it again\.'):
+        read_json(tmp_path / 'a.json', 'label tree', 'Draw it again.')
+
+
+def test_a_json_file_has_a_maximum_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / 'a.json').write_text('[1, 2, 3]')
+    monkeypatch.setattr(reading, 'MOST_JSON_BYTES', 9)
+    assert read_json(tmp_path / 'a.json') == [1, 2, 3]
+    monkeypatch.setattr(reading, 'MOST_JSON_BYTES', 8)
+    with pytest.raises(ValueError, match='has 9 bytes, more than 8'):
+        read_json(tmp_path / 'a.json')
+
+
+def test_pipes_are_never_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / 'a.json')
+    with pytest.raises(ValueError, match=r'a\.json" is a pipe, a socket or a device'):
+        read_json(tmp_path / 'a.json')
+    with pytest.raises(ValueError, match='null" is a pipe, a socket or a device'):
+        check_regular('/dev/null')
+    check_regular(tmp_path / 'missing')
+    with pytest.raises(FileNotFoundError, match='There is no file'):
+        read_json(tmp_path / 'missing')
+
+
+def test_lines_have_a_maximum_length_and_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / 'a.txt'
+    path.write_bytes(b'a\n\r\nb')
+    with path.open('rb') as file:
+        assert list(binary_lines(file, path)) == [b'a\n', b'\r\n', b'b']
+    monkeypatch.setattr(reading, 'MOST_LINES', 2)
+    with path.open('rb') as file, pytest.raises(ValueError, match='has more than 2 lines'):
+        list(binary_lines(file, path))
+    path.write_bytes(b'a\n' + b'b' * (reading.LONGEST_LINE + 1))
+    with path.open('rb') as file, pytest.raises(ValueError, match=r'a\.txt, line 2 has more than'):
+        list(binary_lines(file, path))

@@ -1,0 +1,69 @@
+"""The wheel holds what the command needs, in a folder without the checkout."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from tests.apis.model_files import ASTRONAUT
+from tests.helpers import ROOT, tool_environment
+
+PARTS = ('mmfer', 'configs', 'tools', 'requirements')
+FILES = ('setup.py', 'pyproject.toml', 'MANIFEST.in', 'README.md', 'model-index.yml', 'LICENSE')
+
+
+@pytest.fixture(scope='module')
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp('wheel')
+    source = folder / 'source'
+    source.mkdir()
+    for part in PARTS:
+        shutil.copytree(ROOT / part, source / part, ignore=shutil.ignore_patterns('__pycache__'))
+    for name in (*FILES, 'NOTICE'):
+        shutil.copy(ROOT / name, source)
+    flags = ('--no-deps', '--no-build-isolation', '--no-index', '--disable-pip-version-check')
+    command = [sys.executable, '-m', 'pip', 'wheel', '-q', *flags, '-w', folder / 'out', source]
+    subprocess.run(command, check=True)
+    (built,) = (folder / 'out').glob('mmfer-*.whl')
+    return built
+
+
+def test_holds_configs_tools_models_and_the_command(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        entry = next(name for name in names if name.endswith('entry_points.txt'))
+        assert 'mmfer = mmfer.commands:main' in archive.read(entry).decode()
+    for name in (
+        'mmfer/.mim/configs/_base_/default_runtime.py',
+        'mmfer/.mim/configs/rald/rald_r18_fgemotions.py',
+        'mmfer/.mim/tools/analysis_tools/repeat.py',
+        'mmfer/.mim/model-index.yml',
+        'mmfer/weights/efficientnet-lite0_ferplus.pth',
+        'mmfer/weights/README.md',
+        'mmfer/py.typed',
+    ):
+        assert name in names
+    assert not any('__pycache__' in name or name.startswith(('tests/', 'docs/')) for name in names)
+
+
+def test_reads_a_photograph_from_another_folder(wheel: Path, tmp_path: Path) -> None:
+    site = tmp_path / 'site'
+    with ZipFile(wheel) as archive:
+        archive.extractall(site)
+    shutil.copy(ASTRONAUT, tmp_path)
+    environment = {**tool_environment(), 'PYTHONPATH': str(site)}
+    for arguments, said in (
+        (('predict', 'astronaut.jpg', '--out-dir', 'out'), ''),
+        (('print-config', 'rald_r18_synthetic'), 'RALDHead'),
+        (('doctor',), 'mmfer '),
+    ):
+        command = [sys.executable, '-m', 'mmfer', *arguments]
+        result = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
+        assert result.returncode == 0, result.stderr
+        assert said in result.stdout
+    assert '"label": "happiness"' in (tmp_path / 'out' / 'results.json').read_text()
