@@ -1,6 +1,7 @@
 """The label audit on real noise, beside a model's own confidence and confident learning."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,7 @@ class NoiseAudit:
         folds: Number of parts of the training images.
         seed: Seed of the parts and of the trainings.
         k: Number of neighbors.
+        jobs: Number of trainings at the same time.
     """
 
     config: Config
@@ -54,6 +56,7 @@ class NoiseAudit:
     folds: int = 3
     seed: int = 0
     k: int = 20
+    jobs: int = 1
 
     def run(self) -> list[dict[str, Any]]:
         """Train what is not trained yet, and return a row for each image.
@@ -66,9 +69,13 @@ class NoiseAudit:
             ValueError: If ``out`` contains work with other settings, the data have no clean labels,
                 or a training fails.
         """
+        parts = {'all': None, **{f'fold{i}': i for i in range(self.folds)}}
+        with ThreadPoolExecutor(self.jobs) as pool:
+            for _ in pool.map(self._train, parts, parts.values()):
+                pass
         whole = {row['img_path']: row for row in self._rows('all', None)}
-        parts = [row for i in range(self.folds) for row in self._rows(f'fold{i}', i)]
-        rows = [{**row, 'seen': whole[row['img_path']]} for row in parts]
+        held_out = [row for i in range(self.folds) for row in self._rows(f'fold{i}', i)]
+        rows = [{**row, 'seen': whole[row['img_path']]} for row in held_out]
         labels = np.array([row['label'] for row in rows])
         probs, near_probs, near_labels = (
             np.array([row[name] for row in rows]) for name in ('probs', 'near_probs', 'near_labels')
@@ -107,8 +114,6 @@ class NoiseAudit:
     def _rows(self, name: str, fold: int | None) -> list[dict[str, Any]]:
         """The rows of the images of a fold, or of all images."""
         folder = self.out / name
-        settings = {'config.py': self._config(fold).pretty_text, 'k': str(self.k)}
-        self._keep_settings(folder, settings)
         found = folder / 'rows.json'
         if not found.is_file():
             write_json(found, self._measured(folder, fold), indent=None)
@@ -138,7 +143,9 @@ class NoiseAudit:
             write_atomically(folder / name, text)
 
     def _measured(self, folder: Path, fold: int | None) -> list[dict[str, Any]]:
-        trained = TrainedModel.load(folder / 'config.py', self._checkpoint(folder))
+        trained = TrainedModel.load(
+            folder / 'config.py', (folder / 'last_checkpoint').read_text('utf-8').strip()
+        )
         training = trained.dataset('train')
         bank = trained.bank(training)
         similarity = bank_similarity(trained.model)
@@ -155,16 +162,20 @@ class NoiseAudit:
         ]
         return _rows(held_out, others, *near)
 
-    def _checkpoint(self, folder: Path) -> str:
-        if not (folder / 'trained').is_file():
-            options = ['--work-dir', str(folder), '--resume', '--no-validate']
-            script = [str(self.tools / 'train.py'), str(folder / 'config.py'), *options]
-            module = ['-m', 'mmfer.engine.experiments.child_process', *script]
-            log = folder / 'output.txt'
-            if code := run_child(module, log, cores()):
-                raise ValueError(f'A training failed with exit code {code}: see {log}.')
-            (folder / 'trained').touch()
-        return (folder / 'last_checkpoint').read_text('utf-8').strip()
+    def _train(self, name: str, fold: int | None) -> None:
+        """Train the model of a part, unless this is done."""
+        folder = self.out / name
+        settings = {'config.py': self._config(fold).pretty_text, 'k': str(self.k)}
+        self._keep_settings(folder, settings)
+        if (folder / 'rows.json').is_file() or (folder / 'trained').is_file():
+            return
+        options = ['--work-dir', str(folder), '--resume', '--no-validate']
+        script = [str(self.tools / 'train.py'), str(folder / 'config.py'), *options]
+        module = ['-m', 'mmfer.engine.experiments.child_process', *script]
+        log = folder / 'output.txt'
+        if code := run_child(module, log, max(1, cores() // self.jobs)):
+            raise ValueError(f'A training failed with exit code {code}: see {log}.')
+        (folder / 'trained').touch()
 
 
 def _rows(

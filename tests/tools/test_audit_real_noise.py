@@ -33,7 +33,7 @@ def test_trainings_rankings_and_page(
     write_codes(data, wrong)
     config = tmp_path / 'config.py'
     config.write_text(CONFIG.format(root=ROOT, data=data))
-    arguments = [config, '--out', out, '--folds', 2, '--k', 3, '--top', 5]
+    arguments = [config, '--out', out, '--folds', 2, '--k', 3, '--top', 5, '--jobs', 3]
     run_main(monkeypatch, 'analysis_tools/audit_real_noise.py', *arguments)
     page = (out / 'audit.md').read_text()
     assert page in capsys.readouterr().out

@@ -10,7 +10,7 @@ goes on where it was.
 Example:
     FER2013's own labels, a third of which contradict the majority of FERPlus' votes:
     python tools/analysis_tools/audit_real_noise.py configs/resnet/resnet18_ferplus-48px.py \
-        --out work_dirs/real_noise --cfg-options label_mode=majority label_source=fer2013
+        --jobs 2 --out work_dirs/real_noise --cfg-options label_mode=majority label_source=fer2013
 """
 
 import argparse
@@ -39,10 +39,13 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--k', type=int, default=20, help='number of neighbors of each image')
     parser.add_argument('--top', type=int, default=40, help='images on the page')
+    parser.add_argument('--jobs', type=int, default=1, help='trainings at the same time')
     add_config_options(parser)
     args = parser.parse_args()
     if args.folds < 2:
         parser.error(f'--folds {args.folds}: give 2 or more.')
+    if args.jobs < 1:
+        parser.error(f'--jobs {args.jobs}: give 1 or more.')
     return args
 
 
@@ -52,7 +55,7 @@ def main() -> None:
     out = Path(args.out)
     cfg = load_config(args.config, out, args.cfg_options)
     with only_one(out):
-        audit = NoiseAudit(cfg, out, TOOLS, args.folds, args.seed, args.k)
+        audit = NoiseAudit(cfg, out, TOOLS, args.folds, args.seed, args.k, args.jobs)
         rows = audit.run()
         suspicions = {
             name: np.array([row['suspicions'][name] for row in rows])

@@ -24,7 +24,7 @@ Examples:
         --scatter --metrics accuracy auc ece scatter_ratio --out work_dirs/measures
     RALD, its forms and their controls on FERPlus, from three kinds of labels:
     python tools/analysis_tools/repeat.py @configs/rald/ablations-ferplus/table.txt \
-        --seeds 0 1 2 --out work_dirs/rald_ferplus
+        --seeds 0 1 2 --jobs 2 --out work_dirs/rald_ferplus
     Table 4 of paper 004 on rendered clips, leaving one subject out:
     python tools/analysis_tools/repeat.py configs/apex_seresnext/apex_seresnext50_synthetic.py \
         --variants configs/apex_seresnext/ablations/table4_*_{apex,midway}.py --protocol loso \

@@ -137,9 +137,9 @@ class RALDHead(FeatureLossHead):
         assert relation is not None
         n, m = relation.shape
         gathered = m == n * get_world_size() and get_world_size() > 1
+        losses: dict[str, Tensor] = {}
         if self.neighbor_distributions is not None:
             distribution = self.neighbor_distributions[_indices(data_samples)].to(scores.device)
-            losses: dict[str, Tensor] = {}
         elif self.neighbor_bank is not None:
             pooled = _of(feats, 'pooled', "neighbors='momentum'", 'pooled features')
             index = _indices(data_samples)
@@ -152,7 +152,6 @@ class RALDHead(FeatureLossHead):
                 neighbor_loss.normalize,
                 exclude_self=False,  # an image is not similar to itself in the bank
             )
-            losses = {}
         else:
             probs = scores.detach().float().softmax(1)
             labels = class_labels(data_samples)
