@@ -130,3 +130,15 @@ def test_no_jobs_are_refused(tmp_path, monkeypatch, capsys):
     with pytest.raises(SystemExit):
         run_main(monkeypatch, 'analysis_tools/repeat.py', 'base.py', '--out', tmp_path, '--jobs', 0)
     assert '--jobs 0: give 1 or more' in capsys.readouterr().err
+
+
+def test_a_reference_is_a_row_and_compares_the_columns_asked_for(
+    small_rald, tmp_path, monkeypatch, capsys
+):
+    arguments = [small_rald.config, '--out', tmp_path / 'table', '--reference', 'plain']
+    with pytest.raises(SystemExit):
+        run_main(monkeypatch, 'analysis_tools/repeat.py', *arguments)
+    assert '--reference compares the columns of --metrics' in capsys.readouterr().err
+    with pytest.raises(SystemExit, match='"plain" of the row "small_rald" is not among the rows'):
+        run_main(monkeypatch, 'analysis_tools/repeat.py', *arguments, '--metrics', 'accuracy')
+    assert not list((tmp_path / 'table').glob('*/seed*'))
