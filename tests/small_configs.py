@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from mmengine.config import Config, ConfigDict
 
+from mmfer.datasets.wrapped import readers_of
 from mmfer.engine import load_config
 from mmfer.labels import LabelTree
 from tests.datasets.casme2_files import row, write_clip, write_coding
@@ -16,11 +17,11 @@ from tests.datasets.official import (
     celeba_values,
     write_affectnet_npy,
     write_celeba,
+    write_ferplus_folders,
     write_ifer,
     write_pack,
 )
 from tests.datasets.readers.test_rafdb import write_rafdb
-from tests.helpers import CLASSES
 
 EMOTIONS = ('others', 'disgust', 'happiness', 'repression', 'surprise')
 CASME2_SUBJECTS = ('01', '02', '03', '07', '08', '12', '23')
@@ -44,14 +45,23 @@ def write_casme2(root: Path) -> None:
         write_clip(root, f'sub{who}/{clip}', range(3, 9))
     spotted = {f'sub{who}/{clip}': 5 for who, clip in clips}
     (root / 'annotations').mkdir()
-    (root / 'annotations' / 'apex.json').write_text(json.dumps(spotted))
+    (root / 'annotations' / 'spotted_apex.json').write_text(json.dumps(spotted))
+
+
+def write_ferplus(root: Path) -> None:
+    """Images of all classes in turn, with the votes of FERPlus and the labels of FER2013."""
+    votes = [tuple(8 * (i == k) + (i < 2) for i in range(10)) for k in 3 * [*range(8)]]
+    write_ferplus_folders(root, votes)
+    rows = [f'{path.name},{i % 7}' for i, path in enumerate(sorted(root.rglob('*.png')))]
+    (root / 'fer2013_labels.csv').write_text('\n'.join(['image,emotion', *rows]) + '\n')
 
 
 WRITERS: dict[str, Callable[[Path], object]] = {
     'AffectNet': lambda root: write_affectnet_npy(root, 2),
     'CASME2': write_casme2,
     'CelebA': lambda root: write_celeba(root, celeba_values(6)),
-    'ExpressionFolder': lambda root: write_classes(root, CLASSES),
+    'ExpressionFolder': lambda root: write_classes(root, ('anger', 'fear', 'happiness')),
+    'FERPlus': write_ferplus,
     'FGEmotions': lambda root: write_classes(root, LabelTree.load('fgemotions').fine),
     'IFER': write_ifer,
     'MSCeleb1M': lambda root: write_pack(root, (0, 0, 0, 0, 1, 1, 1, 1)),
@@ -83,7 +93,7 @@ def write_data(folder: Path) -> Path:
     """Write every data set, in a folder named after its reader."""
     for reader, write in WRITERS.items():
         write(folder / reader)
-        if reader != 'MSCeleb1M':
+        if reader not in ('FERPlus', 'MSCeleb1M'):
             write_landmarks(folder / reader)
     return folder
 
@@ -142,20 +152,23 @@ def small_config(path: Path, data: Path, work: Path, launcher: str = 'none') -> 
     cfg = load_config(path, work, launcher=launcher)
     system = path.parent.name if path.parent.name != 'ablations' else path.parent.parent.name
     size = {'multi_region': 56, 'mifnet': 96, 'landmarker': 112}.get(system, 40)
+    small = cfg.get('face_size') == 48
     for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
         loader.update(batch_size=2, num_workers=0, persistent_workers=False)
-        for part in loader.dataset.get('datasets', [loader.dataset]):
+        for part in readers_of(loader.dataset):
             part.update(data_root=str(data / part.type), indices=8 if part.split == 'train' else 3)
-            if part.type == 'MSCeleb1M':
+            if part.get('val_ratio'):
                 part.val_ratio = 0.25
-            # Crops keep their share of the image.
-            replace(part.pipeline, 'size', lambda old: size * old // cfg.image_size)
+            if not small:
+                # Crops keep their share of the image.
+                replace(part.pipeline, 'size', lambda old: size * old // cfg.image_size)
     if system == 'multi_region':
         replace(cfg.train_dataloader, 'grid', lambda _: 7)
     if cfg.train_dataloader.dataset.type == 'MSCeleb1M':
         cfg.model.head.num_classes = cfg.model.data_preprocessor.num_classes = 2
-    slim(cfg.model, size)
-    replace(cfg.model, 'checkpoint', lambda _: None)
+    if not small:
+        slim(cfg.model, size)
+    replace(cfg.model, 'init_cfg', lambda _: None)
     cfg.train_cfg.update(max_epochs=2, val_interval=1)
     replace(cfg.param_scheduler, 'total_steps', lambda _: 2)
     cfg.default_hooks.checkpoint.interval = 1

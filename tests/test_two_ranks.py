@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from tests.helpers import ROOT, tool_environment
-from tests.rank_main import AVERAGES
+from tests.rank_main import averages_of
 from tests.small_configs import write_data
 
 CONFIGS = sorted(p for p in (ROOT / 'configs').rglob('*.py') if '_base_' not in p.parts)
+TRAININGS = [(config, average) for config in CONFIGS for average in averages_of(config)]
 Results = dict[tuple[str, str], list[dict[str, Any]]]
 
 
@@ -60,7 +61,8 @@ def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     rest = [config for config in CONFIGS if config in asked]
     while rest:
         run_ranks(folder, rest)
-        reached = [i for i, c in enumerate(rest) if (str(c), 'plain') in read_results(folder)]
+        begun = {config for config, _ in read_results(folder)}
+        reached = [i for i, config in enumerate(rest) if str(config) in begun]
         # A config that fails ends its ranks; those after it go on in others.
         if not reached:
             break
@@ -68,8 +70,11 @@ def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return read_results(folder)
 
 
-@pytest.mark.parametrize('average', AVERAGES)
-@pytest.mark.parametrize('config', CONFIGS, ids=lambda p: str(p.relative_to(ROOT / 'configs')))
+@pytest.mark.parametrize(
+    ('config', 'average'),
+    TRAININGS,
+    ids=[f'{config.relative_to(ROOT / "configs")}-{average}' for config, average in TRAININGS],
+)
 def test_both_ranks_agree_after_two_epochs(results: Results, config: Path, average: str) -> None:
     of_ranks = results.get((str(config), average), [])
     for result in of_ranks:
