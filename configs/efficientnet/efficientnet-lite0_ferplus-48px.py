@@ -1,8 +1,9 @@
 """EfficientNet-lite0 on FERPlus, for two cores: the model that mmfer ships.
 
 It begins with weights from ImageNet (tools/misc/convert_efficientnet_lite0.py), learns from the
-votes as soft labels, and sees the images of 48 px enlarged to 64 px. Rare classes are drawn more
-often.
+votes as soft labels, and sees the images of 48 px enlarged to 64 px for the first half of the
+epochs and to 80 px for the second half, which begins with half the learning rate again. Rare
+classes are drawn more often.
 """
 
 _base_ = [
@@ -12,8 +13,9 @@ _base_ = [
 ]
 
 pretrained = 'data/pretrained/efficientnet-lite0.pth'
-image_size = 64
-epochs = 6
+image_size = 80
+epochs = 12
+half = epochs // 2
 
 model = dict(
     type='ImageClassifier',
@@ -31,13 +33,18 @@ model = dict(
     ),
 )
 
-enlarge = dict(type='ResizeFace', size=image_size)
-train_pipeline = [
+parts = ['cached_gray', 'enlarge', 'large_pipeline']
+cached_gray = [
     _base_.cached,
     dict(type='RandomFaceFlip', prob=0.5),
     dict(type='RandomPhotograph', prob=0.4),
     dict(type='RandomGrayscale', prob=1.0, keep_channels=True),
-    enlarge,
+]
+enlarge = dict(type='ResizeFace', size=image_size)
+large_pipeline = [*cached_gray, enlarge, *_base_.augment, dict(type='PackExpression')]
+train_pipeline = [
+    *cached_gray,
+    dict(type='ResizeFace', size=image_size * 4 // 5),
     *_base_.augment,
     dict(type='PackExpression'),
 ]
@@ -60,10 +67,11 @@ optim_wrapper = dict(optimizer=dict(lr=1e-3, weight_decay=0.02))
 param_scheduler = [
     _base_.param_scheduler[0],
     dict(
-        type='CosineAnnealingLR',
+        type='CosineRestartLR',
+        periods=[half, epochs - half],
+        restart_weights=[1, 0.5],
         eta_min=1e-5,
         by_epoch=True,
-        T_max=epochs,
         convert_to_iter_based=True,
     ),
 ]
@@ -71,5 +79,9 @@ train_cfg = dict(max_epochs=epochs)
 default_hooks = dict(
     ema=dict(
         type='EMAHook', ema_type='ExponentialMovingAverage', momentum=0.002, update_buffers=True
-    )
+    ),
+    larger=dict(
+        type='SwitchRecipeHook',
+        schedule=[dict(action_epoch=half + 1, train_pipeline=large_pipeline)],
+    ),
 )

@@ -1,6 +1,6 @@
 """The images of a data set for :mod:`mmfer.faces.preparation.prepare`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from mmfer.datasets.face_dataset import FaceDataset, Sample
 from mmfer.datasets.files.images import PackedImage
 from mmfer.datasets.sidecar import image_name
 from mmfer.faces.detection.face_finder import Picture
-from mmfer.faces.image import load_image
+from mmfer.faces.image import read_image
 from mmfer.registry import DATASETS
 
 PREPARED: dict[str, dict[str, Any]] = {
@@ -75,7 +75,7 @@ def sidecar_pictures(
 
 def _picture(sample: Sample, root: Path) -> Picture:
     path, packed = sample['img_path'], sample.get('packed_image')
-    load: Callable[[], Any] = partial(load_image, path)
+    name, box = image_name(path, root), sample.get('face_box')
     if packed is not None:
-        load = partial(load_packed, packed)
-    return Picture(image_name(path, root), load, sample.get('face_box'))
+        return Picture(name, partial(load_packed, packed), box)
+    return Picture(name, partial(read_image, path), box, path)

@@ -10,6 +10,7 @@ pickle. Needs ``pip install joblib lz4`` and the wheel::
 """
 
 import argparse
+import hashlib
 import io
 import zipfile
 
@@ -20,6 +21,8 @@ from torch import nn
 from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.faces.detection.mtcnn_networks import ONet, PNet, RNet
 
+DIGEST = '0a96b4868e56db9ae984449519642be6dba03240e608a67e928ebb47833e9144'
+"""SHA-256 of the wheel: its pickles could run code, so no other file is read."""
 NETWORKS = {'pnet': PNet, 'rnet': RNet, 'onet': ONet}
 
 
@@ -56,8 +59,14 @@ def main() -> None:
     parser.add_argument('wheel', type=given_path, help='mtcnn-1.0.0-py3-none-any.whl')
     parser.add_argument('out', type=given_path, help='the .npz file to write')
     args = parser.parse_args()
+    content = args.wheel.read_bytes()
+    if hashlib.sha256(content).hexdigest() != DIGEST:
+        raise ValueError(
+            f'"{args.wheel}" is not mtcnn-1.0.0-py3-none-any.whl of PyPI. Its pickles could run '
+            'code, so it is not read. Download the wheel again: pip download mtcnn==1.0.0 --no-deps.'
+        )
     weights: dict[str, np.ndarray] = {}
-    with zipfile.ZipFile(args.wheel) as wheel:
+    with zipfile.ZipFile(io.BytesIO(content)) as wheel:
         for name, network in NETWORKS.items():
             arrays = joblib.load(io.BytesIO(wheel.read(f'mtcnn/assets/weights/{name}.lz4')))
             converted = convert_network(arrays, network())

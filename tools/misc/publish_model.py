@@ -4,7 +4,7 @@ The file holds the weights (convolutions and other matrices in half precision) a
 config as text (``cfg``), the classes (``dataset_meta``) and the length of the training. Example::
 
     python tools/misc/publish_model.py configs/efficientnet/efficientnet-lite0_ferplus-48px.py \\
-        work_dirs/efficientnet-lite0_ferplus-48px/epoch_8.pth \\
+        work_dirs/efficientnet-lite0_ferplus-48px/epoch_12.pth \\
         mmfer/weights/efficientnet-lite0_ferplus.pth
 """
 
@@ -22,7 +22,8 @@ from mmfer.apis.loading import (
     build_model,
     class_names,
     face_alignment,
-    load_weights,
+    put_weights,
+    read_checkpoint,
     read_config,
 )
 from mmfer.engine.cli import friendly_errors, given_path
@@ -39,8 +40,32 @@ def halved(weight: Tensor) -> Tensor:
     return weight.half() if weight.is_floating_point() and weight.ndim > 1 else weight
 
 
-def publish(config: Config, checkpoint: Path) -> dict[str, Any]:
+def last_weights(checkpoint: Path) -> dict[str, Any]:
+    """A checkpoint with the weights of the last step in place of the averaged ones.
+
+    Raises:
+        ValueError: If the checkpoint has no averaged weights.
+    """
+    loaded = read_checkpoint(checkpoint)
+    kept = loaded.get('ema_state_dict')
+    if kept is None:
+        raise ValueError(
+            f'"{checkpoint}" has no averaged weights, so its weights are those of the last step. '
+            'Leave --last-weights out.'
+        )
+    # EMAHook saves the averaged weights as the model's, and these under the name of its copy.
+    prefix = 'module.'
+    weights = {name.removeprefix(prefix): w for name, w in kept.items() if name.startswith(prefix)}
+    return {**loaded, 'state_dict': weights}
+
+
+def publish(config: Config, checkpoint: Path, last: bool = False) -> dict[str, Any]:
     """The content of the published file.
+
+    Args:
+        config: The config of the model.
+        checkpoint: A checkpoint of the training.
+        last: Publish the weights of the last step, where EMAHook averaged weights.
 
     Raises:
         FileNotFoundError: If the checkpoint does not exist.
@@ -49,7 +74,8 @@ def publish(config: Config, checkpoint: Path) -> dict[str, Any]:
     register_all_modules()
     with DefaultScope.overwrite_default_scope('mmfer'):
         model = build_model(config)
-        meta = load_weights(model, checkpoint)
+        loaded = last_weights(checkpoint) if last else read_checkpoint(checkpoint)
+        meta = put_weights(model, loaded, checkpoint)
         classes = class_names(config, meta, str(checkpoint))
     if face_alignment(config, meta, str(checkpoint)) is None:
         raise ValueError(
@@ -76,9 +102,14 @@ def main() -> None:
     parser.add_argument('config', type=given_path, help='the config of the model')
     parser.add_argument('checkpoint', type=given_path, help='a checkpoint of tools/train.py')
     parser.add_argument('out', type=given_path, help='the file to write (.pth)')
+    parser.add_argument(
+        '--last-weights',
+        action='store_true',
+        help='publish the weights of the last step, where EMAHook averaged weights',
+    )
     args = parser.parse_args()
     content = BytesIO()
-    torch.save(publish(read_config(args.config), args.checkpoint), content)
+    torch.save(publish(read_config(args.config), args.checkpoint, args.last_weights), content)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(args.out, content.getvalue())
     print(f'{args.out}: {len(content.getvalue()) / 2**20:.1f} MiB')

@@ -10,6 +10,7 @@ import numpy as np
 from mmfer.faces.boxes import box_overlap
 from mmfer.faces.detection.mtcnn import GREY
 from mmfer.faces.face import Face
+from mmfer.faces.image import load_image
 from mmfer.faces.image_decoder import LoadedImage
 from mmfer.faces.sidecar import ImageFaces, from_annotation, to_annotation
 
@@ -42,14 +43,20 @@ class Picture:
 
     Args:
         name: Name of the image in the sidecar.
-        load: A function, which can be pickled, that returns the image (H, W, 3) uint8 RGB, or as
-            :func:`mmfer.faces.image.load_image` does.
+        load: A function, which can be pickled, that returns the image (H, W, 3) uint8 RGB.
         box: Known box of the face, x1, y1, x2, y2; None if the face has to be detected.
+        path: The file, if the image has its own. It is read instead of ``load``, to know whether a
+            very large image was shrunk.
     """
 
     name: str
-    load: Callable[[], np.ndarray | LoadedImage]
+    load: Callable[[], np.ndarray]
     box: np.ndarray | None = None
+    path: str | None = None
+
+    def read(self) -> LoadedImage:
+        """Read the image, with the factor by which it was shrunk."""
+        return LoadedImage(self.load()) if self.path is None else load_image(self.path)
 
 
 @dataclass(frozen=True)
@@ -124,10 +131,9 @@ class FaceFinder:
     def __call__(self, picture: Picture) -> FoundFace:
         """Find the face; an image that cannot be read gives a result with an error."""
         try:
-            loaded = picture.load()
+            image, shrunk = picture.read()
         except (FileNotFoundError, ValueError) as error:
             return FoundFace(picture.name, error=str(error))
-        image, shrunk = loaded if isinstance(loaded, LoadedImage) else LoadedImage(loaded)
         height, width = (side * shrunk for side in image.shape[:2])
         known = None if picture.box is None else np.asarray(picture.box) / shrunk
         if self.detector is None:

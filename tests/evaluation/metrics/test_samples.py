@@ -26,3 +26,9 @@ def test_without_a_mask_every_attribute_is_known() -> None:
     assert attributes_of(sample.to_dict())[1].tolist() == [True, False]
     with pytest.raises(ValueError, match='has no gt_score, so no attributes'):
         attributes_of({'img_path': 'a.jpg'})
+
+
+@pytest.mark.parametrize('value', [float('nan'), float('inf')])
+def test_scores_that_are_not_finite_are_no_answer(value: float) -> None:
+    with pytest.raises(ValueError, match=r'The scores of "a\.jpg" are not finite'):
+        scores_of({'img_path': 'a.jpg', 'pred_score': torch.tensor([0.5, value])})

@@ -53,3 +53,19 @@ def test_a_config_without_a_crop_is_refused(checkpoint: Path, tmp_path: Path) ->
     assert result.returncode == 1
     assert 'has no face_crop' in result.stderr
     assert not (tmp_path / 'x.pth').exists()
+
+
+def test_weights_of_the_last_step_instead_of_the_averaged_ones(
+    checkpoint: Path, tmp_path: Path
+) -> None:
+    trained = torch.load(checkpoint, weights_only=True)
+    last = {f'module.{name}': weight + 1 for name, weight in trained['state_dict'].items()}
+    torch.save(
+        {**trained, 'ema_state_dict': {**last, 'steps': torch.tensor(3)}}, tmp_path / 'a.pth'
+    )
+    run_tool(TOOL, CONFIG, tmp_path / 'a.pth', tmp_path / 'last.pth', '--last-weights')
+    published = torch.load(tmp_path / 'last.pth', weights_only=True)['state_dict']
+    bias = 'head.fc.bias'
+    assert torch.equal(published[bias], trained['state_dict'][bias] + 1)
+    result = run_tool(TOOL, CONFIG, checkpoint, tmp_path / 'x.pth', '--last-weights', check=False)
+    assert 'has no averaged weights' in result.stderr and 'Traceback' not in result.stderr
