@@ -31,6 +31,9 @@ from mmfer.settings import check_same
 OWN = 'own confidence, cross-validated'
 """The method with which the others are compared."""
 
+TRAINING = 'training'
+"""The work folder of a training, which writes its own ``config.py``."""
+
 
 @dataclass(frozen=True)
 class NoiseAudit:
@@ -144,7 +147,7 @@ class NoiseAudit:
 
     def _measured(self, folder: Path, fold: int | None) -> list[dict[str, Any]]:
         trained = TrainedModel.load(
-            folder / 'config.py', (folder / 'last_checkpoint').read_text('utf-8').strip()
+            folder / 'config.py', (folder / TRAINING / 'last_checkpoint').read_text('utf-8').strip()
         )
         training = trained.dataset('train')
         bank = trained.bank(training)
@@ -169,7 +172,7 @@ class NoiseAudit:
         self._keep_settings(folder, settings)
         if (folder / 'rows.json').is_file() or (folder / 'trained').is_file():
             return
-        options = ['--work-dir', str(folder), '--resume', '--no-validate']
+        options = ['--work-dir', str(folder / TRAINING), '--resume', '--no-validate']
         script = [str(self.tools / 'train.py'), str(folder / 'config.py'), *options]
         module = ['-m', 'mmfer.engine.experiments.child_process', *script]
         log = folder / 'output.txt'
