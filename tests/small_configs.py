@@ -25,7 +25,7 @@ from tests.datasets.readers.test_rafdb import write_rafdb
 
 EMOTIONS = ('others', 'disgust', 'happiness', 'repression', 'surprise')
 CASME2_SUBJECTS = ('01', '02', '03', '07', '08', '12', '23')
-PARTS = ('train', 'val', 'test', 'trainval', 'faces')
+PARTS = ('train', 'val', 'test', 'trainval', 'faces', 'all')
 SWIN = dict(embed_dims=12, depths=[1, 1, 1, 1], num_heads=[1, 1, 2, 4])
 
 
@@ -59,7 +59,7 @@ def write_ferplus(root: Path) -> None:
 WRITERS: dict[str, Callable[[Path], object]] = {
     'AffectNet': lambda root: write_affectnet_npy(root, 2),
     'CASME2': write_casme2,
-    'CelebA': lambda root: write_celeba(root, celeba_values(6)),
+    'CelebA': lambda root: write_celeba(root, celeba_values(24)),
     'ExpressionFolder': lambda root: write_classes(root, ('anger', 'fear', 'happiness')),
     'FERPlus': write_ferplus,
     'FGEmotions': lambda root: write_classes(root, LabelTree.load('fgemotions').fine),
@@ -124,8 +124,7 @@ def slim(model: ConfigDict, size: int) -> None:
                 part.groups = 4
         elif kind == 'SwinTransformer':
             widths.update({part.arch['embed_dims'] * 8 if 'embed_dims' in part.arch else 768: 96})
-            part.arch = SWIN
-            part.img_size = size
+            part.update(arch=SWIN, img_size=size, pad_small_map=True)
         elif kind == 'ConvNeXtMap':
             widths[model.head.in_channels] = 32
             part.arch = dict(depths=[1, 1, 1, 1], channels=[8, 8, 16, 32])
@@ -165,7 +164,7 @@ def small_config(path: Path, data: Path, work: Path, launcher: str = 'none') -> 
     if system == 'multi_region':
         replace(cfg.train_dataloader, 'grid', lambda _: 7)
     if cfg.train_dataloader.dataset.type == 'MSCeleb1M':
-        cfg.model.head.num_classes = cfg.model.data_preprocessor.num_classes = 2
+        replace(cfg._cfg_dict, 'num_classes', lambda _: 2)
     if not small:
         slim(cfg.model, size)
     replace(cfg.model, 'init_cfg', lambda _: None)

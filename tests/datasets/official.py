@@ -106,14 +106,17 @@ def celeba_values(count: int, seed: int = 0) -> np.ndarray:
 
 
 def write_celeba(root: Path, values: np.ndarray | None = None, csv: bool = False) -> np.ndarray:
-    """Write six images, two in each part; with lists as text, or as csv copies."""
+    """Write six images, or one for each row of values, in three parts of equal size.
+
+    The lists are text files, or csv copies.
+    """
     values = celeba_values(6) if values is None else values
     names = [f'{i + 1:06}.jpg' for i in range(len(values))]
     points = np.arange(10 * len(values)).reshape(-1, 10)
     tables = {
         'list_attr_celeba': (ATTRIBUTES_HEAD, values),
         'list_landmarks_align_celeba': (POINTS_HEAD, points),
-        'list_eval_partition': ('partition', np.arange(len(values))[:, None] // 2),
+        'list_eval_partition': ('partition', np.arange(len(values))[:, None] * 3 // len(values)),
     }
     images = 'img_align_celeba/img_align_celeba' if csv else 'img_align_celeba'
     for i, name in enumerate(names):

@@ -63,7 +63,8 @@ def main() -> None:
     if hashlib.sha256(content).hexdigest() != DIGEST:
         raise ValueError(
             f'"{args.wheel}" is not mtcnn-1.0.0-py3-none-any.whl of PyPI. Its pickles could run '
-            'code, so it is not read. Download the wheel again: pip download mtcnn==1.0.0 --no-deps.'
+            'code, so it is not read. Download the wheel again: pip download mtcnn==1.0.0 '
+            '--no-deps.'
         )
     weights: dict[str, np.ndarray] = {}
     with zipfile.ZipFile(io.BytesIO(content)) as wheel:
