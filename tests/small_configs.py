@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -118,8 +119,8 @@ def slim(model: ConfigDict, size: int) -> None:
     for part in (backbone, backbone.get('branch1'), backbone.get('branch2')):
         kind = (part or {}).get('type', '')
         if 'ResNe' in kind:
+            widths.update({8 * part.get('base_channels', 64): 64, 2048: 256})
             part.update(base_channels=8, stem_channels=8)
-            widths.update({512: 64, 2048: 256})
             if 'groups' in part:
                 part.groups = 4
         elif kind == 'SwinTransformer':
@@ -159,12 +160,14 @@ def small_config(path: Path, data: Path, work: Path, launcher: str = 'none') -> 
             if part.get('val_ratio'):
                 part.val_ratio = 0.25
             if not small:
-                # Crops keep their share of the image.
+                # Crops keep their share of the image; loaders may share a pipeline.
+                part.pipeline = deepcopy(part.pipeline)
                 replace(part.pipeline, 'size', lambda old: size * old // cfg.image_size)
     if system == 'multi_region':
         replace(cfg.train_dataloader, 'grid', lambda _: 7)
     if cfg.train_dataloader.dataset.type == 'MSCeleb1M':
         replace(cfg._cfg_dict, 'num_classes', lambda _: 2)
+        replace(cfg._cfg_dict, 'topk', lambda _: (1,))
     if not small:
         slim(cfg.model, size)
     replace(cfg.model, 'init_cfg', lambda _: None)
