@@ -17,8 +17,12 @@ from mmfer.engine.pruning import apply_channels, channel_record, prune_model
 from tests.engine.pruning.networks import as_if_trained, outputs, zeroed
 
 ROOT = Path(__file__).parents[3] / 'configs'
-LEFT_OUT = {'_base_', 'ablations', 'landmarker'}  # landmarks: no classifier
-CONFIGS = sorted(p for p in ROOT.rglob('*.py') if LEFT_OUT.isdisjoint(p.relative_to(ROOT).parts))
+LEFT_OUT = ('_base_', 'ablations', 'labels', 'landmarker')  # landmarks: no classifier
+CONFIGS = sorted(
+    path
+    for path in ROOT.rglob('*.py')
+    if not any(part.startswith(LEFT_OUT) for part in path.relative_to(ROOT).parts)
+)
 SLIM: dict[str, dict[str, Any]] = {
     'ResNet': dict(base_channels=8, stem_channels=8),
     'SwinTransformer': dict(img_size=64, window_size=2, stage_cfgs={}),
