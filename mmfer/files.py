@@ -54,9 +54,14 @@ def write_atomically(path: str | Path, content: bytes | str) -> None:
     _flush_folder(path.parent)
 
 
-def remove_leftovers(folder: Path) -> None:
-    """Remove the temporary files of killed processes from a folder in which nobody else writes."""
-    for path in folder.glob('*.tmp'):
+def remove_leftovers(folder: Path, below: bool = False) -> None:
+    """Remove the temporary files of killed processes from a folder in which nobody else writes.
+
+    Args:
+        folder: The folder.
+        below: Also remove them from all folders below.
+    """
+    for path in (folder.rglob if below else folder.glob)('*.tmp'):
         if LEFTOVER.search(path.name):
             path.unlink(missing_ok=True)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from mmfer.files import write_atomically
+from mmfer.files import remove_leftovers, write_atomically
 from mmfer.synthetic import record
 from mmfer.synthetic.clip_truth import clips_sidecar
 from mmfer.synthetic.clip_writer import ClipWriter
@@ -106,6 +106,7 @@ def generate(
     ]
     if record.is_kept(root, description, len(missing)):
         return root
+    remove_leftovers(root, below=True)
     if missing:
         record.mark(root, description, complete=False)
     bar = tqdm(

@@ -50,7 +50,7 @@ def test_a_killed_run_is_continued(rendered_rafdb: Path, tmp_path: Path):
     journal_path(root, 'train').write_bytes(journal + dump(rows[5], indent=None)[:100])
     sidecar_path(root, 'train').unlink()
     sidecar_path(root, 'test').unlink()
-    (root / 'Image/aligned/train_00009_aligned.jpg.tmp').write_bytes(b'half')
+    (root / 'Image/aligned/train_00009_aligned.jpg.0123456789ab.tmp').write_bytes(b'half')
     description = json.loads((root / RECORD).read_text())
     (root / RECORD).write_bytes(dump({**description, 'complete': False}))
     generate('rafdb', root, **SETTINGS)

@@ -123,7 +123,7 @@ def test_the_scatter_of_a_cross_validation_is_refused(tmp_path, monkeypatch, cap
     arguments = ['base.py', '--protocol', 'loso', '--scatter', '--out', tmp_path]
     with pytest.raises(SystemExit):
         run_main(monkeypatch, 'analysis_tools/repeat.py', *arguments)
-    assert '--protocol trains one in each fold' in capsys.readouterr().err
+    assert '--protocol trains a model in each fold' in capsys.readouterr().err
 
 
 def test_no_jobs_are_refused(tmp_path, monkeypatch, capsys):

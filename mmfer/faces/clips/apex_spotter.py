@@ -26,7 +26,7 @@ from mmfer.faces.clips.clip_landmarks import (
     given_landmarks,
 )
 from mmfer.faces.clips.face_presence import FacePresence
-from mmfer.faces.detection.face_finder import Landmarker
+from mmfer.faces.detection.face_finder import Detector, Landmarker
 from mmfer.faces.detection.mtcnn import MTCNN
 
 METHODS = ('ratio', 'registered')
@@ -96,7 +96,7 @@ class ApexSpotter:
         use_offset: bool = True,
         landmarks: str = 'onset',
         landmarker: Landmarker | None = None,
-        detector: MTCNN | None = None,
+        detector: Detector | None = None,
         face: str = 'best',
     ) -> None:
         for name, value, known in (

@@ -7,7 +7,7 @@ import numpy as np
 
 from mmfer.faces.clips.clip import Clip, FolderClip
 from mmfer.faces.clips.face_presence import is_face
-from mmfer.faces.detection.face_finder import Landmarker, detect_in_crop
+from mmfer.faces.detection.face_finder import Detector, Landmarker, detect_in_crop
 from mmfer.faces.detection.mtcnn import MTCNN
 from mmfer.faces.sidecar import read_sidecar
 
@@ -112,7 +112,7 @@ class DetectedLandmarks:
     """
 
     def __init__(
-        self, landmarker: Landmarker, detector: MTCNN | None = None, face: str = 'best'
+        self, landmarker: Landmarker, detector: Detector | None = None, face: str = 'best'
     ) -> None:
         if face not in CHOICES:
             raise ValueError(f'face={face!r} is unknown. Choose one of {", ".join(CHOICES)}.')

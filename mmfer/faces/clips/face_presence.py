@@ -1,7 +1,10 @@
 """Whether the frames of a clip still show the face."""
 
+from functools import cache
+
 import numpy as np
 
+from mmfer.faces.detection.face_finder import Detector
 from mmfer.faces.detection.mtcnn import MTCNN
 
 LEAST_PRESENCE = 0.5
@@ -23,12 +26,13 @@ class FacePresence:
     showing the face.
 
     Args:
-        detector: MTCNN; its output network decides.
+        detector: Its method ``presence`` decides, as that of MTCNN; for a detector without this
+            method, MTCNN decides.
         frame: (H, W) or (H, W, 3) uint8, the frame in which the face is known.
         points: (68, 2), the landmarks of this face.
     """
 
-    def __init__(self, detector: MTCNN, frame: np.ndarray, points: np.ndarray) -> None:
+    def __init__(self, detector: Detector, frame: np.ndarray, points: np.ndarray) -> None:
         self.detector = detector
         self.known = True
         self.known = self(frame, points)
@@ -39,7 +43,13 @@ class FacePresence:
         return is_face(self.detector, frame, box_of(points))
 
 
-def is_face(detector: MTCNN, frame: np.ndarray, box: np.ndarray) -> bool:
+def is_face(detector: Detector, frame: np.ndarray, box: np.ndarray) -> bool:
     """Whether a box (4,) of a frame (H, W) or (H, W, 3) uint8 holds a face."""
     image = frame if frame.ndim == 3 else np.repeat(frame[..., None], 3, axis=2)
-    return bool(detector.presence(image, box[None])[0] >= LEAST_PRESENCE)
+    judge = detector if hasattr(detector, 'presence') else _mtcnn()
+    return bool(judge.presence(image, box[None])[0] >= LEAST_PRESENCE)
+
+
+@cache
+def _mtcnn() -> MTCNN:
+    return MTCNN()

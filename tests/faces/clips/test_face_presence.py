@@ -44,3 +44,12 @@ def test_a_box_moved_by_a_quarter_of_its_side_still_holds_the_face(frame: np.nda
     side = box[2] - box[0]
     assert is_face(detector, frame, box + side / 4 * np.array([1, 0, 1, 0]))
     assert not is_face(detector, frame, box + 2 * side)
+
+
+def test_mtcnn_decides_for_a_detector_that_only_detects(frame: np.ndarray) -> None:
+    class Detector:
+        def detect(self, image: np.ndarray) -> list:
+            return []
+
+    assert is_face(Detector(), frame, box_of(POINTS))
+    assert not is_face(Detector(), np.zeros_like(frame), box_of(POINTS))
