@@ -13,6 +13,8 @@ from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves
 from torch_pruning.ops import OPTYPE
 
+from mmfer.protocols import AttendsToSupport, Bypassable
+
 PLAIN = {
     *('Mul', 'Relu', 'LeakyRelu', 'Gelu', 'Silu', 'Tanh'),
     *('Hardtanh', 'Hardswish', 'Elu', 'PreluKernel', 'Clone', 'Squeeze', 'Unsqueeze'),
@@ -47,7 +49,9 @@ class Dependencies:
     unknown operations do not mix channels. This class is stricter. A channel stays in the model if
     it passes an operation that may mix channels (attention, softmax or mean over channels), or if
     it reaches the output, a parameter, a layer norm, or a layer next to weights that the prediction
-    does not use, such as the centers of a loss, which have the same width.
+    does not use, such as the centers of a loss, which have the same width. It also stays if it
+    enters a module that uses its inputs in more ways than one prediction shows: a module that can
+    be bypassed, or that compares images with a support set, which has the width of its inputs.
 
     Args:
         model: The model in eval mode, on the device of the inputs.
@@ -58,6 +62,11 @@ class Dependencies:
         self.model = model
         self.names = {module: name for name, module in model.named_modules()}
         self.order = {name: i for i, name in enumerate(self.names.values())}
+        self.of_fixed_width = [
+            f'{name}.'
+            for module, name in self.names.items()
+            if name and isinstance(module, Bypassable | AttendsToSupport)
+        ]
         self.graph = tp.DependencyGraph()
         with _traceable(model):
             self.graph.build_dependency(model, inputs, forward_fn=_outputs, verbose=False)
@@ -139,7 +148,7 @@ class Dependencies:
                 grouped.add(module.groups)
                 if item.idxs != list(range(group.channels)):
                     return None
-        if len(grouped) > 1:
+        if len(grouped) > 1 or self._enters_module_of_fixed_width(group):
             return None
         group.tied = grouped.pop() if grouped else 1
         group.producers.sort(key=self.order.__getitem__)
@@ -153,6 +162,13 @@ class Dependencies:
             and node.module.bias is None
             or all(output.type is OPTYPE.BN or _is_gate(output) for output in node.outputs)
             for node in nodes
+        )
+
+    def _enters_module_of_fixed_width(self, group: ChannelGroup) -> bool:
+        return any(
+            consumer.startswith(module) and not all(p.startswith(module) for p in group.producers)
+            for module in self.of_fixed_width
+            for consumer in group.consumers
         )
 
     def _has_unused_siblings(self, module: nn.Module) -> bool:

@@ -141,6 +141,40 @@ def test_features_keep_the_width_of_centers():
     assert model.head.fc.in_features == 64
 
 
+PRINTED = dict(residual=False, init='default')
+
+
+def test_features_keep_the_width_of_a_support_set_and_of_a_bypass():
+    neck = dict(type='HIFENet', in_channels=64, itrr=PRINTED)
+    model = classifier(RESNET, 64, neck)
+    model.neck.itrr.prepare_benchmark()
+    original, x = copy.deepcopy(model), images(model)
+    report = prune_model(model, x, ratio=0.5)
+    names = [layer.name for layer in report.layers]
+    assert 'backbone.layer4.1.conv1' in names and 'backbone.layer4.1.conv2' not in names
+    expected = outputs(zeroed(original, report), x)
+    torch.testing.assert_close(outputs(model, x), expected, atol=1e-4, rtol=1e-4)
+    model.neck.itrr.context = 'self'
+    assert outputs(model, x).shape == (2, 5)
+    model.neck.bypass(True)
+    assert outputs(model, x).shape == (2, 5)
+
+
+def test_features_keep_the_width_of_a_bypass_without_a_support_set():
+    neck = dict(
+        type='HIFENet',
+        in_channels=64,
+        neighbors='cosine',
+        labels=dict(classes=['anger', 'fear', 'happiness', 'sadness', 'surprise']),
+        lgifo=PRINTED,
+    )
+    model = classifier(RESNET, 64, neck)
+    prune_model(model, images(model), ratio=0.5)
+    for bypassed in (False, True):
+        model.neck.bypass(bypassed)
+        assert outputs(model, images(model)).shape == (2, 5)
+
+
 def test_the_floor_is_kept_and_reported():
     model = classifier(VGG, 64)
     low = model.backbone.features[4].bn
