@@ -36,6 +36,14 @@ def test_a_save_best_of_a_metric_is_accepted(image_folder: Path, tmp_path: Path,
     assert len(list((tmp_path / 'work').glob('best_*.pth'))) == 1
 
 
+def test_a_save_best_without_validation_is_refused(image_folder: Path, tmp_path: Path) -> None:
+    options = {'default_hooks.checkpoint.save_best': 'auto'}
+    nothing = 'val_cfg = val_dataloader = val_evaluator = None\n'
+    with pytest.raises(ValueError, match="save_best='auto' chooses by the validation, but this"):
+        train(tiny_config(tmp_path, image_folder, options, nothing))
+    assert not list(tmp_path.rglob('*.pth'))
+
+
 ONE_CYCLE = """
 epochs = 1
 train_cfg = dict(by_epoch=True, max_epochs=epochs)
