@@ -1,5 +1,6 @@
 """MS-Celeb-1M: faces with identities, for pretraining."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 from mmfer.datasets.face_dataset import FaceDataset
 from mmfer.datasets.files.folders import check_no_loose_images
 from mmfer.datasets.files.recordio import RecordImage, read_image_records
+from mmfer.datasets.files.text_files import read_lines
 from mmfer.datasets.official_counts import compare_counts
 from mmfer.datasets.split import carve_validation
 from mmfer.faces.image_folder import LeftOut, list_images, list_subfolders
@@ -173,9 +175,10 @@ def _compare_with_property(path: Path, count: int) -> None:
     """Compare with the number of identities in the property file of InsightFace's packs."""
     file = path.with_name('property')
     if file.is_file():
-        official = file.read_text('utf-8').split(',')[0].strip()
-        if official.isdigit():
-            found, told = {'all': count}, {'all': int(official)}
+        _, line = next(iter(read_lines(file)), (0, ''))
+        official = re.match(r'\s*([0-9]{1,9})\s*(,|$)', line)
+        if official:
+            found, told = {'all': count}, {'all': int(official[1])}
             compare_counts('pack', path.parent, 'training', found, told, 'identities')
 
 

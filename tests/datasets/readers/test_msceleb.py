@@ -95,6 +95,14 @@ def test_identities_that_differ_from_the_property_file_are_reported(
     assert '3 training identities instead of 85742. ' in log[-1]
 
 
+@pytest.mark.parametrize('content', [b'9' * (1 << 21), b'\xff\xfe9', b'\xff,1'])
+def test_a_damaged_property_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    write_pack(tmp_path)
+    (tmp_path / 'property').write_bytes(content)
+    with pytest.raises(ValueError, match='property'):
+        MSCeleb1M(str(tmp_path))
+
+
 def test_a_truncated_pack_is_refused_at_the_start(tmp_path: Path) -> None:
     path = write_pack(tmp_path)
     path.write_bytes(path.read_bytes()[:2000])
