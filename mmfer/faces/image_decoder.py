@@ -9,7 +9,8 @@ import numpy as np
 from mmengine.logging import print_log
 from PIL import Image, JpegImagePlugin
 
-from mmfer.faces.pixel_depth import to_rgb
+from mmfer.faces.float_tiff import read_float_tiff
+from mmfer.faces.pixel_depth import floats_to_rgb, to_rgb
 
 FORMATS = [
     *('AVIF', 'BMP', 'GIF', 'ICO', 'JPEG2000', 'PNG', 'PPM', 'TGA', 'TIFF', 'WEBP'),
@@ -63,6 +64,9 @@ def decode_image(stream: BinaryIO, name: str) -> LoadedImage:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')  # about size and metadata; the size is checked below
+            values = read_float_tiff(stream)
+            if values is not None:
+                return LoadedImage(floats_to_rgb(values))
             with _open(stream, head) as picture:
                 shrunk = _shrink(picture, stream, name)
                 picture.load()  # first, because getexif loads PNG files, too

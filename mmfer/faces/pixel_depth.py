@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-FULL_SCALES = (255, 1023, 4095, 65535)
-"""The largest values of 8, 10, 12 and 16 bits."""
+FULL_SCALES = (255, 1023, 4095, 16383, 65535)
+"""The largest values of 8, 10, 12, 14 and 16 bits."""
 OF_KNOWN_DEPTH = ('JPEG2000', 'PPM')
 """Formats that state the depth, which Pillow scales to 16 bits."""
 
@@ -15,7 +15,7 @@ OF_KNOWN_DEPTH = ('JPEG2000', 'PPM')
 def full_scale(values: np.ndarray) -> int:
     """The value of white of integers, which a file of 16 or 32 bits does not state.
 
-    It is the smallest full scale of 8, 10, 12 or 16 bits that is not below the largest value.
+    It is the smallest full scale of 8, 10, 12, 14 or 16 bits that is not below the largest value.
     Values that are all multiples of 257 are 8 bits scaled to 16, so a dark image stays dark.
 
     Raises:
@@ -41,10 +41,7 @@ def to_rgb(picture: Image.Image, stream: BinaryIO) -> np.ndarray:
             for floating-point numbers.
     """
     if picture.mode == 'F':
-        grey = np.asarray(picture)
-        if not np.isfinite(grey).all() or grey.min() < 0 or grey.max() > 1:
-            raise ValueError('values outside 0 to 1 in mode F')
-        return _three(np.rint(grey * 255).astype(np.uint8))
+        return floats_to_rgb(np.asarray(picture))
     if picture.mode.startswith('I'):
         grey = np.asarray(picture)
         known = picture.format in OF_KNOWN_DEPTH
@@ -62,6 +59,19 @@ def to_rgb(picture: Image.Image, stream: BinaryIO) -> np.ndarray:
     return np.array(picture if picture.mode == 'RGB' else picture.convert('RGB'))
 
 
+def floats_to_rgb(values: np.ndarray) -> np.ndarray:
+    """Floating-point values (H, W) or (H, W, 3), of which 1 is white, as (H, W, 3) uint8.
+
+    Raises:
+        ValueError: If a value is outside 0 to 1 or not a number.
+    """
+    low, high = values.min(), values.max()
+    if not (low >= 0 and high <= 1):  # also if they are NaN
+        raise ValueError(f'floating-point values of {low:g} to {high:g}, outside 0 to 1')
+    scaled = np.rint(values * 255).astype(np.uint8)
+    return _three(scaled) if scaled.ndim == 2 else scaled
+
+
 def _scaled(values: np.ndarray, full: int) -> np.ndarray:
     """Values of 0 to ``full`` as 0 to 255, uint8."""
     table = np.rint(np.arange(full + 1) / full * 255).astype(np.uint8)
@@ -76,8 +86,8 @@ def _deep_colors(picture: Image.Image, stream: BinaryIO) -> np.ndarray | None:
     """The uint16 values in BGR(A) order of a color image of fewer than 16 bits in 16, or None."""
     if picture.format not in ('PNG', 'TIFF') or picture.mode not in ('RGB', 'RGBA'):
         return None
-    # Pillow keeps the upper 8 bits of 16, so those of 12 bits are at most 15.
-    if np.asarray(picture)[..., :3].max() > FULL_SCALES[2] >> 8:
+    # Pillow keeps the upper 8 bits of 16, so those of 14 bits are at most 63.
+    if np.asarray(picture)[..., :3].max() > FULL_SCALES[-2] >> 8:
         return None
     stream.seek(0)
     deep = cv2.imdecode(np.frombuffer(stream.read(), np.uint8), cv2.IMREAD_UNCHANGED)

@@ -17,7 +17,16 @@ COLORS = np.stack([GREY, GREY[::-1], GREY.T.reshape(4, 16)], axis=2)
 
 @pytest.mark.parametrize(
     ('high', 'full'),
-    [(0, 255), (255, 255), (256, 1023), (1000, 1023), (4000, 4095), (4096, 65535), (65535, 65535)],
+    [
+        (0, 255),
+        (255, 255),
+        (256, 1023),
+        (1000, 1023),
+        (4000, 4095),
+        (4096, 16383),
+        (16384, 65535),
+        (65535, 65535),
+    ],
 )
 def test_the_smallest_full_scale_that_holds_the_values(high: int, full: int) -> None:
     assert full_scale(np.array([0, min(1, high), high])) == full
@@ -33,7 +42,7 @@ def test_other_values_are_refused(values: list[int]) -> None:
         full_scale(np.array(values))
 
 
-@pytest.mark.parametrize('bits', [8, 10, 12, 16])
+@pytest.mark.parametrize('bits', [8, 10, 12, 14, 16])
 @pytest.mark.parametrize('name', ['a.png', 'a.tif'])
 @pytest.mark.parametrize('pixels', [GREY, COLORS], ids=['grey', 'colors'])
 def test_every_depth_gives_the_same_image(tmp_path, bits, name, pixels) -> None:

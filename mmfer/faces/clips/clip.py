@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mmfer.faces.image import IMAGE_SUFFIXES, read_image
+from mmfer.faces.image import IMAGE_SUFFIXES, load_image, read_image
 from mmfer.faces.image_folder import LeftOut, list_images
 
 MOST_NAMED = 5
@@ -60,18 +60,25 @@ class FolderClip(Clip):
 
     Of several numbers in a name, the last that differs between the frames counts:
     ``frame_10_2024.png`` is frame 10. Frames that cannot be read count as missing.
+
+    Attributes:
+        folder: The folder.
+        paths: The files of the frames.
+        shrunk: The factors by which very large frames are shrunk, see
+            :func:`mmfer.faces.image.load_image`; mostly 1.
     """
 
     def __init__(self, folder: Path) -> None:
         self.name, self.folder = str(folder), folder
         found: dict[int, Path] = {}
+        shrunk: dict[int, int] = {}
         broken = []
         for path, number in _numbered(pictures_of(folder)):
             other = found.setdefault(number, path)
             if other != path:
                 raise ValueError(f'"{other}" and "{path}" are both frame {number}. Remove one.')
             try:
-                read_image(path)
+                shrunk[number] = load_image(path).shrunk
             except ValueError as error:
                 broken.append(str(error))
                 del found[number]
@@ -84,6 +91,7 @@ class FolderClip(Clip):
             )
         self.numbers = sorted(found)
         self.paths = [found[number] for number in self.numbers]
+        self.shrunk = [shrunk[number] for number in self.numbers]
         self.messages = _gaps(self.numbers)
         if broken:
             more = ' ...' if len(broken) > MOST_NAMED else ''

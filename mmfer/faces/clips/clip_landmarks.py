@@ -76,6 +76,9 @@ class SidecarLandmarks:
     def of(self, clip: Clip) -> np.ndarray:
         """The landmarks (T, 68, 2) of the frames of a clip, with NaN in frames without a face.
 
+        The landmarks of very large frames, which are shrunk when they are read, are scaled with
+        them.
+
         Raises:
             ValueError: If the clip is not a folder, or the sidecar has no frame of this folder.
         """
@@ -87,6 +90,9 @@ class SidecarLandmarks:
         found = self.by_folder.get(clip.folder.resolve(), {})
         lost = np.full((68, 2), np.nan)
         landmarks = np.stack([found.get(path.name, lost) for path in clip.paths])
+        factors = np.reshape(clip.shrunk, (-1, 1, 1))
+        # (0, 0) is the center of the first pixel, not its corner.
+        landmarks = (landmarks - (factors - 1) / 2) / factors
         if np.isnan(landmarks).all():
             raise ValueError(
                 f'The sidecar "{self.path}" has no landmarks of frames in "{clip.folder}"; its '

@@ -2,7 +2,15 @@ import cv2
 import numpy as np
 import pytest
 
-from mmfer.faces import Face, FaceLandmarker, ImageFaces, SidecarLandmarks, open_clip, write_sidecar
+from mmfer.faces import (
+    Face,
+    FaceLandmarker,
+    ImageFaces,
+    SidecarLandmarks,
+    image_decoder,
+    open_clip,
+    write_sidecar,
+)
 from mmfer.faces.clips.clip_landmarks import DetectedLandmarks, given_landmarks
 from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
 
@@ -69,6 +77,17 @@ def test_sidecar(tmp_path):
     assert found.shape == (4, 68, 2)
     np.testing.assert_allclose(found[[0, 2]], [POINTS, POINTS + 2])
     assert np.isnan(found[[1, 3]]).all()
+
+
+def test_landmarks_are_shrunk_with_large_frames(tmp_path, monkeypatch):
+    folder = write_frames(tmp_path / 'raw' / 'EP01', photo_clip(3, 1), 1)
+    names = [f'raw/EP01/img{i}.jpg' for i in (1, 2, 3)]
+    known = SidecarLandmarks(sidecar(tmp_path, names, [POINTS] * 3))
+    monkeypatch.setattr(image_decoder, 'MOST_PIXELS', 340 * 280 - 1)
+    clip = open_clip(folder)
+    assert clip.frame(0).shape == (170, 140, 3)
+    # The center of the first of the small pixels is at 0.5 in the file.
+    np.testing.assert_allclose(known.of(clip), np.stack([(POINTS - 0.5) / 2] * 3))
 
 
 def test_the_largest_face_of_an_image_is_used(tmp_path):
