@@ -1,7 +1,8 @@
 """The state of each rank that a checkpoint needs besides weights and optimizer.
 
 In the middle of an epoch, these are the states of the random generators and, with several ranks,
-the buffers, such as the statistics of batch norms, which the ranks share only after each epoch.
+the buffers, such as the statistics of batch norms, which the ranks share only after each epoch, of
+the network and of its copies, such as a moving average. A training by iterations is one epoch.
 Between two steps of an optimizer that accumulates gradients, these are the gradients.
 """
 
@@ -15,6 +16,7 @@ from mmengine.optim import OptimWrapperDict
 from mmengine.runner import Runner
 
 from mmfer.engine.feature_bank import unwrap
+from mmfer.engine.network import network_and_copies
 
 
 def random_state() -> dict[str, Any]:
@@ -63,8 +65,10 @@ def gather_states(runner: Runner, in_epoch: bool) -> list[dict[str, Any]]:
     """
     state: dict[str, Any] = {'random': random_state()} if in_epoch else {}
     if in_epoch and get_world_size() > 1:
-        buffers = unwrap(runner.model).named_buffers()
-        state['buffers'] = {name: buffer.cpu() for name, buffer in buffers}
+        state['buffers'] = [
+            {name: buffer.cpu() for name, buffer in network.named_buffers()}
+            for network in network_and_copies(runner)
+        ]
     pending = gradients(runner)
     if pending:
         state['gradients'] = pending
@@ -74,12 +78,16 @@ def gather_states(runner: Runner, in_epoch: bool) -> list[dict[str, Any]]:
 
 def restore_network(runner: Runner, state: dict[str, Any]) -> None:
     """Give the network the buffers of this rank, and the gradients that it had accumulated."""
-    network, pending = unwrap(runner.model), state.get('gradients', {})
-    for name, buffer in network.named_buffers():
-        saved = state.get('buffers', {}).get(name)
-        if saved is not None and saved.shape == buffer.shape:
-            buffer.copy_(saved)
-    for name, weight in network.named_parameters():
+    saved = state.get('buffers', [])
+    # Earlier checkpoints contain only the buffers of the network.
+    for network, buffers in zip(
+        network_and_copies(runner), [saved] if isinstance(saved, dict) else saved, strict=False
+    ):
+        for name, buffer in network.named_buffers():
+            if name in buffers and buffers[name].shape == buffer.shape:
+                buffer.copy_(buffers[name])
+    pending = state.get('gradients', {})
+    for name, weight in unwrap(runner.model).named_parameters():
         if name in pending:
             weight.grad = pending[name].to(weight.device)
     if pending:

@@ -1,11 +1,15 @@
-"""Training by epochs that may be resumed in the middle of an epoch."""
+"""Training that may be resumed at any iteration, by epochs or by iterations."""
 
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+import torch
+from mmengine.dist import get_rank
 from mmengine.runner import EpochBasedTrainLoop as MMEngineTrainLoop
+from mmengine.runner import IterBasedTrainLoop as MMEngineIterLoop
 from mmengine.runner import Runner
+from mmengine.runner.loops import _InfiniteDataloaderIterator
 
 from mmfer.engine.rank_state import set_random_state
 from mmfer.registry import LOOPS
@@ -89,3 +93,39 @@ class EpochBasedTrainLoop(MMEngineTrainLoop):
                 set_random_state(self.random_state)
         for index, batch in enumerate(batches, done):
             self.run_iter(index, batch)
+
+
+@LOOPS.register_module()
+class IterBasedTrainLoop(MMEngineIterLoop):
+    """mmengine's loop of the same name, which a resumed run continues with the same weights.
+
+    The batches that the checkpoint was trained on are read again, but not trained on again; then
+    the random generators continue as in the checkpoint. The seeds of the workers do not depend on
+    the random numbers that the training has drawn.
+
+    Args:
+        *args, **options: Options of mmengine's loop.
+
+    Example:
+        >>> train_cfg = dict(by_epoch=False, max_iters=10000, val_interval=1000)
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.random_state: dict[str, Any] | None = None
+        """The state of the generators after the last iteration of a checkpoint, or None."""
+        # The workers start with the first batch, when the hooks have set up the loader.
+        self.dataloader._iterator = None
+        self.dataloader_iterator: Iterator[Any] = self._batches()
+
+    def _batches(self) -> Iterator[Any]:
+        """Batches without end, with the random state of a checkpoint after its last batch."""
+        done = self.iter
+        self.dataloader._iterator = None
+        self.dataloader.generator = torch.Generator().manual_seed(self.runner.seed + get_rank())
+        batches = _InfiniteDataloaderIterator(self.dataloader)
+        yield from islice(batches, done)
+        if self.random_state is not None:
+            set_random_state(self.random_state)
+            self.random_state = None
+        yield from batches

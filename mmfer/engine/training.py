@@ -11,9 +11,15 @@ from mmengine.runner import EpochBasedTrainLoop, Runner
 
 from mmfer.engine.checkpoint import last_checkpoint
 from mmfer.engine.checkpoints.addresses import local_checkpoint
+from mmfer.engine.configuration.choosers import check_choosers
 from mmfer.engine.configuration.schedule import check_schedule
 from mmfer.engine.distributed import init_cpu_ranks
-from mmfer.engine.run_checks import check_best, check_epoch, check_last_batch, check_resume
+from mmfer.engine.run_checks import (
+    check_best,
+    check_epoch,
+    check_last_batch,
+    check_resume,
+)
 from mmfer.engine.work_dir import training_in
 from mmfer.registry import RUNNERS
 
@@ -22,9 +28,9 @@ def build_runner(cfg: Config) -> Runner:
     """Build the runner of a config, after joining the other ranks of a distributed run."""
     init_cpu_ranks(cfg.launcher)
     loop = cfg.get('train_cfg')
-    if loop and loop.get('by_epoch') and 'type' not in loop:
-        loop.pop('by_epoch')
-        loop.type = 'EpochBasedTrainLoop'  # the loop of mmfer, where mmengine would take its own
+    if loop and 'by_epoch' in loop and 'type' not in loop:
+        # The loop of mmfer, where mmengine would take its own.
+        loop.type = 'EpochBasedTrainLoop' if loop.pop('by_epoch') else 'IterBasedTrainLoop'
     if 'runner_type' in cfg:
         return RUNNERS.build(cfg)
     return Runner.from_cfg(cfg)
@@ -54,8 +60,9 @@ def train(
         ValueError: If the checkpoint is damaged, the config lacks an entry that an argument needs,
             another run works in the work directory, an epoch has no batch or no end, the last
             batch has one image that the model cannot normalize, the schedule ends before the
-            training, ``save_best`` names no measure of the validation, or a resumed run would
-            ignore a change of its schedule or optimizer.
+            training, ``save_best`` names no measure of the validation, an entry of the config
+            chooses by a validation that never runs, or a resumed run would ignore a change of its
+            schedule or optimizer.
     """
     if isinstance(resume, str) and resume:
         local_checkpoint(resume)  # a missing checkpoint is known before the model is built
@@ -80,6 +87,7 @@ def train(
     if not validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     check_schedule(cfg)
+    check_choosers(cfg, validate)
     with training_in(cfg.work_dir):
         return _train(cfg)
 

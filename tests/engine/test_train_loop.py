@@ -22,6 +22,14 @@ optim_wrapper['accumulative_counts'] = {counts}
 default_hooks = dict(checkpoint=dict({checkpoint}))
 custom_hooks = [{killer}]
 """
+BY_ITERATION = """
+train_cfg = dict(by_epoch=False, max_iters=8, val_interval={interval})
+param_scheduler = None
+model['backbone']['drop_path_rate'] = 0.3
+train_dataloader['num_workers'] = {workers}
+default_hooks = dict(checkpoint=dict(by_epoch=False, interval=2))
+custom_hooks = [{killer}]
+"""
 
 
 def weights(folder: Path, rank: int = 0) -> dict[str, torch.Tensor]:
@@ -29,13 +37,18 @@ def weights(folder: Path, rank: int = 0) -> dict[str, torch.Tensor]:
 
 
 def run_killed_and_whole(
-    folder: Path, data: Path, killer: str, ranks: int = 1, **settings: object
+    folder: Path,
+    data: Path,
+    killer: str,
+    ranks: int = 1,
+    text: str = SETTINGS,
+    **settings: object,
 ) -> tuple[Path, Path]:
     """The work directories of a killed and resumed run, and of an uninterrupted one."""
     configs = {}
     for name, hook in (('killed', killer), ('whole', '')):
-        text = SETTINGS.format(killer=hook, **settings)
-        configs[name] = write_config(folder / f'{name}.py', data, text)
+        extra = text.format(killer=hook, **settings)
+        configs[name] = write_config(folder / f'{name}.py', data, extra)
     killed, whole = folder / 'killed', folder / 'whole'
     codes = train_in_process(configs['killed'], killed, ranks=ranks)
     assert codes == [-signal.SIGKILL] * ranks
@@ -70,6 +83,48 @@ def test_killed_in_the_middle_of_an_epoch(
     assert load_from_disk(str(killed / 'iter_9.pth'))['meta']['iter'] == 9
     logs = ''.join(path.read_text() for path in killed.rglob('*.log'))
     assert 'Continuing epoch 2 after 1 of 3 iterations.' in logs
+
+
+@pytest.mark.parametrize(('workers', 'ranks'), [(0, 1), (2, 1), (0, 2)])
+def test_killed_in_a_training_by_iterations(
+    image_folder: Path, tmp_path: Path, workers: int, ranks: int
+) -> None:
+    # In the second pass through the data: three iterations each, two iterations on two ranks.
+    killed, whole = run_killed_and_whole(
+        tmp_path,
+        image_folder,
+        "dict(type='KillerHook', epoch=0, iteration=5)",
+        ranks,
+        BY_ITERATION,
+        workers=workers,
+        interval=2,
+    )
+    assert_equal(killed, whole, ranks)
+    validated = write_config(
+        tmp_path / 'unvalidated.py',
+        image_folder,
+        BY_ITERATION.format(killer='', workers=workers, interval=8),
+    )
+    assert train_in_process(validated, tmp_path / 'other', ranks=ranks) == [0] * ranks
+    assert_equal(tmp_path / 'other', whole, ranks)
+
+
+def test_averaged_buffers_of_each_rank_are_restored(image_folder: Path, tmp_path: Path) -> None:
+    average = "\ncustom_hooks += [dict(type='EMAHook', momentum=0.1, update_buffers=True)]\n"
+    killed, whole = run_killed_and_whole(
+        tmp_path,
+        image_folder,
+        "dict(type='KillerHook', epoch=1, iteration=1)",
+        2,
+        SETTINGS + average,
+        workers=0,
+        counts=1,
+        checkpoint='by_epoch=False, interval=1',
+    )
+    assert_equal(killed, whole, 2)
+    first, second = weights(whole, 0), weights(whole, 1)
+    different = [name for name in first if not torch.equal(first[name], second[name])]
+    assert different and all(name.startswith('1.') for name in different)  # or nothing is tested
 
 
 @pytest.mark.parametrize('ranks', [1, 2])

@@ -12,7 +12,7 @@ from mmengine.runner import Runner
 
 from mmfer.engine.checkpoint import ATOMIC_BACKEND, STOPPED
 from mmfer.engine.rank_state import gather_states, restore_network
-from mmfer.engine.train_loop import EpochBasedTrainLoop
+from mmfer.engine.train_loop import EpochBasedTrainLoop, IterBasedTrainLoop
 from mmfer.files import write_atomically
 from mmfer.registry import HOOKS
 
@@ -24,8 +24,9 @@ class CheckpointHook(MMEngineCheckpointHook):
     - :class:`mmfer.engine.checkpoint.AtomicLocalBackend` writes the checkpoints.
     - An old checkpoint is deleted only after the new one is complete and named in
       ``last_checkpoint``.
-    - A checkpoint in the middle of an epoch contains the states of the random generators, and one
-      between two steps of an optimizer that accumulates gradients contains the gradients.
+    - A checkpoint in the middle of an epoch, or of a training by iterations, contains the states of
+      the random generators, and one between two steps of an optimizer that accumulates gradients
+      contains the gradients.
     - A checkpoint is saved before the validation of its epoch. A run resumed from this checkpoint
       validates first, so that the best checkpoint and everything that depends on metrics are as in
       an uninterrupted run.
@@ -73,7 +74,7 @@ class CheckpointHook(MMEngineCheckpointHook):
         if self._states:
             state, self._states = self._states[get_rank()], []
             restore_network(runner, state)
-            if isinstance(loop, EpochBasedTrainLoop):
+            if isinstance(loop, EpochBasedTrainLoop | IterBasedTrainLoop):
                 loop.random_state = state.get('random')
         if not (self._must_validate and isinstance(loop, MMEngineTrainLoop)):
             return
@@ -126,7 +127,7 @@ class CheckpointHook(MMEngineCheckpointHook):
         steps = _steps(runner)
         length = steps.get('epoch_length')
         in_epoch = length is not None and meta['iter'] > meta['epoch'] * length
-        self._states = gather_states(runner, in_epoch)
+        self._states = gather_states(runner, in_epoch or length is None)
         self.last_ckpt = self.file_backend.join_path(self.out_dir, filename)
         runner.message_hub.update_info('last_ckpt', self.last_ckpt)
         runner.save_checkpoint(

@@ -14,6 +14,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
+from mmfer.engine.rank_state import random_state, set_random_state
 from mmfer.registry import HOOKS
 
 GRACE = 60.0
@@ -62,7 +63,7 @@ class RandomStateHook(Hook):
     from the generator of the main process. So a resumed run draws the same numbers as an
     uninterrupted run, without a saved random state, and validation does not influence them. Results
     still depend on the number of workers. In a training by iterations, the seeding happens only
-    once.
+    once; checkpoints contain the random state, and validation does not change it.
 
     Example:
         >>> default_hooks = dict(random_state=dict(type='RandomStateHook'))
@@ -87,6 +88,14 @@ class RandomStateHook(Hook):
         seed_everything(runner.seed, runner.epoch, get_rank())
         # Persistent workers would continue with the random state of the last epoch.
         runner.train_dataloader._iterator = None
+
+    def before_val(self, runner: Runner) -> None:
+        """Keep the random state of the training."""
+        self._state = random_state()
+
+    def after_val(self, runner: Runner) -> None:
+        """Restore the random state of the training."""
+        set_random_state(self._state)
 
     def after_train(self, runner: Runner) -> None:
         """Stop persistent workers now; garbage collection would wait ten seconds for them."""

@@ -11,7 +11,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from mmfer.engine import build_runner, load_config
-from mmfer.engine.feature_bank import unwrap
+from mmfer.engine.network import network_and_copies
 from mmfer.registry import HOOKS
 
 # The server imports everything once; each process is its fork.
@@ -73,7 +73,12 @@ def _train(config: Path, work: Path, resume: bool, environment: dict[str, str]) 
     cfg.resume = resume
     runner = build_runner(cfg)
     runner.train()
-    torch.save(unwrap(runner.model).state_dict(), work / f'rank{runner.rank}.pth')
+    weights = {
+        f'{i}.{name}': value
+        for i, network in enumerate(network_and_copies(runner))
+        for name, value in network.state_dict().items()
+    }
+    torch.save(weights, work / f'rank{runner.rank}.pth')
 
 
 def train_in_process(
