@@ -8,7 +8,7 @@ import onnxruntime
 
 from mmfer.apis.inferencer import FERInferencer
 from tests.apis.model_files import write_model
-from tests.helpers import CLASSES, run_tool
+from tests.helpers import CLASSES, call_tool, run_tool
 from tests.tools.rald import make_small_rald
 
 
@@ -28,7 +28,7 @@ def test_an_exported_file_gives_the_scores_of_the_inferencer(tmp_path: Path) -> 
 
 def test_a_missing_size_is_refused(tmp_path: Path) -> None:
     config, checkpoint = write_model(tmp_path)
-    failed = run_tool(
+    failed = call_tool(
         'export_onnx.py', config, checkpoint, '--out', tmp_path / 'a.onnx', check=False
     )
     assert failed.returncode == 1 and 'has no image_size' in failed.stderr
@@ -41,10 +41,10 @@ def test_context_of_a_batch_is_refused_unless_it_is_replaced(tmp_path: Path) -> 
         f"_base_ = '{rald.config}'\nmodel = dict(neck=dict(itrr=dict(context='batch')))\n"
     )
     arguments = (config, rald.checkpoint, '--size', 48, '--out', tmp_path / 'rald.onnx')
-    failed = run_tool('export_onnx.py', *arguments, check=False)
+    failed = call_tool('export_onnx.py', *arguments, check=False)
     assert failed.returncode == 1 and not (tmp_path / 'rald.onnx').exists()
     message = failed.stderr.strip().splitlines()[-1]
     assert message.startswith("Error: model.neck.itrr has context='batch'")
     assert message.endswith('--cfg-options model.neck.itrr.context=support.')
-    run_tool('export_onnx.py', *arguments, '--cfg-options', 'model.neck.itrr.context=support')
+    call_tool('export_onnx.py', *arguments, '--cfg-options', 'model.neck.itrr.context=support')
     assert (tmp_path / 'rald.onnx').is_file()

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.helpers import run_tool
+from tests.helpers import call_tool, run_tool
 
 TOOL = 'analysis_tools/plot_logs.py'
 
@@ -27,6 +27,6 @@ def test_runs_are_compared(tmp_path: Path) -> None:
 
 def test_each_log_needs_its_own_name(tmp_path: Path) -> None:
     run = write_run(tmp_path / 'a')
-    result = run_tool(TOOL, run, '--names', 'x', 'y', '--out', tmp_path / 'c.png', check=False)
+    result = call_tool(TOOL, run, '--names', 'x', 'y', '--out', tmp_path / 'c.png', check=False)
     assert result.returncode == 1
     assert 'Give one name for each' in result.stderr

@@ -6,7 +6,7 @@ import torch
 from mmengine.config import Config
 
 from tests.apis.model_files import write_model
-from tests.helpers import run_tool
+from tests.helpers import call_tool, run_tool
 
 
 def test_prune(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_prune(tmp_path: Path) -> None:
 def test_a_bad_ratio_is_refused(tmp_path: Path) -> None:
     config, checkpoint = write_model(tmp_path)
     options = ('--ratio', 1.2, '--out', tmp_path / 'out')
-    failed = run_tool('prune.py', config, checkpoint, *options, check=False)
+    failed = call_tool('prune.py', config, checkpoint, *options, check=False)
     assert failed.returncode == 1
     assert failed.stderr.strip().splitlines()[-1].startswith('Error: The pruning ratio 1.2 must be')
 
@@ -32,10 +32,10 @@ def test_a_bad_ratio_is_refused(tmp_path: Path) -> None:
 def test_options_of_the_config_are_replaced_and_kept(tmp_path: Path) -> None:
     config, checkpoint = write_model(tmp_path)
     options = ('--ratio', 0.5, '--out', tmp_path / 'out', '--size', 32)
-    run_tool('prune.py', config, checkpoint, *options, '--cfg-options', 'train_cfg.max_epochs=7')
+    call_tool('prune.py', config, checkpoint, *options, '--cfg-options', 'train_cfg.max_epochs=7')
     pruned = Config.fromfile(tmp_path / 'out' / 'config_pruned50.py')
     assert pruned.train_cfg.max_epochs == 7
-    failed = run_tool(
+    failed = call_tool(
         'prune.py', config, checkpoint, *options, '--cfg-options', 'model.bakbone=1', check=False
     )
     assert failed.returncode == 1

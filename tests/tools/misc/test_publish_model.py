@@ -9,7 +9,7 @@ from mmfer.apis import FERInferencer
 from mmfer.apis.loading import build_model
 from mmfer.labels import FERPLUS_CLASSES
 from mmfer.registry import register_all_modules
-from tests.helpers import ROOT, run_tool
+from tests.helpers import ROOT, call_tool, run_tool
 
 TOOL = 'misc/publish_model.py'
 CONFIG = ROOT / 'configs/efficientnet/efficientnet-lite0_ferplus-48px.py'
@@ -49,7 +49,7 @@ def test_a_config_without_a_crop_is_refused(checkpoint: Path, tmp_path: Path) ->
     config = Config.fromfile(CONFIG)
     config.pop('face_crop')
     config.dump(tmp_path / 'config.py')
-    result = run_tool(TOOL, tmp_path / 'config.py', checkpoint, tmp_path / 'x.pth', check=False)
+    result = call_tool(TOOL, tmp_path / 'config.py', checkpoint, tmp_path / 'x.pth', check=False)
     assert result.returncode == 1
     assert 'has no face_crop' in result.stderr
     assert not (tmp_path / 'x.pth').exists()
@@ -63,9 +63,9 @@ def test_weights_of_the_last_step_instead_of_the_averaged_ones(
     torch.save(
         {**trained, 'ema_state_dict': {**last, 'steps': torch.tensor(3)}}, tmp_path / 'a.pth'
     )
-    run_tool(TOOL, CONFIG, tmp_path / 'a.pth', tmp_path / 'last.pth', '--last-weights')
+    call_tool(TOOL, CONFIG, tmp_path / 'a.pth', tmp_path / 'last.pth', '--last-weights')
     published = torch.load(tmp_path / 'last.pth', weights_only=True)['state_dict']
     bias = 'head.fc.bias'
     assert torch.equal(published[bias], trained['state_dict'][bias] + 1)
-    result = run_tool(TOOL, CONFIG, checkpoint, tmp_path / 'x.pth', '--last-weights', check=False)
+    result = call_tool(TOOL, CONFIG, checkpoint, tmp_path / 'x.pth', '--last-weights', check=False)
     assert 'has no averaged weights' in result.stderr and 'Traceback' not in result.stderr
