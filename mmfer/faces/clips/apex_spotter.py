@@ -146,12 +146,12 @@ class ApexSpotter:
         first, last = self._span(clip, onset, offset)
         find = self._finder(clip, landmarks)
         points, shown, messages = first_landmarks(clip, first, last, find)
-        messages += getattr(find, 'messages', [])
         presence = FacePresence(self.detector, clip.frame(shown), points)
         if self.method == 'registered':
             curve, lost = self._registered(clip, first, last, points, shown)
         else:
             curve, points, lost = self._ratio(clip, first, last, find, points)
+        messages += getattr(find, 'messages', [])
         curve, apex, faceless = shown_apex(clip, first, curve, lost, presence, points)
         lost = sorted({*lost, *faceless})
         if lost:

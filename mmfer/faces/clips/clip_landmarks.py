@@ -19,6 +19,11 @@ LEAST_SCORE = 0.5
 CHOICES = ('best', 'largest', 'left', 'right')
 """Which of several faces is followed: the most certain one, or by size or position."""
 
+CHECK_PERSON = (
+    'Several faces are shown where a lost face is found again at its last position. People are not '
+    'told apart: check that they did not change places meanwhile.'
+)
+
 
 def given_landmarks(landmarks: np.ndarray, clip: Clip) -> FrameLandmarks:
     """Known landmarks: (68, 2) for all frames, or (T, 68, 2) with NaN in frames without a face.
@@ -104,8 +109,9 @@ class SidecarLandmarks:
 class DetectedLandmarks:
     """Landmarks detected in the frames: one face, followed from frame to frame.
 
-    A face that was lost is found again only where it was lost, so that another person never takes
-    its place.
+    A face is followed by its position alone, not by the identity of the person. A lost face is
+    found again only where it was lost, so a person elsewhere in the frame is not taken for it. If
+    several faces are shown then, a message asks to check the person.
 
     Args:
         landmarker: Finds the landmarks in a box.
@@ -150,7 +156,11 @@ class DetectedLandmarks:
         if self.last is not None:
             distances = [np.abs(box - self.last).max() for box in boxes]
             nearest = int(np.argmin(distances))
-            return boxes[nearest] if distances[nearest] < np.ptp(self.last[1::2]) else None
+            if distances[nearest] >= np.ptp(self.last[1::2]):
+                return None
+            if len(boxes) > 1 and CHECK_PERSON not in self.messages:
+                self.messages.append(CHECK_PERSON)
+            return boxes[nearest]
         if len(boxes) > 1:
             self.messages.append(
                 f'{len(boxes)} faces are shown; the {self.face} one is followed. Choose another by '

@@ -3,9 +3,10 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from mmfer.faces import ApexSpotter, apex_curve, apex_regions, open_clip
+from mmfer.faces import ApexSpotter, FaceLandmarker, apex_curve, apex_regions, open_clip
 from mmfer.faces.clips.apex_curve import grey_frame
 from mmfer.faces.clips.clip import Clip
+from mmfer.faces.clips.clip_landmarks import CHECK_PERSON
 from tests.faces.clips.test_clip import write_video
 from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
 
@@ -168,3 +169,12 @@ def test_a_clip_in_which_nothing_moves_is_told(method, frames):
         assert messages == ('Nothing moves between frames 0 and 23: the apex is a guess.',)
     noisy = np.clip(frames + noise, 0, 255).astype(np.uint8)
     assert ApexSpotter(method)(noisy, POINTS).messages == ()
+
+
+def test_a_message_about_people_that_comes_while_a_face_is_followed():
+    two = [np.concatenate([frame, frame], axis=1) for frame in photo_clip(6, 3)]
+    two[2][:, :280] = 127
+    spotter = ApexSpotter(landmarks='per_frame', landmarker=FaceLandmarker(), face='left')
+    found = spotter(two)
+    assert CHECK_PERSON in found.messages
+    assert 'No face in 1 frames (2): the previous frame is used instead.' in found.messages

@@ -11,7 +11,7 @@ from mmfer.faces import (
     open_clip,
     write_sidecar,
 )
-from mmfer.faces.clips.clip_landmarks import DetectedLandmarks, given_landmarks
+from mmfer.faces.clips.clip_landmarks import CHECK_PERSON, DetectedLandmarks, given_landmarks
 from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
 
 POINTS = photo_landmarks()
@@ -147,17 +147,28 @@ def test_one_of_two_people_is_followed_by_choice(face, followed):
     frames = [np.concatenate([frame, small], axis=1) for frame in clip]
     points = find(0, frames[0])
     assert (points[:, 0].mean() < 280) == (followed == 'moving')
-    assert find.messages == [
+    choice = (
         f'2 faces are shown; the {face} one is followed. Choose another by face='
         + ' or '.join(repr(one) for one in ('best', 'largest', 'left', 'right') if one != face)
         + '.'
-    ]
+    )
+    assert find.messages == [choice]
     # The followed face leaves, the other one does not take its place.
     gone = frames[1].copy()
     gone[:, slice(0, 280) if followed == 'moving' else slice(280, None)] = 127
     assert find(1, gone) is None
     again = find(2, frames[2])
     assert np.abs(again.mean(axis=0) - points.mean(axis=0)).max() < 5
+    assert find.messages == [choice, CHECK_PERSON]
+
+
+def test_a_face_that_is_lost_alone_needs_no_check_of_the_person():
+    clip = photo_clip(3, 1)
+    find = DetectedLandmarks(FaceLandmarker())
+    assert find(0, clip[0]) is not None
+    assert find(1, np.zeros_like(clip[1])) is None
+    assert find(2, clip[2]) is not None
+    assert find.messages == []
 
 
 @pytest.mark.parametrize('level', [0, 127, 255, 'noise'])
