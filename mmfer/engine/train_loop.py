@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 
 import torch
+from mmengine.dataset import InfiniteSampler
 from mmengine.dist import get_rank
 from mmengine.runner import EpochBasedTrainLoop as MMEngineTrainLoop
 from mmengine.runner import IterBasedTrainLoop as MMEngineIterLoop
@@ -115,13 +116,15 @@ class IterBasedTrainLoop(MMEngineIterLoop):
         self.random_state: dict[str, Any] | None = None
         """The state of the generators after the last iteration of a checkpoint, or None."""
         # The workers start with the first batch, when the hooks have set up the loader.
-        self.dataloader._iterator = None
         self.dataloader_iterator: Iterator[Any] = self._batches()
 
     def _batches(self) -> Iterator[Any]:
         """Batches without end, with the random state of a checkpoint after its last batch."""
         done = self.iter
         self.dataloader._iterator = None
+        sampler = self.dataloader.sampler
+        if isinstance(sampler, InfiniteSampler):  # the workers that mmengine started took images
+            sampler.indices = sampler._indices_of_rank()
         self.dataloader.generator = torch.Generator().manual_seed(self.runner.seed + get_rank())
         batches = _InfiniteDataloaderIterator(self.dataloader)
         yield from islice(batches, done)

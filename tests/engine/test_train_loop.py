@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from mmengine.hooks import Hook
 
-from mmfer.engine import train
+from mmfer.engine import build_runner, train
 from mmfer.engine.checkpoint import load_from_disk
 from mmfer.engine.train_loop import EpochBasedTrainLoop, done_in_epoch, needs_epochs
 from tests.engine.hooks.processes import train_in_process
@@ -107,6 +108,29 @@ def test_killed_in_a_training_by_iterations(
     )
     assert train_in_process(validated, tmp_path / 'other', ranks=ranks) == [0] * ranks
     assert_equal(tmp_path / 'other', whole, ranks)
+
+
+def test_an_endless_sampler_begins_with_the_first_image(image_folder: Path, tmp_path: Path) -> None:
+    options = {
+        'train_dataloader.num_workers': 2,
+        'train_dataloader.sampler.type': 'InfiniteSampler',
+        'train_dataloader.sampler.shuffle': False,
+    }
+    cfg = tiny_config(tmp_path, image_folder, options)
+    cfg.train_cfg = dict(by_epoch=False, max_iters=2)
+    cfg.default_hooks.checkpoint.by_epoch = False
+    cfg.param_scheduler = None
+    seen: list[str] = []
+
+    class SeenHook(Hook):
+        def before_train_iter(self, runner, batch_idx, data_batch=None):
+            seen.extend(sample.img_path for sample in data_batch['data_samples'])
+
+    runner = build_runner(cfg)
+    runner.register_hook(SeenHook())
+    runner.train()
+    dataset = runner.train_dataloader.dataset
+    assert seen == [dataset.get_data_info(i)['img_path'] for i in range(8)]
 
 
 def test_averaged_buffers_of_each_rank_are_restored(image_folder: Path, tmp_path: Path) -> None:

@@ -129,7 +129,9 @@ class MultiRegionNet(ImageClassifier):
         valid = _valid(data_samples or [])
         if valid is not None:
             regions = [x * valid[:, i, None].to(x) for i, x in enumerate(regions)]
-        return tuple(torch.cat([region, *face], dim=1) for region in regions), attention
+        if face:
+            regions = [torch.cat([region, *face], dim=1) for region in regions]
+        return tuple(regions), attention
 
     def loss(self, inputs: Tensor, data_samples: list[DataSample]) -> dict[str, Tensor]:
         """Losses of a batch: the losses of the head, and ``loss_attention_mask``."""
