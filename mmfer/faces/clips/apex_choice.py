@@ -54,6 +54,24 @@ def shown_apex(
     )
 
 
+def last_shown(
+    clip: Clip, first: int, last: int, presence: FacePresence, points: np.ndarray
+) -> int:
+    """Position of the last frame after ``first`` that shows the face; ``last`` if none does.
+
+    Args:
+        clip: The clip.
+        first: Position of the first frame.
+        last: Position of the last frame.
+        presence: Decides whether a frame shows the face.
+        points: (68, 2), the landmarks of the face.
+    """
+    if presence(clip.frame(last), points):
+        return last
+    frames = enumerate(clip.read(first + 1, last), first + 1)
+    return max((i for i, frame in frames if presence(frame, points)), default=last)
+
+
 def rise(curve: np.ndarray, method: str) -> float:
     """The height of the apex above the rest of the clip, to compare with :data:`LEAST_RISE`."""
     if method == 'registered':

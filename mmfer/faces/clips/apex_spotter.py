@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mmfer.faces.clips.apex_choice import LEAST_RISE, rise, shown_apex
+from mmfer.faces.clips.apex_choice import LEAST_RISE, last_shown, rise, shown_apex
 from mmfer.faces.clips.apex_curve import (
     RegionPixels,
     check_eps,
@@ -150,7 +150,13 @@ class ApexSpotter:
         if self.method == 'registered':
             curve, lost = self._registered(clip, first, last, points, shown)
         else:
-            curve, points, lost = self._ratio(clip, first, last, find, points)
+            end = last_shown(clip, shown, last, presence, points) if self.use_offset else last
+            if end < last:
+                messages.append(
+                    f'No face in the offset, frame {clip.numbers[last]}: frames are compared with '
+                    f'frame {clip.numbers[end]} instead.'
+                )
+            curve, points, lost = self._ratio(clip, first, last, (shown, end), find, points)
         messages += getattr(find, 'messages', [])
         curve, apex, faceless = shown_apex(clip, first, curve, lost, presence, points)
         lost = sorted({*lost, *faceless})
@@ -232,11 +238,17 @@ class ApexSpotter:
         return curve, lost
 
     def _ratio(
-        self, clip: Clip, first: int, last: int, find: FrameLandmarks, points: np.ndarray
+        self,
+        clip: Clip,
+        first: int,
+        last: int,
+        ends: Sequence[int],
+        find: FrameLandmarks,
+        points: np.ndarray,
     ) -> tuple[np.ndarray, np.ndarray, list[int]]:
-        """The curve, the landmarks of its highest frame, and the frames without the face."""
-        positions = [first, last] if self.use_offset else [first]
-        references = [grey_frame(clip.frame(position)) for position in positions]
+        """The curve of changes from the frames ``ends``, its best landmarks, and lost frames."""
+        ends = ends if self.use_offset else ends[:1]
+        references = [grey_frame(clip.frame(position)) for position in ends]
         start = max(0, first - self.eps)
         frames = self._followed(clip, start, first, last, find, points)
         curve: list[float] = []

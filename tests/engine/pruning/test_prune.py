@@ -33,6 +33,11 @@ REGIONS = dict(
     neck=dict(type='RegionAttention', in_channels=64, hidden_channels=8),
     head=dict(type='MultiRegionHead', num_classes=5, in_channels=128, hidden_channels=16),
 )
+PARTS = dict(
+    type='MultiRegionNet',
+    backbone=dict(type='RegionTrunks', trunk=dict(**VGG, num_pools=4), branches=('local',)),
+    head=dict(type='MultiRegionHead', num_classes=5, in_channels=64, hidden_channels=16),
+)
 DUAL = dict(
     type='DualBranch', branch1={**RESNET, 'out_indices': (3,)}, branch2=SWIN, in_channels=(64, 128)
 )
@@ -45,6 +50,7 @@ NETWORKS = {
     'SEResNeXt-50': lambda: classifier({**SEBLOCKS, 'width_per_group': 8}, 512),
     'MIFNet': lambda: classifier(DUAL, 64, [dict(type='HDAM', in_channels=64), POOLED]),
     'MultiRegionNet': lambda: as_if_trained(build(REGIONS)),
+    'MultiRegionNet, eyes and mouth': lambda: as_if_trained(build(PARTS)),
     'ConvNeXt': lambda: classifier(dict(type='ConvNeXt', **CONVNEXT), 32, None),
     'ConvNeXt, convolutions': lambda: classifier(
         dict(type='ConvNeXt', linear_pw_conv=False, **CONVNEXT), 32, None

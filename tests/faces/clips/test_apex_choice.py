@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from mmfer.faces.clips.apex_choice import rise, shown_apex
+from mmfer.faces.clips.apex_choice import last_shown, rise, shown_apex
+from mmfer.faces.clips.clip import ArrayClip
 
 FRAMES = np.zeros((6, 4, 4), np.uint8)
 CURVE = np.array([0.0, 1.0, 5.0, 2.0, 9.0, 1.0])
@@ -38,6 +39,18 @@ def test_frames_known_to_be_lost_are_never_chosen() -> None:
 def test_a_clip_without_any_face_is_refused() -> None:
     with pytest.raises(ValueError, match='no frame from 0 on shows the face'):
         choose(set(range(6)))
+
+
+@pytest.mark.parametrize(
+    ('without_face', 'last'), [((), 5), ((5,), 4), ((3, 4, 5), 2), ((1, 2, 3, 4, 5), 5)]
+)
+def test_the_last_frame_with_the_face(without_face: tuple[int, ...], last: int) -> None:
+    clip = ArrayClip(list(FRAMES + np.arange(6, dtype=np.uint8)[:, None, None]))
+
+    def presence(frame: np.ndarray, points: np.ndarray) -> bool:
+        return int(frame[0, 0]) not in without_face
+
+    assert last_shown(clip, 0, 5, presence, np.zeros((68, 2))) == last
 
 
 def test_rise_of_the_curve() -> None:

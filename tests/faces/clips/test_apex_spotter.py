@@ -178,3 +178,15 @@ def test_a_message_about_people_that_comes_while_a_face_is_followed():
     found = spotter(two)
     assert CHECK_PERSON in found.messages
     assert 'No face in 1 frames (2): the previous frame is used instead.' in found.messages
+
+
+def test_an_offset_or_onset_without_a_face_is_no_reference():
+    black = photo_clip(24, 10)
+    black[21:] = 0
+    found = ApexSpotter()(black, POINTS)
+    assert abs(found.apex - 10) <= 1
+    assert any('offset, frame 23: frames are compared with frame 20 i' in m for m in found.messages)
+    black = photo_clip(24, 10)
+    black[:2] = 0
+    found = ApexSpotter(landmarker=FaceLandmarker())(black)
+    assert abs(found.apex - 10) <= 1
