@@ -156,7 +156,8 @@ class ApexSpotter:
                     f'No face in the offset, frame {clip.numbers[last]}: frames are compared with '
                     f'frame {clip.numbers[end]} instead.'
                 )
-            curve, points, lost = self._ratio(clip, first, last, (shown, end), find, points)
+            begin = first if presence(clip.frame(first), points) else shown
+            curve, points, lost = self._ratio(clip, first, last, (begin, end), find, points)
         messages += getattr(find, 'messages', [])
         curve, apex, faceless = shown_apex(clip, first, curve, lost, presence, points)
         lost = sorted({*lost, *faceless})
