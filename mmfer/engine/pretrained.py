@@ -1,5 +1,6 @@
 """Start weights of a backbone from files of several libraries."""
 
+import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from mmengine.runner import CheckpointLoader
 from torch import Tensor, nn
 
 from mmfer.engine.checkpoints.addresses import local_checkpoint
-from mmfer.engine.checkpoints.fit import Fit
+from mmfer.engine.checkpoints.fit import Fit, listed
 from mmfer.engine.start_weights.matching import best_match
 from mmfer.registry import WEIGHT_INITIALIZERS
 
@@ -84,7 +85,9 @@ def load_pretrained(
     except ValueError as error:
         raise ValueError(f'"{path}": {error}') from error
     fit = match.fit(weights, model)
-    part = f' below "{match.prefix}"' if match.prefix else ''
+    part, outside = '', [name for name in weights if not name.startswith(match.prefix)]
+    if match.prefix:
+        part = f' below "{match.prefix}"'
     shares = _shares(fit)
     if min(shares) < min_share:
         raise ValueError(
@@ -99,6 +102,13 @@ def load_pretrained(
         f'{fit.describe()}.',
         logger='current',
     )
+    if outside:
+        print_log(
+            f'{len(outside)} weights outside "{match.prefix}" are not used: {listed(outside)}.',
+            logger='current',
+        )
+    if match.layout.caution:
+        print_log(f'{path}: {match.layout.caution}.', logger='current', level=logging.WARNING)
     if match.equal_prefixes:
         print_log(
             f'Other parts of {path} fit as well: {", ".join(match.equal_prefixes[:4])}. Set prefix '

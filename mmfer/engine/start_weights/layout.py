@@ -25,11 +25,13 @@ class Layout:
         rename: Gives the name in mmpretrain for names in the file; names without a counterpart may
             be left out or unchanged.
         adapt: Gives the weight as mmpretrain needs it, from mmpretrain's name and the weight.
+        caution: Why the outputs differ although all weights fit, for the log.
     """
 
     source: str
     rename: Rename
     adapt: Callable[[str, Tensor], Tensor] = unchanged
+    caution: str = ''
 
 
 def by_rules(*rules: Rule) -> Rename:

@@ -10,5 +10,7 @@ LAYOUTS = (
     Layout(
         "SE-ResNet with the names of its authors' port, as in timm's legacy_se*",
         by_rules((r'^layer0\.', ''), (r'\.se_module\.fc(\d)\.', r'.se_layer.conv\1.conv.')),
+        caution='The network of this file pools after its stem without padding, so its outputs '
+        'differ from those of the backbone. Prefer a file of timm or mmpretrain',
     ),
 )

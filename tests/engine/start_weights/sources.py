@@ -263,9 +263,8 @@ SOURCES = (*RESNETS, *VGGS, *SWINS, *CONVNEXTS, *LITES)
 def randomize(model: nn.Module) -> None:
     """Random numbers in every weight, so that no two layers may be mistaken for each other."""
     with torch.no_grad():
-        for name, weight in (*model.named_parameters(), *model.named_buffers()):
-            if not weight.is_floating_point():
-                continue
+        statistics = [(n, w) for n, w in model.named_buffers() if '.running_' in f'.{n}']
+        for name, weight in (*model.named_parameters(), *statistics):
             if name.endswith('relative_position_bias_table'):
                 weight.normal_()
             elif weight.ndim in (2, 4):
