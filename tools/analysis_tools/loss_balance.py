@@ -11,10 +11,12 @@ Example:
 """
 
 import argparse
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from mmengine.config import DictAction
+from mmengine.logging import MMLogger
 
 from mmfer.engine import load_config
 from mmfer.engine.cli import add_config_options, friendly_errors
@@ -65,6 +67,8 @@ def named(options: Mapping[str, Any]) -> str:
 def main() -> None:
     args = parse_args()
     register_all_modules()
+    # The table alone; mmengine logs how every weight was initialized.
+    MMLogger.get_current_instance().setLevel(logging.ERROR)
     config = load_config(args.config, options=args.cfg_options)
     start = start_features(config, args.batches, args.batch_size, args.seed)
     cells = []

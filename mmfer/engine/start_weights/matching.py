@@ -20,8 +20,10 @@ LAYOUTS = (
     *convnext.LAYOUTS,
     *efficientnet_lite.LAYOUTS,
 )
-COMPUTED = ('num_batches_tracked', 'relative_position_index', 'attn_mask')
-"""Last parts of names of buffers that a network computes itself."""
+NEVER_LOADED = ('relative_position_index', 'attn_mask')
+"""Last parts of names of buffers that follow from the sizes of a network."""
+COMPUTED = (*NEVER_LOADED, 'num_batches_tracked')
+"""Last parts of names of buffers that a file need not have."""
 TABLE = 'relative_position_bias_table'
 LEAST_PART = 0.1
 """Share of the model's weights below which a part of a file is not tried."""
@@ -97,7 +99,9 @@ def best_match(
             sources = {
                 new: old
                 for old, new in layout.rename(part).items()
-                if new in model and _fits(new, part[old], model[new])
+                if new in model
+                and not new.endswith(NEVER_LOADED)
+                and _fits(new, part[old], model[new])
             }
             if len(sources) > len(best.sources):
                 best, equal = Match(start, layout, sources), []
