@@ -1,6 +1,5 @@
 """Ratios before the first step, from real images."""
 
-
 import pytest
 
 from mmfer.engine import load_config

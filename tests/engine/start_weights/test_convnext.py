@@ -1,8 +1,9 @@
 import pytest
 import torch
 
+from tests.engine.start_weights.authors_names import authors_convnext
 from tests.engine.start_weights.equal_outputs import check_equal_outputs, name_of
-from tests.engine.start_weights.sources import CONVNEXTS, authors_convnext
+from tests.engine.start_weights.sources import CONVNEXTS
 
 from timm.models import convnext  # isort: skip  (after mmfer)
 

@@ -1,8 +1,9 @@
 import pytest
 import torch
 
+from tests.engine.start_weights.authors_names import authors_swin
 from tests.engine.start_weights.equal_outputs import check_equal_outputs, name_of
-from tests.engine.start_weights.sources import SWINS, authors_swin
+from tests.engine.start_weights.sources import SWINS
 
 from timm.models import swin_transformer  # isort: skip  (after mmfer)
 
