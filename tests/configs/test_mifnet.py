@@ -1,8 +1,6 @@
 """The configs of MIFNet match their names, at the paper's size and on the small base."""
 
 import re
-import runpy
-import sys
 
 import pytest
 import torch
@@ -11,6 +9,7 @@ from mmpretrain.structures import DataSample
 
 from mmfer.apis.loading import build_model
 from mmfer.engine import load_config
+from tests.configs.tables import table_rows
 from tests.helpers import ROOT
 
 FOLDER = ROOT / 'configs' / 'mifnet'
@@ -88,13 +87,7 @@ def test_variants_work_on_the_small_base(path, tmp_path):
 
 @pytest.fixture(scope='module')
 def loss_rows():
-    """The rows of the table of losses, as tools/analysis_tools/repeat.py makes them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(ROOT)
-        arguments = '@configs/mifnet/losses-ferplus/table.txt'
-        patch.setattr(sys, 'argv', ['repeat.py', arguments, '--out', 'nowhere'])
-        tool = runpy.run_path('tools/analysis_tools/repeat.py')
-        return tool['row_configs'](tool['parse_args']())
+    return table_rows('@configs/mifnet/losses-ferplus/table.txt')
 
 
 def test_rows_of_the_losses_on_ferplus(loss_rows):
