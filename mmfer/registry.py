@@ -7,7 +7,10 @@ mmengine's. Names without a scope of all three libraries resolve in the default 
 """
 
 import importlib
+from typing import Any
 
+from mmengine.model import PretrainedInit
+from mmengine.registry import WEIGHT_INITIALIZERS as ROOT_INITIALIZERS
 from mmengine.registry import DefaultScope, Registry
 
 from mmfer import compat  # noqa: F401  (before mmpretrain)
@@ -48,6 +51,19 @@ METRICS = _grandchild('METRICS', 'evaluation')
 EVALUATORS = _grandchild('EVALUATORS', 'evaluation')
 VISUALIZERS = _grandchild('VISUALIZERS', 'visualization')
 VISBACKENDS = _grandchild('VISBACKENDS', 'visualization')
+
+
+@ROOT_INITIALIZERS.register_module('Pretrained', force=True)
+def _pretrained(**options: Any) -> Any:
+    """mmfer's initializer for a script without a default scope.
+
+    mmengine's would load nothing from a file with other names, and training would start from random
+    weights. In the scope of another library, mmengine's initializer stays.
+    """
+    if DefaultScope.get_current_instance() is not None:
+        return PretrainedInit(**options)
+    importlib.import_module('mmfer.engine')
+    return WEIGHT_INITIALIZERS.get('Pretrained')(**options)
 
 
 def register_all_modules(init_default_scope: bool = True) -> None:

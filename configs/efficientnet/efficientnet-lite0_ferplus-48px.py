@@ -1,9 +1,8 @@
 """EfficientNet-lite0 on FERPlus, for two cores: the model that mmfer ships.
 
-It begins with weights from ImageNet (tools/misc/convert_efficientnet_lite0.py), learns from the
-votes as soft labels, and sees the images of 48 px enlarged to 64 px for the first half of the
-epochs and to 80 px for the second half, which begins with half the learning rate again. Rare
-classes are drawn more often.
+It begins with weights from ImageNet (see README.md), learns from the votes as soft labels, and sees
+the images of 48 px enlarged to 64 px for the first half of the epochs and to 80 px for the second
+half, which begins with half the learning rate again. Rare classes are drawn more often.
 """
 
 _base_ = [

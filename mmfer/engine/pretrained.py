@@ -1,5 +1,6 @@
-"""Pretrained weights from files of several libraries."""
+"""Start weights of a backbone from files of several libraries."""
 
+import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,13 @@ from mmengine.runner import CheckpointLoader
 from torch import Tensor, nn
 
 from mmfer.engine.checkpoints.addresses import local_checkpoint
+from mmfer.engine.checkpoints.fit import Fit, listed
+from mmfer.engine.start_weights.matching import best_match
 from mmfer.registry import WEIGHT_INITIALIZERS
 
 NESTED = ('state_dict', 'model', 'model_state_dict')
 WRAPPERS = re.compile(r'^(module\.|_orig_mod\.)+')
-RENAMED = ((re.compile(r'\.se(?:_module)?\.fc(\d)\.'), r'.se_layer.conv\1.conv.'),)
-"""timm's names of the squeeze-and-excitation layers of mmpretrain."""
+MIN_SHARE = 0.8
 
 
 def read_weights(path: str | Path) -> dict[str, Tensor]:
@@ -52,84 +54,98 @@ def read_weights(path: str | Path) -> dict[str, Tensor]:
     return weights
 
 
-def convert_keys(weights: dict[str, Tensor], model: dict[str, Tensor]) -> dict[str, str]:
-    """Match the names of weights in a file and in a model.
-
-    torchvision, timm and mmpretrain use the same names for the layers of a ResNet, except for
-    squeeze-and-excitation; only the prefix differs, such as ``backbone.`` in a classifier. The
-    prefix with the most matching weights is used.
+def load_pretrained(
+    module: nn.Module,
+    path: str | Path,
+    prefix: str | None = None,
+    min_share: float = MIN_SHARE,
+) -> Fit:
+    """Load the weights of a file that fit a module, and log how many fit and which do not.
 
     Args:
-        weights: The weights of the file.
-        model: The weights of the model.
+        module: The module.
+        path: The file, see :func:`read_weights`.
+        prefix, min_share: See :class:`Pretrained`.
 
     Returns:
-        The names in the file, keyed by the names in the model, of weights with matching shapes.
-    """
-    renamed = {}
-    for name in weights:
-        converted = name
-        for pattern, replacement in RENAMED:
-            converted = pattern.sub(replacement, converted)
-        renamed[converted] = name
-    heads = {name.partition('.')[0] for name in model}
-    prefixes = {''} | {
-        name[: match.start() + 1]
-        for name in renamed
-        for match in re.finditer(r'\.', name)
-        if name[match.end() :].partition('.')[0] in heads
-    }
-
-    def fitting(prefix: str) -> dict[str, str]:
-        names = {name: renamed[prefix + name] for name in model if prefix + name in renamed}
-        return {
-            name: source
-            for name, source in names.items()
-            if weights[source].shape == model[name].shape
-        }
-
-    return max((fitting(prefix) for prefix in sorted(prefixes)), key=len)
-
-
-def load_pretrained(module: nn.Module, path: str | Path) -> None:
-    """Load the matching weights of a file into a module, and log the others.
+        What fits and what does not.
 
     Raises:
         FileNotFoundError: If the file does not exist.
-        ValueError: If no weight matches.
+        ValueError: If less than ``min_share`` of the weights of the module or of the file fit, or
+            ``prefix`` or ``min_share`` is no valid value.
     """
+    if not 0 < min_share <= 1:
+        raise ValueError(f'Pretrained: min_share={min_share} must be above 0 and at most 1.')
+    if prefix:
+        prefix = f'{prefix.removesuffix(".")}.'
     weights, model = read_weights(path), module.state_dict()
-    names = convert_keys(weights, model)
-    if not names:
+    try:
+        match = best_match(weights, model, prefix)
+    except ValueError as error:
+        raise ValueError(f'"{path}": {error}') from error
+    fit = match.fit(weights, model)
+    part, outside = '', [name for name in weights if not name.startswith(match.prefix)]
+    if match.prefix:
+        part = f' below "{match.prefix}"'
+    shares = _shares(fit)
+    if min(shares) < min_share:
         raise ValueError(
-            f'No weight in "{path}" fits {type(module).__name__}. The file has '
-            f'{", ".join(sorted(weights)[:4])}, ...; the model has {", ".join(sorted(model)[:4])}, '
-            '... Choose the backbone and depth of the file.'
+            f'The start weights in "{path}"{part} do not fit {type(module).__name__}: '
+            f'{fit.describe()}. That is {shares[0]:.0%} of the model and {shares[1]:.0%} of the '
+            f'file, but at least {min_share:.0%} of both are needed. Choose the backbone, depth '
+            'and width of the file; or, to take what fits, set min_share in init_cfg.'
         )
-    module.load_state_dict({name: weights[source] for name, source in names.items()}, strict=False)
-    lost = sorted(set(model) - set(names))
-    unused = sorted(set(weights) - set(names.values()))
-    print_log(f'Loaded {len(names)} of {len(model)} weights from {path}.', logger='current')
-    if lost:
-        print_log(f'Not loaded, because the file has no match: {", ".join(lost)}', logger='current')
-    if unused:
-        print_log(f'In the file, but not used: {", ".join(unused)}', logger='current')
+    module.load_state_dict(match.converted(weights, model), strict=False)
+    print_log(
+        f'Start weights of {type(module).__name__} from {path}{part} ({match.layout.source}): '
+        f'{fit.describe()}.',
+        logger='current',
+    )
+    if outside:
+        print_log(
+            f'{len(outside)} weights outside "{match.prefix}" are not used: {listed(outside)}.',
+            logger='current',
+        )
+    if match.layout.caution:
+        print_log(f'{path}: {match.layout.caution}.', logger='current', level=logging.WARNING)
+    if match.equal_prefixes:
+        print_log(
+            f'Other parts of {path} fit as well: {", ".join(match.equal_prefixes[:4])}. Set prefix '
+            'in init_cfg to choose one.',
+            logger='current',
+        )
+    return fit
+
+
+def _shares(fit: Fit) -> tuple[float, float]:
+    """The shares of the model's and of the file's weights that fit."""
+    fitting, other_shapes = len(fit.fitting), len(fit.reshaped)
+    wholes = (fitting + other_shapes + len(fit.missing), fitting + other_shapes + len(fit.foreign))
+    return fitting / max(1, wholes[0]), fitting / max(1, wholes[1])
 
 
 @WEIGHT_INITIALIZERS.register_module()
 class Pretrained:
-    """Initialize a module with weights of torchvision, timm, mmpretrain or mmfer.
+    """Initialize a module with weights of torchvision, timm, mmpretrain, the authors or mmfer.
 
-    The class replaces mmengine's initializer of the same name. The file may hold only the module or
-    a whole classifier, a plain or a nested state dict, also of a ``DataParallel`` model; see
-    :func:`convert_keys`. Weights that do not match are logged.
+    The class replaces mmengine's initializer of the same name, for mmfer's and mmpretrain's
+    backbones. The file may hold only the backbone or a whole classifier, a plain or a nested state
+    dict, also of a ``DataParallel`` model. The names of the libraries for ResNet, ResNeXt, their
+    forms with squeeze and excitation, VGG, Swin, ConvNeXt and EfficientNet-lite are known; any
+    other network needs the names of the module. The log tells how many weights fit, and which do
+    not. Tables of relative positions of another window are interpolated.
 
     Args:
         checkpoint: The file (``.pth``, ``.pt``, ``.bin``, ``.safetensors``) or URL.
+        prefix: The start of the names of the part to load, such as ``backbone.branch1.``; None
+            takes the part with the most weights that fit.
+        min_share: The least share of the weights of the module that must fit, and also of the
+            weights of the part of the file.
 
     Raises:
         FileNotFoundError: If the file does not exist.
-        ValueError: If no weight in the file matches.
+        ValueError: If fewer weights fit, or an option has no valid value.
 
     Example:
         >>> backbone = dict(
@@ -139,11 +155,13 @@ class Pretrained:
         ... )
     """
 
-    def __init__(self, checkpoint: str) -> None:
-        self.checkpoint = checkpoint
+    def __init__(
+        self, checkpoint: str, prefix: str | None = None, min_share: float = MIN_SHARE
+    ) -> None:
+        self.checkpoint, self.prefix, self.min_share = checkpoint, prefix, min_share
 
     def __call__(self, module: nn.Module) -> None:
         """Load the weights into ``module``."""
-        load_pretrained(module, self.checkpoint)
+        load_pretrained(module, self.checkpoint, self.prefix, self.min_share)
         if hasattr(module, '_params_init_info'):
             update_init_info(module, init_info=f'Pretrained: {self.checkpoint}')

@@ -160,9 +160,9 @@ def test_the_pretrained_trunk_loads(data, tmp_path, caplog):
         assert torch.equal(weights[name], value), name
     # As many identities as classes: it is left out all the same.
     assert not torch.equal(model.head.fc.weight[:7], pretraining.head.fc.weight)
-    assert f'Loaded {len(weights)} of {len(weights)} weights' in caplog.text
-    unused = 'head.fc.bias, head.fc.weight, neck.0.norm.bias, neck.0.norm.weight'
-    assert f'In the file, but not used: {unused}' in caplog.text
+    assert f'(the same names): {len(weights)} of {len(weights)} weights fit; all fit' in caplog.text
+    unused = 'neck.0.norm.weight, neck.0.norm.bias, head.fc.weight, head.fc.bias'
+    assert f'4 weights outside "backbone." are not used: {unused}.' in caplog.text
 
 
 def test_a_missing_pretrained_trunk_is_an_error(tmp_path):

@@ -9,6 +9,7 @@ from mmpretrain.structures import DataSample
 
 from mmfer.apis.loading import build_model
 from mmfer.engine import load_config
+from tests.configs.tables import table_rows
 from tests.helpers import ROOT
 
 FOLDER = ROOT / 'configs' / 'mifnet'
@@ -82,3 +83,42 @@ def test_variants_work_on_the_small_base(path, tmp_path):
         assert parameter.grad is not None and parameter.grad.isfinite().all(), name
     scores = model.eval()(torch.randn(1, 3, cfg.image_size, cfg.image_size), mode='predict')
     assert scores[0].pred_score.shape == (4,)
+
+
+@pytest.fixture(scope='module')
+def loss_rows():
+    return table_rows('@configs/mifnet/losses-ferplus/table.txt')
+
+
+def test_rows_of_the_losses_on_ferplus(loss_rows):
+    found = {}
+    for name, cfg in loss_rows.items():
+        assert cfg.model.backbone.type == 'DualBranch' and cfg.model.neck[0].type == 'HDAM'
+        shown = ('loss_weight', 'start', 'scale', 'warmup')
+        found[name] = [
+            (loss.type, {key: loss[key] for key in shown if key in loss})
+            for loss in cfg.model.head.feature_losses
+        ]
+    (sdcl,) = SDCL
+    assert found == {
+        'plain': [],
+        'center': [('CenterLoss', {})],
+        'low': [(sdcl, dict(loss_weight=0.05))],
+        'printed': [(sdcl, dict(loss_weight=0.6))],
+        'printed+start': [(sdcl, dict(loss_weight=0.6, start='batch'))],
+        'printed+width': [(sdcl, dict(loss_weight=0.6, scale='width'))],
+        'printed+unit': [(sdcl, dict(loss_weight=0.6, scale='unit'))],
+        'printed+warmup': [(sdcl, dict(loss_weight=0.6, warmup=1000))],
+        'printed+start+warmup': [(sdcl, dict(loss_weight=0.6, start='batch', warmup=1000))],
+    }
+
+
+def test_every_row_of_the_losses_trains(loss_rows):
+    images = torch.randn(4, 3, 48, 48)
+    samples = [DataSample().set_gt_label(i).set_gt_score(torch.eye(8)[i]) for i in range(4)]
+    for name, cfg in loss_rows.items():
+        model = build_model(cfg).train()
+        losses = model(images, samples, mode='loss')
+        total = sum(value for key, value in losses.items() if 'loss' in key)
+        total.backward()
+        assert total.isfinite() and model.head.fc.weight.grad.any(), name

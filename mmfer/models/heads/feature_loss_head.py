@@ -7,6 +7,7 @@ from mmpretrain.structures import DataSample
 from torch import Tensor
 
 from mmfer.models.heads.feature_losses import FeatureLosses, class_labels
+from mmfer.models.heads.gradient_balance import GradientBalance
 from mmfer.registry import MODELS
 
 
@@ -25,9 +26,11 @@ class FeatureLossHead(LinearClsHead):
         loss: Config of the loss on the scores.
         topk, cal_acc: See mmpretrain's ``LinearClsHead``.
         init_cfg: Initialization; the default does not change the weights of the feature losses.
+        balance_interval: Steps between two measurements of :class:`GradientBalance`, which compares
+            the losses on the features with the loss on the scores; 0 measures never.
 
     Raises:
-        ValueError: If two losses have the same name.
+        ValueError: If two losses have the same name, or ``balance_interval`` is negative.
 
     Example:
         >>> head = dict(
@@ -48,11 +51,13 @@ class FeatureLossHead(LinearClsHead):
         topk: int | tuple[int, ...] = (1,),
         cal_acc: bool = False,
         init_cfg: dict | None = dict(type='Normal', std=0.01, override=dict(name='fc')),  # noqa: B006
+        balance_interval: int = 0,
     ) -> None:
         super().__init__(
             num_classes, in_channels, init_cfg=init_cfg, loss=loss, topk=topk, cal_acc=cal_acc
         )
         self.feature_losses = FeatureLosses(feature_losses, self.OWN_LOSSES)
+        self.balance = GradientBalance(balance_interval)
 
     def loss(
         self, feats: tuple[Tensor | None, ...], data_samples: list[DataSample], **kwargs: object
@@ -70,7 +75,8 @@ class FeatureLossHead(LinearClsHead):
         """
         scores = self(feats)
         losses = self._get_loss(scores, data_samples, **kwargs)
-        return losses | self.other_losses(feats, scores, data_samples)
+        losses |= self.other_losses(feats, scores, data_samples)
+        return self.balance(losses, [self.pre_logits(feats)])
 
     def other_losses(
         self, feats: tuple[Tensor | None, ...], scores: Tensor, data_samples: list[DataSample]

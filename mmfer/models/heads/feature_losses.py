@@ -15,25 +15,35 @@ class FeatureLosses(nn.ModuleDict):
     """The feature losses of a head, keyed by their names in the log.
 
     A loss is called as ``loss(features, labels, feature_map)`` and returns a scalar that includes
-    its weight. Its name is ``loss_`` followed by the name of its class in snake case without
-    "Loss": ``loss_center`` for :class:`CenterLoss`. Checkpoints contain its weights and centers
-    under this name.
+    its weight. A config may have ``warmup``, a number of steps in which the weight of the loss
+    rises linearly from 0; the centers of a loss move from the first step on.
+
+    The name of a loss is ``loss_`` followed by the name of its class in snake case without "Loss":
+    ``loss_center`` for :class:`CenterLoss`. Checkpoints contain its weights and centers under this
+    name.
 
     Args:
         configs: Configs of the losses.
         taken: Names of the other losses of the head.
 
     Raises:
-        ValueError: If two losses have the same name.
+        ValueError: If two losses have the same name, or ``warmup`` is negative.
 
     Example:
-        >>> losses = FeatureLosses([dict(type='CenterLoss', num_classes=7, in_channels=512)])
+        >>> losses = FeatureLosses(
+        ...     [dict(type='CenterLoss', num_classes=7, in_channels=512, warmup=1000)])
     """
+
+    step: Tensor
+    """Steps of training so far; only with a warm-up."""
 
     def __init__(self, configs: Sequence[dict], taken: Sequence[str] = ()) -> None:
         super().__init__()
+        self.warmups: dict[str, int] = {}
         for config in configs:
-            module = MODELS.build(config)
+            options = dict(config)
+            warmup = options.pop('warmup', 0)
+            module = MODELS.build(options)
             name = _log_name(type(module).__name__)
             if name in self or name in taken:
                 raise ValueError(
@@ -41,7 +51,13 @@ class FeatureLosses(nn.ModuleDict):
                     'name of another loss of the head. Remove one of the two losses, or rename the '
                     'class.'
                 )
+            if warmup < 0:
+                raise ValueError(f'feature_losses: warmup={warmup} of {name} must not be negative.')
             self[name] = module
+            if warmup:
+                self.warmups[name] = warmup
+        if self.warmups:
+            self.register_buffer('step', torch.zeros((), dtype=torch.long))
 
     def forward(
         self, features: Tensor, labels: Tensor, feats: Sequence[Tensor | None]
@@ -56,7 +72,12 @@ class FeatureLosses(nn.ModuleDict):
         """
         first = feats[0]
         feature_map = first if first is not None and first.ndim > 2 else None
-        return {name: loss(features, labels, feature_map) for name, loss in self.items()}
+        losses = {name: loss(features, labels, feature_map) for name, loss in self.items()}
+        if self.warmups and self.training:
+            self.step += 1
+        for name, warmup in self.warmups.items():
+            losses[name] = losses[name] * (self.step / warmup).clamp(max=1)
+        return losses
 
 
 def class_labels(data_samples: Sequence[DataSample]) -> Tensor:

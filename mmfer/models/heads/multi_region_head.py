@@ -8,6 +8,7 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from mmfer.models.heads.feature_losses import FeatureLosses, class_labels
+from mmfer.models.heads.gradient_balance import GradientBalance
 from mmfer.registry import MODELS
 
 
@@ -41,6 +42,7 @@ class MultiRegionHead(ClsHead):
         feature_losses: Configs of losses on the concatenated fused vectors, (N, K *
             hidden_channels) for K sub-networks, without a map; see :class:`FeatureLosses`.
         init_cfg: Initialization; the default does not change the weights of the feature losses.
+        balance_interval: See :class:`FeatureLossHead`.
 
     Raises:
         ValueError: If the weights are negative or do not sum to 1, or two losses have the same
@@ -61,6 +63,7 @@ class MultiRegionHead(ClsHead):
         init_cfg: dict | None = dict(  # noqa: B006
             type='Xavier', override=[dict(name='fusions'), dict(name='classifiers')]
         ),
+        balance_interval: int = 0,
     ) -> None:
         super().__init__(loss=loss, init_cfg=init_cfg)
         if min(weights, default=-1) < 0 or abs(sum(weights) - 1) > 1e-6:
@@ -72,6 +75,7 @@ class MultiRegionHead(ClsHead):
         self.fusions = nn.ModuleList(nn.Linear(in_channels, hidden_channels) for _ in weights)
         self.classifiers = nn.ModuleList(nn.Linear(hidden_channels, num_classes) for _ in weights)
         self.feature_losses = FeatureLosses(feature_losses, ('loss',))
+        self.balance = GradientBalance(balance_interval)
 
     def fused(self, feats: Sequence[Tensor]) -> list[Tensor]:
         """The fused vector (N, hidden_channels) of each sub-network."""
@@ -109,4 +113,5 @@ class MultiRegionHead(ClsHead):
         if not self.feature_losses:
             return losses
         features = torch.cat(fused, dim=1)
-        return losses | self.feature_losses(features, class_labels(data_samples), (features,))
+        losses |= self.feature_losses(features, class_labels(data_samples), (features,))
+        return self.balance(losses, fused)

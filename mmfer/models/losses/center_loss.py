@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from mmfer.models.losses.centers import Centers
+from mmfer.models.losses.feature_scale import check_scale, scale_features
 from mmfer.models.losses.utils import check_features
 from mmfer.registry import MODELS
 
@@ -37,7 +38,11 @@ class CenterLoss(nn.Module):
         num_classes: Number of classes C.
         in_channels: Width D of the features.
         loss_weight: Weight of the loss, lambda of paper 002.
-        update, rate: Update of the centers, see :class:`Centers`.
+        update, rate, start: See :class:`Centers`.
+        scale: Scale of the features, see :func:`scale_features`; the centers have the same scale.
+
+    Raises:
+        ValueError: If an option is unknown.
 
     Example:
         >>> head = dict(
@@ -53,15 +58,20 @@ class CenterLoss(nn.Module):
         loss_weight: float = 0.01,
         update: str = 'rule',
         rate: float = 0.5,
+        start: str = 'random',
+        scale: str = 'none',
     ) -> None:
         super().__init__()
         self.loss_weight = loss_weight
-        self.centers = Centers(num_classes, in_channels, update, rate)
+        self.centers = Centers(num_classes, in_channels, update, rate, start)
+        self.scale = check_scale(scale)
 
     def forward(
         self, features: Tensor, labels: Tensor, feature_map: Tensor | None = None
     ) -> Tensor:
         """The weighted loss of features (N, D) with labels (N,): a scalar."""
-        loss = center_loss(features.float(), labels, self.centers.weight)
+        features = scale_features(features, self.scale)
+        self.centers.begin(features, labels)
+        loss = center_loss(features, labels, self.centers.weight)
         self.centers.step(features, labels)
         return self.loss_weight * loss

@@ -44,9 +44,12 @@ class Centers(nn.Module):
         in_channels: Width D of the features.
         update: ``'rule'`` or ``'gradient'``.
         rate: Step size of the rule.
+        start: ``'random'``, as above, or ``'batch'``: the center of a class starts at the mean of
+            its features in the first batch of training that holds the class. So the loss does not
+            pull what all features have in common to random places.
 
     Raises:
-        ValueError: If ``update`` is unknown.
+        ValueError: If ``update`` or ``start`` is unknown.
 
     Example:
         >>> optim_wrapper = dict(
@@ -55,20 +58,55 @@ class Centers(nn.Module):
     """
 
     weight: Tensor
+    started: Tensor
+    """With ``start='batch'``: the classes (C,) that had a batch."""
 
     def __init__(
-        self, num_classes: int, in_channels: int, update: str = 'rule', rate: float = 0.5
+        self,
+        num_classes: int,
+        in_channels: int,
+        update: str = 'rule',
+        rate: float = 0.5,
+        start: str = 'random',
     ) -> None:
         super().__init__()
         if update not in ('rule', 'gradient'):
             raise ValueError(f"update='{update}' must be 'rule' or 'gradient'.")
+        if start not in ('random', 'batch'):
+            raise ValueError(f"start='{start}' must be 'random' or 'batch'.")
         self.update = update
         self.rate = rate
+        self.start = start
+        if start == 'batch':
+            self.register_buffer('started', torch.zeros(num_classes, dtype=torch.bool))
         weight = torch.randn(num_classes, in_channels) / in_channels**0.5
         if update == 'gradient':
             self.weight = nn.Parameter(weight)
         else:
             self.register_buffer('weight', weight)
+
+    @torch.no_grad()
+    def begin(self, features: Tensor, labels: Tensor) -> None:
+        """Start the centers of classes that had no batch; only with ``start='batch'``.
+
+        Args:
+            features: (N, D) of this rank.
+            labels: (N,).
+        """
+        if not self.training or self.start == 'random' or self.started.all():
+            return
+        total, count = self._sums(features.float(), labels)
+        new = (count > 0) & ~self.started
+        self.weight[new] = total[new] / count[new, None]
+        self.started |= new
+
+    def _sums(self, values: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """The sums (C, D) of the values of each class and their numbers (C,), of all ranks."""
+        total = torch.zeros_like(self.weight).index_add_(0, labels, values)
+        count = total.new_zeros(len(total)).index_add_(0, labels, total.new_ones(len(labels)))
+        all_reduce(total)
+        all_reduce(count)
+        return total, count
 
     @torch.no_grad()
     def step(
@@ -94,10 +132,7 @@ class Centers(nn.Module):
         difference = self.weight[labels] - features.float()
         if attention is not None:
             difference = attention.float() * difference
-        total = torch.zeros_like(self.weight).index_add_(0, labels, difference)
-        count = total.new_zeros(len(total)).index_add_(0, labels, total.new_ones(len(labels)))
-        all_reduce(total)
-        all_reduce(count)
+        total, count = self._sums(difference, labels)
         delta = total / (1 + count[:, None])
         if repulsion is not None:
             delta += torch.func.grad(repulsion)(self.weight)

@@ -4,6 +4,7 @@ from torch import Tensor, nn
 
 from mmfer.models.losses.center_loss import center_loss
 from mmfer.models.losses.centers import Centers, center_similarity
+from mmfer.models.losses.feature_scale import check_scale, scale_features
 from mmfer.registry import MODELS
 
 
@@ -39,7 +40,11 @@ class IslandLoss(nn.Module):
         in_channels: Width D of the features.
         loss_weight: Weight of the loss, relative to the loss on the scores.
         island_weight: Weight of the second term.
-        update, rate: Update of the centers, see :class:`Centers`.
+        update, rate, start: See :class:`Centers`.
+        scale: Scale of the features, see :func:`scale_features`; the centers have the same scale.
+
+    Raises:
+        ValueError: If an option is unknown.
 
     Example:
         >>> head = dict(
@@ -55,17 +60,22 @@ class IslandLoss(nn.Module):
         island_weight: float = 10.0,
         update: str = 'rule',
         rate: float = 0.5,
+        start: str = 'random',
+        scale: str = 'none',
     ) -> None:
         super().__init__()
         self.loss_weight = loss_weight
         self.island_weight = island_weight
-        self.centers = Centers(num_classes, in_channels, update, rate)
+        self.centers = Centers(num_classes, in_channels, update, rate, start)
+        self.scale = check_scale(scale)
 
     def forward(
         self, features: Tensor, labels: Tensor, feature_map: Tensor | None = None
     ) -> Tensor:
         """The weighted loss of features (N, D) with labels (N,): a scalar."""
-        loss = island_loss(features.float(), labels, self.centers.weight, self.island_weight)
+        features = scale_features(features, self.scale)
+        self.centers.begin(features, labels)
+        loss = island_loss(features, labels, self.centers.weight, self.island_weight)
         self.centers.step(features, labels, repulsion=self._repulsion)
         return self.loss_weight * loss
 

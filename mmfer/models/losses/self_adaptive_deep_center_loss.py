@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from mmfer.models.losses.centers import Centers
 from mmfer.models.losses.deep_attention_network import DeepAttentionNetwork
+from mmfer.models.losses.feature_scale import check_scale, scale_features
 from mmfer.models.losses.utils import check_features
 from mmfer.registry import MODELS
 
@@ -52,7 +53,11 @@ class SelfAdaptiveDeepCenterLoss(nn.Module):
         map_size: Height and width of the map; one number for both.
         loss_weight: gamma of eq. 8.
         hidden_channels: See :class:`DeepAttentionNetwork`.
-        update, rate: Update of the centers, see :class:`Centers`.
+        update, rate, start: See :class:`Centers`.
+        scale: Scale of the features, see :func:`scale_features`; the centers have the same scale.
+
+    Raises:
+        ValueError: If an option is unknown.
 
     Example:
         >>> head = dict(
@@ -71,11 +76,14 @@ class SelfAdaptiveDeepCenterLoss(nn.Module):
         hidden_channels: tuple[int, int, int] = (256, 128, 64),
         update: str = 'rule',
         rate: float = 0.5,
+        start: str = 'random',
+        scale: str = 'none',
     ) -> None:
         super().__init__()
         self.loss_weight = loss_weight
         self.attention = DeepAttentionNetwork(in_channels, map_size, hidden_channels)
-        self.centers = Centers(num_classes, in_channels, update, rate)
+        self.centers = Centers(num_classes, in_channels, update, rate, start)
+        self.scale = check_scale(scale)
 
     def forward(self, features: Tensor, labels: Tensor, feature_map: Tensor | None) -> Tensor:
         """The weighted loss of features (N, D), labels (N,) and map (N, D, H, W): a scalar.
@@ -90,8 +98,8 @@ class SelfAdaptiveDeepCenterLoss(nn.Module):
             )
         with torch.autocast(features.device.type, enabled=False):
             attention = self.attention(feature_map.float())
-        loss = self_adaptive_deep_center_loss(
-            features.float(), labels, self.centers.weight, attention
-        )
+        features = scale_features(features, self.scale)
+        self.centers.begin(features, labels)
+        loss = self_adaptive_deep_center_loss(features, labels, self.centers.weight, attention)
         self.centers.step(features, labels, attention)
         return self.loss_weight * loss

@@ -50,7 +50,10 @@ class SeparateLoss(nn.Module):
         in_channels: Width D of the features.
         loss_weight: Weight of the loss, relative to the loss on the scores.
         separation_weight: Weight of the second term.
-        update, rate: Update of the centers, see :class:`Centers`.
+        update, rate, start: See :class:`Centers`.
+
+    Raises:
+        ValueError: If an option is unknown.
 
     Example:
         >>> head = dict(
@@ -66,17 +69,19 @@ class SeparateLoss(nn.Module):
         separation_weight: float = 1.0,
         update: str = 'rule',
         rate: float = 0.5,
+        start: str = 'random',
     ) -> None:
         super().__init__()
         self.loss_weight = loss_weight
         self.separation_weight = separation_weight
-        self.centers = Centers(num_classes, in_channels, update, rate)
+        self.centers = Centers(num_classes, in_channels, update, rate, start)
 
     def forward(
         self, features: Tensor, labels: Tensor, feature_map: Tensor | None = None
     ) -> Tensor:
         """The weighted loss of features (N, D) with labels (N,): a scalar."""
         features = features.float()
+        self.centers.begin(unit_vectors(features), labels)
         loss = separate_loss(features, labels, self.centers.weight, self.separation_weight)
         self.centers.step(unit_vectors(features), labels, repulsion=self._repulsion)
         return self.loss_weight * loss

@@ -72,6 +72,33 @@ def test_every_head_refuses_two_losses_of_one_name(head, options):
         MODELS.build(dict(type=head, num_classes=3, feature_losses=twice, **options))
 
 
+def test_the_weight_of_a_loss_rises_in_its_warm_up():
+    losses = FeatureLosses([dict(type='SpreadLoss', warmup=4), dict(type='Compactness')])
+    x = torch.rand(2, 4)
+    expected = float(x.var())
+    factors = []
+    for _ in range(6):
+        found = losses(x, torch.tensor([0, 1]), (x,))
+        assert float(found['loss_compactness']) == pytest.approx(expected)
+        factors.append(float(found['loss_spread']) / expected)
+    assert factors == pytest.approx([0.25, 0.5, 0.75, 1, 1, 1])
+    assert list(losses.state_dict()) == ['step'] and int(losses.step) == 6
+
+
+def test_a_resumed_warm_up_goes_on_and_evaluation_does_not_count():
+    config = [dict(type='SpreadLoss', warmup=4)]
+    losses, resumed, x = FeatureLosses(config), FeatureLosses(config), torch.rand(2, 4)
+    losses(x, torch.tensor([0, 1]), (x,))
+    resumed.load_state_dict(losses.state_dict())
+    resumed.eval()(x, torch.tensor([0, 1]), (x,))
+    found = resumed.train()(x, torch.tensor([0, 1]), (x,))['loss_spread']
+    assert float(found) == pytest.approx(0.5 * float(x.var()))
+    assert config == [dict(type='SpreadLoss', warmup=4)]
+    assert not FeatureLosses([dict(type='SpreadLoss')]).state_dict()
+    with pytest.raises(ValueError, match='warmup=-1 of loss_spread'):
+        FeatureLosses([dict(type='SpreadLoss', warmup=-1)])
+
+
 def test_a_name_of_the_head_is_not_overwritten():
     config = dict(num_classes=3, in_channels=4, feature_losses=[dict(type='NeighborLoss')])
     assert MODELS.build(dict(type='FeatureLossHead', **config)).feature_losses

@@ -101,6 +101,45 @@ def test_centers_start_with_norms_near_one():
     assert lengths.min() > 0.8 and lengths.max() < 1.2
 
 
+@pytest.mark.parametrize('update', ['rule', 'gradient'])
+def test_centers_start_at_the_means_of_the_first_batches(batch, update):
+    features, labels = batch
+    centers = Centers(5, 4, update=update, start='batch')
+    random = centers.weight.detach().clone()
+    centers.begin(torch.from_numpy(features), torch.from_numpy(labels))
+    for j in (0, 2, 4):
+        mean = features[labels == j].mean(0)
+        np.testing.assert_allclose(centers.weight[j].detach(), mean, rtol=1e-5)
+    assert torch.equal(centers.weight[[1, 3]], random[[1, 3]])
+    first = centers.weight.detach().clone()
+    # In the next batch, only class 3 is new.
+    centers.begin(torch.ones(3, 4), torch.tensor([3, 3, 0]))
+    assert torch.equal(centers.weight[3], torch.ones(4))
+    assert torch.equal(centers.weight[[0, 1, 2, 4]], first[[0, 1, 2, 4]])
+
+
+def test_started_centers_stay_after_a_checkpoint(batch):
+    features, labels = map(torch.from_numpy, batch)
+    centers, resumed = (Centers(5, 4, start='batch') for _ in range(2))
+    centers.begin(features, labels)
+    resumed.load_state_dict(centers.state_dict())
+    resumed.begin(features + 1, labels)
+    assert torch.equal(resumed.weight, centers.weight)
+
+
+def test_centers_start_in_training_only(batch):
+    features, labels = map(torch.from_numpy, batch)
+    centers = Centers(5, 4, start='batch').eval()
+    before = centers.weight.clone()
+    centers.begin(features, labels)
+    assert torch.equal(centers.weight, before) and not centers.started.any()
+
+
+def test_unknown_start():
+    with pytest.raises(ValueError, match="start='mean' must be 'random' or 'batch'"):
+        Centers(3, 4, start='mean')
+
+
 def test_unknown_update():
     with pytest.raises(ValueError, match="update='mean' must be 'rule' or 'gradient'"):
         Centers(3, 4, update='mean')

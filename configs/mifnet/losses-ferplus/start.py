@@ -1,0 +1,5 @@
+# Centers start at the means of the first batches; to join.
+_base_ = '../mifnet_r18-swint_ferplus-48px.py'
+loss = dict(_base_.model.head.feature_losses[0], start='batch')
+model = dict(head=dict(feature_losses=[loss]))
+parts = ['loss']

@@ -1,0 +1,5 @@
+# Distances of directions: features of length 1; to join.
+_base_ = '../mifnet_r18-swint_ferplus-48px.py'
+loss = dict(_base_.model.head.feature_losses[0], scale='unit')
+model = dict(head=dict(feature_losses=[loss]))
+parts = ['loss']

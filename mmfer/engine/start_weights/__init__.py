@@ -1,0 +1,1 @@
+"""Names of weights in the files of other libraries, and their match with a backbone."""
