@@ -86,6 +86,31 @@ def decode_image(stream: BinaryIO, name: str) -> LoadedImage:
     return LoadedImage(pixels, shrunk)
 
 
+def convert_picture(picture: Image.Image, name: str) -> LoadedImage:
+    """Convert an image of Pillow, as :func:`decode_image` decodes a file.
+
+    Args:
+        picture: The image, loaded or not.
+        name: The image in messages.
+
+    Raises:
+        ValueError: If the image is too large or damaged.
+    """
+    width, height = picture.size
+    if width * height > MOST_PIXELS:
+        raise ValueError(_too_large(name, str(width * height)))
+    try:
+        picture.load()
+        pixels = _turned(to_rgb(picture), _orientation(picture))
+    # Decoders of damaged files raise errors of many types.
+    except Exception as error:
+        reason = str(error) or type(error).__name__
+        raise ValueError(f'{name} cannot be converted: {reason}. Open the file again.') from error
+    if not pixels.size:
+        raise ValueError(f'{name} has no pixels. Give an image with at least one pixel.')
+    return LoadedImage(pixels)
+
+
 class _TooLargeError(Exception):
     """An image with too many pixels."""
 
