@@ -27,6 +27,10 @@ TOOLS = {
     'prune': ('prune.py', 'remove channels of a trained network'),
     'export': ('export_onnx.py', 'export a model to ONNX'),
     'spot-apex': ('spot_apex.py', 'the strongest frame of micro-expressions'),
+    'calibrate': (
+        'analysis_tools/calibrate.py',
+        'make confidences agree with how often they are right',
+    ),
     'audit': ('analysis_tools/audit_labels.py', 'find images with doubtful labels'),
     'benchmark': ('analysis_tools/benchmark.py', 'parameters, FLOPs and speed of a model'),
     'print-config': ('misc/print_config.py', 'a config with all inherited entries'),

@@ -70,6 +70,27 @@ def list_sources(inputs: Any, bgr: bool = False) -> list[Source]:
     return sources
 
 
+def single_source(item: Any, number: int = 0, bgr: bool = False) -> Source:
+    """The source of one image; a path is that of a file.
+
+    Args:
+        item: A source, or an input of :func:`list_sources` that is one image.
+        number: The number of the input, for its name.
+        bgr: As in :func:`list_sources`.
+    """
+    if isinstance(item, Source):
+        return item
+    if isinstance(item, str | Path) and not is_web_address(item):
+        return Source(str(item), partial(load_image, item))
+    try:
+        sources = _in_memory(item, number, bgr)
+        if len(sources) == 1:
+            return sources[0]
+        raise ValueError(f'Input {number} holds {len(sources)} images. Give them one by one.')
+    except ValueError as error:
+        return Source(f'input {number}', partial(_raise, error))
+
+
 def _flat(inputs: Any) -> list[Any]:
     """The single inputs in nested lists."""
     single = isinstance(inputs, str | bytes | bytearray | memoryview | Path | np.ndarray)
@@ -81,10 +102,15 @@ def _flat(inputs: Any) -> list[Any]:
 
 
 def _sources(item: Any, number: int, bgr: bool) -> list[Source]:
+    if isinstance(item, str | Path) and not is_web_address(item):
+        return [single_source(path) for path in find_images([item])[0]]
+    return _in_memory(item, number, bgr)
+
+
+def _in_memory(item: Any, number: int, bgr: bool) -> list[Source]:
+    """The sources of anything but files."""
     if is_web_address(item):
         return [Source(item, partial(load_from_web, item))]
-    if isinstance(item, str | Path):
-        return [Source(str(path), partial(load_image, path)) for path in find_images([item])[0]]
     if isinstance(item, bytes | bytearray | memoryview):
         name = f'bytes {number}'
         return [Source(name, partial(_decode, bytes(item), name))]

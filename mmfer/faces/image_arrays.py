@@ -17,7 +17,8 @@ def rgb_images(array: Any, name: str, bgr: bool = False) -> list[np.ndarray]:
         array: A NumPy array (H, W), (H, W, C) or (N, H, W, C), or a tensor of PyTorch (H, W),
             (C, H, W) or (N, C, H, W), with 1, 3 or 4 channels: grey, RGB, RGB and opacity.
             Transparent parts become white. Values are uint8, uint16 (white is found by
-            :func:`mmfer.faces.pixel_depth.full_scale`), bool, or floating-point numbers from 0 to 1.
+            :func:`mmfer.faces.pixel_depth.full_scale`), bool, or floating-point numbers from 0
+            to 1.
         name: The array in messages.
         bgr: Whether the colors are in BGR order, as ``cv2.imread`` returns them.
 
@@ -32,12 +33,12 @@ def rgb_images(array: Any, name: str, bgr: bool = False) -> list[np.ndarray]:
     if pixels.ndim == 2:
         pixels = pixels[..., None]
     if pixels.ndim not in (3, 4) or pixels.shape[-1] not in CHANNELS or not pixels.size:
-        kind = 'array' if isinstance(array, np.ndarray) else 'tensor'
-        order = '(height, width, channels)' if kind == 'array' else '(channels, height, width)'
+        channels_last = isinstance(array, np.ndarray)
+        form = 'an array (height, width, channels)'
         raise ValueError(
-            f'{name} has the shape {tuple(array.shape)}, which is no image. Give an {kind} '
-            f'{order} with 1, 3 or 4 channels, or several images of one size along the first axis.'
-            .replace('an tensor', 'a tensor')
+            f'{name} has the shape {tuple(array.shape)}, which is no image. Give '
+            f'{form if channels_last else "a tensor (channels, height, width)"} with 1, 3 or 4 '
+            'channels, or several images of one size along the first axis.'
         )
     images = _eight_bits(pixels, name)
     return [_opaque_rgb(image, bgr) for image in (images if images.ndim == 4 else images[None])]
@@ -61,7 +62,7 @@ def _eight_bits(pixels: np.ndarray, name: str) -> np.ndarray:
         return np.rint(pixels / full_scale(pixels) * WHITE).astype(np.uint8)
     if np.issubdtype(pixels.dtype, np.floating):
         low, high = float(pixels.min()), float(pixels.max())
-        if 0 <= low and high <= 1:  # false for NaN, too
+        if low >= 0 and high <= 1:  # false for NaN, too
             return np.rint(pixels * WHITE).astype(np.uint8)
         raise ValueError(
             f'{name} has floating-point values from {low:g} to {high:g}, but they must be from 0 '

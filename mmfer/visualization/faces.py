@@ -26,19 +26,25 @@ COLORS = [
 class LabelledFace:
     """A face to draw: its box x1, y1, x2, y2 in pixels, and the probabilities of the classes.
 
-    Attributes, of which a face has many, are drawn only in the chart, not at the box.
+    Attributes, of which a face has many, are drawn only in the chart, not at the box. An unsure
+    answer has a question mark.
     """
 
     bbox: Sequence[float]
     scores: Mapping[str, float]
     of_attributes: bool = False
+    unsure: bool = False
 
     def best(self, count: int) -> list[tuple[str, float]]:
         return sorted(self.scores.items(), key=lambda item: -item[1])[:count]
 
 
 def draw_faces(
-    image: np.ndarray, faces: Sequence[LabelledFace], message: str = '', top: int = 5
+    image: np.ndarray,
+    faces: Sequence[LabelledFace],
+    message: str = '',
+    top: int = 5,
+    note: str = '',
 ) -> np.ndarray:
     """Draw boxes and labels in an image, and a bar chart for each face outside the image.
 
@@ -51,6 +57,7 @@ def draw_faces(
         faces: The faces to draw, numbered in this order.
         message: Text in place of the charts if there is no face.
         top: Number of classes or attributes in a chart.
+        note: Text below everything, such as a limit of the model.
 
     Returns:
         The annotated image, (H', W', 3) uint8 RGB.
@@ -78,6 +85,13 @@ def draw_faces(
         canvas = Image.new('RGB', (max(size[0], below.width), size[1] + below.height), BACKGROUND)
         canvas.paste(below, (0, size[1]))
     canvas.paste(picture, (0, 0))
+    if note:
+        (strip,) = _note(note, font)
+        upper = canvas
+        size = max(upper.width, strip.width), upper.height + strip.height
+        canvas = Image.new('RGB', size, BACKGROUND)
+        canvas.paste(upper, (0, 0))
+        canvas.paste(strip, (0, upper.height))
     return np.array(canvas)
 
 
@@ -108,7 +122,8 @@ def _draw_label(
     texts = [str(number)]
     if not face.of_attributes:
         name, probability = face.best(1)[0]
-        texts.insert(0, f'{number} {name} {probability:.0%}')
+        mark = '?' if face.unsure else ''
+        texts.insert(0, f'{number} {name}{mark} {probability:.0%}')
     pad = font.size / 4
     tall = font.size + 2 * pad
     for label in texts:
