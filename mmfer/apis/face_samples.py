@@ -41,13 +41,19 @@ class FaceSampler:
     Args:
         detector: Finds the faces.
         landmarker: Finds the 68 landmarks, if the pipeline needs them; otherwise None.
-        alignment: How to crop a face; None if the pipeline gets the whole image.
+        alignment: How to crop a face; None if that is not known.
+        cuts_face: Whether the pipeline crops the face from the whole image itself.
     """
 
     def __init__(
-        self, detector: Detector, landmarker: Landmarker | None, alignment: Alignment | None
+        self,
+        detector: Detector,
+        landmarker: Landmarker | None,
+        alignment: Alignment | None,
+        cuts_face: bool,
     ) -> None:
-        self.detector, self.landmarker, self.alignment = detector, landmarker, alignment
+        self.detector, self.landmarker = detector, landmarker
+        self.alignment, self.cuts_face = alignment, cuts_face
 
     def look(self, source: Source, detect: bool) -> Seen:
         """Read an image, and find and crop its faces; whatever fails is said in the result."""
@@ -73,7 +79,7 @@ class FaceSampler:
     ) -> tuple[list[Face], list[dict[str, Any]]]:
         """The faces, with landmarks if these are needed, and the inputs of the pipeline."""
         found = self._with_landmarks(image, faces)
-        return found, [pipeline_input(*self._crop(image, face)) for face in found]
+        return found, [pipeline_input(*self._crop(image, face), self.cuts_face) for face in found]
 
     def sample(self, rgb_crop: np.ndarray) -> dict[str, Any]:
         """The input of the pipeline for a face crop (H, W, 3) uint8 RGB."""
@@ -81,7 +87,7 @@ class FaceSampler:
 
     def _whole(self, image: np.ndarray) -> tuple[list[Face], list[dict[str, Any]]]:
         faces = self._with_landmarks(image, [Face.of_whole_image(image)])
-        return faces, [pipeline_input(image, face) for face in faces]
+        return faces, [pipeline_input(image, face, self.cuts_face) for face in faces]
 
     def _with_landmarks(self, image: np.ndarray, faces: Sequence[Face]) -> list[Face]:
         if self.landmarker is None or not faces:
@@ -92,8 +98,8 @@ class FaceSampler:
 
     def _crop(self, image: np.ndarray, face: Face) -> tuple[np.ndarray, Face]:
         """Crop a face, and convert its landmarks to the crop."""
-        if self.alignment is None:
-            return image, face
+        if self.cuts_face or self.alignment is None:
+            return image, face  # the pipeline crops by the box or the landmarks
         crop = self.alignment.crop(image, face)
         if face.landmarks68 is None:
             return crop, face
@@ -106,14 +112,22 @@ def failure(error: Exception) -> str:
     return f'The prediction failed: {name}{error}'
 
 
-def pipeline_input(crop: np.ndarray, face: Face) -> dict[str, Any]:
-    """The result that the loading step would give: the image in BGR order, and landmarks."""
+def pipeline_input(crop: np.ndarray, face: Face, in_photograph: bool = False) -> dict[str, Any]:
+    """The result that the loading step would give: the image in BGR order, landmarks, and the box.
+
+    Args:
+        crop: (H, W, 3) uint8 RGB.
+        face: The face; its landmarks are in pixels of the crop.
+        in_photograph: Whether the crop is the whole image, in which the face has its box.
+    """
     shape = crop.shape[:2]
     sample: dict[str, Any] = {
         'img': np.ascontiguousarray(crop[..., ::-1]),
         'img_shape': shape,
         'ori_shape': shape,
     }
+    if in_photograph:
+        sample['face_box'] = face.bbox.astype(np.float32)
     if face.landmarks68 is not None and face.scores68 is not None:
         sample['landmarks'] = face.landmarks68.astype(np.float32)
         sample['landmark_scores'] = face.scores68.astype(np.float32)

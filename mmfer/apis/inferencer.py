@@ -45,9 +45,10 @@ class FERInferencer:
 
         face_crop = dict(type='box', size=112, scale=1.28, shift=(0.02, -0.05))
 
-    If a transform of the pipeline crops the face by landmarks itself (class attribute
-    ``cuts_face``, as in :class:`mmfer.datasets.transforms.AlignFace`), it gets the whole image, and
-    ``face_crop`` is not used.
+    If a transform of the pipeline crops the face itself (attribute ``cuts_face``), by landmarks as
+    :class:`mmfer.datasets.transforms.AlignFace` or by its box as
+    :class:`mmfer.datasets.transforms.CropFace`, it gets the whole image, and ``face_crop`` is not
+    used.
 
     Args:
         config: A config file or a config. A checkpoint or the name of a shipped model also works
@@ -109,7 +110,8 @@ class FERInferencer:
         self.sampler = FaceSampler(
             self.detector,
             self.landmarker if self.landmark_transforms else None,
-            None if self.cuts_face else self.alignment,
+            self.alignment,
+            self.cuts_face,
         )
 
     def __call__(
@@ -197,9 +199,11 @@ class FERInferencer:
         """Raise ModelMismatchError if it is not known how to crop faces from a photograph."""
         if not self.cuts_face and self.alignment is None:
             raise ModelMismatchError(
-                'The config does not define how to crop faces from a photograph. Add, for example, '
-                "face_crop = dict(type='box', size=112, scale=1.28) to its top level, or declare "
-                'that the images are face crops already (detect=False, --no-detect).'
+                'It is not known how to crop faces from a photograph for this model. Add, for '
+                "example, face_crop = dict(type='box', size=112, scale=1.28) to the top level of "
+                'the config; or let the next training measure its images by default_hooks = '
+                'dict(framing=dict(measure=64)); or declare that the images are face crops already '
+                '(detect=False, --no-detect).'
             )
 
     def _read_some(self, sources: Iterator[Source], detect: bool) -> list[Seen]:

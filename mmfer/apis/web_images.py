@@ -42,4 +42,5 @@ def load_from_web(url: str) -> LoadedImage:
         ) from error
     if not content.tell():
         raise ValueError(f'"{url}" is empty (0 bytes). Check the address.')
+    content.seek(0)
     return decode_image(content, f'"{url}"')
