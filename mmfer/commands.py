@@ -17,6 +17,8 @@ from mmfer.version import __version__
 
 TOOLS = {
     'predict': ('predict.py', 'expressions of the faces in images'),
+    'video': ('video.py', 'expressions of the faces in a video'),
+    'camera': ('video.py', 'the same before a camera'),
     'train': ('train.py', 'train a model'),
     'test': ('test.py', 'measure a model on the test part of its data set'),
     'cross-validate': ('cross_validate.py', 'leave-one-subject-out and k-fold validation'),

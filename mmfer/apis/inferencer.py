@@ -163,6 +163,12 @@ class FERInferencer:
         }
 
     @property
+    def scored_names(self) -> list[str]:
+        """The classes, or the attributes that occurred in the training data."""
+        unlearnt = set(self.dataset_meta.get('unknown_attributes') or ())
+        return [name for name in self.classes if name not in unlearnt]
+
+    @property
     def notes(self) -> list[str]:
         """Sentences about the limits of the model."""
         notes = []

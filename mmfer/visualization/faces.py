@@ -68,14 +68,7 @@ def draw_faces(
     picture = Image.fromarray(image).resize(size, Image.Resampling.LANCZOS)
     text = max(14, round(max(size) / 55))
     font = ImageFont.truetype(str(FONT_FILE), text)
-    draw = ImageDraw.Draw(picture)
-    labels: list[tuple[float, float, float, float]] = []
-    for number, face in enumerate(faces, 1):
-        box = tuple(float(v) * scale for v in face.bbox)
-        _draw_box(draw, box, number, size, text)
-    for number, face in enumerate(faces, 1):
-        box = tuple(float(v) * scale for v in face.bbox)
-        labels.append(_draw_label(draw, box, number, face, size, font, labels))
+    _draw_all(picture, faces, range(1, len(faces) + 1), scale, font)
     charts = _charts(faces, top, font) if faces else _note(message, font)
     beside, below = _columns(charts, size)
     if beside.width <= max(size[0], charts[0].width):
@@ -93,6 +86,38 @@ def draw_faces(
         canvas.paste(upper, (0, 0))
         canvas.paste(strip, (0, upper.height))
     return np.array(canvas)
+
+
+def draw_boxes(
+    image: np.ndarray, faces: Sequence[LabelledFace], numbers: Sequence[int]
+) -> np.ndarray:
+    """Draw boxes and labels in a frame of a video, without changing its size.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        faces: The faces to draw.
+        numbers: The number of each face, which also chooses its color.
+    """
+    picture = Image.fromarray(image)
+    font = ImageFont.truetype(str(FONT_FILE), max(11, round(max(picture.size) / 45)))
+    _draw_all(picture, faces, numbers, 1.0, font)
+    return np.array(picture)
+
+
+def _draw_all(
+    picture: Image.Image,
+    faces: Sequence[LabelledFace],
+    numbers: Sequence[int],
+    scale: float,
+    font: ImageFont.FreeTypeFont,
+) -> None:
+    draw = ImageDraw.Draw(picture)
+    labels: list[tuple[float, float, float, float]] = []
+    boxes = [tuple(float(v) * scale for v in face.bbox) for face in faces]
+    for number, box in zip(numbers, boxes, strict=True):
+        _draw_box(draw, box, number, picture.size, round(font.size))
+    for number, box, face in zip(numbers, boxes, faces, strict=True):
+        labels.append(_draw_label(draw, box, number, face, picture.size, font, labels))
 
 
 def _color(number: int) -> tuple[int, int, int]:
