@@ -4,9 +4,9 @@ Names are imported on first use, so that ``from mmfer.apis import FERInferencer`
 longer than ``import torch``.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mmfer.lazy_names import lazy_names
 from mmfer.shipped_models import list_models
 
 if TYPE_CHECKING:
@@ -22,16 +22,13 @@ __all__ = [
     'MicroExpressionInferencer',
     'list_models',
 ]
-_HOMES = {
-    'FERInferencer': 'inferencer',
-    'FacePrediction': 'predictions',
-    'ImagePrediction': 'predictions',
-    'MicroExpression': 'micro_expression',
-    'MicroExpressionInferencer': 'micro_expression',
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-    return getattr(import_module(f'{__name__}.{_HOMES[name]}'), name)
+__getattr__ = lazy_names(
+    __name__,
+    {
+        'FERInferencer': 'inferencer',
+        'FacePrediction': 'predictions',
+        'ImagePrediction': 'predictions',
+        'MicroExpression': 'micro_expression',
+        'MicroExpressionInferencer': 'micro_expression',
+    },
+)

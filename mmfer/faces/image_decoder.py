@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
-from mmengine.logging import print_log
 from PIL import Image, JpegImagePlugin
 
 from mmfer.faces.pixel_depth import to_rgb
@@ -133,6 +132,8 @@ def _shrink(picture: Image.Image, stream: BinaryIO, name: str) -> int:
         raise _TooLargeError(_too_large(name, str(width * height)))
     factor = next(k for k in SHRINKING if (width // k + 1) * (height // k + 1) <= MOST_PIXELS)
     picture.draft(picture.mode, (width // factor, height // factor))
+    from mmengine.logging import print_log  # here, because importing mmengine takes long
+
     print_log(
         f'{name} has {width} x {height} pixels and is read at {picture.width} x {picture.height}.',
         logger='current',
