@@ -11,7 +11,7 @@ from mmfer.apis import FERInferencer
 from mmfer.apis.inferencer import RENDERED_NOTE
 from mmfer.faces import MTCNN, BoxAlignment, FaceLandmarker, image_decoder, read_image
 from mmfer.registry import TRANSFORMS
-from tests.apis.model_files import ALIGNED, ASTRONAUT, FACE_CROP, REGIONS, write_model
+from tests.apis.model_files import ALIGNED, ASTRONAUT, BOXED, FACE_CROP, REGIONS, write_model
 from tests.helpers import CLASSES, write_config
 
 
@@ -238,6 +238,23 @@ def test_an_aligning_pipeline_gets_the_whole_image(tmp_path):
     expected = logits.softmax(1)[0].numpy()
     np.testing.assert_allclose(list(face.scores.values()), expected, atol=1e-4)
     np.testing.assert_allclose(face.face.landmarks68, points[0], atol=0.01)
+
+
+def test_a_pipeline_that_crops_by_boxes_gets_the_detected_box(tmp_path):
+    inferencer = FERInferencer(*write_model(tmp_path, BOXED))
+    image = read_image(ASTRONAUT)
+    (prediction,) = inferencer.predict([image])
+    (face,) = prediction.faces
+    (detected,) = MTCNN().detect(image)
+    np.testing.assert_allclose(face.face.bbox, detected.bbox)
+    sample = {'img': image[..., ::-1].copy(), 'face_box': detected.bbox.astype(np.float32)}
+    for step in ({'type': 'CropFace', 'margin': 0.1}, {'type': 'ResizeFace', 'size': 32}):
+        sample = TRANSFORMS.build(step)(sample)
+    x = torch.from_numpy((sample['img'][..., ::-1].astype(np.float32) - 127.5) / 60)
+    with torch.inference_mode():
+        logits = inferencer.model.head(inferencer.model.extract_feat(x.permute(2, 0, 1)[None]))
+    expected = logits.softmax(1)[0].numpy()
+    np.testing.assert_allclose(list(face.scores.values()), expected, atol=1e-4)
 
 
 def test_a_face_in_a_tight_crop_is_found(inferencer):
