@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 RENDERED_NOTE = 'Trained only on renderings: unreliable on real faces.'
 """What results and annotated images say about such a model."""
-AT_ONCE = 8
+AT_ONCE = 16
 """The number of images that are read before their faces pass the model together."""
 MOST_PIXELS_AT_ONCE = 64_000_000
 """The number of pixels of images in memory after which their faces pass the model."""
@@ -57,7 +57,7 @@ class FERInferencer:
             config.
         device: Device of the model and the detector.
         detector: An object with the method ``detect`` of MTCNN; None uses MTCNN with its defaults.
-        batch_size: Maximum number of faces in a batch of the model; the faces of up to eight images
+        batch_size: Maximum number of faces in a batch of the model; the faces of up to 16 images
             share a batch.
         landmarker: An object with the method ``detect`` of FaceLandmarker, used if a transform of
             the test pipeline needs landmarks (class attribute ``needs_landmarks``); None uses

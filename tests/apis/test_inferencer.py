@@ -374,7 +374,7 @@ def test_images_share_batches_and_keep_their_order(inferencer, monkeypatch):
         lambda data: calls.append(len(data['inputs'])) or forward(data),
     )
     together = list(inferencer.predict(iter(images)))
-    assert calls == [6, 7, 3]  # faces in 8, 8 and 4 images
+    assert calls == [13, 3]  # faces in 16 and 4 images
     for found, expected in zip(together, alone * 4, strict=True):
         assert len(found.faces) == len(expected.faces)
         for one, other in zip(found.faces, expected.faces, strict=True):
