@@ -17,9 +17,11 @@ from mmfer.faces.image_arrays import rgb_images
 from mmfer.faces.image_decoder import LoadedImage, convert_picture, decode_image
 
 INPUTS = (
-    'a path, a folder, a glob, an http(s):// address, the bytes of an image file, an image of '
-    'Pillow, an array, a tensor, or a list of these'
+    'a path, a folder, a glob, an http(s):// address, the bytes of an image file, a file opened in '
+    'binary mode, an image of Pillow, an array, a tensor, or a list of these'
 )
+SINGLE = (str, bytes, bytearray, memoryview, Path, np.ndarray, Image.Image, dict)
+"""Types of a single input, although most can be iterated."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ def list_sources(inputs: Any, bgr: bool = False) -> list[Source]:
     when it is read, so it does not end the others.
 
     Args:
-        inputs: A path, a folder, a glob, an ``http(s)://`` address, the bytes of an image file, an
-            image of Pillow, an array or a tensor as in
+        inputs: A path, a folder, a glob, an ``http(s)://`` address, the bytes of an image file, a
+            file opened in binary mode, an image of Pillow, an array or a tensor as in
             :func:`mmfer.faces.image_arrays.rgb_images`, or a list, a tuple or a generator of these.
         bgr: Whether the colors of arrays and tensors are in BGR order.
 
@@ -93,10 +95,8 @@ def single_source(item: Any, number: int = 0, bgr: bool = False) -> Source:
 
 def _flat(inputs: Any) -> list[Any]:
     """The single inputs in nested lists."""
-    single = isinstance(inputs, str | bytes | bytearray | memoryview | Path | np.ndarray)
-    if single or hasattr(inputs, 'detach') or not isinstance(inputs, Iterable):
-        return [inputs]
-    if isinstance(inputs, Image.Image | dict):
+    single = isinstance(inputs, SINGLE) or hasattr(inputs, 'detach') or hasattr(inputs, 'read')
+    if single or not isinstance(inputs, Iterable):
         return [inputs]
     return [item for part in inputs for item in _flat(part)]
 
@@ -111,6 +111,8 @@ def _in_memory(item: Any, number: int, bgr: bool) -> list[Source]:
     """The sources of anything but files."""
     if is_web_address(item):
         return [Source(item, partial(load_from_web, item))]
+    if hasattr(item, 'read'):
+        item = item.read()
     if isinstance(item, bytes | bytearray | memoryview):
         name = f'bytes {number}'
         return [Source(name, partial(_decode, bytes(item), name))]

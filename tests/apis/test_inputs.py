@@ -1,3 +1,4 @@
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,16 @@ def test_an_image_of_pillow_is_turned_as_a_viewer_shows_it(tmp_path: Path) -> No
     for item in (Image.open(tmp_path / 'turned.png'), (tmp_path / 'turned.png').read_bytes()):
         (source,) = list_sources(item)
         np.testing.assert_array_equal(source.load().pixels, expected)
+
+
+def test_open_files_are_read(tmp_path: Path) -> None:
+    expected = read_image(ASTRONAUT)
+    with ASTRONAUT.open('rb') as file:
+        for item in (file, BytesIO(ASTRONAUT.read_bytes())):
+            (source,) = list_sources([item])
+            np.testing.assert_array_equal(source.load().pixels, expected)
+    with pytest.raises(ValueError, match='Input 0 has the type str'):
+        list_sources(StringIO('text'))
 
 
 def test_bad_inputs_are_reported_when_they_are_read() -> None:

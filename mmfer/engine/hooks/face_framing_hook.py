@@ -62,11 +62,12 @@ class FaceFramingHook(Hook):
         self.rendered = all((root / RENDERING).is_file() for root in roots)
         known = (getattr(dataset, 'metainfo', None) or {}).get('alignment')
         if self.measure and known is None and runner.cfg.get('face_crop') is None:
-            self._measure(dataset, runner.cfg.get('image_size') or SIDE)
+            size = runner.cfg.get('image_size')
+            self._measure(dataset, size if isinstance(size, int) else SIDE)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Add the facts to the ``meta`` of the checkpoint."""
-        meta = checkpoint['meta']
+        meta = checkpoint.setdefault('meta', {})
         meta['rendered'] = self.rendered
         if self.crop is not None:
             facts = {**(meta.get('dataset_meta') or {}), 'alignment': self.crop.alignment.to_dict()}

@@ -80,6 +80,8 @@ class VideoSource:
             decoded, bgr = self._capture.retrieve()
             if decoded:
                 yield Frame(number, at, cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))
+        if number < 0 and self.live:
+            raise ValueError(f'{self.name} gives no frames. Connect it again, or try another.')
         if number < 0:
             raise ValueError(
                 f'No frame of {self.name} can be decoded. Copy the video again, or convert it, for '
