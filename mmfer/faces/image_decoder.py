@@ -15,6 +15,7 @@ FORMATS = [
 ]
 """Pillow's formats that are read, besides JPEG. Others, such as EPS, start other programs."""
 HEIF_SUFFIXES = ('.heic', '.heif')
+HEIF_BRANDS = (b'hei', b'hev', b'mif', b'msf')
 READS_HEIF = False
 with suppress(ImportError):
     from pillow_heif import register_heif_opener
@@ -192,10 +193,18 @@ def _too_large(name: str, pixels: str) -> str:
     )
 
 
+def _is_video(head: bytes) -> bool:
+    """Whether a file that is no image begins as an MP4, QuickTime, AVI, Matroska or WebM video."""
+    mp4 = head[4:8] == b'ftyp' and head[8:11] not in (*HEIF_BRANDS, b'avi')
+    return mp4 or head[8:12] == b'AVI ' or head[:4] == b'\x1aE\xdf\xa3'
+
+
 def _unknown(name: str, head: bytes) -> str:
-    if head[4:8] == b'ftyp' and head[8:11] in (b'hei', b'hev', b'mif', b'msf') and not READS_HEIF:
+    if head[4:8] == b'ftyp' and head[8:11] in HEIF_BRANDS and not READS_HEIF:
         return (
             f'{name} is a HEIC image. Install pillow-heif (pip install pillow-heif), or convert '
             'the image to JPEG.'
         )
+    if _is_video(head):
+        return f'{name} is a video, not an image. Read its faces with `mmfer video`.'
     return f'Pillow cannot read {name} as an image. Remove it, or convert it to PNG or JPEG.'

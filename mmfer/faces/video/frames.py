@@ -45,7 +45,8 @@ class VideoSource:
     """
 
     def __init__(self, name: str, capture: cv2.VideoCapture, live: bool) -> None:
-        self.name, self.live, self.messages = name, live, []
+        self.name, self.live = name, live
+        self.messages: list[str] = []
         self._capture = capture
         stated = float(capture.get(cv2.CAP_PROP_FPS))
         self.rate = stated if 0 < stated <= MOST_RATE else USUAL_RATE
