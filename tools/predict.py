@@ -28,6 +28,9 @@ from mmfer.faces import MTCNN
 from mmfer.shipped_models import DEFAULT
 from mmfer.visualization import LabelledFace, draw_faces
 
+LONGEST_NAME = 100
+"""The number of characters of an address that name its annotated copy."""
+
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
@@ -79,7 +82,7 @@ def write_annotated(prediction: ImagePrediction, path: Path, note: str) -> None:
 
 
 def find_inputs(inputs: list[str]) -> list[str | Path]:
-    addresses: list[str | Path] = [one for one in inputs if is_web_address(one)]
+    addresses: list[str | Path] = [*dict.fromkeys(filter(is_web_address, inputs))]
     files = [one for one in inputs if not is_web_address(one)]
     if not files:
         return addresses
@@ -91,7 +94,9 @@ def find_inputs(inputs: list[str]) -> list[str | Path]:
 
 def file_of(image: str | Path) -> Path:
     """The path of an image, or a path with the name of its address."""
-    return image if isinstance(image, Path) else Path(urlsplit(image).path.strip('/') or 'image')
+    if isinstance(image, Path):
+        return image
+    return Path(urlsplit(image).path.strip('/')[-LONGEST_NAME:] or 'image')
 
 
 def check_targets(images: list[str | Path], targets: list[Path]) -> None:

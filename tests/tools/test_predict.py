@@ -104,7 +104,8 @@ def test_attributes(tmp_path):
 
 def test_addresses_are_read_and_named(model, tmp_path):
     with serve({'/photos/x.jpg': ASTRONAUT.read_bytes()}) as (server, _):
-        addresses = [f'{server}/photos/x.jpg', f'{server}/gone.jpg']
+        addresses = [f'{server}/photos/x.jpg', f'{server}/{"gone" * 90}.jpg']
+        addresses.append(addresses[0])
         said = run_tool('predict.py', *addresses, *model, '--out-dir', tmp_path / 'out')
     assert '2 images, 1 faces; 0 without a face, 1 not read or failed' in said.stdout
     first, second = json.loads((tmp_path / 'out' / 'results.json').read_text())['results']
