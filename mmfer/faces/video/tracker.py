@@ -96,6 +96,7 @@ class FaceTracker:
         """
         if image.shape != self._shape:
             self._tracks, self._shown, self._shape = [], set(), image.shape
+            self._frames = 0  # so that this frame is searched
         self._tracks = [track for track in self._tracks if time - track.seen <= self.patience]
         due = self._frames % self.detect_every == 0
         self._frames += 1
