@@ -18,7 +18,7 @@ epochs = 12
 half = epochs // 2
 
 model = dict(
-    type='ImageClassifier',
+    type='MirroredClassifier',
     backbone=dict(
         type='EfficientNetLite',
         drop_path_rate=0.1,
