@@ -17,6 +17,8 @@ from mmfer.version import __version__
 
 TOOLS = {
     'predict': ('predict.py', 'expressions of the faces in images'),
+    'video': ('video.py', 'expressions of the faces in a video'),
+    'camera': ('video.py', 'the same before a camera'),
     'train': ('train.py', 'train a model'),
     'test': ('test.py', 'measure a model on the test part of its data set'),
     'cross-validate': ('cross_validate.py', 'leave-one-subject-out and k-fold validation'),
@@ -27,6 +29,10 @@ TOOLS = {
     'prune': ('prune.py', 'remove channels of a trained network'),
     'export': ('export_onnx.py', 'export a model to ONNX'),
     'spot-apex': ('spot_apex.py', 'the strongest frame of micro-expressions'),
+    'calibrate': (
+        'analysis_tools/calibrate.py',
+        'make confidences agree with how often they are right',
+    ),
     'audit': ('analysis_tools/audit_labels.py', 'find images with doubtful labels'),
     'benchmark': ('analysis_tools/benchmark.py', 'parameters, FLOPs and speed of a model'),
     'print-config': ('misc/print_config.py', 'a config with all inherited entries'),

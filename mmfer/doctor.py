@@ -37,7 +37,7 @@ def examine() -> tuple[list[str], bool]:
             problems.append(f'{module} is missing: pip install {packages[0]}.')
         elif len(installed) > 1:
             problems.append(f'{" and ".join(installed)} overwrite each other: remove all but one.')
-    lines += [_devices(), _images()]
+    lines += [_devices(), _images(), _videos()]
     for part, module in OPTIONAL.items():
         lines.append(f'{part}: {"yes" if find_spec(module) else f"no ({module} is missing)"}')
     lines += [f'Problem: {problem}' for problem in problems] or ['No problem found.']
@@ -94,3 +94,12 @@ def _images() -> str:
     )
     modern = [name for name in ('webp', 'avif', 'jpg_2000') if features.check(name)]
     return f'images: {len(formats)} suffixes, {", ".join(["jpg", "png", *modern])} among them'
+
+
+def _videos() -> str:
+    try:
+        import cv2
+    except (ImportError, OSError) as error:  # a library of the system is missing
+        return f'videos: no (OpenCV cannot be imported: {error})'
+    readers = cv2.videoio_registry.getStreamBackends()
+    return f'videos: {"yes" if cv2.CAP_FFMPEG in readers else "no (OpenCV without FFmpeg)"}'

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import numpy as np
-from mmengine.fileio.handlers.json_handler import set_default
 
 LEFTOVER = re.compile(r'\.[0-9a-f]{12}\.tmp$')
 """The end of the name of a temporary file."""
@@ -84,6 +83,8 @@ def write_json(path: str | Path, content: Any, indent: int | None = 1) -> None:
     NumPy numbers and arrays become plain JSON values. NaN and infinity, which JSON does not have,
     become null.
     """
+    from mmengine.fileio.handlers.json_handler import set_default  # takes long to import
+
     try:
         text = json.dumps(content, indent=indent, default=set_default, allow_nan=False)
     except ValueError:

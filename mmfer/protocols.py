@@ -113,7 +113,7 @@ class LearnsFromNeighbors(Protocol):
 
 
 TransformFlag = Literal['needs_landmarks', 'cuts_face', 'for_renderings']
-"""Class attributes that a transform sets to True, if it needs the 68 landmarks of the face, crops
+"""Attributes that a transform sets to True, if it needs the 68 landmarks of the face, crops
 the face from any image itself, or is needed only by rendered images."""
 
 

@@ -12,6 +12,7 @@ def test_this_installation_is_sound() -> None:
     assert lines[0].startswith(f'mmfer {__version__}, Python 3.')
     assert any(line.startswith('devices: cpu') for line in lines)
     assert any(line.startswith('images: ') and 'png' in line for line in lines)
+    assert 'videos: yes' in lines
 
 
 @pytest.mark.parametrize(

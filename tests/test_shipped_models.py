@@ -3,7 +3,7 @@ import pytest
 
 from mmfer.apis import FERInferencer, list_models
 from mmfer.faces import read_image
-from mmfer.shipped_models import DEFAULT, WEIGHTS, shipped_checkpoint
+from mmfer.shipped_models import DEFAULT, WEIGHTS, model_card, shipped_checkpoint
 from tests.apis.model_files import ASTRONAUT
 
 LARGEST = 12 * 2**20
@@ -28,6 +28,12 @@ def test_the_default_model_reads_a_smile() -> None:
         (face,) = result['faces']
         assert face['label'] == 'happiness'
         assert face['scores']['happiness'] > 0.5
+
+
+def test_the_default_model_is_calibrated_as_its_card_says() -> None:
+    inferencer = FERInferencer()
+    assert inferencer.describe()['calibrated'] and inferencer.notes == []
+    assert inferencer.loaded.temperature == model_card()['calibration']['temperature']
 
 
 def test_scores_hardly_depend_on_color_and_size_of_a_photograph() -> None:

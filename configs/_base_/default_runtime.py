@@ -14,6 +14,7 @@ default_hooks = dict(
     class_order=dict(type='ClassOrderHook'),
     weights_fit=dict(type='WeightsFitHook'),
     leakage=dict(type='LeakageHook'),
+    framing=dict(type='FaceFramingHook'),
     finite_loss=dict(type='FiniteLossHook'),
     stop_signal=dict(type='StopSignalHook'),
     sync_buffers=dict(type='SyncBuffersHook'),

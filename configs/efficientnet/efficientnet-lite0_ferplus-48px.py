@@ -17,7 +17,7 @@ epochs = 12
 half = epochs // 2
 
 model = dict(
-    type='ImageClassifier',
+    type='MirroredClassifier',
     backbone=dict(
         type='EfficientNetLite',
         drop_path_rate=0.1,
@@ -64,7 +64,7 @@ test_dataloader = dict(batch_size=64, dataset=dict(pipeline=test_pipeline))
 
 optim_wrapper = dict(optimizer=dict(lr=1e-3, weight_decay=0.02))
 param_scheduler = [
-    _base_.param_scheduler[0],
+    # First, because it sets the rate at the beginning of each period.
     dict(
         type='CosineRestartLR',
         periods=[half, epochs - half],
@@ -73,6 +73,7 @@ param_scheduler = [
         by_epoch=True,
         convert_to_iter_based=True,
     ),
+    _base_.param_scheduler[0],
 ]
 train_cfg = dict(max_epochs=epochs)
 default_hooks = dict(

@@ -1,9 +1,18 @@
-"""Use of trained models."""
+"""Use of trained models.
 
-from mmfer.apis.inferencer import FERInferencer
-from mmfer.apis.micro_expression import MicroExpression, MicroExpressionInferencer
-from mmfer.apis.predictions import FacePrediction, ImagePrediction
+Names are imported on first use, so that ``from mmfer.apis import FERInferencer`` takes little
+longer than ``import torch``.
+"""
+
+from typing import TYPE_CHECKING
+
+from mmfer.lazy_names import lazy_names
 from mmfer.shipped_models import list_models
+
+if TYPE_CHECKING:
+    from mmfer.apis.inferencer import FERInferencer
+    from mmfer.apis.micro_expression import MicroExpression, MicroExpressionInferencer
+    from mmfer.apis.predictions import FacePrediction, ImagePrediction
 
 __all__ = [
     'FERInferencer',
@@ -13,3 +22,13 @@ __all__ = [
     'MicroExpressionInferencer',
     'list_models',
 ]
+__getattr__ = lazy_names(
+    __name__,
+    {
+        'FERInferencer': 'inferencer',
+        'FacePrediction': 'predictions',
+        'ImagePrediction': 'predictions',
+        'MicroExpression': 'micro_expression',
+        'MicroExpressionInferencer': 'micro_expression',
+    },
+)

@@ -1,44 +1,39 @@
 """Prediction of the expressions of faces in images."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from mmengine.config import Config
-from mmengine.dataset import pseudo_collate
-from mmengine.registry import DefaultScope
 from tqdm import tqdm
 
-from mmfer.apis.image_files import find_images
-from mmfer.apis.loading import (
-    build_model,
-    build_pipeline,
-    class_names,
-    face_alignment,
-    own_config,
-    put_weights,
-    read_checkpoint,
-    read_config,
-    transforms_with,
-)
+from mmfer.apis.face_samples import FaceSampler, Seen, failure
+from mmfer.apis.inputs import Source, list_sources, single_source
 from mmfer.apis.predictions import (
+    UNSURE_BELOW,
     FacePrediction,
     ImagePrediction,
     ModelMismatchError,
-    NotFiniteError,
 )
 from mmfer.device import usable_device
-from mmfer.faces import MTCNN, Face
-from mmfer.faces.detection.face_finder import Detector, Landmarker, detect_in_crop
+from mmfer.faces import MTCNN
+from mmfer.faces.detection.face_finder import Detector, Landmarker
 from mmfer.faces.detection.landmarker import FaceLandmarker
-from mmfer.faces.image import check_image, load_image
-from mmfer.faces.image_decoder import LoadedImage
-from mmfer.protocols import predicts_attributes
-from mmfer.registry import register_all_modules
-from mmfer.shipped_models import shipped_checkpoint
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
+
+RENDERED_NOTE = 'Trained only on renderings: unreliable on real faces.'
+"""What results and annotated images say about such a model."""
+AT_ONCE = 16
+"""The number of images that are read before their faces pass the model together."""
+MOST_PIXELS_AT_ONCE = 64_000_000
+"""The number of pixels of images in memory after which their faces pass the model."""
 
 
 class FERInferencer:
@@ -50,9 +45,10 @@ class FERInferencer:
 
         face_crop = dict(type='box', size=112, scale=1.28, shift=(0.02, -0.05))
 
-    If a transform of the pipeline crops the face by landmarks itself (class attribute
-    ``cuts_face``, as in :class:`mmfer.datasets.transforms.AlignFace`), it gets the whole image, and
-    ``face_crop`` is not used.
+    If a transform of the pipeline crops the face itself (attribute ``cuts_face``), by landmarks as
+    :class:`mmfer.datasets.transforms.AlignFace` or by its box as
+    :class:`mmfer.datasets.transforms.CropFace`, it gets the whole image, and ``face_crop`` is not
+    used.
 
     Args:
         config: A config file or a config. A checkpoint or the name of a shipped model also works
@@ -61,10 +57,14 @@ class FERInferencer:
             config.
         device: Device of the model and the detector.
         detector: An object with the method ``detect`` of MTCNN; None uses MTCNN with its defaults.
-        batch_size: Maximum number of faces in a batch of the model.
+        batch_size: Maximum number of faces in a batch of the model; the faces of up to 16 images
+            share a batch.
         landmarker: An object with the method ``detect`` of FaceLandmarker, used if a transform of
             the test pipeline needs landmarks (class attribute ``needs_landmarks``); None uses
             FaceLandmarker with its defaults.
+        unsure_below: The confidence below which an answer is marked as unsure. If the checkpoint
+            has a calibration (``tools/analysis_tools/calibrate.py``), confidences agree with how
+            often answers were right; the results say whether it has.
 
     Raises:
         FileNotFoundError: If the config or the checkpoint does not exist.
@@ -85,22 +85,20 @@ class FERInferencer:
         detector: Detector | None = None,
         batch_size: int = 32,
         landmarker: Landmarker | None = None,
+        unsure_below: float = UNSURE_BELOW,
     ) -> None:
-        self.batch_size = batch_size
+        if not 0 <= unsure_below <= 1:
+            raise ValueError(f'unsure_below={unsure_below}: give a probability from 0 to 1.')
+        self.batch_size, self.unsure_below = batch_size, unsure_below
         usable_device(device)
-        register_all_modules()
-        config, checkpoint = _chosen(config, checkpoint)
-        loaded = read_checkpoint(checkpoint)
-        self.config = own_config(loaded, checkpoint) if config is None else read_config(config)
-        with DefaultScope.overwrite_default_scope('mmfer'):
-            self.model = build_model(self.config)
-            meta = put_weights(self.model, loaded, checkpoint)
-            self.pipeline = build_pipeline(self.config)
-            self.classes = class_names(self.config, meta, str(checkpoint))
-        self.of_attributes = predicts_attributes(self.model)
-        self.dataset_meta: dict[str, Any] = meta.get('dataset_meta') or {}
-        self.unlearnt = set(self.dataset_meta.get('unknown_attributes') or ())
-        self.alignment = face_alignment(self.config, meta, str(checkpoint))
+        # Here, because it takes seconds to import: `from mmfer.apis import ...` stays quick.
+        from mmfer.apis.loaded_model import LoadedModel
+        from mmfer.apis.loading import transforms_with
+
+        self.loaded = LoadedModel.load(config, checkpoint, device)
+        self.config, self.model = self.loaded.config, self.loaded.model
+        self.pipeline, self.classes = self.loaded.pipeline, self.loaded.classes
+        self.dataset_meta, self.alignment = self.loaded.dataset_meta, self.loaded.alignment
         self.detector = detector or MTCNN()
         if isinstance(self.detector, torch.nn.Module):
             self.detector.to(device)
@@ -109,103 +107,146 @@ class FERInferencer:
         self.landmarker = landmarker
         if self.landmark_transforms and landmarker is None:
             self.landmarker = FaceLandmarker(device=device)
-        self.model.to(device)
-        self.model.eval()
+        self.sampler = FaceSampler(
+            self.detector,
+            self.landmarker if self.landmark_transforms else None,
+            self.alignment,
+            self.cuts_face,
+        )
 
     def __call__(
-        self, inputs: Any, detect: bool = True, progress: bool = False, bgr_arrays: bool = False
-    ) -> dict[str, list[dict[str, Any]]]:
+        self, inputs: Any, detect: bool = True, progress: bool = False, bgr: bool = False
+    ) -> dict[str, Any]:
         """Predict the expressions of the faces in images.
 
         Args:
-            inputs: Paths, folders, globs, and arrays (H, W, 3) uint8, one or a sequence.
+            inputs: A path, a folder, a glob, an ``http(s)://`` address, the bytes of an image file,
+                an image of Pillow, an array (H, W, 3) or a tensor (3, H, W), also grey or with
+                opacity, or a list of these.
             detect: Detect faces; otherwise each image is treated as one face crop.
             progress: Show a progress bar.
-            bgr_arrays: Whether the channels of arrays are in BGR order, as ``cv2.imread`` returns
-                them; the default is RGB.
+            bgr: Whether the colors of arrays and tensors are in BGR order, as ``cv2.imread``
+                returns them; the default is RGB.
 
         Returns:
-            ``{'results': [{'img_path', 'message', 'faces': [{'bbox', 'score', 'landmarks', 'label',
-            'scores'}]}]}``, one entry for each image, in order. ``message`` says if an image cannot
-            be read or has no face, or why the prediction failed. A model of attributes gives
-            ``'present'`` and ``'attributes'`` instead of ``'label'`` and ``'scores'``.
+            ``{'model': ..., 'results': [{'img_path', 'message', 'failed', 'faces': [{'bbox',
+            'score', 'landmarks', 'label', 'confidence', 'unsure', 'scores'}]}]}``, one result for
+            each image, in order. ``message`` says if an image cannot be read or has no face, or why
+            the prediction failed. ``model`` is :meth:`describe`. A model of attributes gives
+            ``'present'`` and ``'attributes'`` instead of ``'label'`` to ``'scores'``.
 
         Raises:
-            FileNotFoundError: If an input matches no image.
+            FileNotFoundError: If no input is an image, and the first matches no file.
+            ValueError: If no input is an image; or if the model fits no image at all.
         """
-        if isinstance(inputs, str | Path | np.ndarray):
-            inputs = [inputs]
-        items: list[Path | np.ndarray] = []
-        for item in inputs:
-            items += [item] if isinstance(item, np.ndarray) else find_images([item])[0]
+        sources = list_sources(inputs, bgr)
         predictions = tqdm(
-            self.predict(items, detect, bgr_arrays),
-            total=len(items),
+            self.predict(sources, detect),
+            total=len(sources),
             unit='image',
             disable=not progress,
         )
-        return {'results': [prediction.to_dict() for prediction in predictions]}
+        results = [prediction.to_dict() for prediction in predictions]
+        return {'model': self.describe(), 'results': results}
+
+    def describe(self) -> dict[str, Any]:
+        """What readers of the results must know about the model, as JSON values.
+
+        ``classes``; ``calibrated``, whether confidences were calibrated; ``unsure_below``; and
+        ``notes``, sentences for people, such as that the model was trained only on renderings.
+        """
+        return {
+            'classes': list(self.classes),
+            'calibrated': self.loaded.temperature is not None,
+            'unsure_below': self.unsure_below,
+            'notes': self.notes,
+        }
+
+    @property
+    def scored_names(self) -> list[str]:
+        """The classes, or the attributes that occurred in the training data."""
+        unlearnt = set(self.dataset_meta.get('unknown_attributes') or ())
+        return [name for name in self.classes if name not in unlearnt]
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about the limits of the model."""
+        notes = []
+        if self.loaded.rendered:
+            notes.append(RENDERED_NOTE)
+        if self.loaded.temperature is None and not self.loaded.of_attributes:
+            notes.append('Confidences are not calibrated, see tools/analysis_tools/calibrate.py.')
+        return notes
 
     def predict(
-        self,
-        images: Iterable[str | Path | np.ndarray],
-        detect: bool = True,
-        bgr_arrays: bool = False,
+        self, images: Iterable[Any], detect: bool = True, bgr: bool = False
     ) -> Iterator[ImagePrediction]:
-        """Yield the predictions for image files or arrays one by one.
+        """Yield the predictions for images one by one; the faces of a few images share a batch.
 
         An image for which the prediction fails does not end the others: its prediction has
         ``failed`` and says why.
 
-        Raises:
-            ValueError: If the model fits no image at all, or an array is not an image.
-        """
-        if detect and not self.cuts_face and self.alignment is None:
-            raise ModelMismatchError(
-                'The config does not define how to crop faces from a photograph. Add, for example, '
-                "face_crop = dict(type='box', size=112, scale=1.28) to its top level, or declare "
-                'that the images are face crops already (detect=False, --no-detect).'
-            )
-        for number, item in enumerate(images):
-            if isinstance(item, np.ndarray):
-                check_image(item)
-                path = f'array {number}'
-                image = LoadedImage(np.ascontiguousarray(item[..., ::-1]) if bgr_arrays else item)
-            else:
-                path = str(item)
-                try:
-                    image = load_image(item)
-                except (FileNotFoundError, ValueError) as error:
-                    yield ImagePrediction(path, str(error), failed=True)
-                    continue
-            yield self._predict_one(path, image, detect)
+        Args:
+            images: Sources of :func:`mmfer.apis.inputs.list_sources`, or what these can be made of,
+                one image each; an iterator is read as needed.
+            detect: Detect faces; otherwise each image is treated as one face crop.
+            bgr: As in :meth:`__call__`.
 
-    def _predict_one(self, path: str, loaded: LoadedImage, detect: bool) -> ImagePrediction:
-        image, shrunk = loaded
+        Raises:
+            ValueError: If the model fits no image at all.
+        """
+        if detect:
+            self.check_photographs()
+        sources = (single_source(item, number, bgr) for number, item in enumerate(images))
+        while chunk := self._read_some(sources, detect):
+            yield from self._answer(chunk)
+
+    def check_photographs(self) -> None:
+        """Raise ModelMismatchError if it is not known how to crop faces from a photograph."""
+        if not self.cuts_face and self.alignment is None:
+            raise ModelMismatchError(
+                'It is not known how to crop faces from a photograph for this model. Add, for '
+                "example, face_crop = dict(type='box', size=112, scale=1.28) to the top level of "
+                'the config; or let the next training measure its images by default_hooks = '
+                'dict(framing=dict(measure=64)); or declare that the images are face crops already '
+                '(detect=False, --no-detect).'
+            )
+
+    def _read_some(self, sources: Iterator[Source], detect: bool) -> list[Seen]:
+        """The next few images with their faces, at most :data:`MOST_PIXELS_AT_ONCE`."""
+        chunk: list[Seen] = []
+        pixels = 0
+        for source in islice(sources, AT_ONCE):
+            chunk.append(self.sampler.look(source, detect))
+            pixels += 0 if chunk[-1].image is None else chunk[-1].image.size // 3
+            if pixels > MOST_PIXELS_AT_ONCE:
+                break
+        return chunk
+
+    def _answer(self, chunk: Sequence[Seen]) -> Iterator[ImagePrediction]:
+        """The predictions for images, whose faces share batches."""
+        samples = [sample for seen in chunk for sample in seen.samples]
         try:
-            found = self._find_faces(image, detect)
+            scores = self.loaded.scores(samples, self.batch_size)
         except ModelMismatchError:
             raise
-        # Whatever fails for one image must not lose the results of the others.
         except Exception as error:
-            name = '' if isinstance(error, NotFiniteError) else f'{type(error).__name__}: '
-            return ImagePrediction(
-                path, f'The prediction failed: {name}{error}', (), image, True, shrunk
+            if len(chunk) > 1:  # the failure of one image must not be that of all
+                for seen in chunk:
+                    yield from self._answer([seen])
+                return
+            (seen,) = chunk
+            chunk = [replace(seen, faces=(), samples=(), message=failure(error), failed=True)]
+            scores = []
+        rest = iter(scores)
+        for seen in chunk:
+            faces = tuple(
+                FacePrediction(face, next(rest), self.loaded.of_attributes, self.unsure_below)
+                for face in seen.faces
             )
-        count = f'{len(found)} face{"s" if len(found) > 1 else ""} found.'
-        message = 'No face found.' if not found else count if detect else 'Treated as a face.'
-        return ImagePrediction(path, message, found, image, False, shrunk)
-
-    def _find_faces(self, image: np.ndarray, detect: bool) -> tuple[FacePrediction, ...]:
-        faces = detect_in_crop(self.detector, image) if detect else [Face.of_whole_image(image)]
-        if self.landmark_transforms:
-            faces = self._find_landmarks(image, faces)
-        cut = detect and not self.cuts_face
-        aligned = [self._crop(image, face) if cut else (image, face) for face in faces]
-        scores = self._classify([_sample(*pair) for pair in aligned])
-        return tuple(
-            FacePrediction(f, s, self.of_attributes) for f, s in zip(faces, scores, strict=True)
-        )
+            yield ImagePrediction(
+                seen.name, seen.message, faces, seen.image, seen.failed, seen.shrunk
+            )
 
     def classify(self, rgb_crops: Sequence[np.ndarray]) -> list[dict[str, float]]:
         """The probabilities of classes or attributes of face crops (H, W, 3) uint8 RGB, in batches.
@@ -215,80 +256,12 @@ class FERInferencer:
         Raises:
             ValueError: If the model returns scores that are not finite.
         """
-        return self._classify([self.sample(crop) for crop in rgb_crops])
+        samples = [self.sample(crop) for crop in rgb_crops]
+        return self.loaded.scores(samples, self.batch_size)
 
     def sample(self, rgb_crop: np.ndarray) -> dict[str, Any]:
         """Input of the test pipeline for a face crop (H, W, 3) uint8 RGB.
 
         The input includes landmarks if a transform needs landmarks.
         """
-        face = Face.of_whole_image(rgb_crop)
-        if self.landmark_transforms:
-            (face,) = self._find_landmarks(rgb_crop, [face])
-        return _sample(rgb_crop, face)
-
-    def _find_landmarks(self, image: np.ndarray, faces: Sequence[Face]) -> list[Face]:
-        if not faces:
-            return []
-        assert self.landmarker is not None
-        boxes = np.stack([face.bbox for face in faces]).astype(np.float32)
-        found = zip(faces, *self.landmarker.detect(image, boxes), strict=True)
-        return [replace(face, landmarks68=p, scores68=scores) for face, p, scores in found]
-
-    def _classify(self, faces: Sequence[dict[str, Any]]) -> list[dict[str, float]]:
-        results: list[dict[str, float]] = []
-        for start in range(0, len(faces), self.batch_size):
-            batch = [self.pipeline(face) for face in faces[start : start + self.batch_size]]
-            with torch.inference_mode():
-                samples = self.model.test_step(pseudo_collate(batch))
-            for sample in samples:
-                scores = sample.pred_score.double().cpu().tolist()
-                if len(scores) != len(self.classes):
-                    raise ModelMismatchError(
-                        f'The model returns {len(scores)} scores, but there are '
-                        f'{len(self.classes)} class names. Correct the classes in the config.'
-                    )
-                if not np.isfinite(scores).all():
-                    raise NotFiniteError(
-                        'The scores of the model are not finite (NaN or infinity), so there is no '
-                        'answer. Check the weights: the training may have diverged.'
-                    )
-                named = zip(self.classes, scores, strict=True)
-                results.append({name: p for name, p in named if name not in self.unlearnt})
-        return results
-
-    def _crop(self, image: np.ndarray, face: Face) -> tuple[np.ndarray, Face]:
-        """Crop a face, and convert its landmarks to the crop."""
-        assert self.alignment is not None
-        crop = self.alignment.crop(image, face)
-        if face.landmarks68 is None:
-            return crop, face
-        return crop, replace(face, landmarks68=self.alignment.points(face, face.landmarks68))
-
-
-def _chosen(
-    config: str | Path | Config | None, checkpoint: str | Path | None
-) -> tuple[str | Path | Config | None, str | Path]:
-    """The config, None for the one in the checkpoint, and the checkpoint."""
-    if checkpoint is not None:
-        return config, checkpoint
-    if config is None:
-        return None, shipped_checkpoint()
-    if isinstance(config, Config) or Path(config).suffix == '.py':
-        raise ValueError(f'Give the checkpoint that was trained with the config {config}, too.')
-    is_name = Path(config).suffix == '' and not Path(config).exists()
-    return None, shipped_checkpoint(str(config)) if is_name else config
-
-
-def _sample(crop: np.ndarray, face: Face) -> dict[str, Any]:
-    """The result that the loading step would give: the image in BGR order, and landmarks."""
-    shape = crop.shape[:2]
-    sample: dict[str, Any] = {
-        'img': np.ascontiguousarray(crop[..., ::-1]),
-        'img_shape': shape,
-        'ori_shape': shape,
-    }
-    if face.landmarks68 is not None and face.scores68 is not None:
-        sample['landmarks'] = face.landmarks68.astype(np.float32)
-        sample['landmark_scores'] = face.scores68.astype(np.float32)
-    return sample
+        return self.sampler.sample(rgb_crop)

@@ -7,23 +7,41 @@ import numpy as np
 
 from mmfer.faces import Face
 
+UNSURE_BELOW = 0.5
+"""The confidence below which an answer is unsure: no class is more probable than all others."""
+
 
 @dataclass(frozen=True)
 class FacePrediction:
     """A face and its predicted expression or attributes.
 
-    ``scores`` are the probabilities of all classes, in order, which sum to 1; or the separate
-    probabilities of all attributes that occurred in the training data.
+    Args:
+        face: The face, in pixels of the image.
+        scores: The probabilities of all classes, in order, which sum to 1; or the separate
+            probabilities of all attributes that occurred in the training data.
+        of_attributes: Whether the scores are those of attributes.
+        unsure_below: The confidence below which the answer is unsure.
     """
 
     face: Face
     scores: dict[str, float]
     of_attributes: bool = False
+    unsure_below: float = UNSURE_BELOW
 
     @property
     def label(self) -> str:
         """The most probable class."""
         return max(self.scores, key=lambda name: self.scores[name])
+
+    @property
+    def confidence(self) -> float:
+        """The probability of the most probable class."""
+        return self.scores[self.label]
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the confidence is below the threshold."""
+        return self.confidence < self.unsure_below
 
     @property
     def present(self) -> list[str]:
@@ -47,7 +65,12 @@ class FacePrediction:
             **(
                 {'present': self.present, 'attributes': scores}
                 if self.of_attributes
-                else {'label': self.label, 'scores': scores}
+                else {
+                    'label': self.label,
+                    'confidence': scores[self.label],
+                    'unsure': self.unsure,
+                    'scores': scores,
+                }
             ),
         }
 
@@ -94,5 +117,6 @@ class ImagePrediction:
         return {
             'img_path': self.path,
             'message': self.message,
+            'failed': self.failed,
             'faces': [face.to_dict(self.shrunk) for face in self.faces],
         }

@@ -55,6 +55,7 @@ def prune_checkpoint(
     with DefaultScope.overwrite_default_scope('mmfer'):
         model = build_model(cfg)
     meta = load_weights(model, checkpoint)
+    meta = {name: value for name, value in meta.items() if name != 'calibration'}  # no longer fits
     size = size or cfg.get('image_size', 224)
     report = prune_model(model, torch.zeros(1, *input_shape(model, size)), ratio, round_to)
 

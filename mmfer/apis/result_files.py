@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from mmfer.apis.predictions import ImagePrediction
+from mmfer.apis.result_table import results_table
 from mmfer.faces.annotated_copies import JOURNAL, KEY, RESULTS
-from mmfer.files import write_json
+from mmfer.files import write_atomically, write_json
 from mmfer.journal import Journal
 
 
 class ResultFiles:
-    """The results of a folder: a journal during the run, ``results.json`` at its end.
+    """The results of a folder: a journal during the run, ``results.json`` and ``results.csv`` at
+    its end.
 
     The journal, ``results.jsonl``, has a line for each image. A run with the same options
     continues a killed one, except for images that have changed.
@@ -34,7 +36,7 @@ class ResultFiles:
         self._journal = Journal(folder / JOURNAL, options, anew=True)
         self._entries = {entry['result']['img_path']: entry for entry in self._journal.rows}
 
-    def has(self, path: Path, name: str) -> bool:
+    def has(self, path: str | Path, name: str) -> bool:
         """Whether the journal has the result of an image, whose annotated copy has a name.
 
         Images that could not be read are tried again.
@@ -42,11 +44,11 @@ class ResultFiles:
         entry = self._entries.get(str(path))
         return entry is not None and entry['state'] == _state(path) and entry[KEY] == [name]
 
-    def add(self, path: Path, name: str, prediction: ImagePrediction) -> None:
+    def add(self, path: str | Path, name: str, prediction: ImagePrediction) -> None:
         """Write the result of an image.
 
         Args:
-            path: The image.
+            path: The image, or its address.
             name: The name of the annotated copy.
             prediction: The result.
         """
@@ -59,19 +61,26 @@ class ResultFiles:
         self._journal.add(entry)
         self._entries[str(path)] = entry
 
-    def finish(self, paths: Sequence[Path]) -> list[dict[str, Any]]:
-        """Write the final file, remove the journal, and return the entries of the images."""
+    def finish(self, paths: Sequence[str | Path], model: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Write the final files, remove the journal, and return the entries of the images.
+
+        Args:
+            paths: The images, in order.
+            model: :meth:`mmfer.apis.FERInferencer.describe`.
+        """
         entries = [self._entries[str(path)] for path in paths]
         copies = [name for entry in entries for name in entry[KEY]]
-        write_json(self.path, {'results': [entry['result'] for entry in entries], KEY: copies})
+        results = [entry['result'] for entry in entries]
+        write_json(self.path, {'model': dict(model), 'results': results, KEY: copies})
+        write_atomically(self.path.with_suffix('.csv'), results_table(results))
         self._journal.remove()
         return entries
 
 
-def _state(path: Path) -> list[int]:
-    """The size and the time of the last change of a file."""
+def _state(path: str | Path) -> list[int]:
+    """The size and the time of the last change of a file; empty for an address."""
     try:
-        state = path.stat()
+        state = Path(path).stat()
     except OSError:
         return []
     return [state.st_size, state.st_mtime_ns]

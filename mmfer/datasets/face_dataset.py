@@ -11,6 +11,7 @@ from mmpretrain.datasets import BaseDataset
 from mmfer.datasets.files.class_matching import check_unique_files
 from mmfer.datasets.files.images import BrokenImageError, BrokenImageReport, check_images
 from mmfer.datasets.reader_facts import ReaderFacts
+from mmfer.datasets.shared_images import without_shared
 from mmfer.datasets.sidecar import Sidecar
 from mmfer.registry import TRANSFORMS
 
@@ -42,6 +43,8 @@ class FaceDataset(ReaderFacts, BaseDataset):
         broken_report: The file that lists the broken images.
         test_mode: Whether the data set is a test set, whose broken images are never replaced.
         subjects: Keep only the samples of these subjects, before a validation part is drawn.
+        apart_from: Leave out the images whose file has the content of a file of this part, such as
+            ``'train'``; the log counts the images.
         indices: Keep only these samples, or this number of first samples.
         lazy_init: Read nothing before the first access.
 
@@ -74,6 +77,7 @@ class FaceDataset(ReaderFacts, BaseDataset):
         broken_report: str = 'work_dirs/broken_images.txt',
         test_mode: bool = False,
         subjects: Sequence[str] | None = None,
+        apart_from: Literal['train', 'val', 'test'] | None = None,
         indices: int | Sequence[int] | None = None,
         lazy_init: bool = False,
         serialize_data: bool = True,
@@ -81,6 +85,8 @@ class FaceDataset(ReaderFacts, BaseDataset):
         self.check_facts()
         self._check_option('split', split, ('train', 'val', 'trainval', 'test'))
         self._check_option('broken', broken, ('error', 'skip'))
+        self._check_option('apart_from', apart_from, ('train', 'val', 'test', None))
+        self.apart_from = apart_from
         self.root = self.root_of(data_root)
         self.split, self.sidecar, self.broken = split, sidecar, broken
         self.subjects = None if subjects is None else frozenset(map(str, subjects))
@@ -150,6 +156,14 @@ class FaceDataset(ReaderFacts, BaseDataset):
                 f'{len(self.subjects)} subjects in subjects=..., such as '
                 f'{", ".join(sorted(self.subjects)[:3])}. Give names of subjects in the data set.'
             )
+        if self.apart_from is not None:
+            kept = without_shared(samples, self.sidecar_samples(self.apart_from))
+            print_log(
+                f'{self.NAME}, {self.split}: {len(samples) - len(kept)} of {len(samples)} images '
+                f'are left out, because the {self.apart_from} part has the same images.',
+                logger='current',
+            )
+            samples = kept
         kept = self.without_broken(samples)
         if not len(kept):
             raise ValueError(

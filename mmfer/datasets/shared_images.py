@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,27 @@ def shared_images(first: Any, second: Any, most: int = 100_000) -> list[str]:
     return sorted(twice)
 
 
+def without_shared(
+    samples: Sequence[dict[str, Any]], others: Iterable[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The samples whose image is no image of the others, neither by path nor by content.
+
+    Raises:
+        ValueError: If an image is in a packed file, whose contents are not compared.
+    """
+    packed = next((s['img_path'] for s in samples if 'packed_image' in s), None)
+    if packed is not None:
+        raise ValueError(
+            f'apart_from=... compares files, but "{packed}" is an image in a packed file. Unpack '
+            'the images, or remove apart_from from the config of the data set.'
+        )
+    paths = {sample['img_path'] for sample in others}
+    shared = paths | _same_content(paths, {sample['img_path'] for sample in samples})
+    return [sample for sample in samples if sample['img_path'] not in shared]
+
+
 def _same_content(first: Iterable[str], second: Iterable[str]) -> set[str]:
+    """The paths of ``second`` whose file has the content of a file of ``first``."""
     groups: list[tuple[set[str], set[str]]] = [(set(first), set(second))]
     for key in (_size, _head, _whole):
         groups = [part for group in groups for part in _divided(group, key)]

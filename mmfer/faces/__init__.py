@@ -1,5 +1,7 @@
 """From photographs to aligned faces: detection, landmarks, alignment and sidecars."""
 
+from typing import TYPE_CHECKING
+
 from mmfer.faces.alignment import (
     Alignment,
     BoxAlignment,
@@ -8,12 +10,6 @@ from mmfer.faces.alignment import (
     build_alignment,
     similarity_transform,
 )
-from mmfer.faces.clips.apex_curve import apex_curve
-from mmfer.faces.clips.apex_regions import REGION_NAMES, apex_regions
-from mmfer.faces.clips.apex_spotter import ApexResult, ApexSpotter
-from mmfer.faces.clips.clip import Clip, open_clip
-from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
-from mmfer.faces.clips.sensor_noise import NoisyClip, add_sensor_noise
 from mmfer.faces.detection.landmarker import FaceLandmarker
 from mmfer.faces.detection.mtcnn import MTCNN
 from mmfer.faces.face import KEYPOINT_NAMES, LANDMARK_NAMES, Face
@@ -26,6 +22,15 @@ from mmfer.faces.landmark_mask import (
     mouth_region,
 )
 from mmfer.faces.sidecar import ImageFaces, read_sidecar, write_sidecar
+from mmfer.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from mmfer.faces.clips.apex_curve import apex_curve
+    from mmfer.faces.clips.apex_regions import REGION_NAMES, apex_regions
+    from mmfer.faces.clips.apex_spotter import ApexResult, ApexSpotter
+    from mmfer.faces.clips.clip import Clip, open_clip
+    from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
+    from mmfer.faces.clips.sensor_noise import NoisyClip, add_sensor_noise
 
 __all__ = [
     'ATTENDED',
@@ -60,3 +65,18 @@ __all__ = [
     'NoisyClip',
     'add_sensor_noise',
 ]
+__getattr__ = lazy_names(
+    __name__,
+    {
+        'apex_curve': 'clips.apex_curve',
+        'REGION_NAMES': 'clips.apex_regions',
+        'apex_regions': 'clips.apex_regions',
+        'ApexResult': 'clips.apex_spotter',
+        'ApexSpotter': 'clips.apex_spotter',
+        'Clip': 'clips.clip',
+        'open_clip': 'clips.clip',
+        'SidecarLandmarks': 'clips.clip_landmarks',
+        'NoisyClip': 'clips.sensor_noise',
+        'add_sensor_noise': 'clips.sensor_noise',
+    },
+)

@@ -4,6 +4,9 @@ from typing import Literal
 
 import numpy as np
 
+MOST_AT_ONCE = 1000
+"""The number of boxes of which all overlaps are computed at once, which is faster."""
+
 
 def box_overlap(
     box: np.ndarray, boxes: np.ndarray, over: Literal['union', 'smaller'] = 'union'
@@ -36,12 +39,37 @@ def non_maximum_suppression(
             which also removes a box inside another box.
     """
     rest = np.argsort(-scores, kind='stable')
+    if len(rest) <= MOST_AT_ONCE:
+        return rest[_kept_of_sorted(boxes[rest], threshold, over)]
     kept = []
     while rest.size:
         best, rest = rest[0], rest[1:]
         kept.append(best)
         rest = rest[box_overlap(boxes[best], boxes[rest], over) <= threshold]
     return np.array(kept, dtype=np.int64)
+
+
+def _kept_of_sorted(
+    boxes: np.ndarray, threshold: float, over: Literal['union', 'smaller']
+) -> list[int]:
+    """Indices of the boxes to keep, of boxes in order of score, by all overlaps at once."""
+    corners, opposites = boxes[:, None, :2], boxes[:, None, 2:]
+    low = np.maximum(corners, boxes[:, :2])
+    high = np.minimum(opposites, boxes[:, 2:])
+    shared = np.maximum(0, high - low).prod(axis=2)
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+    if over == 'union':
+        whole = areas[:, None] + areas - shared
+    else:
+        whole = np.minimum(areas[:, None], areas)
+    overlapping = shared / np.maximum(whole, 1e-9) > threshold
+    removed = np.zeros(len(boxes), dtype=bool)
+    kept = []
+    for index in range(len(boxes)):
+        if not removed[index]:
+            kept.append(index)
+            removed |= overlapping[index]
+    return kept
 
 
 def square_boxes(boxes: np.ndarray) -> np.ndarray:

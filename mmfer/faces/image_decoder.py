@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
-from mmengine.logging import print_log
 from PIL import Image, JpegImagePlugin
 
 from mmfer.faces.float_tiff import read_float_tiff
@@ -17,6 +16,7 @@ FORMATS = [
 ]
 """Pillow's formats that are read, besides JPEG. Others, such as EPS, start other programs."""
 HEIF_SUFFIXES = ('.heic', '.heif')
+HEIF_BRANDS = (b'hei', b'hev', b'mif', b'msf')
 READS_HEIF = False
 with suppress(ImportError):
     from pillow_heif import register_heif_opener
@@ -90,6 +90,31 @@ def decode_image(stream: BinaryIO, name: str) -> LoadedImage:
     return LoadedImage(pixels, shrunk)
 
 
+def convert_picture(picture: Image.Image, name: str) -> LoadedImage:
+    """Convert an image of Pillow, as :func:`decode_image` decodes a file.
+
+    Args:
+        picture: The image, loaded or not.
+        name: The image in messages.
+
+    Raises:
+        ValueError: If the image is too large or damaged.
+    """
+    width, height = picture.size
+    if width * height > MOST_PIXELS:
+        raise ValueError(_too_large(name, str(width * height)))
+    try:
+        picture.load()
+        pixels = _turned(to_rgb(picture), _orientation(picture))
+    # Decoders of damaged files raise errors of many types.
+    except Exception as error:
+        reason = str(error) or type(error).__name__
+        raise ValueError(f'{name} cannot be converted: {reason}. Open the file again.') from error
+    if not pixels.size:
+        raise ValueError(f'{name} has no pixels. Give an image with at least one pixel.')
+    return LoadedImage(pixels)
+
+
 class _TooLargeError(Exception):
     """An image with too many pixels."""
 
@@ -112,6 +137,8 @@ def _shrink(picture: Image.Image, stream: BinaryIO, name: str) -> int:
         raise _TooLargeError(_too_large(name, str(width * height)))
     factor = next(k for k in SHRINKING if (width // k + 1) * (height // k + 1) <= MOST_PIXELS)
     picture.draft(picture.mode, (width // factor, height // factor))
+    from mmengine.logging import print_log  # here, because importing mmengine takes long
+
     print_log(
         f'{name} has {width} x {height} pixels and is read at {picture.width} x {picture.height}.',
         logger='current',
@@ -170,10 +197,18 @@ def _too_large(name: str, pixels: str) -> str:
     )
 
 
+def _is_video(head: bytes) -> bool:
+    """Whether a file that is no image begins as an MP4, QuickTime, AVI, Matroska or WebM video."""
+    mp4 = head[4:8] == b'ftyp' and head[8:11] not in (*HEIF_BRANDS, b'avi')
+    return mp4 or head[8:12] == b'AVI ' or head[:4] == b'\x1aE\xdf\xa3'
+
+
 def _unknown(name: str, head: bytes) -> str:
-    if head[4:8] == b'ftyp' and head[8:11] in (b'hei', b'hev', b'mif', b'msf') and not READS_HEIF:
+    if head[4:8] == b'ftyp' and head[8:11] in HEIF_BRANDS and not READS_HEIF:
         return (
             f'{name} is a HEIC image. Install pillow-heif (pip install pillow-heif), or convert '
             'the image to JPEG.'
         )
+    if _is_video(head):
+        return f'{name} is a video, not an image. Read its faces with `mmfer video`.'
     return f'Pillow cannot read {name} as an image. Remove it, or convert it to PNG or JPEG.'

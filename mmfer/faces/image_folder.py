@@ -5,8 +5,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from mmengine.logging import print_log
-
 from mmfer.faces.annotated_copies import JOURNAL, RESULTS, annotated_copies
 from mmfer.faces.image import IMAGE_SUFFIXES
 from mmfer.faces.image_decoder import HEIF_SUFFIXES
@@ -67,6 +65,8 @@ class LeftOut:
     def tell(self, folder: Path) -> None:
         """Say in the log how many of each kind there are, if any; a warning unless harmless."""
         if self.paths:
+            from mmengine.logging import print_log  # here, because it takes long
+
             level = INFO if set(self.paths) <= HARMLESS else WARNING
             print_log(f'Images in "{folder}": {self}.', logger='current', level=level)
 

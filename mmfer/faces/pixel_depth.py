@@ -29,12 +29,13 @@ def full_scale(values: np.ndarray) -> int:
     return next(full for full in FULL_SCALES if high <= full)
 
 
-def to_rgb(picture: Image.Image, stream: BinaryIO) -> np.ndarray:
+def to_rgb(picture: Image.Image, stream: BinaryIO | None = None) -> np.ndarray:
     """The pixels of a loaded image as (H, W, 3) uint8 RGB; transparent parts become white.
 
     Args:
         picture: The loaded image.
-        stream: The data of the image, for color images of 16 bits, of which Pillow keeps 8.
+        stream: The data of the image, for color images of 16 bits, of which Pillow keeps 8; without
+            it, the upper 8 bits are used.
 
     Raises:
         ValueError: If values are outside the range of their type: 0 to 65535 for integers, 0 to 1
@@ -47,7 +48,7 @@ def to_rgb(picture: Image.Image, stream: BinaryIO) -> np.ndarray:
         known = picture.format in OF_KNOWN_DEPTH
         full = FULL_SCALES[-1] if known and grey.min() >= 0 else full_scale(grey)
         return _three(_scaled(grey, full))
-    deep = _deep_colors(picture, stream)
+    deep = None if stream is None else _deep_colors(picture, stream)
     if deep is not None:
         full = full_scale(deep[..., :3])
         depth = np.dstack([_scaled(deep[..., 2::-1], full), deep[..., 3:] >> 8]).astype(np.uint8)

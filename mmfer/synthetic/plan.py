@@ -127,7 +127,8 @@ def plan(layout: Layout, options: Options) -> dict[str, list[Sample]]:
         )
     samples = {}
     for split, size in sizes.items():
-        counts = class_counts(size, layout.shares[split])
+        shares = [1.0] * len(layout.classes) if options.balanced else layout.shares[split]
+        counts = class_counts(size, shares)
         clean = _clean_labels(counts, _generator(_ORDER, options.seed, split, 0))
         rate = options.label_noise if split == 'train' else 0.0
         noise_rng = _generator(_NOISE, options.seed, split, 0)

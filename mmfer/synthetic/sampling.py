@@ -50,7 +50,12 @@ def _partner(label: int, parents: Sequence[int], rng: np.random.Generator) -> in
     return int(rng.choice(siblings if siblings and rng.random() < 0.5 else others))
 
 
-def _mirrored_at_random(recipe: Recipe, rng: np.random.Generator) -> Recipe:
+def _drawn(layout: Layout, name: str, conditions: Conditions, rng: np.random.Generator) -> Recipe:
+    """Draw a recipe of a class, mirrored or not."""
+    recipes = [layout.recipes[name]]
+    if conditions.variants:
+        recipes += layout.variants.get(name, ())
+    recipe = recipes[int(rng.integers(len(recipes)))] if len(recipes) > 1 else recipes[0]
     return recipe.mirrored() if rng.random() < 0.5 else recipe
 
 
@@ -62,12 +67,12 @@ def sample_expression(
     Closed lids do not weaken at low intensity, because half-closed eyes distinguish classes.
     """
     name = layout.classes[label]
-    recipe = _mirrored_at_random(layout.recipes[name], rng)
+    recipe = _drawn(layout, name, conditions, rng)
     distribution = {name: 1.0}
     if rng.random() < conditions.blend_rate:
         second = layout.classes[_partner(label, layout.parents, rng)]
         weight = round(_uniform(rng, conditions.blend_weight), 4)
-        recipe = blended(recipe, _mirrored_at_random(layout.recipes[second], rng), weight)
+        recipe = blended(recipe, _drawn(layout, second, conditions, rng), weight)
         distribution = {name: round(1 - weight, 4), second: weight}
     intensity = _uniform(rng, conditions.intensity)
     units = {}
@@ -120,6 +125,7 @@ def sample_shot(
         pitch=float(np.clip(rng.normal(recipe.pitch, c.pitch), -MAX_PITCH, MAX_PITCH)),
         roll=float(np.clip(rng.normal(recipe.roll, c.roll), -MAX_ROLL, MAX_ROLL)),
         zoom=_uniform(rng, c.zoom),
+        close=c.close,
         light=(
             _uniform(rng, c.light_azimuth),
             _uniform(rng, c.light_elevation),

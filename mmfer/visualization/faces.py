@@ -26,19 +26,25 @@ COLORS = [
 class LabelledFace:
     """A face to draw: its box x1, y1, x2, y2 in pixels, and the probabilities of the classes.
 
-    Attributes, of which a face has many, are drawn only in the chart, not at the box.
+    Attributes, of which a face has many, are drawn only in the chart, not at the box. An unsure
+    answer has a question mark.
     """
 
     bbox: Sequence[float]
     scores: Mapping[str, float]
     of_attributes: bool = False
+    unsure: bool = False
 
     def best(self, count: int) -> list[tuple[str, float]]:
         return sorted(self.scores.items(), key=lambda item: -item[1])[:count]
 
 
 def draw_faces(
-    image: np.ndarray, faces: Sequence[LabelledFace], message: str = '', top: int = 5
+    image: np.ndarray,
+    faces: Sequence[LabelledFace],
+    message: str = '',
+    top: int = 5,
+    note: str = '',
 ) -> np.ndarray:
     """Draw boxes and labels in an image, and a bar chart for each face outside the image.
 
@@ -51,6 +57,7 @@ def draw_faces(
         faces: The faces to draw, numbered in this order.
         message: Text in place of the charts if there is no face.
         top: Number of classes or attributes in a chart.
+        note: Text below everything, such as a limit of the model.
 
     Returns:
         The annotated image, (H', W', 3) uint8 RGB.
@@ -61,14 +68,7 @@ def draw_faces(
     picture = Image.fromarray(image).resize(size, Image.Resampling.LANCZOS)
     text = max(14, round(max(size) / 55))
     font = ImageFont.truetype(str(FONT_FILE), text)
-    draw = ImageDraw.Draw(picture)
-    labels: list[tuple[float, float, float, float]] = []
-    for number, face in enumerate(faces, 1):
-        box = tuple(float(v) * scale for v in face.bbox)
-        _draw_box(draw, box, number, size, text)
-    for number, face in enumerate(faces, 1):
-        box = tuple(float(v) * scale for v in face.bbox)
-        labels.append(_draw_label(draw, box, number, face, size, font, labels))
+    _draw_all(picture, faces, range(1, len(faces) + 1), scale, font)
     charts = _charts(faces, top, font) if faces else _note(message, font)
     beside, below = _columns(charts, size)
     if beside.width <= max(size[0], charts[0].width):
@@ -78,7 +78,46 @@ def draw_faces(
         canvas = Image.new('RGB', (max(size[0], below.width), size[1] + below.height), BACKGROUND)
         canvas.paste(below, (0, size[1]))
     canvas.paste(picture, (0, 0))
+    if note:
+        (strip,) = _note(note, font)
+        upper = canvas
+        size = max(upper.width, strip.width), upper.height + strip.height
+        canvas = Image.new('RGB', size, BACKGROUND)
+        canvas.paste(upper, (0, 0))
+        canvas.paste(strip, (0, upper.height))
     return np.array(canvas)
+
+
+def draw_boxes(
+    image: np.ndarray, faces: Sequence[LabelledFace], numbers: Sequence[int]
+) -> np.ndarray:
+    """Draw boxes and labels in a frame of a video, without changing its size.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        faces: The faces to draw.
+        numbers: The number of each face, which also chooses its color.
+    """
+    picture = Image.fromarray(image)
+    font = ImageFont.truetype(str(FONT_FILE), max(11, round(max(picture.size) / 45)))
+    _draw_all(picture, faces, numbers, 1.0, font)
+    return np.array(picture)
+
+
+def _draw_all(
+    picture: Image.Image,
+    faces: Sequence[LabelledFace],
+    numbers: Sequence[int],
+    scale: float,
+    font: ImageFont.FreeTypeFont,
+) -> None:
+    draw = ImageDraw.Draw(picture)
+    labels: list[tuple[float, float, float, float]] = []
+    boxes = [tuple(float(v) * scale for v in face.bbox) for face in faces]
+    for number, box in zip(numbers, boxes, strict=True):
+        _draw_box(draw, box, number, picture.size, round(font.size))
+    for number, box, face in zip(numbers, boxes, faces, strict=True):
+        labels.append(_draw_label(draw, box, number, face, picture.size, font, labels))
 
 
 def _color(number: int) -> tuple[int, int, int]:
@@ -108,7 +147,8 @@ def _draw_label(
     texts = [str(number)]
     if not face.of_attributes:
         name, probability = face.best(1)[0]
-        texts.insert(0, f'{number} {name} {probability:.0%}')
+        mark = '?' if face.unsure else ''
+        texts.insert(0, f'{number} {name}{mark} {probability:.0%}')
     pad = font.size / 4
     tall = font.size + 2 * pad
     for label in texts:

@@ -29,6 +29,14 @@ test_dataloader['dataset']['pipeline'] = [
     dict(type='PackExpression'),
 ]
 """
+BOXED = """
+test_dataloader['dataset']['pipeline'] = [
+    dict(type='LoadExpressionImage'),
+    dict(type='CropFace', margin=0.1),
+    dict(type='ResizeFace', size=32),
+    dict(type='PackExpression'),
+]
+"""
 
 
 def write_model(folder: Path, extra: str = FACE_CROP, **dataset_meta: object) -> tuple[Path, Path]:

@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
+from PIL import Image
 
 from mmfer.apis import FERInferencer
+from mmfer.apis.inferencer import RENDERED_NOTE
 from mmfer.faces import MTCNN, BoxAlignment, FaceLandmarker, image_decoder, read_image
 from mmfer.registry import TRANSFORMS
-from tests.apis.model_files import ALIGNED, ASTRONAUT, FACE_CROP, REGIONS, write_model
+from tests.apis.model_files import ALIGNED, ASTRONAUT, BOXED, FACE_CROP, REGIONS, write_model
 from tests.helpers import CLASSES, write_config
 
 
@@ -28,7 +30,8 @@ def test_one_face_is_found_and_classified(inferencer):
     assert result['img_path'] == str(ASTRONAUT)
     assert result['message'] == '1 face found.'
     (face,) = result['faces']
-    assert set(face) == {'bbox', 'score', 'landmarks', 'label', 'scores'}
+    assert set(face) == {'bbox', 'score', 'landmarks', 'label', 'confidence', 'unsure', 'scores'}
+    assert face['confidence'] == max(face['scores'].values())
     assert len(face['bbox']) == 4
     assert np.shape(face['landmarks']) == (5, 2)
     assert tuple(face['scores']) == CLASSES
@@ -237,6 +240,23 @@ def test_an_aligning_pipeline_gets_the_whole_image(tmp_path):
     np.testing.assert_allclose(face.face.landmarks68, points[0], atol=0.01)
 
 
+def test_a_pipeline_that_crops_by_boxes_gets_the_detected_box(tmp_path):
+    inferencer = FERInferencer(*write_model(tmp_path, BOXED))
+    image = read_image(ASTRONAUT)
+    (prediction,) = inferencer.predict([image])
+    (face,) = prediction.faces
+    (detected,) = MTCNN().detect(image)
+    np.testing.assert_allclose(face.face.bbox, detected.bbox)
+    sample = {'img': image[..., ::-1].copy(), 'face_box': detected.bbox.astype(np.float32)}
+    for step in ({'type': 'CropFace', 'margin': 0.1}, {'type': 'ResizeFace', 'size': 32}):
+        sample = TRANSFORMS.build(step)(sample)
+    x = torch.from_numpy((sample['img'][..., ::-1].astype(np.float32) - 127.5) / 60)
+    with torch.inference_mode():
+        logits = inferencer.model.head(inferencer.model.extract_feat(x.permute(2, 0, 1)[None]))
+    expected = logits.softmax(1)[0].numpy()
+    np.testing.assert_allclose(list(face.scores.values()), expected, atol=1e-4)
+
+
 def test_a_face_in_a_tight_crop_is_found(inferencer):
     tight = np.ascontiguousarray(read_image(ASTRONAUT)[73:148, 86:153])
     assert inferencer.detector.detect(tight) == []
@@ -291,8 +311,8 @@ def test_an_image_that_fails_does_not_end_the_others(inferencer, monkeypatch):
 def test_arrays_in_bgr_order_are_said_to_be(inferencer):
     rgb = read_image(ASTRONAUT)
     expected = inferencer(rgb)['results']
-    assert inferencer(rgb[..., ::-1].copy(), bgr_arrays=True)['results'] == expected
-    assert inferencer([ASTRONAUT], bgr_arrays=True)['results'][0]['faces'] == expected[0]['faces']
+    assert inferencer(rgb[..., ::-1].copy(), bgr=True)['results'] == expected
+    assert inferencer([ASTRONAUT], bgr=True)['results'][0]['faces'] == expected[0]['faces']
 
 
 def test_coordinates_of_a_shrunk_image_are_those_of_the_file(inferencer, monkeypatch):
@@ -303,6 +323,108 @@ def test_coordinates_of_a_shrunk_image_are_those_of_the_file(inferencer, monkeyp
     (one,), (other,) = whole.to_dict()['faces'], small.to_dict()['faces']
     assert np.abs(np.subtract(one['bbox'], other['bbox'])).max() < 20
     assert np.abs(np.subtract(one['landmarks'], other['landmarks'])).max() < 6
+
+
+def test_every_kind_of_input_in_one_list(inferencer, tmp_path):
+    """The same photograph in all forms, and bad inputs, which do not end the others."""
+    rgb = read_image(ASTRONAUT)
+    (tmp_path / 'more').mkdir()
+    Image.fromarray(rgb).save(tmp_path / 'more' / 'a.png')
+    tensor = torch.from_numpy(rgb.copy()).permute(2, 0, 1)
+    inputs = [
+        ASTRONAUT, str(tmp_path / 'more'), str(tmp_path / 'more' / '*.png'),
+        ASTRONAUT.read_bytes(), Image.open(ASTRONAUT), rgb, tensor, tensor.float() / 255,
+        [np.dstack([rgb, np.full(rgb.shape[:2], 255, np.uint8)])], tensor[None],
+        'nowhere.jpg', b'no image', object(), np.zeros((4, 4, 7), np.uint8),
+    ]  # fmt: skip
+    results = inferencer(inputs)['results']
+    assert len(results) == len(inputs)
+    for result in results[:10]:
+        assert (result['failed'], result['message']) == (False, '1 face found.')
+        assert result['faces'][0]['bbox'] == results[5]['faces'][0]['bbox']
+        assert result['faces'][0]['scores'] == pytest.approx(
+            results[5]['faces'][0]['scores'], abs=1e-5
+        )
+    missing, damaged, other, shape = results[10:]
+    assert all(result['failed'] and not result['faces'] for result in results[10:])
+    assert (
+        missing['img_path'] == 'nowhere.jpg' and 'No image at "nowhere.jpg"' in missing['message']
+    )
+    assert 'Pillow cannot read bytes 11' in damaged['message']
+    assert 'Input 12 has the type object' in other['message']
+    assert 'shape (4, 4, 7)' in shape['message']
+
+
+def test_grey_images_are_read(inferencer):
+    grey = read_image(ASTRONAUT).mean(axis=2).astype(np.uint8)
+    (result,) = inferencer(grey)['results']
+    assert len(result['faces']) == 1
+
+
+def test_images_share_batches_and_keep_their_order(inferencer, monkeypatch):
+    """As one at a time, with fewer calls of the model."""
+    image = read_image(ASTRONAUT)
+    images = [image, np.zeros((40, 40, 3), np.uint8), image[:, ::-1].copy(), image, image] * 4
+    alone = [next(inferencer.predict([one])) for one in images[:5]]
+    calls = []
+    forward = inferencer.model.test_step
+    monkeypatch.setattr(
+        inferencer.model,
+        'test_step',
+        lambda data: calls.append(len(data['inputs'])) or forward(data),
+    )
+    together = list(inferencer.predict(iter(images)))
+    assert calls == [13, 3]  # faces in 16 and 4 images
+    for found, expected in zip(together, alone * 4, strict=True):
+        assert len(found.faces) == len(expected.faces)
+        for one, other in zip(found.faces, expected.faces, strict=True):
+            assert one.scores == pytest.approx(other.scores, abs=1e-5)
+
+
+def test_an_answer_below_the_threshold_is_unsure(files, inferencer):
+    (face,) = inferencer(ASTRONAUT)['results'][0]['faces']
+    for threshold, unsure in (
+        (face['confidence'] - 0.01, False),
+        (face['confidence'] + 0.01, True),
+    ):
+        other = FERInferencer(*files, unsure_below=threshold)
+        assert other(ASTRONAUT)['results'][0]['faces'][0]['unsure'] is unsure
+        assert other.describe()['unsure_below'] == threshold
+    with pytest.raises(ValueError, match='unsure_below=2: give a probability'):
+        FERInferencer(*files, unsure_below=2)
+
+
+def test_a_calibrated_model_has_other_confidences_and_says_so(files, inferencer, tmp_path):
+    config, checkpoint = files
+    content = torch.load(checkpoint, weights_only=True)
+    content['meta']['calibration'] = {'temperature': 2.5}
+    torch.save(content, tmp_path / 'calibrated.pth')
+    calibrated = FERInferencer(config, tmp_path / 'calibrated.pth')
+    before = inferencer(ASTRONAUT)['results'][0]['faces'][0]['scores']
+    after = calibrated(ASTRONAUT)['results'][0]['faces'][0]['scores']
+    logits = np.log(np.array(list(before.values()))) / 2.5
+    expected = np.exp(logits) / np.exp(logits).sum()
+    np.testing.assert_allclose(list(after.values()), expected, atol=1e-4)
+    assert calibrated.describe()['calibrated'] and not calibrated.notes
+    assert not inferencer.describe()['calibrated']
+    assert 'Confidences are not calibrated' in inferencer.notes[0]
+    content['meta']['calibration'] = {'temperature': 'hot'}
+    torch.save(content, tmp_path / 'calibrated.pth')
+    with pytest.raises(ValueError, match='has no temperature from 0.05 to 20'):
+        FERInferencer(config, tmp_path / 'calibrated.pth')
+
+
+@pytest.mark.parametrize(('root', 'rendered'), [('data/synthetic/rafdb', True), ('data/x', False)])
+def test_a_model_of_renderings_alone_says_so(tmp_path, root, rendered):
+    extra = f"{FACE_CROP}train_dataloader['dataset']['data_root'] = '{root}'\n"
+    config, checkpoint = write_model(tmp_path, extra)
+    assert (RENDERED_NOTE in FERInferencer(config, checkpoint)(ASTRONAUT)['model']['notes']) == (
+        rendered
+    )
+    content = torch.load(checkpoint, weights_only=True)
+    content['meta']['rendered'] = not rendered  # what the training recorded is more certain
+    torch.save(content, checkpoint)
+    assert (RENDERED_NOTE in FERInferencer(config, checkpoint).notes) != rendered
 
 
 def test_a_device_that_is_not_there_is_said_before_anything_is_read():

@@ -30,9 +30,13 @@ custom_hooks = [dict(type='ChannelPruningHook', penalty=1e-4)]
 
 def test_pruned_checkpoint_trains_tests_and_predicts(model_files, tmp_path):
     config, checkpoint = model_files
+    content = torch.load(checkpoint, weights_only=True)
+    content['meta']['calibration'] = {'temperature': 2.0}  # no longer fits after the pruning
+    torch.save(content, checkpoint)
     out = tmp_path / 'out'
     report = prune_checkpoint(config, checkpoint, out, ratio=0.5, round_to=4, size=32)
     written = torch.load(out / 'tiny_pruned50.pth', weights_only=True)
+    assert 'calibration' not in written['meta']
     assert written['meta']['dataset_meta']['classes'] == CLASSES
     assert {layer.after % 4 for layer in report.layers} == {0}
     trained = TrainedModel.load(out / 'tiny_pruned50.py', out / 'tiny_pruned50.pth')

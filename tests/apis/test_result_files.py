@@ -32,10 +32,16 @@ def test_an_unfinished_run_is_continued(tmp_path: Path, images: list[Path]) -> N
     assert again.has(images[0], 'a.jpg') and not again.has(images[1], 'b.jpg')
     assert not again.has(images[0], 'another name.jpg')
     again.add(images[1], 'b.jpg', ImagePrediction(str(images[1]), 'Damaged.', failed=True))
-    entries = again.finish(images)
+    entries = again.finish(images, {'calibrated': False})
     assert [entry['failed'] for entry in entries] == [False, True]
     written = json.loads((out / 'results.json').read_text())
     assert [result['message'] for result in written['results']] == ['No face found.', 'Damaged.']
+    assert written['model'] == {'calibrated': False}
+    assert (out / 'results.csv').read_text().splitlines() == [
+        'img_path,face,x1,y1,x2,y2,score,label,confidence,unsure,message',
+        f'{images[0]},,,,,,,,,,No face found.',
+        f'{images[1]},,,,,,,,,,Damaged.',
+    ]
     assert written['annotated'] == ['a.jpg']  # the other image could not be read
     assert not (out / 'results.jsonl').exists()
 

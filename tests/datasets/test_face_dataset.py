@@ -2,14 +2,16 @@ import inspect
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from mmengine.dataset import ClassBalancedDataset, ConcatDataset, RepeatDataset
+from PIL import Image
 
-from mmfer.datasets import BrokenImageError, CelebA, FaceDataset
+from mmfer.datasets import BrokenImageError, CelebA, FaceDataset, FERPlus
 from mmfer.registry import DATASETS
 from mmfer.synthetic.layouts import LAYOUTS as RENDERED
 from tests.datasets.disk import write_image, write_json
-from tests.datasets.official import write_celeba
+from tests.datasets.official import write_celeba, write_ferplus
 
 
 class Lines(FaceDataset):
@@ -49,6 +51,26 @@ def test_trainval_joins_both_parts(tmp_path: Path) -> None:
     write(tmp_path)
     sizes = [len(lines(tmp_path, split)) for split in ('train', 'val', 'test', 'trainval')]
     assert sizes == [3, 2, 1, 5]
+
+
+def test_images_of_another_part_are_left_out_and_counted(tmp_path: Path, log: list[str]) -> None:
+    for part, seeds in (('train', (0, 1, 2)), ('val', (2, 3)), ('test', (4,))):
+        for seed in seeds:
+            pixels = np.random.default_rng(seed).integers(0, 256, (8, 8, 3), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / f'{part}{seed}.png')
+        (tmp_path / f'{part}.txt').write_text(' '.join(f'{part}{seed}.png' for seed in seeds))
+    data = lines(tmp_path, 'val', apart_from='train')
+    assert [Path(data.get_data_info(i)['img_path']).name for i in range(len(data))] == ['val3.png']
+    assert any('1 of 2 images are left out, because the train part' in line for line in log)
+    assert len(lines(tmp_path, 'test', apart_from='train')) == 1
+    with pytest.raises(ValueError, match="apart_from='all'.*: choose one of train, val, test"):
+        lines(tmp_path, apart_from='all')
+
+
+def test_packed_images_are_not_compared(tmp_path: Path) -> None:
+    write_ferplus(tmp_path, [tuple(10 * (k == c) for k in range(10)) for c in range(8)])
+    with pytest.raises(ValueError, match='apart_from=.* compares files, but ".*row.*packed file'):
+        len(FERPlus(str(tmp_path), 'val', apart_from='train'))
 
 
 def test_without_a_validation_part_trainval_is_the_training_part(

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from mmfer.faces import boxes as box_module
 from mmfer.faces.boxes import box_overlap, non_maximum_suppression, square_boxes
 
 BOXES = np.array([[0, 0, 10, 10], [1, 1, 11, 11], [2, 2, 6, 6], [50, 50, 60, 60.0]])
@@ -35,3 +36,18 @@ def test_suppression_accepts_no_boxes():
 
 def test_squares_keep_the_center_and_the_longer_side():
     np.testing.assert_allclose(square_boxes(np.array([[0, 0, 10, 20.0]])), [[-5, 0, 15, 20]])
+
+
+@pytest.mark.parametrize('over', ['union', 'smaller'])
+@pytest.mark.parametrize('count', [0, 1, 300])
+def test_all_overlaps_at_once_keep_the_same_boxes(over, count, monkeypatch):
+    rng = np.random.default_rng(count)
+    corners = rng.uniform(0, 100, (count, 2)).round()
+    boxes = np.concatenate([corners, corners + rng.uniform(5, 40, (count, 2)).round()], axis=1)
+    scores = rng.random(count).round(1)  # with equal scores
+    for threshold in (0.1, 0.5, 0.9):
+        at_once = non_maximum_suppression(boxes, scores, threshold, over)
+        with monkeypatch.context() as patch:
+            patch.setattr(box_module, 'MOST_AT_ONCE', -1)
+            one_by_one = non_maximum_suppression(boxes, scores, threshold, over)
+        assert at_once.tolist() == one_by_one.tolist()

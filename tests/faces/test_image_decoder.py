@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from PIL import Image
 
 from mmfer.faces import image_decoder
 from mmfer.faces.image_decoder import decode_image
+from tests.faces.video.clips import write_video
 
 NAME = '"a.jpg"'
 ROWS = np.random.default_rng(0).integers(0, 256, (24, 40, 3), dtype=np.uint8)
@@ -149,6 +151,15 @@ def test_formats_that_start_other_programs_are_not_read() -> None:
     stream = encoded(Image.new('RGB', (8, 8)), 'eps')
     with pytest.raises(ValueError, match='cannot read "a.jpg" as an image'):
         decode_image(stream, NAME)
+
+
+@pytest.mark.parametrize('suffix', ['.mp4', '.avi'])
+def test_a_video_names_what_reads_it(suffix: str, tmp_path: Path) -> None:
+    path = write_video(tmp_path / f'a{suffix}', [ROWS] * 2)
+    with pytest.raises(ValueError, match='is a video, not an image. Read its faces with `mmfer v'):
+        decode_image(io.BytesIO(path.read_bytes()), NAME)
+    with pytest.raises(ValueError, match='cannot read|damaged'):
+        decode_image(io.BytesIO(b'\0\0\0\x18ftypavif\0\0\0\0mif1avif' + bytes(200)), NAME)
 
 
 def test_heic_names_what_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:

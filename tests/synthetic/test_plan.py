@@ -28,6 +28,14 @@ def test_splits_are_balanced_and_disjoint_in_identities():
     assert len(identities['train']) == 1584 / 8
 
 
+def test_balanced_classes_of_an_unbalanced_layout():
+    options = Options.build('photographs', images=800, size=48)
+    for samples in plan(build_layout('ferplus'), options).values():
+        counts = Counter(sample.label for sample in samples)
+        assert len(counts) == 8
+        assert max(counts.values()) - min(counts.values()) <= 1
+
+
 def test_an_identity_shows_several_classes():
     for layout, least in ((FG, 6), (RAF, 3)):
         samples = plan(layout, Options.build('small'))['train']

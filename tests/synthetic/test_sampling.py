@@ -27,6 +27,26 @@ def test_the_same_seed_gives_an_equal_shot():
     assert first != sample_shot(FG, 3, HARD, np.random.default_rng(2))
 
 
+def test_variants_are_drawn_evenly_and_only_on_request():
+    name = RAF.classes[3]
+    known = [RAF.recipes[name], *RAF.variants[name]]
+    plain = Counter(shot.expression.recipe.source for shot in _shots(RAF, STILL, 700))
+    assert set(plain) == {RAF.recipes[name].source for name in RAF.classes}
+    varied = [
+        sample_shot(RAF, 3, replace(STILL, variants=True), np.random.default_rng(i))
+        for i in range(600)
+    ]
+    counts = Counter(shot.expression.recipe.source for shot in varied)
+    assert set(counts) == {recipe.source for recipe in known}
+    assert min(counts.values()) > 0.7 * 600 / len(known)
+
+
+def test_blends_draw_variants_of_both_classes():
+    blended = replace(STILL, variants=True, blend_rate=1.0)
+    sources = {shot.expression.recipe.source for shot in _shots(RAF, blended, 2000)}
+    assert len(sources) > 7 * 6 * 4  # more than one recipe for each class would give 7 * 6
+
+
 def test_action_units_are_scaled_by_the_intensity():
     label = RAF.classes.index('happiness')
     shown = sample_expression(RAF, label, STILL, np.random.default_rng(0))

@@ -1,3 +1,4 @@
+import csv
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.apis.model_files import ASTRONAUT, FACE_CROP, REGIONS, write_model
+from tests.checkpoint_server import serve
 from tests.helpers import CLASSES, ROOT, run_tool
 
 
@@ -36,11 +38,16 @@ def test_images_without_faces_and_broken_images_are_counted(model, tmp_path):
     assert found['b/narrow.png']['message'] == 'No face found.'
     assert 'broken.jpg' in found['b/broken.jpg']['message']
     written = {path.name for path in out.iterdir()}
-    assert written == {'a_x.jpg', 'b_x.jpg', 'narrow.jpg', 'results.json'}
+    assert written == {'a_x.jpg', 'b_x.jpg', 'narrow.jpg', 'results.json', 'results.csv'}
     assert Image.open(out / 'a_x.jpg').width > 640
     assert '4 images, 2 faces; 1 without a face, 1 not read' in said.stdout
     assert 'In the given folders: 1 left out' in said.stdout
     assert '4/4' in said.stderr
+    with (out / 'results.csv').open(newline='') as file:
+        rows = list(csv.DictReader(file))
+    assert [row['face'] for row in rows] == ['1', '', '', '1']
+    assert rows[0]['label'] == results[0]['faces'][0]['label'] and rows[1]['label'] == ''
+    assert float(rows[0][CLASSES[0]]) == results[0]['faces'][0]['scores'][CLASSES[0]]
 
 
 def test_without_detection(model, tmp_path):
@@ -95,13 +102,26 @@ def test_attributes(tmp_path):
     assert Image.open(tmp_path / 'out' / 'astronaut.jpg').width > 640
 
 
+def test_addresses_are_read_and_named(model, tmp_path):
+    with serve({'/photos/x.jpg': ASTRONAUT.read_bytes()}) as (server, _):
+        addresses = [f'{server}/photos/x.jpg', f'{server}/{"gone" * 90}.jpg']
+        addresses.append(addresses[0])
+        said = run_tool('predict.py', *addresses, *model, '--out-dir', tmp_path / 'out')
+    assert '2 images, 1 faces; 0 without a face, 1 not read or failed' in said.stdout
+    first, second = json.loads((tmp_path / 'out' / 'results.json').read_text())['results']
+    assert first['img_path'] == addresses[0] and len(first['faces']) == 1
+    assert 'cannot be downloaded' in second['message'] and second['failed']
+    assert (tmp_path / 'out' / 'x.jpg').is_file()
+
+
 def journal_lines(out):
     path = out / 'results.jsonl'
     return path.read_bytes().count(b'\n') if path.is_file() else 0
 
 
 def test_a_killed_run_in_the_folder_of_its_input_is_continued(model, tmp_path):
-    for name in 'abcdefgh':
+    letters = 'abcdefghijklmnopqrstuvwx'
+    for name in letters:
         shutil.copy(ASTRONAUT, tmp_path / f'{name}.jpg')
     out = tmp_path / 'out'
     command = [sys.executable, ROOT / 'tools' / 'predict.py', tmp_path, *model, '--out-dir', out]
@@ -111,15 +131,15 @@ def test_a_killed_run_in_the_folder_of_its_input_is_continued(model, tmp_path):
     run.kill()
     run.wait()
     kept = journal_lines(out) - 1
-    assert 2 <= kept < 8 and not (out / 'results.json').exists()
+    assert 2 <= kept < 24 and not (out / 'results.json').exists()
     said = run_tool('predict.py', tmp_path, *model, '--out-dir', out).stdout
     assert f'{kept} results of an unfinished run are kept.' in said
     assert 'annotated copies of earlier predictions' in said
     results = json.loads((out / 'results.json').read_text())['results']
-    assert [Path(r['img_path']).name for r in results] == [f'{name}.jpg' for name in 'abcdefgh']
+    assert [Path(r['img_path']).name for r in results] == [f'{name}.jpg' for name in letters]
     assert all(r['faces'] == results[0]['faces'] for r in results)
     said = run_tool('predict.py', tmp_path, *model, '--out-dir', tmp_path / 'other').stdout
-    assert '8 images, 8 faces' in said
+    assert '24 images, 24 faces' in said
 
 
 def test_paths_and_devices_that_cannot_be_used_are_one_message(model, tmp_path):

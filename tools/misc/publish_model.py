@@ -31,7 +31,7 @@ from mmfer.files import write_atomically
 from mmfer.registry import register_all_modules
 from mmfer.version import __version__
 
-KEPT = ('epoch', 'iter', 'seed', 'mmengine_version')
+KEPT = ('epoch', 'iter', 'seed', 'mmengine_version', 'calibration', 'rendered')
 """The entries kept from the ``meta`` of the training checkpoint."""
 
 
@@ -56,7 +56,9 @@ def last_weights(checkpoint: Path) -> dict[str, Any]:
     # EMAHook saves the averaged weights as the model's, and these under the name of its copy.
     prefix = 'module.'
     weights = {name.removeprefix(prefix): w for name, w in kept.items() if name.startswith(prefix)}
-    return {**loaded, 'state_dict': weights}
+    # A calibration belongs to the averaged weights.
+    meta = {name: v for name, v in (loaded.get('meta') or {}).items() if name != 'calibration'}
+    return {**loaded, 'meta': meta, 'state_dict': weights}
 
 
 def publish(config: Config, checkpoint: Path, last: bool = False) -> dict[str, Any]:

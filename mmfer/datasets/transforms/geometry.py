@@ -60,6 +60,7 @@ class CropFace(GeometricTransform):
 
     def __init__(self, margin: float = 0.15, optional: bool = False) -> None:
         self.margin, self.optional = margin, optional
+        self.cuts_face = not optional  # an optional crop leaves face crops as they are
 
     def transform_face(self, results: dict[str, Any]) -> dict[str, Any]:
         """Replace the image by the crop."""

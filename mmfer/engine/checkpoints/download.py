@@ -3,11 +3,7 @@
 import hashlib
 import os
 import re
-from concurrent.futures import Future
-from http.client import HTTPException
 from pathlib import Path
-from threading import Event, Thread
-from urllib import request
 from urllib.parse import urlsplit
 
 import torch
@@ -15,21 +11,9 @@ from filelock import FileLock
 from mmengine.logging import print_log
 
 from mmfer.engine.checkpoints.integrity import hash_in_name, sha256_of
+from mmfer.web import SILENCE, DownloadError, fetch
 
 GIB = 2**30
-CHUNK = 2**20
-SILENCE = 30.0
-"""Seconds without data after which a download fails."""
-HANDLERS = (
-    request.ProxyHandler,
-    request.HTTPHandler,
-    request.HTTPSHandler,
-    request.HTTPRedirectHandler,
-    request.HTTPErrorProcessor,
-    request.HTTPDefaultErrorHandler,
-    request.UnknownHandler,
-)
-"""Handlers without ``file://`` and ``ftp://``, so that a redirect cannot lead there."""
 
 
 def download(url: str, max_gib: float | None = None, seconds: float | None = None) -> Path:
@@ -95,29 +79,14 @@ def _place(url: str) -> Path:
 def _download_to(path: Path, url: str, named: str | None, limit: int, seconds: float) -> None:
     print_log(f'Downloading {url} to {path}', logger='current')
     part = path.with_name(f'{path.name}.part')
-    outcome: Future[None] = Future()
-    stopped = Event()
-
-    def work() -> None:
-        try:
-            _fetch(url, part, limit, stopped)
-            outcome.set_result(None)
-        except BaseException as error:  # passed to the waiting thread
-            outcome.set_exception(error)
-
     try:
-        # A server that sends single bytes never times out a read, so this thread limits the time.
-        Thread(target=work, daemon=True).start()
         try:
-            outcome.result(seconds)
-        except (OSError, HTTPException, ValueError) as error:
-            reason = str(getattr(error, 'reason', None) or error)
-            if not outcome.done():
-                reason = f'the download takes longer than {seconds:g} s (MMFER_DOWNLOAD_SECONDS)'
-            elif isinstance(error, TimeoutError):
-                reason = f'the server sent nothing for {SILENCE:g} s'
+            with part.open('wb') as file:
+                size = f'{limit / GIB:.3g} GiB (MMFER_DOWNLOAD_GIB)'
+                fetch(url, file, limit, seconds, size, ' (MMFER_DOWNLOAD_SECONDS)')
+        except DownloadError as error:
             raise ValueError(
-                f'The checkpoint "{url}" cannot be downloaded: {reason}. Check the address and the '
+                f'The checkpoint "{url}" cannot be downloaded: {error}. Check the address and the '
                 'connection, or download the file by other means and give its path.'
             ) from error
         digest = sha256_of(part)
@@ -134,27 +103,4 @@ def _download_to(path: Path, url: str, named: str | None, limit: int, seconds: f
             )
         os.replace(part, path)
     finally:
-        stopped.set()
         part.unlink(missing_ok=True)
-
-
-def _fetch(url: str, part: Path, limit: int, stopped: Event) -> None:
-    opener = request.OpenerDirector()
-    for handler in HANDLERS:
-        opener.add_handler(handler())
-    too_large = f'the file is larger than {limit / GIB:.3g} GiB (MMFER_DOWNLOAD_GIB)'
-    with opener.open(url, timeout=SILENCE) as response:
-        expected = response.length
-        if expected is not None and expected > limit:
-            raise ValueError(too_large)
-        if stopped.is_set():
-            return
-        received = 0
-        with part.open('wb') as file:
-            while not stopped.is_set() and (chunk := response.read1(CHUNK)):
-                received += len(chunk)
-                if received > limit:
-                    raise ValueError(too_large)
-                file.write(chunk)
-    if expected is not None and received != expected:
-        raise ValueError(f'the server sent {received} of {expected} bytes')

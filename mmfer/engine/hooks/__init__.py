@@ -6,6 +6,7 @@ from mmfer.engine.hooks.checkpoint_hook import CheckpointHook
 from mmfer.engine.hooks.class_order_hook import ClassOrderHook
 from mmfer.engine.hooks.draw_predictions_hook import DrawPredictionsHook
 from mmfer.engine.hooks.eval_context_hook import EvalContextHook
+from mmfer.engine.hooks.face_framing_hook import FaceFramingHook
 from mmfer.engine.hooks.finite_loss_hook import FiniteLossHook
 from mmfer.engine.hooks.held_out_hook import HeldOutHook
 from mmfer.engine.hooks.label_distribution_hook import LabelDistributionHook
@@ -23,6 +24,7 @@ __all__ = [
     'ClassOrderHook',
     'DrawPredictionsHook',
     'EvalContextHook',
+    'FaceFramingHook',
     'FiniteLossHook',
     'HeldOutHook',
     'LabelDistributionHook',

@@ -1,7 +1,7 @@
 """Estimates how existing face crops were made, from the faces detected in the crops."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,6 +25,10 @@ class MeasuredCrop:
     alignment: BoxAlignment
     spread: float
     faces: int
+
+    def resized(self, size: int) -> 'MeasuredCrop':
+        """The same framing in crops of another size in pixels."""
+        return replace(self, alignment=replace(self.alignment, size=size))
 
 
 def measure_crop(images: Sequence[ImageFaces]) -> MeasuredCrop | None:

@@ -1,5 +1,6 @@
 """Classifiers."""
 
+from mmfer.models.classifiers.mirrored_classifier import MirroredClassifier
 from mmfer.models.classifiers.multi_region_net import MultiRegionNet
 
-__all__ = ['MultiRegionNet']
+__all__ = ['MirroredClassifier', 'MultiRegionNet']

@@ -13,6 +13,7 @@ from mmfer.labels.releases import (
     AFFECTNET_IMAGES,
 )
 from mmfer.synthetic.expressions.basic_expressions import BASIC_RECIPES
+from mmfer.synthetic.expressions.basic_variants import BASIC_VARIANTS
 from mmfer.synthetic.layouts.layout import ImageLayout, Truth, landmarks_of
 from mmfer.synthetic.render.scene import Person, Scene
 
@@ -65,6 +66,7 @@ class AffectNetLayout(ImageLayout):
     classes = coarse = tuple(RECIPES)
     parents = tuple(range(len(classes)))
     recipes = {name: BASIC_RECIPES[recipe] for name, recipe in RECIPES.items()}
+    variants = {name: BASIC_VARIANTS[recipe] for name, recipe in RECIPES.items()}
     shares = {split: AFFECTNET_COUNTS['csv', split] for split in ('train', 'test')}
     files = AFFECTNET_FILES
 

@@ -12,6 +12,7 @@ import numpy as np
 from mmfer.labels import FERPLUS_CLASSES
 from mmfer.labels.releases import FER2013_USAGES, FERPLUS_FOLDERS
 from mmfer.synthetic.expressions.basic_expressions import BASIC_RECIPES
+from mmfer.synthetic.expressions.basic_variants import BASIC_VARIANTS
 from mmfer.synthetic.layouts.encoding import encode_grey_png
 from mmfer.synthetic.layouts.layout import ImageLayout, Truth, numbered
 from mmfer.synthetic.layouts.presets import Options
@@ -53,6 +54,7 @@ class FERPlusLayout(ImageLayout):
     classes = coarse = FERPLUS_CLASSES
     parents = tuple(range(len(FERPLUS_CLASSES)))
     recipes = {name: BASIC_RECIPES[name] for name in FERPLUS_CLASSES}
+    variants = BASIC_VARIANTS
     shares = dict.fromkeys(('train', 'val', 'test'), (13013, 9367, 4493, 4415, 3124, 253, 825, 221))
     size = 48
     usages = FER2013_USAGES

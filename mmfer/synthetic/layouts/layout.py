@@ -72,6 +72,8 @@ class Layout(ABC):
     parents: tuple[int, ...]
     """Index of the coarse class of each class."""
     recipes: Mapping[str, Recipe]
+    variants: Mapping[str, Sequence[Recipe]] = {}
+    """Further recipes of some classes, drawn under :attr:`Conditions.variants`."""
     shares: Mapping[str, Sequence[float]]
     """Relative numbers of samples of the classes, for each split: ``train``, ``test`` and
     optionally ``val``; or only ``all``, where the reader makes the split."""

@@ -15,6 +15,8 @@ Range = tuple[float, float]
 class Conditions:
     """Variation between images; pairs are the ends of uniform distributions."""
 
+    variants: bool = False
+    """Whether an image draws one of all recipes of its class, not always the first."""
     intensity: Range = (0.6, 1.05)
     """Factor on all action units, gaze and head pose of the recipe."""
     jitter: float = 0.15
@@ -30,6 +32,8 @@ class Conditions:
     pitch: float = 4.0
     roll: float = 3.0
     zoom: Range = (0.7, 0.86)
+    close: bool = False
+    """Whether images are centered on faces, see :attr:`Scene.close`."""
     light_azimuth: Range = (-60.0, 60.0)
     light_elevation: Range = (5.0, 50.0)
     light_strength: Range = (0.6, 1.1)
@@ -71,6 +75,8 @@ class Preset:
     """Width and height in pixels."""
     test_share: float = 0.2
     images_per_identity: int = 8
+    balanced: bool = False
+    """Whether all classes have the same frequency, not that of the real data set."""
     conditions: Conditions = Conditions()
 
 
@@ -101,6 +107,33 @@ PRESETS: dict[str, Preset] = {
             jpeg_quality=(20, 90),
         ),
     ),
+    'photographs': Preset(
+        images=10_000,
+        size=112,
+        images_per_identity=4,
+        balanced=True,
+        conditions=Conditions(
+            variants=True,
+            intensity=(0.7, 1.45),
+            jitter=0.25,
+            asymmetry=0.3,
+            blend_weight=(0.05, 0.35),
+            yaw=18.0,
+            pitch=9.0,
+            roll=9.0,
+            zoom=(0.78, 1.15),
+            close=True,
+            light_azimuth=(-110.0, 110.0),
+            light_elevation=(-15.0, 75.0),
+            light_strength=(0.4, 1.6),
+            occluder_rate=0.1,
+            occluders=('sunglasses', 'hand'),
+            blur=(0.0, 0.6),
+            noise=(0.002, 0.02),
+            jpeg_rate=0.5,
+            jpeg_quality=(30, 95),
+        ),
+    ),
 }
 
 CLIP_PRESETS: dict[str, Preset] = {
@@ -124,6 +157,7 @@ class Options:
     test_share: float
     images_per_identity: int
     conditions: Conditions
+    balanced: bool = False
 
     @classmethod
     def build(
@@ -168,6 +202,7 @@ class Options:
             base.test_share,
             base.images_per_identity,
             base.conditions,
+            base.balanced,
         )
 
     def with_clips(self, blinks: float, oddities: bool) -> 'Options':
@@ -190,9 +225,14 @@ class Options:
         return self
 
     def to_json(self) -> dict[str, Any]:
-        """A flat mapping of JSON values."""
+        """A flat mapping of JSON values.
+
+        Switches that are off are left out, so that a rendering begun before they existed goes on.
+        """
         fields = asdict(self)
-        conditions = fields.pop('conditions')
-        return fields | {
-            f'conditions.{k}': list(v) if isinstance(v, tuple) else v for k, v in conditions.items()
+        conditions = {f'conditions.{k}': v for k, v in fields.pop('conditions').items()}
+        return {
+            k: list(v) if isinstance(v, tuple) else v
+            for k, v in (fields | conditions).items()
+            if k not in ('balanced', 'conditions.variants', 'conditions.close') or v
         }

@@ -8,6 +8,7 @@ import numpy as np
 from mmfer.labels import RAFDB_CLASSES
 from mmfer.labels.releases import RAFDB_COUNTS
 from mmfer.synthetic.expressions.basic_expressions import BASIC_RECIPES
+from mmfer.synthetic.expressions.basic_variants import BASIC_VARIANTS
 from mmfer.synthetic.layouts.layout import ImageLayout, Truth, five_points
 from mmfer.synthetic.people.random_people import Group
 
@@ -29,6 +30,7 @@ class RAFDBLayout(ImageLayout):
     classes = coarse = RAFDB_CLASSES
     parents = tuple(range(len(RAFDB_CLASSES)))
     recipes = BASIC_RECIPES
+    variants = BASIC_VARIANTS
     shares = RAFDB_COUNTS
 
     def _stem(self, split: str, index: int) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 
 from mmfer.synthetic.render.accessories import Solid
 from mmfer.synthetic.render.appearance import Look, LookBook
+from mmfer.synthetic.render.arrays import f32
 from mmfer.synthetic.render.camera import Camera, Pose, head_share
 from mmfer.synthetic.render.hair import hairline
 from mmfer.synthetic.render.head import Head
@@ -72,9 +73,13 @@ class Renderer:
 
     def _render(self, person: Person, scene: Scene, size: int) -> Rendering:
         look = self.looks[person]
-        extent = HAIR_MARGIN * look.height * scene.zoom
+        centre, height = look.centre, HAIR_MARGIN * look.height
+        if scene.close:
+            chin, forehead = look.shape[self._face, 1].min(), look.shape[self._face, 1].max()
+            centre, height = f32([0, (chin + forehead) / 2, look.centre[2]]), forehead - chin
+        extent = height * scene.zoom
         camera = Camera.of(size * SUPERSAMPLING, extent)
-        pose = Pose.of(scene.yaw, scene.pitch, scene.roll, look.pivot, look.centre)
+        pose = Pose.of(scene.yaw, scene.pitch, scene.roll, look.pivot, centre)
         shape = self.head.express(look.shape, scene.face_units)
         points = pose(shape, self._share)
         occluder = fit_occluder(self.head, shape, look.shape, scene)

@@ -64,7 +64,10 @@ class Scene:
     roll > 0 tilts it clockwise as seen in the image."""
     zoom: float = 0.9
     """Height of the image in heights of the head with hair, which is 1.12 times the height from
-    chin to crown; a smaller value gives a closer view."""
+    chin to crown, or with :attr:`close` in heights of the face; a smaller value gives a closer
+    view."""
+    close: bool = False
+    """Whether the image shows the face from hairline to chin in its center, and not the head."""
     light: tuple[float, float, float] = (30.0, 30.0, 0.9)
     """Azimuth and elevation in degrees, and strength of the key light."""
     light_color: Color = (1.0, 0.97, 0.93)

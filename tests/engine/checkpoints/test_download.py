@@ -102,7 +102,7 @@ def test_a_slow_server_is_given_up(headers: bool, hub: Path, monkeypatch) -> Non
 
 
 def test_a_silent_server_is_given_up(monkeypatch) -> None:
-    monkeypatch.setattr('mmfer.engine.checkpoints.download.SILENCE', 0.3)
+    monkeypatch.setattr('mmfer.web.SILENCE', 0.3)
     served = serve({'/x.pth': lambda handler: time.sleep(2)})
     with served as (server, _), pytest.raises(ValueError, match=r'nothing for 0\.3 s'):
         download(f'{server}/x.pth', seconds=60)

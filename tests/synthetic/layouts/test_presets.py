@@ -8,7 +8,7 @@ from mmfer.synthetic.render.scene import OCCLUDERS
 
 
 def test_presets_match_their_names():
-    assert list(PRESETS) == ['tiny', 'small', 'standard', 'occluded', 'hard']
+    assert list(PRESETS) == ['tiny', 'small', 'standard', 'occluded', 'hard', 'photographs']
     assert PRESETS['standard'].images == PRESETS['hard'].images == 10_000
     hard, standard = PRESETS['hard'].conditions, PRESETS['standard'].conditions
     assert hard.intensity[1] < standard.intensity[1]
@@ -39,10 +39,20 @@ def test_options_survive_json():
     assert options['conditions.yaw'] == 22.0
 
 
+def test_switches_that_are_off_are_not_recorded():
+    """An older rendering, begun before the switches existed, goes on."""
+    switches = {'balanced', 'conditions.variants', 'conditions.close'}
+    assert not switches & set(Options.build('hard').to_json())
+    assert {Options.build('photographs').to_json()[name] for name in switches} == {True}
+
+
 @pytest.mark.parametrize(
     ('wrong', 'message'),
     [
-        ({'preset': 'huge'}, 'no preset "huge".*tiny, small, standard, occluded, hard'),
+        (
+            {'preset': 'huge'},
+            'no preset "huge".*tiny, small, standard, occluded, hard, photographs',
+        ),
         ({'noise_kind': 'any'}, 'no kind of label noise "any".*other-coarse'),
         ({'label_noise': 1.0}, 'from 0 to below 1, not 1.0'),
         ({'label_noise': -0.1}, 'from 0 to below 1, not -0.1'),

@@ -44,6 +44,17 @@ def test_a_frontal_bare_face_shows_all_landmarks_in_its_box(renderer: Renderer) 
     assert x2 - x1 > 0.4 * 112
 
 
+@pytest.mark.parametrize('age', [0.02, 0.5, 1.0])
+def test_a_close_view_is_centered_on_the_face(renderer: Renderer, age: float) -> None:
+    person = Person(age=age, hair_style='bald')
+    for zoom in (1.0, 1.3):
+        x1, y1, x2, y2 = renderer.render(person, Scene(zoom=zoom, close=True)).face_box
+        assert abs((x1 + x2) / 2 - 56) < 3
+        assert abs((y1 + y2) / 2 - 56) < 6
+        # The perspective makes the front of the face a little larger.
+        assert 1.0 < (y2 - y1) / (112 / zoom) < 1.12 or zoom == 1.0 and y2 - y1 > 109
+
+
 def test_geometry_scales_with_the_size(renderer: Renderer) -> None:
     small, large = (renderer.render(BALD, SMILE, size) for size in (64, 128))
     np.testing.assert_allclose(large.landmarks + 0.5, 2 * (small.landmarks + 0.5), atol=1e-2)

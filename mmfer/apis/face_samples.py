@@ -1,0 +1,134 @@
+"""From an image to the inputs of a test pipeline, one for each face."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from mmfer.apis.inputs import Source
+from mmfer.apis.predictions import NotFiniteError
+from mmfer.faces import Alignment, Face
+from mmfer.faces.detection.face_finder import Detector, Landmarker, detect_in_crop
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An image with its faces, before the model.
+
+    Args:
+        name: The name of the image.
+        image: (H, W, 3) uint8 RGB; None if it could not be read.
+        shrunk: The factor by which the image was shrunk when it was read.
+        faces: The faces, in pixels of ``image``.
+        samples: The inputs of the pipeline, one for each face.
+        message: What was found, or why there is no prediction.
+        failed: Whether the image could not be read, or the search for faces failed.
+    """
+
+    name: str
+    image: np.ndarray | None = None
+    shrunk: int = 1
+    faces: Sequence[Face] = ()
+    samples: Sequence[dict[str, Any]] = ()
+    message: str = ''
+    failed: bool = True
+
+
+class FaceSampler:
+    """Finds the faces of images and makes the inputs of a test pipeline.
+
+    Args:
+        detector: Finds the faces.
+        landmarker: Finds the 68 landmarks, if the pipeline needs them; otherwise None.
+        alignment: How to crop a face; None if that is not known.
+        cuts_face: Whether the pipeline crops the face from the whole image itself.
+    """
+
+    def __init__(
+        self,
+        detector: Detector,
+        landmarker: Landmarker | None,
+        alignment: Alignment | None,
+        cuts_face: bool,
+    ) -> None:
+        self.detector, self.landmarker = detector, landmarker
+        self.alignment, self.cuts_face = alignment, cuts_face
+
+    def look(self, source: Source, detect: bool) -> Seen:
+        """Read an image, and find and crop its faces; whatever fails is said in the result."""
+        try:
+            image, shrunk = source.load()
+        except (ValueError, OSError) as error:
+            return Seen(source.name, message=str(error))
+        try:
+            if detect:
+                faces = detect_in_crop(self.detector, image)
+                faces, samples = self.samples(image, faces)
+            else:
+                faces, samples = self._whole(image)
+        # Whatever fails for one image must not lose the results of the others.
+        except Exception as error:
+            return Seen(source.name, image, shrunk, message=failure(error))
+        count = f'{len(faces)} face{"s" if len(faces) > 1 else ""} found.'
+        said = 'No face found.' if not faces else count if detect else 'Treated as a face.'
+        return Seen(source.name, image, shrunk, faces, samples, said, failed=False)
+
+    def samples(
+        self, image: np.ndarray, faces: Sequence[Face]
+    ) -> tuple[list[Face], list[dict[str, Any]]]:
+        """The faces, with landmarks if these are needed, and the inputs of the pipeline."""
+        found = self._with_landmarks(image, faces)
+        return found, [pipeline_input(*self._crop(image, face), self.cuts_face) for face in found]
+
+    def sample(self, rgb_crop: np.ndarray) -> dict[str, Any]:
+        """The input of the pipeline for a face crop (H, W, 3) uint8 RGB."""
+        return self._whole(rgb_crop)[1][0]
+
+    def _whole(self, image: np.ndarray) -> tuple[list[Face], list[dict[str, Any]]]:
+        faces = self._with_landmarks(image, [Face.of_whole_image(image)])
+        return faces, [pipeline_input(image, face, self.cuts_face) for face in faces]
+
+    def _with_landmarks(self, image: np.ndarray, faces: Sequence[Face]) -> list[Face]:
+        if self.landmarker is None or not faces:
+            return list(faces)
+        boxes = np.stack([face.bbox for face in faces]).astype(np.float32)
+        found = zip(faces, *self.landmarker.detect(image, boxes), strict=True)
+        return [replace(face, landmarks68=p, scores68=scores) for face, p, scores in found]
+
+    def _crop(self, image: np.ndarray, face: Face) -> tuple[np.ndarray, Face]:
+        """Crop a face, and convert its landmarks to the crop."""
+        if self.cuts_face or self.alignment is None:
+            return image, face  # the pipeline crops by the box or the landmarks
+        crop = self.alignment.crop(image, face)
+        if face.landmarks68 is None:
+            return crop, face
+        return crop, replace(face, landmarks68=self.alignment.points(face, face.landmarks68))
+
+
+def failure(error: Exception) -> str:
+    """The message about a prediction that failed."""
+    name = '' if isinstance(error, NotFiniteError) else f'{type(error).__name__}: '
+    return f'The prediction failed: {name}{error}'
+
+
+def pipeline_input(crop: np.ndarray, face: Face, in_photograph: bool = False) -> dict[str, Any]:
+    """The result that the loading step would give: the image in BGR order, landmarks, and the box.
+
+    Args:
+        crop: (H, W, 3) uint8 RGB.
+        face: The face; its landmarks are in pixels of the crop.
+        in_photograph: Whether the crop is the whole image, in which the face has its box.
+    """
+    shape = crop.shape[:2]
+    sample: dict[str, Any] = {
+        'img': np.ascontiguousarray(crop[..., ::-1]),
+        'img_shape': shape,
+        'ori_shape': shape,
+    }
+    if in_photograph:
+        sample['face_box'] = face.bbox.astype(np.float32)
+    if face.landmarks68 is not None and face.scores68 is not None:
+        sample['landmarks'] = face.landmarks68.astype(np.float32)
+        sample['landmark_scores'] = face.scores68.astype(np.float32)
+    return sample

@@ -1,0 +1,149 @@
+"""A model with all that its predictions need: weights, pipeline, classes, framing, calibration."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import Compose, pseudo_collate
+from mmengine.registry import DefaultScope
+
+from mmfer.apis.loading import (
+    build_model,
+    build_pipeline,
+    class_names,
+    face_alignment,
+    own_config,
+    put_weights,
+    read_checkpoint,
+    read_config,
+)
+from mmfer.apis.predictions import ModelMismatchError, NotFiniteError
+from mmfer.datasets.wrapped import readers_of
+from mmfer.evaluation.temperature import recorded_temperature, tempered
+from mmfer.faces import Alignment
+from mmfer.protocols import predicts_attributes
+from mmfer.registry import register_all_modules
+from mmfer.shipped_models import shipped_checkpoint
+
+RENDERED = 'synthetic'
+"""The folder below ``data/`` in which renderings are kept."""
+
+
+@dataclass
+class LoadedModel:
+    """A model in eval mode, and what its predictions need.
+
+    Args:
+        config: The config.
+        model: The classifier.
+        pipeline: The test pipeline without the loading step.
+        classes: The classes or attributes, in the order of the scores.
+        dataset_meta: The facts about the training data in the checkpoint.
+        alignment: How to crop faces; None if that is not known.
+        of_attributes: Whether the model predicts attributes.
+        temperature: The temperature of the calibration; None if the model is not calibrated.
+        rendered: Whether the model was trained only on renderings.
+    """
+
+    config: Config
+    model: Any
+    pipeline: Compose
+    classes: tuple[str, ...]
+    dataset_meta: dict[str, Any]
+    alignment: Alignment | None
+    of_attributes: bool
+    temperature: float | None
+    rendered: bool
+
+    @classmethod
+    def load(
+        cls, config: str | Path | Config | None, checkpoint: str | Path | None, device: str
+    ) -> 'LoadedModel':
+        """Load a model; see :class:`mmfer.apis.FERInferencer` for the arguments and errors."""
+        register_all_modules()
+        config, checkpoint = _chosen(config, checkpoint)
+        loaded = read_checkpoint(checkpoint)
+        cfg = own_config(loaded, checkpoint) if config is None else read_config(config)
+        with DefaultScope.overwrite_default_scope('mmfer'):
+            model = build_model(cfg)
+            meta = put_weights(model, loaded, checkpoint)
+            pipeline = build_pipeline(cfg)
+            classes = class_names(cfg, meta, str(checkpoint))
+        model.to(device)
+        model.eval()
+        of_attributes = predicts_attributes(model)
+        return cls(
+            cfg,
+            model,
+            pipeline,
+            classes,
+            meta.get('dataset_meta') or {},
+            face_alignment(cfg, meta, str(checkpoint)),
+            of_attributes,
+            None if of_attributes else recorded_temperature(meta, str(checkpoint)),
+            _trained_on_renderings(cfg, meta),
+        )
+
+    def scores(self, samples: Sequence[dict[str, Any]], batch_size: int) -> list[dict[str, float]]:
+        """The probabilities of classes or attributes of faces, in batches.
+
+        Args:
+            samples: Inputs of the pipeline.
+            batch_size: Maximum number of faces in a batch.
+
+        Raises:
+            ModelMismatchError: If the model has another number of scores than of classes.
+            NotFiniteError: If a score is not finite.
+        """
+        results: list[dict[str, float]] = []
+        unlearnt = set(self.dataset_meta.get('unknown_attributes') or ())
+        for start in range(0, len(samples), batch_size):
+            batch = [self.pipeline(sample) for sample in samples[start : start + batch_size]]
+            with torch.inference_mode():
+                answers = self.model.test_step(pseudo_collate(batch))
+            for answer in answers:
+                values = answer.pred_score.double().cpu().numpy()
+                if len(values) != len(self.classes):
+                    raise ModelMismatchError(
+                        f'The model returns {len(values)} scores, but there are '
+                        f'{len(self.classes)} class names. Correct the classes in the config.'
+                    )
+                if not np.isfinite(values).all():
+                    raise NotFiniteError(
+                        'The scores of the model are not finite (NaN or infinity), so there is no '
+                        'answer. Check the weights: the training may have diverged.'
+                    )
+                if self.temperature is not None:
+                    values = tempered(values, self.temperature)
+                named = zip(self.classes, values.tolist(), strict=True)
+                results.append({name: p for name, p in named if name not in unlearnt})
+        return results
+
+
+def _chosen(
+    config: str | Path | Config | None, checkpoint: str | Path | None
+) -> tuple[str | Path | Config | None, str | Path]:
+    """The config, None for the one in the checkpoint, and the checkpoint."""
+    if checkpoint is not None:
+        return config, checkpoint
+    if config is None:
+        return None, shipped_checkpoint()
+    if isinstance(config, Config) or Path(config).suffix == '.py':
+        raise ValueError(f'Give the checkpoint that was trained with the config {config}, too.')
+    is_name = Path(config).suffix == '' and not Path(config).exists()
+    return None, shipped_checkpoint(str(config)) if is_name else config
+
+
+def _trained_on_renderings(config: Config, meta: dict[str, Any]) -> bool:
+    """Whether all training data were rendered, by the checkpoint or else by their folders."""
+    recorded = meta.get('rendered')
+    if isinstance(recorded, bool):
+        return recorded
+    loader = config.get('train_dataloader')
+    readers = [] if loader is None else list(readers_of(loader.dataset))
+    roots = [Path(str(reader.get('data_root') or '')).parts for reader in readers]
+    return bool(roots) and all(RENDERED in parts for parts in roots)
