@@ -74,9 +74,12 @@ def main() -> None:
         raise ValueError('Give the checkpoint that was trained with the config (--checkpoint).')
     check_target(args.source, args.out_dir)
     with open_source(args.source) as video:
-        chosen = (args.config, args.checkpoint) if args.config else (args.checkpoint, None)
         inferencer = FERInferencer(
-            *chosen, args.device, MTCNN(args.min_face_size), unsure_below=args.unsure_below
+            args.config or args.checkpoint,
+            args.checkpoint if args.config else None,
+            args.device,
+            MTCNN(args.min_face_size),
+            unsure_below=args.unsure_below,
         )
         for line in inferencer.notes:
             print(line)

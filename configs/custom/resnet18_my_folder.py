@@ -77,7 +77,7 @@ param_scheduler = dict(
 )
 default_hooks = dict(
     checkpoint=dict(save_best='mean_class_accuracy', rule='greater'),
-    # The checkpoint records how your images frame the faces, so that `mmfer predict` crops the faces
-    # in photographs likewise.
+    # The checkpoint records how your images frame the faces, so that `mmfer predict` crops the
+    # faces in photographs likewise.
     framing=dict(measure=64),
 )
