@@ -1,5 +1,6 @@
 """Small trainings of the five systems in processes that can be killed."""
 
+import gc
 import multiprocessing
 import os
 import socket
@@ -102,6 +103,8 @@ class Setup:
 
 def _train(setup: Setup, data: Path, work: Path, resume: bool, env: Mapping[str, str]) -> None:
     torch.set_num_threads(1)
+    # The collections that readers ask for would go through all that is imported.
+    gc.freeze()
     os.environ.update(env)
     if setup.amp:
         cpu_amp.cpu_has_bfloat16 = lambda: True
