@@ -1,6 +1,5 @@
 """The readers of data sets, with small intact data sets in their official layouts."""
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -185,16 +184,16 @@ DATA_SETS = [
         lenient(CASME2, frame='spotted'),
     ),
     Target('celeba', write_one_person, ('*.txt',), reading(CelebA)),
-    Target(
-        'celeba_csv', lambda root: write_celeba(root, csv=True), ('*.csv',), reading(CelebA)
-    ),
+    Target('celeba_csv', lambda root: write_celeba(root, csv=True), ('*.csv',), reading(CelebA)),
     Target(
         'coco',
         write_coco,
         ('annotations/*.json',),
         lenient(CocoExpression, img_prefix='images', soft_labels=True),
     ),
-    Target('expression_folder', write_folder_csv, ('train.csv',), lenient(ExpressionFolder, **FOLDER)),
+    Target(
+        'expression_folder', write_folder_csv, ('train.csv',), lenient(ExpressionFolder, **FOLDER)
+    ),
     Target('fer2013', write_fer2013, ('*.csv',), lenient(FER2013)),
     Target('ferplus_tables', lambda root: write_ferplus(root, VOTES), ('*.csv',), lenient(FERPlus)),
     Target(

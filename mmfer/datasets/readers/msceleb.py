@@ -173,7 +173,7 @@ def _compare_with_property(path: Path, count: int) -> None:
     """Compare with the number of identities in the property file of InsightFace's packs."""
     file = path.with_name('property')
     if file.is_file():
-        official = file.read_text('utf-8').split(',')[0].strip()
+        official = file.read_text('utf-8', errors='replace').split(',')[0].strip()
         if official.isdigit():
             found, told = {'all': count}, {'all': int(official)}
             compare_counts('pack', path.parent, 'training', found, told, 'identities')
