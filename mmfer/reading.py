@@ -49,6 +49,14 @@ def check_form(value: Any, form: Any, where: str, remedy: str) -> None:
         raise ValueError(f'{place}: {reason[:1].lower()}{reason[1:]}. {remedy}') from error
 
 
+def whole_number(text: str) -> int | None:
+    """The number written as 1 to 18 digits; None for any other text.
+
+    ``int`` also reads digits of other scripts, ``1_000`` and numbers of thousands of digits.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
 def check_regular(path: str | Path) -> None:
     """Check that a path, if it exists, is a file that can be read to its end.
 

@@ -7,7 +7,14 @@ from typing import Any, NotRequired, TypedDict
 import pytest
 
 from mmfer import reading
-from mmfer.reading import Number, binary_lines, check_form, check_regular, read_json
+from mmfer.reading import (
+    Number,
+    binary_lines,
+    check_form,
+    check_regular,
+    read_json,
+    whole_number,
+)
 
 
 def test_json_is_read_with_and_without_a_mark(tmp_path: Path) -> None:
@@ -96,3 +103,12 @@ def test_values_of_other_types_are_located(value: Any, message: str) -> None:
 
 def test_right_values_and_unknown_fields_are_accepted() -> None:
     check_form({'name': 'a', 'scores': [1, 0.5, -2e9], 'more': [{}]}, Form, 'a.json', '')
+
+
+@pytest.mark.parametrize(
+    ('text', 'number'),
+    [('0', 0), ('0123', 123), ('9' * 18, 10**18 - 1)]
+    + [(text, None) for text in ('', '-1', ' 1', '1.0', '1_0', '²', '٣', '9' * 19, '9' * 5000)],
+)
+def test_whole_numbers(text: str, number: int | None) -> None:
+    assert whole_number(text) == number

@@ -142,12 +142,17 @@ class Predictions:
 
     def _check(self, where: str, remedy: str) -> None:
         """Check that all entries fit the classes."""
-        count, coarse = len(self.classes), self.coarse_classes or []
-        parents = [] if self.parents is None else self.parents
-        if len(parents) not in (0, count) or not all(0 <= p < len(coarse) for p in parents):
+        count, coarse, parents = len(self.classes), self.coarse_classes, self.parents
+        alone = coarse is None and parents is None
+        if not alone and (
+            coarse is None
+            or parents is None
+            or len(parents) != count
+            or not all(0 <= parent < len(coarse) for parent in parents)
+        ):
             raise ValueError(
-                f'{where}: parents must have the number of a coarse class for each of the {count} '
-                f'classes. {remedy}'
+                f'{where}: coarse_classes and parents must both be null, or parents must have the '
+                f'number of a coarse class for each of the {count} classes. {remedy}'
             )
         truth = 'gt_score' if self.of_attributes else 'gt_label'
         for i, sample in enumerate(self.samples):

@@ -109,8 +109,13 @@ def test_values_of_other_types_are_located(tmp_path: Path, content: dict, place:
         Predictions.load(tmp_path / 'p.json')
 
 
-@pytest.mark.parametrize('parents', [[0], [0, 1], [-1, 0]])
-def test_parents_fit_the_classes(tmp_path: Path, parents: list[int]) -> None:
-    Predictions(['a', 'b'], SAMPLES, ['c'], parents).save(tmp_path / 'p.json')
+@pytest.mark.parametrize(
+    ('coarse', 'parents'),
+    [(['c'], [0]), (['c'], [0, 1]), (['c'], [-1, 0]), (['c'], []), (['c'], None), (None, [0, 0])],
+)
+def test_parents_fit_the_classes(
+    tmp_path: Path, coarse: list[str] | None, parents: list[int] | None
+) -> None:
+    Predictions(['a', 'b'], SAMPLES, coarse, parents).save(tmp_path / 'p.json')
     with pytest.raises(ValueError, match='parents must have the number of a coarse class'):
         Predictions.load(tmp_path / 'p.json')

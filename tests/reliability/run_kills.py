@@ -22,7 +22,14 @@ import torch
 
 from mmfer.engine.checkpoint import load_from_disk
 from mmfer.files import write_json
-from tests.reliability.trainings import PROGRESS, SYSTEMS, WITHOUT_BATCH_NORM, Setup, start
+from tests.reliability.trainings import (
+    PROGRESS,
+    SYSTEMS,
+    WITHOUT_BATCH_NORM,
+    Setup,
+    start,
+    train_setup,
+)
 from tests.small_configs import write_data
 
 COMPARED = ('state_dict', 'ema_state_dict', 'optimizer', 'param_schedulers')
@@ -82,7 +89,7 @@ def finish(setup: Setup, data: Path, work: Path, resume: bool = False) -> float:
     """
     progress = work / PROGRESS
     progress.unlink(missing_ok=True)
-    processes, began = start(setup, data, work, resume), time.monotonic()
+    processes, began = _start(setup, data, work, resume), time.monotonic()
     while any(process.is_alive() for process in processes):
         time.sleep(0.01)
         if not progress.exists():
@@ -94,6 +101,10 @@ def finish(setup: Setup, data: Path, work: Path, resume: bool = False) -> float:
     return time.monotonic() - began
 
 
+def _start(setup: Setup, data: Path, work: Path, resume: bool) -> list[Any]:
+    return start(setup.ranks, work.with_suffix('.log'), train_setup, setup, data, work, resume)
+
+
 def kill_once(setup: Setup, data: Path, work: Path, resume: bool, after: float) -> int | None:
     """Train, and kill all processes some seconds after the first iteration of the call.
 
@@ -102,7 +113,7 @@ def kill_once(setup: Setup, data: Path, work: Path, resume: bool, after: float) 
     """
     progress = work / PROGRESS
     progress.unlink(missing_ok=True)
-    processes = start(setup, data, work, resume)
+    processes = _start(setup, data, work, resume)
     while not progress.exists() and any(process.is_alive() for process in processes):
         time.sleep(0.005)
     time.sleep(after)

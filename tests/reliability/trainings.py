@@ -4,7 +4,7 @@ import gc
 import multiprocessing
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -101,36 +101,40 @@ class Setup:
         return cfg
 
 
-def _train(setup: Setup, data: Path, work: Path, resume: bool, env: Mapping[str, str]) -> None:
-    torch.set_num_threads(1)
-    # The collections that readers ask for would go through all that is imported.
-    gc.freeze()
-    os.environ.update(env)
+def train_setup(setup: Setup, data: Path, work: Path, resume: bool) -> None:
+    """Train, in a process of its own."""
     if setup.amp:
         cpu_amp.cpu_has_bfloat16 = lambda: True
-    # Laying a config out prettily takes longer than training it here.
-    mmengine.config.config.FormatCode = lambda text, **_: (text, True)
-    log = os.open(work.with_suffix('.log'), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
     train(setup.config(data, work), resume=resume)
 
 
-def start(setup: Setup, data: Path, work: Path, resume: bool = False) -> list[Any]:
-    """Start the processes of a training."""
+def start(ranks: int, log: Path, main: Callable[..., None], *arguments: Any) -> list[Any]:
+    """Start the processes of a training, which call ``main`` and write to a log."""
     with socket.socket() as free:
         free.bind(('127.0.0.1', 0))
         port = str(free.getsockname()[1])
     processes = []
-    for rank in range(setup.ranks):
-        env = {} if setup.ranks == 1 else _environment(rank, setup.ranks, port)
-        processes.append(CONTEXT.Process(target=_train, args=(setup, data, work, resume, env)))
+    for rank in range(ranks):
+        env = {
+            **dict(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE=str(ranks)),
+            **dict(MASTER_ADDR='127.0.0.1', MASTER_PORT=port),
+        }
+        call = (env if ranks > 1 else {}, log, main, arguments)
+        processes.append(CONTEXT.Process(target=_run, args=call))
         processes[-1].start()
     return processes
 
 
-def _environment(rank: int, ranks: int, port: str) -> dict[str, str]:
-    return {
-        **dict(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE=str(ranks)),
-        **dict(MASTER_ADDR='127.0.0.1', MASTER_PORT=port),
-    }
+def _run(
+    env: Mapping[str, str], log: Path, main: Callable[..., None], arguments: tuple[Any, ...]
+) -> None:
+    torch.set_num_threads(1)
+    # The collections that readers ask for would go through all that is imported.
+    gc.freeze()
+    os.environ.update(env)
+    # Laying a config out prettily takes longer than training it here.
+    mmengine.config.config.FormatCode = lambda text, **_: (text, True)
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    main(*arguments)

@@ -12,6 +12,7 @@ from mmfer.datasets.files.recordio import RecordImage, read_image_records
 from mmfer.datasets.official_counts import compare_counts
 from mmfer.datasets.split import carve_validation
 from mmfer.faces.image_folder import LeftOut, list_images, list_subfolders
+from mmfer.reading import whole_number
 from mmfer.registry import DATASETS
 
 
@@ -174,8 +175,9 @@ def _compare_with_property(path: Path, count: int) -> None:
     file = path.with_name('property')
     if file.is_file():
         official = file.read_text('utf-8', errors='replace').split(',')[0].strip()
-        if official.isdigit():
-            found, told = {'all': count}, {'all': int(official)}
+        number = whole_number(official)
+        if number is not None:
+            found, told = {'all': count}, {'all': number}
             compare_counts('pack', path.parent, 'training', found, told, 'identities')
 
 
