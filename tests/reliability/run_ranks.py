@@ -80,9 +80,8 @@ class CompareHook(Hook):
         self.losses.append(float(loss))
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, Any] | None = None) -> None:
-        self.metrics.append(
-            {k: v for k, v in (metrics or {}).items() if isinstance(v, int | float)}
-        )
+        numbers = {k: v for k, v in (metrics or {}).items() if isinstance(v, int | float)}
+        self.metrics.append(numbers)
 
 
 def equal_config(system: str, variant: str, ranks: int, data: Path, work: Path) -> Config:
@@ -117,7 +116,7 @@ def train_rank(system: str, variant: str, ranks: int, data: Path, work: Path, re
     runner = train(equal_config(system, variant, ranks, data, work))
     hook = next(hook for hook in runner.hooks if isinstance(hook, CompareHook))
     if runner.rank == 0:
-        state = {k: v for k, v in unwrap(runner.model).state_dict().items()}
+        state = dict(unwrap(runner.model).state_dict())
         torch.save({'losses': hook.losses, 'metrics': hook.metrics, 'state': state}, result)
 
 
