@@ -24,7 +24,7 @@ class ChannelsLastHook(Hook):
         # DistributedDataParallel exchanges gradients in the layout that the weights had when it was
         # created. If the layout changes later, the ranks permute the gradients of convolutions.
         with wrapped_anew(runner) as network:
-            network.to(memory_format=torch.channels_last)
+            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def before_test(self, runner: Runner) -> None:
         """Change the layout of loaded weights."""
