@@ -111,9 +111,9 @@ def _damaged(target: Target, root: Path, number: int) -> Iterator[Path]:
 damaged = contextlib.contextmanager(_damaged)
 
 
-def _work(target: Target, folder: Path, first: int, end: int, pipe: Connection) -> None:
+def _work(target: Target, folder: Path, first: int, end: int, pipe: Connection, show: bool) -> None:
     """Judge the damages from ``first`` to ``end`` - 1 in this process."""
-    if '--show' not in sys.argv:
+    if not show:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 1), os.dup2(null, 2)
     with open('/proc/self/statm') as statm:
@@ -129,7 +129,7 @@ def _work(target: Target, folder: Path, first: int, end: int, pipe: Connection) 
         pipe.send((number, state, description, peak))
 
 
-def run_target(target: Target, count: int, first: int = 0) -> Outcome:
+def run_target(target: Target, count: int, first: int = 0, show: bool = False) -> Outcome:
     """Judge ``count`` damages of a target; a process that dies or hangs is replaced."""
     outcome, number, end = Outcome(), first, first + count
     with tempfile.TemporaryDirectory(prefix='mutations-') as folder:
@@ -141,7 +141,7 @@ def run_target(target: Target, count: int, first: int = 0) -> Outcome:
         while number < end:
             ours, theirs = CONTEXT.Pipe(duplex=False)
             process = CONTEXT.Process(
-                target=_work, args=(target, Path(folder), number, end, theirs), daemon=True
+                target=_work, args=(target, Path(folder), number, end, theirs, show), daemon=True
             )
             process.start()
             theirs.close()
@@ -206,7 +206,7 @@ def main() -> None:
         if not wanted or target.name in known:
             continue
         begin = time.monotonic()
-        outcome = run_target(target, args.count, args.first)
+        outcome = run_target(target, args.count, args.first, args.show)
         rows.append(summary(target.name, outcome, time.monotonic() - begin))
         print({**rows[-1], 'faults': sum(map(len, outcome.faults.values()))}, flush=True)
         for fault, numbers in outcome.faults.items():
