@@ -4,6 +4,7 @@ import gc
 import multiprocessing
 import os
 import socket
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -137,4 +138,5 @@ def _run(
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(file, 1)
     os.dup2(file, 2)
+    sys.stdout = sys.stderr = os.fdopen(file, 'w', buffering=1)
     main(*arguments)
