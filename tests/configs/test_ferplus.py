@@ -1,7 +1,5 @@
 """The configs for FERPlus at 48 px, and the table of RALD's forms."""
 
-import runpy
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ from mmengine.registry import DefaultScope
 from mmfer.apis.loading import build_model
 from mmfer.engine import load_config
 from mmfer.registry import DATASETS
+from tests.configs.tables import table_rows
 from tests.configs.test_datasets import VOTES
 from tests.datasets.official import write_ferplus
 from tests.helpers import ROOT
@@ -28,14 +27,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope='module')
 def rows() -> dict[str, Config]:
-    """The rows of the table, as tools/analysis_tools/repeat.py makes them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(ROOT)
-        arguments = '@configs/rald/ablations-ferplus/table.txt'
-        patch.setattr(sys, 'argv', ['repeat.py', arguments, '--out', 'nowhere'])
-        tool = runpy.run_path('tools/analysis_tools/repeat.py')
-        found: dict[str, Config] = tool['row_configs'](tool['parse_args']())
-    return found
+    return table_rows('@configs/rald/ablations-ferplus/table.txt')
 
 
 @pytest.mark.parametrize('path', SMALL, ids=lambda path: path.stem)

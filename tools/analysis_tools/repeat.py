@@ -16,11 +16,11 @@ tools/cross_validate.py. Existing runs are kept: the same command continues a ki
 
 Examples:
     Table 3 of paper 003 on rendered faces, in both test-time contexts:
-    python tools/analysis_tools/repeat.py configs/rald/rald_r18_synthetic-ablation.py \
+    python tools/analysis_tools/repeat.py @configs/rald/ablations/renderings.txt \
         --variants configs/rald/ablations/table3_*.py --seeds 0 1 2 \
         --contexts support batch --out work_dirs/table3
     With other columns, and the scatter of the test features:
-    python tools/analysis_tools/repeat.py configs/rald/rald_r18_synthetic-ablation.py \
+    python tools/analysis_tools/repeat.py @configs/rald/ablations/renderings.txt \
         --scatter --metrics accuracy auc ece scatter_ratio --out work_dirs/measures
     RALD, its forms and their controls on FERPlus, from three kinds of labels:
     python tools/analysis_tools/repeat.py @configs/rald/ablations-ferplus/table.txt \

@@ -70,8 +70,8 @@ def test_the_paper_and_the_slim_config_are_no_changes(family: Path) -> None:
 
 @pytest.mark.parametrize('path', sorted(RALD.glob('ablations/*.py')), ids=lambda p: p.stem)
 def test_rows_of_rald_keep_their_models(path: Path) -> None:
-    base = load_config(RALD / 'rald_r18_synthetic-ablation.py')
-    cfg, row = apply_variant(RALD / 'rald_r18_synthetic-ablation.py', path), load_config(path)
+    base = load_config(RALD / 'rald_r18_synthetic.py')
+    cfg, row = apply_variant(RALD / 'rald_r18_synthetic.py', path), load_config(path)
     assert (cfg.model, cfg.custom_hooks) == (row.model, row.custom_hooks)
     assert (cfg.train_dataloader, cfg.optim_wrapper) == (base.train_dataloader, base.optim_wrapper)
 
