@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mmfer.files import write_atomically
+from mmfer.reading import check_form
 from mmfer.settings import check_same
 
 Row = dict[str, Any]
@@ -20,23 +21,30 @@ class Journal:
         options: Everything on which the results depend, as JSON values. None for a file of results
             only, if the options are recorded elsewhere.
         anew: Replace an existing file that was written with other options.
+        form: The type of a result, see :func:`mmfer.reading.check_form`.
 
     Raises:
         ValueError: If the file is damaged, or was written with other options and ``anew`` is False.
     """
 
     def __init__(
-        self, path: Path, options: Mapping[str, Any] | None = None, anew: bool = False
+        self,
+        path: Path,
+        options: Mapping[str, Any] | None = None,
+        anew: bool = False,
+        form: Any = Row,
     ) -> None:
         self.path = path
         self.rows: list[Row] = []
         lines = self._whole_lines()
         if options is None:
             self.rows = lines
+            self._check_rows(form)
             return
         head = lines[0] if lines else None
         if head == options:
             self.rows = lines[1:]
+            self._check_rows(form)
             return
         if head is not None and not anew:
             check_same(
@@ -59,6 +67,10 @@ class Journal:
         """Delete the file."""
         self.path.unlink(missing_ok=True)
 
+    def _check_rows(self, form: Any) -> None:
+        for i, row in enumerate(self.rows, 1):
+            check_form(row, form, f'"{self.path}", result {i}', 'Delete the file to start again.')
+
     def _whole_lines(self) -> list[Row]:
         if not self.path.is_file():
             return []
@@ -68,7 +80,7 @@ class Journal:
             os.truncate(self.path, len(whole))
         try:
             return [dict(json.loads(line)) for line in whole.splitlines()]
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise ValueError(
                 f'"{self.path}" is damaged: {error}. Delete the file; the run then starts again.'
             ) from error

@@ -1,9 +1,12 @@
 """Reading of files from outside, within bounds."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Annotated, Any, BinaryIO
+
+import msgspec
 
 MOST_JSON_BYTES = 1 << 31
 """The maximum size of a JSON file."""
@@ -11,6 +14,47 @@ LONGEST_LINE = 1 << 20
 """The maximum length of a line of a text file, in characters or bytes."""
 MOST_LINES = 1 << 24
 """The maximum number of lines of a text file."""
+HALF_CHARACTER = re.compile(r'\\u[dD][89a-fA-F]')
+HALF = 'a text contains half of a character, which cannot be written again'
+Number = Annotated[float, msgspec.Meta(ge=-1e300, le=1e300)]
+"""A finite number, for :func:`check_form`."""
+
+
+def check_form(value: Any, form: Any, where: str, remedy: str) -> None:
+    """Check that a value of a JSON file has the types of a form.
+
+    Args:
+        value: The value.
+        form: A type as in annotations, such as ``list[int]`` or a ``TypedDict``; fields that the
+            form does not name may have any value.
+        where: The file and the entry, for the message.
+        remedy: What to do otherwise.
+
+    Raises:
+        ValueError: If the value has another type; the message names the field.
+
+    Example:
+        >>> check_form({'score': None}, dict[str, Number], 'a.json', 'Write it again.')
+        Traceback (most recent call last):
+        ValueError: a.json, [...]: expected float, got null. Write it again.
+    """
+    try:
+        msgspec.convert(value, form)
+    except UnicodeEncodeError as error:
+        raise ValueError(f'{where}: {HALF}. {remedy}') from error
+    except msgspec.ValidationError as error:
+        reason, _, place = str(error).replace('`', '').partition(' - at ')
+        place = place.removeprefix('$').lstrip('.')
+        place = f'{where}, {place}' if place else where
+        raise ValueError(f'{place}: {reason[:1].lower()}{reason[1:]}. {remedy}') from error
+
+
+def whole_number(text: str) -> int | None:
+    """The number written as 1 to 18 digits; None for any other text.
+
+    ``int`` also reads digits of other scripts, ``1_000`` and numbers of thousands of digits.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 def check_regular(path: str | Path) -> None:
@@ -47,7 +91,13 @@ def read_json(path: str | Path, what: str = 'file', remedy: str = 'Write the fil
             f'{remedy}'
         )
     try:
-        return json.loads(path.read_bytes().decode('utf-8-sig'))
+        text = path.read_bytes().decode('utf-8-sig')
+        content = json.loads(text)
+        if HALF_CHARACTER.search(text):
+            json.dumps(content, ensure_ascii=False).encode()
+        return content
+    except UnicodeEncodeError as error:
+        raise ValueError(f'The {what} "{path}": {HALF}. {remedy}') from error
     except RecursionError as error:
         raise ValueError(
             f'The {what} "{path}" is not JSON that can be read: it is nested too deeply. {remedy}'

@@ -57,6 +57,13 @@ def test_a_damaged_journal_is_refused(tmp_path, content):
         Journal(tmp_path / 'rows.jsonl', {})
 
 
+def test_rows_of_another_form_are_located(tmp_path):
+    path = tmp_path / 'a.jsonl'
+    path.write_text('{"seed": 0}\n{"name": "a"}\n{"name": 3}\n')
+    with pytest.raises(ValueError, match=r'a\.jsonl", result 2, \[...\]: expected str, got int'):
+        Journal(path, {'seed': 0}, form=dict[str, str])
+
+
 def test_a_journal_works_without_options(tmp_path):
     path = tmp_path / 'new' / 'rows.jsonl'
     journal = Journal(path)

@@ -2,11 +2,19 @@
 
 import os
 from pathlib import Path
+from typing import Any, NotRequired, TypedDict
 
 import pytest
 
 from mmfer import reading
-from mmfer.reading import binary_lines, check_regular, read_json
+from mmfer.reading import (
+    Number,
+    binary_lines,
+    check_form,
+    check_regular,
+    read_json,
+    whole_number,
+)
 
 
 def test_json_is_read_with_and_without_a_mark(tmp_path: Path) -> None:
@@ -23,6 +31,7 @@ def test_json_is_read_with_and_without_a_mark(tmp_path: Path) -> None:
         (b'', 'is not JSON'),
         (b'{"a": \xb1}', 'is not JSON'),
         (b'9' * 10_000, 'is not JSON'),
+        (b'["\\ud800"]', 'half of a character'),
     ],
 )
 def test_what_is_no_json_is_an_error_with_the_path(
@@ -66,3 +75,40 @@ def test_lines_have_a_maximum_length_and_number(
     path.write_bytes(b'a\n' + b'b' * (reading.LONGEST_LINE + 1))
     with path.open('rb') as file, pytest.raises(ValueError, match=r'a\.txt, line 2 has more than'):
         list(binary_lines(file, path))
+
+
+class Form(TypedDict):
+    name: str
+    scores: NotRequired[list[Number]]
+
+
+@pytest.mark.parametrize(
+    ('value', 'message'),
+    [
+        (3, 'a.json: expected object, got int. Mend it.'),
+        ({}, 'a.json: object missing required field name. Mend it.'),
+        ({'name': None}, 'a.json, name: expected str, got null. Mend it.'),
+        ({'\ud800': 1}, 'a.json: a text contains half of a character'),
+        ({'name': 'a', 'scores': [1, 'b']}, 'a.json, scores[1]: expected float, got str. Mend it.'),
+        ({'name': 'a', 'scores': [float('nan')]}, 'a.json, scores[0]: expected float >= -1e+300'),
+        ({'name': 'a', 'scores': [float('inf')]}, 'a.json, scores[0]: expected float <= 1e+300'),
+        ({'name': 'a', 'scores': [10**400]}, 'a.json, scores[0]: number out of range'),
+    ],
+)
+def test_values_of_other_types_are_located(value: Any, message: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        check_form(value, Form, 'a.json', 'Mend it.')
+    assert str(caught.value).startswith(message)
+
+
+def test_right_values_and_unknown_fields_are_accepted() -> None:
+    check_form({'name': 'a', 'scores': [1, 0.5, -2e9], 'more': [{}]}, Form, 'a.json', '')
+
+
+@pytest.mark.parametrize(
+    ('text', 'number'),
+    [('0', 0), ('0123', 123), ('9' * 18, 10**18 - 1)]
+    + [(text, None) for text in ('', '-1', ' 1', '1.0', '1_0', '²', '٣', '9' * 19, '9' * 5000)],
+)
+def test_whole_numbers(text: str, number: int | None) -> None:
+    assert whole_number(text) == number

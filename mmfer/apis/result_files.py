@@ -2,13 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from mmfer.apis.predictions import ImagePrediction
 from mmfer.apis.result_table import results_table
 from mmfer.faces.annotated_copies import JOURNAL, KEY, RESULTS
 from mmfer.files import write_atomically, write_json
 from mmfer.journal import Journal
+
+
+class _Result(TypedDict):
+    img_path: str
+
+
+class _Entry(TypedDict):
+    state: list[int]
+    annotated: list[str]
+    failed: Any
+    result: _Result
 
 
 class ResultFiles:
@@ -33,7 +44,7 @@ class ResultFiles:
     def __init__(self, folder: Path, options: Mapping[str, Any]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / RESULTS
-        self._journal = Journal(folder / JOURNAL, options, anew=True)
+        self._journal = Journal(folder / JOURNAL, options, anew=True, form=_Entry)
         self._entries = {entry['result']['img_path']: entry for entry in self._journal.rows}
 
     def has(self, path: str | Path, name: str) -> bool:

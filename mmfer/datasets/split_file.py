@@ -74,7 +74,10 @@ def read_or_draw(path: Path, samples: Sequence[dict[str, Any]], root: Path, seed
     names = [(p.relative_to(root) if p.is_relative_to(root) else p).as_posix() for p in paths]
     if not path.is_file():
         subjects = [s.get('subject') for s in samples]
-        parts = draw_parts([s['gt_label'] for s in samples], seed, subjects)
+        try:
+            parts = draw_parts([s['gt_label'] for s in samples], seed, subjects)
+        except ValueError as error:
+            raise ValueError(f'"{root}" cannot be divided: {error}') from error
         _write(path, names, parts, seed)
         return parts
     again = 'Delete the file to draw a new split, or give another file as split_file=...'

@@ -90,6 +90,14 @@ for scheme in ('', *CheckpointLoader._schemes):
     CheckpointLoader.register_scheme(scheme, load_from_disk, force=True)
 
 
+def kept_checkpoint(work_dir: str | Path) -> str:
+    """A sentence that names the last checkpoint of a work directory, for messages of failures."""
+    note = Path(work_dir) / 'last_checkpoint'
+    if not note.is_file():
+        return 'There is no checkpoint yet.'
+    return f'The last good checkpoint is {note.read_text(errors="replace").strip()}.'
+
+
 def last_checkpoint(work_dir: str | Path) -> Path | None:
     """The newest complete checkpoint of a work directory; None if there never was a checkpoint.
 

@@ -23,7 +23,9 @@ from mmfer.worker_pool import WorkerKilledError
 USER_ERRORS = (ValueError, OSError, KeyError, WorkerKilledError)
 ADVICE = {
     errno.EACCES: 'Check the permissions.',
+    errno.EDQUOT: 'Free some space.',
     errno.EEXIST: 'Give another path, or move it away.',
+    errno.EFBIG: 'Give a path on another disk.',
     errno.EISDIR: 'Give the path of a file.',
     errno.ENAMETOOLONG: 'Give a shorter path.',
     errno.ENOENT: 'Check the path.',

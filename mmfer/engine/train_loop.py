@@ -1,5 +1,6 @@
 """Training that may be resumed at any iteration, by epochs or by iterations."""
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -12,8 +13,13 @@ from mmengine.runner import IterBasedTrainLoop as MMEngineIterLoop
 from mmengine.runner import Runner
 from mmengine.runner.loops import _InfiniteDataloaderIterator
 
+from mmfer.engine.checkpoint import kept_checkpoint
 from mmfer.engine.rank_state import set_random_state
 from mmfer.registry import LOOPS
+from mmfer.worker_pool import WorkerKilledError
+
+DEAD_WORKER = re.compile(r'DataLoader worker \(pid(\(s\))? [\d, ]+\) (exited|is killed)')
+"""PyTorch's message about a killed data loading process."""
 
 
 def done_in_epoch(runner: Runner) -> int:
@@ -73,10 +79,17 @@ class EpochBasedTrainLoop(MMEngineTrainLoop):
             batches = iter(self.dataloader)
             try:
                 self._run_rest(batches, done)
-            except BaseException:
+            except BaseException as error:
                 # Otherwise the process would wait for its workers when it ends.
                 if hasattr(batches, '_shutdown_workers'):
                     batches._shutdown_workers()
+                if isinstance(error, RuntimeError) and DEAD_WORKER.search(str(error)):
+                    raise WorkerKilledError(
+                        'A data loading process was killed, perhaps because memory ran out. '
+                        f'{kept_checkpoint(self.runner.work_dir)} Continue with --resume; with '
+                        'less memory in use by other programs, or in a new work directory with '
+                        'fewer processes (train_dataloader.num_workers).'
+                    ) from error
                 raise
         self.random_state = None
         self.runner.call_hook('after_train_epoch')

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import torch
 from mmengine.config import Config
+from mmengine.dist import barrier
 from mmengine.runner import EpochBasedTrainLoop, Runner
 
 from mmfer.engine.checkpoint import last_checkpoint
@@ -104,6 +105,8 @@ def _train(cfg: Config) -> Runner:
     try:
         with _handlers_restored():
             runner.train()
+            # A rank that ends while others still prepare a short training would break their group.
+            barrier()
     finally:
         # The workers of a training by iterations end with their iterator.
         vars(runner.train_loop).pop('dataloader_iterator', None)

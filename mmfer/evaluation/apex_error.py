@@ -3,16 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from mmfer.markdown import markdown_table
-from mmfer.reading import read_json
+from mmfer.reading import Number, check_form, read_json
 
 NEAR = 5
 """Largest error, in frames, of an apex that counts as correct."""
-FIELDS = ('onset', 'apex', 'offset', 'intensity')
+
+
+class _Clip(TypedDict):
+    onset: Number
+    apex: Number
+    offset: Number
+    intensity: Number
 
 
 @dataclass(frozen=True)
@@ -41,15 +47,14 @@ def read_apex_truth(path: str | Path) -> dict[str, dict[str, Any]]:
             f'No truth at "{path}". Only rendered clips have such a file: give the folder of a '
             'rendered data set (tools/render_synthetic.py, layout casme2).'
         )
-    truth = read_json(path, 'truth', 'Render the clips again.')
+    remedy = 'Render the clips again.'
+    truth = read_json(path, 'truth', remedy)
+    check_form(truth, dict[str, Any], f'"{path}"', remedy)
     truth = {name: row for name, row in truth.items() if '/' in name}
     for name, row in truth.items():
-        missing = [f for f in FIELDS if not isinstance(row.get(f), int | float)]
-        if missing:
-            raise ValueError(
-                f'"{path}", clip {name}: no {", ".join(missing)}. The error needs this truth: '
-                'render the clip again, or remove it from the file.'
-            )
+        check_form(
+            row, _Clip, f'"{path}", clip {name}', 'Render it again, or remove it from the file.'
+        )
         if not row['onset'] < row['apex'] < row['offset']:
             raise ValueError(
                 f'"{path}", clip {name}: the apex, {row["apex"]}, is not between the onset, '

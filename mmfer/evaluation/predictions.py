@@ -2,13 +2,28 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 
 from mmfer.evaluation.groups import Group
+from mmfer.evaluation.probabilities import ROUNDING
 from mmfer.files import write_json
-from mmfer.reading import read_json
+from mmfer.reading import Number, check_form, read_json
+
+
+class _Sample(TypedDict):
+    pred_scores: list[Number]
+    gt_label: NotRequired[int]
+    gt_score: NotRequired[list[Number | None]]
+    group: NotRequired[dict[str, str | None] | None]
+
+
+class _File(TypedDict):
+    classes: list[str]
+    coarse_classes: list[str] | None
+    parents: list[int] | None
+    predictions: list[_Sample]
 
 
 @dataclass(frozen=True)
@@ -116,40 +131,44 @@ class Predictions:
             raise FileNotFoundError(
                 f'No predictions at "{path}". Write them with tools/test.py CONFIG CKPT --dump.'
             )
-        try:
-            data = read_json(path)
-            predictions = cls(
-                data['classes'], data['predictions'], data['coarse_classes'], data['parents']
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(
-                f'"{path}" holds no predictions ({type(error).__name__}: {error}). Write the file '
-                'again with tools/test.py CONFIG CKPT --dump.'
-            ) from error
-        count = len(data['classes'])
-        truth = 'gt_score' if predictions.of_attributes else 'gt_label'
-        for i, sample in enumerate(predictions.samples):
-            label = sample.get(truth)
-            right = _is_label(label, count)
-            if predictions.of_attributes:
-                right = _are_numbers(label, count, (type(None),))
-            if not right or not _are_numbers(sample.get('pred_scores'), count):
-                raise ValueError(
-                    f'"{path}", predictions[{i}]: {truth} and {count} finite pred_scores are '
-                    'needed. Write the file again with tools/test.py CONFIG CKPT --dump.'
-                )
+        again = 'Write the file again with tools/test.py CONFIG CKPT --dump.'
+        data = read_json(path, 'file of predictions', again)
+        check_form(data, _File, f'"{path}" holds no predictions', again)
+        predictions = cls(
+            data['classes'], data['predictions'], data['coarse_classes'], data['parents']
+        )
+        predictions._check(f'"{path}"', again)
         return predictions
 
+    def _check(self, where: str, remedy: str) -> None:
+        """Check that all entries fit the classes."""
+        count, coarse, parents = len(self.classes), self.coarse_classes, self.parents
+        alone = coarse is None and parents is None
+        if not alone and (
+            coarse is None
+            or parents is None
+            or len(parents) != count
+            or not all(0 <= parent < len(coarse) for parent in parents)
+        ):
+            raise ValueError(
+                f'{where}: coarse_classes and parents must both be null, or parents must have the '
+                f'number of a coarse class for each of the {count} classes. {remedy}'
+            )
+        truth = 'gt_score' if self.of_attributes else 'gt_label'
+        for i, sample in enumerate(self.samples):
+            label, scores = sample.get(truth, -1), sample['pred_scores']
+            right = len(scores) == count and all(_is_probability(score) for score in scores)
+            if self.of_attributes:
+                right &= isinstance(label, list) and len(label) == count
+                right = right and all(value in (0, 1, None) for value in label)
+            else:
+                right &= 0 <= label < count
+            if not right:
+                raise ValueError(
+                    f'{where}, predictions[{i}]: {truth} of the {count} classes and {count} '
+                    f'probabilities as pred_scores are needed. {remedy}'
+                )
 
-def _is_label(value: Any, count: int) -> bool:
-    return type(value) is int and 0 <= value < count
 
-
-def _are_numbers(values: Any, count: int, others: tuple[type, ...] = ()) -> bool:
-    """Whether a list has ``count`` finite numbers, or values of other types."""
-    if not isinstance(values, list) or len(values) != count:
-        return False
-    return all(
-        isinstance(value, others) or (type(value) in (int, float) and abs(value) < 1e300)
-        for value in values
-    )
+def _is_probability(score: float) -> bool:
+    return -ROUNDING <= score <= 1 + ROUNDING

@@ -11,17 +11,44 @@ In a file without landmarks, the keypoints are the five points.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
+import msgspec
 import numpy as np
 
 from mmfer.faces.alignment import Alignment, build_alignment
 from mmfer.faces.face import KEYPOINT_NAMES, LANDMARK_NAMES, Face
 from mmfer.files import write_json
-from mmfer.reading import read_json
+from mmfer.reading import Number, check_form, read_json
 
 VISIBLE = 0.5
 """Smallest confidence of a landmark that counts in ``num_keypoints``."""
+
+
+class Annotation(TypedDict):
+    """A face in a sidecar."""
+
+    bbox: Annotated[list[Number], msgspec.Meta(min_length=4, max_length=4)]
+    keypoints: NotRequired[list[Number] | None]
+    five_points: NotRequired[list[Number] | None]
+    score: NotRequired[Number | None]
+
+
+class _Annotation(Annotation):
+    image_id: int
+
+
+class _Image(TypedDict):
+    id: int
+    file_name: str
+    width: int
+    height: int
+
+
+class _File(TypedDict):
+    images: list[_Image]
+    annotations: list[_Annotation]
+    alignment: NotRequired[dict[str, Any] | None]
 
 
 @dataclass(frozen=True)
@@ -86,6 +113,8 @@ def read_sidecar(path: str | Path) -> tuple[list[ImageFaces], Alignment | None]:
     if not path.is_file():
         raise FileNotFoundError(f'No sidecar at "{path}". Check the path, or write one first.')
     data = read_json(path, 'sidecar', 'Write it again.')
+    remedy = 'Correct or remove the entry, or write the sidecar again.'
+    check_form(data, _File, f'The sidecar "{path}" is faulty', remedy)
     entry = 'the whole file'
     try:
         faces: dict[int, list[Face]] = {image['id']: [] for image in data['images']}
@@ -105,8 +134,7 @@ def read_sidecar(path: str | Path) -> tuple[list[ImageFaces], Alignment | None]:
         return images, None if alignment is None else build_alignment(alignment)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
-            f'The sidecar "{path}" is faulty in {entry}: {type(error).__name__}: {error}. '
-            'Correct or remove the entry, or write the sidecar again.'
+            f'The sidecar "{path}" is faulty in {entry}: {type(error).__name__}: {error}. {remedy}'
         ) from error
 
 

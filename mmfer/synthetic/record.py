@@ -1,13 +1,13 @@
 """The record in a folder of renderings: its options and its renderer, needed to resume a run."""
 
-import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from mmfer.files import write_atomically
 from mmfer.journal import Journal
+from mmfer.reading import check_form, read_json
 from mmfer.settings import check_same
 from mmfer.synthetic.layouts.encoding import dump
 from mmfer.synthetic.layouts.layout import Layout, Truth
@@ -17,7 +17,17 @@ from mmfer.synthetic.renderer_version import renderer_version, same_renderer
 RECORD = 'rendering.json'
 RENDERER = 'renderer'
 
+ANEW = 'Delete the folder, or give another folder.'
+
 _log = logging.getLogger(__name__)
+
+
+class _Truth(TypedDict):
+    image_id: int
+
+
+class _Sidecar(TypedDict):
+    annotations: list[_Truth]
 
 
 def describe(layout: Layout, options: Options) -> dict[str, Any]:
@@ -42,12 +52,7 @@ def claim_folder(root: Path, description: Mapping[str, Any]) -> None:
             )
         mark(root, description, complete=False)
         return
-    try:
-        found = json.loads(record.read_text(encoding='utf-8'))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(
-            f'"{record}" is not JSON: {error}. Delete the folder, or give another folder.'
-        ) from error
+    found = _recorded(root)
     check_same(
         {key: found.get(key) for key in description if key != RENDERER},
         {key: value for key, value in description.items() if key != RENDERER},
@@ -56,13 +61,19 @@ def claim_folder(root: Path, description: Mapping[str, Any]) -> None:
     )
 
 
+def _recorded(root: Path) -> dict[str, Any]:
+    found = read_json(root / RECORD, 'record', ANEW)
+    check_form(found, dict[str, Any], f'"{root / RECORD}"', ANEW)
+    return dict(found)
+
+
 def is_kept(root: Path, description: Mapping[str, Any], missing: int) -> bool:
     """Whether to keep a folder unchanged because another renderer version completed it.
 
     Raises:
         ValueError: If another renderer version began the folder and images are missing.
     """
-    found = json.loads((root / RECORD).read_text(encoding='utf-8'))
+    found = _recorded(root)
     here, now = found.get(RENDERER, 'unknown'), description[RENDERER]
     if same_renderer(here, now):
         return False
@@ -100,12 +111,15 @@ def journal_path(root: Path, split: str) -> Path:
 
 def journal(root: Path, split: str) -> Journal:
     """The annotations of the images rendered so far; incomplete rows are rendered again."""
-    return Journal(journal_path(root, split))
+    return Journal(journal_path(root, split), form=_Truth)
 
 
 def known_truth(root: Path, split: str) -> dict[int, Truth]:
     """The annotations written so far, keyed by the index of the image."""
     rows: list[Truth] = []
     if sidecar_path(root, split).is_file():
-        rows = json.loads(sidecar_path(root, split).read_text(encoding='utf-8'))['annotations']
+        path = sidecar_path(root, split)
+        truth = read_json(path, 'truth', ANEW)
+        check_form(truth, _Sidecar, f'"{path}"', ANEW)
+        rows = truth['annotations']
     return {row['image_id'] - 1: row for row in [*rows, *journal(root, split).rows]}

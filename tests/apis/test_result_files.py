@@ -61,3 +61,9 @@ def test_other_options_or_a_changed_image_start_again(tmp_path: Path, images: li
 def test_an_output_folder_that_is_a_file_is_an_error(images: list[Path]) -> None:
     with pytest.raises(FileExistsError):
         ResultFiles(images[0], OPTIONS)
+
+
+def test_damaged_results_are_located(tmp_path: Path) -> None:
+    (tmp_path / 'results.jsonl').write_text('{"model": "a"}\n{"state": [1, 2], "annotated": []}\n')
+    with pytest.raises(ValueError, match=r'results\.jsonl", result 1: .* field (failed|result)'):
+        ResultFiles(tmp_path, {'model': 'a'})

@@ -21,8 +21,10 @@ def test_invalid_truth_is_refused(tmp_path):
     path = tmp_path / 'truth.json'
     with pytest.raises(FileNotFoundError, match='No truth'):
         read_apex_truth(path)
-    with pytest.raises(ValueError, match='clip sub02/EP01: no apex, intensity'):
+    with pytest.raises(ValueError, match='clip sub02/EP01, apex: expected float, got str'):
         read_apex_truth(write(path, **{'sub02/EP01': {'onset': 1, 'apex': '/', 'offset': 9}}))
+    with pytest.raises(ValueError, match='clip sub02/EP01: expected object, got int'):
+        read_apex_truth(write(path, **{'sub02/EP01': 3}))
     with pytest.raises(ValueError, match='the apex, 41, is not between'):
         read_apex_truth(write(path, **{'sub02/EP01': {**ROW, 'apex': 41}}))
     path.write_text('{')

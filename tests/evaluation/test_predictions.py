@@ -41,7 +41,7 @@ def test_faulty_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match='holds no predictions'):
         Predictions.load(path)
     Predictions(['a', 'b', 'c'], SAMPLES).save(path)
-    with pytest.raises(ValueError, match=r'predictions\[0\]: gt_label and 3 finite pred_scores'):
+    with pytest.raises(ValueError, match=r'predictions\[0\]: gt_label of the 3 classes and 3 prob'):
         Predictions.load(path)
 
 
@@ -66,23 +66,56 @@ def test_attributes_have_targets_and_a_mask(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match='attributes, which have no class'):
         _ = read.labels
     Predictions(['a', 'b'], [*samples, {'gt_score': [1], 'pred_scores': [0.5, 0.5]}]).save(path)
-    with pytest.raises(ValueError, match=r'predictions\[2\]: gt_score and 2 finite pred_scores'):
+    with pytest.raises(ValueError, match=r'predictions\[2\]: gt_score of the 2 classes and 2 prob'):
         Predictions.load(path)
 
 
 @pytest.mark.parametrize(
     'fields',
     [
-        {'gt_label': float('inf')},
         {'gt_label': 9},
-        {'gt_label': '0'},
-        {'pred_scores': [0.6, [[1]], 0.1]},
-        {'pred_scores': [0.6, float('nan'), 0.1]},
-        {'pred_scores': 3},
+        {'gt_label': -1},
+        {'pred_scores': [0.6, 1.5, 0.1]},
+        {'pred_scores': [1.0]},
     ],
 )
 def test_invalid_values_are_located(tmp_path: Path, fields: dict) -> None:
     good = {'gt_label': 0, 'pred_label': 0, 'pred_scores': [0.5, 0.25, 0.25]}
     Predictions(['a', 'b', 'c'], [good, {**good, **fields}]).save(tmp_path / 'p.json')
-    with pytest.raises(ValueError, match=r'predictions\[1\]: gt_label and 3 finite pred_scores'):
+    with pytest.raises(ValueError, match=r'predictions\[1\]: gt_label of the 3 classes and 3 prob'):
+        Predictions.load(tmp_path / 'p.json')
+
+
+@pytest.mark.parametrize(
+    ('content', 'place'),
+    [
+        ({'predictions': [3]}, r'predictions\[0\]'),
+        ({'predictions': [{'gt_label': '0', 'pred_scores': [1, 0]}]}, r'predictions\[0\].gt_label'),
+        (
+            {'predictions': [{'gt_label': True, 'pred_scores': [1, 0]}]},
+            r'predictions\[0\].gt_label',
+        ),
+        ({'predictions': [{'pred_scores': [1, [1]]}]}, r'predictions\[0\].pred_scores\[1\]'),
+        ({'predictions': [{'pred_scores': [1, None]}]}, r'predictions\[0\].pred_scores\[1\]'),
+        ({'predictions': [{'pred_scores': [1, 0], 'group': {'age': {}}}]}, r'group\[...\]'),
+        ({'classes': ['a', 3]}, r'classes\[1\]'),
+        ({'coarse_classes': 'ab'}, 'coarse_classes'),
+    ],
+)
+def test_values_of_other_types_are_located(tmp_path: Path, content: dict, place: str) -> None:
+    file = {'classes': ['a', 'b'], 'predictions': [], 'coarse_classes': None, 'parents': None}
+    (tmp_path / 'p.json').write_text(json.dumps({**file, **content}))
+    with pytest.raises(ValueError, match=rf'p\.json" holds no predictions, .*{place}: expected'):
+        Predictions.load(tmp_path / 'p.json')
+
+
+@pytest.mark.parametrize(
+    ('coarse', 'parents'),
+    [(['c'], [0]), (['c'], [0, 1]), (['c'], [-1, 0]), (['c'], []), (['c'], None), (None, [0, 0])],
+)
+def test_parents_fit_the_classes(
+    tmp_path: Path, coarse: list[str] | None, parents: list[int] | None
+) -> None:
+    Predictions(['a', 'b'], SAMPLES, coarse, parents).save(tmp_path / 'p.json')
+    with pytest.raises(ValueError, match='parents must have the number of a coarse class'):
         Predictions.load(tmp_path / 'p.json')

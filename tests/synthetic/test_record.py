@@ -53,6 +53,17 @@ def test_a_broken_record_is_refused(tmp_path: Path):
     (tmp_path / record.RECORD).write_text('{')
     with pytest.raises(ValueError, match='is not JSON'):
         record.claim_folder(tmp_path, _describe())
+    (tmp_path / record.RECORD).write_text('[1]')
+    with pytest.raises(ValueError, match=r'rendering\.json": expected object, got array'):
+        record.claim_folder(tmp_path, _describe())
+
+
+@pytest.mark.parametrize('rows', ['', '3', '[{}]', '[{"image_id": "1"}]'])
+def test_broken_truth_is_refused(tmp_path: Path, rows: str):
+    (tmp_path / 'annotations').mkdir()
+    record.sidecar_path(tmp_path, 'train').write_text(f'{{"annotations": {rows}}}')
+    with pytest.raises(ValueError, match=r'annotations/train\.json"'):
+        record.known_truth(tmp_path, 'train')
 
 
 def test_truth_is_read_from_journal_and_sidecar(tmp_path: Path):

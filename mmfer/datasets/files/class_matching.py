@@ -4,7 +4,6 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 Sample = dict[str, Any]
@@ -81,7 +80,7 @@ def check_unique_files(samples: Iterable[tuple[str, str]]) -> list[str]:
                 f'The image {names} listed twice: {other} and {where}. Keep one of the entries.'
             )
         origin[file] = path, where
-        stems[str(Path(path).with_suffix('')).casefold()].append(path)
+        stems[os.path.splitext(path)[0].casefold()].append(path)
     return [' and '.join(sorted(paths)) for paths in stems.values() if len(paths) > 1]
 
 

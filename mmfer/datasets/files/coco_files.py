@@ -5,17 +5,38 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
+import msgspec
 import numpy as np
 from pycocotools.coco import COCO
 
 from mmfer.labels.tree import MOST_CLASSES
-from mmfer.reading import check_regular, read_json
+from mmfer.reading import Number, check_form, check_regular, read_json
 
 LANDMARKS = 68
 LARGEST_ID = 1 << 53
 """The largest integer that all programs read from JSON without loss."""
+
+
+class _Annotation(TypedDict):
+    bbox: NotRequired[Annotated[list[Number], msgspec.Meta(min_length=4, max_length=4)]]
+    keypoints: NotRequired[list[Number] | None]
+    group: NotRequired[dict[str, str | None]]
+    clean_category_id: NotRequired[int | str]
+    identity: NotRequired[int | str]
+    score: NotRequired[Number | None]
+    distribution: NotRequired[dict[str, Number]]
+
+
+class _Category(TypedDict):
+    supercategory: NotRequired[str | None]
+
+
+class _File(TypedDict):
+    annotations: list[_Annotation]
+    categories: list[_Category]
+    alignment: NotRequired[dict[str, Any] | None]
 
 
 def read_coco(path: Path) -> COCO:
@@ -52,6 +73,7 @@ def read_coco(path: Path) -> COCO:
                 f'"{path}": the file_name or name {text!r} must be a string in quotation marks. '
                 'Correct this entry.'
             )
+    check_form(data, _File, f'"{path}"', 'Correct this entry.')
     if len(ids['categories']) > MOST_CLASSES:
         raise ValueError(
             f'"{path}" has {len(ids["categories"])} categories, more than {MOST_CLASSES}. Give '
@@ -61,11 +83,6 @@ def read_coco(path: Path) -> COCO:
         _check_ids(path, part, numbers)
     known = {'image_id': set(ids['images']), 'category_id': set(ids['categories'])}
     for i, annotation in enumerate(data['annotations']):
-        if not isinstance(annotation, dict):
-            raise ValueError(
-                f'"{path}", annotations[{i}] is {annotation!r}, not an object of fields. Correct '
-                'or remove the annotation.'
-            )
         for field, values in known.items():
             value = annotation.get(field)
             if type(value) not in (int, str) or value not in values:
@@ -94,6 +111,10 @@ def _check_ids(path: Path, part: str, ids: Sequence[Any]) -> None:
 
     Equal hashes, as of multiples of 2**61 - 1, would make sets and dictionaries very slow.
     """
+    if len({type(number) for number in ids}) > 1:
+        raise ValueError(
+            f'"{path}": some ids in {part} are text and others are not. Give ids of one type.'
+        )
     for number in ids:
         if type(number) is not str and (type(number) is not int or abs(number) > LARGEST_ID):
             raise ValueError(
@@ -106,8 +127,9 @@ def parse_face(annotation: dict[str, Any], classes: Sequence[str], where: str) -
     """The fields of a sample from an annotation, without the class.
 
     Args:
-        annotation: The annotation, which may have ``bbox`` (x, y, width, height), ``keypoints`` (68
-            times x, y, confidence), ``distribution`` ({class: share}), ``identity`` and ``group``.
+        annotation: The annotation from :func:`read_coco`, which may have ``bbox`` (x, y, width,
+            height), ``keypoints`` (68 times x, y, confidence), ``distribution`` ({class: share}),
+            ``identity`` and ``group``.
         classes: The classes of the data set, in order.
         where: File and entry, for messages.
 
@@ -116,25 +138,24 @@ def parse_face(annotation: dict[str, Any], classes: Sequence[str], where: str) -
         ``subject`` and ``group``.
 
     Raises:
-        ValueError: If a field has a wrong format.
+        ValueError: If a value is out of range; :func:`read_coco` checked the types.
     """
     fields: dict[str, Any] = {}
     if 'bbox' in annotation:
-        box = _numbers(annotation['bbox'], 'bbox', where)
-        if box.shape != (4,) or not np.isfinite(box).all() or (box[2:] <= 0).any():
+        box = np.array(annotation['bbox'], dtype=np.float32)
+        if (box[2:] <= 0).any():
             raise ValueError(
                 f'{where}: bbox {annotation["bbox"]} must be x, y, width, height, with width and '
                 'height above 0. Correct the bbox.'
             )
         fields['face_box'] = np.concatenate([box[:2], box[:2] + box[2:]])
     # The five points of a detector are not the 68 landmarks of a sample.
-    keypoints = _numbers(annotation.get('keypoints') or (), 'keypoints', where)
+    keypoints = np.array(annotation.get('keypoints') or (), dtype=np.float32)
     if keypoints.size not in (0, 15):
-        if keypoints.shape != (3 * LANDMARKS,) or not np.isfinite(keypoints).all():
+        if keypoints.size != 3 * LANDMARKS:
             raise ValueError(
-                f'{where}: keypoints has {int(np.isfinite(keypoints).sum())} finite numbers, but '
-                f'{LANDMARKS} points of x, y, confidence need {3 * LANDMARKS}. Correct or remove '
-                'the keypoints.'
+                f'{where}: keypoints has {keypoints.size} numbers, but {LANDMARKS} points of x, y, '
+                f'confidence need {3 * LANDMARKS}. Correct or remove the keypoints.'
             )
         points = keypoints.reshape(LANDMARKS, 3)
         fields['landmarks'], fields['landmark_scores'] = points[:, :2].copy(), points[:, 2].copy()
@@ -143,33 +164,19 @@ def parse_face(annotation: dict[str, Any], classes: Sequence[str], where: str) -
     if 'identity' in annotation:
         fields['subject'] = str(annotation['identity'])
     if 'group' in annotation:
-        if not isinstance(annotation['group'], dict):
-            raise ValueError(
-                f'{where}: group {annotation["group"]!r} must be an object, such as '
-                '{"gender": "female"}. Correct the group.'
-            )
         fields['group'] = dict(annotation['group'])
     return fields
 
 
-def _numbers(values: Any, field: str, where: str) -> np.ndarray:
-    try:
-        return np.asarray(values, dtype=np.float32)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f'{where}: {field} must be a list of numbers: {error}.') from error
-
-
 def _distribution(shares: dict[str, float], classes: Sequence[str], where: str) -> np.ndarray:
-    if not isinstance(shares, dict):
-        raise ValueError(f'{where}: distribution {shares!r} must be an object {{class: share}}.')
     unknown = sorted(set(shares) - set(classes))
     if unknown:
         raise ValueError(
             f'{where}: the distribution contains {", ".join(unknown)}, which the data set does not '
             'have as classes. Correct the distribution, or read with sidecar=False.'
         )
-    result = _numbers([shares.get(name, 0.0) for name in classes], 'distribution', where)
-    if not np.isfinite(result).all() or (result < 0).any() or abs(result.sum() - 1) > 1e-3:
+    result = np.array([shares.get(name, 0.0) for name in classes], dtype=np.float32)
+    if (result < 0).any() or abs(result.sum() - 1) > 1e-3:
         raise ValueError(
             f'{where}: the distribution sums to {result.sum():g}. Shares must be 0 or more and '
             'sum to 1.'

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from tokenize import TokenError
 
 import numpy as np
 
@@ -122,8 +121,8 @@ def _load(stub: Path, kind: str) -> str:
         raise ValueError(
             f'{path}: the header declares too much data. Unpack the file again.'
         ) from error
-    # NumPy parses the header as Python, so a damaged file may raise any of these errors.
-    except (OSError, EOFError, ValueError, SyntaxError, TokenError, TypeError) as error:
+    # NumPy parses the header as Python, so a damaged file may raise any error.
+    except Exception as error:
         raise ValueError(f'{path}: {error}. Unpack the annotations again.') from error
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from mmfer.datasets.files.csv_files import csv_rows
 from mmfer.datasets.files.text_files import read_lines
+from mmfer.reading import whole_number
 
 
 @dataclass(frozen=True)
@@ -86,12 +87,13 @@ def read_table(path: Path, columns: Sequence[str] | None) -> Table:
 
 
 def _count(path: Path, text: str) -> int:
-    if not text.isdigit():
+    count = whole_number(text)
+    if count is None:
         raise ValueError(
-            f'{path}, line 1: "{text}" is not the number of rows. Copy the file from the release '
-            'again.'
+            f'{path}, line 1: "{text[:20]}" is not the number of rows. Copy the file from the '
+            'release again.'
         )
-    return int(text)
+    return count
 
 
 def _exactly(values: list[str], count: int) -> list[str]:

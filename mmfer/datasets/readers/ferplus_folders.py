@@ -8,6 +8,7 @@ import numpy as np
 
 from mmfer.datasets.files.csv_files import csv_rows
 from mmfer.datasets.readers.ferplus_votes import COLUMNS
+from mmfer.reading import whole_number
 
 LABELS = 'label.csv'
 IMAGE_SUFFIX = '.png'
@@ -69,12 +70,14 @@ def vote_counts(where: str, cells: list[str]) -> list[int]:
     Raises:
         ValueError: If a vote is not a whole number of 0 or more.
     """
-    if not all(cell.isdecimal() and len(cell) < 6 for cell in cells):
+    votes = [whole_number(cell) for cell in cells if len(cell) < 6]
+    numbers = [vote for vote in votes if vote is not None]
+    if len(numbers) < len(cells):
         raise ValueError(
             f'{where}: the votes {", ".join(cells)} are not ten whole numbers. Download the file '
             'again.'
         )
-    return [int(cell) for cell in cells]
+    return numbers
 
 
 def _box(where: str, text: str) -> np.ndarray | None:

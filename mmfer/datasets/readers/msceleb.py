@@ -14,6 +14,7 @@ from mmfer.datasets.files.text_files import read_lines
 from mmfer.datasets.official_counts import compare_counts
 from mmfer.datasets.split import carve_validation
 from mmfer.faces.image_folder import LeftOut, list_images, list_subfolders
+from mmfer.reading import whole_number
 from mmfer.registry import DATASETS
 
 
@@ -176,9 +177,9 @@ def _compare_with_property(path: Path, count: int) -> None:
     file = path.with_name('property')
     if file.is_file():
         _, line = next(iter(read_lines(file)), (0, ''))
-        official = re.match(r'\s*([0-9]{1,9})\s*(,|$)', line)
-        if official:
-            found, told = {'all': count}, {'all': int(official[1])}
+        number = whole_number(line.split(',')[0].strip())
+        if number is not None:
+            found, told = {'all': count}, {'all': number}
             compare_counts('pack', path.parent, 'training', found, told, 'identities')
 
 

@@ -11,6 +11,7 @@ from mmfer.datasets.files.text_files import read_lines
 from mmfer.datasets.official_counts import class_counts, compare_counts
 from mmfer.labels import RAFDB_CLASSES
 from mmfer.labels.releases import RAFDB_COUNTS
+from mmfer.reading import whole_number
 from mmfer.registry import DATASETS
 
 GROUPS = {
@@ -124,12 +125,13 @@ class RAFDB(ExpressionDataset):
                 f'{where}: "{line}" is not a row such as "train_00001.jpg 5". Correct or remove '
                 'the row.'
             )
-        if not fields[1].isdecimal() or not 1 <= int(fields[1]) <= len(RAFDB_CLASSES):
+        label = whole_number(fields[1])
+        if label is None or not 1 <= label <= len(RAFDB_CLASSES):
             raise ValueError(
-                f'{where}: the label {fields[1]} is not one of 1 to {len(RAFDB_CLASSES)}. Correct '
-                'the row; compound expressions have another list.'
+                f'{where}: the label {fields[1][:20]} is not one of 1 to {len(RAFDB_CLASSES)}. '
+                'Correct the row; compound expressions have another list.'
             )
-        return fields[0], int(fields[1]) - 1
+        return fields[0], label - 1
 
     def _attributes(self, stem: str) -> Sample:
         result: Sample = {}
@@ -157,6 +159,8 @@ def _numbers(path: Path, count: int, first: int) -> tuple[np.ndarray, np.ndarray
     try:
         text = ' '.join(line for _, line in read_lines(path))
         numbers = np.array(text.split(), dtype=np.float32)
+        if not np.isfinite(numbers).all():
+            raise ValueError('a number is not finite')
     except ValueError as error:
         raise ValueError(f'{path}: {error}. Correct or remove the file.') from error
     if len(numbers) != count:

@@ -4,6 +4,7 @@ import torch
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from mmfer.engine.network import wrapped_anew
 from mmfer.registry import HOOKS
 
 
@@ -20,7 +21,10 @@ class ChannelsLastHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Change the layout of initialized or loaded weights."""
-        runner.model.to(memory_format=torch.channels_last)
+        # DistributedDataParallel exchanges gradients in the layout that the weights had when it was
+        # created. If the layout changes later, the ranks permute the gradients of convolutions.
+        with wrapped_anew(runner) as network:
+            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def before_test(self, runner: Runner) -> None:
         """Change the layout of loaded weights."""

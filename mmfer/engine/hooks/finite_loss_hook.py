@@ -1,7 +1,6 @@
 """Ends a training whose loss or weights are no numbers any more."""
 
 from math import isfinite
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -10,6 +9,7 @@ from mmengine.hooks import CheckpointHook, Hook, LoggerHook
 from mmengine.runner import Runner
 from torch import Tensor
 
+from mmfer.engine.checkpoint import kept_checkpoint
 from mmfer.engine.feature_bank import unwrap
 from mmfer.registry import HOOKS
 
@@ -94,10 +94,7 @@ class FiniteLossHook(Hook):
                 shown = ', '.join(f'{name}={value:g}' for name, value in values.items())
                 what = f'The loss of iteration {iteration} is not finite ({shown})'
                 break
-        note = Path(runner.work_dir) / 'last_checkpoint'
-        kept = 'There is no checkpoint yet.'
-        if note.is_file():
-            kept = f'The last good checkpoint is {note.read_text(errors="replace").strip()}.'
+        kept = kept_checkpoint(runner.work_dir)
         return (
             f'{what}, so the training stops in epoch {runner.epoch + 1}. {kept} Decrease the '
             'learning rate, clip the gradients (optim_wrapper.clip_grad.max_norm=5), or check the '

@@ -149,8 +149,8 @@ def read_weights(path: str | Path, expected: dict[str, Tensor]) -> dict[str, Ten
         raise FileNotFoundError(f'No weights at "{path}". {advice}')
     try:
         with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except (ValueError, OSError, AttributeError) as error:
+            arrays = {name: np.asarray(file[name]) for name in file.files}
+    except Exception as error:  # reading a damaged file may raise any error
         raise ValueError(f'"{path}" is not an .npz file of arrays: {error}. {advice}') from error
     if arrays.keys() != expected.keys():
         odd = sorted(arrays.keys() ^ expected.keys())
@@ -159,9 +159,10 @@ def read_weights(path: str | Path, expected: dict[str, Tensor]) -> dict[str, Ten
             f'{odd[0]}. {advice}'
         )
     for name, array in arrays.items():
-        if array.shape != expected[name].shape:
+        shape = tuple(expected[name].shape)
+        if array.shape != shape or array.dtype.kind not in 'fiu' or not np.isfinite(array).all():
             raise ValueError(
-                f'"{path}": {name} has the shape {array.shape}, not '
-                f'{tuple(expected[name].shape)}. {advice}'
+                f'"{path}": {name} is {array.dtype} of shape {array.shape}, not finite numbers of '
+                f'shape {shape}. {advice}'
             )
     return {name: torch.from_numpy(a).to(expected[name].dtype) for name, a in arrays.items()}

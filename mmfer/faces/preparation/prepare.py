@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from tqdm import tqdm
 
 from mmfer.faces.detection.face_finder import FoundFace, Picture
 from mmfer.faces.preparation.crop_measurement import MeasuredCrop, measure_crop
 from mmfer.faces.preparation.finding_options import FindingOptions
-from mmfer.faces.sidecar import write_sidecar
+from mmfer.faces.sidecar import Annotation, write_sidecar
 from mmfer.files import write_atomically
 from mmfer.journal import Journal
 from mmfer.reading import read_json
@@ -22,6 +22,15 @@ from mmfer.worker_pool import WorkerPool
 
 CHUNK = 4
 """Images that a process gets at once; a killed run loses at most this number per process."""
+
+
+class _Found(TypedDict):
+    name: str
+    width: int
+    height: int
+    face: Annotation | None
+    count: int
+    error: str
 
 
 @dataclass(frozen=True)
@@ -88,7 +97,7 @@ def prepare_faces(
             if (finished := done[path]) is not None:
                 yield finished
                 continue
-            journal = Journal(_journal_path(path), record, anew=overwrite)
+            journal = Journal(_journal_path(path), record, anew=overwrite, form=_Found)
             known = len({row['name'] for row in journal.rows} & {p.name for p in part})
             found = _find(part, pool, journal, f'Faces for {path.name}', progress)
             crop = _write(path, part, found, record)

@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
-from mmfer.reading import binary_lines
+from mmfer.reading import binary_lines, check_form
 
 SERIES = ('#2a6fbb', '#c8561b', '#2f8f5b', '#8a4fa3', '#b02a4c', '#5f6b7a', '#a88600', '#1795a5')
 COUNTERS = ('step', 'iter', 'epoch')
@@ -48,17 +49,18 @@ def read_scalars(path: str | Path) -> Curves:
     if not path.is_file():
         raise FileNotFoundError(f'No log at "{path}". Give a work directory or its scalars.json.')
     rows = []
+    remedy = 'Give the vis_data/scalars.json of a training.'
     with path.open('rb') as file:
         lines = list(binary_lines(file, path))
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            rows.append(json.loads(line))
+            row = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise ValueError(
-                f'{path}, line {number}: {error}. Give the vis_data/scalars.json of a training.'
-            ) from error
+            raise ValueError(f'{path}, line {number}: {error}. {remedy}') from error
+        check_form(row, dict[str, Any], f'{path}, line {number}', remedy)
+        rows.append(row)
     # Training rows count iterations; validation rows count epochs in epoch-based training.
     validation = 'epoch' if any('epoch' in row for row in rows) else 'iteration'
     curves: Curves = {}

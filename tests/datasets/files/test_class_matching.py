@@ -63,3 +63,7 @@ def test_class_names_must_be_several_and_different(classes: list[str]) -> None:
     check_class_names(['calm', 'sad'], 'Faces')
     with pytest.raises(ValueError, match=r'^Faces'):
         check_class_names(classes, 'Faces')
+
+
+def test_the_root_folder_as_an_image_is_no_error_here() -> None:
+    assert check_unique_files([('/', 'row 1'), ('/a.png', 'row 2')]) == []

@@ -37,6 +37,7 @@ def test_a_list_is_read(tmp_path: Path, suffix: str, text: str) -> None:
         ('txt', '3\nA B\na.jpg 1 1\n', 'has 1 rows, but its first line says 3'),
         ('txt', '2\nA B\na.jpg 1 1\na.jpg 1 1\n', 'lists a.jpg twice'),
         ('txt', 'many\nA B\na.jpg 1 1\n', 'line 1: "many" is not the number of rows'),
+        ('txt', '9' * 5000 + '\nA B\na.jpg 1 1\n', 'line 1: "9{20}" is not the number of rows'),
     ],
 )
 def test_faulty_lists_are_located(tmp_path: Path, suffix: str, text: str, message: str) -> None:

@@ -100,8 +100,9 @@ class SlowHook(Hook):
 """
 
 
+@pytest.mark.parametrize(('number', 'code'), [(TERM, 143), (INT, 130)], ids=['SIGTERM', 'SIGINT'])
 def test_the_script_for_several_ranks_passes_the_signal_and_the_code(
-    image_folder: Path, tmp_path: Path
+    image_folder: Path, tmp_path: Path, number: int, code: int
 ) -> None:
     (tmp_path / 'slow.py').write_text(SLOW)
     extra = "custom_imports = dict(imports=['slow'])\ncustom_hooks = [dict(type='SlowHook')]\n"
@@ -118,9 +119,10 @@ def test_the_script_for_several_ranks_passes_the_signal_and_the_code(
     ) as process:
         while not (work / 'began').exists() and process.poll() is None:
             time.sleep(0.1)
-        process.send_signal(signal.SIGTERM)  # only to the script
+        process.send_signal(number)  # only to the script
         output, _ = process.communicate(timeout=240)
-    assert process.returncode == 143, output
+    assert process.returncode == code, output
     (stopped,) = work.glob('stopped_iter_*.pth')
     assert load_from_disk(str(stopped))['meta']['world_size'] == 2
-    assert f'Stopped by SIGTERM. The checkpoint is {stopped}' in output
+    name = signal.Signals(number).name
+    assert f'Stopped by {name}. The checkpoint is {stopped}' in output

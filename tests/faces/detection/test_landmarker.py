@@ -161,9 +161,19 @@ def test_other_weights_are_refused(tmp_path):
     with pytest.raises(ValueError, match='another network'):
         FaceLandmarker(path)
     with np.load(WEIGHTS) as file:
+        correct = file['seen_there']
         arrays = {**file, 'seen_there': np.zeros((5, 64))}
     np.savez(path, **arrays)
-    with pytest.raises(ValueError, match='seen_there has the shape'):
+    with pytest.raises(ValueError, match=r'seen_there is float64 of shape \(5, 64\)'):
+        FaceLandmarker(path)
+    arrays = {**arrays, 'seen_there': np.full_like(correct, np.nan)}
+    np.savez(path, **arrays)
+    with pytest.raises(ValueError, match='seen_there is float16 .*, not finite numbers'):
+        FaceLandmarker(path)
+    damaged = bytearray(WEIGHTS.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    path.write_bytes(damaged)
+    with pytest.raises(ValueError, match=r'other\.npz" is not an \.npz file of arrays'):
         FaceLandmarker(path)
     path.write_bytes(b'PK nonsense')
     with pytest.raises(ValueError, match=r'not an \.npz'):

@@ -57,3 +57,10 @@ def test_missing_logs_and_scalars_are_errors(tmp_path: Path) -> None:
         read_scalars(tmp_path / 'a.json')
     with pytest.raises(ValueError, match='No run has f1. Available: loss'):
         plot_curves({'a': {'loss': Curve('iteration', [1], [1])}}, ['f1'])
+
+
+@pytest.mark.parametrize('line', ['3', '[1]', '{"loss": '])
+def test_lines_that_are_no_objects_are_located(tmp_path: Path, line: str) -> None:
+    (tmp_path / 'a.json').write_text('{"loss": 1, "step": 0}\n' + line)
+    with pytest.raises(ValueError, match=r'a\.json, line 2'):
+        read_scalars(tmp_path / 'a.json')
