@@ -1,6 +1,5 @@
 """MS-Celeb-1M: faces with identities, for pretraining."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
