@@ -17,6 +17,7 @@ from mmfer.apis.loading import read_config
 from mmfer.apis.result_files import ResultFiles
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
 from mmfer.faces import MTCNN
+from mmfer.files import write_image
 from mmfer.shipped_models import DEFAULT
 from mmfer.visualization import LabelledFace, draw_faces
 
@@ -51,7 +52,7 @@ def write_annotated(prediction: ImagePrediction, path: Path) -> None:
     ]
     top = 10 if any(face.of_attributes for face in faces) else 5
     drawn = draw_faces(prediction.image, faces, prediction.message, top)
-    Image.fromarray(drawn).save(path, quality=92)
+    write_image(path, Image.fromarray(drawn), quality=92)
 
 
 def check_targets(paths: list[Path], targets: list[Path]) -> None:

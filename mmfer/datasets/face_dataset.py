@@ -13,6 +13,7 @@ from mmfer.datasets.files.images import BrokenImageError, BrokenImageReport, che
 from mmfer.datasets.reader_facts import ReaderFacts
 from mmfer.datasets.shared_images import without_shared
 from mmfer.datasets.sidecar import Sidecar
+from mmfer.datasets.transforms.stock_geometry import refuse_stock_geometry, stock_geometry
 from mmfer.registry import TRANSFORMS
 
 Sample = dict[str, Any]
@@ -102,6 +103,7 @@ class FaceDataset(ReaderFacts, BaseDataset):
             lazy_init=lazy_init,
             serialize_data=serialize_data,
         )
+        self._stock = stock_geometry(self.pipeline.transforms)
 
     def _check_option(self, option: str, value: Any, known: Collection[Any]) -> None:
         if value not in known:
@@ -147,7 +149,12 @@ class FaceDataset(ReaderFacts, BaseDataset):
         return self.read_samples(part)
 
     def load_data_list(self) -> Sequence[Sample]:
-        """Read, check and complete the samples of the split."""
+        """Read, check and complete the samples of the split.
+
+        Raises:
+            FileNotFoundError: If the folder or an image is missing.
+            ValueError: If the split, or what remains of it, is empty, or an entry is wrong.
+        """
         self.check_root()
         samples = self.read_split()
         if self.subjects is not None and not samples:
@@ -219,6 +226,8 @@ class FaceDataset(ReaderFacts, BaseDataset):
 
     def prepare_data(self, idx: int) -> Any:
         """Run the pipeline; None for a broken image, which mmengine then replaces."""
+        if self._stock:
+            refuse_stock_geometry(self._stock, self.get_data_info(idx))
         try:
             return super().prepare_data(idx)
         except BrokenImageError as error:

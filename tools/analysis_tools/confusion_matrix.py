@@ -76,8 +76,8 @@ def check_same(first: Predictions, other: Predictions, name: str) -> None:
     if first.classes != other.classes:
         raise ValueError(
             f'"{name}" predicts {len(other.classes)} classes ({", ".join(other.classes)}), but '
-            f'the first model {len(first.classes)} ({", ".join(first.classes)}). Give models of '
-            'one data set.'
+            f'the first model predicts {len(first.classes)} ({", ".join(first.classes)}). '
+            'Give models of one data set.'
         )
     images = [
         [Path(sample.get('img_path') or '').name for sample in each.samples]

@@ -140,14 +140,14 @@ class CelebA(FaceDataset):
                 values=second.values[[row_of[name] for name in first.names]],
             )
         only = [sorted(set(a.names) - set(b.names)) for a, b in ((first, second), (second, first))]
-        told = '; '.join(
+        differences = '; '.join(
             f'{len(names)} are only in {table.path.name}, such as {names[0]}'
             for names, table in zip(only, (first, second), strict=True)
             if names
         )
         raise ValueError(
             f'"{second.path}" ({len(second.names)} images) does not match "{first.path}" '
-            f'({len(first.names)} images): {told}. Take both lists from one release.'
+            f'({len(first.names)} images): {differences}. Take both lists from one release.'
         )
 
     def _points(self, attributes: Table) -> np.ndarray | None:
