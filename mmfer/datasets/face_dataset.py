@@ -9,7 +9,12 @@ from mmengine.logging import print_log
 from mmpretrain.datasets import BaseDataset
 
 from mmfer.datasets.files.class_matching import check_unique_files
-from mmfer.datasets.files.images import BrokenImageError, BrokenImageReport, check_images
+from mmfer.datasets.files.images import (
+    BrokenImageError,
+    BrokenImageReport,
+    check_images,
+    stop_at_broken,
+)
 from mmfer.datasets.reader_facts import ReaderFacts
 from mmfer.datasets.shared_images import without_shared
 from mmfer.datasets.sidecar import Sidecar
@@ -122,6 +127,10 @@ class FaceDataset(ReaderFacts, BaseDataset):
             Samples with ``img_path``, optionally further fields, and optionally ``where`` (file and
             row, for messages), in an order that does not depend on the disk. Images may be missing;
             the base class checks them afterwards.
+
+        Raises:
+            FileNotFoundError: If a file or folder of the part is missing.
+            ValueError: If an entry is wrong; the message names the file and the row.
         """
         raise NotImplementedError
 
@@ -277,20 +286,8 @@ class FaceDataset(ReaderFacts, BaseDataset):
             self.broken_images.add(problems, 'left out')
         elif problems:
             self.broken_images.add(problems, 'found')
-            self._stop(problems, absent)
+            stop_at_broken(problems, absent, self.broken_images.path, self.IF_ABSENT)
         return {path for path, _ in problems}
-
-    def _stop(self, problems: Sequence[tuple[str, str]], absent: Sequence[str]) -> None:
-        counts = (
-            f'{len(absent)} missing and {len(problems) - len(absent)} broken images in total, '
-            f'listed in {self.broken_images.path}'
-        )
-        if absent:
-            raise FileNotFoundError(
-                f"{absent[0]} ({counts}). {self.IF_ABSENT} Or set broken='skip' in the config of "
-                'the data set to continue without the images.'
-            )
-        raise BrokenImageError(problems[0][0], f'{problems[0][1]} ({counts})')
 
     def extra_repr(self) -> list[str]:
         """The source of the samples, for ``print``."""

@@ -65,7 +65,11 @@ class CelebA(FaceDataset):
         super().__init__(data_root, split, metainfo={'classes': CELEBA_ATTRIBUTES}, **options)
 
     def read_samples(self, part: str) -> list[Sample]:
-        """Read the lists, and select the images of a part."""
+        """Read the lists, and select the images of a part.
+
+        Raises:
+            ValueError: If the list of parts has another number than 0, 1 or 2.
+        """
         attributes = self._table('list_attr_celeba', CELEBA_ATTRIBUTES)
         partition = self._table('list_eval_partition', ('partition',))
         partition = self._in_order_of(attributes, partition)

@@ -78,13 +78,13 @@ def test_a_reader_refuses(tmp_path: Path) -> None:
     for label in ('happy', 'sad'):
         write_image(tmp_path / 'train' / label / 'a.png', size=(20, 20))
     pipeline = [dict(type='LoadImageFromFile'), dict(type='RandomFlip', prob=1.0)]
-    assert ExpressionFolder(str(tmp_path), pipeline=pipeline)[0]['flip']
+    assert ExpressionFolder(str(tmp_path), classes=['happy', 'sad'], pipeline=pipeline)[0]['flip']
     image = {'id': 1, 'file_name': 'train/sad/a.png', 'width': 20, 'height': 20}
     face = {'id': 1, 'image_id': 1, 'bbox': [1, 2, 9, 9]}
     (tmp_path / 'annotations').mkdir()
     sidecar = tmp_path / 'annotations' / 'train.json'
     sidecar.write_text(json.dumps({'images': [image], 'annotations': [face], 'categories': []}))
-    dataset = ExpressionFolder(str(tmp_path), pipeline=pipeline)
+    dataset = ExpressionFolder(str(tmp_path), classes=['happy', 'sad'], pipeline=pipeline)
     assert dataset[0]['flip']
     with pytest.raises(ValueError, match='RandomFlip moves the image, but not face_box'):
         dataset[1]
