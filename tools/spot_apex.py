@@ -21,7 +21,8 @@ from mmfer.datasets.readers.casme2_spans import read_spans
 from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
 from mmfer.faces.clips.apex_regions import REGION_NAMES
-from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS, ApexResult
+from mmfer.faces.clips.apex_result import ApexResult
+from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS
 from mmfer.faces.clips.clip import open_clip
 from mmfer.faces.clips.clip_landmarks import CHOICES, SidecarLandmarks
 from mmfer.files import write_image, write_json

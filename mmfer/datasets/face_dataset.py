@@ -173,13 +173,13 @@ class FaceDataset(ReaderFacts, BaseDataset):
                 f'{", ".join(sorted(self.subjects)[:3])}. Give names of subjects in the data set.'
             )
         if self.apart_from is not None:
-            kept = without_shared(samples, self.sidecar_samples(self.apart_from))
+            apart = without_shared(samples, self.sidecar_samples(self.apart_from))
             print_log(
-                f'{self.NAME}, {self.split}: {len(samples) - len(kept)} of {len(samples)} images '
+                f'{self.NAME}, {self.split}: {len(samples) - len(apart)} of {len(samples)} images '
                 f'are left out, because the {self.apart_from} part has the same images.',
                 logger='current',
             )
-            samples = kept
+            samples = apart
         kept = self.without_broken(samples)
         if not len(kept):
             raise ValueError(

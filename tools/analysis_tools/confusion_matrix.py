@@ -71,7 +71,7 @@ def read(source: str, checkpoint: str | None, work_dir: str | None) -> Predictio
         return Predictions.load(dump)
 
 
-def check_same(first: Predictions, other: Predictions, name: str) -> None:
+def check_comparable(first: Predictions, other: Predictions, name: str) -> None:
     """Raise ValueError unless both have the same classes and images."""
     if first.classes != other.classes:
         raise ValueError(
@@ -110,7 +110,7 @@ def main() -> None:
     coarse, parents = first.coarse_classes, first.parents
     reports = {}
     for name, predictions in loaded.items():
-        check_same(first, predictions, name)
+        check_comparable(first, predictions, name)
         reports[name] = expression_report(
             predictions.scores, predictions.labels, predictions.classes, coarse, parents
         )

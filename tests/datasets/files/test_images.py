@@ -135,8 +135,7 @@ def test_the_first_missing_image_stops_before_a_broken_image(tmp_path: Path) -> 
     problems = [('a.png', '"a.png" is damaged'), ('b.png', '"b.png" is missing')]
     with pytest.raises(FileNotFoundError, match='missing.*1 missing and 1 broken .*Ask me. Or set'):
         stop_at_broken(problems, ['"b.png" is missing'], report, 'Ask me.')
-    with pytest.raises(
-        BrokenImageError, match='damaged .0 missing and 1 broken .*report.txt'
-    ) as at:
+    message = 'damaged .0 missing and 1 broken .*report.txt'
+    with pytest.raises(BrokenImageError, match=message) as at:
         stop_at_broken(problems[:1], [], report, 'Ask me.')
     assert at.value.path == 'a.png'

@@ -80,10 +80,13 @@ def test_a_reader_refuses(tmp_path: Path) -> None:
     pipeline = [dict(type='LoadImageFromFile'), dict(type='RandomFlip', prob=1.0)]
     assert ExpressionFolder(str(tmp_path), classes=['happy', 'sad'], pipeline=pipeline)[0]['flip']
     image = {'id': 1, 'file_name': 'train/sad/a.png', 'width': 20, 'height': 20}
-    face = {'id': 1, 'image_id': 1, 'bbox': [1, 2, 9, 9]}
+    face = {'id': 1, 'image_id': 1, 'category_id': 2, 'bbox': [1, 2, 9, 9]}
+    classes = [{'id': 1, 'name': 'happy'}, {'id': 2, 'name': 'sad'}]
     (tmp_path / 'annotations').mkdir()
     sidecar = tmp_path / 'annotations' / 'train.json'
-    sidecar.write_text(json.dumps({'images': [image], 'annotations': [face], 'categories': []}))
+    sidecar.write_text(
+        json.dumps({'images': [image], 'annotations': [face], 'categories': classes})
+    )
     dataset = ExpressionFolder(str(tmp_path), classes=['happy', 'sad'], pipeline=pipeline)
     assert dataset[0]['flip']
     with pytest.raises(ValueError, match='RandomFlip moves the image, but not face_box'):
