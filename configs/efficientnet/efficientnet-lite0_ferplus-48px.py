@@ -65,7 +65,7 @@ test_dataloader = dict(batch_size=64, dataset=dict(pipeline=test_pipeline))
 
 optim_wrapper = dict(optimizer=dict(lr=1e-3, weight_decay=0.02))
 param_scheduler = [
-    _base_.param_scheduler[0],
+    # First, because it sets the rate at the beginning of each period.
     dict(
         type='CosineRestartLR',
         periods=[half, epochs - half],
@@ -74,6 +74,7 @@ param_scheduler = [
         by_epoch=True,
         convert_to_iter_based=True,
     ),
+    _base_.param_scheduler[0],
 ]
 train_cfg = dict(max_epochs=epochs)
 default_hooks = dict(

@@ -63,13 +63,29 @@ def misfits(cfg: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _check_order(cfg: Mapping[str, Any]) -> None:
+    found = cfg.get('param_scheduler') or []
+    entries = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+    kinds = [{kind.__name__ for kind in classes_named(one.get('type'))} for one in entries]
+    restart = next((i for i, names in enumerate(kinds) if 'CosineRestartLR' in names), 0)
+    for i, entry in enumerate(entries[:restart]):
+        if entry.get('start_factor', entry.get('factor', 1)) < 1:
+            raise ValueError(
+                f'param_scheduler.{restart} (CosineRestartLR) sets the learning rate at the '
+                f'beginning of each period, so the warm-up before it (param_scheduler.{i}) would '
+                'raise the rate above the rate of the optimizer. Put CosineRestartLR first.'
+            )
+
+
 def check_schedule(cfg: Mapping[str, Any]) -> None:
     """Check that the training can reach its end.
 
     Raises:
-        ValueError: If a one-cycle schedule is shorter than the training.
+        ValueError: If a one-cycle schedule is shorter than the training, or a schedule with
+            restarts follows a warm-up, which would multiply its rate.
     """
     epochs = max_epochs(cfg)
+    _check_order(cfg)
     for path, scheduler in _schedulers(cfg):
         steps = scheduler.get('total_steps')
         if epochs is not None and isinstance(steps, int) and steps < epochs:

@@ -36,3 +36,13 @@ def test_a_cycle_shorter_than_the_training_is_refused() -> None:
     check_schedule(config(5, param_scheduler=dict(type='OneCycleLR', total_steps=5)))
     with pytest.raises(ValueError, match=r'total_steps=4 ends before .*max_epochs=5\)\. Give both'):
         check_schedule(config(5, param_scheduler=dict(type='OneCycleLR', total_steps=4)))
+
+
+def test_a_warm_up_before_restarts_is_refused() -> None:
+    warm_up = {'type': 'LinearLR', 'start_factor': 0.05, 'by_epoch': False, 'end': 150}
+    restarts = {'type': 'mmengine.CosineRestartLR', 'periods': [2, 2], 'restart_weights': [1, 0.5]}
+    cfg = {'train_cfg': {'max_epochs': 4}, 'param_scheduler': [warm_up, restarts]}
+    with pytest.raises(ValueError, match=r'param_scheduler.1 .*Put CosineRestartLR first'):
+        check_schedule(cfg)
+    check_schedule(cfg | {'param_scheduler': [restarts, warm_up]})
+    check_schedule(cfg | {'param_scheduler': restarts})
