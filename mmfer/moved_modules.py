@@ -1,7 +1,8 @@
 """Modules of ``mmfer.faces`` and ``mmfer.datasets`` under the names that they had before.
 
 ``from mmfer.faces.finding import detect_in_crop`` still works, with a warning that names the new
-place. Names imported from the packages themselves never changed. Can go with version 1.0.
+place. Names imported from the packages themselves never changed. This module
+can be removed in version 1.0.
 """
 
 import sys

@@ -20,8 +20,8 @@ def load_plugins(registries: Sequence[Registry]) -> None:
     """Import the modules of all installed plugins; a plugin that fails is skipped with a warning.
 
     A plugin fails if its import raises an error or ends the process, or if it registers a component
-    under a name that is already taken, which would change the configs of others without a word.
-    What a failed plugin had registered is removed.
+    under a name that is already taken, which would silently change other people's configs. The
+    components that a failed plugin registered are removed.
 
     Args:
         registries: The registries of mmfer; their parents are watched, too.

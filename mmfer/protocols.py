@@ -4,6 +4,7 @@ All members are methods, properties, class attributes or plain values, because f
 ``isinstance`` does not find submodules and buffers of a ``nn.Module``.
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from mmpretrain.models.heads import MultiLabelClsHead
@@ -98,8 +99,11 @@ class NeighborLoss(Protocol):
     def distribution(self, relation: Tensor, probs: Tensor, self_offset: int = 0) -> Tensor:
         """D (N, C), from the relation (N, M) and the predictions (M, C) of M images."""
 
-    def __call__(self, logits: Tensor, distribution: Tensor) -> Tensor:
-        """The weighted loss of logits (N, C) against D (N, C): a scalar."""
+    def __call__(self, logits: Tensor, distribution: Tensor, labels: Tensor) -> Tensor:
+        """The weighted loss of logits (N, C) against D (N, C): a scalar.
+
+        ``labels`` (N, C) are the soft or one-hot labels of the images.
+        """
 
 
 @runtime_checkable
@@ -110,6 +114,41 @@ class LearnsFromNeighbors(Protocol):
     """Factor of the neighbor loss, set before every step."""
     neighbor_distributions: Tensor | None
     """D (n, C) of all training images by ``sample_idx``; None takes D from the batch."""
+
+
+@runtime_checkable
+class LearnsFromBank(LearnsFromNeighbors, Protocol):
+    """A head that can also find neighbors in a :class:`mmfer.models.MomentumBank`."""
+
+    neighbor_bank: Any
+    """The bank, which the head updates in every step; None without a bank."""
+
+
+@runtime_checkable
+class SetsContext(Protocol):
+    """A neck whose config has an entry for the images to attend to in eval mode."""
+
+    @staticmethod
+    def context_option(config: Mapping[str, Any]) -> str | None:
+        """The entry in the config of the neck, such as ``'itrr.context'``, or None."""
+
+
+@runtime_checkable
+class GivesPooled(Protocol):
+    """An output of a neck with the features before the neck changes them."""
+
+    @property
+    def pooled(self) -> Tensor:
+        """The pooled features of the backbone, (N, D)."""
+
+
+@runtime_checkable
+class GivesLabels(Protocol):
+    """An output of a neck with vectors of the labels."""
+
+    @property
+    def labels(self) -> Tensor | None:
+        """The label vectors, (C, D) or more rows, fine classes first; None without vectors."""
 
 
 TransformFlag = Literal['needs_landmarks', 'cuts_face', 'for_renderings']

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
@@ -70,6 +71,26 @@ def test_folders_are_small_and_in_the_documented_tree():
     assert max(rooms.values()) <= MOST_MODULES
     names = {Path(room).name for room in rooms} - {''}
     assert [name for name in sorted(names) if f'{name}/' not in TEXT] == []
+
+
+def _repeated(paths: Iterable[Path]) -> int:
+    """Number of windows of six lines, without blank lines and comments, in several files."""
+    found: Counter[tuple[str, ...]] = Counter()
+    for path in paths:
+        stripped = (line.strip() for line in path.read_text(encoding='utf-8').splitlines())
+        lines = [line for line in stripped if line and not line.startswith('#')]
+        found.update({tuple(lines[i : i + 6]) for i in range(len(lines) - 5)})
+    return sum(count > 1 for count in found.values())
+
+
+def test_the_documented_counts_of_repeated_lines_are_upper_limits(tmp_path: Path):
+    for name in ('a.py', 'b.py'):
+        (tmp_path / name).write_text('\n# A comment.\n'.join('abcdefg'))
+    assert _repeated(tmp_path.glob('*.py')) == 2
+    (row,) = re.findall(r'^\| repeated windows .*\| (\d+), (\d+) \|$', TEXT, re.MULTILINE)
+    configs, modules = map(int, row)
+    assert _repeated((ROOT / 'configs').rglob('*.py')) <= configs
+    assert _repeated(_modules().values()) <= modules
 
 
 def test_every_system_has_rows():

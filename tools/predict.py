@@ -25,6 +25,7 @@ from mmfer.apis.result_files import ResultFiles
 from mmfer.apis.web_images import is_web_address
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
 from mmfer.faces import MTCNN
+from mmfer.files import write_image
 from mmfer.shipped_models import DEFAULT
 from mmfer.visualization import LabelledFace, draw_faces
 
@@ -78,7 +79,7 @@ def write_annotated(prediction: ImagePrediction, path: Path, note: str) -> None:
     ]
     top = 10 if any(face.of_attributes for face in faces) else 5
     drawn = draw_faces(prediction.image, faces, prediction.message, top, note)
-    Image.fromarray(drawn).save(path, quality=92)
+    write_image(path, Image.fromarray(drawn), quality=92)
 
 
 def find_inputs(inputs: list[str]) -> list[str | Path]:

@@ -21,10 +21,11 @@ from mmfer.datasets.readers.casme2_spans import read_spans
 from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
 from mmfer.faces.clips.apex_regions import REGION_NAMES
-from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS, ApexResult
+from mmfer.faces.clips.apex_result import ApexResult
+from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS
 from mmfer.faces.clips.clip import open_clip
 from mmfer.faces.clips.clip_landmarks import CHOICES, SidecarLandmarks
-from mmfer.files import write_json
+from mmfer.files import write_image, write_json
 from mmfer.visualization.apex import draw_apex_regions, plot_apex_curve
 
 SIDECAR = Path('annotations') / 'faces.json'
@@ -84,10 +85,10 @@ def spot_clip(args: argparse.Namespace, options: SpotterOptions) -> None:
     figure = plot_apex_curve(result.numbers, result.curve, result.apex, title)
     figure.savefig(f'{stem}_curve.png')
     frame = clip.frame(clip.position(result.apex, 'apex'))
-    picture = draw_apex_regions(
+    image = draw_apex_regions(
         frame, result.regions, result.landmarks, f'{args.clip.name}: apex, frame {result.apex}'
     )
-    Image.fromarray(picture).save(f'{stem}_apex.png')
+    write_image(f'{stem}_apex.png', Image.fromarray(image))
     write_json(Path(f'{stem}_apex.json'), as_json(result))
     print(
         f'apex: frame {result.apex}, of {result.onset} to {result.offset} ({rate:.0f} frames/s). '

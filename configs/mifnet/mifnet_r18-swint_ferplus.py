@@ -7,6 +7,9 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 model = dict(
+    backbone=dict(
+        branch2=dict(img_size=_base_.image_size, window_size=_base_.image_size // 32),
+    ),
     head=dict(
         num_classes=8,
         feature_losses=[
@@ -14,11 +17,11 @@ model = dict(
                 type='SelfAdaptiveDeepCenterLoss',
                 num_classes=8,
                 in_channels=512,
-                map_size=7,
+                map_size=-(-_base_.image_size // 32),
                 loss_weight=0.6,
             )
         ],
-    )
+    ),
 )
 train_dataloader = dict(batch_size=64)
 val_dataloader = dict(batch_size=64)

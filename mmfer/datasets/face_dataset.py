@@ -9,10 +9,16 @@ from mmengine.logging import print_log
 from mmpretrain.datasets import BaseDataset
 
 from mmfer.datasets.files.class_matching import check_unique_files
-from mmfer.datasets.files.images import BrokenImageError, BrokenImageReport, check_images
+from mmfer.datasets.files.images import (
+    BrokenImageError,
+    BrokenImageReport,
+    check_images,
+    stop_at_broken,
+)
 from mmfer.datasets.reader_facts import ReaderFacts
 from mmfer.datasets.shared_images import without_shared
 from mmfer.datasets.sidecar import Sidecar
+from mmfer.datasets.transforms.stock_geometry import refuse_stock_geometry, stock_geometry
 from mmfer.registry import TRANSFORMS
 
 Sample = dict[str, Any]
@@ -102,6 +108,7 @@ class FaceDataset(ReaderFacts, BaseDataset):
             lazy_init=lazy_init,
             serialize_data=serialize_data,
         )
+        self._stock = stock_geometry(self.pipeline.transforms)
 
     def _check_option(self, option: str, value: Any, known: Collection[Any]) -> None:
         if value not in known:
@@ -120,6 +127,10 @@ class FaceDataset(ReaderFacts, BaseDataset):
             Samples with ``img_path``, optionally further fields, and optionally ``where`` (file and
             row, for messages), in an order that does not depend on the disk. Images may be missing;
             the base class checks them afterwards.
+
+        Raises:
+            FileNotFoundError: If a file or folder of the part is missing.
+            ValueError: If an entry is wrong; the message names the file and the row.
         """
         raise NotImplementedError
 
@@ -147,9 +158,14 @@ class FaceDataset(ReaderFacts, BaseDataset):
         return self.read_samples(part)
 
     def load_data_list(self) -> Sequence[Sample]:
-        """Read, check and complete the samples of the split."""
+        """Read, check and complete the samples of the split.
+
+        Raises:
+            FileNotFoundError: If the folder or an image is missing.
+            ValueError: If the split, or what remains of it, is empty, or an entry is wrong.
+        """
         self.check_root()
-        samples = self.read_split()
+        samples: Sequence[Sample] = self.read_split()
         if self.subjects is not None and not samples:
             raise ValueError(
                 f'No image in the {self.split} part of "{self.root}" shows one of the '
@@ -157,13 +173,13 @@ class FaceDataset(ReaderFacts, BaseDataset):
                 f'{", ".join(sorted(self.subjects)[:3])}. Give names of subjects in the data set.'
             )
         if self.apart_from is not None:
-            kept = without_shared(samples, self.sidecar_samples(self.apart_from))
+            apart = without_shared(samples, self.sidecar_samples(self.apart_from))
             print_log(
-                f'{self.NAME}, {self.split}: {len(samples) - len(kept)} of {len(samples)} images '
+                f'{self.NAME}, {self.split}: {len(samples) - len(apart)} of {len(samples)} images '
                 f'are left out, because the {self.apart_from} part has the same images.',
                 logger='current',
             )
-            samples = kept
+            samples = apart
         kept = self.without_broken(samples)
         if not len(kept):
             raise ValueError(
@@ -219,6 +235,8 @@ class FaceDataset(ReaderFacts, BaseDataset):
 
     def prepare_data(self, idx: int) -> Any:
         """Run the pipeline; None for a broken image, which mmengine then replaces."""
+        if self._stock:
+            refuse_stock_geometry(self._stock, self.get_data_info(idx))
         try:
             return super().prepare_data(idx)
         except BrokenImageError as error:
@@ -268,20 +286,8 @@ class FaceDataset(ReaderFacts, BaseDataset):
             self.broken_images.add(problems, 'left out')
         elif problems:
             self.broken_images.add(problems, 'found')
-            self._stop(problems, absent)
+            stop_at_broken(problems, absent, self.broken_images.path, self.IF_ABSENT)
         return {path for path, _ in problems}
-
-    def _stop(self, problems: Sequence[tuple[str, str]], absent: Sequence[str]) -> None:
-        counts = (
-            f'{len(absent)} missing and {len(problems) - len(absent)} broken images in total, '
-            f'listed in {self.broken_images.path}'
-        )
-        if absent:
-            raise FileNotFoundError(
-                f"{absent[0]} ({counts}). {self.IF_ABSENT} Or set broken='skip' in the config of "
-                'the data set to continue without the images.'
-            )
-        raise BrokenImageError(problems[0][0], f'{problems[0][1]} ({counts})')
 
     def extra_repr(self) -> list[str]:
         """The source of the samples, for ``print``."""

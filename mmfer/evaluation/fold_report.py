@@ -25,7 +25,7 @@ def pool_predictions(folds: Mapping[str, Predictions]) -> Predictions:
         if predictions.classes != first.classes:
             raise ValueError(
                 f'Fold {name} predicts the classes {", ".join(predictions.classes)}, but the first '
-                f'fold {", ".join(first.classes)}. Give folds of one data set.'
+                f'fold predicts {", ".join(first.classes)}. Give folds of one data set.'
             )
     samples = [{**sample, 'fold': name} for name, p in folds.items() for sample in p.samples]
     return Predictions(first.classes, samples, first.coarse_classes, first.parents)

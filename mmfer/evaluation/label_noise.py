@@ -61,7 +61,7 @@ def detection_report(
     draws: int = 200,
     seed: int = 0,
 ) -> dict[str, dict[str, float]]:
-    """How well suspicions find wrong labels. All measures are in percent.
+    """Measure how well the suspicions of a method find wrong labels, in percent.
 
     Args:
         suspicions: Suspicions (N,) by the name of their method.

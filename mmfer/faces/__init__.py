@@ -27,7 +27,8 @@ from mmfer.lazy_names import lazy_names
 if TYPE_CHECKING:
     from mmfer.faces.clips.apex_curve import apex_curve
     from mmfer.faces.clips.apex_regions import REGION_NAMES, apex_regions
-    from mmfer.faces.clips.apex_spotter import ApexResult, ApexSpotter
+    from mmfer.faces.clips.apex_result import ApexResult
+    from mmfer.faces.clips.apex_spotter import ApexSpotter
     from mmfer.faces.clips.clip import Clip, open_clip
     from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
     from mmfer.faces.clips.sensor_noise import NoisyClip, add_sensor_noise
@@ -71,7 +72,7 @@ __getattr__ = lazy_names(
         'apex_curve': 'clips.apex_curve',
         'REGION_NAMES': 'clips.apex_regions',
         'apex_regions': 'clips.apex_regions',
-        'ApexResult': 'clips.apex_spotter',
+        'ApexResult': 'clips.apex_result',
         'ApexSpotter': 'clips.apex_spotter',
         'Clip': 'clips.clip',
         'open_clip': 'clips.clip',

@@ -39,12 +39,12 @@ class LeftOut:
         self.paths: dict[str, list[Path]] = defaultdict(list)
 
     def add(self, other: 'LeftOut') -> None:
-        """Add those that another search left out, each once."""
+        """Add the files that another search left out, each once."""
         for kind, paths in other.paths.items():
             self.paths[kind] = list(dict.fromkeys([*self.paths[kind], *paths]))
 
     def remove(self, paths: Collection[Path]) -> None:
-        """Remove paths that are taken all the same."""
+        """Remove paths that are used after all."""
         kept = {k: [p for p in own if p not in paths] for k, own in self.paths.items()}
         self.paths.clear()
         self.paths.update({kind: own for kind, own in kept.items() if own})
@@ -81,8 +81,9 @@ def list_images(folder: Path, deep: bool = True, left_out: LeftOut | None = None
 
     Args:
         folder: The folder.
-        deep: Whether the folders below are searched. Otherwise they are not counted either.
-        left_out: Takes what is left out. Without it, that is told in the log.
+        deep: Whether to search the subfolders, too. If not, the log does not count them.
+        left_out: The record to which files that are left out are added. None writes them to the
+            log.
 
     Raises:
         FileNotFoundError: If there is no such folder.

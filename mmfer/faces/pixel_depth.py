@@ -84,7 +84,7 @@ def _three(grey: np.ndarray) -> np.ndarray:
 
 
 def _deep_colors(picture: Image.Image, stream: BinaryIO) -> np.ndarray | None:
-    """The uint16 values in BGR(A) order of a color image of fewer than 16 bits in 16, or None."""
+    """The values (BGR or BGRA) of a 16-bit color image that uses fewer than 16 bits, or None."""
     if picture.format not in ('PNG', 'TIFF') or picture.mode not in ('RGB', 'RGBA'):
         return None
     # Pillow keeps the upper 8 bits of 16, so those of 14 bits are at most 63.

@@ -33,7 +33,7 @@ class ClipWriter:
 
     Args:
         layout: The files of the data set.
-        options: What is rendered.
+        options: The options of the data set: number, size and conditions of its clips.
         root: The data set's folder.
     """
 

@@ -18,7 +18,7 @@ class ImageWriter:
 
     Args:
         layout: The files of the data set.
-        options: What is rendered.
+        options: The options of the data set: number, size and conditions of its images.
         root: The data set's folder.
     """
 

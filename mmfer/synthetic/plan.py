@@ -46,9 +46,9 @@ def person_of(layout: Layout, seed: int, identity: str) -> Person:
 
 
 def _clean_labels(counts: Sequence[int], rng: np.random.Generator) -> list[int]:
-    """Labels in random order, with each class spread evenly.
+    """Labels in random order, with the images of each class spread evenly.
 
-    Neighboring samples share an identity, so each identity shows as many classes as possible.
+    Adjacent samples share an identity, so each identity shows as many classes as possible.
     """
     labels = np.repeat(np.arange(len(counts)), counts)
     places = np.concatenate([(np.arange(n) + rng.random(n)) / n for n in counts])

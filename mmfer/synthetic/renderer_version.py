@@ -16,17 +16,35 @@ DRAWING = (
 )
 """The code that decides the pixels, relative to this folder."""
 
-PREDECESSORS = {'b78a251fe2e452c2': ('317b9e86fc9aafb8', 'a90575f63b07ac10', 'e4813e7c737d52c3')}
+PREDECESSORS = {
+    '78bc88c2e612893c': (
+        'b78a251fe2e452c2',
+        '317b9e86fc9aafb8',
+        'a90575f63b07ac10',
+        'e4813e7c737d52c3',
+    )
+}
 """Older digests of code that draws the same, keyed by the new digest."""
+
+
+_WITHOUT_INFLUENCE = {
+    (ast.ImportFrom, 'module'),
+    (ast.Raise, 'exc'),
+    (ast.Raise, 'cause'),
+    (ast.AnnAssign, 'annotation'),
+    (ast.arg, 'annotation'),
+    (ast.FunctionDef, 'returns'),
+}
+"""Types of nodes and their fields."""
 
 
 @cache
 def renderer_version(folder: Path = Path(__file__).parent) -> str:
     """The digest, 16 hexadecimal digits.
 
-    The digest covers the syntax trees of the code without docstrings, comments and names of
-    imported modules, and the assets. It does not change when code moves to another module or gets
-    another description, and is the same on every version of Python.
+    The digest covers the assets and the syntax trees of the code, without docstrings, comments,
+    annotations, errors and names of imported modules. It does not change when code moves to another
+    module, or gets another description or message, and is the same on every version of Python.
     """
     files = [path for pattern in DRAWING for path in folder.glob(pattern)]
     parts = [repr(_meaning(ast.parse(path.read_bytes()))).encode() for path in files]
@@ -41,7 +59,9 @@ def same_renderer(recorded: str, now: str) -> bool:
 
 
 def _meaning(node: Any) -> Any:
-    """A syntax tree as nested lists, without positions, docstrings and empty fields.
+    """A syntax tree as nested lists, without what has no influence on the pixels.
+
+    These are positions, docstrings, annotations, the errors of ``raise``, and empty fields.
 
     Versions of Python differ in the empty fields and in the output of ``ast.dump``.
     """
@@ -52,7 +72,7 @@ def _meaning(node: Any) -> Any:
     fields = [
         (name, _meaning(value))
         for name, value in ast.iter_fields(node)
-        if value not in (None, []) and not (name == 'module' and isinstance(node, ast.ImportFrom))
+        if value not in (None, []) and (type(node), name) not in _WITHOUT_INFLUENCE
     ]
     return [type(node).__name__, *fields]
 

@@ -17,6 +17,7 @@ from mmfer.datasets.wrapped import readers_of
 from mmfer.engine import load_config
 from mmfer.engine.cli import add_config_options, friendly_errors
 from mmfer.engine.configuration.entry_types import is_type
+from mmfer.files import write_image
 from mmfer.registry import DATASETS
 from mmfer.visualization.plots import Cell, draw_sample_grid
 
@@ -95,10 +96,9 @@ def main() -> None:
                 sample.get('face_box'),
             )
         )
-    out = Path(args.out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(draw_sample_grid(cells, args.columns, args.size)).save(out)
-    print(f'{len(cells)} of {len(dataset)} {args.phase} samples: {out}')
+    grid = Image.fromarray(draw_sample_grid(cells, args.columns, args.size))
+    write_image(args.out, grid)
+    print(f'{len(cells)} of {len(dataset)} {args.phase} samples: {args.out}')
 
 
 if __name__ == '__main__':

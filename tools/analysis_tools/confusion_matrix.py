@@ -71,13 +71,13 @@ def read(source: str, checkpoint: str | None, work_dir: str | None) -> Predictio
         return Predictions.load(dump)
 
 
-def check_same(first: Predictions, other: Predictions, name: str) -> None:
+def check_comparable(first: Predictions, other: Predictions, name: str) -> None:
     """Raise ValueError unless both have the same classes and images."""
     if first.classes != other.classes:
         raise ValueError(
             f'"{name}" predicts {len(other.classes)} classes ({", ".join(other.classes)}), but '
-            f'the first model {len(first.classes)} ({", ".join(first.classes)}). Give models of '
-            'one data set.'
+            f'the first model predicts {len(first.classes)} ({", ".join(first.classes)}). '
+            'Give models of one data set.'
         )
     images = [
         [Path(sample.get('img_path') or '').name for sample in each.samples]
@@ -110,7 +110,7 @@ def main() -> None:
     coarse, parents = first.coarse_classes, first.parents
     reports = {}
     for name, predictions in loaded.items():
-        check_same(first, predictions, name)
+        check_comparable(first, predictions, name)
         reports[name] = expression_report(
             predictions.scores, predictions.labels, predictions.classes, coarse, parents
         )

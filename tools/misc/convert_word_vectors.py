@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from mmfer.engine.cli import friendly_errors
+from mmfer.files import write_atomically
 from mmfer.labels import LabelTree, WordVectors
 
 
@@ -93,9 +94,8 @@ def main() -> None:
     missing = sorted(words - set(table))
     if missing:
         raise ValueError(f'Not in {args.source}: {", ".join(missing)}.')
-    with open(args.out, 'w', encoding='utf-8') as file:
-        for word in sorted(table):
-            file.write(' '.join([word, *(f'{value:.6g}' for value in table[word])]) + '\n')
+    rows = [' '.join([word, *(f'{value:.6g}' for value in table[word])]) for word in sorted(table)]
+    write_atomically(args.out, '\n'.join(rows) + '\n')
     print(f'{len(table)} words of {len(next(iter(table.values())))} dimensions -> {args.out}')
 
 

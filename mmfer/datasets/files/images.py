@@ -1,11 +1,11 @@
 """Detection of broken images: quickly before training, and completely on reading."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from logging import WARNING
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import cv2
 import numpy as np
@@ -164,3 +164,30 @@ class BrokenImageReport:
             logger='current',
             level=WARNING,
         )
+
+
+def stop_at_broken(
+    problems: Sequence[tuple[str, str]], absent: Sequence[str], report: Path, advice: str
+) -> NoReturn:
+    """Stop at missing or broken images.
+
+    Args:
+        problems: Path and problem of each image; not empty.
+        absent: The problems of missing images, from :func:`check_images`.
+        report: The file that lists all of them.
+        advice: What to do if images are missing.
+
+    Raises:
+        FileNotFoundError: If an image is missing.
+        BrokenImageError: Otherwise.
+    """
+    counts = (
+        f'{len(absent)} missing and {len(problems) - len(absent)} broken images in total, '
+        f'listed in {report}'
+    )
+    if absent:
+        raise FileNotFoundError(
+            f"{absent[0]} ({counts}). {advice} Or set broken='skip' in the config of "
+            'the data set to continue without the images.'
+        )
+    raise BrokenImageError(problems[0][0], f'{problems[0][1]} ({counts})')

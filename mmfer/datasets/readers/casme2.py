@@ -105,7 +105,11 @@ class CASME2(ExpressionDataset):
         super().__init__(data_root, split, classes=classes, **options)
 
     def read_samples(self, part: str) -> list[Sample]:
-        """Read the clips of a part; all clips are checked and reported."""
+        """Read the clips of a part; all clips are checked and reported.
+
+        Raises:
+            FileNotFoundError: If there is no clip.
+        """
         clips, odd = self._coded()
         frames = Frames(self.root, self.frame, self._spotted())
         samples = []

@@ -65,7 +65,11 @@ class CelebA(FaceDataset):
         super().__init__(data_root, split, metainfo={'classes': CELEBA_ATTRIBUTES}, **options)
 
     def read_samples(self, part: str) -> list[Sample]:
-        """Read the lists, and select the images of a part."""
+        """Read the lists, and select the images of a part.
+
+        Raises:
+            ValueError: If the list of parts has another number than 0, 1 or 2.
+        """
         attributes = self._table('list_attr_celeba', CELEBA_ATTRIBUTES)
         partition = self._table('list_eval_partition', ('partition',))
         partition = self._in_order_of(attributes, partition)
@@ -140,14 +144,14 @@ class CelebA(FaceDataset):
                 values=second.values[[row_of[name] for name in first.names]],
             )
         only = [sorted(set(a.names) - set(b.names)) for a, b in ((first, second), (second, first))]
-        told = '; '.join(
+        differences = '; '.join(
             f'{len(names)} are only in {table.path.name}, such as {names[0]}'
             for names, table in zip(only, (first, second), strict=True)
             if names
         )
         raise ValueError(
             f'"{second.path}" ({len(second.names)} images) does not match "{first.path}" '
-            f'({len(first.names)} images): {told}. Take both lists from one release.'
+            f'({len(first.names)} images): {differences}. Take both lists from one release.'
         )
 
     def _points(self, attributes: Table) -> np.ndarray | None:

@@ -72,7 +72,11 @@ class CocoExpression(ExpressionDataset):
         return path
 
     def read_samples(self, part: str) -> list[Sample]:
-        """Read the faces of a part."""
+        """Read the faces of a part.
+
+        Raises:
+            ValueError: If the classes of the file or of a face are wrong.
+        """
         path = self._ann_path(part)
         coco = read_coco(path)
         classes = self._metainfo['classes']

@@ -81,7 +81,12 @@ class FER2013(ExpressionDataset):
         return parts if self._csv() is not None else tuple(p for p in parts if p != 'val')
 
     def read_samples(self, part: str) -> list[Sample]:
-        """The rows of the file or the images of the folders."""
+        """The rows of the file or the images of the folders.
+
+        Raises:
+            FileNotFoundError: If there is no file and no folder.
+            ValueError: If there are both.
+        """
         path, folder = self._csv(), self.root / part
         if path is not None:
             if (self.root / 'train').is_dir():

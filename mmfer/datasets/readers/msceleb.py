@@ -120,7 +120,11 @@ class MSCeleb1M(FaceDataset):
         )
 
     def read_split(self) -> Faces:
-        """The samples of the split, created on access."""
+        """The samples of the split, created on access.
+
+        Raises:
+            ValueError: If ``val_ratio`` leaves no image in the part.
+        """
         faces = self.faces
         if self.val_ratio != 0 and self.split != 'trainval':
             mask = carve_validation(faces.labels, self.val_ratio, self.val_seed)

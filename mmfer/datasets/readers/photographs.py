@@ -48,7 +48,11 @@ class Photographs(ExpressionDataset):
         super().__init__(data_root, split, classes=FER2013_CLASSES, **options)
 
     def read_samples(self, part: str) -> list[Sample]:
-        """Read the rows of the file."""
+        """Read the rows of the file.
+
+        Raises:
+            FileNotFoundError: If the file is missing.
+        """
         path = self.root / LABELS
         if not path.is_file():
             raise self.missing(LABELS)

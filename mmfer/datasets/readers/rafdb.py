@@ -76,7 +76,11 @@ class RAFDB(ExpressionDataset):
         super().__init__(data_root, split, classes=RAFDB_CLASSES, **options)
 
     def read_samples(self, part: str) -> list[Sample]:
-        """Read a part of the list, with the annotations of the images."""
+        """Read a part of the list, with the annotations of the images.
+
+        Raises:
+            ValueError: If the part is the validation part, which RAF-DB does not have.
+        """
         if part == 'val':
             raise ValueError(
                 'RAF-DB has no validation part. Set val_ratio, such as 0.1, to draw one from the '

@@ -6,10 +6,11 @@ from difflib import get_close_matches
 from typing import Any
 
 from mmengine.optim import OptimWrapper
-from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop, Runner
+from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop, LogProcessor, Runner
+from mmpretrain.models import ClsDataPreprocessor
 from torch.utils.data import DataLoader
 
-from mmfer.engine.configuration.entry_types import classes_named
+from mmfer.engine.configuration.entry_types import classes_named, components_named
 
 
 def _options(*classes: type) -> set[str]:
@@ -32,6 +33,15 @@ _SECTIONS = {
     'val_dataloader': _LOADER,
     'test_dataloader': _LOADER,
     'optim_wrapper': _options(OptimWrapper) | {'type', 'constructor', 'paramwise_cfg'},
+    'env_cfg': {'dist_cfg', 'cudnn_benchmark', 'mp_cfg', 'resource_limit'},
+    'face_crop': {'type', 'size', 'margin', 'scale', 'shift'},
+    'env_cfg.mp_cfg': {'mp_start_method', 'opencv_num_threads'},
+    'log_processor': _options(LogProcessor) | {'type'},
+    'data_preprocessor': _options(ClsDataPreprocessor) | {'type'},
+    'optim_wrapper.paramwise_cfg': {
+        *('custom_keys', 'bias_lr_mult', 'bias_decay_mult', 'norm_decay_mult', 'flat_decay_mult'),
+        *('dwconv_decay_mult', 'dcn_offset_lr_mult', 'bypass_duplicate'),
+    },
     'randomness': {'seed', 'deterministic', 'diff_rank_seed'},
     'auto_scale_lr': {'enable', 'base_batch_size'},
 }
@@ -53,7 +63,7 @@ def _arguments(kind: type) -> set[str] | None:
 def _accepted(section: str, node: Mapping[str, Any]) -> set[str] | None:
     """The possible keys of a part of a config; None if they are unknown."""
     known = _SECTIONS.get(section, set())
-    if 'type' not in node:
+    if 'type' not in node or section == 'face_crop':
         return known or None
     kinds = [_arguments(kind) for kind in classes_named(node['type'])]
     if not kinds or None in kinds:
@@ -93,6 +103,8 @@ def unknown_key(cfg: Mapping[str, Any], key: str, value: Any) -> str | None:
             return None
         else:
             names = set(node) if here == 'default_hooks' else _accepted(here, node)
+            if here == 'optim_wrapper.paramwise_cfg' and 'constructor' in cfg['optim_wrapper']:
+                names = None  # another constructor has other options
             message = f'{here} takes no "{part}"'
         if names is None:
             close = get_close_matches(part, list(node), cutoff=0.8)
@@ -104,6 +116,34 @@ def unknown_key(cfg: Mapping[str, Any], key: str, value: Any) -> str | None:
         hint = f'Did you mean {" or ".join(close)}?' if close else f'Known entries: {there}.'
         return f'{message}. {hint}'
     return None
+
+
+def unknown_type(cfg: Mapping[str, Any], key: str, value: Any) -> str | None:
+    """Explain why a component cannot be replaced by another one, whose name is not registered.
+
+    Args:
+        cfg: The config with the previous component.
+        key: A key with dots, such as ``'model.type'``.
+        value: The name of the new component. A name with dots may be imported later.
+
+    Returns:
+        The message, or None if the component may exist.
+    """
+    *parents, last = key.split('.')
+    node: Any = cfg
+    for part in parents:
+        if isinstance(node, list | tuple) and part.isdigit() and int(part) < len(node):
+            node = node[int(part)]
+        else:
+            node = node.get(part) if isinstance(node, Mapping) else None
+    previous = node.get(last) if isinstance(node, Mapping) else None
+    if last != 'type' or not isinstance(value, str) or '.' in value or components_named(value):
+        return None
+    if not components_named(previous):
+        return None
+    return (
+        f'no component has the name "{value}". Install and register its package, or mend the name.'
+    )
 
 
 def places(node: Any, value: Any, path: str = '') -> Iterator[str]:

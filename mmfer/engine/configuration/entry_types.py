@@ -49,7 +49,7 @@ def components_named(name: Any, registries: Iterable[Registry] | None = None) ->
 
 
 def classes_named(name: Any) -> list[type]:
-    """The registered classes with a name, those of mmfer first; a class is its own name."""
+    """The registered classes with a name, those of mmfer first; for a class, this class itself."""
     return [kind for kind in components_named(name) if inspect.isclass(kind)]
 
 

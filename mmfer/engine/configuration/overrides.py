@@ -7,7 +7,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmfer.engine.configuration.config_keys import ENTRIES, places, unknown_key
+from mmfer.engine.configuration.config_keys import ENTRIES, places, unknown_key, unknown_type
 from mmfer.engine.configuration.config_source import copy_with_values
 from mmfer.engine.configuration.schedule import max_epochs, misfits
 
@@ -40,11 +40,16 @@ def read_config(path: Path, options: Mapping[str, Any] | None = None) -> Config:
         return original
     options = dict(options)
     try:
+        for key in (EPOCHS, MAX_EPOCHS):
+            if isinstance(options.get(key), int | float) and options[key] < 1:
+                raise ValueError(f'{key}={options[key]}: a training needs at least 1 epoch')
         known = original.copy()
         # The options of a component that is replaced are those of the new component.
         known.merge_from_dict({k: v for k, v in options.items() if k.endswith('.type')})
         for key, value in options.items():
-            if message := unknown_key(known.to_dict(), key, value):
+            message = unknown_key(known.to_dict(), key, value)
+            message = message or unknown_type(original.to_dict(), key, value)
+            if message:
                 raise ValueError(f'{key}: {message}')
         follow = {EPOCHS: options[MAX_EPOCHS]} if MAX_EPOCHS in options else {}
         if follow and EPOCHS not in options and _drives_training(path, original, follow):
@@ -131,7 +136,11 @@ def _unused(cfg: Config, top: str, key: str) -> str:
         if found:
             return f'{message}. Give {" or ".join(found)} instead'
     elif key == top and isinstance(value, int | float | str) and not isinstance(value, bool):
-        found = list(places(used, value))
+        others = {k: v for k, v in cfg.to_dict().items() if k not in ENTRIES and k != top}
+        same = [
+            name for name, other in others.items() if type(other) is type(value) and other == value
+        ]
+        found = [*same, *places(used, value)]
         if found:
             return f'{message}. Entries with the value {value!r}: {", ".join(found)}'
     return message

@@ -16,6 +16,7 @@ from mmfer.engine.experiments.folds import read_pool
 from mmfer.evaluation import paired_table, seed_table
 from mmfer.evaluation.seed_table import Results
 from mmfer.files import write_atomically, write_json
+from mmfer.protocols import SetsContext
 from mmfer.settings import check_same
 
 
@@ -106,13 +107,13 @@ def repeat(
 def context_option(model: ConfigDict) -> str | None:
     """The entry of a config that sets the test-time context of its model, or None.
 
-    A neck with such a context has a static method ``context_option``, which gets the config of the
-    neck and returns the entry in this config, or None; see :class:`HIFENet`.
+    The class of the neck meets the protocol :class:`mmfer.protocols.SetsContext`, as
+    :class:`HIFENet` does.
     """
     neck = model.get('neck')
     kinds = classes_named(neck['type']) if isinstance(neck, dict) else []
-    option = getattr(kinds[0], 'context_option', None) if kinds else None
-    entry = None if option is None else option(neck)
+    kind = kinds[0] if kinds else None
+    entry = kind.context_option(neck) if isinstance(kind, SetsContext) else None
     return None if entry is None else f'model.neck.{entry}'
 
 

@@ -97,7 +97,10 @@ class ChannelPruningHook(Hook):
         exclude: Sequence[str] = (),
     ) -> None:
         if penalty < 0:
-            raise ValueError(f'penalty={penalty} must not be negative. Usual: 1e-4; none: 0.')
+            raise ValueError(
+                f'penalty={penalty} must not be negative. The usual value is 1e-4; 0 gives no '
+                'penalty.'
+            )
         if (ratio is None) != (epoch is None):
             raise ValueError(
                 f'ratio={ratio} and epoch={epoch} belong together: the share of channels to '

@@ -53,7 +53,11 @@ class ClassOrderHook(Hook):
     """
 
     def before_train(self, runner: Runner) -> None:
-        """Compare the head with the training data."""
+        """Compare the head with the training data.
+
+        Raises:
+            ValueError: If the head does not have one output for each class.
+        """
         dataset = runner.train_loop.dataloader.dataset
         classes = (getattr(dataset, 'metainfo', None) or {}).get('classes')
         outputs = getattr(getattr(unwrap(runner.model), 'head', None), 'num_classes', None)
@@ -65,7 +69,11 @@ class ClassOrderHook(Hook):
             )
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Compare as soon as a checkpoint is read."""
+        """Compare the classes of a checkpoint with those of the data set.
+
+        Raises:
+            ValueError: If they differ in a test or a resumed training.
+        """
         training = isinstance(runner._train_loop, BaseLoop)
         if training:
             loop = runner.train_loop

@@ -12,6 +12,7 @@ from mmpretrain.structures import DataSample
 from PIL import Image, ImageDraw, ImageFont
 
 from mmfer.evaluation.metrics.samples import attributes_of, scores_of
+from mmfer.files import write_image
 from mmfer.registry import HOOKS
 
 Color = tuple[int, int, int]
@@ -111,6 +112,5 @@ class DrawPredictionsHook(Hook):
                 lines = class_lines(true, classes[predicted], float(scores[predicted]))
             # Images are loaded in BGR order.
             image = tensor.to(torch.uint8).permute(1, 2, 0).flip(-1).contiguous().cpu().numpy()
-            picture = write_below(image, lines)
             name = Path(sample.get('img_path', 'image')).stem
-            picture.save(self.out_dir / f'{index:06}_{name}.png')
+            write_image(self.out_dir / f'{index:06}_{name}.png', write_below(image, lines))

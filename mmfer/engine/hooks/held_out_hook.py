@@ -51,9 +51,14 @@ class HeldOutHook(Hook):
             sample = dataset.get_data_info(i)
             subject = sample.get('subject')
             if subject is None or str(subject) in self.subjects:
+                whose = (
+                    'whose subject is unknown'
+                    if subject is None
+                    else f'which shows the held-out subject {subject}'
+                )
                 raise ValueError(
-                    f'Leakage: the {name} data of this fold hold "{sample.get("img_path")}" '
-                    f'of {"nobody known" if subject is None else f"{subject}, held out"}. '
+                    f'Leakage: the {name} data of this fold hold "{sample.get("img_path")}", '
+                    f'{whose}. '
                     "Restrict them with subjects=[...] in the data set's config."
                 )
             box = sample.get('face_box')

@@ -24,7 +24,7 @@ from mmfer.engine.label_audit import audit_rows, bank_distributions, bank_simila
 from mmfer.engine.train_loop import done_in_epoch, needs_epochs
 from mmfer.files import write_json
 from mmfer.models.heads import MomentumBank
-from mmfer.protocols import LearnsFromNeighbors, NeighborLoss
+from mmfer.protocols import LearnsFromBank, LearnsFromNeighbors, NeighborLoss
 from mmfer.registry import HOOKS
 
 CHECKPOINT_KEY, SAMPLES_KEY = 'label_distribution', 'label_distribution_samples'
@@ -50,8 +50,9 @@ class LabelDistributionHook(Hook):
             of their neighbors with the annotation, written at each refresh and at the end; None for
             no file. Needs ``neighbors='bank'``.
         batch_size: Images per step when the bank is computed.
-        momentum: m of the :class:`mmfer.models.MomentumBank`; the options from ``interval`` to
-            ``batch_size`` do not concern it, except k, which is the k of the loss.
+        momentum: m of the :class:`mmfer.models.MomentumBank`. With ``neighbors='momentum'``,
+            ``interval``, ``start``, ``k``, ``audit_file`` and ``batch_size`` have no effect; the
+            number of neighbors is the k of the loss.
 
     Raises:
         ValueError: If an option is out of range, the head of the model has no neighbor loss, as
@@ -129,7 +130,7 @@ class LabelDistributionHook(Hook):
 
     def before_train_epoch(self, runner: Runner) -> None:
         due = runner.epoch >= self.start and (runner.epoch - self.start) % self.interval == 0
-        # In the middle of an epoch, the bank of a checkpoint is that of its epoch.
+        # A checkpoint from the middle of an epoch has the bank of this epoch.
         if done_in_epoch(runner) and self._restored is not None:
             due = False
         if self.neighbors == 'bank' and (due or self._renew):
@@ -152,9 +153,8 @@ class LabelDistributionHook(Hook):
         if head.neighbor_distributions is not None:
             checkpoint[CHECKPOINT_KEY] = head.neighbor_distributions
             checkpoint[SAMPLES_KEY] = self._samples
-        bank = getattr(head, 'neighbor_bank', None)
-        if bank is not None:
-            checkpoint[BANK_KEY] = bank.state()
+        if isinstance(head, LearnsFromBank) and head.neighbor_bank is not None:
+            checkpoint[BANK_KEY] = head.neighbor_bank.state()
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         self._restored = checkpoint.get(CHECKPOINT_KEY)
@@ -162,7 +162,7 @@ class LabelDistributionHook(Hook):
         self._restored_bank = checkpoint.get(BANK_KEY)
 
     def _start_momentum(self, runner: Runner, head: LearnsFromNeighbors) -> None:
-        if not hasattr(head, 'neighbor_bank'):
+        if not isinstance(head, LearnsFromBank):
             raise ValueError(
                 f"LabelDistributionHook(neighbors='momentum'): {type(head).__name__} has no "
                 "neighbor_bank. Use RALDHead, or neighbors='batch' or 'bank'."
@@ -196,7 +196,7 @@ class LabelDistributionHook(Hook):
 
 
 def _digest(samples: Any) -> str:
-    """What identifies the samples of a data set, also in a moved folder: names and labels."""
+    """A digest of the names and labels of the samples; it stays the same if the folder moves."""
     sha = hashlib.sha256()
     for i in range(len(samples)):
         info = samples.get_data_info(i)

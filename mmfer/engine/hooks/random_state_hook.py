@@ -28,7 +28,7 @@ def _end_later(number: int, frame: FrameType | None) -> None:
 
 
 def leave_group(worker_id: int) -> None:
-    """Keep a worker for the validation from signals to the group of the training's processes."""
+    """Protect a validation worker from signals to the process group of the training."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, 'setpgid'):
         os.setpgid(0, 0)

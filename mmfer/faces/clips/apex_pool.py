@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mmfer.faces.clips.apex_spotter import ApexResult, ApexSpotter
+from mmfer.faces.clips.apex_result import ApexResult
+from mmfer.faces.clips.apex_spotter import ApexSpotter
 from mmfer.faces.clips.clip import Clip, open_clip
 from mmfer.faces.clips.sensor_noise import NoisyClip
 from mmfer.faces.detection.landmarker import FaceLandmarker

@@ -16,6 +16,7 @@ from mmfer.faces.clips.apex_curve import (
 )
 from mmfer.faces.clips.apex_regions import apex_regions
 from mmfer.faces.clips.apex_registered import registered_curve
+from mmfer.faces.clips.apex_result import ApexResult, some_frames
 from mmfer.faces.clips.clip import Clip, open_clip
 from mmfer.faces.clips.clip_landmarks import (
     CHOICES,
@@ -32,32 +33,6 @@ from mmfer.faces.detection.mtcnn import MTCNN
 METHODS = ('ratio', 'registered')
 LANDMARKS = ('onset', 'per_frame')
 LEAST_FRAMES = 3
-
-
-@dataclass(frozen=True)
-class ApexResult:
-    """The apex of a clip; frames are given by their numbers.
-
-    Attributes:
-        apex: The frame in which the expression is strongest.
-        onset: The frame in which the expression begins.
-        offset: The frame in which the expression ends.
-        numbers: Numbers of the frames from onset to offset.
-        curve: (len(numbers),) float64, strength of the expression in each of these frames.
-        landmarks: (68, 2), x and y in pixels: those of the onset, with ``per_frame`` of the apex.
-        regions: (10, 4) int, x1, y1, x2, y2 of the regions in the apex frame.
-        messages: Warnings about missing frames, frames without a face, several faces, and a clip
-            in which nothing moves.
-    """
-
-    apex: int
-    onset: int
-    offset: int
-    numbers: Sequence[int]
-    curve: np.ndarray
-    landmarks: np.ndarray
-    regions: np.ndarray
-    messages: tuple[str, ...] = ()
 
 
 class ApexSpotter:
@@ -162,7 +137,7 @@ class ApexSpotter:
         curve, apex, faceless = shown_apex(clip, first, curve, lost, presence, points)
         lost = sorted({*lost, *faceless})
         if lost:
-            named = _some([clip.numbers[first + i] for i in lost])
+            named = some_frames([clip.numbers[first + i] for i in lost])
             messages.append(
                 f'No face in {len(lost)} frames ({named}): the previous frame is used instead.'
             )
@@ -294,7 +269,3 @@ class _Followed:
     pixels: RegionPixels
     landmarks: np.ndarray
     lost: bool
-
-
-def _some(numbers: Sequence[int]) -> str:
-    return ', '.join(map(str, numbers[:5])) + (' ...' if len(numbers) > 5 else '')

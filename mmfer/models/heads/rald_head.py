@@ -13,7 +13,7 @@ from mmfer.models.heads.label_scores import label_scores
 from mmfer.models.heads.momentum_bank import MomentumBank
 from mmfer.models.heads.neighbor_agreement import neighbor_agreement
 from mmfer.models.losses import neighbor_label_distribution
-from mmfer.protocols import NeighborLoss
+from mmfer.protocols import GivesLabels, GivesPooled, NeighborLoss
 from mmfer.registry import MODELS
 
 
@@ -88,7 +88,8 @@ class RALDHead(FeatureLossHead):
         """Scores (N, C) from the tuple of the neck."""
         if self.label_scale is None:
             return super().forward(feats)
-        labels = _of(feats, 'labels', 'label_scale', 'lgifo and labels')
+        found = feats.labels if isinstance(feats, GivesLabels) else None
+        labels = _needed(found, 'label_scale', 'lgifo and labels')
         return label_scores(self.pre_logits(feats), labels[: self.num_classes], self.label_scale)
 
     def other_losses(
@@ -111,7 +112,7 @@ class RALDHead(FeatureLossHead):
         """
         losses = super().other_losses(feats, scores, data_samples)
         if self.auxiliary is not None:
-            own_scores = self.auxiliary(_of(feats, 'pooled', 'auxiliary_weight', 'pooled features'))
+            own_scores = self.auxiliary(_pooled(feats, 'auxiliary_weight'))
             own_loss = self._get_loss(own_scores, data_samples)['loss']
             losses['loss_auxiliary'] = self.auxiliary_weight * own_loss
         if self.coarse_loss is not None:
@@ -141,7 +142,7 @@ class RALDHead(FeatureLossHead):
         if self.neighbor_distributions is not None:
             distribution = self.neighbor_distributions[_indices(data_samples)].to(scores.device)
         elif self.neighbor_bank is not None:
-            pooled = _of(feats, 'pooled', "neighbors='momentum'", 'pooled features')
+            pooled = _pooled(feats, "neighbors='momentum'")
             index = _indices(data_samples)
             self.neighbor_bank.update(index, pooled, scores.softmax(1))
             similarity = self.neighbor_bank.relation(index, pooled)
@@ -160,15 +161,18 @@ class RALDHead(FeatureLossHead):
             offset = n * get_rank() if gathered else 0
             distribution = neighbor_loss.distribution(relation, probs, offset)
             losses = neighbor_agreement(relation, labels, neighbor_loss.k, offset)
-        weighted = getattr(neighbor_loss, 'weighting', None) is not None
-        labels_too = [label_shares(data_samples, self.num_classes)] if weighted else []
-        loss = self.neighbor_weight * neighbor_loss(scores, distribution, *labels_too)
+        shares = label_shares(data_samples, self.num_classes)
+        loss = self.neighbor_weight * neighbor_loss(scores, distribution, shares)
         return {'loss_neighbor': loss, **losses}
 
 
-def _of(feats: tuple[Tensor | None, ...], name: str, option: str, needed: str) -> Tensor:
-    found = getattr(feats, name, None)
-    if not isinstance(found, Tensor):
+def _pooled(feats: tuple[Tensor | None, ...], option: str) -> Tensor:
+    found = feats.pooled if isinstance(feats, GivesPooled) else None
+    return _needed(found, option, 'pooled features')
+
+
+def _needed(found: Tensor | None, option: str, needed: str) -> Tensor:
+    if found is None:
         raise ValueError(
             f'RALDHead with {option} needs {needed} from the neck, but the neck gives none: use '
             'HIFENet with these parts, or leave out the option.'

@@ -57,8 +57,8 @@ def neighbor_label_distribution(
 def disagreement(first: Tensor, second: Tensor) -> Tensor:
     """The probability that draws from two distributions differ: 1 - sum_c a_c b_c.
 
-    Of the votes on an image with themselves, this is the chance that two people disagree; of its
-    label and D, the share of its neighbors that contradict the label.
+    For the votes on an image, given twice, this is the chance that two people disagree. For the
+    label of an image and D, this is the share of its neighbors that contradict the label.
 
     Args:
         first: (N, C).
@@ -84,7 +84,7 @@ def neighbor_label_distribution_loss(
         logits: (N, C).
         distribution: D, (N, C), without gradient; the loss of a NaN row is 0.
         reduction: ``'class_mean'`` divides by N C as printed, ``'batch_mean'`` by N.
-        weights: Weights of the images (N,), without gradient; None weighs each with 1, as printed.
+        weights: Weights of the images (N,), without gradient; None for weights of 1, as printed.
 
     Returns:
         A scalar.
@@ -110,10 +110,11 @@ class NeighborLabelDistributionLoss(nn.Module):
         normalize: See :func:`neighbor_label_distribution`.
         exclude_self: Leave the image itself out of its neighbors.
         reduction: See :func:`neighbor_label_distribution_loss`.
-        weighting: Weights of the images by :func:`disagreement`. ``'votes'``: of the soft label
-            with itself, so that images on which people disagree learn from their neighbors, and
-            images on which they agree do not. ``'neighbors'``: of the label and D, so that images
-            learn whose label the neighbors contradict. None weighs each with 1, as printed.
+        weighting: The weight of each image; None for a weight of 1, as printed. ``'votes'``: the
+            :func:`disagreement` of its soft label with itself. Images on which people disagree
+            learn from their neighbors, and images on which people agree do not.
+            ``'neighbors'``: the :func:`disagreement` of its label and D. Images whose neighbors
+            contradict their label learn most.
         loss_weight: Weight of the loss, 1 in eq. 21.
 
     Raises:

@@ -116,7 +116,7 @@ class CASME2Layout(Layout):
         return [None] * options.images
 
     def adapted(self, options: Options) -> Options:
-        """The unchanged options, checked for enough clips for the planted oddities."""
+        """The same options, if there are enough clips for the planted oddities."""
         self.planted(options)
         return options
 

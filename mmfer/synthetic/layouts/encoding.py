@@ -22,7 +22,7 @@ def encode_grey_png(image: np.ndarray) -> bytes:
 def _encode(suffix: str, image: np.ndarray, settings: list[int]) -> bytes:
     done, encoded = cv2.imencode(suffix, image[..., ::-1], settings)
     if not done:
-        raise RuntimeError(f'OpenCV could not encode a picture of shape {image.shape}.')
+        raise RuntimeError(f'OpenCV could not encode an image of shape {image.shape}.')
     return encoded.tobytes()
 
 

@@ -105,7 +105,7 @@ class FERPlusLayout(ImageLayout):
                 pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
                 if pixels is None:
                     raise FileNotFoundError(
-                        f'"{path}" cannot be read. Give the same command again to render it anew.'
+                        f'"{path}" cannot be read. Delete the file, and run the same command again.'
                     )
                 code = FER2013_LABELS[FERPLUS_CLASSES[label]]
                 image_rows.writerow([code, ' '.join(map(str, pixels.ravel())), usage])

@@ -27,7 +27,7 @@ class Look:
     skin: SkinTexture
     hair: Hair | None
     glasses: Solid | None
-    centre: np.ndarray
+    center: np.ndarray
     """The middle of the head; the camera looks at this point."""
     pivot: np.ndarray
     """The joint of the neck."""
@@ -66,13 +66,13 @@ class LookBook:
         skin = np.unique(head.part('skin'))
         skull = shape[skin[head.vertices[skin, 1] > NECK_Y]]
         bottom, top = float(skull[:, 1].min()), float(skull[:, 1].max())
-        centre = f32([0, (bottom + top) / 2, skull[:, 2].mean()])
+        center = f32([0, (bottom + top) / 2, skull[:, 2].mean()])
         return Look(
             shape,
             self.painter.paint(person),
             self.cutter.cut(person, shape),
             fit_glasses(head, shape, person.seed, dark=False) if person.glasses else None,
-            centre,
-            f32([0, bottom - 0.1, centre[2] - 0.35]),
+            center,
+            f32([0, bottom - 0.1, center[2] - 0.35]),
             top - bottom,
         )

@@ -33,19 +33,19 @@ class Pose:
     head: np.ndarray
     shoulders: np.ndarray
     pivot: np.ndarray
-    centre: np.ndarray
+    center: np.ndarray
 
     @classmethod
     def of(
-        cls, yaw: float, pitch: float, roll: float, pivot: np.ndarray, centre: np.ndarray
+        cls, yaw: float, pitch: float, roll: float, pivot: np.ndarray, center: np.ndarray
     ) -> 'Pose':
         angles = np.array([yaw, pitch, roll])
-        return cls(rotation(*angles), rotation(*(angles * NECK_ROTATION)), pivot, centre)
+        return cls(rotation(*angles), rotation(*(angles * NECK_ROTATION)), pivot, center)
 
     def __call__(self, points: np.ndarray, share: np.ndarray | float = 1.0) -> np.ndarray:
         """Points (N, 3) of the person's mesh in the camera's axes, around the origin."""
         local = points - self.pivot
-        origin = self.head @ (self.centre - self.pivot)
+        origin = self.head @ (self.center - self.pivot)
         turned = local @ self.head.T
         if not np.isscalar(share):
             weight = np.asarray(share, np.float32)[:, None]

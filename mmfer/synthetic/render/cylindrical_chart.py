@@ -72,8 +72,8 @@ class Chart:
     def _turn() -> np.ndarray:
         turns = np.linspace(-1, 1, 4097)
         columns = 0.5 + turns * (FRONT_STRETCH - (FRONT_STRETCH - 0.5) * turns * turns)
-        centres = (np.arange(SIZE) + 0.5) / SIZE
-        return (np.pi * np.interp(centres, columns, turns)).astype(np.float32)[None]
+        centers = (np.arange(SIZE) + 0.5) / SIZE
+        return (np.pi * np.interp(centers, columns, turns)).astype(np.float32)[None]
 
     @cached_property
     def _gradient_basis(self) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ import numpy as np
 from mmfer.synthetic.render.arrays import f32, smoothstep
 from mmfer.synthetic.render.scene import Person
 
-EYE_CENTRE = (0.3078, 7.2841, 1.2454)
+EYE_CENTER = (0.3078, 7.2841, 1.2454)
 """Middle of the left eyeball of the base head."""
 SCLERA = (0.82, 0.78, 0.75)
 PUPIL_SHARE = 0.42

@@ -152,10 +152,10 @@ def lay_bar(scene: Scene, landmarks: np.ndarray, size: int) -> Bar:
     """A bar over a part of the face; landmarks (68, 2) are in pixels of the (S, S) image."""
     rng = np.random.default_rng([scene.seed, 12])
     low, high = landmarks.min(0), landmarks.max(0)
-    centre = low + (high - low) * rng.uniform(0.15, 0.85, 2)
+    center = low + (high - low) * rng.uniform(0.15, 0.85, 2)
     length, breadth = float((high - low).max()) * rng.uniform([0.5, 0.16], [1.1, 0.38])
     angle = rng.choice([0.0, 90.0, rng.uniform(-45, 45)])
-    corners = cv2.boxPoints((tuple(centre.tolist()), (length, breadth), float(angle)))
+    corners = cv2.boxPoints((tuple(center.tolist()), (length, breadth), float(angle)))
     mask = np.zeros((size, size), np.uint8)
     cv2.fillConvexPoly(mask, np.rint(corners).astype(np.int32), 1)
     tone = rng.uniform(0.0, 0.5) ** 2

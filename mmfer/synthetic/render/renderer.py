@@ -61,7 +61,7 @@ class Renderer:
             ValueError: If the size, the person or the scene has an invalid value.
         """
         if size < 16:
-            raise ValueError(f'The size of a picture is {size}: give at least 16 pixels.')
+            raise ValueError(f'The size of an image is {size}: give at least 16 pixels.')
         if scene.zoom <= 0:
             raise ValueError(f'Scene.zoom is {scene.zoom}: give a number above 0.')
         threads = cv2.getNumThreads()
@@ -73,13 +73,13 @@ class Renderer:
 
     def _render(self, person: Person, scene: Scene, size: int) -> Rendering:
         look = self.looks[person]
-        centre, height = look.centre, HAIR_MARGIN * look.height
+        center, height = look.center, HAIR_MARGIN * look.height
         if scene.close:
             chin, forehead = look.shape[self._face, 1].min(), look.shape[self._face, 1].max()
-            centre, height = f32([0, (chin + forehead) / 2, look.centre[2]]), forehead - chin
+            center, height = f32([0, (chin + forehead) / 2, look.center[2]]), forehead - chin
         extent = height * scene.zoom
         camera = Camera.of(size * SUPERSAMPLING, extent)
-        pose = Pose.of(scene.yaw, scene.pitch, scene.roll, look.pivot, centre)
+        pose = Pose.of(scene.yaw, scene.pitch, scene.roll, look.pivot, center)
         shape = self.head.express(look.shape, scene.face_units)
         points = pose(shape, self._share)
         occluder = fit_occluder(self.head, shape, look.shape, scene)

@@ -8,7 +8,7 @@ from mmfer.synthetic.render.accessories import frame_color
 from mmfer.synthetic.render.appearance import Look
 from mmfer.synthetic.render.arrays import f32, smoothstep, unit
 from mmfer.synthetic.render.cylindrical_chart import locate, look_up
-from mmfer.synthetic.render.eyes import EYE_CENTRE, eye_albedo
+from mmfer.synthetic.render.eyes import EYE_CENTER, eye_albedo
 from mmfer.synthetic.render.lighting import Reflectance
 from mmfer.synthetic.render.occluders import mask_color
 from mmfer.synthetic.render.scene import Color, Person, Scene
@@ -104,7 +104,7 @@ class Shader:
         for material, side in ((Material.LEFT_EYE, 1), (Material.RIGHT_EYE, -1)):
             at = np.flatnonzero(layer.materials == material)
             if len(at):
-                gaze = layer.texture[at, :3] - f32([side * EYE_CENTRE[0], *EYE_CENTRE[1:]])
+                gaze = layer.texture[at, :3] - f32([side * EYE_CENTER[0], *EYE_CENTER[1:]])
                 surface.albedo[at] = eye_albedo(unit(gaze), self.person)
                 surface.shine[at], surface.sharpness[at] = 2.2, 260
                 surface.sheen[at] = 0.1

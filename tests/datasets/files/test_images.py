@@ -12,6 +12,7 @@ from mmfer.datasets.files.images import (
     find_problem,
     load_bgr,
     load_sample,
+    stop_at_broken,
 )
 from tests.datasets.disk import write_image
 
@@ -127,3 +128,14 @@ def test_missing_and_broken_images_are_distinguished(tmp_path: Path) -> None:
     assert sentences == [f'{absent}: the file "{absent}" does not exist']
     _, (sentence,) = check_images([{'img_path': absent, 'where': 'row 9'}], False)
     assert sentence == f'row 9: the file "{absent}" does not exist'
+
+
+def test_the_first_missing_image_stops_before_a_broken_image(tmp_path: Path) -> None:
+    report = tmp_path / 'report.txt'
+    problems = [('a.png', '"a.png" is damaged'), ('b.png', '"b.png" is missing')]
+    with pytest.raises(FileNotFoundError, match='missing.*1 missing and 1 broken .*Ask me. Or set'):
+        stop_at_broken(problems, ['"b.png" is missing'], report, 'Ask me.')
+    message = 'damaged .0 missing and 1 broken .*report.txt'
+    with pytest.raises(BrokenImageError, match=message) as at:
+        stop_at_broken(problems[:1], [], report, 'Ask me.')
+    assert at.value.path == 'a.png'

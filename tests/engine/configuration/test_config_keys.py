@@ -2,7 +2,7 @@
 
 import pytest
 
-from mmfer.engine.configuration.config_keys import places, unknown_key
+from mmfer.engine.configuration.config_keys import places, unknown_key, unknown_type
 from mmfer.registry import register_all_modules
 
 CFG = dict(
@@ -10,6 +10,11 @@ CFG = dict(
     train_cfg=dict(by_epoch=True, max_epochs=3),
     train_dataloader=dict(batch_size=2, dataset=dict(type='ExpressionFolder', pipeline=[{}])),
     default_hooks=dict(logger=dict(type='LoggerHook')),
+    env_cfg=dict(cudnn_benchmark=False, mp_cfg=dict(mp_start_method='fork')),
+    optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.1), paramwise_cfg=dict(bias_lr_mult=2.0)),
+    data_preprocessor=dict(mean=[127.0] * 3),
+    log_processor=dict(window_size=10),
+    face_crop=dict(type='box', size=48, scale=1.1),
     epochs=3,
 )
 
@@ -28,6 +33,12 @@ def components() -> None:
         'train_dataloader.num_workers',
         'train_dataloader.dataset.pipeline.0',
         'default_hooks.mine',
+        'env_cfg.mp_cfg.opencv_num_threads',
+        'env_cfg.dist_cfg',
+        'optim_wrapper.paramwise_cfg.norm_decay_mult',
+        'data_preprocessor.std',
+        'log_processor.by_epoch',
+        'face_crop.shift',
         'randomness',
         'epochs',
     ],
@@ -42,6 +53,12 @@ def test_existing_and_possible_entries_are_accepted(key: str) -> None:
         ('train_cgf.max_epochs', 'a config has no entry "train_cgf". Did you mean train_cfg'),
         ('train_cfg.max_epoch', 'train_cfg takes no "max_epoch". Did you mean max_epochs'),
         ('model.backbone.dpeth', 'model.backbone takes no "dpeth". Did you mean depth'),
+        ('env_cfg.foo', 'env_cfg takes no "foo". Known entries: '),
+        ('env_cfg.mp_cfg.foo', 'env_cfg.mp_cfg takes no "foo"'),
+        ('optim_wrapper.paramwise_cfg.bias_lr', 'Did you mean bias_lr_mult'),
+        ('data_preprocessor.meen', 'Did you mean mean'),
+        ('log_processor.foo', 'log_processor takes no "foo"'),
+        ('face_crop.foo', 'face_crop takes no "foo"'),
         ('zzz', 'a config has no entry "zzz". Known entries: '),
     ],
 )
@@ -54,6 +71,31 @@ def test_only_an_existing_hook_can_be_removed() -> None:
     assert unknown_key(CFG, 'default_hooks.logger', None) is None
     message = unknown_key(CFG, 'default_hooks.loger', None)
     assert message is not None and 'Did you mean logger' in message
+
+
+def test_another_constructor_may_have_other_options() -> None:
+    wrapper = CFG['optim_wrapper'] | dict(constructor='LearningRateDecayOptimWrapperConstructor')
+    key = 'optim_wrapper.paramwise_cfg.layer_decay_rate'
+    assert unknown_key(CFG | dict(optim_wrapper=wrapper), key, 0.7) is None
+    assert unknown_key(CFG, key, 0.7) is not None
+
+
+def test_a_component_must_be_registered() -> None:
+    for key, value in (
+        ('model.type', 'Nope'),
+        ('model.backbone.type', 'RezNet'),
+        ('optim_wrapper.optimizer.type', 'Nope'),
+    ):
+        message = unknown_type(CFG, key, value)
+        assert message is not None and f'no component has the name "{value}"' in message
+    for key, value in (
+        ('model.backbone.type', 'SwinTransformer'),
+        ('model.backbone.type', 'my_package.MyNet'),
+        ('optim_wrapper.optimizer.type', 'AdamW'),
+        ('face_crop.type', 'five_point'),
+        ('model.backbone.depth', 'Nope'),
+    ):
+        assert unknown_type(CFG, key, value) is None
 
 
 def test_all_places_of_a_value_are_found() -> None:

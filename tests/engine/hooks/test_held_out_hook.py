@@ -34,7 +34,8 @@ def test_a_training_without_held_out_subjects_runs(root: Path, tmp_path: Path) -
 @pytest.mark.parametrize('part', ['train', 'val'])
 def test_a_held_out_subject_is_an_error(part: str, root: Path, tmp_path: Path) -> None:
     name = {'train': 'training', 'val': 'validation'}[part]
-    with pytest.raises(ValueError, match=f'Leakage: the {name} data .*sub02_0.png" of sub02, held'):
+    message = f'Leakage: the {name} data .*sub02_0.png", which shows the held-out subject sub02'
+    with pytest.raises(ValueError, match=message):
         run(tmp_path, root, **{f'{part}_dataloader.dataset.subjects': ['sub02']})
     assert not [*(tmp_path / 'work').glob('*.pth')]
 
@@ -45,7 +46,7 @@ def test_an_unknown_subject_is_an_error(tmp_path: Path) -> None:
     (root / 'train.csv').write_text(table)
     nobody = {f'{part}_dataloader.dataset.subjects': None for part in ('train', 'val')}
     nobody['default_hooks.held_out'] = dict(type='HeldOutHook', subjects=['sub08'])
-    with pytest.raises(ValueError, match='sub03_0.png" of nobody known'):
+    with pytest.raises(ValueError, match='sub03_0.png", whose subject is unknown'):
         run(tmp_path, root, **nobody)
 
 

@@ -11,7 +11,6 @@ from mmfer.models import HIFEFeatures, MomentumBank, RALDHead
 from mmfer.models.losses import (
     NeighborLabelDistributionLoss,
     coarse_loss,
-    neighbor_label_distribution,
     neighbor_label_distribution_loss,
 )
 from mmfer.registry import MODELS, register_all_modules
@@ -32,14 +31,19 @@ def test_loss_is_cross_entropy_plus_neighbors(head):
     relation, features = torch.randn(6, 6), torch.randn(6, 8)
     labels = [0, 0, 1, 1, 2, 2]
     losses = head.loss((relation, features), samples(labels))
-    scores = head.fc(features)
-    torch.testing.assert_close(
-        losses['loss'], torch.nn.functional.cross_entropy(scores, torch.tensor(labels))
-    )
-    distribution = neighbor_label_distribution(relation, scores.softmax(1), 5)
-    torch.testing.assert_close(
-        losses['loss_neighbor'], neighbor_label_distribution_loss(scores, distribution)
-    )
+    weight, bias = (p.detach().double().numpy() for p in (head.fc.weight, head.fc.bias))
+    probs = softmax(features.double().numpy() @ weight.T + bias, axis=1)
+    cross_entropy = -np.log(probs[np.arange(6), labels]).mean()  # eq. 20
+    divergence = 0.0
+    for i, row in enumerate(relation.double().numpy()):  # eq. 18-19: the five other images
+        others = [j for j in range(6) if j != i]
+        divergence += rel_entr(softmax(row[others]) @ probs[others], probs[i]).sum()
+    divergence /= 6 * 3
+    assert losses['loss'].item() == pytest.approx(cross_entropy, rel=1e-4)
+    assert losses['loss_neighbor'].item() == pytest.approx(divergence, rel=1e-3)
+    total = head.loss((relation, features), samples(labels))
+    total = sum(value for name, value in total.items() if name.startswith('loss'))  # eq. 21
+    assert total.item() == pytest.approx(cross_entropy + divergence, rel=1e-4)
     head.neighbor_weight = 0.25
     scaled = head.loss((relation, features), samples(labels))['loss_neighbor']
     torch.testing.assert_close(scaled, 0.25 * losses['loss_neighbor'])
@@ -79,7 +83,8 @@ def test_soft_labels(head):
 class JensenShannonLoss(NeighborLabelDistributionLoss):
     """A neighbor loss of another package with its own divergence."""
 
-    def forward(self, logits, distribution):
+    def forward(self, logits, distribution, labels):
+        assert labels.shape == logits.shape and (labels.sum(1) == 1).all()
         p, d = logits.softmax(1), distribution
         middle = (p + d) / 2
         return ((p * (p / middle).log() + d * (d / middle).log()) / 2).sum(1).mean()
@@ -96,7 +101,7 @@ class SmoothedScoresLoss(nn.Module):
 
 
 class NoNeighborsLoss(nn.Module):
-    def forward(self, logits, distribution):
+    def forward(self, logits, distribution, labels):
         return logits.sum()
 
 

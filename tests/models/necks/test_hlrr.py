@@ -4,6 +4,7 @@ import torch
 
 from mmfer.labels import LabelTree
 from mmfer.models import HLRR, hierarchy_bias
+from tests.models.necks.test_attention import block_in_numpy, weights
 
 TREE = LabelTree.from_mapping({'fear': ['panic', 'worry'], 'love': ['lust']})
 
@@ -23,6 +24,37 @@ def test_bias_is_indexed_by_the_tree():
     np.testing.assert_allclose(b.diagonal(), 1)
     np.testing.assert_allclose([b[0, 3], b[3, 1], b[2, 4]], 1 - log2)
     np.testing.assert_allclose([b[0, 1], b[0, 4], b[3, 4]], 1 - 2 * log2)
+
+
+@pytest.mark.parametrize('residual', [True, False])
+@pytest.mark.parametrize('hierarchy', [True, False])
+def test_equals_the_equations(residual, hierarchy):
+    """Eq. 8 and 10-12 with the distances of eq. 9, all in NumPy."""
+    torch.manual_seed(0)
+    hlrr = HLRR(12, hierarchy, 3, 0.3, ffn_dims=20, residual=residual, init='default')
+    # Nodes: panic, worry, lust, fear, love; the graph has only the edges of the tree.
+    edges = {(0, 3), (1, 3), (2, 4)}
+    levels = [0.4, 0.4 - np.log1p(np.exp(0.7)), 0.4 - np.log1p(np.exp(0.7)) - np.log1p(np.exp(-1))]
+    bias = np.full((5, 5), levels[2])
+    for i in range(5):
+        bias[i, i] = levels[0]
+    for i, j in edges:
+        bias[i, j] = bias[j, i] = levels[1]
+    if hierarchy:
+        hlrr.bias_first.data = torch.tensor(0.4)
+        hlrr.bias_steps.data = torch.tensor([0.7, -1.0])
+    labels = torch.randn(5, 12)
+    _, expected = block_in_numpy(
+        weights(hlrr.attention),
+        labels.double().numpy(),
+        labels.double().numpy(),
+        3,
+        0.3,
+        residual,
+        bias if hierarchy else 0.0,
+    )
+    out = hlrr(labels, torch.from_numpy(TREE.distance_index))
+    np.testing.assert_allclose(out.detach().numpy(), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_attention_with_bias_and_without():

@@ -1,6 +1,28 @@
+import numpy as np
+import pytest
 import torch
 
 from mmfer.models import LGIFO
+from tests.models.necks.test_attention import block_in_numpy, weights
+
+
+@pytest.mark.parametrize('residual', [True, False])
+def test_equals_the_equations(residual):
+    """Eq. 13-17: queries are the images, keys the projected labels, values the labels."""
+    torch.manual_seed(0)
+    lgifo = LGIFO(12, 3, 0.3, ffn_dims=20, residual=residual, init='default')
+    images, labels = torch.randn(7, 12), torch.randn(5, 12)
+    _, expected = block_in_numpy(
+        weights(lgifo.attention),
+        images.double().numpy(),
+        labels.double().numpy(),
+        3,
+        0.3,
+        residual,
+        project_values=False,
+    )
+    out = lgifo(images, *lgifo.attention.keys_values(labels))
+    np.testing.assert_allclose(out.detach().numpy(), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_values_are_the_labels_unprojected():

@@ -9,10 +9,10 @@ def test_a_tube_keeps_its_radius_and_faces_outwards() -> None:
     angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     path = np.stack([np.cos(angle), np.sin(angle), 0 * angle], 1)
     ring = tube(path, 0.1, closed=True)
-    centre = np.repeat(path, 6, 0)
-    np.testing.assert_allclose(np.linalg.norm(ring.points - centre, axis=1), 0.1, atol=1e-5)
+    center = np.repeat(path, 6, 0)
+    np.testing.assert_allclose(np.linalg.norm(ring.points - center, axis=1), 0.1, atol=1e-5)
     normals = vertex_normals(ring.points, ring.triangles)
-    assert np.einsum('ij,ij->i', normals, ring.points - centre).min() > 0.05
+    assert np.einsum('ij,ij->i', normals, ring.points - center).min() > 0.05
 
 
 def test_a_fan_faces_the_front() -> None:

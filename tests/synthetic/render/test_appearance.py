@@ -16,7 +16,7 @@ def test_a_look_measures_the_head(head: Head) -> None:
     looks = LookBook(head)
     look = looks[Person(hair_style='long')]
     assert 2.0 < look.height < 2.6
-    assert look.pivot[1] < look.centre[1] < look.shape[:, 1].max()
+    assert look.pivot[1] < look.center[1] < look.shape[:, 1].max()
     assert look.hair is not None and look.glasses is None
     assert looks[Person(glasses=True)].glasses is not None
     assert np.isfinite(look.hair.points).all()

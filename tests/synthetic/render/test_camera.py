@@ -19,9 +19,9 @@ def test_rotation_applies_yaw_then_pitch_then_roll() -> None:
 
 
 def test_pose_keeps_the_center_of_the_head_at_the_origin() -> None:
-    centre = np.float32([0, 7, 0.5])
-    pose = Pose.of(40, 10, 5, np.float32([0, 6, 0]), centre)
-    np.testing.assert_allclose(pose(centre[None]), 0, atol=1e-6)
+    center = np.float32([0, 7, 0.5])
+    pose = Pose.of(40, 10, 5, np.float32([0, 6, 0]), center)
+    np.testing.assert_allclose(pose(center[None]), 0, atol=1e-6)
 
 
 def test_shoulders_turn_less_than_the_head() -> None:

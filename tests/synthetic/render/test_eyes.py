@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from mmfer.synthetic import Head, Person
-from mmfer.synthetic.render.eyes import EYE_CENTRE, eye_albedo
+from mmfer.synthetic.render.eyes import EYE_CENTER, eye_albedo
 
 
 def test_the_center_equals_that_of_the_mesh(head: Head) -> None:
     left, right = (head.vertices[ids].mean(0) for ids in head.eye_vertices)
-    np.testing.assert_allclose(left, EYE_CENTRE, atol=2e-3)
-    np.testing.assert_allclose(right * [-1, 1, 1], EYE_CENTRE, atol=2e-3)
+    np.testing.assert_allclose(left, EYE_CENTER, atol=2e-3)
+    np.testing.assert_allclose(right * [-1, 1, 1], EYE_CENTER, atol=2e-3)
 
 
 def test_pupil_iris_and_white_are_nested() -> None:

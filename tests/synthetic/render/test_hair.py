@@ -53,8 +53,8 @@ def test_the_outside_faces_outwards(cutter: HairCutter, head: Head) -> None:
     person = Person(hair_style='short')
     hair = cutter.cut(person, head.shape(person))
     assert hair is not None
-    centre = np.float32([0, 7.5, 0.3])
-    outer, inner = hair.surfaces(Pose.of(0, 0, 0, centre, centre))
+    center = np.float32([0, 7.5, 0.3])
+    outer, inner = hair.surfaces(Pose.of(0, 0, 0, center, center))
     assert np.einsum('ij,ij->i', outer.normals, outer.points).mean() > 0.3
     assert 0 < len(inner.triangles) < len(outer.triangles)
 

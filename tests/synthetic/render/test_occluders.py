@@ -31,8 +31,8 @@ def test_the_hand_is_in_front_of_the_face(head: Head) -> None:
     for seed in range(5):
         hand = hold_hand(head, shape, np.random.default_rng(seed))
         assert (hand.materials == Material.HAND).all()
-        centre = hand.points[: len(head.hand_vertices)].mean(0)
-        nearest = np.linalg.norm(shape[head.landmarks] - centre, axis=1).min()
+        center = hand.points[: len(head.hand_vertices)].mean(0)
+        nearest = np.linalg.norm(shape[head.landmarks] - center, axis=1).min()
         assert nearest < 1.0
 
 

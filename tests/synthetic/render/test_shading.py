@@ -8,7 +8,7 @@ from mmfer.synthetic.render.surface import Layer, Material, Surface
 
 def layer_of(renderer: Renderer, person: Person, scene: Scene, front: str) -> tuple[Shader, Layer]:
     look = renderer.looks[person]
-    pose = Pose.of(0, 0, 0, look.pivot, look.centre)
+    pose = Pose.of(0, 0, 0, look.pivot, look.center)
     head = renderer.head
     points = pose(look.shape)
     texture = np.concatenate([head.vertices, head.regions], 1)
