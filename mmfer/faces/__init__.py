@@ -14,6 +14,8 @@ from mmfer.faces.clips.apex_spotter import ApexResult, ApexSpotter
 from mmfer.faces.clips.clip import Clip, open_clip
 from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
 from mmfer.faces.clips.sensor_noise import NoisyClip, add_sensor_noise
+from mmfer.faces.detection.blaze_face import BlazeFace
+from mmfer.faces.detection.face_mesh import FaceMesh
 from mmfer.faces.detection.landmarker import FaceLandmarker
 from mmfer.faces.detection.mtcnn import MTCNN
 from mmfer.faces.face import KEYPOINT_NAMES, LANDMARK_NAMES, Face
@@ -34,9 +36,11 @@ __all__ = [
     'LANDMARK_NAMES',
     'MTCNN',
     'Alignment',
+    'BlazeFace',
     'BoxAlignment',
     'Face',
     'FaceLandmarker',
+    'FaceMesh',
     'FaceRegion',
     'FivePointAlignment',
     'ImageFaces',

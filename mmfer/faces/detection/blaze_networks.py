@@ -1,11 +1,14 @@
 """The networks of BlazeFace and of the face mesh, which share one kind of block."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+ASSETS = Path(__file__).parents[1] / 'assets'
 MESH_POINTS = 468
 Activation = Callable[[int], nn.Module]
 """Builds the activation function of a number of channels."""
@@ -157,3 +160,11 @@ class FaceMeshNetwork(nn.Module):
         x = self.trunk(self.stem(x))
         points = self.points(x).flatten(1)
         return points.unflatten(1, (MESH_POINTS, 3)), self.face(x).flatten()
+
+
+def put_shipped_weights(network: nn.Module, name: str) -> None:
+    """Load the weights of a network from ``mmfer/faces/assets`` and prepare it for predictions."""
+    with np.load(ASSETS / f'{name}.npz', allow_pickle=False) as arrays:
+        state = {key: torch.from_numpy(arrays[key]).float() for key in arrays.files}
+    network.load_state_dict(state)
+    network.eval()
