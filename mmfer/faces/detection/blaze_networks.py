@@ -34,30 +34,22 @@ class BlazeBlock(nn.Module):
     """
 
     def __init__(
-        self,
-        channels_in: int,
-        channels_out: int,
-        stride: int,
-        activation: Activation,
-        shortcut: bool = True,
+        self, channels_in: int, channels_out: int, stride: int, activation: Activation
     ) -> None:
         super().__init__()
-        self.stride, self.shortcut = stride, shortcut
+        self.stride = stride
         self.more = channels_out - channels_in
         padding = 1 if stride == 1 else 0
-        self.depthwise = nn.Conv2d(
-            channels_in, channels_in, 3, stride, padding, groups=channels_in
-        )
+        self.depthwise = nn.Conv2d(channels_in, channels_in, 3, stride, padding, groups=channels_in)
         self.pointwise = nn.Conv2d(channels_in, channels_out, 1)
         self.activation = activation(channels_out)
 
     def forward(self, x: Tensor) -> Tensor:
         padded = x if self.stride == 1 else pad_same(x, 3, self.stride)
-        y = self.pointwise(self.depthwise(padded))
-        if self.shortcut:
-            kept = x if self.stride == 1 else F.max_pool2d(x, 2)
-            y = y + (F.pad(kept, (0, 0, 0, 0, 0, self.more)) if self.more else kept)
-        return self.activation(y)
+        kept = x if self.stride == 1 else F.max_pool2d(x, 2)
+        if self.more:
+            kept = F.pad(kept, (0, 0, 0, 0, 0, self.more))
+        return self.activation(kept + self.pointwise(self.depthwise(padded)))
 
 
 class Stem(nn.Module):
@@ -82,29 +74,25 @@ def blocks(channels: Sequence[int], activation: Activation) -> nn.Sequential:
 
 
 class BlazeFaceNetwork(nn.Module):
-    """Proposes faces at 896 places of a square image of 128 or 256 px.
+    """Proposes faces at 896 places of a square image of 128 px.
 
-    Takes (N, 3, S, S) RGB from -1 to 1. Returns logits of a face (N, 896) and values (N, 896, 8, 2)
-    in pixels relative to the place: center and size of the box, then six points. The places are two
-    for each cell of a grid of 16 x 16, then six for each cell of 8 x 8, see :func:`places`.
+    Takes (N, 3, 128, 128) RGB from -1 to 1. Returns logits of a face (N, 896) and values (N, 896,
+    8, 2) in pixels relative to the place: center and size of the box, then six points. The places
+    are two for each cell of a grid of 16 x 16, then six for each cell of 8 x 8, see :func:`places`.
 
     The order of the parts is the order of the weights in the file of the publisher.
     """
 
-    def __init__(self, size: int) -> None:
+    size = 128
+
+    def __init__(self) -> None:
         super().__init__()
-        if size == 128:
-            fine = [24, 24, 28, -32, 36, 42, -48, 56, 64, 72, 80, 88]
-            coarse: nn.Module = blocks([88, -96, 96, 96, 96, 96], relu)
-        else:
-            fine = [24] * 8 + [-24] + [24] * 7 + [-48] + [48] * 7 + [-96] + [96] * 7
-            coarse = BlazeBlock(96, 96, 2, relu, shortcut=False)
         self.stem = Stem(24, 5, relu)
-        self.fine = blocks(fine, relu)
-        self.fine_boxes = nn.Conv2d(fine[-1], 2 * 16, 1)
-        self.coarse = coarse
+        self.fine = blocks([24, 24, 28, -32, 36, 42, -48, 56, 64, 72, 80, 88], relu)
+        self.fine_boxes = nn.Conv2d(88, 2 * 16, 1)
+        self.coarse = blocks([88, -96, 96, 96, 96, 96], relu)
         self.coarse_boxes = nn.Conv2d(96, 6 * 16, 1)
-        self.fine_faces = nn.Conv2d(fine[-1], 2, 1)
+        self.fine_faces = nn.Conv2d(88, 2, 1)
         self.coarse_faces = nn.Conv2d(96, 6, 1)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -139,22 +127,25 @@ class FaceMeshNetwork(nn.Module):
     The order of the parts is the order of the weights in the file of the publisher.
     """
 
+    size = 192
+
     def __init__(self) -> None:
         super().__init__()
         trunk = [16, 16, 16, -32, 32, 32, -64, 64, 64, -128, 128, 128, -128, 128, 128]
         self.stem = Stem(16, 3, nn.PReLU)
         self.trunk = blocks(trunk, nn.PReLU)
-        self.points = nn.Sequential(blocks([128, -128, 128, 128], nn.PReLU), *self._head(3 * MESH_POINTS))
-        self.face = nn.Sequential(blocks([128, -128], nn.PReLU), *self._head(1))
+        self.points = self._branch([128, -128, 128, 128], 3 * MESH_POINTS)
+        self.face = self._branch([128, -128], 1)
 
     @staticmethod
-    def _head(values: int) -> list[nn.Module]:
-        return [
+    def _branch(channels: Sequence[int], values: int) -> nn.Sequential:
+        return nn.Sequential(
+            blocks(channels, nn.PReLU),
             nn.Conv2d(128, 32, 1),
             nn.PReLU(32),
             BlazeBlock(32, 32, 1, nn.PReLU),
             nn.Conv2d(32, values, 3),
-        ]
+        )
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         x = self.trunk(self.stem(x))

@@ -15,14 +15,21 @@ from mmfer.faces.detection.blaze_networks import (
 from mmfer.faces.detection.landmarker import check_boxes
 from mmfer.faces.image import check_image
 
-SIZE = 192
+SIZE = FaceMeshNetwork.size
 BATCH = 16
-CROP_SCALE, CROP_SHIFT = 1.5, 0.0
-"""Side of the crop in longer sides of the box, and the shift of its center downwards."""
+CROP_SCALE, CROP_SHIFT = 1.24, 0.07
+"""Side of the crop in longer sides of the box, and the shift of its center downwards.
+
+MediaPipe crops 1.5 sides around BlazeFace's own box, from which our boxes differ by
+:data:`mmfer.faces.detection.blaze_face.FRAME_SIDES` and ``FRAME_SHIFT``.
+"""
 OWN_SCALE = 1.5
 """Side of the second crop in longer sides of the box around the points of the first."""
-TILT = 10.0
-"""A face tilted by more degrees is read again in an upright crop."""
+TILT, MOST_TURNS = 10.0, 3
+"""A face tilted in its crop by more degrees is read again, in a crop that turns it upright.
+
+The first reading underestimates a large tilt, so this may take several crops.
+"""
 MESH_68 = np.array(
     [127, 234, 93, 58, 172, 136, 149, 148, 152, 377, 378, 365, 397, 288, 323, 454, 356]
     + [70, 63, 105, 66, 107, 336, 296, 334, 293, 300]
@@ -34,6 +41,9 @@ MESH_68 = np.array(
 """For each of the 68 points of iBUG 300-W, the point of the mesh at the same place."""
 LEFT_EDGE, RIGHT_EDGE, LEFT_EYE, RIGHT_EYE = 234, 454, 33, 263
 """Points of the mesh before the ears, and the outer corners of the eyes."""
+
+BEHIND, SHARPNESS = 0.3, 8.0
+"""Center of the head, behind the points before the ears, in widths of the face; and a slope."""
 
 
 class FaceMesh:
@@ -86,16 +96,20 @@ class FaceMesh:
         return mesh[:, MESH_68, :2].astype(np.float32), scores.astype(np.float32)
 
     def mesh(self, image: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The meshes (N, 468, 3) of the faces in boxes (N, 4), and the probabilities (N,) of a face.
+        """The meshes (N, 468, 3) of the faces in boxes (N, 4), and probabilities (N,) of a face.
 
         z is in pixels, too, and grows away from the viewer. Raises as :meth:`detect` does.
         """
         check_image(image)
         matrices = [_box_matrix(box) for box in check_boxes(boxes)]
         points, faces = self._run(image, matrices)
-        tilted = np.flatnonzero(np.abs(_tilt(points)) > TILT)
-        upright = [_mesh_matrix(points[row]) for row in tilted]
-        points[tilted], faces[tilted] = self._run(image, upright)
+        crop_tilt = np.zeros(len(faces))
+        for _ in range(MOST_TURNS):
+            tilt = _tilt(points)
+            tilted = np.flatnonzero(np.abs(tilt - crop_tilt) > TILT)
+            upright = [_mesh_matrix(points[row]) for row in tilted]
+            crop_tilt[tilted] = tilt[tilted]
+            points[tilted], faces[tilted] = self._run(image, upright)
         return points, faces
 
     @torch.inference_mode()
@@ -166,7 +180,3 @@ def _seen(meshes: np.ndarray) -> np.ndarray:
     radius = meshes[:, MESH_68] - center[:, None]
     facing = -radius[..., 2] / np.linalg.norm(radius, axis=2).clip(1e-9)
     return 1 / (1 + np.exp(-SHARPNESS * facing))
-
-
-BEHIND, SHARPNESS = 0.3, 8.0
-"""Center of the head behind the points before the ears, in widths of the face; slope at the edge."""

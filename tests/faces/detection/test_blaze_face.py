@@ -20,9 +20,9 @@ def image():
     return read_image(ASTRONAUT)
 
 
-@pytest.fixture(scope='module', params=[128, 256])
-def detector(request):
-    return BlazeFace(request.param)
+@pytest.fixture(scope='module')
+def detector():
+    return BlazeFace()
 
 
 def test_one_face_and_its_points_are_found(detector, image):
@@ -110,7 +110,6 @@ def test_the_mouth_corners_lie_beside_the_center_in_parallel_with_the_eyes():
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        ({'size': 192}, 'size=192'),
         ({'threshold': 1.0}, 'between 0 and 1'),
         ({'min_face_size': 0}, 'min_face_size=0'),
     ],

@@ -34,17 +34,16 @@ def part(size, left, top, side):
     return torch.from_numpy(image[rows][:, columns]).permute(2, 0, 1)[None].float() / 255
 
 
-@pytest.mark.parametrize('size', [128, 256])
-def test_blaze_face_equals_the_reference(reference, size):
-    network = BlazeFaceNetwork(size)
-    put_shipped_weights(network, f'blazeface_{size}')
+def test_blaze_face_equals_the_reference(reference):
+    network = BlazeFaceNetwork()
+    put_shipped_weights(network, 'blazeface')
     with torch.inference_mode():
-        logits, values = network(part(size, 0, 0, 256) * 2 - 1)
-    expected = torch.from_numpy(reference[f'blazeface_{size}_faces'])
+        logits, values = network(part(128, 0, 0, 256) * 2 - 1)
+    expected = torch.from_numpy(reference['blazeface_faces'])
     torch.testing.assert_close(logits[0].sigmoid(), expected.sigmoid(), atol=1e-4, rtol=0)
     torch.testing.assert_close(logits[0], expected, atol=1e-3, rtol=1e-4)
-    found = values[0, ::7].flatten(1) / size
-    expected = torch.from_numpy(reference[f'blazeface_{size}_values']) / size
+    found = values[0, ::7].flatten(1) / 128
+    expected = torch.from_numpy(reference['blazeface_values']) / 128
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
 
@@ -95,6 +94,11 @@ def test_the_shortcut_of_a_block(more, stride):
 
 
 def test_places_are_the_centers_of_cells_by_rows():
-    expected = [((x + 0.5) / 16, (y + 0.5) / 16) for y in range(16) for x in range(16) for _ in '12']
-    expected += [((x + 0.5) / 8, (y + 0.5) / 8) for y in range(8) for x in range(8) for _ in '123456']
+    expected = [
+        ((x + 0.5) / cells, (y + 0.5) / cells)
+        for cells, each in ((16, 2), (8, 6))
+        for y in range(cells)
+        for x in range(cells)
+        for _ in range(each)
+    ]
     np.testing.assert_allclose(places(), expected, atol=1e-6)

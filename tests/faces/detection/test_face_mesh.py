@@ -50,7 +50,7 @@ def test_the_points_have_the_order_of_300_w(landmarker, astronaut):
     assert len(set(MESH_68)) == 68
 
 
-@pytest.mark.parametrize('angle', [-60, -25, 40])
+@pytest.mark.parametrize('angle', [-40, -25, 40])
 def test_a_tilted_face_is_read_upright(landmarker, astronaut, angle):
     image, box = astronaut
     (upright,), _ = landmarker.detect(image, box[None])
@@ -87,8 +87,8 @@ def test_the_hidden_side_of_a_turned_head(landmarker, astronaut):
 
     image, box = astronaut
     mesh, _ = landmarker.mesh(image, box[None])
-    angle = np.radians(60)
-    turn = np.array([[np.cos(angle), 0, -np.sin(angle)], [0, 1, 0], [np.sin(angle), 0, np.cos(angle)]])
+    c, s = np.cos(np.pi / 3), np.sin(np.pi / 3)
+    turn = np.array([[c, 0, -s], [0, 1, 0], [s, 0, c]])
     seen, turned = _seen(mesh)[0], _seen((mesh - mesh.mean(axis=1)) @ turn.T)[0]
     assert seen.min() > 0.5
     far = slice(13, 17) if turned[0] > turned[16] else slice(0, 4)
