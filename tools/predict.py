@@ -16,7 +16,12 @@ from mmfer.apis.image_files import find_images, output_names
 from mmfer.apis.loading import read_config
 from mmfer.apis.result_files import ResultFiles
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
-from mmfer.faces import MTCNN
+from mmfer.faces.detection.choice import (
+    DETECTORS,
+    LANDMARKERS,
+    build_detector,
+    build_landmarker,
+)
 from mmfer.shipped_models import DEFAULT
 from mmfer.visualization import LabelledFace, draw_faces
 
@@ -36,6 +41,15 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--device', default='cpu', help='default: %(default)s')
     parser.add_argument(
         '--min-face-size', type=int, default=24, help='pixels, default: %(default)s'
+    )
+    parser.add_argument(
+        '--detector', choices=DETECTORS, default='mtcnn', help='default: %(default)s'
+    )
+    parser.add_argument(
+        '--landmarker',
+        choices=LANDMARKERS,
+        default='mmfer',
+        help='finds the landmarks, if the model needs them, default: %(default)s',
     )
     parser.add_argument('--no-detect', action='store_true', help='treat each image as a face crop')
     add_config_options(parser)
@@ -72,8 +86,13 @@ def build_inferencer(args: argparse.Namespace) -> FERInferencer:
         config, checkpoint = checkpoint, None
     elif args.cfg_options:
         config = read_config(config, args.cfg_options)
-    detector = MTCNN(min_face_size=args.min_face_size)
-    inferencer = FERInferencer(config, checkpoint, args.device, detector)
+    inferencer = FERInferencer(
+        config,
+        checkpoint,
+        args.device,
+        build_detector(args.detector, args.min_face_size),
+        landmarker=build_landmarker(args.landmarker, device=args.device),
+    )
     if inferencer.landmark_transforms:
         print(
             f'{", ".join(inferencer.landmark_transforms)} of the test pipeline need landmarks, '
@@ -90,6 +109,8 @@ def options_of(args: argparse.Namespace) -> dict[str, Any]:
         'checkpoint': args.checkpoint or DEFAULT,
         'changed': [Path(path).stat().st_mtime_ns for path in files],
         'min_face_size': args.min_face_size,
+        'detector': args.detector,
+        'landmarker': args.landmarker,
         'detect': not args.no_detect,
     }
 

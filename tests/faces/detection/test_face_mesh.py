@@ -29,7 +29,9 @@ def astronaut():
 def test_points_are_near_measurements_by_hand(landmarker, astronaut):
     image, box = astronaut
     (points,), (scores,) = landmarker.detect(image, box[None])
-    assert np.abs(five_points(points) - POINTS).max() < 4
+    errors = np.abs(five_points(points) - POINTS).max(axis=1)
+    assert errors[:3].max() < 2
+    assert errors[3:].max() < 7  # the mesh takes the corners of a broad smile further outside
     assert np.median(scores) > 0.9
 
 
