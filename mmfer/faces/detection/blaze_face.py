@@ -50,6 +50,8 @@ class BlazeFace(nn.Module):
     """
 
     size = BlazeFaceNetwork.size
+    borders = (0.0,)
+    """It finds faces that fill the image without a border; with one, it finds false faces."""
 
     def __init__(self, threshold: float = 0.5, min_face_size: int = 1) -> None:
         super().__init__()

@@ -18,7 +18,8 @@ from mmfer.faces.sidecar import ImageFaces, from_annotation, to_annotation
 BORDERS = (0.0, 0.25, 0.5)
 """Widths of grey borders, as shares of the longer side, tried in order until a face is found.
 
-In a tight face crop, the windows of the detector would extend beyond the edge.
+In a tight face crop, the windows of the detector would extend beyond the edge. A detector for which
+this is not so has its own ``borders``.
 """
 FILLED = 0.5
 """Smallest side of a face found with a border, as a share of the side of the image.
@@ -220,7 +221,7 @@ def detect_in_crop(detector: Detector, image: np.ndarray) -> list[Face]:
         image: (H, W, 3) uint8 RGB.
     """
     size = np.array(image.shape[1::-1])
-    for border in BORDERS:
+    for border in getattr(detector, 'borders', BORDERS):
         edge = round(border * float(size.max()))
         padded = cv2.copyMakeBorder(image, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=GREY)
         faces = []

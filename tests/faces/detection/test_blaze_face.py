@@ -81,10 +81,18 @@ def test_noise_has_no_face(detector):
     assert detector.detect(noise) == []
 
 
-def test_a_tight_crop_gets_a_border(detector, image):
-    tight = np.ascontiguousarray(image[73:148, 86:153])
+def test_a_face_that_fills_the_image_needs_no_border(detector, image):
+    tight = np.ascontiguousarray(image[60:180, 78:172])
     (face,) = detect_in_crop(detector, tight)
-    assert box_overlap(face.bbox, BOX[None] - [86, 73, 86, 73])[0] > 0.5
+    assert box_overlap(face.bbox, BOX[None] - [78, 60, 78, 60])[0] > 0.7
+    calls = []
+    blank = np.full((50, 60, 3), 90, np.uint8)
+    detector.detect, detect = lambda seen: calls.append(seen.shape) or detect(seen), detector.detect
+    try:
+        assert detect_in_crop(detector, blank) == []
+    finally:
+        del detector.detect
+    assert calls == [blank.shape]
 
 
 def test_presence_of_a_face_in_boxes(detector, image):
