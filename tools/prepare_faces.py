@@ -51,7 +51,7 @@ def parse_args() -> argparse.Namespace:
         nargs='+',
         choices=(90, 180, 270),
         default=(),
-        help='turn an image without a face by these angles, counterclockwise, and try again',
+        help='turn an image without an upright face by these angles, counterclockwise',
     )
     parser.add_argument(
         '--whole-image',

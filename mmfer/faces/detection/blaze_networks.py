@@ -158,5 +158,6 @@ def put_shipped_weights(network: nn.Module, name: str) -> None:
     with np.load(ASSETS / f'{name}.npz', allow_pickle=False) as arrays:
         state = {key: torch.from_numpy(arrays[key]).float() for key in arrays.files}
     network.load_state_dict(state)
-    network.to(memory_format=torch.channels_last)  # faster on a CPU
+    # Faster on a CPU; the stubs of PyTorch lack this form.
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     network.eval()

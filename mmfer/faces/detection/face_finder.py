@@ -125,8 +125,8 @@ class FaceFinder:
         detector: Such as MTCNN; None uses the whole image as the box of the face.
         landmarker: Finds the landmarks; None leaves the landmarks out.
         fallback: Use the whole image as the box if no face is detected.
-        rotations: Angles by which an image without a face is turned to try again, in order:
-            multiples of 90 degrees, counterclockwise. Not used if the box of the face is known.
+        rotations: Angles by which an image without an upright face is turned to try again, see
+            :func:`detect_upright`. Not used if the box of the face is known.
 
     Raises:
         ValueError: If an angle is not a multiple of 90.
@@ -190,27 +190,40 @@ def checked_rotations(rotations: Sequence[int]) -> tuple[int, ...]:
 def detect_upright(
     detector: Detector, image: np.ndarray, rotations: Sequence[int] = ()
 ) -> tuple[list[Face], int]:
-    """Detect the faces of an image that may lie on its side.
+    """Detect the faces of an image that may lie on its side or upside down.
 
     Args:
         detector: The detector.
         image: (H, W, 3) uint8 RGB.
-        rotations: Angles in degrees, multiples of 90 and counterclockwise, by which an image
-            without a face is turned to try again, in order.
+        rotations: Angles in degrees, multiples of 90 and counterclockwise, by which the image is
+            turned if it has no face, or the eyes of its largest face are not side by side. Of all
+            turns whose largest face is upright, the one with the best score is chosen.
 
     Returns:
         The faces, and the number of quarters by which the image is turned in which they were found.
         :func:`mmfer.faces.quarter_turns.turn_image` gives this image.
     """
-    faces = detect_in_crop(detector, image)
-    if faces:
-        return faces, 0
-    for angle in rotations:
-        turns = angle // 90 % 4
-        faces = detector.detect(turn_image(image, turns)) if turns else []
-        if faces:
-            return faces, turns
-    return [], 0
+    tries = [(detect_in_crop(detector, image), 0)]
+    if not _upright(tries[0][0]):
+        for turns in (angle // 90 % 4 for angle in rotations):
+            tries.append((detector.detect(turn_image(image, turns)), turns))
+    return max(tries, key=lambda found: (_upright(found[0]), _score(found[0])))
+
+
+def _score(faces: Sequence[Face]) -> float:
+    """The score of the largest face; -1 without a face."""
+    return (_largest(faces).score or 0.0) if faces else -1.0
+
+
+def _upright(faces: Sequence[Face]) -> bool:
+    """Whether the eyes of the largest face are side by side, the left one on the left."""
+    if not faces:
+        return False
+    points = _largest(faces).landmarks
+    if points is None:
+        return True
+    right, down = points[1] - points[0]
+    return bool(right > abs(down))
 
 
 def detect_in_crop(detector: Detector, image: np.ndarray) -> list[Face]:
@@ -244,7 +257,7 @@ def _choose(
     if own is None:
         if not faces:
             return None, None, 0
-        largest = max(faces, key=lambda face: (face.bbox[2:] - face.bbox[:2]).prod())
+        largest = _largest(faces)
         return largest, largest.bbox, len(faces)
     own = np.asarray(own, dtype=float)
     overlaps = [float(box_overlap(own, face.bbox[None])[0]) for face in faces]
@@ -252,6 +265,10 @@ def _choose(
         return Face(own), own, 1
     face = faces[int(np.argmax(overlaps))]
     return replace(face, bbox=own), face.bbox, 1
+
+
+def _largest(faces: Sequence[Face]) -> Face:
+    return max(faces, key=lambda face: (face.bbox[2:] - face.bbox[:2]).prod())
 
 
 def _rounded(face: Face) -> Face:

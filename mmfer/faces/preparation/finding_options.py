@@ -28,7 +28,8 @@ class FindingOptions:
         weights: The weights of the landmarker ``mmfer``; None for the shipped weights.
         detector: The detector, see :func:`mmfer.faces.detection.choice.build_detector`.
         landmarker: The landmarker, see :func:`mmfer.faces.detection.choice.build_landmarker`.
-        rotations: Angles by which an image without a face is turned, see :class:`FaceFinder`.
+        rotations: Angles by which an image without an upright face is turned, see
+            :func:`mmfer.faces.detection.face_finder.detect_upright`.
     """
 
     min_face_size: int = 24

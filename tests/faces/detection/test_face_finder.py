@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmfer.faces import MTCNN, Face, FaceLandmarker, image_decoder, read_image
+from mmfer.faces import MTCNN, BlazeFace, Face, FaceLandmarker, image_decoder, read_image
 from mmfer.faces.boxes import box_overlap
 from mmfer.faces.detection.face_finder import (
     FaceFinder,
@@ -160,6 +160,17 @@ def test_the_turns_of_a_detection(finder, image):
     faces, turns = detect_upright(finder.detector, lying, (90, 180, 270))
     assert (len(faces), turns) == (1, 3)
     assert detect_upright(finder.detector, lying, (90,)) == ([], 0)
+
+
+@pytest.mark.parametrize('turns', [1, 3])
+def test_a_detector_that_finds_lying_faces_turns_the_image(image, turns):
+    """BlazeFace finds this face lying, too; its eyes say that the image lies."""
+    detector, lying = BlazeFace(), np.rot90(image, turns).copy()
+    assert len(detector.detect(lying)) == 1
+    faces, found = detect_upright(detector, lying, (90, 180, 270))
+    assert found == 4 - turns
+    np.testing.assert_allclose(faces[0].bbox, detector.detect(image)[0].bbox)
+    assert detect_upright(detector, image, (90, 180, 270))[1] == 0
 
 
 def test_other_rotations_are_refused(finder):
