@@ -24,7 +24,12 @@ from mmfer.apis.predictions import UNSURE_BELOW
 from mmfer.apis.result_files import ResultFiles
 from mmfer.apis.web_images import is_web_address
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
-from mmfer.faces import MTCNN
+from mmfer.faces.detection.choice import (
+    DETECTORS,
+    LANDMARKERS,
+    build_detector,
+    build_landmarker,
+)
 from mmfer.files import write_image
 from mmfer.shipped_models import DEFAULT
 from mmfer.visualization import LabelledFace, draw_faces
@@ -52,6 +57,15 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--device', default='cpu', help='default: %(default)s')
     parser.add_argument(
         '--min-face-size', type=int, default=24, help='pixels, default: %(default)s'
+    )
+    parser.add_argument(
+        '--detector', choices=DETECTORS, default='mtcnn', help='default: %(default)s'
+    )
+    parser.add_argument(
+        '--landmarker',
+        choices=LANDMARKERS,
+        default='mmfer',
+        help='finds the landmarks, if the model needs them, default: %(default)s',
     )
     parser.add_argument(
         '--unsure-below',
@@ -118,9 +132,13 @@ def build_inferencer(args: argparse.Namespace) -> FERInferencer:
         config, checkpoint = checkpoint, None
     elif args.cfg_options:
         config = read_config(config, args.cfg_options)
-    detector = MTCNN(min_face_size=args.min_face_size)
     inferencer = FERInferencer(
-        config, checkpoint, args.device, detector, unsure_below=args.unsure_below
+        config,
+        checkpoint,
+        args.device,
+        build_detector(args.detector, args.min_face_size),
+        landmarker=build_landmarker(args.landmarker, device=args.device),
+        unsure_below=args.unsure_below,
     )
     if inferencer.landmark_transforms:
         print(
@@ -139,6 +157,8 @@ def options_of(args: argparse.Namespace) -> dict[str, Any]:
         'changed': [Path(path).stat().st_mtime_ns for path in files],
         'min_face_size': args.min_face_size,
         'unsure_below': args.unsure_below,
+        'detector': args.detector,
+        'landmarker': args.landmarker,
         'detect': not args.no_detect,
     }
 

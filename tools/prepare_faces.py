@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mmfer.datasets.face_jobs import PREPARED, sidecar_pictures
 from mmfer.engine.cli import friendly_errors, given_path
+from mmfer.faces.detection.choice import DETECTORS, LANDMARKERS
 from mmfer.faces.preparation.finding_options import FindingOptions
 from mmfer.faces.preparation.prepare import Preparation, prepare_faces
 
@@ -39,6 +40,20 @@ def parse_args() -> argparse.Namespace:
         '--min-face-size', type=int, default=24, help='pixels, default: %(default)s'
     )
     parser.add_argument(
+        '--detector', choices=DETECTORS, default='mtcnn', help='default: %(default)s'
+    )
+    parser.add_argument(
+        '--landmarker', choices=LANDMARKERS, default='mmfer', help='default: %(default)s'
+    )
+    parser.add_argument(
+        '--rotations',
+        type=int,
+        nargs='+',
+        choices=(90, 180, 270),
+        default=(),
+        help='turn an image without an upright face by these angles, counterclockwise',
+    )
+    parser.add_argument(
         '--whole-image',
         choices=('never', 'no-face', 'always'),
         default='never',
@@ -46,7 +61,7 @@ def parse_args() -> argparse.Namespace:
         'without detection; default: %(default)s',
     )
     parser.add_argument('--no-landmarks', action='store_true', help='boxes and five points only')
-    parser.add_argument('--weights', help='weights of the landmarker; default: those of mmfer')
+    parser.add_argument('--weights', help='weights of the landmarker mmfer; default: those shipped')
     parser.add_argument(
         '--record-alignment',
         action='store_true',
@@ -90,7 +105,13 @@ def spelled(done: Preparation) -> str:
 def main() -> None:
     args = parse_args()
     options = FindingOptions(
-        args.min_face_size, args.whole_image.replace('-', ' '), not args.no_landmarks, args.weights
+        args.min_face_size,
+        args.whole_image.replace('-', ' '),
+        not args.no_landmarks,
+        args.weights,
+        args.detector,
+        args.landmarker,
+        tuple(args.rotations),
     )
     parts = sidecar_pictures(args.layout, args.root, args.parts)
     pictures = {sidecar_of(args, part, len(parts)): found for part, found in parts.items() if found}

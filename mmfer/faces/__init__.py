@@ -10,6 +10,8 @@ from mmfer.faces.alignment import (
     build_alignment,
     similarity_transform,
 )
+from mmfer.faces.detection.blaze_face import BlazeFace
+from mmfer.faces.detection.face_mesh import FaceMesh
 from mmfer.faces.detection.landmarker import FaceLandmarker
 from mmfer.faces.detection.mtcnn import MTCNN
 from mmfer.faces.face import KEYPOINT_NAMES, LANDMARK_NAMES, Face
@@ -40,9 +42,11 @@ __all__ = [
     'LANDMARK_NAMES',
     'MTCNN',
     'Alignment',
+    'BlazeFace',
     'BoxAlignment',
     'Face',
     'FaceLandmarker',
+    'FaceMesh',
     'FaceRegion',
     'FivePointAlignment',
     'ImageFaces',

@@ -1,4 +1,4 @@
-"""Measure the error of FaceLandmarker on rendered faces, by pose and occluder, and its speed.
+"""Measure the error of a landmarker on rendered faces, by pose and occluder, and its speed.
 
 The people in the sidecars must differ from those in the training of the landmarker. The time is
 the CPU time per face on one core, one face at a time, without detection.
@@ -23,7 +23,8 @@ from tqdm import tqdm
 from mmfer.datasets.files.coco_files import parse_face, read_coco
 from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.evaluation.landmarks import landmark_report
-from mmfer.faces import MTCNN, FaceLandmarker, read_image
+from mmfer.faces import MTCNN, read_image
+from mmfer.faces.detection.choice import LANDMARKERS, build_landmarker
 
 YAWS = (0, 15, 30, 45, 90)
 BORDER = 40
@@ -36,6 +37,9 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         'sidecars', nargs='+', type=given_path, help='annotations/SPLIT.json of data sets'
+    )
+    parser.add_argument(
+        '--landmarker', choices=LANDMARKERS, default='mmfer', help='default: %(default)s'
     )
     parser.add_argument('--weights', help='.npz file; default: the shipped weights')
     parser.add_argument('--boxes', choices=('sidecar', 'mtcnn'), default='sidecar')
@@ -68,7 +72,7 @@ def detected(detector: MTCNN, image: np.ndarray) -> np.ndarray | None:
 def main() -> None:
     args = parse_args()
     torch.set_num_threads(1)
-    landmarker, detector = FaceLandmarker(args.weights), MTCNN()
+    landmarker, detector = build_landmarker(args.landmarker, args.weights), MTCNN()
     rows, groups, seconds, missed = [], [], [], 0
     for sidecar in args.sidecars:
         for image, annotation, known in faces(sidecar):

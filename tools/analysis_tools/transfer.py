@@ -24,6 +24,7 @@ from mmfer.engine import load_config
 from mmfer.engine.cli import friendly_errors
 from mmfer.engine.feature_bank import build_with_pipeline
 from mmfer.evaluation import format_report, write_report
+from mmfer.faces.detection.choice import DETECTORS, build_detector
 from mmfer.registry import register_all_modules
 from mmfer.visualization.plots import plot_confusion
 
@@ -48,6 +49,9 @@ def parse_args() -> argparse.Namespace:
         action='store_true',
         help='detect the face in each image and crop it by face_crop of the config; without this '
         'option, each image is a face crop',
+    )
+    parser.add_argument(
+        '--detector', choices=DETECTORS, default='mtcnn', help='default: %(default)s'
     )
     parser.add_argument('--out', metavar='JSON', help='write the report to this file')
     parser.add_argument('--plot', metavar='PNG', help='draw the confusion matrix')
@@ -77,7 +81,9 @@ def open_dataset(data: str, root: str | None) -> BaseDataset:
 def main() -> None:
     args = parse_args()
     dataset = open_dataset(args.data, args.data_root)
-    inferencer = FERInferencer(load_config(args.config), args.checkpoint, args.device)
+    inferencer = FERInferencer(
+        load_config(args.config), args.checkpoint, args.device, build_detector(args.detector)
+    )
     report = transfer_report(inferencer, dataset, args.find_faces, progress=True)
     print(format_report(report))
     print(f'always the most frequent class: {report["majority"]["accuracy"]:.2f}')

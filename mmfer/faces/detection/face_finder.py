@@ -1,6 +1,6 @@
 """Finds the one face of an image, with box, five points and 68 landmarks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
@@ -12,12 +12,20 @@ from mmfer.faces.detection.mtcnn import GREY
 from mmfer.faces.face import Face
 from mmfer.faces.image import load_image
 from mmfer.faces.image_decoder import LoadedImage
+from mmfer.faces.quarter_turns import turn_face_back, turn_image
 from mmfer.faces.sidecar import ImageFaces, from_annotation, to_annotation
 
 BORDERS = (0.0, 0.25, 0.5)
 """Widths of grey borders, as shares of the longer side, tried in order until a face is found.
 
-In a tight face crop, the windows of the detector would extend beyond the edge.
+In a tight face crop, the windows of the detector would extend beyond the edge. A detector for which
+this is not so has its own ``borders``.
+"""
+FILLED = 0.5
+"""Smallest side of a face found with a border, as a share of the side of the image.
+
+A border helps faces that fill the image. Smaller ones would have been found without a border: they
+are mostly false. The sides are the geometric means of width and height.
 """
 SAME_FACE = 0.3
 """Smallest intersection over union of a detected face and the known box of the face."""
@@ -114,9 +122,14 @@ class FaceFinder:
     detector finds no face there.
 
     Args:
-        detector: MTCNN; None uses the whole image as the box of the face.
+        detector: Such as MTCNN; None uses the whole image as the box of the face.
         landmarker: Finds the landmarks; None leaves the landmarks out.
         fallback: Use the whole image as the box if no face is detected.
+        rotations: Angles by which an image without an upright face is turned to try again, see
+            :func:`detect_upright`. Not used if the box of the face is known.
+
+    Raises:
+        ValueError: If an angle is not a multiple of 90.
 
     Example:
         >>> finder = FaceFinder(MTCNN(), FaceLandmarker())  # doctest: +SKIP
@@ -124,9 +137,14 @@ class FaceFinder:
     """
 
     def __init__(
-        self, detector: Detector | None, landmarker: Landmarker | None, fallback: bool = False
+        self,
+        detector: Detector | None,
+        landmarker: Landmarker | None,
+        fallback: bool = False,
+        rotations: Sequence[int] = (),
     ) -> None:
         self.detector, self.landmarker, self.fallback = detector, landmarker, fallback
+        self.rotations = checked_rotations(rotations)
 
     def __call__(self, picture: Picture) -> FoundFace:
         """Find the face; an image that cannot be read gives a result with an error."""
@@ -136,26 +154,76 @@ class FaceFinder:
             return FoundFace(picture.name, error=str(error))
         height, width = (side * shrunk for side in image.shape[:2])
         known = None if picture.box is None else np.asarray(picture.box) / shrunk
+        turns, seen_image = 0, image
         if self.detector is None:
             found = [Face.of_whole_image(image)]
         else:
-            found = detect_in_crop(self.detector, image)
+            rotations = self.rotations if known is None else ()
+            found, turns = detect_upright(self.detector, image, rotations)
+            seen_image = turn_image(image, turns)
         face, seen, count = _choose(found, known)
         if face is None and self.fallback:
             face = Face.of_whole_image(image)
             seen = face.bbox
         if face is not None and seen is not None and self.landmarker is not None:
-            points, scores = self.landmarker.detect(image, seen[None].astype(np.float32))
+            points, scores = self.landmarker.detect(seen_image, seen[None].astype(np.float32))
             face = replace(
                 face, landmarks68=points[0].astype(float), scores68=scores[0].astype(float)
             )
-        return FoundFace(
-            picture.name,
-            width,
-            height,
-            None if face is None else _rounded(face.scaled(shrunk)),
-            count,
-        )
+        if face is not None:
+            face = _rounded(turn_face_back(face, turns, image.shape).scaled(shrunk))
+        return FoundFace(picture.name, width, height, face, count)
+
+
+def checked_rotations(rotations: Sequence[int]) -> tuple[int, ...]:
+    """The angles in degrees as a tuple.
+
+    Raises:
+        ValueError: If an angle is not a multiple of 90.
+    """
+    for angle in rotations:
+        if angle % 90:
+            raise ValueError(f'rotations={tuple(rotations)}: give multiples of 90 degrees.')
+    return tuple(rotations)
+
+
+def detect_upright(
+    detector: Detector, image: np.ndarray, rotations: Sequence[int] = ()
+) -> tuple[list[Face], int]:
+    """Detect the faces of an image that may lie on its side or upside down.
+
+    Args:
+        detector: The detector.
+        image: (H, W, 3) uint8 RGB.
+        rotations: Angles in degrees, multiples of 90 and counterclockwise, by which the image is
+            turned if it has no face, or the eyes of its largest face are not side by side. Of all
+            turns whose largest face is upright, the one with the best score is chosen.
+
+    Returns:
+        The faces, and the number of quarters by which the image is turned in which they were found.
+        :func:`mmfer.faces.quarter_turns.turn_image` gives this image.
+    """
+    tries = [(detect_in_crop(detector, image), 0)]
+    if not _upright(tries[0][0]):
+        for turns in (angle // 90 % 4 for angle in rotations):
+            tries.append((detector.detect(turn_image(image, turns)), turns))
+    return max(tries, key=lambda found: (_upright(found[0]), _score(found[0])))
+
+
+def _score(faces: Sequence[Face]) -> float:
+    """The score of the largest face; -1 without a face."""
+    return (_largest(faces).score or 0.0) if faces else -1.0
+
+
+def _upright(faces: Sequence[Face]) -> bool:
+    """Whether the eyes of the largest face are side by side, the left one on the left."""
+    if not faces:
+        return False
+    points = _largest(faces).landmarks
+    if points is None:
+        return True
+    right, down = points[1] - points[0]
+    return bool(right > abs(down))
 
 
 def detect_in_crop(detector: Detector, image: np.ndarray) -> list[Face]:
@@ -166,14 +234,15 @@ def detect_in_crop(detector: Detector, image: np.ndarray) -> list[Face]:
         image: (H, W, 3) uint8 RGB.
     """
     size = np.array(image.shape[1::-1])
-    for border in BORDERS:
+    for border in getattr(detector, 'borders', BORDERS):
         edge = round(border * float(size.max()))
         padded = cv2.copyMakeBorder(image, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=GREY)
         faces = []
         for face in detector.detect(padded):
             box = face.bbox - edge
             center = (box[:2] + box[2:]) / 2
-            if (center >= 0).all() and (center <= size).all():
+            fills = edge == 0 or (box[2:] - box[:2]).prod() >= FILLED**2 * size.prod()
+            if fills and (center >= 0).all() and (center <= size).all():
                 points = None if face.landmarks is None else face.landmarks - edge
                 faces.append(replace(face, bbox=box, landmarks=points))
         if faces:
@@ -188,7 +257,7 @@ def _choose(
     if own is None:
         if not faces:
             return None, None, 0
-        largest = max(faces, key=lambda face: (face.bbox[2:] - face.bbox[:2]).prod())
+        largest = _largest(faces)
         return largest, largest.bbox, len(faces)
     own = np.asarray(own, dtype=float)
     overlaps = [float(box_overlap(own, face.bbox[None])[0]) for face in faces]
@@ -196,6 +265,10 @@ def _choose(
         return Face(own), own, 1
     face = faces[int(np.argmax(overlaps))]
     return replace(face, bbox=own), face.bbox, 1
+
+
+def _largest(faces: Sequence[Face]) -> Face:
+    return max(faces, key=lambda face: (face.bbox[2:] - face.bbox[:2]).prod())
 
 
 def _rounded(face: Face) -> Face:

@@ -5,9 +5,15 @@ import cv2
 import numpy as np
 import pytest
 
-from mmfer.faces import MTCNN, Face, FaceLandmarker, image_decoder, read_image
+from mmfer.faces import MTCNN, BlazeFace, Face, FaceLandmarker, image_decoder, read_image
 from mmfer.faces.boxes import box_overlap
-from mmfer.faces.detection.face_finder import FaceFinder, FoundFace, Picture, detect_in_crop
+from mmfer.faces.detection.face_finder import (
+    FaceFinder,
+    FoundFace,
+    Picture,
+    detect_in_crop,
+    detect_upright,
+)
 
 ASTRONAUT = Path(__file__).parents[2] / 'data' / 'astronaut.jpg'
 
@@ -126,3 +132,66 @@ def test_a_shrunk_image_gives_the_coordinates_of_the_file(finder, monkeypatch):
     assert (small.width, small.height) == (whole.width, whole.height)
     np.testing.assert_allclose(small.face.bbox, whole.face.bbox, atol=0.01)
     assert np.abs(small.face.landmarks68 - whole.face.landmarks68).mean() < 4
+
+
+@pytest.mark.parametrize('turns', [1, 2, 3])
+def test_a_face_on_its_side_is_found_on_request(finder, image, turns):
+    lying = np.rot90(image, turns).copy()
+    assert finder(Picture('a', lambda: lying)).face is None
+    found = FaceFinder(finder.detector, finder.landmarker, rotations=(90, 180, 270))(
+        Picture('a', lambda: lying)
+    )
+    assert (found.problem, found.width, found.height) == ('', 256, 256)
+    upright = finder(Picture('a', lambda: image)).face
+    # np.rot90 turns counterclockwise around the center of the image, (127.5, 127.5).
+    x, y = upright.landmarks68.T - 127.5
+    for _ in range(turns):
+        x, y = y, -x
+    np.testing.assert_allclose(found.face.landmarks68, np.stack([x, y], 1) + 127.5, atol=0.1)
+    inside = (found.face.landmarks > found.face.bbox[:2]) & (
+        found.face.landmarks < found.face.bbox[2:]
+    )
+    assert inside.all()
+
+
+def test_the_turns_of_a_detection(finder, image):
+    lying = np.rot90(image, 1).copy()
+    assert detect_upright(finder.detector, image, (90, 180, 270))[1] == 0
+    faces, turns = detect_upright(finder.detector, lying, (90, 180, 270))
+    assert (len(faces), turns) == (1, 3)
+    assert detect_upright(finder.detector, lying, (90,)) == ([], 0)
+
+
+@pytest.mark.parametrize('turns', [1, 3])
+def test_a_detector_that_finds_lying_faces_turns_the_image(image, turns):
+    """BlazeFace finds this face lying, too; its eyes say that the image lies."""
+    detector, lying = BlazeFace(), np.rot90(image, turns).copy()
+    assert len(detector.detect(lying)) == 1
+    faces, found = detect_upright(detector, lying, (90, 180, 270))
+    assert found == 4 - turns
+    np.testing.assert_allclose(faces[0].bbox, detector.detect(image)[0].bbox)
+    assert detect_upright(detector, image, (90, 180, 270))[1] == 0
+
+
+def test_other_rotations_are_refused(finder):
+    with pytest.raises(ValueError, match='multiples of 90'):
+        FaceFinder(finder.detector, None, rotations=(45,))
+
+
+def test_a_small_face_found_only_with_a_border_is_left_out():
+    """A detector that finds a small face as soon as there is a border finds none."""
+
+    class Fickle:
+        def __init__(self, side):
+            self.side = side
+
+        def detect(self, image):
+            if image.shape[0] == 100:
+                return []
+            center = image.shape[0] / 2
+            return [Face(np.array([-1, -1, 1, 1]) * self.side / 2 + center, 0.9)]
+
+    blank = np.zeros((100, 100, 3), np.uint8)
+    assert detect_in_crop(Fickle(30), blank) == []
+    (face,) = detect_in_crop(Fickle(90), blank)
+    assert face.bbox.tolist() == [5, 5, 95, 95]

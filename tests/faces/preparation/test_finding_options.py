@@ -1,5 +1,6 @@
 import pytest
 
+from mmfer.faces import BlazeFace, FaceMesh
 from mmfer.faces.preparation.finding_options import FindingOptions
 
 
@@ -18,3 +19,12 @@ def test_weights_are_identified_by_content(tmp_path):
     assert FindingOptions(weights=str(copy)).to_dict() == FindingOptions().to_dict()
     copy.write_bytes(WEIGHTS.read_bytes() + b'\0')
     assert FindingOptions(weights=str(copy)).to_dict() != FindingOptions().to_dict()
+
+
+def test_the_choice_of_detector_and_landmarker():
+    options = FindingOptions(30, detector='blazeface', landmarker='facemesh', rotations=(90,))
+    finder = options.build()
+    assert isinstance(finder.detector, BlazeFace) and finder.detector.min_face_size == 30
+    assert isinstance(finder.landmarker, FaceMesh) and finder.rotations == (90,)
+    assert options.to_dict()['weights'] != FindingOptions().to_dict()['weights']
+    assert options.to_dict() != FindingOptions(30, landmarker='facemesh').to_dict()
