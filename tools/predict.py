@@ -17,9 +17,9 @@ from mmfer.apis.loading import read_config
 from mmfer.apis.result_files import ResultFiles
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
 from mmfer.faces import MTCNN
-from mmfer.files import write_image
 from mmfer.shipped_models import DEFAULT
 from mmfer.visualization import LabelledFace, draw_faces
+from mmfer.visualization.image_file import write_image
 
 
 def parse_args() -> argparse.Namespace:

@@ -10,8 +10,7 @@ from mmfer.faces.alignment import (
 )
 from mmfer.faces.clips.apex_curve import apex_curve
 from mmfer.faces.clips.apex_regions import REGION_NAMES, apex_regions
-from mmfer.faces.clips.apex_result import ApexResult
-from mmfer.faces.clips.apex_spotter import ApexSpotter
+from mmfer.faces.clips.apex_spotter import ApexResult, ApexSpotter
 from mmfer.faces.clips.clip import Clip, open_clip
 from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
 from mmfer.faces.clips.sensor_noise import NoisyClip, add_sensor_noise

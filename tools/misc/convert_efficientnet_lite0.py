@@ -38,10 +38,7 @@ def convert(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     kept = {name: weight for name, weight in weights.items() if not name.startswith(CLASSIFIER)}
     places = EfficientNetLite().state_dict()
     if len(kept) != len(places):
-        raise ValueError(
-            f'The file has {len(kept)} tensors, but the backbone has {len(places)}. Give the '
-            'weights of EfficientNet-Lite0.'
-        )
+        raise ValueError(f'The file has {len(kept)} tensors, but the backbone {len(places)}.')
     converted = {}
     for (old, weight), (new, place) in zip(kept.items(), places.items(), strict=True):
         if weight.shape != place.shape or old.split('.')[-1] != new.split('.')[-1]:

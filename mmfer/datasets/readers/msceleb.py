@@ -177,10 +177,10 @@ def _compare_with_property(path: Path, count: int) -> None:
     """Compare with the number of identities in the property file of InsightFace's packs."""
     file = path.with_name('property')
     if file.is_file():
-        stated = file.read_text('utf-8').split(',')[0].strip()
-        if stated.isdigit():
-            found, official = {'all': count}, {'all': int(stated)}
-            compare_counts('pack', path.parent, 'training', found, official, 'identities')
+        official = file.read_text('utf-8').split(',')[0].strip()
+        if official.isdigit():
+            found, told = {'all': count}, {'all': int(official)}
+            compare_counts('pack', path.parent, 'training', found, told, 'identities')
 
 
 def _read_folders(folders: Sequence[Path], left_out: LeftOut) -> tuple[Faces, tuple[str, ...]]:
