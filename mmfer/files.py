@@ -1,6 +1,5 @@
 """Atomic writing of files."""
 
-import io
 import json
 import math
 import os
@@ -10,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import numpy as np
-from PIL import Image
 
 LEFTOVER = re.compile(r'\.[0-9a-f]{12}\.tmp$')
 """The end of the name of a temporary file."""
@@ -53,27 +51,6 @@ def write_atomically(path: str | Path, content: bytes | str) -> None:
         message = f'{error.strerror or error}: {len(data)} bytes cannot be written to {path}'
         raise type(error)(error.errno, f'{message}. The earlier file is kept, if any') from error
     _flush_folder(path.parent)
-
-
-def write_image(path: str | Path, image: Image.Image, **options: Any) -> None:
-    """Write an image by :func:`write_atomically`, in the format of the suffix of its path.
-
-    Args:
-        path: The file, such as ``face.png``.
-        image: The image.
-        options: Options of ``PIL.Image.Image.save``, such as ``quality``.
-
-    Raises:
-        OSError: If the file cannot be written.
-        ValueError: If Pillow knows no format with this suffix.
-    """
-    suffix = Path(path).suffix.lower()
-    formats = Image.registered_extensions()
-    if suffix not in formats:
-        raise ValueError(f'{path}: "{suffix}" is not a format of images. Use .png or .jpg.')
-    content = io.BytesIO()
-    image.save(content, formats[suffix], **options)
-    write_atomically(path, content.getvalue())
 
 
 def remove_leftovers(folder: Path, below: bool = False) -> None:

@@ -16,6 +16,7 @@ PACKAGE = ROOT / 'mmfer'
 TEXT = (ROOT / 'docs' / 'architecture.md').read_text(encoding='utf-8')
 ROWS = re.findall(r'^\| \d.*\| (`mmfer.*) \| `(tests/.*)` \|$', TEXT, re.MULTILINE)
 MOST_MODULES = 22
+MOST_REPEATED_IN_CONFIGS, MOST_REPEATED_IN_MODULES = 100, 30
 
 
 def _modules() -> dict[str, Path]:
@@ -83,14 +84,12 @@ def _repeated(paths: Iterable[Path]) -> int:
     return sum(count > 1 for count in found.values())
 
 
-def test_the_documented_counts_of_repeated_lines_are_upper_limits(tmp_path: Path):
+def test_few_lines_are_repeated(tmp_path: Path):
     for name in ('a.py', 'b.py'):
         (tmp_path / name).write_text('\n# A comment.\n'.join('abcdefg'))
     assert _repeated(tmp_path.glob('*.py')) == 2
-    (row,) = re.findall(r'^\| repeated windows .*\| (\d+), (\d+) \|$', TEXT, re.MULTILINE)
-    configs, modules = map(int, row)
-    assert _repeated((ROOT / 'configs').rglob('*.py')) <= configs
-    assert _repeated(_modules().values()) <= modules
+    assert _repeated((ROOT / 'configs').rglob('*.py')) <= MOST_REPEATED_IN_CONFIGS
+    assert _repeated(_modules().values()) <= MOST_REPEATED_IN_MODULES
 
 
 def test_every_system_has_rows():

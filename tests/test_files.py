@@ -7,9 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
-from mmfer.files import write_atomically, write_image, write_json
+from mmfer.files import write_atomically, write_json
 from tests.helpers import tool_environment
 
 
@@ -113,14 +112,3 @@ def test_numbers_that_json_does_not_have_become_null(tmp_path: Path) -> None:
     assert json.loads(text) == {'a': [None, 1.5, [None]], 'b': [None, 2], 'c': 'NaN'}
     write_json(tmp_path / 'a.json', np.float64('nan'))
     assert (tmp_path / 'a.json').read_text() == 'null\n'
-
-
-def test_an_image_is_written_in_the_format_of_its_suffix(tmp_path: Path) -> None:
-    image = Image.fromarray(np.arange(48, dtype=np.uint8).reshape(4, 4, 3))
-    write_image(tmp_path / 'new' / 'a.png', image)
-    write_image(tmp_path / 'new' / 'a.JPG', image, quality=92)
-    with Image.open(tmp_path / 'new' / 'a.png') as png, Image.open(tmp_path / 'new/a.JPG') as jpg:
-        assert (np.array(png) == np.array(image)).all() and jpg.format == 'JPEG'
-    with pytest.raises(ValueError, match='".txt" is not a format of images'):
-        write_image(tmp_path / 'a.txt', image)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ['new']

@@ -6,6 +6,7 @@ from mmcv.transforms import BaseTransform
 from torch import nn
 
 from mmfer import protocols
+from mmfer.models import FeatureLossHead, HIFEFeatures, HIFENet, RALDHead
 from mmfer.protocols import has_flag, predicts_attributes, shows_face, views_of
 from mmfer.registry import MODELS, register_all_modules
 
@@ -89,6 +90,7 @@ def test_a_head_can_declare_attributes() -> None:
         ('PreparesBenchmark', dict(type='ITRR')),
         ('NeighborLoss', dict(type='NeighborLabelDistributionLoss')),
         ('LearnsFromNeighbors', dict(type='RALDHead', num_classes=3, in_channels=4)),
+        ('LearnsFromBank', dict(type='RALDHead', num_classes=3, in_channels=4)),
     ],
 )
 def test_components_of_mmfer_satisfy_the_protocols_in_every_python(
@@ -114,3 +116,13 @@ def test_members_are_found() -> None:
         *('context', 'support_features', 'set_support', 'clear_support', 'prepare_benchmark')
     }
     assert torch.is_tensor(MODELS.build(dict(type='ITRR')).support_features)
+
+
+def test_necks_and_heads_meet_the_protocols_that_tables_and_banks_ask_for() -> None:
+    feats = HIFEFeatures(None, torch.ones(2, 4), None, torch.ones(2, 4))
+    assert isinstance(feats, protocols.GivesPooled) and isinstance(feats, protocols.GivesLabels)
+    assert not isinstance((torch.ones(2, 4),), protocols.GivesPooled | protocols.GivesLabels)
+    assert isinstance(HIFENet, protocols.SetsContext)
+    assert not isinstance(nn.Identity, protocols.SetsContext)
+    assert isinstance(RALDHead(3, 4), protocols.LearnsFromBank)
+    assert not isinstance(FeatureLossHead(3, 4), protocols.LearnsFromNeighbors)

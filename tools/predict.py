@@ -30,9 +30,9 @@ from mmfer.faces.detection.choice import (
     build_detector,
     build_landmarker,
 )
-from mmfer.files import write_image
 from mmfer.shipped_models import DEFAULT
 from mmfer.visualization import LabelledFace, draw_faces
+from mmfer.visualization.image_file import write_image
 
 LONGEST_NAME = 100
 """The number of characters of an address that name its annotated copy."""

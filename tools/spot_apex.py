@@ -25,8 +25,9 @@ from mmfer.faces.clips.apex_result import ApexResult
 from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS
 from mmfer.faces.clips.clip import open_clip
 from mmfer.faces.clips.clip_landmarks import CHOICES, SidecarLandmarks
-from mmfer.files import write_image, write_json
+from mmfer.files import write_json
 from mmfer.visualization.apex import draw_apex_regions, plot_apex_curve
+from mmfer.visualization.image_file import write_image
 
 SIDECAR = Path('annotations') / 'faces.json'
 SPOTTED = Path('annotations') / 'spotted_apex.json'

@@ -17,8 +17,8 @@ from mmfer.datasets.wrapped import readers_of
 from mmfer.engine import load_config
 from mmfer.engine.cli import add_config_options, friendly_errors
 from mmfer.engine.configuration.entry_types import is_type
-from mmfer.files import write_image
 from mmfer.registry import DATASETS
+from mmfer.visualization.image_file import write_image
 from mmfer.visualization.plots import Cell, draw_sample_grid
 
 from mmpretrain.datasets import PackInputs  # isort: skip  (after mmfer)

@@ -12,8 +12,8 @@ from mmpretrain.structures import DataSample
 from PIL import Image, ImageDraw, ImageFont
 
 from mmfer.evaluation.metrics.samples import attributes_of, scores_of
-from mmfer.files import write_image
 from mmfer.registry import HOOKS
+from mmfer.visualization.image_file import write_image
 
 Color = tuple[int, int, int]
 RIGHT, WRONG, BLACK = (30, 130, 60), (190, 40, 40), (0, 0, 0)

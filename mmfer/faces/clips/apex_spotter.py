@@ -30,6 +30,8 @@ from mmfer.faces.clips.face_presence import FacePresence
 from mmfer.faces.detection.face_finder import Detector, Landmarker
 from mmfer.faces.detection.mtcnn import MTCNN
 
+__all__ = ['LANDMARKS', 'METHODS', 'ApexResult', 'ApexSpotter']
+
 METHODS = ('ratio', 'registered')
 LANDMARKS = ('onset', 'per_frame')
 LEAST_FRAMES = 3
