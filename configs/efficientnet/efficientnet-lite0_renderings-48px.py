@@ -11,7 +11,7 @@ _base_ = './efficientnet-lite0_ferplus-48px.py'
 parts = [*_base_.parts, 'stretch']
 
 data_root = 'data/synthetic/ferplus-photographs'
-epochs = 8
+epochs = 20
 half = epochs // 2
 
 stretch = dict(type='AutoContrast', prob=1.0)
@@ -51,6 +51,9 @@ param_scheduler = [
     _base_.param_scheduler[0],
 ]
 train_cfg = dict(max_epochs=epochs)
+face_crop = dict(scale=1.175, shift=(0.02, 0.015))
 default_hooks = dict(
+    # Few steps: an average over 100 of them.
+    ema=dict(momentum=0.01),
     larger=dict(schedule=[dict(action_epoch=half + 1, train_pipeline=large_pipeline)])
 )

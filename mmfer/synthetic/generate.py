@@ -145,7 +145,7 @@ def _finish(
     for split in samples:
         if isinstance(layout, ImageLayout):
             text = f'{layout.name}, {split}: rendered faces, no photographs of people'
-            faces = sidecar(layout, samples[split], truth[split], counts, options.size, text)
+            faces = sidecar(layout, samples[split], truth[split], counts, options, text)
             content = dump(faces)
         else:
             content = dump(clips_sidecar(layout, rows[split]), indent=None)

@@ -17,7 +17,8 @@ DRAWING = (
 """The code that decides the pixels, relative to this folder."""
 
 PREDECESSORS = {
-    '78bc88c2e612893c': (
+    '821eb881ecd4b21f': (
+        '78bc88c2e612893c',
         'b78a251fe2e452c2',
         '317b9e86fc9aafb8',
         'a90575f63b07ac10',

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from mmfer.synthetic.layouts.layout import ImageLayout, Truth
+from mmfer.synthetic.layouts.presets import Options
 from mmfer.synthetic.people.random_people import group_of
 from mmfer.synthetic.plan import Sample
 from mmfer.synthetic.render.scene import Person, Rendering
@@ -49,7 +50,7 @@ def sidecar(
     samples: Sequence[Sample],
     annotations: Mapping[int, Truth],
     counts: Mapping[str, int],
-    size: int,
+    options: Options,
     description: str,
 ) -> dict[str, Any]:
     """The COCO file of a split.
@@ -64,12 +65,12 @@ def sidecar(
             {
                 'id': s.index + 1,
                 'file_name': layout.listed_name(s.split, s.index, s.label, counts),
-                'width': size,
-                'height': size,
+                'width': options.size,
+                'height': options.size,
             }
             for s in samples
         ],
         'annotations': [annotations[s.index] for s in samples],
         'categories': layout.categories(),
-        'alignment': layout.alignment(size),
+        'alignment': layout.alignment(options.size, options.conditions.close),
     }

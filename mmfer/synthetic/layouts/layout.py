@@ -141,6 +141,8 @@ class ImageLayout(Layout):
     crop: tuple[float, tuple[float, float]] = (1.28, (0.02, -0.05))
     """Side and center offset of the image, a square around the box of mmfer's detector, in sides
     of the box; medians over renderings, see docs/faces.md."""
+    close_crop: tuple[float, tuple[float, float]] = (1.175, (0.02, 0.015))
+    """The same under :attr:`Conditions.close`; medians over 263 faces of ``photographs``."""
 
     @abstractmethod
     def image_path(self, split: str, index: int, label: int) -> str:
@@ -181,7 +183,7 @@ class ImageLayout(Layout):
         """The annotation of an image with the additional fields of this data set."""
         return truth
 
-    def alignment(self, size: int) -> dict[str, Any]:
+    def alignment(self, size: int, close: bool = False) -> dict[str, Any]:
         """Config of the face crop for :func:`mmfer.faces.build_alignment`."""
-        scale, shift = self.crop
+        scale, shift = self.close_crop if close else self.crop
         return {'type': 'box', 'size': size, 'scale': scale, 'shift': list(shift)}

@@ -3,8 +3,12 @@ from dataclasses import replace
 
 import pytest
 
+from mmfer.engine import load_config
+from mmfer.faces import build_alignment
+from mmfer.synthetic.layouts import build_layout
 from mmfer.synthetic.layouts.presets import CLIP_PRESETS, PRESETS, ClipConditions, Options
 from mmfer.synthetic.render.scene import OCCLUDERS
+from tests.helpers import ROOT
 
 
 def test_presets_match_their_names():
@@ -92,3 +96,12 @@ def test_options_of_clips():
     for wrong in ((0.5, True), (0.0, False)):
         with pytest.raises(ValueError, match='options of data sets of clips'):
             images.with_clips(*wrong)
+
+
+def test_close_renderings_record_their_own_framing():
+    layout = build_layout('ferplus')
+    whole, close = (layout.alignment(48, close) for close in (False, True))
+    assert whole['scale'] > close['scale'] > 1
+    path = ROOT / 'configs' / 'efficientnet' / 'efficientnet-lite0_renderings-48px.py'
+    face_crop = load_config(path).face_crop
+    assert build_alignment(face_crop) == build_alignment(close)
