@@ -73,3 +73,26 @@ def test_wrong_options_are_refused(rendered_rafdb: Path, tmp_path: Path):
     assert 'one file for 2 parts' in refusal(*rafdb, '--out', tmp_path / 'faces.json')
     (tmp_path / 'train').mkdir()
     assert 'No images in' in refusal(tmp_path, '--layout', 'folder')
+
+
+def test_another_detector_and_landmarker_and_turned_images(tmp_path: Path):
+    (tmp_path / 'train' / 'calm').mkdir(parents=True)
+    with Image.open(ASTRONAUT) as image:
+        image.save(tmp_path / 'train' / 'calm' / 'upright.png')
+        image.rotate(90).save(tmp_path / 'train' / 'calm' / 'lying.png')
+    options = ('--layout', 'folder', '--parts', 'train', '--out')
+    mesh = ('--detector', 'blazeface', '--landmarker', 'facemesh')
+    turned = ('--rotations', 270, 90)
+    for name, chosen in (('mtcnn', turned), ('mesh', (*mesh, *turned))):
+        run_tool('prepare_faces.py', tmp_path, *options, tmp_path / f'{name}.json', *chosen)
+    for name in ('mtcnn', 'mesh'):
+        content = json.loads((tmp_path / f'{name}.json').read_text())
+        files = {image['id']: Path(image['file_name']).stem for image in content['images']}
+        points = {
+            files[face['image_id']]: np.reshape(face['keypoints'], (68, 3))[:, :2]
+            for face in content['annotations']
+        }
+        # A quarter counterclockwise around the center of 256 x 256 px.
+        x, y = points['upright'].T - 127.5
+        expected = np.stack([y, -x], axis=1) + 127.5
+        np.testing.assert_allclose(points['lying'], expected, atol=0.1)

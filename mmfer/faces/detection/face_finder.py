@@ -1,19 +1,17 @@
 """Finds the one face of an image, with box, five points and 68 landmarks."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Protocol
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
 
 import cv2
 import numpy as np
 
 from mmfer.faces.boxes import box_overlap
+from mmfer.faces.detection.found_face import FoundFace, Picture, rounded_face
 from mmfer.faces.detection.mtcnn import GREY
 from mmfer.faces.face import Face
-from mmfer.faces.image import load_image
-from mmfer.faces.image_decoder import LoadedImage
 from mmfer.faces.quarter_turns import turn_face_back, turn_image
-from mmfer.faces.sidecar import ImageFaces, from_annotation, to_annotation
 
 BORDERS = (0.0, 0.25, 0.5)
 """Widths of grey borders, as shares of the longer side, tried in order until a face is found.
@@ -43,75 +41,6 @@ class Landmarker(Protocol):
 
     def detect(self, image: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Points (N, 68, 2) and scores (N, 68) of the faces in boxes (N, 4)."""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """An image that shows one face.
-
-    Args:
-        name: Name of the image in the sidecar.
-        load: A function, which can be pickled, that returns the image (H, W, 3) uint8 RGB.
-        box: Known box of the face, x1, y1, x2, y2; None if the face has to be detected.
-        path: The file, if the image has its own. It is read instead of ``load``, to know whether a
-            very large image was shrunk.
-    """
-
-    name: str
-    load: Callable[[], np.ndarray]
-    box: np.ndarray | None = None
-    path: str | None = None
-
-    def read(self) -> LoadedImage:
-        """Read the image, with the factor by which it was shrunk."""
-        return LoadedImage(self.load()) if self.path is None else load_image(self.path)
-
-
-@dataclass(frozen=True)
-class FoundFace:
-    """The face found in an image.
-
-    Args:
-        name: Name of the image in the sidecar.
-        width: Width of the image in pixels; 0 if the image cannot be read. Of an image that was
-            shrunk, it is rounded up to a multiple of the factor.
-        height: Height of the image in pixels, likewise.
-        face: The face; None if there is none.
-        count: Number of detected faces; 0 if there is none, even if the whole image is then used
-            as the box of the face.
-        error: Why the image cannot be read; empty if the image can be read.
-    """
-
-    name: str
-    width: int = 0
-    height: int = 0
-    face: Face | None = None
-    count: int = 0
-    error: str = ''
-
-    @property
-    def problem(self) -> str:
-        """``'unreadable'``, ``'no face'``, ``'several faces'``, or an empty string."""
-        if self.error:
-            return 'unreadable'
-        return 'several faces' if self.count > 1 else '' if self.count else 'no face'
-
-    @property
-    def image(self) -> ImageFaces:
-        """The entry of the image in the sidecar."""
-        faces = () if self.face is None else (self.face,)
-        return ImageFaces(self.name, self.width, self.height, faces)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Convert to JSON values; :meth:`from_dict` is the inverse."""
-        face = None if self.face is None else to_annotation(self.face)
-        return {**asdict(replace(self, face=None)), 'face': face}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> 'FoundFace':
-        """Build from the values of :meth:`to_dict`."""
-        face = values['face']
-        return cls(**{**values, 'face': None if face is None else from_annotation(face)})
 
 
 class FaceFinder:
@@ -171,7 +100,7 @@ class FaceFinder:
                 face, landmarks68=points[0].astype(float), scores68=scores[0].astype(float)
             )
         if face is not None:
-            face = _rounded(turn_face_back(face, turns, image.shape).scaled(shrunk))
+            face = rounded_face(turn_face_back(face, turns, image.shape).scaled(shrunk))
         return FoundFace(picture.name, width, height, face, count)
 
 
@@ -269,18 +198,3 @@ def _choose(
 
 def _largest(faces: Sequence[Face]) -> Face:
     return max(faces, key=lambda face: (face.bbox[2:] - face.bbox[:2]).prod())
-
-
-def _rounded(face: Face) -> Face:
-    """The face with coordinates rounded to hundredths of a pixel."""
-
-    def rounded(values: np.ndarray | None, digits: int) -> np.ndarray | None:
-        return None if values is None else values.round(digits)
-
-    return Face(
-        face.bbox.round(2),
-        None if face.score is None else round(face.score, 4),
-        rounded(face.landmarks, 2),
-        rounded(face.landmarks68, 2),
-        rounded(face.scores68, 4),
-    )

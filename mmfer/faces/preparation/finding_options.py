@@ -41,7 +41,7 @@ class FindingOptions:
     rotations: tuple[int, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """All options that change the results, with a digest of the weight file.
+        """All options that change the results, as JSON values, with a digest of the weight file.
 
         Raises:
             FileNotFoundError: If the weight file does not exist.
@@ -55,7 +55,7 @@ class FindingOptions:
                     f'No weights of a landmarker at "{path}". Check the path, or leave it out.'
                 )
             weights = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-        return asdict(self) | {'weights': weights}
+        return asdict(self) | {'weights': weights, 'rotations': list(self.rotations)}
 
     def build(self) -> FaceFinder:
         """Build the face finder."""

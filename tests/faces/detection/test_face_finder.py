@@ -9,7 +9,6 @@ from mmfer.faces import MTCNN, BlazeFace, Face, FaceLandmarker, image_decoder, r
 from mmfer.faces.boxes import box_overlap
 from mmfer.faces.detection.face_finder import (
     FaceFinder,
-    FoundFace,
     Picture,
     detect_in_crop,
     detect_upright,
@@ -113,15 +112,6 @@ def test_a_tight_crop_gets_a_border(image):
     expected = np.array([81.5, 73, 171, 178]) - [86, 73, 86, 73]
     assert box_overlap(face.bbox, expected[None])[0] > 0.6
     assert abs(face.landmarks[2] - (124.5 - 86, 124.7 - 73)).max() < 6
-
-
-def test_written_results_are_read_back(finder, image):
-    for found in (finder(Picture('a', lambda: image)), FoundFace('b', error='broken')):
-        again = FoundFace.from_dict(found.to_dict())
-        assert again.to_dict() == found.to_dict()
-        assert again.problem == found.problem
-    face = Face(np.array([0.0, 0, 2, 3]))
-    assert FoundFace.from_dict(FoundFace('c', 9, 9, face, 1).to_dict()).face.score is None
 
 
 def test_a_shrunk_image_gives_the_coordinates_of_the_file(finder, monkeypatch):

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from mmfer.faces import BlazeFace, FaceMesh
@@ -28,3 +30,8 @@ def test_the_choice_of_detector_and_landmarker():
     assert isinstance(finder.landmarker, FaceMesh) and finder.rotations == (90,)
     assert options.to_dict()['weights'] != FindingOptions().to_dict()['weights']
     assert options.to_dict() != FindingOptions(30, landmarker='facemesh').to_dict()
+
+
+def test_options_are_the_same_after_json():
+    values = FindingOptions(rotations=(90, 180)).to_dict()
+    assert json.loads(json.dumps(values)) == values
