@@ -55,5 +55,5 @@ face_crop = dict(scale=1.175, shift=(0.02, 0.015))
 default_hooks = dict(
     # Few steps: an average over 100 of them.
     ema=dict(momentum=0.01),
-    larger=dict(schedule=[dict(action_epoch=half + 1, train_pipeline=large_pipeline)])
+    larger=dict(schedule=[dict(action_epoch=half + 1, train_pipeline=large_pipeline)]),
 )

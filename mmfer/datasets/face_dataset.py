@@ -18,6 +18,7 @@ from mmfer.datasets.files.images import (
 from mmfer.datasets.reader_facts import ReaderFacts
 from mmfer.datasets.shared_images import without_shared
 from mmfer.datasets.sidecar import Sidecar
+from mmfer.datasets.subjects import samples_of_subjects
 from mmfer.datasets.transforms.stock_geometry import refuse_stock_geometry, stock_geometry
 from mmfer.registry import TRANSFORMS
 
@@ -211,18 +212,9 @@ class FaceDataset(ReaderFacts, BaseDataset):
         self.read_sidecar(samples, self.ONE_SIDECAR or part)
         samples = self.choose_part(samples, part)
         self.check_samples(samples, part)
-        return samples if self.subjects is None else self._of_subjects(samples, part)
-
-    def _of_subjects(self, samples: list[Sample], part: str) -> list[Sample]:
-        assert self.subjects is not None
-        unknown = [s['img_path'] for s in samples if s.get('subject') is None]
-        if unknown:
-            raise ValueError(
-                f'subjects=... needs the subjects of all images, but {len(unknown)} images in the '
-                f'{part} part of "{self.root}", such as "{unknown[0]}", have no subject. Give all '
-                'subjects in the data set or its sidecar, or remove subjects from the config.'
-            )
-        return [s for s in samples if str(s['subject']) in self.subjects]
+        if self.subjects is None:
+            return samples
+        return samples_of_subjects(samples, self.subjects, f'{part} part of "{self.root}"')
 
     def check_samples(self, samples: list[Sample], part: str) -> None:
         """Check a part as a whole.
