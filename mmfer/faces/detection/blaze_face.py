@@ -83,20 +83,12 @@ class BlazeFace(nn.Module):
         return faces
 
     def presence(self, image: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-        """The probability that boxes hold a face.
+        """The probability that boxes hold a face, with the contract of ``MTCNN.presence``.
 
-        The probability hardly depends on the exact position of a box: a box moved by a quarter of
-        its side still holds the face.
-
-        Args:
-            image: (H, W, 3) uint8 RGB.
-            boxes: (N, 4) x1, y1, x2, y2 in pixels; boxes may extend beyond the image.
-
-        Returns:
-            (N,) float64, 0 to 1.
+        This is the best score of a face that BlazeFace finds at the place of a box.
 
         Raises:
-            ValueError: If the array is not such an image.
+            ValueError: If the array is not an image.
         """
         check_image(image)
         if not len(boxes):

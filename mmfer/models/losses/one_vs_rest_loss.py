@@ -59,17 +59,9 @@ class OneVsRestLoss(nn.Module):
         avg_factor: float | None = None,
         reduction_override: str | None = None,
     ) -> Tensor:
-        """The weighted loss.
+        """The weighted loss, a scalar; (N, C) without reduction.
 
-        Args:
-            cls_score: Logits (N, C).
-            label: (N,), or soft labels (N, C).
-            weight: Weights of the images (N,).
-            avg_factor: Divisor of the sum, instead of N.
-            reduction_override: Replaces ``reduction``.
-
-        Returns:
-            A scalar; (N, C) without reduction.
+        The arguments are those of :meth:`mmfer.models.losses.SoftmaxFocalLoss.forward`.
         """
         logits = cls_score.float()
         if avg_factor is None and (reduction_override or self.binary.reduction) == 'mean':
