@@ -16,6 +16,8 @@ def test_an_expression_has_one_label() -> None:
         'score': 0.9,
         'landmarks': None,
         'label': 'happiness',
+        'confidence': 0.75,
+        'unsure': False,
         'scores': {'anger': 0.25, 'happiness': 0.75},
     }
 
@@ -38,4 +40,9 @@ def test_landmarks_are_written_with_their_scores() -> None:
 
 def test_an_image_without_faces_has_a_message() -> None:
     entry = ImagePrediction('a.jpg', 'no face found').to_dict()
-    assert entry == {'img_path': 'a.jpg', 'message': 'no face found', 'faces': []}
+    assert entry == {
+        'img_path': 'a.jpg',
+        'message': 'no face found',
+        'failed': False,
+        'faces': [],
+    }
