@@ -89,7 +89,7 @@ class AttendsToSupport(PreparesBenchmark, Protocol):
 
 @runtime_checkable
 class NeighborLoss(Protocol):
-    """A loss that pulls predictions towards the predictions of neighbors, for :class:`RALDHead`."""
+    """A loss that pulls predictions towards those of neighbors, as in :class:`RALDHead`."""
 
     k: int
     """Number of neighbors."""

@@ -16,7 +16,7 @@ from mmfer.apis.model import TrainedModel
 from mmfer.engine.checkpoint import load_from_disk, write_checkpoint
 from mmfer.engine.cli import friendly_errors
 from mmfer.engine.feature_bank import pooled_features
-from mmfer.engine.hooks.eval_context_hook import balanced_indices, find_itrr, gt_labels
+from mmfer.engine.hooks.eval_context_hook import find_itrr, support_indices
 
 
 def parse_args() -> argparse.Namespace:
@@ -27,7 +27,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('checkpoint', help='the checkpoint file')
     parser.add_argument('out', help='the checkpoint to write')
     parser.add_argument(
-        '--num-per-class', type=int, default=3, help='number of images of each class'
+        '--num-per-class', type=int, default=3, help='number of images of each class or attribute'
     )
     parser.add_argument('--seed', type=int, default=0, help='seed of the choice')
     return parser.parse_args()
@@ -41,7 +41,7 @@ def main() -> None:
     if found is None:
         raise ValueError(f'The model of {args.config} has no ITRR, so it needs no support set.')
     dataset = trained.dataset('train')
-    indices = balanced_indices(gt_labels(dataset), args.num_per_class, args.seed)
+    indices = support_indices(dataset, args.num_per_class, args.seed)
     features = pooled_features(trained.model, dataset, indices)
     checkpoint = load_from_disk(args.checkpoint, map_location='cpu')
     checkpoint['state_dict'][f'{found[0]}.support_features'] = features.cpu()

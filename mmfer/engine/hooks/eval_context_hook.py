@@ -1,7 +1,7 @@
 """The images to which an image attends at test time."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,17 +26,32 @@ def balanced_indices(labels: np.ndarray, num_per_class: int, seed: int) -> list[
 
     A class with fewer images gives all its images.
     """
-    rng = np.random.default_rng(seed)
-    return [
-        int(i)
-        for c in np.unique(labels)
-        for i in rng.permutation(np.flatnonzero(labels == c))[:num_per_class]
-    ]
+    return _drawn((labels == c for c in np.unique(labels)), num_per_class, seed)
 
 
 def gt_labels(dataset: BaseDataset) -> np.ndarray:
     """Labels of a data set or of a wrapper of data sets."""
     return np.array([int(dataset.get_data_info(i)['gt_label']) for i in range(len(dataset))])
+
+
+def support_indices(dataset: BaseDataset, num_per_class: int, seed: int) -> list[int]:
+    """Indices of the images of a support set, each once.
+
+    For classes, these are the :func:`balanced_indices`. For attributes, ``num_per_class`` images
+    are drawn that have each attribute, and as many that have none.
+    """
+    if 'gt_label' in dataset.get_data_info(0):
+        return balanced_indices(gt_labels(dataset), num_per_class, seed)
+    infos = (dataset.get_data_info(i) for i in range(len(dataset)))
+    present = np.array([info['gt_score'] > 0.5 for info in infos])
+    groups = [*present.T, ~present.any(1)]
+    return list(dict.fromkeys(_drawn(groups, num_per_class, seed)))
+
+
+def _drawn(groups: Iterable[np.ndarray], count: int, seed: int) -> list[int]:
+    """Indices of ``count`` images of each group, a mask (n,)."""
+    rng = np.random.default_rng(seed)
+    return [int(i) for group in groups for i in rng.permutation(np.flatnonzero(group))[:count]]
 
 
 def find_itrr(model: nn.Module) -> tuple[str, AttendsToSupport] | None:
@@ -75,7 +90,7 @@ class EvalContextHook(Hook):
     changed.
 
     Args:
-        num_per_class: Images of each class in the support set.
+        num_per_class: Images of each class, or with each attribute, in the support set.
         seed: Seed of the draw and of the shuffling.
         shuffle: False keeps the order in ``'batch'`` context, to measure how much a file sorted by
             class reveals.
@@ -104,7 +119,7 @@ class EvalContextHook(Hook):
         if self._images is None:
             pipeline = evaluation_pipeline(runner.cfg, 'The support set')
             dataset = build_with_pipeline(runner.cfg.train_dataloader.dataset, pipeline)
-            indices = balanced_indices(gt_labels(dataset), self.num_per_class, self.seed)
+            indices = support_indices(dataset, self.num_per_class, self.seed)
             self._images = dataset, indices
         return pooled_features(runner.model, *self._images, batch_size=self.batch_size)
 

@@ -24,7 +24,7 @@ from mmfer.engine.label_audit import audit_rows, bank_distributions, bank_simila
 from mmfer.engine.train_loop import done_in_epoch, needs_epochs
 from mmfer.files import write_json
 from mmfer.models.heads import MomentumBank
-from mmfer.protocols import LearnsFromBank, LearnsFromNeighbors, NeighborLoss
+from mmfer.protocols import LearnsFromBank, LearnsFromNeighbors, NeighborLoss, predicts_attributes
 from mmfer.registry import HOOKS
 
 CHECKPOINT_KEY, SAMPLES_KEY = 'label_distribution', 'label_distribution_samples'
@@ -56,7 +56,8 @@ class LabelDistributionHook(Hook):
 
     Raises:
         ValueError: If an option is out of range, the head of the model has no neighbor loss, as
-            RALDHead has, or a training with a bank counts iterations, not epochs.
+            RALDHead has, or a training with ``neighbors='bank'`` counts iterations, not epochs, or
+            predicts attributes.
 
     Example:
         >>> custom_hooks = [dict(type='LabelDistributionHook', neighbors='bank', interval=5)]
@@ -112,6 +113,11 @@ class LabelDistributionHook(Hook):
             self._start_momentum(runner, head)
         if self.neighbors != 'bank':
             return
+        if predicts_attributes(unwrap(runner.model)):
+            raise ValueError(
+                "LabelDistributionHook(neighbors='bank') ranks the classes of the images, but "
+                f"{type(head).__name__} predicts attributes. Use neighbors='momentum' or 'batch'."
+            )
         needs_epochs(runner, True, "LabelDistributionHook with neighbors='bank'")
         number_samples(runner.train_dataloader.dataset)
         self._samples = _digest(each_sample_once(runner.train_dataloader.dataset))

@@ -6,6 +6,7 @@ from mmfer.models.heads.feature_losses import FeatureLosses
 from mmfer.models.heads.label_scores import label_scores
 from mmfer.models.heads.momentum_bank import MomentumBank
 from mmfer.models.heads.multi_region_head import MultiRegionHead, weighted_scores
+from mmfer.models.heads.neighbor_learning import NeighborLearning
 from mmfer.models.heads.rald_head import RALDHead
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     'FeatureLosses',
     'MomentumBank',
     'MultiRegionHead',
+    'NeighborLearning',
     'RALDHead',
     'label_scores',
     'weighted_scores',

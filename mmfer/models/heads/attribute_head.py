@@ -9,17 +9,25 @@ from torch import Tensor
 
 from mmfer.models.heads.feature_losses import FeatureLosses
 from mmfer.models.heads.gradient_balance import GradientBalance
+from mmfer.models.heads.neck_outputs import NeckOutput
+from mmfer.models.heads.neighbor_learning import NeighborLearning
 from mmfer.registry import MODELS
 
 
 @MODELS.register_module()
-class AttributeHead(MultiLabelLinearClsHead):
+class AttributeHead(NeighborLearning, MultiLabelLinearClsHead):
     """One sigmoid for each of A attributes (paper 002, section 2.3; eq. 7).
 
     The loss is summed over the known attributes and averaged over the batch; an unknown attribute
     adds nothing to the loss or its gradient. A prediction has ``pred_score`` (A,), the
     probabilities, and ``pred_label``, the indices of the attributes with a probability of at least
     0.5.
+
+    With ``neighbor_loss``, ``loss_neighbor`` pulls the probability p of each attribute towards d,
+    the weighted mean probability of the neighbors (paper 003, eq. 18, for each attribute). To the
+    loss, each known attribute of an image is an image with the two classes absent and present:
+    logits (0, score), distribution (1 - d, d) and label (1 - q, q). So it is averaged over the
+    known attributes, while ``loss`` is summed over them.
 
     Args:
         num_classes: Number of attributes A.
@@ -33,17 +41,21 @@ class AttributeHead(MultiLabelLinearClsHead):
         class_attribute: Index of an attribute. Its value, 0 or 1, is the label (N,) of the feature
             losses, for losses that need a class, such as :class:`CenterLoss` with
             ``num_classes=2``.
+        neighbor_loss: Config of a loss such as :class:`NeighborLabelDistributionLoss`, or None. The
+            neck must give a relation of images, as :class:`HIFENet` does.
         init_cfg: Initialization; the default does not change the weights of the feature losses.
         balance_interval: See :class:`FeatureLossHead`.
 
     Raises:
         ValueError: If there is only one attribute, which these losses would treat as a class, two
-            losses have the same name, or ``class_attribute`` is not the index of an attribute.
+            losses have the same name, ``class_attribute`` is not the index of an attribute, or the
+            neighbor loss does not meet the protocol :class:`mmfer.protocols.NeighborLoss`.
 
     Example:
         >>> head = dict(
         ...     type='AttributeHead', num_classes=40, in_channels=1024,
         ...     loss=dict(type='CrossEntropyLoss', use_sigmoid=True),
+        ...     neighbor_loss=dict(type='NeighborLabelDistributionLoss', k=5),
         ...     class_attribute=31,
         ...     feature_losses=[dict(type='CenterLoss', num_classes=2, in_channels=1024)])
     """
@@ -55,6 +67,7 @@ class AttributeHead(MultiLabelLinearClsHead):
         loss: dict = dict(type='FocalLoss', gamma=2.0, alpha=0.5, loss_weight=2.0),  # noqa: B006
         feature_losses: Sequence[dict] = (),
         class_attribute: int | None = None,
+        neighbor_loss: dict | None = None,
         init_cfg: dict | None = dict(type='Normal', std=0.01, override=dict(name='fc')),  # noqa: B006
         balance_interval: int = 0,
     ) -> None:
@@ -69,38 +82,55 @@ class AttributeHead(MultiLabelLinearClsHead):
                 f'attribute, 0 to {num_classes - 1}.'
             )
         super().__init__(num_classes, in_channels, loss=loss, init_cfg=init_cfg)
-        self.feature_losses = FeatureLosses(feature_losses, ('loss',))
+        self.feature_losses = FeatureLosses(feature_losses, ('loss', 'loss_neighbor'))
         self.balance = GradientBalance(balance_interval)
         self.class_attribute = class_attribute
+        self.start_neighbors(neighbor_loss)
 
-    def loss(self, feats: tuple[Tensor, ...], data_samples: list[DataSample]) -> dict[str, Tensor]:
+    def loss(self, feats: NeckOutput, data_samples: list[DataSample]) -> dict[str, Tensor]:
         """Losses of a batch.
 
         Args:
-            feats: (map (N, C, H, W), ..., features (N, D)); only the features if no loss needs the
-                map.
+            feats: The features (N, D) last. First the map (N, C, H, W) if a feature loss needs it,
+                or the relation (N, M) if there is a neighbor loss.
             data_samples: N samples with ``gt_score`` (A,) of 0 and 1 and, if some attributes are
                 unknown, ``attribute_mask`` (A,), True for known attributes.
 
         Returns:
-            ``loss`` and one entry for each feature loss.
+            ``loss``, one entry for each feature loss, and ``loss_neighbor`` if there is one.
 
         Raises:
             ValueError: If a sample has no ``gt_score``, ``gt_score`` or the mask has not length A,
-                or the attribute ``class_attribute`` of a sample is unknown.
+                the attribute ``class_attribute`` of a sample is unknown, or the neck gives no
+                relation for the neighbor loss.
         """
-        losses = self._get_loss(self(feats), data_samples)
-        if not self.feature_losses:
-            return losses
+        scores = self(feats)
+        losses = self._get_loss(scores, data_samples)
         features = self.pre_logits(feats)
-        labels = self._feature_labels(data_samples, features)
-        losses |= self.feature_losses(features, labels, feats)
+        if self.feature_losses:
+            labels = self._feature_labels(data_samples, features)
+            losses |= self.feature_losses(features, labels, feats)
+        if self.neighbor_loss is not None:
+            losses['loss_neighbor'] = self._neighbor_loss(feats, scores, data_samples)
         return self.balance(losses, [features])
 
     def _get_loss(self, cls_score: Tensor, data_samples: list[DataSample]) -> dict[str, Tensor]:
         target, known = self._targets(data_samples, cls_score)
         losses = self.loss_module(cls_score.float(), target, reduction_override='none')
         return {'loss': losses.where(known, 0).sum() / len(data_samples)}
+
+    def _neighbor_loss(
+        self, feats: NeckOutput, scores: Tensor, data_samples: list[DataSample]
+    ) -> Tensor:
+        assert self.neighbor_loss is not None
+        target, known = self._targets(data_samples, scores)
+        scores = scores.float()
+        distribution = self.neighbor_distribution(feats, scores.sigmoid(), data_samples)
+        if not known.any():
+            return scores.sum() * 0
+        logits = torch.stack([torch.zeros_like(scores), scores], -1)
+        shares = (torch.stack([1 - d, d], -1)[known] for d in (distribution, target))
+        return self.neighbor_weight * self.neighbor_loss(logits[known], *shares)
 
     def _feature_labels(self, data_samples: list[DataSample], like: Tensor) -> Tensor:
         target, known = self._targets(data_samples, like)

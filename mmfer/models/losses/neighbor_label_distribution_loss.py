@@ -171,6 +171,6 @@ class NeighborLabelDistributionLoss(nn.Module):
         if labels is None:
             raise ValueError(
                 f"NeighborLabelDistributionLoss(weighting='{self.weighting}') needs the labels (N, "
-                'C) of the images. RALDHead gives them.'
+                'C) of the images. RALDHead and AttributeHead give them.'
             )
         return disagreement(labels, labels if self.weighting == 'votes' else distribution)
