@@ -15,7 +15,7 @@ from tests.helpers import ROOT
 PACKAGE = ROOT / 'mmfer'
 TEXT = (ROOT / 'docs' / 'architecture.md').read_text(encoding='utf-8')
 ROWS = re.findall(r'^\| \d.*\| (`mmfer.*) \| `(tests/.*)` \|$', TEXT, re.MULTILINE)
-MOST_MODULES = 22
+MOST_MODULES, MOST_LINES, MOST_LINES_OF_TESTS = 22, 285, 300
 MOST_REPEATED_IN_CONFIGS, MOST_REPEATED_IN_MODULES = 100, 30
 
 
@@ -72,6 +72,20 @@ def test_folders_are_small_and_in_the_documented_tree():
     assert max(rooms.values()) <= MOST_MODULES
     names = {Path(room).name for room in rooms} - {''}
     assert [name for name in sorted(names) if f'{name}/' not in TEXT] == []
+
+
+def test_files_are_short():
+    limits = {
+        **dict.fromkeys(('mmfer', 'tools', 'examples', 'configs'), MOST_LINES),
+        'tests': MOST_LINES_OF_TESTS,
+    }
+    long = [
+        path.relative_to(ROOT).as_posix()
+        for folder, most in limits.items()
+        for path in (ROOT / folder).rglob('*.py')
+        if len(path.read_bytes().splitlines()) > most
+    ]
+    assert long == []
 
 
 def _repeated(paths: Iterable[Path]) -> int:

@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from logging import WARNING
-from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from mmengine.logging import print_log
 from mmpretrain.datasets import BaseDataset
@@ -17,7 +16,7 @@ from mmfer.datasets.files.images import (
 )
 from mmfer.datasets.reader_facts import ReaderFacts
 from mmfer.datasets.shared_images import without_shared
-from mmfer.datasets.sidecar import Sidecar
+from mmfer.datasets.sidecar_reader import ReadsSidecar
 from mmfer.datasets.subjects import samples_of_subjects
 from mmfer.datasets.transforms.stock_geometry import refuse_stock_geometry, stock_geometry
 from mmfer.registry import TRANSFORMS
@@ -25,7 +24,7 @@ from mmfer.registry import TRANSFORMS
 Sample = dict[str, Any]
 
 
-class FaceDataset(ReaderFacts, BaseDataset):
+class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
     """The base of the readers: one sample per face.
 
     A reader implements :meth:`read_samples` and sets :attr:`NAME`, :attr:`LAYOUTS` and :attr:`ASK`;
@@ -61,16 +60,10 @@ class FaceDataset(ReaderFacts, BaseDataset):
             reader lacks one of the attributes.
     """
 
-    ONE_SIDECAR: ClassVar[str | None] = None
-    """The name of a common sidecar of all parts; None if each part has its own sidecar."""
     SEVERAL_FACES = False
     """Whether an image may give several samples."""
     OWN_VALIDATION = False
     """Whether there is a validation part; ``'trainval'`` adds it to the training part."""
-    SIDECAR_CLASSES = True
-    """Whether the classes in a sidecar must agree with the data set."""
-    left_out: Sequence[str] = ()
-    """Classes that a sidecar may contain and the data set leaves out."""
 
     def __init__(
         self,
@@ -143,20 +136,6 @@ class FaceDataset(ReaderFacts, BaseDataset):
             part: As in :meth:`read_samples`.
         """
         return samples
-
-    def sidecar_parts(self) -> tuple[str, ...]:
-        """The parts that have their own sidecar, ``annotations/<part>.json``."""
-        if self.ONE_SIDECAR is not None:
-            return (self.ONE_SIDECAR,)
-        return ('train', 'val', 'test') if self.OWN_VALIDATION else ('train', 'test')
-
-    def sidecar_samples(self, part: str) -> list[Sample]:
-        """The samples that the sidecar of a part may annotate; only ``img_path`` is guaranteed.
-
-        Args:
-            part: One of :meth:`sidecar_parts`.
-        """
-        return self.read_samples(part)
 
     def load_data_list(self) -> Sequence[Sample]:
         """Read, check and complete the samples of the split.
@@ -246,25 +225,6 @@ class FaceDataset(ReaderFacts, BaseDataset):
                 logger='current',
                 level=WARNING,
             )
-
-    def open_sidecar(self, part: str) -> Sidecar | None:
-        """The sidecar of a part, if there is one."""
-        path = self.root / 'annotations' / f'{part}.json'
-        if isinstance(self.sidecar, str):
-            path = Path(self.sidecar).expanduser()
-        elif not self.sidecar or not path.is_file():
-            return None
-        classes = self._metainfo['classes']
-        return Sidecar(path, self.root, classes, self.SIDECAR_CLASSES, self.left_out)
-
-    def read_sidecar(self, samples: list[Sample], part: str) -> None:
-        """Add to the samples what a sidecar knows of them."""
-        sidecar = self.open_sidecar(part)
-        if sidecar is None:
-            return
-        sidecar.complete(samples)
-        if sidecar.alignment is not None:
-            self._metainfo['alignment'] = sidecar.alignment
 
     def find_broken(self, samples: Iterable[Sample]) -> set[str]:
         """Report missing and broken images, and return their paths.

@@ -7,7 +7,6 @@ from copy import deepcopy
 from typing import Any
 
 import numpy as np
-from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
@@ -18,6 +17,7 @@ from torch import Tensor, nn
 
 from mmfer.engine.hooks.eval_context_hook import find_itrr
 from mmfer.engine.hooks.network_renewal import (
+    begin_finetuning,
     change_network,
     classifier_of,
     continue_schedule,
@@ -166,7 +166,7 @@ class ChannelPruningHook(Hook):
             return
         self._pruned_at = checkpoint['meta'].get('pruned_at_epoch')
         if self._pruned_at is not None and self.finetune is not None:
-            self._begin_finetuning(runner, self.finetune, self._pruned_at)
+            begin_finetuning(runner, self.finetune, self._pruned_at)
 
     def _scales(self, runner: Runner) -> dict[str, Any]:
         return batch_norm_scales(classifier_of(runner), self.include, self.exclude)
@@ -208,7 +208,7 @@ class ChannelPruningHook(Hook):
             self._remove_channels(deepcopy(classifier_of(runner)), _example_inputs(runner))
         if self.finetune is not None:
             before = runner.optim_wrapper, runner.param_schedulers
-            self._begin_finetuning(runner, self.finetune, runner.epoch)
+            begin_finetuning(runner, self.finetune, runner.epoch)
             runner.optim_wrapper, runner.param_schedulers = before
 
     def _remove_channels(self, network: nn.Module, inputs: Tensor) -> PruningReport:
@@ -224,25 +224,11 @@ class ChannelPruningHook(Hook):
         for name in [n for n in runner.message_hub.runtime_info if n.startswith('best_score')]:
             runner.message_hub.pop_info(name)
         if self.finetune is not None:
-            self._begin_finetuning(runner, self.finetune, runner.epoch)
+            begin_finetuning(runner, self.finetune, runner.epoch)
             return
         before = runner.optim_wrapper, runner.param_schedulers
         renew_optimizer(runner)
         continue_schedule(runner, *before)
-
-    @staticmethod
-    def _begin_finetuning(runner: Runner, finetune: Mapping[str, Any], epoch: int) -> None:
-        """Build the optimizer and the schedulers of the fine-tuning from ``epoch`` to the end."""
-        finetune = deepcopy(finetune)  # merging removes `_delete_` from it
-        config = Config(dict(optim_wrapper=deepcopy(runner.cfg.optim_wrapper)))
-        config.merge_from_dict(dict(optim_wrapper=finetune.get('optim_wrapper', {})))
-        schedulers = finetune.get('param_scheduler', [])
-        schedulers = [schedulers] if isinstance(schedulers, Mapping) else schedulers
-        rest = runner.max_epochs - epoch
-        for scheduler in schedulers:
-            by_epoch = scheduler.get('by_epoch', True)
-            scheduler.setdefault('end', rest if by_epoch else rest * len(runner.train_dataloader))
-        renew_optimizer(runner, config.optim_wrapper, schedulers)
 
     def _show_scales(self, runner: Runner) -> None:
         scales = {

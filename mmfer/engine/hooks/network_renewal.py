@@ -1,9 +1,10 @@
 """Rebuilding of optimizer and wrappers after a change of the architecture."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, TypeVar
 
+from mmengine.config import Config
 from mmengine.dist import broadcast_object_list, is_distributed
 from mmengine.hooks import EMAHook
 from mmengine.model import BaseTTAModel
@@ -105,3 +106,24 @@ def continue_schedule(runner: Runner, optim_wrapper: OptimWrapper, schedulers: A
     runner.optim_wrapper.load_state_dict({**optim_wrapper.state_dict(), 'state': {}})
     for new, old in zip(runner.param_schedulers or [], schedulers or [], strict=True):
         new.load_state_dict(old.state_dict())
+
+
+def begin_finetuning(runner: Runner, finetune: Mapping[str, Any], epoch: int) -> None:
+    """Build the optimizer and the schedulers of a fine-tuning.
+
+    Args:
+        runner: A training runner.
+        finetune: ``optim_wrapper``, whose entries replace entries of the config of the runner, and
+            ``param_scheduler``, whose ``end`` is by default the end of the run.
+        epoch: The first epoch of the fine-tuning.
+    """
+    finetune = deepcopy(finetune)  # merging removes `_delete_` from it
+    config = Config(dict(optim_wrapper=deepcopy(runner.cfg.optim_wrapper)))
+    config.merge_from_dict(dict(optim_wrapper=finetune.get('optim_wrapper', {})))
+    schedulers = finetune.get('param_scheduler', [])
+    schedulers = [schedulers] if isinstance(schedulers, Mapping) else schedulers
+    rest = runner.max_epochs - epoch
+    for scheduler in schedulers:
+        by_epoch = scheduler.get('by_epoch', True)
+        scheduler.setdefault('end', rest if by_epoch else rest * len(runner.train_dataloader))
+    renew_optimizer(runner, config.optim_wrapper, schedulers)

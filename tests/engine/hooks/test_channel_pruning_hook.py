@@ -15,25 +15,16 @@ from torch import Tensor
 
 from mmfer.engine import train
 from mmfer.engine.checkpoint import load_from_disk
-from mmfer.engine.hooks import ChannelPruningHook
 from mmfer.registry import HOOKS
 from tests.engine.hooks.processes import train_in_process
+from tests.engine.hooks.pruning_lines import pruning
 from tests.engine.hooks.toy import rald_config
 from tests.helpers import tiny_config, write_config
 
-SCHEDULE = "param_scheduler = dict(type='MultiStepLR', milestones=[1, 3], gamma=0.1)\n"
 FINETUNE = dict(
     optim_wrapper=dict(optimizer=dict(_delete_=True, type='Adam', lr=0.002)),
     param_scheduler=dict(type='CosineAnnealingLR'),
 )
-
-
-def pruning(epochs: int = 4, hooks: tuple[dict, ...] = (), **options: Any) -> str:
-    hook = {'type': 'ChannelPruningHook', 'penalty': 0.01, 'ratio': 0.5, 'epoch': 2, **options}
-    return (
-        f"{SCHEDULE}train_cfg['max_epochs'] = {epochs}\ncustom_hooks = {[*hooks, hook]}\n"
-        'default_hooks = dict(checkpoint=dict(max_keep_ckpts=-1))\n'
-    )
 
 
 def tensors(path: Path) -> dict[str, Tensor]:
@@ -246,63 +237,3 @@ def test_pruning_without_penalty(image_folder: Path, tmp_path: Path) -> None:
     _, seen = watched(tmp_path, image_folder, extra)
     assert seen['penalized'] == [False] * 2
     assert seen['width'][1] < 64 and seen['width'][1] % 8 == 0
-
-
-@pytest.mark.parametrize(
-    ('options', 'message'),
-    [
-        (dict(penalty=-1), 'penalty=-1 must not be negative'),
-        (dict(ratio=0.5), 'ratio=0.5 and epoch=None belong together'),
-        (dict(epoch=5), 'ratio=None and epoch=5 belong together'),
-        (dict(ratio=0, epoch=5), 'ratio=0 must be between 0 and 1'),
-        (dict(ratio=1.0, epoch=5), 'ratio=1.0 must be between 0 and 1'),
-        (dict(ratio=0.5, epoch=0), 'epoch=0 must be at least 1'),
-        (dict(ratio=0.5, epoch=5, round_to=0), 'round_to=0 must be at least 1'),
-        (dict(ratio=0.5, epoch=5, floor=1), 'floor=1 at least 0 and below 1'),
-        (
-            dict(ratio=0.5, epoch=5, finetune=dict(lr=1)),
-            'finetune=.* may contain only optim_wrapper',
-        ),
-        (dict(finetune={}), 'needs a ratio'),
-    ],
-)
-def test_options_out_of_range(options: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        ChannelPruningHook(**options)
-
-
-NO_NORM = """
-model['backbone'] = dict(type='VGG', depth=11, num_classes=-1)
-model['head']['in_channels'] = 512
-"""
-BY_ITERATION = 'train_cfg = dict(by_epoch=False, max_iters=5, val_interval=5)\n'
-
-
-@pytest.mark.parametrize(
-    ('extra', 'message'),
-    [
-        (pruning(4, epoch=4), 'epoch=4 of ChannelPruningHook leaves no epoch .* of 4'),
-        (pruning(ratio=None, epoch=None) + NO_NORM, 'ImageClassifier has no batch norm'),
-        (pruning(penalty=0) + NO_NORM, 'can be pruned'),
-        (
-            pruning() + 'train_cfg = dict(by_epoch=False, max_iters=5, val_interval=5)\n',
-            'by epochs',
-        ),
-        (pruning() + 'compile = True\n', 'Remove `compile`'),
-        (pruning(finetune=dict(param_scheduler=dict(type='NoSuch'))), 'NoSuch'),
-        (pruning(include=['neck']), r"include=\['neck'\]"),
-    ],
-)
-def test_impossible_settings_are_refused_before_the_training(
-    extra: str, message: str, image_folder: Path, tmp_path: Path
-) -> None:
-    with pytest.raises((ValueError, KeyError), match=message):
-        train(tiny_config(tmp_path, image_folder, extra=extra))
-    assert not list((tmp_path / 'work').glob('*.pth'))
-
-
-def test_a_missing_pruned_model_hook_is_refused(image_folder: Path, tmp_path: Path) -> None:
-    cfg = tiny_config(tmp_path, image_folder, extra=pruning())
-    cfg.default_hooks.pop('pruned_model')
-    with pytest.raises(ValueError, match='need PrunedModelHook'):
-        train(cfg)
