@@ -24,7 +24,7 @@ def write(root: Path, sidecar: str) -> None:
     for i in range(2):
         write_image(root / f'train{i}.png')
     data = {
-        'info': {'alignment': {'method': 'box', 'size': 48}},
+        'alignment': {'method': 'box', 'size': 48},
         'images': [{'id': 0, 'file_name': 'train1.png'}],
         'annotations': [{'image_id': 0, 'category_id': 0, 'identity': 'someone'}],
         'categories': [{'id': 0, 'name': 'face'}],
