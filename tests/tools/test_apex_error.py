@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests.helpers import run_tool
+from tests.helpers import call_tool, run_tool
 from tests.tools.casme2_clips import write_dataset
 
 TOOL = 'analysis_tools/apex_error.py'
@@ -32,7 +32,7 @@ def test_clips_without_truth_are_refused(root):
     path = root / 'annotations' / 'truth.json'
     truth = json.loads(path.read_text())
     path.write_text(json.dumps({'sub01/EP01_01': truth['sub01/EP01_01']}))
-    result = run_tool(TOOL, root, check=False)
+    result = call_tool(TOOL, root, check=False)
     path.write_text(json.dumps(truth))
     assert result.returncode == 1
     assert 'have no truth: sub02/EP01_01, sub03/EP01_01.' in result.stderr

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mmfer.synthetic.generate import generate
 from tests.datasets.disk import write_image
-from tests.helpers import ROOT, run_tool
+from tests.helpers import ROOT, call_tool, run_tool
 
 TOOL = 'analysis_tools/browse_dataset.py'
 CLASSES = ['anger', 'fear', 'happiness']
@@ -46,7 +47,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_samples_are_drawn(config: Path, tmp_path: Path, mode: str) -> None:
     out = tmp_path / 'new' / 'samples.png'
     options = ('--mode', mode, '--number', 8, '--columns', 4, '--size', 60, '--out', out)
-    result = run_tool(TOOL, config, *options)
+    result = call_tool(TOOL, config, *options)
     assert '8 of 27 train samples' in result.stdout
     sheet = np.asarray(Image.open(out))
     assert sheet.shape == (8 + 2 * (60 + 42 + 8), 8 + 4 * 68, 3)
@@ -55,7 +56,7 @@ def test_samples_are_drawn(config: Path, tmp_path: Path, mode: str) -> None:
 
 def test_attributes_are_drawn(tmp_path: Path) -> None:
     root, out = tmp_path / 'celeba', tmp_path / 'samples.png'
-    run_tool('render_synthetic.py', 'celeba', root, '--preset', 'tiny', '--images', 24)
+    generate('celeba', root, 'tiny', images=24, progress=False)
     config = tmp_path / 'celeba.py'
     config.write_text(
         f"_base_ = '{ROOT}/configs/_base_/datasets/celeba.py'\n"

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from mmfer.synthetic.generate import generate
-from tests.helpers import run_tool
+from tests.helpers import call_tool, run_tool
 
 TOOL = 'analysis_tools/landmark_errors.py'
 
@@ -27,7 +27,7 @@ def test_errors_of_all_faces_and_of_groups_are_printed(celeba):
 
 
 def test_detected_boxes(celeba):
-    output = run_tool(TOOL, celeba / 'annotations/test.json', '--boxes', 'mtcnn').stdout
+    output = call_tool(TOOL, celeba / 'annotations/test.json', '--boxes', 'mtcnn').stdout
     assert 'nme' in output
 
 
@@ -36,5 +36,5 @@ def test_a_sidecar_without_points_is_refused(celeba, tmp_path):
     for face in content['annotations']:
         del face['keypoints']
     (celeba / 'annotations/bare.json').write_text(json.dumps(content))
-    result = run_tool(TOOL, celeba / 'annotations/bare.json', check=False)
+    result = call_tool(TOOL, celeba / 'annotations/bare.json', check=False)
     assert result.returncode == 1 and 'bbox or 68 keypoints are missing' in result.stderr

@@ -13,7 +13,7 @@ from PIL import Image
 
 from tests.apis.model_files import ASTRONAUT, FACE_CROP, REGIONS, write_model
 from tests.checkpoint_server import serve
-from tests.helpers import CLASSES, ROOT, run_tool
+from tests.helpers import CLASSES, ROOT, call_tool, run_tool
 
 
 @pytest.fixture(scope='module')
@@ -51,13 +51,13 @@ def test_images_without_faces_and_broken_images_are_counted(model, tmp_path):
 
 
 def test_without_detection(model, tmp_path):
-    run_tool('predict.py', ASTRONAUT, *model, '--out-dir', tmp_path, '--no-detect')
+    call_tool('predict.py', ASTRONAUT, *model, '--out-dir', tmp_path, '--no-detect')
     (result,) = json.loads((tmp_path / 'results.json').read_text())['results']
     assert result['faces'][0]['bbox'] == [0, 0, 256, 256]
 
 
 def fails(*args):
-    result = run_tool('predict.py', *args, check=False)
+    result = call_tool('predict.py', *args, check=False)
     assert result.returncode == 1
     assert 'Traceback' not in result.stderr
     return result.stderr
@@ -81,7 +81,7 @@ def test_inputs_are_never_overwritten(model, tmp_path):
 
 def test_landmarks_for_a_pipeline_that_needs_them(tmp_path):
     config, checkpoint = write_model(tmp_path, FACE_CROP + REGIONS)
-    said = run_tool(
+    said = call_tool(
         'predict.py', ASTRONAUT, '--config', config, '--checkpoint', checkpoint,
         '--out-dir', tmp_path / 'out',
     )  # fmt: skip
@@ -93,7 +93,7 @@ def test_landmarks_for_a_pipeline_that_needs_them(tmp_path):
 def test_attributes(tmp_path):
     head = "model['head'] = dict(type='AttributeHead', num_classes=3, in_channels=64)\n"
     config, checkpoint = write_model(tmp_path, FACE_CROP + head)
-    run_tool(
+    call_tool(
         'predict.py', ASTRONAUT, '--config', config, '--checkpoint', checkpoint,
         '--out-dir', tmp_path / 'out',
     )  # fmt: skip
@@ -153,5 +153,5 @@ def test_paths_and_devices_that_cannot_be_used_are_one_message(model, tmp_path):
     os.mkfifo(tmp_path / 'pipe.jpg')
     assert (
         'is a pipe'
-        in run_tool('predict.py', tmp_path / 'pipe.jpg', *model, *out, check=False).stdout
+        in call_tool('predict.py', tmp_path / 'pipe.jpg', *model, *out, check=False).stdout
     )

@@ -9,7 +9,7 @@ from PIL import Image
 
 from mmfer.datasets import RAFDB
 from mmfer.faces import build_alignment
-from tests.helpers import ROOT, run_tool
+from tests.helpers import ROOT, call_tool, run_tool
 
 ASTRONAUT = ROOT / 'tests' / 'data' / 'astronaut.jpg'
 
@@ -48,7 +48,7 @@ def test_a_users_folder_is_prepared(tmp_path: Path):
     (tmp_path / 'train' / 'calm').mkdir(parents=True)
     shutil.copy(ASTRONAUT, tmp_path / 'train' / 'calm')
     (tmp_path / 'test').mkdir()
-    said = run_tool(
+    said = call_tool(
         'prepare_faces.py', tmp_path, '--layout', 'folder', '--record-alignment',
         '--out', tmp_path / 'a-{part}.json', '--min-face-size', 40,
     )  # fmt: skip
@@ -61,7 +61,7 @@ def test_a_users_folder_is_prepared(tmp_path: Path):
 
 def test_wrong_options_are_refused(rendered_rafdb: Path, tmp_path: Path):
     def refusal(*args: object) -> str:
-        result = run_tool('prepare_faces.py', *args, check=False)
+        result = call_tool('prepare_faces.py', *args, check=False)
         assert result.returncode == 1
         assert 'Traceback' not in result.stderr
         return result.stderr

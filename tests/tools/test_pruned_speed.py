@@ -6,7 +6,7 @@ import torch
 
 from mmfer.engine import load_config
 from mmfer.engine.model_building import build_model
-from tests.helpers import ROOT, run_tool
+from tests.helpers import ROOT, call_tool, run_tool
 
 CONFIG = ROOT / 'configs/multi_region/multi_region_vgg16bn_synthetic.py'
 TOOL = 'analysis_tools/pruned_speed.py'
@@ -36,5 +36,5 @@ def test_table_of_ratios(tmp_path):
 
 def test_scales_of_another_network_are_refused(tmp_path):
     torch.save({'state_dict': {}}, tmp_path / 'scales.pth')
-    result = run_tool(TOOL, CONFIG, '--scales', tmp_path / 'scales.pth', check=False)
+    result = call_tool(TOOL, CONFIG, '--scales', tmp_path / 'scales.pth', check=False)
     assert 'no scales for' in result.stderr and 'Traceback' not in result.stderr

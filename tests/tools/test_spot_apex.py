@@ -3,7 +3,7 @@ import json
 import pytest
 from PIL import Image
 
-from tests.helpers import run_tool
+from tests.helpers import call_tool, run_tool
 from tests.tools.casme2_clips import APEXES, FIRST, write_dataset
 
 
@@ -14,7 +14,7 @@ def root(tmp_path_factory):
 
 def test_the_apex_of_a_clip_with_a_sidecar_is_found(root, tmp_path):
     clip = root / 'CASME2_RAW_selected' / 'sub01' / 'EP01_01'
-    said = run_tool(
+    said = call_tool(
         'spot_apex.py', clip, '--onset', 6, '--offset', 21, '--out-dir', tmp_path / 'out',
         '--sidecar', root / 'annotations' / 'faces.json',
     )  # fmt: skip
@@ -31,7 +31,7 @@ def test_the_apex_of_a_clip_with_a_sidecar_is_found(root, tmp_path):
 def test_the_apex_of_a_photograph_is_found_from_frames_alone(root, tmp_path):
     """A real face from end to end: detection, landmarks, apex, images."""
     clip = root / 'CASME2_RAW_selected' / 'sub02' / 'EP01_01'
-    run_tool('spot_apex.py', clip, '--method', 'registered', '--out-dir', tmp_path)
+    call_tool('spot_apex.py', clip, '--method', 'registered', '--out-dir', tmp_path)
     found = json.loads((tmp_path / 'EP01_01_apex.json').read_text())
     assert abs(found['apex'] - FIRST - APEXES[1]) <= 1
     assert found['messages'] == []
@@ -51,7 +51,7 @@ def test_all_clips_of_a_data_set_are_spotted(root):
 def test_an_error_gives_one_message(root, tmp_path):
     clip = root / 'CASME2_RAW_selected' / 'sub01' / 'EP01_01'
     span = '--onset', 20, '--offset', 10, '--out-dir', tmp_path
-    result = run_tool('spot_apex.py', clip, *span, check=False)
+    result = call_tool('spot_apex.py', clip, *span, check=False)
     assert result.returncode == 1
     assert result.stderr.startswith('Error: ')
     assert 'is not before' in result.stderr

@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.helpers import CLASSES, run_tool, write_config
+from mmfer.engine import load_config, train
+from tests.helpers import CLASSES, call_tool, run_tool, write_config
 
 
 @pytest.fixture(scope='module')
 def trained(image_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp('trained')
     config = write_config(folder / 'tiny.py', image_folder)
-    run_tool('train.py', config, '--work-dir', folder / 'work')
+    train(load_config(config, folder / 'work'), validate=False)
     return config, folder / 'work' / 'epoch_1.pth'
 
 
@@ -48,7 +49,7 @@ def test_another_class_order_gives_one_clear_message(
     trained: tuple[Path, Path], image_folder: Path, tmp_path: Path
 ) -> None:
     config = write_config(tmp_path / 'tiny.py', image_folder, classes=CLASSES[::-1])
-    result = run_tool('test.py', config, trained[1], '--work-dir', tmp_path / 'work', check=False)
+    result = call_tool('test.py', config, trained[1], '--work-dir', tmp_path / 'work', check=False)
     assert result.returncode == 1
     assert 'same classes in another order' in result.stderr
     assert 'Traceback' not in result.stderr
