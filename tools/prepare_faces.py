@@ -114,12 +114,12 @@ def main() -> None:
         tuple(args.rotations),
     )
     parts = sidecar_pictures(args.layout, args.root, args.parts)
-    pictures = {sidecar_of(args, part, len(parts)): found for part, found in parts.items() if found}
-    if not pictures:
+    images = {sidecar_of(args, part, len(parts)): found for part, found in parts.items() if found}
+    if not images:
         raise ValueError(f'No images in "{args.root}" in the layout {args.layout}. Add images.')
     for part in (part for part, found in parts.items() if not found):
         print(f'No images in the {part} part: left out.')
-    for done in prepare_faces(pictures, options, args.jobs, args.overwrite, args.record_alignment):
+    for done in prepare_faces(images, options, args.jobs, args.overwrite, args.record_alignment):
         report(done)
 
 

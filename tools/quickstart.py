@@ -53,7 +53,7 @@ def main() -> None:
     out = Path(args.out).resolve()
     photos = [str(Path(photo).resolve()) for photo in args.photos]
     os.chdir(ROOT)
-    train, metrics, pictures = out / 'train', out / 'metrics.json', out / 'photos'
+    train, metrics, annotated = out / 'train', out / 'metrics.json', out / 'photos'
     workers = str(min(4, os.cpu_count() or 1))
     render = ['fgemotions', DATA, '--preset', 'small', '--seed', '0', '--workers', workers]
     step('Rendering labeled faces', 'render_synthetic.py', *render)
@@ -66,7 +66,7 @@ def main() -> None:
     if not metrics.is_file():
         options = ['--out', str(metrics), '--work-dir', str(out / 'test')]
         step('Testing on unseen identities', 'test.py', CONFIG, checkpoint, *options)
-    options = ['--out-dir', str(pictures)]
+    options = ['--out-dir', str(annotated)]
     step('Reading photographs with the shipped model', 'predict.py', *photos, *options)
     scores = json.loads(metrics.read_text(encoding='utf-8'))
     print('\n== Results on rendered faces of unseen identities, 33 classes')
@@ -81,7 +81,7 @@ def main() -> None:
             f'{result["mean_class_accuracy"]:.2f} %   always the most frequent class '
             f'{result["majority"]:.2f} %'
         )
-    print(f'Annotated photographs and results.json: {pictures}')
+    print(f'Annotated photographs and results.json: {annotated}')
 
 
 def chances() -> dict[str, float]:

@@ -67,11 +67,11 @@ def decode_image(stream: BinaryIO, name: str) -> LoadedImage:
             values = read_float_tiff(stream)
             if values is not None:
                 return LoadedImage(floats_to_rgb(values))
-            with _open(stream, head) as picture:
-                shrunk = _shrink(picture, stream, name)
-                picture.load()  # first, because getexif loads PNG files, too
-                turn = _orientation(picture)
-                pixels = _turned(to_rgb(picture, stream), turn)
+            with _open(stream, head) as image:
+                shrunk = _shrink(image, stream, name)
+                image.load()  # first, because getexif loads PNG files, too
+                turn = _orientation(image)
+                pixels = _turned(to_rgb(image, stream), turn)
     except _TooLargeError as error:
         raise ValueError(str(error)) from None
     except Image.DecompressionBombError as error:
@@ -90,22 +90,22 @@ def decode_image(stream: BinaryIO, name: str) -> LoadedImage:
     return LoadedImage(pixels, shrunk)
 
 
-def convert_picture(picture: Image.Image, name: str) -> LoadedImage:
+def convert_picture(image: Image.Image, name: str) -> LoadedImage:
     """Convert an image of Pillow, as :func:`decode_image` decodes a file.
 
     Args:
-        picture: The image, loaded or not.
+        image: The image, loaded or not.
         name: The image in messages.
 
     Raises:
         ValueError: If the image is too large or damaged.
     """
-    width, height = picture.size
+    width, height = image.size
     if width * height > MOST_PIXELS:
         raise ValueError(_too_large(name, str(width * height)))
     try:
-        picture.load()
-        pixels = _turned(to_rgb(picture), _orientation(picture))
+        image.load()
+        pixels = _turned(to_rgb(image), _orientation(image))
     # Decoders of damaged files raise errors of many types.
     except Exception as error:
         reason = str(error) or type(error).__name__
@@ -127,20 +127,20 @@ def _open(stream: BinaryIO, head: bytes) -> Image.Image:
     return Image.open(stream, formats=FORMATS)
 
 
-def _shrink(picture: Image.Image, stream: BinaryIO, name: str) -> int:
+def _shrink(image: Image.Image, stream: BinaryIO, name: str) -> int:
     """Check the number of pixels, and set the factor of shrinking."""
-    width, height = picture.size
+    width, height = image.size
     if width * height <= MOST_PIXELS:
         return 1
-    fits = width * height <= MOST_JPEG_PIXELS and picture.format == 'JPEG'
+    fits = width * height <= MOST_JPEG_PIXELS and image.format == 'JPEG'
     if not fits or not _has_one_scan(stream):
         raise _TooLargeError(_too_large(name, str(width * height)))
     factor = next(k for k in SHRINKING if (width // k + 1) * (height // k + 1) <= MOST_PIXELS)
-    picture.draft(picture.mode, (width // factor, height // factor))
+    image.draft(image.mode, (width // factor, height // factor))
     from mmengine.logging import print_log  # here, because importing mmengine takes long
 
     print_log(
-        f'{name} has {width} x {height} pixels and is read at {picture.width} x {picture.height}.',
+        f'{name} has {width} x {height} pixels and is read at {image.width} x {image.height}.',
         logger='current',
     )
     return factor
@@ -167,15 +167,15 @@ def _has_one_scan(stream: BinaryIO) -> bool:
         stream.seek(place)
 
 
-def _orientation(picture: Image.Image) -> int:
+def _orientation(image: Image.Image) -> int:
     """The orientation in the EXIF data, 1 if there is none or the data are damaged.
 
     Only this entry is read: writing the data again fails if any entry has an unexpected type.
     """
-    if picture.format == 'TIFF':
+    if image.format == 'TIFF':
         return 1  # Pillow turns these files itself
     try:
-        orientation = picture.getexif().get(ORIENTATION)
+        orientation = image.getexif().get(ORIENTATION)
     except Exception:
         return 1
     return orientation if isinstance(orientation, int) else 1

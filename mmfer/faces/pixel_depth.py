@@ -29,11 +29,11 @@ def full_scale(values: np.ndarray) -> int:
     return next(full for full in FULL_SCALES if high <= full)
 
 
-def to_rgb(picture: Image.Image, stream: BinaryIO | None = None) -> np.ndarray:
+def to_rgb(image: Image.Image, stream: BinaryIO | None = None) -> np.ndarray:
     """The pixels of a loaded image as (H, W, 3) uint8 RGB; transparent parts become white.
 
     Args:
-        picture: The loaded image.
+        image: The loaded image.
         stream: The data of the image, for color images of 16 bits, of which Pillow keeps 8; without
             it, the upper 8 bits are used.
 
@@ -41,23 +41,23 @@ def to_rgb(picture: Image.Image, stream: BinaryIO | None = None) -> np.ndarray:
         ValueError: If values are outside the range of their type: 0 to 65535 for integers, 0 to 1
             for floating-point numbers.
     """
-    if picture.mode == 'F':
-        return floats_to_rgb(np.asarray(picture))
-    if picture.mode.startswith('I'):
-        grey = np.asarray(picture)
-        known = picture.format in OF_KNOWN_DEPTH
+    if image.mode == 'F':
+        return floats_to_rgb(np.asarray(image))
+    if image.mode.startswith('I'):
+        grey = np.asarray(image)
+        known = image.format in OF_KNOWN_DEPTH
         full = FULL_SCALES[-1] if known and grey.min() >= 0 else full_scale(grey)
         return _three(_scaled(grey, full))
-    deep = None if stream is None else _deep_colors(picture, stream)
+    deep = None if stream is None else _deep_colors(image, stream)
     if deep is not None:
         full = full_scale(deep[..., :3])
         depth = np.dstack([_scaled(deep[..., 2::-1], full), deep[..., 3:] >> 8]).astype(np.uint8)
-        picture = Image.fromarray(depth)
-    if picture.has_transparency_data:
-        picture = picture.convert('RGBA')
-        white = Image.new('RGBA', picture.size, 'white')
-        picture = Image.alpha_composite(white, picture)
-    return np.array(picture if picture.mode == 'RGB' else picture.convert('RGB'))
+        image = Image.fromarray(depth)
+    if image.has_transparency_data:
+        image = image.convert('RGBA')
+        white = Image.new('RGBA', image.size, 'white')
+        image = Image.alpha_composite(white, image)
+    return np.array(image if image.mode == 'RGB' else image.convert('RGB'))
 
 
 def floats_to_rgb(values: np.ndarray) -> np.ndarray:
@@ -83,15 +83,15 @@ def _three(grey: np.ndarray) -> np.ndarray:
     return np.repeat(grey[..., None], 3, axis=2)
 
 
-def _deep_colors(picture: Image.Image, stream: BinaryIO) -> np.ndarray | None:
+def _deep_colors(image: Image.Image, stream: BinaryIO) -> np.ndarray | None:
     """The values (BGR or BGRA) of a 16-bit color image that uses fewer than 16 bits, or None."""
-    if picture.format not in ('PNG', 'TIFF') or picture.mode not in ('RGB', 'RGBA'):
+    if image.format not in ('PNG', 'TIFF') or image.mode not in ('RGB', 'RGBA'):
         return None
     # Pillow keeps the upper 8 bits of 16, so those of 14 bits are at most 63.
-    if np.asarray(picture)[..., :3].max() > FULL_SCALES[-2] >> 8:
+    if np.asarray(image)[..., :3].max() > FULL_SCALES[-2] >> 8:
         return None
     stream.seek(0)
     deep = cv2.imdecode(np.frombuffer(stream.read(), np.uint8), cv2.IMREAD_UNCHANGED)
     if deep is None or deep.dtype != np.uint16 or deep.ndim != 3:
         return None
-    return deep if deep.shape[:2] == (picture.height, picture.width) else None
+    return deep if deep.shape[:2] == (image.height, image.width) else None

@@ -60,8 +60,8 @@ def draw_apex_regions(
     """
     scale = max(1, round(LONGEST / max(frame.shape[:2])))
     size = frame.shape[1] * scale, frame.shape[0] * scale
-    picture = Image.fromarray(frame).convert('RGB').resize(size, Image.Resampling.BICUBIC)
-    draw = ImageDraw.Draw(picture)
+    photo = Image.fromarray(frame).convert('RGB').resize(size, Image.Resampling.BICUBIC)
+    draw = ImageDraw.Draw(photo)
     for x, y in (np.asarray(landmarks) + 0.5) * scale:
         draw.ellipse((x - 3, y - 3, x + 3, y + 3), fill=POINT, outline='black')
     for x1, y1, x2, y2 in np.asarray(regions).tolist():
@@ -69,10 +69,10 @@ def draw_apex_regions(
             edges = x1 * scale, y1 * scale, x2 * scale - 1, y2 * scale - 1
             draw.rectangle(edges, outline=REGION, width=max(2, scale))
     if not caption:
-        return np.array(picture)
+        return np.array(photo)
     font = ImageFont.truetype(str(FONT_FILE), max(14, size[0] // 40))
     canvas = Image.new('RGB', (size[0], size[1] + 2 * round(font.size)), 'white')
-    canvas.paste(picture)
+    canvas.paste(photo)
     ImageDraw.Draw(canvas).text(
         (font.size / 2, size[1] + font.size), caption, 'black', font, anchor='lm'
     )

@@ -65,10 +65,10 @@ def draw_faces(
     height, width = image.shape[:2]
     scale = np.clip(max(height, width), SHORTEST, LONGEST) / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    picture = Image.fromarray(image).resize(size, Image.Resampling.LANCZOS)
+    photo = Image.fromarray(image).resize(size, Image.Resampling.LANCZOS)
     text = max(14, round(max(size) / 55))
     font = ImageFont.truetype(str(FONT_FILE), text)
-    _draw_all(picture, faces, range(1, len(faces) + 1), scale, font)
+    _draw_all(photo, faces, range(1, len(faces) + 1), scale, font)
     charts = _charts(faces, top, font) if faces else _note(message, font)
     beside, below = _columns(charts, size)
     if beside.width <= max(size[0], charts[0].width):
@@ -77,7 +77,7 @@ def draw_faces(
     else:
         canvas = Image.new('RGB', (max(size[0], below.width), size[1] + below.height), BACKGROUND)
         canvas.paste(below, (0, size[1]))
-    canvas.paste(picture, (0, 0))
+    canvas.paste(photo, (0, 0))
     if note:
         (strip,) = _note(note, font)
         upper = canvas
@@ -98,26 +98,26 @@ def draw_boxes(
         faces: The faces to draw.
         numbers: The number of each face, which also chooses its color.
     """
-    picture = Image.fromarray(image)
-    font = ImageFont.truetype(str(FONT_FILE), max(11, round(max(picture.size) / 45)))
-    _draw_all(picture, faces, numbers, 1.0, font)
-    return np.array(picture)
+    photo = Image.fromarray(image)
+    font = ImageFont.truetype(str(FONT_FILE), max(11, round(max(photo.size) / 45)))
+    _draw_all(photo, faces, numbers, 1.0, font)
+    return np.array(photo)
 
 
 def _draw_all(
-    picture: Image.Image,
+    photo: Image.Image,
     faces: Sequence[LabelledFace],
     numbers: Sequence[int],
     scale: float,
     font: ImageFont.FreeTypeFont,
 ) -> None:
-    draw = ImageDraw.Draw(picture)
+    draw = ImageDraw.Draw(photo)
     labels: list[tuple[float, float, float, float]] = []
     boxes = [tuple(float(v) * scale for v in face.bbox) for face in faces]
     for number, box in zip(numbers, boxes, strict=True):
-        _draw_box(draw, box, number, picture.size, round(font.size))
+        _draw_box(draw, box, number, photo.size, round(font.size))
     for number, box, face in zip(numbers, boxes, faces, strict=True):
-        labels.append(_draw_label(draw, box, number, face, picture.size, font, labels))
+        labels.append(_draw_label(draw, box, number, face, photo.size, font, labels))
 
 
 def _color(number: int) -> tuple[int, int, int]:

@@ -26,10 +26,10 @@ def test_lists_are_flattened_in_order(tmp_path: Path) -> None:
 
 
 def test_an_image_of_pillow_is_turned_as_a_viewer_shows_it(tmp_path: Path) -> None:
-    picture = Image.fromarray(read_image(ASTRONAUT)[:100])
+    photo = Image.fromarray(read_image(ASTRONAUT)[:100])
     exif = Image.Exif()
     exif[0x0112] = 6
-    picture.save(tmp_path / 'turned.png', exif=exif)
+    photo.save(tmp_path / 'turned.png', exif=exif)
     expected = read_image(tmp_path / 'turned.png')
     assert expected.shape == (256, 100, 3)
     for item in (Image.open(tmp_path / 'turned.png'), (tmp_path / 'turned.png').read_bytes()):

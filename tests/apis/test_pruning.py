@@ -55,8 +55,8 @@ def test_pruned_checkpoint_trains_tests_and_predicts(model_files, tmp_path):
     assert 'accuracy/top1' in engine.test(cfg, tmp_path / 'work' / 'epoch_1.pth')
 
     inferencer = FERInferencer(config, tmp_path / 'work' / 'epoch_1.pth')  # the full config, too
-    picture = np.zeros((32, 32, 3), np.uint8)
-    (found,) = inferencer(picture, detect=False)['results']
+    image = np.zeros((32, 32, 3), np.uint8)
+    (found,) = inferencer(image, detect=False)['results']
     assert tuple(found['faces'][0]['scores']) == CLASSES
 
 

@@ -82,8 +82,8 @@ def test_pixels_in_the_table_equal_the_images(roots: dict[str, Path]) -> None:
         names = [row['Image name'] for row in csv.DictReader(file)]
     for info in map(data.get_data_info, range(len(data))):
         name = names[int(info['img_path'][-5:])]
-        picture = cv2.imread(str(roots['ferplus'] / 'FER2013Test' / name))
-        assert (load_sample(info) == picture).all()
+        pixels = cv2.imread(str(roots['ferplus'] / 'FER2013Test' / name))
+        assert (load_sample(info) == pixels).all()
 
 
 def test_parts_have_different_subjects(roots: dict[str, Path]) -> None:

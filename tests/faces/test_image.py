@@ -40,9 +40,9 @@ def test_grey_with_alpha(tmp_path):
 
 
 def test_palette_with_a_transparent_color(tmp_path):
-    picture = Image.fromarray(np.array([[0, 1]], np.uint8), mode='P')
-    picture.putpalette([10, 20, 30, 40, 50, 60])
-    picture.save(tmp_path / 'a.png', transparency=1)
+    palette = Image.fromarray(np.array([[0, 1]], np.uint8), mode='P')
+    palette.putpalette([10, 20, 30, 40, 50, 60])
+    palette.save(tmp_path / 'a.png', transparency=1)
     assert read_image(tmp_path / 'a.png').tolist() == [[[10, 20, 30], [255, 255, 255]]]
 
 
@@ -103,7 +103,7 @@ def test_empty_text_and_missing_files_are_refused(tmp_path):
     (tmp_path / 'empty.jpg').write_bytes(b'')
     with pytest.raises(ValueError, match=r'empty\.jpg" is empty'):
         read_image(tmp_path / 'empty.jpg')
-    (tmp_path / 'text.jpg').write_text('not a picture')
+    (tmp_path / 'text.jpg').write_text('not an image')
     with pytest.raises(ValueError, match=r'cannot read ".*text\.jpg" as an image'):
         read_image(tmp_path / 'text.jpg')
     with pytest.raises(FileNotFoundError, match='missing.jpg'):

@@ -129,7 +129,7 @@ def write_picture(form: str) -> Callable[[Path], None]:
             exif = Image.Exif()
             exif[0x0112] = 6
             options['exif'] = exif
-        picture = Image.fromarray(noise)
+        image = Image.fromarray(noise)
         for mode in ('RGB', 'L', 'RGBA', 'P', 'I;16', 'CMYK'):
             name = f'{mode.replace(";", "")}.{SUFFIXES.get(form, form.lower())}'
             try:
@@ -137,7 +137,7 @@ def write_picture(form: str) -> Callable[[Path], None]:
                     wide = Image.fromarray(noise[..., 0].astype(np.uint16) * 257)
                     wide.save(root / name, form, **options)
                 else:
-                    picture.convert(mode).save(root / name, form, **options)
+                    image.convert(mode).save(root / name, form, **options)
             except (OSError, ValueError, KeyError):
                 (root / name).unlink(missing_ok=True)
 
@@ -187,7 +187,7 @@ def read_rendering(root: Path) -> None:
 
 VECTORS = ''.join(f'{word} 0.5 -1.25 3e-2\n' for word in ('anger', 'fear', 'joy'))
 TREE = json.dumps({'fear': ['worry', 'panic'], 'anger': ['anger', 'hate']})
-PICTURES = [
+IMAGES = [
     Target(f'picture_{form.lower()}', write_picture(form), ('*',), read_pictures)
     for form in ('JPEG', *(form for form in FORMATS if form != 'HEIF'))
 ]
@@ -253,4 +253,4 @@ FILES = [
     ),
     Target('rendering', write_rendering, ('*.json', 'annotations/*'), read_rendering),
 ]
-TARGETS = [*DATA_SETS, *FILES, *PICTURES]
+TARGETS = [*DATA_SETS, *FILES, *IMAGES]

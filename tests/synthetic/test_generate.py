@@ -146,8 +146,8 @@ def test_the_images_of_the_first_release_are_reproduced(
         rows = [[a[k] for k in (*drawn, 'identity', 'group')] for a in content['annotations']]
         assert hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16] == digest
         for image, level in zip(content['images'], levels, strict=False):
-            with Image.open(root / image['file_name']) as picture:
-                assert np.asarray(picture).mean() == pytest.approx(level, abs=0.3)
+            with Image.open(root / image['file_name']) as opened:
+                assert np.asarray(opened).mean() == pytest.approx(level, abs=0.3)
 
 
 @pytest.mark.parametrize('layout', ['affectnet', 'celeba', 'ferplus', 'ifer'])
@@ -155,8 +155,8 @@ def test_a_new_layout_is_continued_by_any_number_of_workers(layout: str, tmp_pat
     settings = {**SETTINGS, 'images': 48 if layout == 'ferplus' else 24}
     first = generate(layout, tmp_path / 'one', **settings)
     files = _files(first)
-    pictures = [name for name in files if name.endswith(('.jpg', '.png')) and '/' in name]
-    for name in pictures[:2]:
+    names = [name for name in files if name.endswith(('.jpg', '.png')) and '/' in name]
+    for name in names[:2]:
         (first / name).unlink()
     lists = [name for name in files if name.endswith(('.csv', '.txt'))]
     assert lists

@@ -32,8 +32,8 @@ def test_pycocotools_loads_the_annotations(coco: COCO, rendered_fgemotions: Path
         path = rendered_fgemotions / image['file_name']
         category = coco.cats[annotation['category_id']]
         assert path.parts[-3:-1] == (category['supercategory'], category['name'])
-        with Image.open(path) as picture:
-            assert picture.size == (image['width'], image['height']) == (48, 48)
+        with Image.open(path) as opened:
+            assert opened.size == (image['width'], image['height']) == (48, 48)
 
 
 def test_categories_are_the_classes_in_order(coco: COCO):

@@ -145,8 +145,8 @@ def check_results(work: Path, printed: str) -> None:
     ]
     assert rows[2].endswith('only sadness |')
     assert 'macro F1 (UF1)' in text and '(UAR)' in text
-    with Image.open(work / 'results.png') as picture:
-        assert picture.width > 600
+    with Image.open(work / 'results.png') as figure:
+        assert figure.width > 600
     pooled = Predictions.load(work / 'predictions.json').samples
     assert all(sample['fold'] == sample['subject'] for sample in pooled)
 

@@ -17,10 +17,10 @@ def test_an_exported_file_gives_the_scores_of_the_inferencer(tmp_path: Path) -> 
     file = tmp_path / 'model.onnx'
     run_tool('export_onnx.py', config, checkpoint, '--out', file, '--size', 32)
     session = onnxruntime.InferenceSession(file)
-    picture = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
-    image = picture.transpose(2, 0, 1)[None].astype(np.float32)
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    image = pixels.transpose(2, 0, 1)[None].astype(np.float32)
     (scores,) = session.run(['scores'], {'images': image})
-    (expected,) = FERInferencer(config, checkpoint).classify([picture])
+    (expected,) = FERInferencer(config, checkpoint).classify([pixels])
     np.testing.assert_allclose(scores[0], list(expected.values()), atol=1e-4)
     names = json.loads(session.get_modelmeta().custom_metadata_map['classes'])
     assert names == list(expected) == list(CLASSES)

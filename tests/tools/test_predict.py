@@ -28,7 +28,7 @@ def test_images_without_faces_and_broken_images_are_counted(model, tmp_path):
         shutil.copy(ASTRONAUT, tmp_path / name)
     Image.fromarray(np.zeros((40, 2), np.uint8)).save(tmp_path / 'b/narrow.png')
     (tmp_path / 'b/broken.jpg').write_bytes(ASTRONAUT.read_bytes()[:3000])
-    (tmp_path / 'b/notes.txt').write_text('no picture')
+    (tmp_path / 'b/notes.txt').write_text('no image')
     out = tmp_path / 'out'
     said = run_tool('predict.py', tmp_path / 'a', tmp_path / 'b', *model, '--out-dir', out)
     results = json.loads((out / 'results.json').read_text())['results']

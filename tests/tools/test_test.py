@@ -36,12 +36,10 @@ def test_metrics_predictions_and_images(
     assert len(shown) == 12
     names = [Path(row['img_path']).stem for row in rows]
     assert [path.name for path in shown] == [f'{i:06}_{name}.png' for i, name in enumerate(names)]
-    picture = np.asarray(
-        Image.open(shown[4]).convert('RGB').crop((0, 0, 224, 224)).resize((32, 32))
-    )
+    drawn = np.asarray(Image.open(shown[4]).convert('RGB').crop((0, 0, 224, 224)).resize((32, 32)))
     original = np.asarray(Image.open(rows[4]['img_path']).convert('RGB'))
     # Red is red and blue is blue.
-    matched = [np.corrcoef(picture[..., i].ravel(), original[..., i].ravel())[0, 1] for i in (0, 2)]
+    matched = [np.corrcoef(drawn[..., i].ravel(), original[..., i].ravel())[0, 1] for i in (0, 2)]
     assert min(matched) > 0.8
 
 

@@ -7,7 +7,7 @@ from mmfer.visualization.faces import BACKGROUND, COLORS, LONGEST, SHORTEST
 SCORES = {'anger': 0.1, 'happiness': 0.6, 'sadness': 0.3}
 
 
-def picture(height, width):
+def blank(height, width):
     return np.full((height, width, 3), 120, np.uint8)
 
 
@@ -21,7 +21,7 @@ def test_the_best_classes_come_first():
 
 
 def test_the_box_is_at_its_position_and_charts_are_beside_the_image():
-    drawn = draw_faces(picture(640, 640), [LabelledFace((100, 200, 300, 400), SCORES)])
+    drawn = draw_faces(blank(640, 640), [LabelledFace((100, 200, 300, 400), SCORES)])
     assert drawn.shape[0] == 640
     assert drawn.shape[1] > 640
     for x, y in ((100, 300), (300, 300), (200, 200), (200, 400)):
@@ -31,7 +31,7 @@ def test_the_box_is_at_its_position_and_charts_are_beside_the_image():
 
 
 def test_bars_are_as_long_as_the_probabilities():
-    drawn = draw_faces(picture(640, 640), [LabelledFace((100, 200, 300, 400), SCORES)])
+    drawn = draw_faces(blank(640, 640), [LabelledFace((100, 200, 300, 400), SCORES)])
     lengths = [n for n in (drawn[:, 640:] == COLORS[0]).all(-1).sum(1) if n]
     bars = sorted(set(lengths[-3 * 10 :]), reverse=True)
     full = 6 * 14
@@ -42,7 +42,7 @@ def test_bars_are_as_long_as_the_probabilities():
 @pytest.mark.parametrize('shape', [(2, 2), (2, 900), (900, 2), (64, 48), (700, 900), (6000, 100)])
 def test_any_size_stays_readable(shape):
     face = LabelledFace((0, 0, shape[1], shape[0]), SCORES)
-    drawn = draw_faces(picture(*shape), [face])
+    drawn = draw_faces(blank(*shape), [face])
     assert drawn.dtype == np.uint8
     assert max(drawn.shape[:2]) >= SHORTEST
     assert min(drawn.shape[:2]) >= 90
@@ -52,7 +52,7 @@ def test_any_size_stays_readable(shape):
 
 @pytest.mark.parametrize('box', [(-50, -50, 40, 40), (600, 600, 800, 900), (900, 900, 990, 990)])
 def test_boxes_beyond_the_border_are_drawn(box):
-    drawn = draw_faces(picture(640, 640), [LabelledFace(box, SCORES)])
+    drawn = draw_faces(blank(640, 640), [LabelledFace(box, SCORES)])
     assert count(drawn[:640, :640], COLORS[0]) > 100
 
 
@@ -60,7 +60,7 @@ def test_many_faces_have_a_chart_each():
     faces = [
         LabelledFace((x, y, x + 40, y + 50), SCORES) for x in range(0, 640, 80) for y in (0, 300)
     ]
-    drawn = draw_faces(picture(400, 640), faces)
+    drawn = draw_faces(blank(400, 640), faces)
     assert drawn.shape[1] <= 1.5 * 640
     charts = drawn[400:] if drawn.shape[1] == 640 else drawn[:, 640:]
     used = [count(charts, color) for color in COLORS]
@@ -69,7 +69,7 @@ def test_many_faces_have_a_chart_each():
 
 
 def test_a_message_is_drawn_without_a_face():
-    drawn = draw_faces(picture(640, 640), [], 'No face found.')
+    drawn = draw_faces(blank(640, 640), [], 'No face found.')
     assert drawn.shape[1] > 700
     assert (drawn[:, 640:] != BACKGROUND).any()
     assert (drawn[:, :640] == 120).all()
@@ -78,7 +78,7 @@ def test_a_message_is_drawn_without_a_face():
 def test_attributes_are_only_in_the_chart():
     box = (100, 200, 300, 400)
     classes, attributes = (
-        draw_faces(picture(640, 640), [LabelledFace(box, SCORES, of_attributes)])
+        draw_faces(blank(640, 640), [LabelledFace(box, SCORES, of_attributes)])
         for of_attributes in (False, True)
     )
     assert count(attributes[:640, :640], COLORS[0]) < count(classes[:640, :640], COLORS[0])

@@ -90,16 +90,16 @@ class CropRegions(GeometricTransform):
         landmarks, scores = known_landmarks(results, 'CropRegions')
         image, size = results['img'], self.size
         height, width = image.shape[:2]
-        pictures = [crop_box(image, np.array([-0.5, -0.5, width - 0.5, height - 0.5]), size)]
+        crops = [crop_box(image, np.array([-0.5, -0.5, width - 0.5, height - 0.5]), size)]
         valid = []
         for find in (eye_region, mouth_region):
             region = find(landmarks, scores, (height, width), self.threshold, self.margin)
             valid.append(region.valid)
             black = np.zeros((size, size, 3), dtype=image.dtype)
-            pictures.append(crop_box(image, region.box, size) if region.valid else black)
+            crops.append(crop_box(image, region.box, size) if region.valid else black)
         x, y = size / width, size / height
         matrix = np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2]])
-        return {**move(results, matrix, np.concatenate(pictures)), 'region_valid': np.array(valid)}
+        return {**move(results, matrix, np.concatenate(crops)), 'region_valid': np.array(valid)}
 
 
 @TRANSFORMS.register_module()

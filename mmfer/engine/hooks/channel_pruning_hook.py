@@ -242,8 +242,8 @@ class ChannelPruningHook(Hook):
         print_log(f'Scales of {len(values)} channels {title}.', 'current')
         numbers = {'scales/small': small, 'scales/mean': float(values.mean())}
         runner.visualizer.add_scalars(numbers, step=epoch)
-        picture = figure_pixels(plot_scales(scales, threshold, title))
-        runner.visualizer.add_image('scales', picture, step=epoch)
+        pixels = figure_pixels(plot_scales(scales, threshold, title))
+        runner.visualizer.add_image('scales', pixels, step=epoch)
 
 
 def _example_inputs(runner: Runner) -> Tensor:

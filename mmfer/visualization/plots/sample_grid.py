@@ -50,8 +50,8 @@ def draw_sample_grid(cells: Sequence[Cell], columns: int = 6, size: int = 144) -
     draw = ImageDraw.Draw(sheet)
     for i, cell in enumerate(cells):
         x, y = gap + (i % columns) * (size + gap), gap + (i // columns) * height
-        picture = Image.fromarray(_drawn(cell, size))
-        sheet.paste(picture, (x + (size - picture.width) // 2, y + (size - picture.height) // 2))
+        tile = Image.fromarray(_drawn(cell, size))
+        sheet.paste(tile, (x + (size - tile.width) // 2, y + (size - tile.height) // 2))
         for number, text in enumerate(cell.title.split('\n')):
             while text and draw.textlength(text, font) > size:
                 text = text.removesuffix('…')[:-1] + '…' if len(text) > 1 else ''

@@ -35,7 +35,7 @@ def test_truncated_files_are_found_without_decoding_complete_files(
 
 def test_empty_missing_and_foreign_files_are_found(tmp_path: Path) -> None:
     (tmp_path / 'empty.jpg').touch()
-    (tmp_path / 'text.jpg').write_text('no picture')
+    (tmp_path / 'text.jpg').write_text('no image')
     assert 'empty' in find_problem({'img_path': tmp_path / 'empty.jpg'})
     assert 'cannot read' in find_problem({'img_path': tmp_path / 'text.jpg'})
     assert 'No image at' in find_problem({'img_path': tmp_path / 'missing.jpg'})

@@ -58,8 +58,8 @@ def test_images_are_found_between_header_and_identities(tmp_path: Path) -> None:
     assert identities.tolist() == [7, 7, 9]
     for i, offset in enumerate(offsets.tolist()):
         image = pickle.loads(pickle.dumps(RecordImage(str(path), offset))).load()
-        with Image.open(io.BytesIO(jpeg(i, 12 + i))) as picture:
-            assert (image == np.array(picture)[..., ::-1]).all()
+        with Image.open(io.BytesIO(jpeg(i, 12 + i))) as decoded:
+            assert (image == np.array(decoded)[..., ::-1]).all()
 
 
 def test_a_pack_without_a_header_holds_only_images(tmp_path: Path) -> None:

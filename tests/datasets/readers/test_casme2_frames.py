@@ -49,7 +49,7 @@ def test_clips_without_the_requested_frame_are_reported(tmp_path: Path) -> None:
     assert find(tmp_path, coded(), 'onset') == (None, {'missing_clip': [CLIP]})
     (tmp_path / CLIP).mkdir(parents=True)
     for name in ('Thumbs.db', '._img5.jpg'):
-        (tmp_path / CLIP / name).write_bytes(b'no picture')
+        (tmp_path / CLIP / name).write_bytes(b'no image')
     assert find(tmp_path, coded(), 'onset') == (None, {'missing_clip': [CLIP]})
     write_clip(tmp_path, CLIP, range(5, 15))
     for frame in ('apex', 'midway'):

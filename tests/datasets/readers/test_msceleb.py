@@ -43,8 +43,8 @@ def test_identities_of_a_pack_are_renumbered(tmp_path: Path) -> None:
     assert data.metainfo['classes'] == ('2', '7', '9')
     assert data.get_gt_labels().tolist() == [1, 1, 1, 2, 2, 0]
     for i in range(6):
-        with Image.open(io.BytesIO(jpeg(i, 12 + i))) as picture:
-            assert (data[i]['img'] == np.array(picture)[..., ::-1]).all()
+        with Image.open(io.BytesIO(jpeg(i, 12 + i))) as decoded:
+            assert (data[i]['img'] == np.array(decoded)[..., ::-1]).all()
         assert data[i]['img_path'] == f'{path}/{i + 1:07}'
 
 

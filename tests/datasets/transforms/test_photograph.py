@@ -26,11 +26,11 @@ def test_only_the_image_changes(image):
 
 
 def test_the_seed_determines_the_result(image):
-    pictures = []
+    results = []
     for _ in range(2):
         np.random.seed(3)  # noqa: NPY002
-        pictures.append(RandomPhotograph(prob=1)({'img': image})['img'])
-    np.testing.assert_array_equal(*pictures)
+        results.append(RandomPhotograph(prob=1)({'img': image})['img'])
+    np.testing.assert_array_equal(*results)
 
 
 def test_probability_0_changes_nothing(image):
@@ -38,12 +38,12 @@ def test_probability_0_changes_nothing(image):
 
 
 def test_the_single_steps(image):
-    picture = image.astype(np.float32) / 255
+    pixels = image.astype(np.float32) / 255
     rng = np.random.default_rng(1)
-    spread = [np.ptp(grey(picture, rng), axis=2).max() for _ in range(20)]
-    assert min(spread) < 1e-6 and max(spread) <= np.ptp(picture, axis=2).max() + 1e-6
-    edges = [np.abs(np.diff(change(picture, rng), axis=1)).mean() for change in (soften, sharpen)]
-    assert edges[0] < np.abs(np.diff(picture, axis=1)).mean() < edges[1]
+    spread = [np.ptp(grey(pixels, rng), axis=2).max() for _ in range(20)]
+    assert min(spread) < 1e-6 and max(spread) <= np.ptp(pixels, axis=2).max() + 1e-6
+    edges = [np.abs(np.diff(change(pixels, rng), axis=1)).mean() for change in (soften, sharpen)]
+    assert edges[0] < np.abs(np.diff(pixels, axis=1)).mean() < edges[1]
 
 
 @pytest.mark.parametrize('options', [dict(prob=1.2), dict(jpeg_prob=-0.1)])

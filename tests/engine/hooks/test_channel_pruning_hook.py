@@ -201,9 +201,9 @@ def test_log(image_folder: Path, tmp_path: Path) -> None:
     cfg = tiny_config(tmp_path, image_folder, extra=pruning(3))
     train(cfg)
     (folder,) = (tmp_path / 'work').glob('*/vis_data')
-    pictures = sorted((folder / 'vis_image').glob('scales_*.png'))
-    assert [picture.name for picture in pictures] == ['scales_1.png', 'scales_2.png']
-    assert cv2.imread(str(pictures[0])).shape[2] == 3
+    figures = sorted((folder / 'vis_image').glob('scales_*.png'))
+    assert [figure.name for figure in figures] == ['scales_1.png', 'scales_2.png']
+    assert cv2.imread(str(figures[0])).shape[2] == 3
     rows = [json.loads(line) for line in (folder / 'scalars.json').read_text().splitlines()]
     shown = [row for row in rows if 'scales/small' in row]
     assert [row['step'] for row in shown] == [1, 2]

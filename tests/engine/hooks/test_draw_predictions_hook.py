@@ -20,17 +20,17 @@ from mmfer.engine.hooks.draw_predictions_hook import (
 )
 
 
-def has_color(picture: np.ndarray, color: tuple[int, int, int]) -> bool:
-    return bool((picture == color).all(-1).any())
+def has_color(drawn: np.ndarray, color: tuple[int, int, int]) -> bool:
+    return bool((drawn == color).all(-1).any())
 
 
 def test_image_and_lines() -> None:
     image = np.full((50, 100, 3), (200, 100, 0), np.uint8)
-    picture = np.asarray(write_below(image, [('fear 50%', WRONG), ('true: joy', BLACK)]))
-    assert picture.shape == (112 + 40, 224, 3)  # the aspect ratio is kept
-    assert (picture[:112] == (200, 100, 0)).all()
-    assert has_color(picture[112:129], WRONG) and not has_color(picture[129:], WRONG)
-    assert has_color(picture[129:], BLACK)
+    drawn = np.asarray(write_below(image, [('fear 50%', WRONG), ('true: joy', BLACK)]))
+    assert drawn.shape == (112 + 40, 224, 3)  # the aspect ratio is kept
+    assert (drawn[:112] == (200, 100, 0)).all()
+    assert has_color(drawn[112:129], WRONG) and not has_color(drawn[129:], WRONG)
+    assert has_color(drawn[129:], BLACK)
 
 
 def test_class_lines() -> None:
@@ -98,8 +98,8 @@ def test_every_form_of_a_batch_is_drawn(form: str, task: str, tmp_path: Path) ->
     hook.after_test_iter(given, 1, {'inputs': views(form)}, samples)
     assert sorted(path.name for path in tmp_path.iterdir()) == ['000002_0.png', '000003_1.png']
     for name, color in (('000002_0.png', (255, 0, 0)), ('000003_1.png', (0, 0, 255))):
-        picture = np.asarray(Image.open(tmp_path / name))
-        assert (picture[:224] == color).all()
+        drawn = np.asarray(Image.open(tmp_path / name))
+        assert (drawn[:224] == color).all()
         first_is_wrong = task == 'attributes' and name == '000002_0.png'
-        assert has_color(picture[224:], WRONG) == first_is_wrong
-        assert has_color(picture[224:], RIGHT) != first_is_wrong
+        assert has_color(drawn[224:], WRONG) == first_is_wrong
+        assert has_color(drawn[224:], RIGHT) != first_is_wrong

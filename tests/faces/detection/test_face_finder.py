@@ -96,7 +96,7 @@ def test_the_whole_image_is_used_without_detection(image):
     assert found.face.landmarks68 is None
 
 
-@pytest.mark.parametrize('content', [b'', b'no picture', ASTRONAUT.read_bytes()[:3000]])
+@pytest.mark.parametrize('content', [b'', b'no image', ASTRONAUT.read_bytes()[:3000]])
 def test_an_unreadable_image_is_reported(finder, tmp_path, content):
     (tmp_path / 'a.jpg').write_bytes(content)
     found = finder(Picture('a.jpg', partial(read_image, tmp_path / 'a.jpg')))
