@@ -3,7 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from torch.utils.weak import WeakIdKeyDictionary
 
 from mmfer.device import usable_device
 from mmfer.engine.complexity import model_complexity
+from mmfer.engine.eval_mode import train_mode
 from mmfer.engine.model_building import build_model
 from mmfer.markdown import markdown_table
 from mmfer.protocols import PreparesBenchmark, predicts_attributes, views_of
@@ -180,15 +181,15 @@ def benchmark(
         if train:
             samples = {model: _annotated(model, images) for model, images in inputs.items()}
             steps = [
-                partial(_train, model.train(), inputs[model], samples[model], amp)
+                partial(_train, model, inputs[model], samples[model], amp)
                 for model in models.values()
             ]
-            speeds, ratios = _take_turns(steps, batch, repeats, seconds)
-            for result, model, speed, ratio in zip(
-                results, models.values(), speeds, ratios, strict=True
-            ):
+            with ExitStack() as modes:
+                for model in models.values():
+                    modes.enter_context(train_mode(model))
+                speeds, ratios = _take_turns(steps, batch, repeats, seconds)
+            for result, speed, ratio in zip(results, speeds, ratios, strict=True):
                 result.train_speed[batch], result.train_ratio[batch] = speed, ratio
-                model.eval()
     return results
 
 

@@ -1,4 +1,4 @@
-"""Temporary eval mode."""
+"""Temporary eval mode and training mode."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +14,24 @@ def eval_mode(model: nn.Module) -> Iterator[None]:
         >>> with eval_mode(model), torch.no_grad():  # doctest: +SKIP
         ...     scores = model(images)
     """
+    with _mode(model, False):
+        yield
+
+
+@contextmanager
+def train_mode(model: nn.Module) -> Iterator[None]:
+    """Put a model into training mode temporarily, likewise."""
+    with _mode(model, True):
+        yield
+
+
+@contextmanager
+def _mode(model: nn.Module, training: bool) -> Iterator[None]:
     modes = [(module, module.training) for module in model.modules()]
-    model.eval()
+    model.train(training)
     try:
         yield
     finally:
         model.train(modes[0][1])  # some modules do more in train() than set the mode
-        for module, training in modes:
-            module.training = training
+        for module, before in modes:
+            module.training = before

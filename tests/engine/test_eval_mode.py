@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from mmfer.engine.eval_mode import eval_mode
+from mmfer.engine.eval_mode import eval_mode, train_mode
 
 
 class Caching(nn.Linear):
@@ -49,3 +49,11 @@ def test_modules_are_notified_when_the_mode_is_restored(model: nn.Sequential) ->
 def test_gradients_flow_inside(model: nn.Sequential) -> None:
     with eval_mode(model):
         assert model(torch.ones(3, 2)).requires_grad
+
+
+def test_training_mode_is_temporary_too(model: nn.Sequential) -> None:
+    model.eval()
+    with pytest.raises(RuntimeError, match='inside'), train_mode(model):
+        assert all(module.training for module in model.modules())
+        raise RuntimeError('inside')
+    assert not any(module.training for module in model.modules())
