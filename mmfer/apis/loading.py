@@ -27,7 +27,7 @@ LOADERS = (LoadExpressionImage, LoadImageFromFile)
 
 
 def read_config(config: str | Path | Config, options: Mapping[str, Any] | None = None) -> Config:
-    """Read a config, unless it is read already.
+    """Read a config file; a config is returned unchanged.
 
     Args:
         config: A config file or a config.

@@ -40,7 +40,7 @@ class ImageScores(nn.Module):
         self.register_buffer('std', std.float())
 
     def forward(self, images: Tensor) -> Tensor:
-        """RGB pixels 0 to 255 of face crops, (N, 3, H, W), in the size of training -> (N, C)."""
+        """Scores (N, C) of face crops (N, 3, H, W), RGB from 0 to 255, of the size in training."""
         if self.of_bgr:
             images = images.flip(1)
         scores = self.model((images - self.mean) / self.std)

@@ -20,8 +20,8 @@ def read_image(path: str | Path) -> np.ndarray:
     The rotation in the EXIF data is applied. Grey, palette and CMYK images become RGB, and
     transparent parts become white. Values of 10 to 16 bits are scaled to 8 by
     :func:`mmfer.faces.pixel_depth.full_scale`, and floating-point values must be between 0 and 1.
-    Of several frames, the first is read. JPEGs of more than 89 million pixels are shrunk, see
-    :func:`load_image`. HEIC images need ``pillow-heif``.
+    Of a file with several frames, the first is read. JPEGs of more than 89 million pixels are
+    shrunk, see :func:`load_image`. HEIC images need ``pillow-heif``.
 
     Raises:
         FileNotFoundError: If the file does not exist.

@@ -80,13 +80,16 @@ def convert_network(arrays: list[np.ndarray], network: nn.Module) -> dict[str, n
     """
     state = network.state_dict()
     if len(arrays) != len(state):
-        raise ValueError(f'{len(arrays)} arrays for {len(state)} parameters: another model.')
+        raise ValueError(
+            f'{len(arrays)} arrays for {len(state)} parameters: the file holds another model.'
+        )
     result = {}
     for (name, parameter), array in zip(state.items(), arrays, strict=True):
         converted = convert(array, tuple(parameter.shape))
         if converted.shape != tuple(parameter.shape):
             raise ValueError(
-                f'{name}: {array.shape} does not fit {tuple(parameter.shape)}: another model.'
+                f'{name}: {array.shape} does not fit {tuple(parameter.shape)}: the file holds '
+                'another model.'
             )
         result[name] = np.ascontiguousarray(converted, dtype=np.float16)
     return result

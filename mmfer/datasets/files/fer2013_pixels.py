@@ -75,7 +75,7 @@ def read_pixels(path: Path) -> list[PixelRow]:
         if not {'emotion', 'pixels', 'Usage'} <= set(names):
             raise ValueError(
                 f'"{path}" must have the columns emotion,pixels,Usage, and has {", ".join(names)}. '
-                'Take it from its release again.'
+                'Copy the file from its release again.'
             )
         pixels, usage = names.index('pixels'), names.index('Usage')
         emotion = names.index('emotion')
@@ -90,7 +90,7 @@ def read_pixels(path: Path) -> list[PixelRow]:
             if text.count(b' ') != SIDE * SIDE - 1 and len(text.split()) != SIDE * SIDE:
                 raise ValueError(
                     f'{path}, line {number}: {len(text.split())} pixels instead of {SIDE * SIDE}. '
-                    'The file may be cut short: take it from its release again.'
+                    'The file may be cut short: copy it from its release again.'
                 )
             offset = begin + line.index(text)
             rows.append(

@@ -1,4 +1,4 @@
-"""From the ten votes for a face to its label (Barsoum et al. 2016)."""
+"""The label of a face from its ten votes (Barsoum et al. 2016)."""
 
 from collections.abc import Callable
 

@@ -48,7 +48,7 @@ class Fit:
 def load_fitting(model: nn.Module, weights: Mapping[str, Tensor]) -> Fit:
     """Load the weights that fit into a model.
 
-    Counts of batches, which old batch norms do not save, do not have to be in the checkpoint. A
+    The numbers of batches may be missing, because old batch norms do not save them. A
     prefix ``module.``, which a distributed wrapper adds, is removed.
 
     Args:

@@ -77,7 +77,7 @@ def gradient_ratios(
     if not losses:
         raise ValueError(
             f'The head {head["type"]} of the config has no feature_losses, so there is nothing to '
-            'compare.'
+            'compare. Add the losses to compare to head.feature_losses.'
         )
     torch.manual_seed(seed)
     module = MODELS.build(dict(head, feature_losses=losses, balance_interval=1))

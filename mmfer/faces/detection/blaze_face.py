@@ -156,7 +156,7 @@ def five_points(six: np.ndarray) -> np.ndarray:
 
 
 def _merged(scores: np.ndarray, values: np.ndarray) -> list[tuple[float, np.ndarray]]:
-    """The proposals of each face as one, their mean weighted by the scores; best first."""
+    """One proposal for each face, the mean of its proposals weighted by the scores; best first."""
     boxes = values[:, :2].reshape(-1, 4)
     rest = np.argsort(-scores, kind='stable')
     faces = []

@@ -40,8 +40,8 @@ class FoundFace:
 
     Args:
         name: Name of the image in the sidecar.
-        width: Width of the image in pixels; 0 if the image cannot be read. Of an image that was
-            shrunk, it is rounded up to a multiple of the factor.
+        width: Width of the image in pixels; 0 if the image cannot be read. The width of a
+            shrunk image is rounded up to a multiple of the factor.
         height: Height of the image in pixels, likewise.
         face: The face; None if there is none.
         count: Number of detected faces; 0 if there is none, even if the whole image is then used

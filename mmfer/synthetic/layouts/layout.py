@@ -146,7 +146,7 @@ class ImageLayout(Layout):
 
     @abstractmethod
     def image_path(self, split: str, index: int, label: int) -> str:
-        """Path below the root of the image for training."""
+        """Path of the image for training, relative to the root."""
 
     def paths(self, split: str, index: int, label: int, truth: Truth) -> tuple[str, ...]:
         """The image and its companions."""

@@ -51,7 +51,7 @@ def test_the_arrays_of_a_network_are_converted(tool, network):
 
 def test_arrays_of_another_model_are_refused(tool):
     arrays = [stored(value) for value in BlazeFaceNetwork().state_dict().values()]
-    with pytest.raises(ValueError, match='arrays for 113 parameters: another model'):
+    with pytest.raises(ValueError, match='arrays for 113 parameters: the file holds another model'):
         tool.convert_network(arrays, FaceMeshNetwork())
     with pytest.raises(ValueError, match='does not fit'):
         tool.convert_network(arrays[::-1], BlazeFaceNetwork())
