@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mmfer.lazy_names import lazy_names
+from tests.helpers import tool_environment
 
 PACKAGE = """
 from mmfer.lazy_names import lazy_names
@@ -29,6 +30,22 @@ def test_a_module_is_imported_when_its_name_is_used(tmp_path: Path) -> None:
         [sys.executable, '-c', code], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert found.stdout == '42\n', found.stderr
+
+
+def test_tools_start_without_the_libraries_of_figures_evaluation_and_pruning() -> None:
+    code = (
+        'import sys, mmfer.engine\n'
+        'from mmfer.registry import register_all_modules\n'
+        'register_all_modules()\n'
+        'print(*sys.modules)\n'
+    )
+    command = [sys.executable, '-c', code]
+    done = subprocess.run(
+        command, env=tool_environment(), capture_output=True, text=True, check=True
+    )
+    imported = set(done.stdout.split())
+    assert 'mmfer.engine.hooks' in imported
+    assert imported.isdisjoint(('sklearn', 'matplotlib', 'openpyxl', 'torch_pruning'))
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

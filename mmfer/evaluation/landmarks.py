@@ -1,7 +1,6 @@
 """The report on the accuracy of landmarks and of their visibility."""
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 OUTER_CORNERS = (36, 45)
 """The outer corners of the eyes; their distance is the unit of errors."""
@@ -52,6 +51,8 @@ def landmark_report(
         ``visibility_auc``, the area under the ROC curve of the scores against ``visible`` in
         percent, nan if all points or no points are visible.
     """
+    from sklearn.metrics import roc_auc_score  # takes long to import
+
     errors = normalized_errors(predicted, truth)
     both = 0 < visible.sum() < visible.size
     auc = roc_auc_score(visible.ravel(), scores.ravel()) if both else float('nan')

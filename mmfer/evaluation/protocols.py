@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.model_selection import GroupKFold, LeaveOneGroupOut, StratifiedGroupKFold
 
 PROTOCOLS = ('loso', 'kfold')
 
@@ -37,6 +36,8 @@ def loso(subjects: Sequence[str]) -> list[Fold]:
         >>> [fold.held_out for fold in loso(['sub02', 'sub01', 'sub02'])]
         [('sub01',), ('sub02',)]
     """
+    from sklearn.model_selection import LeaveOneGroupOut  # takes long to import
+
     who = _checked(subjects, 2)
     held_out = [test for _, test in LeaveOneGroupOut().split(who, groups=who)]
     return [_fold(str(who[test[0]]), who, test) for test in held_out]
@@ -58,6 +59,8 @@ def kfold(
     Raises:
         ValueError: If there are fewer than two folds, or fewer subjects than folds.
     """
+    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold  # takes long to import
+
     if folds < 2:
         raise ValueError(f'folds={folds}: give 2 or more.')
     who, classes = _checked(subjects, folds), np.asarray(labels)

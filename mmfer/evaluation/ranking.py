@@ -1,7 +1,6 @@
 """Ranking measures: how well scores separate present from absent samples."""
 
 import numpy as np
-from sklearn.metrics import average_precision_score, roc_auc_score
 
 
 def area_under_curve(scores: np.ndarray, present: np.ndarray) -> float | None:
@@ -16,6 +15,8 @@ def area_under_curve(scores: np.ndarray, present: np.ndarray) -> float | None:
     """
     if present.all() or not present.any():
         return None
+    from sklearn.metrics import roc_auc_score  # takes long to import
+
     return float(100 * roc_auc_score(present, scores))
 
 
@@ -23,6 +24,8 @@ def average_precision(scores: np.ndarray, present: np.ndarray) -> float | None:
     """Mean precision at the scores of present samples, in percent; None if undefined."""
     if present.all() or not present.any():
         return None
+    from sklearn.metrics import average_precision_score  # takes long to import
+
     return float(100 * average_precision_score(present, scores))
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-FONT_FILE = Path(matplotlib.get_data_path()) / 'fonts' / 'ttf' / 'DejaVuSans.ttf'
 SHORTEST, LONGEST = 640, 2048
 """Images are scaled so that the longer side lies between these two numbers of pixels."""
 BACKGROUND, INK, FAINT = (250, 250, 250), (30, 30, 30), (222, 222, 222)
@@ -39,6 +38,15 @@ class LabelledFace:
         return sorted(self.scores.items(), key=lambda item: -item[1])[:count]
 
 
+@cache
+def sans_serif(size: int) -> ImageFont.FreeTypeFont:
+    """The font of Matplotlib, ``size`` pixels high."""
+    import matplotlib  # takes long to import
+
+    file = Path(matplotlib.get_data_path()) / 'fonts' / 'ttf' / 'DejaVuSans.ttf'
+    return ImageFont.truetype(str(file), size)
+
+
 def draw_faces(
     image: np.ndarray,
     faces: Sequence[LabelledFace],
@@ -67,7 +75,7 @@ def draw_faces(
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     photo = Image.fromarray(image).resize(size, Image.Resampling.LANCZOS)
     text = max(14, round(max(size) / 55))
-    font = ImageFont.truetype(str(FONT_FILE), text)
+    font = sans_serif(text)
     _draw_all(photo, faces, range(1, len(faces) + 1), scale, font)
     charts = _charts(faces, top, font) if faces else _note(message, font)
     beside, below = _columns(charts, size)
@@ -99,7 +107,7 @@ def draw_boxes(
         numbers: The number of each face, which also chooses its color.
     """
     photo = Image.fromarray(image)
-    font = ImageFont.truetype(str(FONT_FILE), max(11, round(max(photo.size) / 45)))
+    font = sans_serif(max(11, round(max(photo.size) / 45)))
     _draw_all(photo, faces, numbers, 1.0, font)
     return np.array(photo)
 

@@ -1,7 +1,6 @@
 """Heat maps over faces."""
 
 import cv2
-import matplotlib
 import numpy as np
 
 
@@ -27,6 +26,8 @@ def overlay_heat_map(image: np.ndarray, heat: np.ndarray, opacity: float = 0.5) 
     Raises:
         ValueError: If the map is not (h, w), or has values outside 0 to 1.
     """
+    import matplotlib  # takes long to import
+
     heat = np.asarray(heat, dtype=np.float32)
     if heat.ndim != 2 or not np.all((heat >= 0) & (heat <= 1)):
         raise ValueError(

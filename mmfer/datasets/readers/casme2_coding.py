@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-import openpyxl
-
 from mmfer.labels.releases import CASME2_COLUMNS
 
 SHEET = 'Sheet1'
@@ -85,6 +83,8 @@ def _first_sheet(path: Path) -> tuple[str, list[tuple[Any, ...]]]:
     Raises:
         ValueError: If the file is not a workbook, is damaged, or is far too large.
     """
+    import openpyxl  # takes long to import
+
     try:
         with ZipFile(path) as parts:
             size = sum(part.file_size for part in parts.infolist())

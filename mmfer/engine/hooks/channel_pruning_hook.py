@@ -25,10 +25,8 @@ from mmfer.engine.hooks.network_renewal import (
 )
 from mmfer.engine.hooks.pruned_model_hook import PrunedModelHook
 from mmfer.engine.pruning.penalty import batch_norm_scales, penalize_scales
-from mmfer.engine.pruning.prune import prune_model
 from mmfer.engine.pruning.report import PruningReport
 from mmfer.registry import HOOKS
-from mmfer.visualization.plots import figure_pixels, plot_scales
 
 SMALL = 0.01
 """The log counts absolute scales below this value."""
@@ -212,6 +210,8 @@ class ChannelPruningHook(Hook):
             runner.optim_wrapper, runner.param_schedulers = before
 
     def _remove_channels(self, network: nn.Module, inputs: Tensor) -> PruningReport:
+        from mmfer.engine.pruning.prune import prune_model  # takes long to import
+
         assert self.ratio is not None
         with _with_a_support_set(network):
             return prune_model(network, inputs, self.ratio, self.round_to, self.floor)
@@ -231,6 +231,8 @@ class ChannelPruningHook(Hook):
         continue_schedule(runner, *before)
 
     def _show_scales(self, runner: Runner) -> None:
+        from mmfer.visualization.plots import figure_pixels, plot_scales  # takes long to import
+
         scales = {
             name: scale.detach().float().cpu().numpy()
             for name, scale in self._scales(runner).items()
