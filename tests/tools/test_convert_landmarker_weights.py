@@ -4,7 +4,7 @@ import torch
 
 from mmfer.faces import FaceLandmarker
 from mmfer.models.landmarkers import LandmarkRegressor
-from tests.helpers import run_tool
+from tests.helpers import call_tool
 
 TOOL = 'misc/convert_landmarker_weights.py'
 
@@ -13,7 +13,7 @@ def test_trained_weights_are_converted(tmp_path):
     torch.manual_seed(0)
     model = LandmarkRegressor(loss_points=dict(type='WingLoss')).eval()
     torch.save({'meta': {}, 'state_dict': model.state_dict()}, tmp_path / 'epoch_1.pth')
-    result = run_tool(TOOL, tmp_path / 'epoch_1.pth', tmp_path / 'out.npz')
+    result = call_tool(TOOL, tmp_path / 'epoch_1.pth', tmp_path / 'out.npz')
     assert 'weights' in result.stdout
     landmarker = FaceLandmarker(tmp_path / 'out.npz')
     x = torch.randn(1, 3, 112, 112)
@@ -31,7 +31,7 @@ def test_checkpoints_without_a_network_are_refused(tmp_path, state, message):
     path = tmp_path / 'epoch_1.pth'
     if state is not None:
         torch.save({'state_dict': state}, path)
-    result = run_tool(TOOL, path, tmp_path / 'out.npz', check=False)
+    result = call_tool(TOOL, path, tmp_path / 'out.npz', check=False)
     assert result.returncode == 2
     assert message in result.stderr
     assert not (tmp_path / 'out.npz').exists()

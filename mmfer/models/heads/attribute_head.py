@@ -41,10 +41,10 @@ class AttributeHead(NeighborLearning, MultiLabelLinearClsHead):
         class_attribute: Index of an attribute. Its value, 0 or 1, is the label (N,) of the feature
             losses, for losses that need a class, such as :class:`CenterLoss` with
             ``num_classes=2``.
-        neighbor_loss: Config of a loss such as :class:`NeighborLabelDistributionLoss`, or None. The
-            neck must give a relation of images, as :class:`HIFENet` does.
         init_cfg: Initialization; the default does not change the weights of the feature losses.
         balance_interval: See :class:`FeatureLossHead`.
+        neighbor_loss: Config of a loss such as :class:`NeighborLabelDistributionLoss`, or None. The
+            neck must give a relation of images, as :class:`HIFENet` does.
 
     Raises:
         ValueError: If there is only one attribute, which these losses would treat as a class, two
@@ -67,9 +67,9 @@ class AttributeHead(NeighborLearning, MultiLabelLinearClsHead):
         loss: dict = dict(type='FocalLoss', gamma=2.0, alpha=0.5, loss_weight=2.0),  # noqa: B006
         feature_losses: Sequence[dict] = (),
         class_attribute: int | None = None,
-        neighbor_loss: dict | None = None,
         init_cfg: dict | None = dict(type='Normal', std=0.01, override=dict(name='fc')),  # noqa: B006
         balance_interval: int = 0,
+        neighbor_loss: dict | None = None,
     ) -> None:
         if num_classes < 2:
             raise ValueError(
