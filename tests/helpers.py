@@ -17,6 +17,8 @@ from mmfer.engine import load_config
 
 ROOT = Path(__file__).parents[1]
 CLASSES = ('anger', 'happiness', 'sadness')
+ON_FIRST_USE = ['sklearn.metrics', 'mmfer.engine.pruning.prune', 'mmfer.visualization.plots']
+"""Modules that mmfer imports late; a server of processes imports them once for all."""
 
 CONFIG = """
 _base_ = '{root}/configs/_base_/default_runtime.py'

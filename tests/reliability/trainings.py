@@ -18,7 +18,7 @@ from mmengine.runner import Runner
 
 from mmfer.engine import cpu_amp, train
 from mmfer.registry import HOOKS
-from tests.helpers import ROOT
+from tests.helpers import ON_FIRST_USE, ROOT
 from tests.small_configs import small_config
 
 SYSTEMS = {
@@ -34,7 +34,7 @@ PROGRESS = 'progress'
 
 # The server imports everything once; each process is its fork.
 CONTEXT = multiprocessing.get_context('forkserver')
-CONTEXT.set_forkserver_preload([__name__])
+CONTEXT.set_forkserver_preload([__name__, *ON_FIRST_USE])
 
 
 @HOOKS.register_module()

@@ -13,10 +13,11 @@ from mmengine.runner import Runner
 from mmfer.engine import build_runner, load_config
 from mmfer.engine.network import network_and_copies
 from mmfer.registry import HOOKS
+from tests.helpers import ON_FIRST_USE
 
 # The server imports everything once; each process is its fork.
 CONTEXT = multiprocessing.get_context('forkserver')
-CONTEXT.set_forkserver_preload([__name__])
+CONTEXT.set_forkserver_preload([__name__, *ON_FIRST_USE])
 
 
 @HOOKS.register_module()
