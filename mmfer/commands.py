@@ -21,6 +21,8 @@ TOOLS = {
     'camera': ('video.py', 'the same before a camera'),
     'train': ('train.py', 'train a model'),
     'test': ('test.py', 'measure a model on the test part of its data set'),
+    'report': ('analysis_tools/report.py', 'a page about a trained model'),
+    'compare': ('analysis_tools/compare.py', 'two models side by side, with a paired test'),
     'cross-validate': ('cross_validate.py', 'leave-one-subject-out and k-fold validation'),
     'repeat': ('analysis_tools/repeat.py', 'train configs with several seeds, and compare them'),
     'transfer': ('analysis_tools/transfer.py', 'measure a model on another data set'),
