@@ -1,11 +1,16 @@
 """Ranking measures: how well scores separate present from absent samples."""
 
 import numpy as np
-from sklearn.metrics import average_precision_score, roc_auc_score
+from scipy.stats import rankdata
+from sklearn.metrics import average_precision_score
 
 
 def area_under_curve(scores: np.ndarray, present: np.ndarray) -> float | None:
     """Area under the ROC curve in percent.
+
+    By the ranks of the present samples (Hanley and McNeil, Radiology 143, 1982): the share of pairs
+    of a present and an absent sample in which the present one scores higher, ties counting half.
+    Bootstraps call this function often, and scikit-learn's takes several times as long.
 
     Args:
         scores: (N,).
@@ -16,7 +21,9 @@ def area_under_curve(scores: np.ndarray, present: np.ndarray) -> float | None:
     """
     if present.all() or not present.any():
         return None
-    return float(100 * roc_auc_score(present, scores))
+    positive = int(present.sum())
+    above = rankdata(scores)[present].sum() - positive * (positive + 1) / 2
+    return float(100 * above / (positive * (len(present) - positive)))
 
 
 def average_precision(scores: np.ndarray, present: np.ndarray) -> float | None:

@@ -63,7 +63,9 @@ def write_model_report(
     for name, value in (('draws', draws), ('faces', faces)):
         if value < 1:
             raise ValueError(f'{name}={value}: give 1 or more.')
-    found = predictions or predict_test_set(config, checkpoint, options)
+    found = predictions
+    if found is None:
+        found = predict_test_set(config, checkpoint, options)
     if not found.samples:
         raise ValueError('There are no predictions. Give a test set with images.')
     measured = Measured(found)

@@ -1,5 +1,6 @@
 """A page of sections with text, tables and images, in one HTML file."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 from mmfer.files import write_atomically
 
 TEMPLATE = Path(__file__).with_name('page.html')
+NUMBER = re.compile(r'[-+<]?\s?[\d.e-]*( to -?[\d.]+)?')
+"""Cells with a number, an interval or nothing."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; all columns except the first are aligned to the right unless ``left`` is set.
+    """A table; columns of numbers are aligned to the right.
 
     Args:
         head: The names of the columns.
@@ -35,6 +38,14 @@ class Table:
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     kind: str = field(default='table', init=False)
+
+    @property
+    def numeric(self) -> list[bool]:
+        """Whether each column has only numbers, intervals, hyphens and empty cells."""
+        return [
+            all(NUMBER.fullmatch(cell) for cell in column)
+            for column in zip(*self.rows, strict=True)
+        ]
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ def test_persons_are_drawn_with_all_their_images():
     sizes = set()
     for index in bootstrap_draws(7, persons, draws=50):
         counts = np.bincount(index, minlength=7)
+        # two persons and two images of unknown persons
         assert counts[0] == counts[1]
         assert counts[2] == counts[3] == counts[4]
         assert (

@@ -1,10 +1,11 @@
+from functools import partial
 from math import comb
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from mmfer.evaluation.statistics.bootstrap import bootstrap_draws
+from mmfer.evaluation.statistics.bootstrap import Judge, bootstrap_draws
 from mmfer.evaluation.statistics.paired_test import Difference, mcnemar_exact, paired_bootstrap
 
 
@@ -26,10 +27,11 @@ def test_the_images_must_be_the_same():
         mcnemar_exact(np.ones(2, bool), np.ones(3, bool))
 
 
-def judges(*all_right: np.ndarray):
-    return [
-        lambda index, right=right: {'accuracy': float(right[index].mean())} for right in all_right
-    ]
+def judges(*answers: np.ndarray) -> list[Judge]:
+    def judge(right: np.ndarray, index: np.ndarray) -> dict[str, float | None]:
+        return {'accuracy': float(right[index].mean())}
+
+    return [partial(judge, right) for right in answers]
 
 
 def test_the_paired_bootstrap_agrees_with_scipy():
