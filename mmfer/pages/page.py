@@ -42,10 +42,8 @@ class Table:
     @property
     def numeric(self) -> list[bool]:
         """Whether each column has only numbers, intervals, hyphens and empty cells."""
-        return [
-            all(NUMBER.fullmatch(cell) for cell in column)
-            for column in zip(*self.rows, strict=True)
-        ]
+        columns = ([row[i] for row in self.rows] for i in range(len(self.head)))
+        return [all(NUMBER.fullmatch(cell) for cell in column) for column in columns]
 
 
 @dataclass(frozen=True)

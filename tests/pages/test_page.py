@@ -61,8 +61,9 @@ def test_only_columns_of_numbers_are_numeric(cells: list[str], numeric: bool):
     assert Table(['a', 'b'], [['x', cell] for cell in cells]).numeric == [False, numeric]
 
 
-def test_a_table_without_rows_has_no_numbers():
-    assert 'scope="col">a</th>' in render_page('t', [], [Section('s', [Table(['a'], [])])])
+def test_a_table_may_have_no_rows():
+    html = render_page('t', [], [Section('s', [Table(['name'], [])])])
+    assert 'name' in ReadPage(html).texts
 
 
 def test_is_written_as_a_whole(tmp_path: Path):
