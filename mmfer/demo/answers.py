@@ -77,12 +77,12 @@ class Reader:
         with self._lock:
             try:
                 inferencer = self._model(model)
-                source = Source('The upload', lambda: load_photo(path))
+                source = Source('upload', lambda: load_photo(path))
                 (found,) = inferencer.predict([source])
             except (ValueError, OSError) as error:
-                return Answer(str(error))
+                return Answer(_sentence(str(error)))
             if found.image is None:
-                return Answer(found.message)
+                return Answer(_sentence(found.message))
             note = RENDERED_NOTE if RENDERED_NOTE in inferencer.notes else ''
             drawn = [_labelled(face) for face in found.faces]
             answer = Answer(found.message, draw_faces(found.image, drawn, found.message, note=note))
@@ -105,7 +105,7 @@ class Reader:
             try:
                 return self._watch(path, self._model(model), folder)
             except (ValueError, OSError) as error:
-                return Answer(str(error).replace(path, 'the upload'))
+                return Answer(_sentence(str(error).replace(f'"{path}"', 'the upload')))
 
     def _watch(self, path: str, inferencer: FERInferencer, folder: Path) -> Answer:
         frames: list[tuple[np.ndarray, str]] = []
@@ -124,7 +124,8 @@ class Reader:
             + [f'{face["first"]:.1f} to {face["last"]:.1f} s']
             for face in summary['faces']
         ]
-        message = f'{summary["frames"]} frames read, {len(rows)} faces followed.'
+        count = f'{len(rows)} face{"" if len(rows) == 1 else "s"}'
+        message = f'{summary["frames"]} frames read, {count} followed.'
         plot = folder / TIMELINE
         return Answer(
             message,
@@ -157,6 +158,11 @@ class Reader:
                 answer.faces.append((overlay_heat_map(shown.image, heat), f'regions for {best}'))
         except ValueError as error:
             answer.message += f' No Grad-CAM: {error}'
+
+
+def _sentence(text: str) -> str:
+    """A message with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def _first(prediction: FacePrediction) -> str:

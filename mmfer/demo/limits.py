@@ -22,7 +22,7 @@ def load_photo(path: str | Path) -> LoadedImage:
     Raises:
         ValueError: If the file is no image, or has too many bytes or pixels.
     """
-    name = 'The upload'
+    name = 'the upload'
     size = Path(path).stat().st_size
     if size > MOST_BYTES:
         raise ValueError(

@@ -1,0 +1,108 @@
+"""The page in a real browser: Debian's or Ubuntu's Chromium, without a window."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.apis.model_files import ASTRONAUT
+from tests.demo.film import write_film
+from tests.helpers import ROOT, tool_environment
+
+NAMES = ('chromium', 'chromium-browser', 'google-chrome')
+BROWSER = next(filter(None, map(shutil.which, NAMES)), None)
+PATIENCE = 120_000
+"""Milliseconds to wait for an answer."""
+pytestmark = pytest.mark.skipif(
+    BROWSER is None,
+    reason='no browser is installed: apt-get install chromium (see requirements/tests.txt)',
+)
+
+
+@pytest.fixture(scope='module')
+def address() -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, str(ROOT / 'tools' / 'demo.py'), '--port', str(port)]
+    with subprocess.Popen(command, env=tool_environment()) as process:
+        found = f'http://127.0.0.1:{port}'
+        end = time.monotonic() + 240
+        while time.monotonic() < end and process.poll() is None:
+            try:
+                urlopen(found, timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.5)
+        assert process.poll() is None, 'the page is not served'
+        yield found
+        process.terminate()
+
+
+@pytest.fixture(scope='module')
+def hosts() -> set[str]:
+    """The hosts that the page asks for something."""
+    return set()
+
+
+@pytest.fixture(scope='module')
+def page(address: str, hosts: set[str]) -> Iterator[Page]:
+    with sync_playwright() as library:
+        options = dict(executable_path=BROWSER, args=['--no-sandbox'])
+        browser = library.chromium.launch(**options)
+        opened = browser.new_page(viewport={'width': 1200, 'height': 1000})
+        opened.on('request', lambda request: hosts.add(urlsplit(request.url).hostname or ''))
+        opened.set_default_timeout(PATIENCE)
+        opened.goto(address)
+        yield opened
+        browser.close()
+
+
+def upload(page: Page, file: Path, place: str) -> None:
+    """Give a file to the upload of a tab, in place of an earlier one."""
+    tab = page.get_by_role('tabpanel').filter(has=page.get_by_role('button', name=place))
+    clear = tab.get_by_role('button', name='Clear')
+    if clear.count():
+        clear.first.click()
+    tab.locator('input[type=file]').first.set_input_files(file)
+    tab.get_by_role('button', name='Clear').first.wait_for()
+
+
+def test_a_photograph_is_read(page: Page):
+    upload(page, ASTRONAUT, 'Read the faces')
+    page.get_by_label('show the regions behind the answer').check()
+    page.get_by_role('button', name='Read the faces').click()
+    expect(page.get_by_text('1 face found.')).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text('happiness', exact=True).first).to_be_visible()
+    expect(page.get_by_text('regions for happiness').first).to_be_attached()
+
+
+def test_an_upload_that_is_no_image_gives_words(page: Page, tmp_path: Path):
+    text = tmp_path / 'photo.jpg'
+    text.write_text('This is no image.')
+    upload(page, text, 'Read the faces')
+    page.get_by_role('button', name='Read the faces').click()
+    expect(page.get_by_text('Pillow cannot read the upload as an image.')).to_be_visible(
+        timeout=PATIENCE
+    )
+
+
+def test_a_video_is_read(page: Page, tmp_path: Path):
+    film = write_film(tmp_path / 'film.mp4', frames=12)
+    page.get_by_role('tab', name='Video').click()
+    upload(page, film, 'Follow the faces')
+    page.get_by_role('button', name='Follow the faces').click()
+    expect(page.get_by_text('frames read, 1 face followed.')).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text('faces.csv').first).to_be_visible()
+
+
+def test_the_page_asks_nobody_else(page: Page, hosts: set[str]):
+    assert hosts - {''} == {'127.0.0.1'}
