@@ -10,6 +10,7 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
+from mmfer.datasets.face_dataset import FaceDataset
 from mmfer.datasets.official_counts import CountCheck, recorded_counts
 from mmfer.datasets.wrapped import each_sample_once, readers_of
 from mmfer.registry import DATASETS, register_all_modules
@@ -100,8 +101,6 @@ def _read(split: str, dataset: Any) -> Part:
 
 
 def _knows_broken_images(reader: Mapping[str, Any]) -> bool:
-    from mmfer.datasets.face_dataset import FaceDataset
-
     kind = reader.get('type')
     with DefaultScope.overwrite_default_scope('mmfer'):
         found = kind if isinstance(kind, type) else DATASETS.get(str(kind))
