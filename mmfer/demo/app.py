@@ -47,23 +47,6 @@ def build_app(reader: Reader) -> Any:
     """
     gr = load_gradio()
 
-    class Photo(gr.Image):  # type: ignore[misc, name-defined]
-        """An upload that is passed on as a file, so that mmfer decodes it within its limits."""
-
-        is_template = True
-
-        def preprocess(self, payload: Any) -> str | None:
-            return None if payload is None else payload.path
-
-    class Film(gr.Video):  # type: ignore[misc, name-defined]
-        """A video that is passed on as a file."""
-
-        is_template = True
-
-        def preprocess(self, payload: Any) -> str | None:
-            video = getattr(payload, 'video', payload)  # earlier versions wrap the file
-            return None if video is None else video.path
-
     def photo(path: str | None, model: str, explain: bool) -> tuple[Any, ...]:
         return _outputs(reader.photo(path, model, explain))[:4]
 
@@ -76,7 +59,9 @@ def build_app(reader: Reader) -> Any:
         model = gr.Dropdown(reader.models, value=reader.models[0], label='model')
         with gr.Tab('Photograph'):
             with gr.Row():
-                given = Photo(sources=['upload', 'webcam', 'clipboard'], label='photograph')
+                given = _as_file(
+                    gr.Image(sources=['upload', 'webcam', 'clipboard'], label='photograph')
+                )
                 drawn = gr.Image(label='faces', interactive=False)
             explain = gr.Checkbox(label='show the regions behind the answer (Grad-CAM)')
             start = gr.Button('Read the faces', variant='primary')
@@ -85,7 +70,9 @@ def build_app(reader: Reader) -> Any:
             regions = gr.Gallery(label='regions', columns=4, height='auto')
             start.click(photo, [given, model, explain], [said, drawn, table, regions])
         with gr.Tab('Video'):
-            film = Film(sources=['upload', 'webcam'], label='video', include_audio=False)
+            film = _as_file(
+                gr.Video(sources=['upload', 'webcam'], label='video', include_audio=False)
+            )
             watch = gr.Button('Follow the faces', variant='primary')
             told = gr.Markdown()
             plot = gr.Image(label='scores over time', interactive=False)
@@ -126,6 +113,17 @@ def serve(app: Any, host: str = '127.0.0.1', port: int | None = None, block: boo
         allowed_paths=[str(_results())],
     )
     return str(address)
+
+
+def _as_file(component: Any) -> Any:
+    """Let an upload arrive as the path of its file, so that mmfer decodes it within its limits."""
+
+    def path_of(payload: Any) -> str | None:
+        file = getattr(payload, 'video', payload)  # some versions wrap the file of a video
+        return None if file is None else file.path
+
+    component.preprocess = path_of
+    return component
 
 
 def _results() -> Path:

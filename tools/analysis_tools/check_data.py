@@ -15,10 +15,11 @@ from functools import partial
 
 from tqdm import tqdm
 
+from mmfer.apis.loading import read_config
 from mmfer.datasets.care.check import check_data
-from mmfer.engine import load_config
 from mmfer.engine.cli import add_config_options, friendly_errors
 from mmfer.pages.data_check import check_text, write_check
+from mmfer.resources import find_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -36,7 +37,7 @@ def main() -> None:
     args = parse_args()
     if args.out is not None and not args.out.lower().endswith(('.html', '.htm', '.md')):
         raise ValueError(f'--out {args.out}: give a file with the suffix .html or .md.')
-    config = load_config(args.config, options=args.cfg_options)
+    config = read_config(find_config(args.config), args.cfg_options)  # it may lack a model
     findings = check_data(config, partial(tqdm, unit='image'))
     print(check_text(findings))
     if args.out is not None:

@@ -79,17 +79,16 @@ def test_one_image_under_two_labels(root: Path):
 def test_a_person_in_two_parts(root: Path):
     (root / 'annotations').mkdir()
     for part, first in (('train', 0), ('test', 8)):
-        images = [
-            {
-                'id': i,
-                'file_name': f'{part}/{("anger", "fear")[i // 4 % 2]}/{i:02}.png',
-                'subject': f'person {i % 7}' if part == 'train' else f'other {i}',
-            }
-            for i in range(first, first + 8)
+        names = {i: f'{part}/{("anger", "fear")[i // 4 % 2]}/{i:02}.png' for i in range(16)}
+        people = {i: f'person {i % 7}' if part == 'train' else f'other {i}' for i in range(16)}
+        people[8] = 'person 3'
+        numbers = range(first, first + 8)
+        images = [dict(id=i, file_name=names[i], width=64, height=64) for i in numbers]
+        faces = [
+            dict(id=i, image_id=i, category_id=1, bbox=[0, 0, 64, 64], identity=people[i])
+            for i in numbers
         ]
-        if part == 'test':
-            images[0]['subject'] = 'person 3'
-        content = {'images': images, 'annotations': [], 'categories': []}
+        content = dict(images=images, annotations=faces, categories=[dict(id=1, name='face')])
         (root / 'annotations' / f'{part}.json').write_text(json.dumps(content))
     found = faults(config_of(root))
     assert list(found) == ['Persons in two parts']
