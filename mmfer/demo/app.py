@@ -13,6 +13,8 @@ os.environ['HF_HUB_DISABLE_TELEMETRY'] = '1'
 
 FONTS = ('system-ui', 'sans-serif')
 """Fonts of the machine: the default theme loads fonts from elsewhere."""
+BUTTONS = ('download', 'fullscreen')
+"""Buttons of images, without the one that shares an image with strangers."""
 KEPT = 600
 """Seconds after which uploads and results are deleted."""
 LIMITS = (
@@ -62,12 +64,12 @@ def build_app(reader: Reader) -> Any:
                 given = _as_file(
                     gr.Image(sources=['upload', 'webcam', 'clipboard'], label='photograph')
                 )
-                drawn = gr.Image(label='faces', interactive=False)
+                drawn = gr.Image(label='faces', interactive=False, buttons=BUTTONS)
             explain = gr.Checkbox(label='show the regions behind the answer (Grad-CAM)')
             start = gr.Button('Read the faces', variant='primary')
             said = gr.Markdown()
             table = gr.Dataframe(headers=head, label='answers', interactive=False)
-            regions = gr.Gallery(label='regions', columns=4, height='auto')
+            regions = gr.Gallery(label='regions', columns=4, height='auto', buttons=BUTTONS)
             start.click(photo, [given, model, explain], [said, drawn, table, regions])
         with gr.Tab('Video'):
             film = _as_file(
@@ -75,9 +77,9 @@ def build_app(reader: Reader) -> Any:
             )
             watch = gr.Button('Follow the faces', variant='primary')
             told = gr.Markdown()
-            plot = gr.Image(label='scores over time', interactive=False)
+            plot = gr.Image(label='scores over time', interactive=False, buttons=BUTTONS)
             tracks = gr.Dataframe(headers=['face', 'answer', 'mean score', 'time'], label='faces')
-            frames = gr.Gallery(label='frames', columns=4, height='auto')
+            frames = gr.Gallery(label='frames', columns=4, height='auto', buttons=BUTTONS)
             files = gr.File(label='files', file_count='multiple')
             watch.click(video, [film, model], [told, plot, tracks, frames, files])
     app.queue(max_size=20, default_concurrency_limit=1)

@@ -78,7 +78,7 @@ def face_of(sample: Mapping[str, Any]) -> np.ndarray:
 
 def _digest(sample: Mapping[str, Any], face: np.ndarray) -> str:
     if 'packed_image' in sample:
-        return hashlib.sha256(np.ascontiguousarray(face)).hexdigest()
+        return hashlib.sha256(face.tobytes()).hexdigest()
     with Path(sample['img_path']).open('rb') as file:
         found = hashlib.file_digest(file, 'sha256')
     if sample.get('face_box') is not None:  # several faces of one file

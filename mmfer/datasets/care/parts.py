@@ -95,8 +95,8 @@ def _read(split: str, dataset: Any) -> Part:
             return Part(split, sources, error=str(error))
     broken: dict[str, str] = {}
     for reader in readers_of(built):
-        report = getattr(reader, 'broken_images', None)
-        broken |= {} if report is None else report.reasons
+        if isinstance(reader, FaceDataset):
+            broken |= reader.broken_images.reasons
     return Part(split, sources, samples, built.metainfo, broken, counts)
 
 
