@@ -1,8 +1,10 @@
 """The page, made with Gradio."""
 
 import os
+import shutil
+import time
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 from mmfer.demo.answers import Answer, Reader
@@ -48,12 +50,14 @@ def build_app(reader: Reader) -> Any:
         ValueError: If Gradio is not installed.
     """
     gr = load_gradio()
+    results = TemporaryDirectory(prefix='mmfer_demo_')  # removed at the end of the process
 
     def photo(path: str | None, model: str, explain: bool) -> tuple[Any, ...]:
         return _outputs(reader.photo(path, model, explain))[:4]
 
     def video(path: str | None, model: str) -> tuple[Any, ...]:
-        return _outputs(reader.video(path, model, Path(mkdtemp(dir=_results()))))
+        _remove_old(Path(results.name))
+        return _outputs(reader.video(path, model, Path(mkdtemp(dir=results.name))))
 
     head = ['face', 'answer', 'confidence', 'unsure']
     with gr.Blocks(title='mmfer', analytics_enabled=False, delete_cache=(KEPT, KEPT)) as app:
@@ -112,7 +116,6 @@ def serve(app: Any, host: str = '127.0.0.1', port: int | None = None, block: boo
         enable_monitoring=False,
         theme=theme,
         footer_links=[],
-        allowed_paths=[str(_results())],
     )
     return str(address)
 
@@ -128,12 +131,11 @@ def _as_file(component: Any) -> Any:
     return component
 
 
-def _results() -> Path:
-    """The folder of files to download, below that of Gradio's own files, which are deleted."""
-    gr = load_gradio()
-    folder = Path(gr.utils.get_upload_folder()) / 'mmfer'
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def _remove_old(folder: Path) -> None:
+    """Remove results of which Gradio has a copy, or had one until it was deleted."""
+    for path in folder.iterdir():
+        if path.stat().st_mtime < time.time() - KEPT:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _outputs(answer: Answer) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ from tests.helpers import ROOT, tool_environment
 
 NAMES = ('chromium', 'chromium-browser', 'google-chrome')
 BROWSER = next(filter(None, map(shutil.which, NAMES)), None)
-PATIENCE = 120_000
+PATIENCE = 240_000
 """Milliseconds to wait for an answer."""
 pytestmark = pytest.mark.skipif(
     BROWSER is None,
