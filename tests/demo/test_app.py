@@ -27,6 +27,14 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+def answers(address: str) -> bool:
+    try:
+        urlopen(address, timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
 @pytest.fixture(scope='module')
 def address() -> Iterator[str]:
     with socket.socket() as free:
@@ -35,14 +43,11 @@ def address() -> Iterator[str]:
     command = [sys.executable, str(ROOT / 'tools' / 'demo.py'), '--port', str(port)]
     with subprocess.Popen(command, env=tool_environment()) as process:
         found = f'http://127.0.0.1:{port}'
-        end = time.monotonic() + 240
-        while time.monotonic() < end and process.poll() is None:
-            try:
-                urlopen(found, timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.5)
-        assert process.poll() is None, 'the page is not served'
+        end = time.monotonic() + 600
+        while process.poll() is None and not answers(found):
+            assert time.monotonic() < end, 'the page is not served in ten minutes'
+            time.sleep(0.5)
+        assert process.poll() is None, 'the process of the page ended'
         yield found
         process.terminate()
 
