@@ -42,14 +42,16 @@ def address() -> Iterator[str]:
         port = free.getsockname()[1]
     command = [sys.executable, str(ROOT / 'tools' / 'demo.py'), '--port', str(port)]
     with subprocess.Popen(command, env=tool_environment()) as process:
-        found = f'http://127.0.0.1:{port}'
-        end = time.monotonic() + 600
-        while process.poll() is None and not answers(found):
-            assert time.monotonic() < end, 'the page is not served in ten minutes'
-            time.sleep(0.5)
-        assert process.poll() is None, 'the process of the page ended'
-        yield found
-        process.terminate()
+        try:
+            found = f'http://127.0.0.1:{port}'
+            end = time.monotonic() + 600
+            while process.poll() is None and not answers(found):
+                assert time.monotonic() < end, 'the page is not served in ten minutes'
+                time.sleep(0.5)
+            assert process.poll() is None, 'the process of the page ended'
+            yield found
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope='module')
