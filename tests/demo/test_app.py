@@ -89,7 +89,8 @@ def test_a_photograph_is_read(page: Page):
     page.get_by_label('show the regions behind the answer').check()
     page.get_by_role('button', name='Read the faces').click()
     expect(page.get_by_text('1 face found.')).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text('happiness', exact=True).first).to_be_visible(timeout=PATIENCE)
+    answer = page.get_by_role('gridcell', name='happiness', exact=True).first
+    expect(answer).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text('regions for happiness').first).to_be_attached(timeout=PATIENCE)
     assert page.get_by_role('button', name='Share').count() == 0
 
