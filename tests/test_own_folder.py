@@ -94,3 +94,15 @@ def test_exports(trained: tuple[Path, Path], tmp_path: Path, monkeypatch) -> Non
     (scores,) = onnxruntime.InferenceSession(out).run(None, {'images': small[None].astype('f')})
     expected = list(inferencer.classify([image])[0].values())
     np.testing.assert_allclose(scores[0], expected, atol=1e-4)
+
+
+def test_the_data_are_checked_and_the_model_is_reported(
+    trained: tuple[Path, Path], tmp_path: Path, monkeypatch
+) -> None:
+    page = tmp_path / 'report.html'
+    run_main(monkeypatch, 'analysis_tools/report.py', *trained, '--out', page, '--draws', 5)
+    text = page.read_text(encoding='utf-8')
+    assert 'Grad-CAM' in text and 'loss during the training.' in text
+    with pytest.raises(SystemExit) as end:
+        run_main(monkeypatch, 'analysis_tools/check_data.py', trained[0])
+    assert end.value.code == 1  # one face under all labels

@@ -43,6 +43,7 @@ def test_holds_configs_tools_models_and_the_command(wheel: Path) -> None:
         'mmfer/.mim/model-index.yml',
         'mmfer/weights/efficientnet-lite0_ferplus.pth',
         'mmfer/weights/README.md',
+        'mmfer/pages/page.html',
         'mmfer/py.typed',
     ):
         assert name in names

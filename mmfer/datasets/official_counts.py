@@ -1,11 +1,45 @@
 """Comparison of the images on disk with the official release."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from logging import WARNING
 from pathlib import Path
 
 import numpy as np
 from mmengine.logging import print_log
+
+
+@dataclass(frozen=True)
+class CountCheck:
+    """A comparison with the official release.
+
+    Args:
+        name: The data set and the part.
+        found: The number of items.
+        official: The official number.
+        difference: What differs; empty if nothing.
+    """
+
+    name: str
+    found: int
+    official: int
+    difference: str
+
+
+_CHECKS: ContextVar[list[CountCheck] | None] = ContextVar('count_checks', default=None)
+
+
+@contextmanager
+def recorded_counts() -> Iterator[list[CountCheck]]:
+    """A context that records the comparisons of the readers that are built in it."""
+    found: list[CountCheck] = []
+    token = _CHECKS.set(found)
+    try:
+        yield found
+    finally:
+        _CHECKS.reset(token)
 
 
 def compare_counts(
@@ -31,6 +65,10 @@ def compare_counts(
         for key, count in official.items()
         if found.get(key, 0) != count
     ]
+    recorded = _CHECKS.get()
+    if recorded is not None:
+        counts = sum(found.values()), sum(official.values())
+        recorded.append(CountCheck(f'{name}, {part} {unit}', *counts, ', '.join(differences)))
     if differences:
         each = f': {", ".join(differences)}' if len(official) > 1 else ''
         print_log(

@@ -1,16 +1,35 @@
 """Calibration: whether probabilities agree with observed frequencies."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 
-def expected_calibration_error(
-    probabilities: np.ndarray, outcomes: np.ndarray, bins: int = 15
-) -> float:
-    """Expected calibration error (Guo et al., ICML 2017, eq. 3), in percent.
+@dataclass(frozen=True)
+class CalibrationBins:
+    """Probabilities in bins of equal width from 0 to 1.
 
-    The probabilities are sorted into bins of equal width, ``((b - 1) / bins, b / bins]``. The error
-    is the mean over all samples of the gap between the mean probability and the share of true
-    outcomes in the bin of the sample.
+    Args:
+        counts: The number of samples in each bin, (B,).
+        probabilities: The sum of the probabilities in each bin, (B,).
+        outcomes: The number of true outcomes in each bin, (B,).
+    """
+
+    counts: np.ndarray
+    probabilities: np.ndarray
+    outcomes: np.ndarray
+
+    @property
+    def error(self) -> float:
+        """The expected calibration error, in percent."""
+        gaps = np.abs(self.probabilities - self.outcomes).sum()
+        return float(100 * gaps / self.counts.sum())
+
+
+def calibration_bins(
+    probabilities: np.ndarray, outcomes: np.ndarray, bins: int = 15
+) -> CalibrationBins:
+    """Sort probabilities into bins of equal width, ``((b - 1) / bins, b / bins]``.
 
     Args:
         probabilities: (N,) from 0 to 1: confidences, such as the largest class probability.
@@ -20,9 +39,6 @@ def expected_calibration_error(
     Raises:
         ValueError: If the shapes differ, there are no samples, a probability is not from 0 to 1, or
             ``bins`` is below 1.
-
-    Example:
-        >>> expected_calibration_error(scores.max(axis=1), scores.argmax(axis=1) == labels)
     """
     if bins < 1:
         raise ValueError(f'Calibration in {bins} bins: give 1 or more.')
@@ -35,5 +51,25 @@ def expected_calibration_error(
         raise ValueError('A probability lies outside 0 to 1: give probabilities, not logits.')
     edges = np.linspace(0, 1, bins + 1)[1:-1]
     index = np.searchsorted(edges, probabilities, side='left')
-    excess = np.bincount(index, probabilities - outcomes, bins)
-    return float(100 * np.abs(excess).sum() / len(outcomes))
+    return CalibrationBins(
+        np.bincount(index, minlength=bins),
+        np.bincount(index, probabilities, bins),
+        np.bincount(index, outcomes, bins),
+    )
+
+
+def expected_calibration_error(
+    probabilities: np.ndarray, outcomes: np.ndarray, bins: int = 15
+) -> float:
+    """Expected calibration error (Guo et al., ICML 2017, eq. 3), in percent.
+
+    The error is the mean over all samples of the gap between the mean probability and the share of
+    true outcomes in the bin of the sample.
+
+    Args:
+        probabilities, outcomes, bins: As in :func:`calibration_bins`, with the same errors.
+
+    Example:
+        >>> expected_calibration_error(scores.max(axis=1), scores.argmax(axis=1) == labels)
+    """
+    return calibration_bins(probabilities, outcomes, bins).error

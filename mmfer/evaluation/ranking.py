@@ -6,6 +6,10 @@ import numpy as np
 def area_under_curve(scores: np.ndarray, present: np.ndarray) -> float | None:
     """Area under the ROC curve in percent.
 
+    By the ranks of the present samples (Hanley and McNeil, Radiology 143, 1982): the share of pairs
+    of a present and an absent sample in which the present one scores higher, ties counting half.
+    Bootstraps call this function often, and scikit-learn's takes several times as long.
+
     Args:
         scores: (N,).
         present: (N,) bool.
@@ -15,9 +19,11 @@ def area_under_curve(scores: np.ndarray, present: np.ndarray) -> float | None:
     """
     if present.all() or not present.any():
         return None
-    from sklearn.metrics import roc_auc_score  # takes long to import
+    from scipy.stats import rankdata  # takes long to import
 
-    return float(100 * roc_auc_score(present, scores))
+    positive = int(present.sum())
+    above = rankdata(scores)[present].sum() - positive * (positive + 1) / 2
+    return float(100 * above / (positive * (len(present) - positive)))
 
 
 def average_precision(scores: np.ndarray, present: np.ndarray) -> float | None:

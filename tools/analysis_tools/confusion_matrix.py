@@ -20,6 +20,7 @@ import numpy as np
 
 from mmfer.engine.cli import friendly_errors
 from mmfer.evaluation import Predictions, expression_report, format_report
+from mmfer.evaluation.statistics.same_images import in_order_of
 from mmfer.files import write_json
 from mmfer.visualization.plots import plot_confusion
 
@@ -71,25 +72,6 @@ def read(source: str, checkpoint: str | None, work_dir: str | None) -> Predictio
         return Predictions.load(dump)
 
 
-def check_comparable(first: Predictions, other: Predictions, name: str) -> None:
-    """Raise ValueError unless both have the same classes and images."""
-    if first.classes != other.classes:
-        raise ValueError(
-            f'"{name}" predicts {len(other.classes)} classes ({", ".join(other.classes)}), but '
-            f'the first model predicts {len(first.classes)} ({", ".join(first.classes)}). '
-            'Give models of one data set.'
-        )
-    images = [
-        [Path(sample.get('img_path') or '').name for sample in each.samples]
-        for each in (first, other)
-    ]
-    if images[0] != images[1] or not np.array_equal(first.labels, other.labels):
-        raise ValueError(
-            f'The images or labels of "{name}" differ from those of the first model. Give '
-            'predictions for one test set.'
-        )
-
-
 @friendly_errors
 def main() -> None:
     args = parse_args()
@@ -110,7 +92,7 @@ def main() -> None:
     coarse, parents = first.coarse_classes, first.parents
     reports = {}
     for name, predictions in loaded.items():
-        check_comparable(first, predictions, name)
+        predictions = in_order_of(first, predictions, name)
         reports[name] = expression_report(
             predictions.scores, predictions.labels, predictions.classes, coarse, parents
         )

@@ -11,9 +11,7 @@ from pathlib import Path
 
 from mmfer.engine.cli import friendly_errors
 from mmfer.visualization.plots import plot_curves
-from mmfer.visualization.plots.curves import read_scalars
-
-USUAL = ('loss', 'lr', 'accuracy', 'mean_class_accuracy', 'coarse_accuracy')
+from mmfer.visualization.plots.curves import USUAL, read_scalars
 
 
 def parse_args() -> argparse.Namespace:

@@ -13,13 +13,14 @@ Examples:
 """
 
 import argparse
+from pathlib import Path
 
 import numpy as np
 from mmengine.dataset import BaseDataset
 
 from mmfer.apis.model import SPLITS, TrainedModel
 from mmfer.engine.cli import friendly_errors
-from mmfer.visualization.plots.embedding import draw_embedding, tsne
+from mmfer.visualization.plots.embedding import plot_embedding, tsne
 
 
 def parse_args() -> argparse.Namespace:
@@ -76,15 +77,16 @@ def main() -> None:
         print(f'{title}: {len(chosen)} of {len(bank.labels)} images')
     info = dataset.metainfo
     classes = info['classes']
-    draw_embedding(
+    figure = plot_embedding(
         points,
         bank.labels[chosen].numpy(),
         titles,
         classes,
         info.get('coarse_classes') or ['classes'],
         info.get('parents') or [0] * len(classes),
-        args.out,
     )
+    Path(args.out).parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(args.out)
     print(f'-> {args.out}')
 
 

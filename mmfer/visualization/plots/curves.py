@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from mmfer.reading import binary_lines, check_form
 
 SERIES = ('#2a6fbb', '#c8561b', '#2f8f5b', '#8a4fa3', '#b02a4c', '#5f6b7a', '#a88600', '#1795a5')
 COUNTERS = ('step', 'iter', 'epoch')
+USUAL = ('loss', 'lr', 'accuracy', 'mean_class_accuracy', 'coarse_accuracy')
+"""The scalars that are drawn unless others are chosen."""
 
 
 @dataclass
@@ -99,6 +102,7 @@ def plot_curves(runs: Mapping[str, Curves], scalars: Sequence[str]) -> Figure:
                 continue
             curve = curves[scalar]
             axes.set_xlabel(curve.axis)
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.plot(
                 curve.steps,
                 curve.values,

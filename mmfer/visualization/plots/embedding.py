@@ -4,7 +4,6 @@ Figure 9 of paper 003, and figure 9 of paper 000.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -43,16 +42,15 @@ def tsne(features: np.ndarray, seed: int = 0, perplexity: float = 30.0) -> np.nd
 
 
 @matplotlib.rc_context({'text.parse_math': False})  # names are not TeX
-def draw_embedding(
+def plot_embedding(
     points: Sequence[np.ndarray],
     labels: np.ndarray,
     titles: Sequence[str],
     classes: Sequence[str],
     coarse: Sequence[str],
     parents: Sequence[int],
-    path: str | Path,
-) -> None:
-    """Draw embeddings, at most three side by side, with one legend, and write the image.
+) -> Figure:
+    """Draw embeddings, at most three side by side, with one legend.
 
     Args:
         points: The embedding (n, 2) of each model.
@@ -61,7 +59,6 @@ def draw_embedding(
         classes: Names of the fine classes.
         coarse: Names of the coarse classes.
         parents: The coarse class of each fine class.
-        path: The image to write.
 
     Raises:
         ValueError: If the number of titles is not the number of embeddings.
@@ -98,5 +95,4 @@ def draw_embedding(
     )
     for handle, text in zip(handles, legend.get_texts(), strict=True):
         text.set_fontweight('bold' if handle.get_marker() == 'None' else 'normal')
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    return figure

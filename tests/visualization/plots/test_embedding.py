@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from mmfer.labels import LabelTree
-from mmfer.visualization.plots.embedding import class_colors, draw_embedding, tsne
+from mmfer.visualization.plots.embedding import class_colors, plot_embedding, tsne
 
 
 def test_every_class_has_its_own_color_near_its_siblings():
@@ -30,9 +30,8 @@ def test_image_of_two_planes(tmp_path):
     path = tmp_path / 'tsne.png'
     planes = [np.random.default_rng(i).normal(size=(30, 2)) for i in (0, 1)]
     labels = np.arange(30) % 3
-    draw_embedding(
-        planes, labels, ['a', 'b'], ['panic', 'worry', 'lust'], ['fear', 'love'], [0, 0, 1], path
-    )
+    classes, coarse = ['panic', 'worry', 'lust'], ['fear', 'love']
+    plot_embedding(planes, labels, ['a', 'b'], classes, coarse, [0, 0, 1]).savefig(path)
     width, height = Image.open(path).size
     assert width > 1.8 * height
 
@@ -48,7 +47,7 @@ def test_points_have_their_colors_and_names_are_not_parsed_as_tex(planes, tmp_pa
     path = tmp_path / 'tsne.png'
     points = [np.array([[0.0, 0.0], [1.0, 1.0]])] * planes
     names = ['$w_', 'y$^$'], ['very_sad 100%', 'angry_']
-    draw_embedding(points, np.array([0, 1]), ['$a_$', 'b'][:planes], *names, [0, 1], path)
+    plot_embedding(points, np.array([0, 1]), ['$a_$', 'b'][:planes], *names, [0, 1]).savefig(path)
     pixels = np.asarray(Image.open(path).convert('RGB')) / 255
     assert pixels.shape == (600, round((5 * planes + 2.2) * 120), 3)
     for color in class_colors([0, 1]):
@@ -59,7 +58,7 @@ def test_five_planes_in_two_rows(tmp_path):
     path = tmp_path / 'tsne.png'
     points = [np.array([[0.0, 0.0], [1.0, 1.0]])] * 5
     names = ['one', 'two'], ['classes']
-    draw_embedding(points, np.array([0, 1]), list('abcde'), *names, [0, 0], path)
+    plot_embedding(points, np.array([0, 1]), list('abcde'), *names, [0, 0]).savefig(path)
     pixels = np.asarray(Image.open(path).convert('RGB')) / 255
     assert pixels.shape == (1200, round((5 * 3 + 2.2) * 120), 3)
     color = class_colors([0, 0])[0]
@@ -67,4 +66,4 @@ def test_five_planes_in_two_rows(tmp_path):
     in_panels = [half[:, : 5 * 3 * 120].sum() for half in halves]
     assert in_panels[0] == pytest.approx(1.5 * in_panels[1], rel=0.1)
     with pytest.raises(ValueError, match='4 titles for 5'):
-        draw_embedding(points, np.array([0, 1]), list('abcd'), *names, [0, 0], path)
+        plot_embedding(points, np.array([0, 1]), list('abcd'), *names, [0, 0]).savefig(path)

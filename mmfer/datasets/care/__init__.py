@@ -1,0 +1,1 @@
+"""Faults of data sets: broken images, images in two parts or under two labels, and others."""

@@ -1,0 +1,1 @@
+"""Uncertainty of measures, and tests of differences."""

@@ -1,0 +1,1 @@
+"""Pages about models and data: one HTML file each, which opens without a network."""

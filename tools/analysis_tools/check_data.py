@@ -1,0 +1,50 @@
+"""Check the data sets of a config; the exit code is 1 if there are faults, 2 for other errors.
+
+Counts against the official release, missing and broken images, the same image in the training and
+another part or under two labels (by bytes and by what it shows), persons in two parts, the order of
+the classes, the recorded alignment.
+
+Examples:
+    mmfer check configs/custom/mine.py
+    mmfer check configs/resnet/resnet18_ferplus.py --out check.html
+"""
+
+import argparse
+import sys
+from functools import partial
+
+from tqdm import tqdm
+
+from mmfer.apis.loading import read_config
+from mmfer.datasets.care.check import check_data
+from mmfer.engine.cli import add_config_options, friendly_errors
+from mmfer.pages.data_check import check_text, write_check
+from mmfer.resources import find_config
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('config', help='a config with data sets')
+    parser.add_argument('--out', metavar='FILE', help='also write a page, .html or .md')
+    add_config_options(parser)
+    return parser.parse_args()
+
+
+@partial(friendly_errors, exit_code=2)
+def main() -> None:
+    args = parse_args()
+    if args.out is not None and not args.out.lower().endswith(('.html', '.htm', '.md')):
+        raise ValueError(f'--out {args.out}: give a file with the suffix .html or .md.')
+    config = read_config(find_config(args.config), args.cfg_options)  # it may lack a model
+    findings = check_data(config, partial(tqdm, unit='image'))
+    print(check_text(findings))
+    if args.out is not None:
+        write_check(findings, f'Check of {args.config}', args.out)
+        print(f'Page: {args.out}')
+    sys.exit(any(finding.fault for finding in findings))
+
+
+if __name__ == '__main__':
+    main()
