@@ -170,19 +170,26 @@ class BrokenImageReport:
         if not new:
             return
         self.reasons.update(new)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        known = set(self.path.read_text('utf-8').splitlines()) if self.path.is_file() else set()
         lines = [f'{image}\t{" ".join(reason.split())}' for image, reason in new.items()]
-        with self.path.open('a', encoding='utf-8') as file:
-            file.writelines(f'{line}\n' for line in lines if line not in known)
+        try:
+            self._write(lines)
+            listed = f'all listed in {self.path}'
+        except OSError as error:  # the images matter more than their list
+            listed = f'not listed, because {self.path} cannot be written ({error.strerror})'
         shown = '; '.join(f'{image} ({reason})' for image, reason in list(new.items())[:5])
         more = f'; and {len(new) - 5} more' if len(new) > 5 else ''
         print_log(
-            f'{len(new)} broken images {action} ({len(self.reasons)} so far), all listed in '
-            f'{self.path}: {shown}{more}',
+            f'{len(new)} broken images {action} ({len(self.reasons)} so far), {listed}: '
+            f'{shown}{more}',
             logger='current',
             level=WARNING,
         )
+
+    def _write(self, lines: Sequence[str]) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        known = set(self.path.read_text('utf-8').splitlines()) if self.path.is_file() else set()
+        with self.path.open('a', encoding='utf-8') as file:
+            file.writelines(f'{line}\n' for line in lines if line not in known)
 
 
 def stop_at_broken(problems: Sequence[ImageProblem], report: Path, advice: str) -> NoReturn:
@@ -198,9 +205,9 @@ def stop_at_broken(problems: Sequence[ImageProblem], report: Path, advice: str) 
         BrokenImageError: Otherwise.
     """
     missing = [problem for problem in problems if problem.missing]
+    listed = f', listed in {report}' if report.is_file() else ''
     counts = (
-        f'{len(missing)} missing and {len(problems) - len(missing)} broken images in total, '
-        f'listed in {report}'
+        f'{len(missing)} missing and {len(problems) - len(missing)} broken images in total{listed}'
     )
     if missing:
         path, _, where, _ = missing[0]

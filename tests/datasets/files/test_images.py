@@ -16,6 +16,7 @@ from mmfer.datasets.files.images import (
     stop_at_broken,
 )
 from tests.datasets.disk import write_image
+from tests.read_only import run_read_only
 
 
 @pytest.mark.parametrize('suffix', ['.jpg', '.png', '.bmp'])
@@ -135,6 +136,7 @@ def test_missing_and_broken_images_are_distinguished(tmp_path: Path) -> None:
 
 def test_the_first_missing_image_stops_before_a_broken_image(tmp_path: Path) -> None:
     report = tmp_path / 'report.txt'
+    report.touch()
     broken = ImageProblem('a.png', '"a.png" is damaged', 'row 3')
     absent = ImageProblem('b.png', '"b.png" is missing', 'row 9', missing=True)
     message = 'row 9: the file "b.png" does not exist .1 missing and 1 broken .*Ask me. Or set'
@@ -144,3 +146,18 @@ def test_the_first_missing_image_stops_before_a_broken_image(tmp_path: Path) -> 
     with pytest.raises(BrokenImageError, match=message) as at:
         stop_at_broken([broken], report, 'Ask me.')
     assert at.value.path == 'a.png'
+
+
+REPORT = """
+from mmfer.datasets.files.images import BrokenImageReport
+report = BrokenImageReport('work_dirs/broken_images.txt')
+report.add([('a.png', 'empty')], 'left out')
+print(report.reasons)
+"""
+
+
+def test_a_report_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
+    done = run_read_only(REPORT, tmp_path)
+    words = '(1 so far), not listed, because work_dirs/broken_images.txt cannot be written'
+    assert f'{words} (Permission denied): a.png (empty)' in done.stdout
+    assert done.stdout.endswith("{'a.png': 'empty'}\n")
