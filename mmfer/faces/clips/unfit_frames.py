@@ -67,7 +67,8 @@ def flash_frames(frames: Iterable[np.ndarray], box: np.ndarray) -> list[int]:
     """
     x1, y1, x2, y2 = np.maximum(np.rint(box), 0).astype(int)
     part = np.s_[y1 : max(y2, y1 + 1), x1 : max(x2, x1 + 1)]
-    measured = np.array([(frame[part].mean(), frame[part].std()) for frame in frames])
+    faces = (frame[part] if frame[part].size else np.zeros(1) for frame in frames)
+    measured = np.array([(face.mean(), face.std()) for face in faces])
     shown = np.flatnonzero(measured[:, 1] >= LEAST_CONTRAST)  # not black frames, nor parts
     if not shown.size:
         return []
