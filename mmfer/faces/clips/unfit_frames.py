@@ -127,14 +127,12 @@ def unfit_frames(
     box = box_of(points)
     flashes = flash_frames(clip.read(first, last + 1), box)
     unlike = unlike_frames(clip.read(first, last + 1), points, flashes) if compare else []
+    suspects = {*flashes, *unlike}
     found = UnfitFrames()
-    for position in flashes + unlike:
-        if not presence(clip.frame(first + position), points):
-            found.lost.append(first + position)
-        elif position in flashes:
-            found.flashes.append(first + position)
-        else:
-            found.unlike.append(first + position)
+    for i, frame in enumerate(clip.read(first, last + 1) if suspects else ()):
+        if i in suspects:
+            kind = found.flashes if i in flashes else found.unlike
+            (kind if presence(frame, points) else found.lost).append(first + i)
     if 2 * len(found.unlike) > last + 1 - first:
         found.unlike, found.note = [], TOO_DIFFERENT
     return found

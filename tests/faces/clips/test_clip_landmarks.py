@@ -199,7 +199,7 @@ def test_people_who_change_places_are_told_apart():
     # A face cannot be further away than it may have moved since it was seen.
     assert find(1, swapped[1]) is None
     found = find(2, swapped[2])
-    np.testing.assert_allclose(found, first + [280, 0], atol=6)
+    assert np.abs(found.mean(axis=0) - first.mean(axis=0) - [280, 0]).max() < 5
     assert find.unlike == [1]
     alone = swapped[3].copy()
     alone[:, 280:] = 127
