@@ -20,6 +20,15 @@ def other_person() -> np.ndarray:
     return cv2.warpAffine(rendering.image, matrix, (WIDTH, HEIGHT), borderMode=border)
 
 
+def another(frame: np.ndarray) -> np.ndarray:
+    """A frame in which the other person's head hides the first."""
+    mask = np.zeros((HEIGHT, WIDTH, 1), np.float32)
+    points = photo_landmarks()
+    center = tuple(points.mean(axis=0).astype(int).tolist())
+    cv2.ellipse(mask, center, (85, 115), 0, 0, 360, 1.0, -1)
+    return (frame * (1 - mask) + other_person() * mask).astype(np.uint8)
+
+
 def covered(frame: np.ndarray) -> np.ndarray:
     """A frame with something of the color of skin before the mouth and a cheek."""
     frame = frame.copy()

@@ -9,13 +9,15 @@ from mmfer.faces.alignment import FIVE_POINT_TEMPLATE, similarity_transform, war
 
 SIDE = 48
 """Side in pixels of the aligned crops that are compared."""
+CORNER, WIDTH = (4.0, 20.0), 104.0
+"""Upper left corner and width of the crop in ArcFace's crop; this one reaches below the chin."""
 MARGIN = 6
 """Largest shift in pixels of a crop from one frame to the next."""
 BLOCKS = 4
 """Number of blocks along each side of a crop."""
 LEAST_ALIKE = 0.9
 """Below this correlation with the earlier frames, a crop shows another person."""
-MOST_CHANGED = 0.5
+MOST_CHANGED = 0.45
 """Largest change in a block, in standard deviations of the face, of a face that is not covered."""
 LEAST_CONTRAST = 2.0
 """Standard deviation in grey levels below which a crop has no look."""
@@ -99,7 +101,7 @@ def _five(points: np.ndarray) -> np.ndarray:
 
 def _target(margin: int) -> np.ndarray:
     """The five points in a crop with a margin on each side, from its upper left corner."""
-    return FIVE_POINT_TEMPLATE * (SIDE / 112) + margin
+    return (FIVE_POINT_TEMPLATE - CORNER) * (SIDE / WIDTH) + margin
 
 
 def _crop(image: np.ndarray, points: np.ndarray) -> np.ndarray:

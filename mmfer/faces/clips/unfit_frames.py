@@ -3,20 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
-from scipy.ndimage import median_filter
 
 from mmfer.faces.clips.apex_result import some_frames
 from mmfer.faces.clips.clip import Clip
 from mmfer.faces.clips.face_look import LEAST_CONTRAST, FaceLook
-from mmfer.faces.clips.face_presence import FacePresence, box_of
+from mmfer.faces.clips.face_presence import FacePresence
 
-WINDOW = 15
-"""Frames around a frame whose median brightness is compared; a flash is shorter than half."""
+SIDE = 7
+"""Frames on each side of a frame with which its light is compared; a flash has at most four."""
+BLOCKS = 8
+"""Number of blocks along each side of a frame; the median block decides, not a moving hand."""
 LEAST_FLASH = 0.03
-"""Smallest jump of the brightness that is a flash, as a share of the brightness."""
+"""Smallest jump of the light that is a flash, as a share of the light."""
 FLICKER = 6.0
-"""Smallest flash, in standard deviations of the other frames from their running median."""
+"""Smallest flash, in standard deviations of the jumps in other frames."""
 TOO_DIFFERENT = (
     'Most frames differ much from the first, so covered faces and other people are not looked for.'
 )
@@ -58,25 +60,39 @@ class UnfitFrames:
         ]
 
 
-def flash_frames(frames: Iterable[np.ndarray], box: np.ndarray) -> list[int]:
-    """Positions of frames in which the brightness jumps for less than half a window.
+def flash_frames(frames: Iterable[np.ndarray]) -> list[int]:
+    """Positions of frames that are brighter or darker than the frames before and after them.
+
+    Frames without contrast, such as black ones, do not count.
 
     Args:
         frames: (H, W) or (H, W, 3) uint8, in order.
-        box: (4,), x1, y1, x2, y2 of the face.
     """
-    x1, y1, x2, y2 = np.maximum(np.rint(box), 0).astype(int)
-    part = np.s_[y1 : max(y2, y1 + 1), x1 : max(x2, x1 + 1)]
-    faces = (frame[part] if frame[part].size else np.zeros(1) for frame in frames)
-    measured = np.array([(face.mean(), face.std()) for face in faces])
-    shown = np.flatnonzero(measured[:, 1] >= LEAST_CONTRAST)  # not black frames, nor parts
-    if not shown.size:
-        return []
-    light = np.log(measured[shown, 0] + 1)
-    # Mirrored, the first and the last frame count once.
-    jumps = np.abs(light - median_filter(light, WINDOW, mode='mirror'))
-    limit = max(LEAST_FLASH, FLICKER * 1.4826 * float(np.median(jumps)))
-    return shown[jumps > limit].tolist()
+    found = [_light(frame) for frame in frames]
+    shown = [i for i, light in enumerate(found) if light is not None]
+    light = np.stack([found[i] for i in shown]) if shown else np.zeros((0, 1))
+    jumps = np.array([_jump(light, i) for i in range(len(light))])
+    limit = max(LEAST_FLASH, FLICKER * 1.4826 * float(np.median(jumps))) if shown else 0
+    return [i for i, jump in zip(shown, jumps, strict=True) if jump > limit]
+
+
+def _light(frame: np.ndarray) -> np.ndarray | None:
+    """The logarithm of the mean grey value of each block; None for a frame without contrast."""
+    grey = frame if frame.ndim == 2 else frame.mean(axis=2)
+    if grey.std() < LEAST_CONTRAST:
+        return None
+    blocks = cv2.resize(grey.astype(np.float32), (BLOCKS, BLOCKS), interpolation=cv2.INTER_AREA)
+    return np.log(blocks.ravel() + 1)
+
+
+def _jump(light: np.ndarray, i: int) -> float:
+    """By how much the light of frame ``i`` differs from both sides, in the same direction."""
+    sides = [light[max(0, i - SIDE) : i], light[i + 1 : i + 1 + SIDE]]
+    # At the ends of a clip, one side decides.
+    full = [side for side in sides if len(side) > SIDE // 2 - 1]
+    steps = [float(np.median(light[i] - np.median(side, axis=0))) for side in full]
+    agree = steps and all(step * steps[0] > 0 for step in steps)
+    return min(map(abs, steps)) if agree else 0.0
 
 
 def unlike_frames(
@@ -124,8 +140,7 @@ def unfit_frames(
         Positions in the clip. If most frames differ from the first, no frame counts as unlike.
     """
     first, last = span
-    box = box_of(points)
-    flashes = flash_frames(clip.read(first, last + 1), box)
+    flashes = flash_frames(clip.read(first, last + 1))
     unlike = unlike_frames(clip.read(first, last + 1), points, flashes) if compare else []
     suspects = {*flashes, *unlike}
     found = UnfitFrames()

@@ -17,12 +17,12 @@ def clip() -> np.ndarray:
 
 def test_one_person_is_followed_while_the_face_and_the_head_move(clip: np.ndarray) -> None:
     look = FaceLook(clip[0], POINTS)
-    found = [look.compare(frame, POINTS) for frame in clip]
+    found = [look.compare(frame, POINTS, learn=False) for frame in clip]
     assert all(one.same and one.alike > 0.95 for one in found)
     shifts = np.stack([one.shift for one in found])
     expected = np.linspace(0, 1, 8)[:, None] * [7, -3.5]
     # A pixel of the crop is 2.4 pixels of the frame.
-    np.testing.assert_allclose(shifts, expected, atol=1.5)
+    np.testing.assert_allclose(shifts, expected, atol=2.5)
 
 
 def test_neither_light_nor_blinks_nor_noise_change_the_look(clip: np.ndarray) -> None:
