@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from mmfer.faces.clips.apex_curve import grey_frame
 from mmfer.faces.clips.apex_result import some_frames
 from mmfer.faces.clips.clip import Clip
 from mmfer.faces.clips.face_look import LEAST_CONTRAST, FaceLook
@@ -68,20 +69,22 @@ def flash_frames(frames: Iterable[np.ndarray]) -> list[int]:
     Args:
         frames: (H, W) or (H, W, 3) uint8, in order.
     """
-    found = [_light(frame) for frame in frames]
-    shown = [i for i, light in enumerate(found) if light is not None]
-    light = np.stack([found[i] for i in shown]) if shown else np.zeros((0, 1))
+    lights = {i: _light(frame) for i, frame in enumerate(frames)}
+    shown = {i: light for i, light in lights.items() if light is not None}
+    if not shown:
+        return []
+    light = np.stack(list(shown.values()))
     jumps = np.array([_jump(light, i) for i in range(len(light))])
-    limit = max(LEAST_FLASH, FLICKER * 1.4826 * float(np.median(jumps))) if shown else 0
+    limit = max(LEAST_FLASH, FLICKER * 1.4826 * float(np.median(jumps)))
     return [i for i, jump in zip(shown, jumps, strict=True) if jump > limit]
 
 
 def _light(frame: np.ndarray) -> np.ndarray | None:
     """The logarithm of the mean grey value of each block; None for a frame without contrast."""
-    grey = frame if frame.ndim == 2 else frame.mean(axis=2)
+    grey = grey_frame(frame)
     if grey.std() < LEAST_CONTRAST:
         return None
-    blocks = cv2.resize(grey.astype(np.float32), (BLOCKS, BLOCKS), interpolation=cv2.INTER_AREA)
+    blocks = cv2.resize(grey, (BLOCKS, BLOCKS), interpolation=cv2.INTER_AREA)
     return np.log(blocks.ravel() + 1)
 
 
