@@ -108,9 +108,9 @@ def _crop(image: np.ndarray, points: np.ndarray) -> np.ndarray:
     """The aligned face with a margin, (SIDE + 2 MARGIN) squared, float32 grey values."""
     # (0, 0) is the center of the first pixel.
     matrix = similarity_transform(_five(points) + 0.5, _target(MARGIN))
-    crop = warp(image, matrix, SIDE + 2 * MARGIN)
-    grey = crop if crop.ndim == 2 else cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
-    return cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 0.8)
+    grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    crop = warp(grey, matrix, SIDE + 2 * MARGIN)
+    return cv2.GaussianBlur(crop.astype(np.float32), (0, 0), 0.8)
 
 
 def _light_change(values: np.ndarray, expected: np.ndarray) -> tuple[float, float]:
