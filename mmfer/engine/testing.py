@@ -65,6 +65,7 @@ def test(
     Raises:
         FileNotFoundError: If the checkpoint does not exist.
         ValueError: If the config has no test part, or no ``tta_pipeline`` although ``tta`` is True.
+        OSError: If ``out`` or ``dump_to`` cannot be written.
     """
     local_checkpoint(checkpoint)  # a missing checkpoint is known before the model is built
     if cfg.get('test_dataloader') is None or cfg.get('test_evaluator') is None:
