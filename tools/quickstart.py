@@ -21,6 +21,11 @@ from mmfer.shipped_models import DEFAULT, model_card
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = 'configs/rald/rald_r18_synthetic.py'
 DATA = 'data/synthetic/fgemotions'
+NARROW = (
+    *('model.backbone.stem_channels=32', 'model.backbone.base_channels=32'),
+    *('model.neck.in_channels=256', 'model.head.in_channels=256'),
+)
+"""Half the width of ResNet-18, which trains within minutes without bfloat16, too."""
 
 
 def parse_args() -> argparse.Namespace:
@@ -60,11 +65,12 @@ def main() -> None:
     done = train / 'finished'
     if not done.is_file():
         options = ['--work-dir', str(train), '--seed', '0', '--resume']
-        step('Training RALD', 'train.py', CONFIG, *options)
+        step('Training a narrow RALD', 'train.py', CONFIG, *options, '--cfg-options', *NARROW)
         done.touch()
     checkpoint = (train / 'last_checkpoint').read_text(encoding='utf-8').strip()
     if not metrics.is_file():
         options = ['--out', str(metrics), '--work-dir', str(out / 'test')]
+        options += ['--cfg-options', *NARROW]
         step('Testing on unseen identities', 'test.py', CONFIG, checkpoint, *options)
     options = ['--out-dir', str(pictures)]
     step('Reading photographs with the shipped model', 'predict.py', *photos, *options)
