@@ -4,6 +4,7 @@ import json
 import math
 import os
 import re
+import tempfile
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -51,6 +52,30 @@ def write_atomically(path: str | Path, content: bytes | str) -> None:
         message = f'{error.strerror or error}: {len(data)} bytes cannot be written to {path}'
         raise type(error)(error.errno, f'{message}. The earlier file is kept, if any') from error
     _flush_folder(path.parent)
+
+
+def check_writable(path: str | Path) -> None:
+    """Check that a file can be written, before the work whose result it will hold.
+
+    Missing parent folders are created.
+
+    Args:
+        path: The file, which is not changed.
+
+    Raises:
+        OSError: If the file cannot be written; the message names it.
+    """
+    path = Path(path)
+    if path.exists() and not path.is_file():
+        return
+    folder = Path(os.path.realpath(path)).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise type(error)(error.errno, f'{reason}: {path} cannot be written') from error
 
 
 def remove_leftovers(folder: Path, below: bool = False) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mmfer.files import write_atomically, write_json
+from mmfer.files import check_writable, write_atomically, write_json
 from tests.helpers import tool_environment
+from tests.read_only import KINDS, run_read_only
 
 
 def test_a_file_is_replaced_without_leftovers(tmp_path: Path) -> None:
@@ -112,3 +113,30 @@ def test_numbers_that_json_does_not_have_become_null(tmp_path: Path) -> None:
     assert json.loads(text) == {'a': [None, 1.5, [None]], 'b': [None, 2], 'c': 'NaN'}
     write_json(tmp_path / 'a.json', np.float64('nan'))
     assert (tmp_path / 'a.json').read_text() == 'null\n'
+
+
+CHECK = """
+from mmfer.files import check_writable
+for path in ('a.json', 'new/a.json'):
+    try:
+        check_writable(path)
+    except OSError as error:
+        print(error.strerror)
+"""
+
+
+@pytest.mark.parametrize(('kind', 'reason'), KINDS.items())
+def test_an_output_is_checked_before_the_work(kind: str, reason: str, tmp_path: Path) -> None:
+    done = run_read_only(CHECK, tmp_path, kind=kind)
+    expected = [f'{reason}: {name} cannot be written' for name in ('a.json', 'new/a.json')]
+    assert done.stdout.splitlines() == expected
+
+
+def test_the_check_of_an_output_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / 'new' / 'a.json'
+    check_writable(path)
+    assert [*path.parent.iterdir()] == []
+    path.write_text('kept')
+    check_writable(path)
+    check_writable('/dev/null')
+    assert path.read_text() == 'kept' and len([*path.parent.iterdir()]) == 1

@@ -25,7 +25,7 @@ from mmfer.faces.clips.apex_result import ApexResult
 from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS
 from mmfer.faces.clips.clip import open_clip
 from mmfer.faces.clips.clip_landmarks import CHOICES, SidecarLandmarks
-from mmfer.files import write_json
+from mmfer.files import check_writable, write_json
 from mmfer.visualization.apex import draw_apex_regions, plot_apex_curve
 from mmfer.visualization.image_file import write_image
 
@@ -125,6 +125,7 @@ def spot_dataset(args: argparse.Namespace, options: SpotterOptions) -> None:
         span, said = span.among(clip.numbers)
         notes += [f'{span.name}: {line}' for line in said]
         tasks.append(ClipTask(span.name, span.folder, span.onset, span.offset, landmarks))
+    check_writable(args.dataset / SPOTTED)
     found = {}
     results = spot_apexes(tasks, options, args.jobs)
     for task, result in zip(tasks, tqdm(results, total=len(tasks), unit='clip'), strict=True):

@@ -56,11 +56,12 @@ class MicroExpressionInferencer:
         detector: An object with the method ``detect`` of MTCNN; None uses MTCNN with its defaults.
         landmarker: An object with the method ``detect`` of FaceLandmarker; None uses FaceLandmarker
             with its defaults.
+        face: Which of several faces is followed: ``best``, ``largest``, ``left`` or ``right``.
 
     Raises:
         FileNotFoundError: If the config or the checkpoint does not exist.
         ValueError: If the config or the checkpoint cannot be read, or they do not fit each other,
-            or the method is unknown.
+            or the method or the face is unknown.
 
     Example:
         >>> inferencer = MicroExpressionInferencer('my_config.py', 'epoch_100.pth')
@@ -77,10 +78,11 @@ class MicroExpressionInferencer:
         method: str = 'registered',
         detector: MTCNN | None = None,
         landmarker: Landmarker | None = None,
+        face: str = 'best',
     ) -> None:
         detector = detector or MTCNN()
         landmarker = landmarker or FaceLandmarker(device=device)
-        self.spotter = ApexSpotter(method, landmarker=landmarker, detector=detector)
+        self.spotter = ApexSpotter(method, landmarker=landmarker, detector=detector, face=face)
         self.reader = FERInferencer(
             config, checkpoint, device, detector=detector, landmarker=landmarker
         )

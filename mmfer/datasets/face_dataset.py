@@ -233,13 +233,14 @@ class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
             FileNotFoundError: If an image is missing, and ``broken`` is ``'error'``.
             BrokenImageError: If an image is broken, and ``broken`` is ``'error'``.
         """
-        problems, absent = check_images(samples, self.test_mode and self.broken == 'skip')
+        problems = check_images(samples, self.test_mode and self.broken == 'skip')
+        reasons = [(problem.path, problem.reason) for problem in problems]
         if self.broken == 'skip':
-            self.broken_images.add(problems, 'left out')
+            self.broken_images.add(reasons, 'left out')
         elif problems:
-            self.broken_images.add(problems, 'found')
-            stop_at_broken(problems, absent, self.broken_images.path, self.IF_ABSENT)
-        return {path for path, _ in problems}
+            self.broken_images.add(reasons, 'found')
+            stop_at_broken(problems, self.broken_images.path, self.IF_ABSENT)
+        return {problem.path for problem in problems}
 
     def extra_repr(self) -> list[str]:
         """The source of the samples, for ``print``."""

@@ -10,7 +10,7 @@ from mmengine.dist import is_main_process
 from mmfer.datasets.wrapped import readers_of
 from mmfer.engine.checkpoints.addresses import local_checkpoint
 from mmfer.engine.training import build_runner
-from mmfer.files import write_json
+from mmfer.files import check_writable, write_json
 
 
 def use_tta(cfg: Config) -> None:
@@ -65,6 +65,7 @@ def test(
     Raises:
         FileNotFoundError: If the checkpoint does not exist.
         ValueError: If the config has no test part, or no ``tta_pipeline`` although ``tta`` is True.
+        OSError: If ``out`` or ``dump_to`` cannot be written.
     """
     local_checkpoint(checkpoint)  # a missing checkpoint is known before the model is built
     if cfg.get('test_dataloader') is None or cfg.get('test_evaluator') is None:
@@ -72,6 +73,9 @@ def test(
     cfg.load_from, cfg.resume = str(checkpoint), False
     if tta:
         use_tta(cfg)
+    for path in (out, dump_to):
+        if path is not None:
+            check_writable(path)
     if dump_to is not None:
         add_metric(cfg, dict(type='DumpPredictions', out_file=str(dump_to)))
     if show_dir is not None:

@@ -1,5 +1,6 @@
 """The folder in which one training writes."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from mmengine.logging import print_log
 from mmfer.files import remove_leftovers
 
 LOCK = 'lock'
+NO_FOLDER = (errno.EEXIST, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS)
+"""Errors of a folder in which nothing can be written; others are about locks alone."""
 
 
 @contextmanager
@@ -32,12 +35,12 @@ def only_one(work_dir: Path) -> Iterator[None]:
             f'Another process is working in {work_dir}. Wait for its end, or give another folder '
             '(--work-dir).'
         ) from error
-    except (FileExistsError, NotADirectoryError, PermissionError) as error:
-        raise ValueError(
-            f'The folder {work_dir} cannot be written: {error.strerror}. Give another folder '
-            '(--work-dir).'
-        ) from error
     except (OSError, NotImplementedError) as error:
+        if isinstance(error, OSError) and error.errno in NO_FOLDER:
+            raise ValueError(
+                f'The folder {work_dir} cannot be written: {error.strerror}. Give another folder '
+                '(--work-dir).'
+            ) from error
         print_log(f'{work_dir} cannot be locked ({error}): start only one run there.', 'current')
     try:
         yield

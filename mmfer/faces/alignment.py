@@ -57,10 +57,10 @@ def similarity_transform(source: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 
 def warp(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
-    """A square crop (size, size, 3) of an image, anti-aliased; edge pixels fill the outside.
+    """A square crop (size, size[, 3]) of an image, anti-aliased; edge pixels fill the outside.
 
     Args:
-        image: (H, W, 3) uint8.
+        image: (H, W) or (H, W, 3) uint8.
         matrix: (2, 3), a similarity from positions in the image to positions in the crop, both in
             pixels from the upper left corner: the first pixel's center is at 0.5.
         size: Side of the crop in pixels.

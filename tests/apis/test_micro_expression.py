@@ -80,3 +80,12 @@ def test_bad_clips_are_refused(inferencer, frames):
         inferencer(frames[:1])
     with pytest.raises(ValueError, match='no face in any frame'):
         inferencer([np.zeros((64, 64, 3), np.uint8)] * 4)
+
+
+def test_the_person_can_be_chosen(model_files, frames):
+    two = [np.concatenate([frame, frame], axis=1) for frame in frames[:6]]
+    for face, left in (('left', True), ('right', False)):
+        found = MicroExpressionInferencer(*model_files, face=face)(two)
+        assert (found.spotted.landmarks[:, 0].mean() < frames[0].shape[1]) == left
+    with pytest.raises(ValueError, match="face='tallest' is unknown"):
+        MicroExpressionInferencer(*model_files, face='tallest')

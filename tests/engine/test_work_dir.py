@@ -9,6 +9,7 @@ import pytest
 from mmfer.engine import train
 from mmfer.engine.work_dir import only_one, training_in
 from tests.helpers import tiny_config, tool_environment
+from tests.read_only import KINDS, run_read_only
 
 HOLD = """
 import sys
@@ -72,3 +73,25 @@ def test_two_commands_cannot_share_a_folder(tmp_path: Path) -> None:
         pass
     with only_one(tmp_path):
         pass
+
+
+TRAIN = """
+import sys
+from pathlib import Path
+from mmfer.engine.work_dir import training_in
+for folder in ('.', 'new'):
+    try:
+        with training_in(folder):
+            print('writable')
+    except ValueError as error:
+        print(error)
+"""
+
+
+@pytest.mark.parametrize(('kind', 'reason'), KINDS.items())
+def test_a_folder_that_cannot_be_written_is_refused(kind: str, reason: str, tmp_path: Path) -> None:
+    done = run_read_only(TRAIN, tmp_path, kind=kind)
+    assert done.stdout.splitlines() == [
+        f'The folder {folder} cannot be written: {reason}. Give another folder (--work-dir).'
+        for folder in ('.', 'new')
+    ]

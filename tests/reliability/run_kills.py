@@ -14,7 +14,9 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,12 @@ def draw_setup(number: int) -> Setup:
         prune=rng.random() < 0.4 and system not in WITHOUT_BATCH_NORM,
         every=rng.choice((0, 1, 3)),
     )
+
+
+def setups_of(systems: Sequence[str], first: int) -> Iterator[tuple[int, Setup]]:
+    """The setups of some systems with their numbers, from number ``first`` on, without end."""
+    setups = ((number, draw_setup(number)) for number in count(first))
+    return (pair for pair in setups if pair[1].system in systems)
 
 
 def different(first: Any, second: Any, path: str = '') -> list[str]:
@@ -157,15 +165,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--kills', type=int, default=200, help='stop after this number of kills')
     parser.add_argument('--first', type=int, default=0, help='number of the first setup')
+    parser.add_argument('--systems', nargs='+', choices=[*SYSTEMS], default=[*SYSTEMS])
     parser.add_argument('--minutes', type=float, default=1e9, help='start no setup after this time')
     parser.add_argument('--out', type=Path, required=True, help='the JSON file of the results')
     args = parser.parse_args()
     rows = json.loads(args.out.read_text()) if args.out.is_file() else []
-    number, end = args.first + len(rows) // RUNS, time.monotonic() + 60 * args.minutes
+    setups = islice(setups_of(args.systems, args.first), len(rows) // RUNS, None)
+    end = time.monotonic() + 60 * args.minutes
     with tempfile.TemporaryDirectory(prefix='kills-') as data:
         write_data(Path(data))
         while sum(len(row['kills']) for row in rows) < args.kills and time.monotonic() < end:
-            setup = draw_setup(number)
+            number, setup = next(setups)
             with tempfile.TemporaryDirectory(prefix='kills-') as folder:
                 try:
                     new = run_setup(setup, Path(data), Path(folder), RUNS, number)
@@ -175,7 +185,6 @@ def main() -> None:
             write_json(args.out, rows)
             kills = [row['kills'] for row in new]
             print(number, setup.name, kills, [row['different'][:3] for row in new], flush=True)
-            number += 1
     wrong = [row for row in rows if row['different']]
     kills = sum(len(row['kills']) for row in rows)
     print(f'{kills} kills in {len(rows)} runs of {len(rows) // RUNS} setups; {len(wrong)} differ')

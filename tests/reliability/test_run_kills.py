@@ -1,11 +1,12 @@
 """Trainings that are killed at a random moment end with the weights of undisturbed ones."""
 
+from itertools import islice
 from pathlib import Path
 
 import pytest
 import torch
 
-from tests.reliability.run_kills import different, draw_setup, run_setup
+from tests.reliability.run_kills import different, draw_setup, run_setup, setups_of
 from tests.reliability.trainings import SYSTEMS, Setup
 from tests.small_configs import write_data
 
@@ -47,3 +48,9 @@ def test_setups_cover_all_systems_and_options() -> None:
         for field, values in dict(ranks={1, 2}, ema={True, False}, amp={True, False}).items():
             assert {getattr(setup, field) for setup in own} == values
         assert {setup.prune for setup in own} == ({False} if system == 'faer' else {True, False})
+
+
+def test_setups_of_some_systems_keep_their_numbers() -> None:
+    pairs = list(islice(setups_of(['faer', 'apex'], 4), 4))
+    assert [number for number, _ in pairs] == [4, 8, 9, 13]
+    assert [setup for _, setup in pairs] == [draw_setup(number) for number, _ in pairs]

@@ -16,7 +16,7 @@ from sklearn.metrics import roc_auc_score
 from mmfer.apis.model import TrainedModel
 from mmfer.engine.cli import friendly_errors
 from mmfer.engine.label_audit import audit_rows, bank_distributions, bank_similarity
-from mmfer.files import write_json
+from mmfer.files import check_writable, write_json
 
 
 def parse_args() -> argparse.Namespace:
@@ -34,6 +34,7 @@ def parse_args() -> argparse.Namespace:
 @friendly_errors
 def main() -> None:
     args = parse_args()
+    check_writable(args.out)
     trained = TrainedModel.load(args.config, args.checkpoint)
     dataset = trained.dataset('train')
     bank = trained.bank(dataset)

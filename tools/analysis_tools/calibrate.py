@@ -22,7 +22,7 @@ from mmfer.apis.model import SPLITS, TrainedModel
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
 from mmfer.evaluation import expected_calibration_error
 from mmfer.evaluation.temperature import fit_temperature, tempered
-from mmfer.files import write_atomically
+from mmfer.files import check_writable, write_atomically
 from mmfer.protocols import predicts_attributes
 
 
@@ -59,6 +59,7 @@ def calibration(probabilities: np.ndarray, labels: np.ndarray, data: str) -> dic
 @friendly_errors
 def main() -> None:
     args = parse_args()
+    check_writable(args.out)
     trained = TrainedModel.load(
         read_config(args.config, args.cfg_options), args.checkpoint, args.device
     )

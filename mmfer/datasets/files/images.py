@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from logging import WARNING
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 import cv2
 import numpy as np
@@ -34,19 +34,41 @@ class PackedImage(Protocol):
 
 
 class BrokenImageError(ValueError):
-    """An image that cannot be read."""
+    """An image that cannot be read.
 
-    def __init__(self, path: str | Path, reason: str) -> None:
+    Args:
+        path: The image.
+        reason: Why it cannot be read.
+        where: File and row of the annotation that names the image, if known.
+    """
+
+    def __init__(self, path: str | Path, reason: str, where: str | None = None) -> None:
         super().__init__(
-            f'The image "{path}" cannot be read: {reason} Repair or remove the file, or set '
-            "broken='skip' in the config of the data set to continue without the image."
+            f'{"The" if where is None else f"{where}: the"} image "{path}" cannot be read: '
+            f"{reason} Repair or remove the file, or set broken='skip' in the config of the data "
+            'set to continue without the image.'
         )
-        self.path = str(path)
-        self.reason = reason
+        self.path, self.reason, self.where = str(path), reason, where
 
-    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+    def __reduce__(self) -> tuple[type, tuple[str, str, str | None]]:
         """Make the error picklable, for the workers of a data loader."""
-        return type(self), (self.path, self.reason)
+        return type(self), (self.path, self.reason, self.where)
+
+
+class ImageProblem(NamedTuple):
+    """A missing or broken image of a data set.
+
+    Args:
+        path: The image.
+        reason: Why it cannot be read.
+        where: File and row of the annotation that names the image, if known.
+        missing: Whether there is no such file.
+    """
+
+    path: str
+    reason: str
+    where: str | None = None
+    missing: bool = False
 
 
 def load_bgr(path: str | Path) -> np.ndarray:
@@ -110,28 +132,25 @@ def find_problem(sample: Mapping[str, Any], decode: bool = False) -> str | None:
     return None
 
 
-def check_images(
-    samples: Iterable[Mapping[str, Any]], decode: bool
-) -> tuple[list[tuple[str, str]], list[str]]:
-    """Check the image of each sample.
+def check_images(samples: Iterable[Mapping[str, Any]], decode: bool) -> list[ImageProblem]:
+    """The missing and broken images of samples, each once.
 
     Args:
         samples: Samples with ``img_path`` and, if known, ``where`` (the place of the entry).
         decode: See :func:`find_problem`.
-
-    Returns:
-        Path and reason of each missing or broken image, and a sentence for each missing image.
     """
-    checked: dict[str, str | None] = {}
-    absent: list[str] = []
+    checked: set[str] = set()
+    problems = []
     for sample in samples:
         path = sample['img_path']
         if path in checked:
             continue
-        checked[path] = find_problem(sample, decode)
-        if checked[path] and 'packed_image' not in sample and not Path(path).exists():
-            absent.append(f'{sample.get("where", path)}: the file "{path}" does not exist')
-    return [(path, reason) for path, reason in checked.items() if reason], absent
+        checked.add(path)
+        reason = find_problem(sample, decode)
+        if reason:
+            missing = 'packed_image' not in sample and not Path(path).exists()
+            problems.append(ImageProblem(path, reason, sample.get('where'), missing))
+    return problems
 
 
 class BrokenImageReport:
@@ -151,29 +170,33 @@ class BrokenImageReport:
         if not new:
             return
         self.reasons.update(new)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        known = set(self.path.read_text('utf-8').splitlines()) if self.path.is_file() else set()
         lines = [f'{image}\t{" ".join(reason.split())}' for image, reason in new.items()]
-        with self.path.open('a', encoding='utf-8') as file:
-            file.writelines(f'{line}\n' for line in lines if line not in known)
+        try:
+            self._write(lines)
+            listed = f'all listed in {self.path}'
+        except OSError as error:  # the images matter more than their list
+            listed = f'not listed, because {self.path} cannot be written ({error.strerror})'
         shown = '; '.join(f'{image} ({reason})' for image, reason in list(new.items())[:5])
         more = f'; and {len(new) - 5} more' if len(new) > 5 else ''
         print_log(
-            f'{len(new)} broken images {action} ({len(self.reasons)} so far), all listed in '
-            f'{self.path}: {shown}{more}',
+            f'{len(new)} broken images {action} ({len(self.reasons)} so far), {listed}: '
+            f'{shown}{more}',
             logger='current',
             level=WARNING,
         )
 
+    def _write(self, lines: Sequence[str]) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        known = set(self.path.read_text('utf-8').splitlines()) if self.path.is_file() else set()
+        with self.path.open('a', encoding='utf-8') as file:
+            file.writelines(f'{line}\n' for line in lines if line not in known)
 
-def stop_at_broken(
-    problems: Sequence[tuple[str, str]], absent: Sequence[str], report: Path, advice: str
-) -> NoReturn:
+
+def stop_at_broken(problems: Sequence[ImageProblem], report: Path, advice: str) -> NoReturn:
     """Stop at missing or broken images.
 
     Args:
-        problems: Path and problem of each image; not empty.
-        absent: The problems of missing images, from :func:`check_images`.
+        problems: The images; not empty.
         report: The file that lists all of them.
         advice: What to do if images are missing.
 
@@ -181,13 +204,16 @@ def stop_at_broken(
         FileNotFoundError: If an image is missing.
         BrokenImageError: Otherwise.
     """
+    missing = [problem for problem in problems if problem.missing]
+    listed = f', listed in {report}' if report.is_file() else ''
     counts = (
-        f'{len(absent)} missing and {len(problems) - len(absent)} broken images in total, '
-        f'listed in {report}'
+        f'{len(missing)} missing and {len(problems) - len(missing)} broken images in total{listed}'
     )
-    if absent:
+    if missing:
+        path, _, where, _ = missing[0]
         raise FileNotFoundError(
-            f"{absent[0]} ({counts}). {advice} Or set broken='skip' in the config of "
-            'the data set to continue without the images.'
+            f'{where or path}: the file "{path}" does not exist ({counts}). {advice} Or set '
+            "broken='skip' in the config of the data set to continue without the images."
         )
-    raise BrokenImageError(problems[0][0], f'{problems[0][1]} ({counts})')
+    first = problems[0]
+    raise BrokenImageError(first.path, f'{first.reason} ({counts})', first.where)

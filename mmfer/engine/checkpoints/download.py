@@ -40,13 +40,13 @@ def download(url: str, max_gib: float | None = None, seconds: float | None = Non
     seconds = _setting('MMFER_DOWNLOAD_SECONDS', seconds, 3600)
     path = _place(url)
     named = hash_in_name(path.name)
+    if _is_there(path, named):  # perhaps in a shared folder that cannot be written
+        return path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f'{path}.lock', timeout=seconds + SILENCE):
-            if path.is_file() and (named is None or sha256_of(path).startswith(named)):
-                print_log(f'Using an earlier download: {path}', logger='current')
-                return path
-            _download_to(path, url, named, limit, seconds)
+            if not _is_there(path, named):
+                _download_to(path, url, named, limit, seconds)
     except OSError as error:
         raise ValueError(
             f'The checkpoint "{url}" cannot be stored at {path}: {error}. Choose another folder by '
@@ -66,6 +66,14 @@ def _setting(name: str, given: float | None, default: float) -> float:
             f'{name}={text} is no valid limit for downloads: give a number above zero.'
         )
     return value
+
+
+def _is_there(path: Path, named: str | None) -> bool:
+    """Whether an earlier download is complete; it gets its name only then."""
+    there = path.is_file() and (named is None or sha256_of(path).startswith(named))
+    if there:
+        print_log(f'Using an earlier download: {path}', logger='current')
+    return there
 
 
 def _place(url: str) -> Path:

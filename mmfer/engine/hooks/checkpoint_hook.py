@@ -8,6 +8,7 @@ from typing import Any
 from mmengine.dist import get_rank, is_main_process
 from mmengine.hooks import CheckpointHook as MMEngineCheckpointHook
 from mmengine.runner import EpochBasedTrainLoop as MMEngineTrainLoop
+from mmengine.runner import IterBasedTrainLoop as MMEngineIterLoop
 from mmengine.runner import Runner
 
 from mmfer.engine.checkpoint import ATOMIC_BACKEND, STOPPED
@@ -27,9 +28,9 @@ class CheckpointHook(MMEngineCheckpointHook):
     - A checkpoint in the middle of an epoch, or of a training by iterations, contains the states of
       the random generators, and one between two steps of an optimizer that accumulates gradients
       contains the gradients.
-    - A checkpoint is saved before the validation of its epoch. A run resumed from this checkpoint
-      validates first, so that the best checkpoint and everything that depends on metrics are as in
-      an uninterrupted run.
+    - A checkpoint is saved before the validation of its epoch or iteration. A run resumed from this
+      checkpoint validates first, so that the best checkpoint and everything that depends on metrics
+      are as in an uninterrupted run.
 
     Args:
         **options: Options of :class:`mmengine.hooks.CheckpointHook`.
@@ -76,11 +77,7 @@ class CheckpointHook(MMEngineCheckpointHook):
             restore_network(runner, state)
             if isinstance(loop, EpochBasedTrainLoop | IterBasedTrainLoop):
                 loop.random_state = state.get('random')
-        if not (self._must_validate and isinstance(loop, MMEngineTrainLoop)):
-            return
-        loop._decide_current_val_interval()
-        due = loop.epoch % loop.val_interval == 0 or loop.epoch == loop.max_epochs
-        if runner.val_loop is not None and loop.epoch >= loop.val_begin and due:
+        if self._must_validate and runner.val_loop is not None and _validation_due(loop):
             runner.val_loop.run()
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float]) -> None:
@@ -166,6 +163,18 @@ def _steps(runner: Runner) -> dict[str, int]:
     if isinstance(runner.train_loop, MMEngineTrainLoop):
         steps['epoch_length'] = len(runner.train_dataloader)
     return steps
+
+
+def _validation_due(loop: Any) -> bool:
+    """Whether a loop of mmengine validates after its last finished epoch or iteration."""
+    if isinstance(loop, MMEngineTrainLoop):
+        done, end = loop.epoch, loop.max_epochs
+    elif isinstance(loop, MMEngineIterLoop):
+        done, end = loop.iter, loop.max_iters
+    else:
+        return False
+    loop._decide_current_val_interval()
+    return done >= loop.val_begin and (done % loop.val_interval == 0 or done == end)
 
 
 def _check_steps(saved: Mapping[str, Any], now: Mapping[str, int]) -> None:

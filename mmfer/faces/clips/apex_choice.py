@@ -1,6 +1,6 @@
 """The choice of the apex from the curve of a clip."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -55,7 +55,12 @@ def shown_apex(
 
 
 def last_shown(
-    clip: Clip, first: int, last: int, presence: FacePresence, points: np.ndarray
+    clip: Clip,
+    first: int,
+    last: int,
+    presence: FacePresence,
+    points: np.ndarray,
+    unfit: Collection[int] = (),
 ) -> int:
     """Position of the last frame after ``first`` that shows the face; ``last`` if none does.
 
@@ -65,11 +70,23 @@ def last_shown(
         last: Position of the last frame.
         presence: Decides whether a frame shows the face.
         points: (68, 2), the landmarks of the face.
+        unfit: Positions of frames that do not count.
     """
-    if presence(clip.frame(last), points):
+    if last not in unfit and presence(clip.frame(last), points):
         return last
     frames = enumerate(clip.read(first + 1, last), first + 1)
-    return max((i for i, frame in frames if presence(frame, points)), default=last)
+    shown = (i for i, frame in frames if i not in unfit and presence(frame, points))
+    return max(shown, default=last)
+
+
+def without_unfit(curve: np.ndarray, unfit: Collection[int]) -> np.ndarray:
+    """A curve (T,) in which unfit frames have the value of the frame before them that fits."""
+    curve = curve.copy()
+    fits = [i for i in range(len(curve)) if i not in unfit]
+    for i in sorted(unfit):
+        before = [k for k in fits if k < i]
+        curve[i] = curve[before[-1]] if before else curve[fits].min()
+    return curve
 
 
 def rise(curve: np.ndarray, method: str) -> float:

@@ -1,6 +1,6 @@
 """The strength of the expression in each frame, after registration and averaging of noise."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 
 import cv2
@@ -21,6 +21,7 @@ def registered_curve(
     count: int,
     landmarks: np.ndarray,
     start: int = 0,
+    left_out: Collection[int] = (),
     ends: int = 3,
     smoothing: float = 2.0,
 ) -> tuple[np.ndarray, list[int]]:
@@ -47,6 +48,7 @@ def registered_curve(
         count: Number of frames, at least 3.
         landmarks: (68, 2), the landmarks of the frame at ``start``.
         start: Position of the reference frame of the registration.
+        left_out: Positions of frames that count as frames without the face, such as flashes.
         ends: Number of frames at each end that show the face at rest.
         smoothing: Standard deviation of the temporal filter in frames; 0 applies no filter.
 
@@ -66,7 +68,7 @@ def registered_curve(
     scatter, weighted, rest = np.zeros(()), np.zeros(()), np.zeros(())
     lost: list[int] = []
     first_face = next(islice(frames(), start, None))
-    cells = _aligned_cells(frames(), first_face, landmarks)
+    cells = _aligned_cells(frames(), first_face, landmarks, left_out)
     for x, line, at_rest in zip(_filled(cells, lost), lines, rests, strict=True):
         scatter = scatter + np.outer(x, x)
         weighted = weighted + np.outer(x, line)
@@ -76,14 +78,17 @@ def registered_curve(
     last = len(scatter) - 1
     main = eigh(scatter, subset_by_index=[last, last])[1][:, 0]
 
-    cells = _aligned_cells(frames(), first_face, landmarks)
+    cells = _aligned_cells(frames(), first_face, landmarks, left_out)
     curve = np.array([x @ main for x in _filled(cells, [])]) - lines @ (rest.T @ main)
     curve = curve if curve.sum() >= 0 else -curve
     return gaussian_filter1d(curve, smoothing, mode='nearest') if smoothing else curve, lost
 
 
 def _aligned_cells(
-    frames: Iterable[np.ndarray], first_face: np.ndarray, landmarks: np.ndarray
+    frames: Iterable[np.ndarray],
+    first_face: np.ndarray,
+    landmarks: np.ndarray,
+    left_out: Collection[int],
 ) -> Iterator[np.ndarray | None]:
     """The cells of each frame after registration, minus the cells of the first face.
 
@@ -93,8 +98,8 @@ def _aligned_cells(
     boxes = apex_regions(landmarks, first_face.shape)
     still = beside_eyelids(landmarks, first_face.shape).astype(np.float32)
     first = _cells(blurred(first_face), boxes, still)
-    for frame in frames:
-        aligned = registration.align(frame)
+    for i, frame in enumerate(frames):
+        aligned = None if i in left_out else registration.align(frame)
         yield None if aligned is None else _cells(aligned, boxes, still) - first
 
 

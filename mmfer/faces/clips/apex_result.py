@@ -18,8 +18,9 @@ class ApexResult:
         curve: (len(numbers),) float64, strength of the expression in each of these frames.
         landmarks: (68, 2), x and y in pixels: those of the onset, with ``per_frame`` of the apex.
         regions: (10, 4) int, x1, y1, x2, y2 of the regions in the apex frame.
-        messages: Warnings about missing frames, frames without a face, several faces, and a clip
-            in which nothing moves.
+        messages: Warnings about missing frames, frames without a face, frames that are left out
+            (flashes, covered faces, other people), several faces, and a clip in which nothing
+            moves.
     """
 
     apex: int

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from mmfer.faces.clips.apex_choice import LEAST_RISE, last_shown, rise, shown_apex
+from mmfer.faces.clips.apex_choice import (
+    LEAST_RISE,
+    last_shown,
+    rise,
+    shown_apex,
+    without_unfit,
+)
 from mmfer.faces.clips.apex_curve import (
     RegionPixels,
     check_eps,
@@ -16,7 +22,7 @@ from mmfer.faces.clips.apex_curve import (
 )
 from mmfer.faces.clips.apex_regions import apex_regions
 from mmfer.faces.clips.apex_registered import registered_curve
-from mmfer.faces.clips.apex_result import ApexResult, some_frames
+from mmfer.faces.clips.apex_result import ApexResult
 from mmfer.faces.clips.clip import Clip, open_clip
 from mmfer.faces.clips.clip_landmarks import (
     CHOICES,
@@ -27,6 +33,7 @@ from mmfer.faces.clips.clip_landmarks import (
     given_landmarks,
 )
 from mmfer.faces.clips.face_presence import FacePresence
+from mmfer.faces.clips.unfit_frames import unfit_frames
 from mmfer.faces.detection.face_finder import Detector, Landmarker
 from mmfer.faces.detection.mtcnn import MTCNN
 
@@ -43,7 +50,8 @@ class ApexSpotter:
     The method ``ratio`` is eq. 5-6 of the paper, see :func:`apex_curve`. The method ``registered``
     registers the head and averages noise, see :func:`registered_curve`; it is far more accurate
     under noise and head movement. Only a few frames are in memory at any time. A frame that does
-    not show the face, such as a black one, is never the apex.
+    not show the face, a flash, a covered face and another person are never the apex, see
+    :func:`unfit_frames`.
 
     Args:
         method: ``ratio`` or ``registered``.
@@ -124,25 +132,31 @@ class ApexSpotter:
         find = self._finder(clip, landmarks)
         points, shown, messages = first_landmarks(clip, first, last, find)
         presence = FacePresence(self.detector, clip.frame(shown), points)
+        unfit = unfit_frames(clip, (shown, last), points, presence, self.landmarks == 'onset')
+        left_out = unfit.all
+        shown = next((i for i in range(shown, last + 1) if i not in left_out), shown)
         if self.method == 'registered':
-            curve, lost = self._registered(clip, first, last, points, shown)
+            curve, lost = self._registered(clip, first, last, points, shown, left_out)
         else:
-            end = last_shown(clip, shown, last, presence, points) if self.use_offset else last
+            end = last
+            if self.use_offset:
+                end = last_shown(clip, shown, last, presence, points, left_out)
             if end < last:
                 messages.append(
-                    f'No face in the offset, frame {clip.numbers[last]}: frames are compared with '
-                    f'frame {clip.numbers[end]} instead.'
+                    f'No usable face in the offset, frame {clip.numbers[last]}: frames are '
+                    f'compared with frame {clip.numbers[end]} instead.'
                 )
-            begin = first if presence(clip.frame(first), points) else shown
-            curve, points, lost = self._ratio(clip, first, last, (begin, end), find, points)
-        messages += getattr(find, 'messages', [])
-        curve, apex, faceless = shown_apex(clip, first, curve, lost, presence, points)
-        lost = sorted({*lost, *faceless})
-        if lost:
-            named = some_frames([clip.numbers[first + i] for i in lost])
-            messages.append(
-                f'No face in {len(lost)} frames ({named}): the previous frame is used instead.'
-            )
+            begins = first not in left_out and presence(clip.frame(first), points)
+            ends = (first if begins else shown, end)
+            curve, points, lost = self._ratio(clip, first, last, ends, find, points, left_out)
+        if isinstance(find, DetectedLandmarks):
+            messages += find.messages
+            unfit.unlike += find.unlike
+        out = [*lost, *(i - first for i in left_out)]
+        curve, apex, faceless = shown_apex(clip, first, curve, out, presence, points)
+        told = {*unfit.flashes, *unfit.unlike}
+        unfit.lost = sorted({*unfit.lost, *(first + i for i in [*lost, *faceless])} - told)
+        messages += unfit.messages(clip.numbers)
         if rise(curve, self.method) < LEAST_RISE[self.method]:
             messages.append(
                 f'Nothing moves between frames {clip.numbers[first]} and {clip.numbers[last]}: the '
@@ -196,7 +210,13 @@ class ApexSpotter:
         return DetectedLandmarks(self.landmarker, self.detector, self.face)
 
     def _registered(
-        self, clip: Clip, first: int, last: int, points: np.ndarray, shown: int
+        self,
+        clip: Clip,
+        first: int,
+        last: int,
+        points: np.ndarray,
+        shown: int,
+        left_out: Sequence[int],
     ) -> tuple[np.ndarray, list[int]]:
         """The curve, and the frames without the face; the first face is at position ``shown``."""
         count = last - first + 1
@@ -205,7 +225,8 @@ class ApexSpotter:
             return map(grey_frame, clip.read(first, last + 1))
 
         try:
-            curve, lost = registered_curve(frames, count, points, shown - first)
+            unfit = {i - first for i in left_out}
+            curve, lost = registered_curve(frames, count, points, shown - first, unfit)
         except ValueError as error:
             raise ValueError(f'{clip.name}: {error}') from error
         if 2 * len(lost) > count:
@@ -223,6 +244,7 @@ class ApexSpotter:
         ends: Sequence[int],
         find: FrameLandmarks,
         points: np.ndarray,
+        left_out: Sequence[int],
     ) -> tuple[np.ndarray, np.ndarray, list[int]]:
         """The curve of changes from the frames ``ends``, its best landmarks, and lost frames."""
         ends = ends if self.use_offset else ends[:1]
@@ -237,12 +259,12 @@ class ApexSpotter:
             if position < first:
                 continue
             change = region_change(frame.grey, neighbour.grey, references, frame.pixels)
-            if change > best:
+            if change > best and position not in left_out:
                 best, highest = change, frame.landmarks
             curve.append(change)
             if frame.lost:
                 lost.append(position - first)
-        return np.array(curve), highest, lost
+        return without_unfit(np.array(curve), [i - first for i in left_out]), highest, lost
 
     def _followed(
         self,

@@ -1,11 +1,13 @@
 """Sources of the landmarks of a clip: given arrays, a sidecar, or detection in the frames."""
 
 from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 
 from mmfer.faces.clips.clip import Clip, FolderClip
+from mmfer.faces.clips.face_look import FaceLook
 from mmfer.faces.clips.face_presence import is_face
 from mmfer.faces.detection.face_finder import Detector, Landmarker, detect_in_crop
 from mmfer.faces.detection.mtcnn import MTCNN
@@ -19,9 +21,11 @@ LEAST_SCORE = 0.5
 CHOICES = ('best', 'largest', 'left', 'right')
 """Which of several faces is followed: the most certain one, or by size or position."""
 
+DISTANCE_COST = 0.1
+"""What a distance of one face counts, compared with a change of the look."""
 CHECK_PERSON = (
-    'Several faces are shown where a lost face is found again at its last position. People are not '
-    'told apart: check that they did not change places meanwhile.'
+    'Several faces look like the followed person; the most similar one is followed. Check that it '
+    'is the right one.'
 )
 
 
@@ -109,9 +113,10 @@ class SidecarLandmarks:
 class DetectedLandmarks:
     """Landmarks detected in the frames: one face, followed from frame to frame.
 
-    A face is followed by its position alone, not by the identity of the person. A lost face is
-    found again only where it was lost, so a person elsewhere in the frame is not taken for it. If
-    several faces are shown then, a message asks to check the person.
+    A face is followed by its position and by its look (:class:`FaceLook`). If the face at the last
+    position looks different, because people change places, or if there is none, it is searched: a
+    face that looks like it, at most its own height away for each frame since it was seen. If there
+    is none, the face is lost.
 
     Args:
         landmarker: Finds the landmarks in a box.
@@ -121,6 +126,7 @@ class DetectedLandmarks:
 
     Attributes:
         messages: Warnings about several faces.
+        unlike: Positions of frames with other or covered faces only.
     """
 
     def __init__(
@@ -129,49 +135,77 @@ class DetectedLandmarks:
         if face not in CHOICES:
             raise ValueError(f'face={face!r} is unknown. Choose one of {", ".join(CHOICES)}.')
         self.landmarker, self.detector, self.face = landmarker, detector or MTCNN(), face
+        self.look: FaceLook | None = None
         self.box: np.ndarray | None = None
-        self.last: np.ndarray | None = None
+        self.last = np.zeros(4)
+        self.seen = 0
         self.from_center = np.zeros(4)
         self.messages: list[str] = []
+        self.unlike: list[int] = []
 
     def __call__(self, position: int, frame: np.ndarray) -> np.ndarray | None:
         image = frame if frame.ndim == 3 else np.repeat(frame[..., None], 3, axis=2)
         points = None if self.box is None else self._in_box(image, self.box)
-        if points is None or self.box is None:
-            self.box = self._find(image)
-            points = None if self.box is None else self._in_box(image, self.box)
-            if points is None or self.box is None:
+        if points is None or not self._same(image, points):
+            seen = points is not None
+            points = self._first(image) if self.look is None else self._again(image, position)
+            if points is None:
                 self.box = None
+                if seen:
+                    self.unlike.append(position)
                 return None
-            self.from_center = self.box - np.tile(points.mean(axis=0), 2)
+        self.look = self.look or FaceLook(image, points)
+        self.look.compare(image, points)
+        self.seen = position
         self.box = self.last = self.from_center + np.tile(points.mean(axis=0), 2)
         return points
 
-    def _find(self, image: np.ndarray) -> np.ndarray | None:
-        """The box of the followed face, from the detector; None if it is not in the image."""
+    def _same(self, image: np.ndarray, points: np.ndarray) -> bool:
+        return self.look is None or self.look.compare(image, points, learn=False).same
+
+    def _first(self, image: np.ndarray) -> np.ndarray | None:
+        """The landmarks of the chosen face of the first frame with faces."""
         faces = detect_in_crop(self.detector, image)
         if not faces:
             return None
         boxes = [face.bbox for face in faces]
-        if self.last is not None:
-            distances = [np.abs(box - self.last).max() for box in boxes]
-            nearest = int(np.argmin(distances))
-            if distances[nearest] >= np.ptp(self.last[1::2]):
-                return None
-            if len(boxes) > 1 and CHECK_PERSON not in self.messages:
-                self.messages.append(CHECK_PERSON)
-            return boxes[nearest]
         if len(boxes) > 1:
             self.messages.append(
                 f'{len(boxes)} faces are shown; the {self.face} one is followed. Choose another by '
                 f'face={" or ".join(repr(one) for one in CHOICES if one != self.face)}.'
             )
         if self.face == 'largest':
-            return max(boxes, key=lambda box: float((box[2:] - box[:2]).prod()))
-        if self.face in ('left', 'right'):
+            box = max(boxes, key=lambda box: float((box[2:] - box[:2]).prod()))
+        elif self.face in ('left', 'right'):
             boxes.sort(key=lambda box: float(box[0]))
-            return boxes[0 if self.face == 'left' else -1]
-        return max(faces, key=lambda face: face.score or 0).bbox
+            box = boxes[0 if self.face == 'left' else -1]
+        else:
+            box = max(faces, key=lambda face: face.score or 0).bbox
+        return self._within(image, box)
+
+    def _again(self, image: np.ndarray, position: int) -> np.ndarray | None:
+        """The landmarks of the followed face at another place; None if no face looks like it."""
+        assert self.look is not None
+        height = float(np.ptp(self.last[1::2]))
+        alike = []
+        for face in detect_in_crop(self.detector, image):
+            distance = float(np.abs(face.bbox - self.last).max()) / height
+            points = self._in_box(image, face.bbox)
+            if points is None or distance >= position - self.seen:
+                continue
+            found = self.look.compare(image, points, learn=False)
+            if found.same:
+                alike.append((found.changed + DISTANCE_COST * distance, face.bbox))
+        if len(alike) > 1 and CHECK_PERSON not in self.messages:
+            self.messages.append(CHECK_PERSON)
+        return self._within(image, min(alike, key=itemgetter(0))[1]) if alike else None
+
+    def _within(self, image: np.ndarray, box: np.ndarray) -> np.ndarray | None:
+        """The landmarks in a detected box, from which the face is followed."""
+        points = self._in_box(image, box)
+        if points is not None:
+            self.from_center = box - np.tile(points.mean(axis=0), 2)
+        return points
 
     def _in_box(self, image: np.ndarray, box: np.ndarray) -> np.ndarray | None:
         points, scores = self.landmarker.detect(image, box[None])

@@ -8,6 +8,7 @@ from PIL import Image
 from mmfer.datasets.files.images import (
     BrokenImageError,
     BrokenImageReport,
+    ImageProblem,
     check_images,
     find_problem,
     load_bgr,
@@ -15,6 +16,7 @@ from mmfer.datasets.files.images import (
     stop_at_broken,
 )
 from tests.datasets.disk import write_image
+from tests.read_only import run_read_only
 
 
 @pytest.mark.parametrize('suffix', ['.jpg', '.png', '.bmp'])
@@ -66,8 +68,9 @@ def test_images_are_read_as_bgr(tmp_path: Path) -> None:
 
 
 def test_the_error_can_be_sent_from_a_worker() -> None:
-    error = pickle.loads(pickle.dumps(BrokenImageError('a.png', 'empty.')))
-    assert (error.path, error.reason) == ('a.png', 'empty.')
+    error = pickle.loads(pickle.dumps(BrokenImageError('a.png', 'empty.', 'a.csv, row 2')))
+    assert (error.path, error.reason, error.where) == ('a.png', 'empty.', 'a.csv, row 2')
+    assert str(error).startswith('a.csv, row 2: the image "a.png" cannot be read: empty. Repair')
     assert "broken='skip'" in str(error)
 
 
@@ -115,27 +118,46 @@ def test_a_damaged_packed_image_is_named(error: Exception) -> None:
     assert find_problem(sample) is None
     assert find_problem(sample, decode=True) == str(error)
     # The file with the images is there, so the image is not missing.
-    assert check_images([sample], True) == ([('all.rec/7', str(error))], [])
+    assert check_images([sample], True) == [ImageProblem('all.rec/7', str(error))]
 
 
 def test_missing_and_broken_images_are_distinguished(tmp_path: Path) -> None:
     whole, broken, absent = (str(tmp_path / name) for name in ('a.png', 'b.png', 'c.png'))
     write_image(Path(whole))
     Path(broken).touch()
-    samples = [{'img_path': path} for path in (whole, broken, absent, absent, broken)]
-    problems, sentences = check_images([*samples, {'img_path': whole, 'where': 'row 9'}], False)
-    assert [path for path, _ in problems] == [broken, absent]
-    assert sentences == [f'{absent}: the file "{absent}" does not exist']
-    _, (sentence,) = check_images([{'img_path': absent, 'where': 'row 9'}], False)
-    assert sentence == f'row 9: the file "{absent}" does not exist'
+    samples = [{'img_path': path} for path in (whole, absent, broken, absent, broken)]
+    samples[1]['where'] = 'row 9'
+    problems = check_images([*samples, {'img_path': whole, 'where': 'row 9'}], False)
+    assert [(p.path, p.where, p.missing) for p in problems] == [
+        (absent, 'row 9', True),
+        (broken, None, False),
+    ]
 
 
 def test_the_first_missing_image_stops_before_a_broken_image(tmp_path: Path) -> None:
     report = tmp_path / 'report.txt'
-    problems = [('a.png', '"a.png" is damaged'), ('b.png', '"b.png" is missing')]
-    with pytest.raises(FileNotFoundError, match='missing.*1 missing and 1 broken .*Ask me. Or set'):
-        stop_at_broken(problems, ['"b.png" is missing'], report, 'Ask me.')
-    message = 'damaged .0 missing and 1 broken .*report.txt'
+    report.touch()
+    broken = ImageProblem('a.png', '"a.png" is damaged', 'row 3')
+    absent = ImageProblem('b.png', '"b.png" is missing', 'row 9', missing=True)
+    message = 'row 9: the file "b.png" does not exist .1 missing and 1 broken .*Ask me. Or set'
+    with pytest.raises(FileNotFoundError, match=message):
+        stop_at_broken([broken, absent], report, 'Ask me.')
+    message = 'row 3: the image "a.png" .*damaged .0 missing and 1 broken .*report.txt'
     with pytest.raises(BrokenImageError, match=message) as at:
-        stop_at_broken(problems[:1], [], report, 'Ask me.')
+        stop_at_broken([broken], report, 'Ask me.')
     assert at.value.path == 'a.png'
+
+
+REPORT = """
+from mmfer.datasets.files.images import BrokenImageReport
+report = BrokenImageReport('work_dirs/broken_images.txt')
+report.add([('a.png', 'empty')], 'left out')
+print(report.reasons)
+"""
+
+
+def test_a_report_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
+    done = run_read_only(REPORT, tmp_path)
+    words = '(1 so far), not listed, because work_dirs/broken_images.txt cannot be written'
+    assert f'{words} (Permission denied): a.png (empty)' in done.stdout
+    assert done.stdout.endswith("{'a.png': 'empty'}\n")

@@ -119,12 +119,14 @@ def test_missing_images_of_a_csv_are_reported(tmp_path: Path) -> None:
     assert len((tmp_path / 'report.txt').read_text().splitlines()) == 3
 
 
-def test_a_pipe_in_a_csv_counts_as_broken(tmp_path: Path) -> None:
+@pytest.mark.parametrize('name', ['x.jpg', '/dev/zero'])
+def test_a_pipe_or_a_device_in_a_csv_counts_as_broken(tmp_path: Path, name: str) -> None:
     write_both(tmp_path)
     os.mkfifo(tmp_path / 'x.jpg')
-    rows = ['path,label', 'train/calm/a.png,calm', 'x.jpg,calm', 'train/glad/a.png,glad']
+    rows = ['path,label', 'train/calm/a.png,calm', f'{name},calm', 'train/glad/a.png,glad']
     (tmp_path / 'train.csv').write_text('\n'.join(rows))
-    with pytest.raises(BrokenImageError, match=r'x\.jpg.*0 missing and 1 broken'):
+    message = rf'csv, line 3: the .*{name}".*0 missing and 1 broken'
+    with pytest.raises(BrokenImageError, match=message):
         folder(tmp_path)
     assert len(folder(tmp_path, broken='skip', test_mode=True)) == 2
 

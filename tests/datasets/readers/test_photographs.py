@@ -38,6 +38,7 @@ def test_subjects_can_be_selected(tmp_path: Path) -> None:
     [
         ('person\n', 'who\n', ValueError, 'lacks the columns person'),
         ('3.jpg,', '33.jpg,', FileNotFoundError, r'(?s)line 5.*33\.jpg'),
+        ('3.jpg,', '/dev/zero,', ValueError, 'line 5: the image "/dev/zero" cannot be read'),
         ('3.jpg,', ',', ValueError, 'line 5: the name of the image is empty'),
         ('fear', 'bored', ValueError, 'line 4: "bored" is not a class'),
         ('fear,1', 'fear', ValueError, 'line 4: 2 cells for 3 columns'),

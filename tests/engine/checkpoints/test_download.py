@@ -11,6 +11,7 @@ import torch
 from mmfer.engine.checkpoint import load_from_disk
 from mmfer.engine.checkpoints.download import download
 from tests.checkpoint_server import Reply, cut_short, drip, redirect, serve, without_length
+from tests.read_only import run_read_only
 
 
 @pytest.fixture(autouse=True)
@@ -144,3 +145,24 @@ def test_parallel_processes_download_once(content: bytes) -> None:
         for thread in threads:
             thread.join()
     assert asked == ['/x.pth']
+
+
+SHARED = """
+from mmfer.engine.checkpoints.download import download
+for name in ('net-{digest}.pth', 'other-00000000.pth'):
+    try:
+        print(download(f'http://127.0.0.1:9/{{name}}', seconds=1))
+    except ValueError as error:
+        print(error)
+"""
+
+
+def test_a_shared_folder_of_downloads_may_be_read_only(hub: Path) -> None:
+    digest = hashlib.sha256(b'weights').hexdigest()[:8]
+    path = hub / f'net-{digest}.pth'
+    hub.mkdir(parents=True)
+    path.write_bytes(b'weights')
+    done = run_read_only(SHARED.format(digest=digest), hub)
+    found, refused = [line for line in done.stdout.splitlines() if 'mmengine' not in line]
+    assert found == str(path)
+    assert 'cannot be stored at' in refused and 'TORCH_HOME' in refused

@@ -102,5 +102,5 @@ def train_in_process(
         processes.append(CONTEXT.Process(target=_train, args=args))
         processes[-1].start()
     for process in processes:
-        process.join(120)
+        process.join(400)
     return [process.exitcode for process in processes]

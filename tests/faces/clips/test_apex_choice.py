@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from mmfer.faces.clips.apex_choice import last_shown, rise, shown_apex
+from mmfer.faces.clips.apex_choice import last_shown, rise, shown_apex, without_unfit
 from mmfer.faces.clips.clip import ArrayClip
 
 FRAMES = np.zeros((6, 4, 4), np.uint8)
@@ -57,3 +57,16 @@ def test_rise_of_the_curve() -> None:
     assert rise(np.array([2.0, 2.0, 3.0]), 'ratio') == 0.5
     assert rise(np.array([0.0, 0.1, 0.3]), 'registered') == 0.3
     assert rise(np.full(5, 2.0), 'ratio') == 0
+
+
+def test_unfit_frames_take_the_value_before_them() -> None:
+    assert without_unfit(CURVE, [2, 4]).tolist() == [0.0, 1.0, 1.0, 2.0, 2.0, 1.0]
+    # Before the first fitting frame, the smallest value counts.
+    assert without_unfit(CURVE, [0, 1]).tolist() == [1.0, 1.0, 5.0, 2.0, 9.0, 1.0]
+    assert without_unfit(CURVE, []).tolist() == CURVE.tolist()
+
+
+def test_an_unfit_frame_is_not_the_last_shown() -> None:
+    clip = ArrayClip(list(FRAMES))
+    points = np.zeros((68, 2))
+    assert last_shown(clip, 0, 5, lambda frame, points: True, points, [5, 3]) == 4

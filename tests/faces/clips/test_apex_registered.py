@@ -55,6 +55,9 @@ def test_frames_without_the_face_are_interpolated():
     damaged = [black if i in gaps else frame for i, frame in enumerate(frames)]
     curve, lost = registered_curve(lambda: damaged, 40, photo_landmarks(), start=2, smoothing=0)
     assert lost == gaps and np.isfinite(curve).all()
+    chosen = registered_curve(lambda: frames, 40, photo_landmarks(), 2, gaps, smoothing=0)
+    np.testing.assert_allclose(chosen[0], curve)
+    assert chosen[1] == gaps
     assert curve[10] - curve[8] == pytest.approx(2 * (curve[9] - curve[8]))
     assert np.corrcoef(curve, expected)[0, 1] > 0.98
 

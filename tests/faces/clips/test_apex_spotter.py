@@ -8,6 +8,7 @@ from mmfer.faces.clips.apex_curve import grey_frame
 from mmfer.faces.clips.clip import Clip
 from mmfer.faces.clips.clip_landmarks import CHECK_PERSON
 from tests.faces.clips.test_clip import write_video
+from tests.faces.other_person import another, covered, flashed
 from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
 
 POINTS = photo_landmarks()
@@ -190,3 +191,35 @@ def test_an_offset_or_onset_without_a_face_is_no_reference():
     black[:2] = 0
     found = ApexSpotter(landmarker=FaceLandmarker())(black)
     assert abs(found.apex - 10) <= 1
+
+
+@pytest.mark.parametrize('method', ['ratio', 'registered'])
+@pytest.mark.parametrize('change', ['covered', 'flash', 'other'])
+def test_a_disturbance_is_never_the_apex(method, change, frames):
+    changed = frames.copy()
+    for i in (17, 18):
+        changed[i] = {
+            'covered': covered(frames[i]),
+            'flash': flashed(frames[i], 30),
+            'other': another(frames[i]),
+        }[change]
+    found = ApexSpotter(method)(changed, POINTS)
+    assert abs(found.apex - 10) <= 2
+    (message,) = found.messages
+    assert message == {
+        'flash': 'The light jumps in 2 frames (17, 18): left out.',
+    }.get(
+        change,
+        'The face is covered, or another person is shown, in 2 frames (17, 18): left out.',
+    )
+    if method == 'ratio':
+        assert found.curve[17:19].tolist() == [found.curve[16]] * 2
+
+
+def test_a_flash_in_the_first_and_the_last_frame_is_no_reference(frames):
+    changed = frames.copy()
+    changed[[0, 23]] = [flashed(frame, 40) for frame in frames[[0, 23]]]
+    for method in ('ratio', 'registered'):
+        found = ApexSpotter(method)(changed, POINTS)
+        assert abs(found.apex - 10) <= 2
+        assert 'The light jumps in 2 frames (0, 23): left out.' in found.messages

@@ -12,6 +12,7 @@ from mmfer.faces import (
     write_sidecar,
 )
 from mmfer.faces.clips.clip_landmarks import CHECK_PERSON, DetectedLandmarks, given_landmarks
+from tests.faces.other_person import other_person
 from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
 
 POINTS = photo_landmarks()
@@ -186,3 +187,20 @@ def test_a_frame_without_a_face_has_no_landmarks(level):
 def test_an_unknown_choice_of_a_face_is_refused():
     with pytest.raises(ValueError, match="face='tallest' is unknown"):
         DetectedLandmarks(FaceLandmarker(), face='tallest')
+
+
+def test_people_who_change_places_are_told_apart():
+    clip = photo_clip(6, 3)
+    frames = [np.concatenate([frame, other_person()], axis=1) for frame in clip]
+    find = DetectedLandmarks(FaceLandmarker(), face='left')
+    first = find(0, frames[0])
+    assert first[:, 0].mean() < 280
+    swapped = [np.concatenate([other_person(), frame], axis=1) for frame in clip]
+    # A face cannot be further away than it may have moved since it was seen.
+    assert find(1, swapped[1]) is None
+    found = find(2, swapped[2])
+    assert np.abs(found.mean(axis=0) - first.mean(axis=0) - [280, 0]).max() < 5
+    assert find.unlike == [1]
+    alone = swapped[3].copy()
+    alone[:, 280:] = 127
+    assert find(3, alone) is None
