@@ -29,7 +29,8 @@ train_pipeline = [
     *motion,
 ]
 test_pipeline = [*clip, *motion]
-tta_pipeline = None
+# The batch norm of the network normalizes the motions.
+data_preprocessor = dict(mean=[0.0], std=[1.0], to_rgb=False)
 
 train_dataloader = dict(
     batch_size=16,

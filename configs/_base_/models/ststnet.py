@@ -10,5 +10,3 @@ model = dict(
         loss=dict(type='CrossEntropyLoss', loss_weight=1.0),
     ),
 )
-# The batch norm of the network normalizes the motions.
-data_preprocessor = dict(num_classes=5, mean=[0.0], std=[1.0], to_rgb=False)

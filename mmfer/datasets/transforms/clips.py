@@ -20,7 +20,8 @@ class LoadClip(BaseTransform):
     """Read the onset frame and the frame of a sample as one grey image with two channels.
 
     The sample needs ``onset_path``, and ``onset_landmarks`` for the registration, see
-    ``CASME2(onset=True)``. The frame is moved onto the onset frame by
+    ``CASME2(onset=True)``; or both frames in memory, ``img`` and ``onset_img``, and no transform
+    that reads a file. The frame is moved onto the onset frame by
     :class:`mmfer.faces.clips.registration.FaceRegistration`, so that the head stays still; both
     frames are blurred as there. ``landmarks`` becomes those of the onset frame, so that later
     transforms, such as :class:`AlignFace`, move both frames by one matrix and keep their
@@ -43,29 +44,32 @@ class LoadClip(BaseTransform):
     """
 
     needs_landmarks = True
+    reads_clip = True
 
     def __init__(self, transforms: Sequence[dict], register: bool = True) -> None:
-        self.read = Compose([TRANSFORMS.build(transform) for transform in transforms])
+        self.read = Compose([TRANSFORMS.build(t) if isinstance(t, dict) else t for t in transforms])
         self.register = register
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Add ``img`` (H, W, 2) float32: the onset frame, then the frame of the sample."""
         clip = results.get('clip', results.get('img_path', 'a sample'))
-        if 'onset_path' not in results:
+        if 'onset_path' not in results and 'onset_img' not in results:
             raise ValueError(
                 f'LoadClip: the sample of "{clip}" has no onset frame. Set onset=True in the data '
                 'set, as CASME2 has it.'
             )
         frame = self.read(dict(results))
-        first = dict(results, img_path=results['onset_path'])
+        first = dict(results, img_path=results.get('onset_path', f'the onset frame of {clip}'))
+        if 'onset_img' in results:
+            first['img'] = results['onset_img']
         if 'onset_landmarks' in results:
             first['landmarks'] = results['onset_landmarks']
         first = self.read(first)
         if frame['img'].shape != first['img'].shape:
             raise ValueError(
                 f'LoadClip: the onset frame of "{clip}" has the shape {first["img"].shape}, but '
-                f'"{results["img_path"]}" has {frame["img"].shape}. All frames of a clip must have '
-                'one size.'
+                f'"{results.get("img_path", "the frame")}" has {frame["img"].shape}. All frames of '
+                'a clip must have one size.'
             )
         before, after = (_grey(read['img']) for read in (first, frame))
         if self.register:
@@ -73,12 +77,13 @@ class LoadClip(BaseTransform):
             moved = FaceRegistration(before, landmarks.astype(np.float64), STEPS).align(after)
             if moved is None:
                 raise ValueError(
-                    f'LoadClip: the face of "{results["onset_path"]}" is lost in '
-                    f'"{results["img_path"]}". Leave out the clip, or set register=False.'
+                    f'LoadClip: the face of "{first["img_path"]}" is lost in '
+                    f'"{results.get("img_path", "the frame")}". Leave out the clip, or set '
+                    'register=False.'
                 )
             before, after = blurred(before), moved
         image = np.stack([before, after], axis=-1)
-        return {**first, 'img_path': results['img_path'], 'img': image}
+        return {**first, 'img_path': results.get('img_path', clip), 'img': image}
 
 
 def _grey(image: np.ndarray) -> np.ndarray:
