@@ -9,11 +9,11 @@ from mmfer.models.backbones.ststnet import STSTNet
 from mmfer.models.backbones.vgg_bn16 import VGGBN16
 
 __all__ = [
-    'SEResNeXt38',
-    'STSTNet',
-    'VGGBN16',
     'ConvNeXtMap',
     'DualBranch',
     'EfficientNetLite',
     'RegionTrunks',
+    'SEResNeXt38',
+    'STSTNet',
+    'VGGBN16',
 ]
