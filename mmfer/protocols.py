@@ -151,9 +151,9 @@ class GivesLabels(Protocol):
         """The label vectors, (C, D) or more rows, fine classes first; None without vectors."""
 
 
-TransformFlag = Literal['needs_landmarks', 'cuts_face', 'for_renderings']
+TransformFlag = Literal['needs_landmarks', 'cuts_face', 'for_renderings', 'reads_clip']
 """Attributes that a transform sets to True, if it needs the 68 landmarks of the face, crops
-the face from any image itself, or is needed only by rendered images."""
+the face from any image itself, is needed only by rendered images, or reads two frames of a clip."""
 
 
 def views_of(model: nn.Module) -> int:

@@ -104,6 +104,7 @@ class FERInferencer:
             self.detector.to(device)
         self.landmark_transforms = transforms_with('needs_landmarks', self.pipeline)
         self.cuts_face = bool(transforms_with('cuts_face', self.pipeline))
+        self.reads_clip = bool(transforms_with('reads_clip', self.pipeline))
         self.landmarker = landmarker
         if self.landmark_transforms and landmarker is None:
             self.landmarker = FaceLandmarker(device=device)
@@ -195,6 +196,11 @@ class FERInferencer:
         Raises:
             ValueError: If the model fits no image at all.
         """
+        if self.reads_clip:
+            raise ModelMismatchError(
+                'This model reads the motion between two frames of a clip, not a photograph. Use '
+                'mmfer.apis.MicroExpressionInferencer with a clip.'
+            )
         if detect:
             self.check_photographs()
         sources = (single_source(item, number, bgr) for number, item in enumerate(images))

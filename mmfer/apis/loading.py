@@ -1,6 +1,6 @@
 """Checked loading of the config and the checkpoint of an inferencer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from mmengine.dataset import Compose
 from mmengine.runner import CheckpointLoader
 
 import mmfer.engine.checkpoint  # noqa: F401  (its loader)
-from mmfer.datasets import Cached, LoadExpressionImage
+from mmfer.datasets import Cached, LoadClip, LoadExpressionImage
 from mmfer.datasets.wrapped import pipeline_of, readers_of
 from mmfer.engine.checkpoints.fit import load_fitting
 from mmfer.engine.configuration.config_text import config_from_text
@@ -112,13 +112,27 @@ def build_pipeline(config: Config) -> Compose:
     """The test pipeline of a config without its first step, which reads the file.
 
     Transforms that make renderings look like recordings (class attribute ``for_renderings``) are
-    left out, too.
+    left out, too. A pipeline that begins with :class:`mmfer.datasets.LoadClip` takes the frames
+    ``img`` and ``onset_img``.
     """
     pipeline = list(pipeline_of(config.test_dataloader.dataset, 'test_dataloader.dataset'))
     while pipeline and is_type(pipeline[0], Cached):
         pipeline[:1] = pipeline[0]['transforms']  # each image is new
     if not pipeline:
         raise ValueError('The test pipeline of the config is empty.')
+    if is_type(pipeline[0], LoadClip):
+        clip, *rest = pipeline
+        return Compose(
+            [
+                LoadClip(_built(_after_loading(clip['transforms'])), clip.get('register', True)),
+                *_built(rest),
+            ]
+        )
+    return Compose(_built(_after_loading(pipeline)))
+
+
+def _after_loading(pipeline: Sequence[dict]) -> list[dict]:
+    """A pipeline without its first step, which must read an image in color."""
     first, *rest = pipeline
     if not is_type(first, *LOADERS) or first.get('color_type', 'color') != 'color':
         names = ', '.join(loader.__name__ for loader in LOADERS)
@@ -126,8 +140,13 @@ def build_pipeline(config: Config) -> Compose:
             f'The test pipeline of the config must start with one of {names} and read images in '
             f'color, but it starts with {dict(first)}.'
         )
-    steps = [TRANSFORMS.build(step) for step in rest]
-    return Compose([step for step in steps if not has_flag(step, 'for_renderings')])
+    return rest
+
+
+def _built(pipeline: Sequence[dict]) -> list[Any]:
+    """The transforms, without those for renderings."""
+    steps = [TRANSFORMS.build(step) for step in pipeline]
+    return [step for step in steps if not has_flag(step, 'for_renderings')]
 
 
 def transforms_with(flag: TransformFlag, pipeline: Compose) -> list[str]:

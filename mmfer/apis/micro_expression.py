@@ -9,7 +9,7 @@ import numpy as np
 from mmengine.config import Config
 
 from mmfer.apis.inferencer import FacePrediction, FERInferencer
-from mmfer.faces import MTCNN, ApexResult, ApexSpotter, FaceLandmarker, SidecarLandmarks
+from mmfer.faces import MTCNN, ApexResult, ApexSpotter, Face, FaceLandmarker, SidecarLandmarks
 from mmfer.faces.clips.clip import Clip, open_clip
 from mmfer.faces.detection.face_finder import Landmarker
 
@@ -47,6 +47,9 @@ class MicroExpression:
 
 class MicroExpressionInferencer:
     """Spots the apex frame of a clip and predicts its expression with a trained model.
+
+    The model reads the face in the apex frame or, if its pipeline begins with
+    :class:`mmfer.datasets.LoadClip`, the motion from the onset to the apex.
 
     Args:
         config: A config file or a config.
@@ -103,7 +106,8 @@ class MicroExpressionInferencer:
             onset: Number of the first frame of the expression; None is the first frame of the clip.
             offset: Number of the last frame of the expression; None is the last frame of the clip.
             landmarks: Known landmarks of the frames, see :class:`ApexSpotter`.
-            detect: Crop the face from the apex frame; otherwise the frame is a face crop.
+            detect: Crop the face from the apex frame; otherwise the frame is a face crop. A model
+                of motion needs the landmarks in any case.
 
         Raises:
             FileNotFoundError: If the clip does not exist.
@@ -112,9 +116,9 @@ class MicroExpressionInferencer:
         """
         clip = open_clip(clip)
         spotted = self.spotter(clip, landmarks, onset, offset)
-        frame = clip.frame(clip.position(spotted.apex, 'apex'))
-        image = frame if frame.ndim == 3 else np.repeat(frame[..., None], 3, axis=2)
-        (prediction,) = self.reader.predict([image], detect)
+        if self.reader.reads_clip:
+            return self._from_motion(clip, spotted)
+        (prediction,) = self.reader.predict([_in_color(clip, spotted.apex)], detect)
         # Of several faces, take the face to which the landmarks belong.
         center = spotted.landmarks.mean(axis=0)
         face = min(
@@ -124,3 +128,29 @@ class MicroExpressionInferencer:
         )
         lost = () if face else (f'No face found in apex frame {spotted.apex}, so no class.',)
         return MicroExpression(clip.name, spotted, face, (*spotted.messages, *lost))
+
+    def _from_motion(self, clip: Clip, spotted: ApexResult) -> MicroExpression:
+        """The prediction of a model that reads the motion from the onset to the apex."""
+        points = spotted.landmarks.astype(np.float32)
+        known = np.ones(len(points), np.float32)
+        box = np.concatenate([points.min(axis=0), points.max(axis=0)])
+        sample = {
+            'img': np.ascontiguousarray(_in_color(clip, spotted.apex)[..., ::-1]),
+            'onset_img': np.ascontiguousarray(_in_color(clip, spotted.onset)[..., ::-1]),
+            'landmarks': points,
+            'landmark_scores': known,
+            'clip': clip.name,
+        }
+        try:
+            (scores,) = self.reader.loaded.scores([sample], 1)
+        except ValueError as error:
+            return MicroExpression(clip.name, spotted, None, (*spotted.messages, str(error)))
+        found = Face(box.astype(float), landmarks68=points, scores68=known)
+        face = FacePrediction(found, scores, unsure_below=self.reader.unsure_below)
+        return MicroExpression(clip.name, spotted, face, spotted.messages)
+
+
+def _in_color(clip: Clip, number: int) -> np.ndarray:
+    """A frame (H, W, 3) uint8 RGB."""
+    frame = clip.frame(clip.position(number, 'frame'))
+    return frame if frame.ndim == 3 else np.repeat(frame[..., None], 3, axis=2)

@@ -27,6 +27,24 @@ def grey_pixels(images: Iterable[np.ndarray], side: int = SIDE) -> np.ndarray:
     return np.stack(rows)
 
 
+def input_pixels(inputs: Iterable[np.ndarray], side: int = SIDE) -> np.ndarray:
+    """Resize inputs of a model to small vectors, without a change of brightness or contrast.
+
+    Args:
+        inputs: (C, H, W) each, such as the motion of :class:`mmfer.datasets.MotionInput`.
+        side: The side in pixels to which the inputs are resized.
+
+    Returns:
+        (N, C * side * side) float32.
+    """
+    rows = []
+    for image in inputs:
+        channels = image.astype(np.float32)
+        small = [cv2.resize(c, (side, side), interpolation=cv2.INTER_AREA) for c in channels]
+        rows.append(np.stack(small).ravel())
+    return np.stack(rows)
+
+
 def pixel_lda(
     train_pixels: np.ndarray, train_labels: np.ndarray, test_pixels: np.ndarray, num_classes: int
 ) -> np.ndarray:

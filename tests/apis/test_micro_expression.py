@@ -2,12 +2,19 @@ import json
 
 import numpy as np
 import pytest
+import torch
+from mmcv.transforms import Compose
+from mmengine.registry import DefaultScope
 
-from mmfer.apis import MicroExpressionInferencer
+from mmfer.apis import FERInferencer, MicroExpressionInferencer
+from mmfer.apis.loading import build_model
+from mmfer.datasets.readers.casme2 import FIVE
+from mmfer.engine import load_config
 from mmfer.faces import Face
+from mmfer.registry import TRANSFORMS
 from tests.apis.model_files import write_model
 from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
-from tests.helpers import CLASSES
+from tests.helpers import CLASSES, ROOT
 
 
 @pytest.fixture(scope='module')
@@ -89,3 +96,49 @@ def test_the_person_can_be_chosen(model_files, frames):
         assert (found.spotted.landmarks[:, 0].mean() < frames[0].shape[1]) == left
     with pytest.raises(ValueError, match="face='tallest' is unknown"):
         MicroExpressionInferencer(*model_files, face='tallest')
+
+
+@pytest.fixture(scope='module')
+def motion_model(tmp_path_factory):
+    """An STSTNet with random weights, and its pipeline as for rendered clips."""
+    cfg = load_config(ROOT / 'configs' / 'ststnet' / 'ststnet_synthetic.py')
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp('motion') / 'epoch_1.pth'
+    meta = {'dataset_meta': {'classes': tuple(FIVE)}}
+    torch.save({'meta': meta, 'state_dict': build_model(cfg).state_dict()}, path)
+    return cfg, path
+
+
+def test_a_model_of_motion_reads_the_onset_and_the_apex(motion_model, frames, tmp_path):
+    inferencer = MicroExpressionInferencer(*motion_model)
+    folder = write_frames(tmp_path / 'clip', frames)
+    found = inferencer(folder, landmarks=photo_landmarks())
+    assert set(found.face.scores) == set(FIVE) and found.messages == ()
+    apex = found.spotted.apex
+    sample = {
+        'img_path': str(folder / f'img{apex}.jpg'),
+        'onset_path': str(folder / f'img{found.spotted.onset}.jpg'),
+        'onset_landmarks': photo_landmarks(),
+        'landmark_scores': np.ones(68, np.float32),
+    }
+    clean = [dict(type='LoadClip', transforms=[dict(type='LoadExpressionImage')])]
+    steps = [*clean, *motion_model[0].test_pipeline[1:]]
+    with DefaultScope.overwrite_default_scope('mmfer'):
+        ready = Compose([TRANSFORMS.build(step) for step in steps])(sample)
+    with torch.no_grad():
+        net = inferencer.reader.model
+        expected = net(ready['inputs'][None].float()).softmax(1)[0]
+    np.testing.assert_allclose(list(found.face.scores.values()), expected, atol=1e-4)
+
+
+def test_a_model_of_motion_refuses_photographs(motion_model, frames):
+    with pytest.raises(ValueError, match='reads the motion between two frames of a clip'):
+        next(FERInferencer(*motion_model).predict([frames[0]]))
+
+
+def test_a_model_of_motion_names_a_lost_face(motion_model, frames):
+    inferencer = MicroExpressionInferencer(*motion_model, method='ratio')
+    clip = [frames[0]] * 2 + [255 - frames[0]] * 4 + [frames[0]]
+    found = inferencer(clip, landmarks=photo_landmarks())
+    assert found.spotted.apex == 3
+    assert found.face is None and any('is lost in' in said for said in found.messages)

@@ -1,26 +1,32 @@
 """Baselines of a data set: the most frequent class, and linear discriminant analysis on pixels.
 
-The analysis is fitted to the training data of a config and tested on its test data.
+The analysis is fitted to the training data of a config and tested on its test data, or, with
+--loso, tested on every subject in turn.
 
-Example:
+Examples:
     python tools/analysis_tools/pixel_baseline.py \
         configs/efficientnet/efficientnet-lite0_ferplus-48px.py --out baseline.json
+    python tools/analysis_tools/pixel_baseline.py configs/ststnet/ststnet_synthetic.py \
+        --input model --loso
 """
 
 import argparse
+from dataclasses import dataclass
 
 import numpy as np
-from mmengine.config import ConfigDict
-from mmengine.dataset import BaseDataset
+from mmengine.config import Config, ConfigDict
 from mmengine.registry import DefaultScope
 from tqdm import tqdm
 
 from mmfer.datasets import load_sample
 from mmfer.engine import load_config
 from mmfer.engine.cli import add_config_options, friendly_errors
+from mmfer.engine.experiments.folds import pool_config, read_pool
 from mmfer.engine.feature_bank import build_with_pipeline
 from mmfer.evaluation import expression_report, format_report, write_report
-from mmfer.evaluation.pixel_baseline import SIDE, grey_pixels, pixel_lda
+from mmfer.evaluation.pixel_baseline import SIDE, grey_pixels, input_pixels, pixel_lda
+from mmfer.evaluation.protocols import loso
+from mmfer.registry import DATASETS
 
 
 def parse_args() -> argparse.Namespace:
@@ -34,17 +40,59 @@ def parse_args() -> argparse.Namespace:
         default=SIDE,
         help='side of the small images in pixels, default: %(default)s',
     )
+    parser.add_argument(
+        '--input',
+        choices=('image', 'model'),
+        default='image',
+        help='the pixels: of the whole grey image (default), or of the input of the model, after '
+        'the test pipeline',
+    )
+    parser.add_argument('--loso', action='store_true', help='leave one subject out in turn')
     parser.add_argument('--out', metavar='JSON', help='write the report to this file')
     add_config_options(parser)
     return parser.parse_args()
 
 
-def read(dataset: ConfigDict, side: int) -> tuple[BaseDataset, np.ndarray, np.ndarray]:
-    """The reader of a data set, the pixels (N, side * side) and the classes (N,) of its images."""
+@dataclass(frozen=True)
+class Pixels:
+    """The N samples of a data set."""
+
+    classes: list[str]
+    pixels: np.ndarray
+    """(N, D)."""
+    labels: np.ndarray
+    """(N,)."""
+    subjects: list[str]
+
+
+def read(dataset: ConfigDict, kind: str, side: int) -> Pixels:
+    """Read the pixels of the images, or of the inputs of a model if ``kind`` is ``'model'``."""
     reader = build_with_pipeline(dataset, [])
     infos = [reader.get_data_info(index) for index in range(len(reader))]
-    images = (load_sample(info) for info in tqdm(infos, unit='image'))
-    return reader, grey_pixels(images, side), np.array([info['gt_label'] for info in infos])
+    if kind == 'image':
+        images = (load_sample(info) for info in tqdm(infos, unit='image'))
+        pixels = grey_pixels(images, side)
+    else:
+        ready = DATASETS.build(dataset)
+        inputs = (ready[index]['inputs'].numpy() for index in tqdm(range(len(ready)), unit='image'))
+        pixels = input_pixels(inputs, side)
+    labels = np.array([info['gt_label'] for info in infos])
+    subjects = [str(info.get('subject')) for info in infos]
+    return Pixels(list(reader.metainfo['classes']), pixels, labels, subjects)
+
+
+def left_out(config: Config, kind: str, side: int) -> tuple[Pixels, np.ndarray]:
+    """All samples, and the scores (N, C) of each by the analysis without its subject."""
+    read_pool(config)  # each sample must have a class and a subject
+    data = read(pool_config(config), kind, side)
+    scores = np.zeros((len(data.labels), len(data.classes)))
+    who = np.array(data.subjects)
+    for fold in loso(data.subjects):
+        test = np.isin(who, fold.held_out)
+        scores[test] = pixel_lda(
+            data.pixels[~test], data.labels[~test], data.pixels[test], len(data.classes)
+        )
+    return data, scores
 
 
 @friendly_errors
@@ -52,10 +100,13 @@ def main() -> None:
     args = parse_args()
     config = load_config(args.config, options=args.cfg_options)
     with DefaultScope.overwrite_default_scope('mmfer'):
-        _, train_pixels, train_labels = read(config.train_dataloader.dataset, args.side)
-        reader, pixels, labels = read(config.test_dataloader.dataset, args.side)
-    classes = reader.metainfo['classes']
-    scores = pixel_lda(train_pixels, train_labels, pixels, len(classes))
+        if args.loso:
+            data, scores = left_out(config, args.input, args.side)
+        else:
+            train = read(config.train_dataloader.dataset, args.input, args.side)
+            data = read(config.test_dataloader.dataset, args.input, args.side)
+            scores = pixel_lda(train.pixels, train.labels, data.pixels, len(data.classes))
+    labels, classes = data.labels, data.classes
     report = expression_report(scores, labels, classes)
     report['majority'] = {'accuracy': 100 * np.bincount(labels).max() / len(labels)}
     print(format_report(report))

@@ -13,9 +13,9 @@ from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.files.class_matching import class_index
 from mmfer.datasets.official_counts import compare_counts
 from mmfer.datasets.readers.casme2_coding import CodedClip, Oddities, read_coding
+from mmfer.datasets.readers.casme2_faces import SHOWN, lend_faces
 from mmfer.datasets.readers.casme2_frames import FRAMES, Frames, frames_of, read_spotted
 from mmfer.datasets.readers.casme2_spans import read_spans
-from mmfer.datasets.sidecar import Sidecar
 from mmfer.labels.releases import CASME2_CODING_FILE, CASME2_EMOTIONS, CASME2_FRAMES
 from mmfer.registry import DATASETS
 
@@ -29,9 +29,6 @@ HARMLESS = (
     *('apex_slash', 'offset_before_apex', 'missing_frame', 'nearby_frame'),
 )
 """Oddities of clips that are used anyway."""
-FACE_FIELDS = ('face_box', 'landmarks', 'landmark_scores')
-SHOWN = 20
-"""Maximum number of clips of a kind in the log; ``report`` lists all."""
 
 
 @DATASETS.register_module()
@@ -59,7 +56,10 @@ class CASME2(ExpressionDataset):
             repression, sadness or fear; positive; surprise). Clips of other emotions are left out.
         frame: ``'apex'`` as annotated, ``'spotted'`` by ``tools/spot_apex.py``, ``'midway'``
             between onset and apex (rounded down), or ``'onset'``. If this frame is not on disk, the
-            nearest frame is read, at most two frames (10 ms) away.
+            nearest frame is read, at most two frames (10 ms) away. ``'pair'`` is ``'apex'`` with
+            ``onset=True``.
+        onset: Also give the file of the onset frame as ``onset_path`` and, with a sidecar, its
+            landmarks as ``onset_landmarks``, for :class:`LoadClip`.
         test_subjects: The held-out subjects, such as ``('sub05',)``; ignored with ``subjects``.
         **options: The options of :class:`ExpressionDataset` without ``classes``.
 
@@ -92,13 +92,16 @@ class CASME2(ExpressionDataset):
         split: str = 'train',
         *,
         num_classes: Literal[5, 3] = 5,
-        frame: Literal['apex', 'spotted', 'midway', 'onset'] = 'apex',
+        frame: Literal['apex', 'spotted', 'midway', 'onset', 'pair'] = 'apex',
+        onset: bool = False,
         test_subjects: Sequence[str] = (),
         **options: Any,
     ) -> None:
         self._check_option('num_classes', num_classes, tuple(CLASSES))
-        self._check_option('frame', frame, FRAMES)
-        self.frame, self.test_subjects = frame, frozenset(test_subjects)
+        self._check_option('frame', frame, (*FRAMES, 'pair'))
+        self.with_onset = onset or frame == 'pair'
+        self.frame = 'apex' if frame == 'pair' else frame
+        self.test_subjects = frozenset(test_subjects)
         self.emotions = CLASSES[num_classes]
         self.report: dict[str, list[str]] = {}
         classes = tuple(dict.fromkeys(self.emotions.values()))
@@ -118,7 +121,12 @@ class CASME2(ExpressionDataset):
             if clip.emotion not in self.emotions:
                 odd['other_emotion'].append(f'{clip.name} ({clip.emotion})')
             elif found is not None:
-                samples.append(self._sample(clip, *found))
+                sample = self._sample(clip, *found)
+                onset = frames.find_onset(clip, odd) if self.with_onset else found
+                if self.with_onset and onset is not None:
+                    sample['onset_path'] = str(onset[0])
+                if onset is not None:
+                    samples.append(sample)
         self.report = {kind: names for kind, names in odd.items() if names}
         if clips and len(odd['missing_clip']) == len(clips):
             raise self.missing(
@@ -141,40 +149,26 @@ class CASME2(ExpressionDataset):
         A frame without a face gets the face of the nearest frame of its clip with a face.
         """
         super().read_sidecar(samples, part)
-        faceless = [sample for sample in samples if 'landmarks' not in sample]
-        sidecar = self.open_sidecar(part) if faceless else None
-        if sidecar is not None:
-            self._lend_faces(faceless, sidecar)
+        sidecar = self.open_sidecar(part)
+        if sidecar is None:
+            return
+        frames = list(samples)
+        if self.with_onset:
+            onsets = [self._onset_frame(sample) for sample in samples]
+            sidecar.complete(onsets)
+            frames += onsets
+        faceless = [frame for frame in frames if 'landmarks' not in frame]
+        if faceless:
+            self.report |= lend_faces(self.root, faceless, sidecar)
+        if self.with_onset:
+            for sample, onset in zip(samples, onsets, strict=True):
+                if 'landmarks' in onset:
+                    sample['onset_landmarks'] = onset['landmarks']
 
-    def _lend_faces(self, samples: list[Sample], sidecar: Sidecar) -> None:
-        others = {sample['clip']: self._by_distance(sample) for sample in samples}
-        sidecar.complete([other for frames in others.values() for other in frames])
-        lent, none = [], []
-        for sample in samples:
-            near = next((o for o in others[sample['clip']] if 'landmarks' in o), None)
-            if near is None:
-                none.append(sample['clip'])
-                continue
-            lent.append(f'{sample["clip"]}/{Path(near["img_path"]).name}')
-            sample.update({field: near[field] for field in FACE_FIELDS if field in near})
-        for kind, names, what in (
-            ('lent_face', lent, 'in the frame that is read; the face of another frame is used'),
-            ('no_face', none, 'in any frame of the clip; pipelines with landmarks refuse it'),
-        ):
-            if names:
-                self.report[kind] = names
-                print_log(
-                    f'CASME II at "{self.root}": {kind}, {len(names)}, no landmarks are known '
-                    f'{what}: {", ".join(names[:SHOWN])}.',
-                    logger='current',
-                    level=WARNING,
-                )
-
-    def _by_distance(self, sample: Sample) -> list[Sample]:
-        """The frames of the clip of a sample as samples without a label, the nearest first."""
-        frames = frames_of(self.root, sample['clip'])
-        numbers = sorted(frames, key=lambda number: (abs(number - sample['frame']), number))
-        return [{'img_path': str(frames[number])} for number in numbers]
+    @staticmethod
+    def _onset_frame(sample: Sample) -> Sample:
+        path, frame = sample['onset_path'], sample['onset']
+        return {'img_path': path, 'clip': sample['clip'], 'frame': frame}
 
     def _coding_file(self) -> Path:
         path = self.root / CASME2_CODING_FILE

@@ -48,13 +48,17 @@ class Frames:
         number = self._number(clip, odd)
         if number is None:
             return None
-        nearest = nearest_frame(number, there)
-        if nearest is None:
-            odd['frame_not_there'].append(f'{clip.name}/img{number}.jpg')
-            return None
-        if nearest != number:
-            odd['nearby_frame'].append(f'{clip.name}/img{nearest}.jpg for img{number}.jpg')
-        return there[nearest], nearest
+        return _nearest(clip, number, there, odd)
+
+    def find_onset(self, clip: CodedClip, odd: Oddities) -> tuple[Path, int] | None:
+        """The file and the number of the onset frame of a clip for which :meth:`find` found one.
+
+        Args:
+            clip: The clip.
+            odd: Collects the names of odd clips: those with ``frame_not_there`` have no onset
+                frame, those with ``nearby_frame`` have one.
+        """
+        return _nearest(clip, clip.onset, frames_of(self.root, clip.name), odd)
 
     def _number(self, clip: CodedClip, odd: Oddities) -> int | None:
         if self.frame == 'onset':
@@ -70,6 +74,18 @@ class Frames:
             odd['apex_before_onset'].append(clip.name)
             return None
         return clip.apex if self.frame == 'apex' else (clip.onset + clip.apex) // 2
+
+
+def _nearest(
+    clip: CodedClip, number: int, there: Mapping[int, Path], odd: Oddities
+) -> tuple[Path, int] | None:
+    nearest = nearest_frame(number, there)
+    if nearest is None:
+        odd['frame_not_there'].append(f'{clip.name}/img{number}.jpg')
+        return None
+    if nearest != number:
+        odd['nearby_frame'].append(f'{clip.name}/img{nearest}.jpg for img{number}.jpg')
+    return there[nearest], nearest
 
 
 def frames_of(root: Path, clip: str) -> dict[int, Path]:

@@ -2,6 +2,7 @@
 
 from mmfer.datasets.transforms.align_face import AlignFace
 from mmfer.datasets.transforms.cached import Cached
+from mmfer.datasets.transforms.clips import LoadClip
 from mmfer.datasets.transforms.derived_fields import GeometricTransform
 from mmfer.datasets.transforms.face_box import JitterFaceBox
 from mmfer.datasets.transforms.face_crops import FaceCrop, RandomFaceCrop
@@ -12,6 +13,7 @@ from mmfer.datasets.transforms.geometry import (
     ResizeFace,
 )
 from mmfer.datasets.transforms.loading import LoadExpressionImage
+from mmfer.datasets.transforms.motion import MotionInput
 from mmfer.datasets.transforms.occluders import RandomOccluders
 from mmfer.datasets.transforms.packing import PackExpression
 from mmfer.datasets.transforms.photograph import RandomPhotograph
@@ -27,7 +29,9 @@ __all__ = [
     'GeometricTransform',
     'JitterFaceBox',
     'LandmarkMask',
+    'LoadClip',
     'LoadExpressionImage',
+    'MotionInput',
     'PackExpression',
     'RandomFaceAffine',
     'RandomFaceCrop',

@@ -9,7 +9,11 @@ from typing import Any, ClassVar
 
 from mmcv.transforms import BaseTransform
 
-DERIVED_FIELDS = {'landmark_mask': 'LandmarkMask', 'region_valid': 'CropRegions'}
+DERIVED_FIELDS = {
+    'landmark_mask': 'LandmarkMask',
+    'region_valid': 'CropRegions',
+    'motion': 'MotionInput',
+}
 """The derived fields, and for each the transform that computes it from the current image.
 
 A plugin with a transform that computes such a field adds the field here.

@@ -1,0 +1,96 @@
+"""The motion from the onset frame to a later frame, as the input of a network."""
+
+from collections.abc import Callable
+from typing import Any
+
+import cv2
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from mmfer.datasets.transforms.derived_fields import refuse_derived_fields
+from mmfer.registry import TRANSFORMS
+
+
+def difference(onset: np.ndarray, frame: np.ndarray) -> np.ndarray:
+    """The difference (H, W, 1) of two grey frames (H, W), each with mean 0 and variance 1.
+
+    So neither a brighter nor a more contrasted frame counts as a motion.
+    """
+    return (_standardized(frame) - _standardized(onset))[..., None]
+
+
+def flow(onset: np.ndarray, frame: np.ndarray) -> np.ndarray:
+    """The optical flow (H, W, 2), x and y in pixels, by OpenCV's DIS (Kroeger et al. 2016)."""
+    dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    return dis.calc(_bytes(onset), _bytes(frame), None)
+
+
+def flow_and_strain(onset: np.ndarray, frame: np.ndarray) -> np.ndarray:
+    r"""The optical flow (u, v) and the norm of its strain, (H, W, 3).
+
+    The norm is that of the matrix of small strains (Shreve et al. 2009):
+    :math:`(u_x^2 + v_y^2 + (u_y + v_x)^2 / 2)^{1/2}`.
+    """
+    uv = flow(onset, frame)
+    (u_y, u_x), (v_y, v_x) = np.gradient(uv[..., 0]), np.gradient(uv[..., 1])
+    strain = np.sqrt(u_x**2 + v_y**2 + (u_y + v_x) ** 2 / 2)
+    return np.concatenate([uv, strain[..., None]], axis=-1)
+
+
+MODES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    'difference': difference,
+    'flow': flow,
+    'flow+strain': flow_and_strain,
+}
+
+
+@TRANSFORMS.register_module()
+class MotionInput(BaseTransform):
+    """Replace the two frames of :class:`LoadClip` by the motion between them.
+
+    Put geometric transforms before this transform: a flip would need the other sign of the flow.
+
+    Args:
+        mode: ``'difference'``: the :func:`difference` of the frames, one channel. ``'flow'``: the
+            optical :func:`flow`, two channels. ``'flow+strain'``: :func:`flow_and_strain`, three
+            channels, the input of Liong et al. 2019 (STSTNet).
+        size: Side in pixels to which the motion is averaged; None keeps the size of the frames.
+
+    Raises:
+        ValueError: If the mode is unknown, the size is below 1, or the sample has not two frames.
+
+    Example:
+        >>> motion = dict(type='MotionInput', mode='flow+strain', size=28)
+    """
+
+    def __init__(self, mode: str = 'difference', size: int | None = 28) -> None:
+        if mode not in MODES:
+            raise ValueError(f"MotionInput: mode='{mode}' must be one of: {', '.join(MODES)}.")
+        if size is not None and size < 1:
+            raise ValueError(f'MotionInput: size={size} must be at least 1 pixel.')
+        self.mode, self.size = mode, size
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Replace ``img`` (H, W, 2) by the motion (size, size, C) float32."""
+        refuse_derived_fields(results, 'MotionInput')
+        frames = results['img']
+        if frames.ndim != 3 or frames.shape[2] != 2:
+            raise ValueError(
+                f'MotionInput: "{results.get("img_path", "an image")}" has the shape '
+                f'{frames.shape}, not (H, W, 2). Put LoadClip first in the pipeline.'
+            )
+        motion = MODES[self.mode](frames[..., 0], frames[..., 1])
+        if self.size is not None:
+            shrunk = cv2.resize(motion, (self.size, self.size), interpolation=cv2.INTER_AREA)
+            motion = shrunk.reshape(self.size, self.size, -1)
+        shape = motion.shape[:2]
+        motion = np.ascontiguousarray(motion, dtype=np.float32)
+        return {**results, 'img': motion, 'img_shape': shape, 'motion': self.mode}
+
+
+def _standardized(frame: np.ndarray) -> np.ndarray:
+    return (frame - frame.mean()) / max(float(frame.std()), 1e-6)
+
+
+def _bytes(frame: np.ndarray) -> np.ndarray:
+    return np.clip(np.round(frame), 0, 255).astype(np.uint8)

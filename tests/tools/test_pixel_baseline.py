@@ -1,0 +1,81 @@
+"""The baselines of pixels, as a command."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+from mmfer.engine import load_config
+from mmfer.faces import Face, ImageFaces, write_sidecar
+from mmfer.registry import DATASETS
+from tests.datasets.casme2_files import row, write_coding
+from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
+from tests.helpers import ROOT, call_tool
+
+CONFIG = ROOT / 'configs' / 'ststnet' / 'ststnet_synthetic.py'
+
+
+@pytest.fixture(scope='module')
+def smiles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two clips of each of three subjects: the corners of the mouth rise, or fall."""
+    root = tmp_path_factory.mktemp('smiles') / 'casme2'
+    rows, images = [], []
+    face = Face(np.array([40.0, 60, 230, 300]), 0.9, None, photo_landmarks(), np.ones(68))
+    for number in (1, 2, 3):
+        for name, emotion, pixels in (('EP01', 'happiness', 3.0), ('EP02', 'others', -3.0)):
+            rows.append(row(f'{number:02}', name, 1, 3, 5, '12', emotion))
+            folder = root / 'CASME2_RAW_selected' / f'sub{number:02}' / name
+            write_frames(folder, photo_clip(5, 2, pixels=pixels, drift=(number, -number)))
+            images += [
+                ImageFaces(str(path.relative_to(root)), 280, 340, (face,))
+                for path in folder.iterdir()
+            ]
+    write_coding(root, rows)
+    (root / 'annotations').mkdir()
+    write_sidecar(root / 'annotations' / 'faces.json', images)
+    return root
+
+
+@pytest.fixture(scope='module')
+def options(smiles: Path) -> list[str]:
+    loaders = ('train_dataloader', 'test_dataloader', 'val_dataloader')
+    every = [f'{loader}.dataset.empty_classes=warn' for loader in loaders]
+    every += [f'{loader}.dataset.test_subjects=()' for loader in loaders]
+    return [f'data_root={smiles}', *every]
+
+
+def test_each_subject_is_left_out_in_turn(smiles: Path, options: list[str], tmp_path: Path) -> None:
+    out = tmp_path / 'report.json'
+    call_tool(
+        'analysis_tools/pixel_baseline.py',
+        *(CONFIG, '--input', 'model', '--loso', '--side', 7, '--out', out),
+        *('--cfg-options', *options),
+    )
+    cfg = load_config(CONFIG, tmp_path, {'data_root': str(smiles)})
+    dataset = dict(cfg.test_dataloader.dataset, test_subjects=(), empty_classes='warn')
+    data = DATASETS.build(dataset)
+    infos = [data.get_data_info(i) for i in range(len(data))]
+    who = np.array([info['subject'] for info in infos])
+    labels = np.array([info['gt_label'] for info in infos])
+    motions = np.stack([data[i]['inputs'].numpy() for i in range(len(data))])
+    small = motions.reshape(len(data), 3, 7, 4, 7, 4).mean(axis=(3, 5)).reshape(len(data), -1)
+    correct = 0
+    for subject in set(who):
+        rest = who != subject
+        lda = LinearDiscriminantAnalysis(solver='lsqr', shrinkage='auto')
+        lda.fit(small[rest], labels[rest])
+        correct += int((lda.predict(small[~rest]) == labels[~rest]).sum())
+    report = json.loads(out.read_text())
+    assert report['accuracy'] == pytest.approx(100 * correct / 6, abs=0.01)
+    assert report['accuracy'] > 50  # up and down are opposite motions
+    assert report['majority']['accuracy'] == 50
+
+
+def test_images_of_the_training_part_predict_those_of_the_test_part(
+    options: list[str], tmp_path: Path
+) -> None:
+    out = tmp_path / 'report.json'
+    call_tool('analysis_tools/pixel_baseline.py', CONFIG, '--out', out, '--cfg-options', *options)
+    assert json.loads(out.read_text())['accuracy'] == 100  # the same clips in both parts
