@@ -1,6 +1,6 @@
 """Facts of the official releases of data sets."""
 
-from mmfer.datasets.readers import casme2_coding
+from mmfer.datasets.readers.casme2_release import coding as casme2_coding
 from mmfer.labels import AFFECTNET_CLASSES, IFER_CLASSES, RAFDB_CLASSES
 from mmfer.labels import releases as facts
 from mmfer.synthetic.layouts import build_layout

@@ -12,10 +12,10 @@ from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.files.class_matching import class_index
 from mmfer.datasets.official_counts import compare_counts
-from mmfer.datasets.readers.casme2_coding import CodedClip, Oddities, read_coding
-from mmfer.datasets.readers.casme2_faces import SHOWN, lend_faces
-from mmfer.datasets.readers.casme2_frames import FRAMES, Frames, frames_of, read_spotted
-from mmfer.datasets.readers.casme2_spans import read_spans
+from mmfer.datasets.readers.casme2_release.coding import CodedClip, Oddities, read_coding
+from mmfer.datasets.readers.casme2_release.faces import SHOWN, lend_faces
+from mmfer.datasets.readers.casme2_release.frames import FRAMES, Frames, frames_of, read_spotted
+from mmfer.datasets.readers.casme2_release.spans import read_spans
 from mmfer.labels.releases import CASME2_CODING_FILE, CASME2_EMOTIONS, CASME2_FRAMES
 from mmfer.registry import DATASETS
 

@@ -22,7 +22,7 @@ def difference(onset: np.ndarray, frame: np.ndarray) -> np.ndarray:
 def flow(onset: np.ndarray, frame: np.ndarray) -> np.ndarray:
     """The optical flow (H, W, 2), x and y in pixels, by OpenCV's DIS (Kroeger et al. 2016)."""
     dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    return dis.calc(_bytes(onset), _bytes(frame), None)
+    return dis.calc(_bytes(onset), _bytes(frame), None)  # type: ignore[call-overload]
 
 
 def flow_and_strain(onset: np.ndarray, frame: np.ndarray) -> np.ndarray:

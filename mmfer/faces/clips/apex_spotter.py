@@ -32,6 +32,7 @@ from mmfer.faces.clips.clip_landmarks import (
     first_landmarks,
     given_landmarks,
 )
+from mmfer.faces.clips.clip_span import span_positions
 from mmfer.faces.clips.face_presence import FacePresence
 from mmfer.faces.clips.unfit_frames import unfit_frames
 from mmfer.faces.detection.face_finder import Detector, Landmarker
@@ -41,7 +42,6 @@ __all__ = ['LANDMARKS', 'METHODS', 'ApexResult', 'ApexSpotter']
 
 METHODS = ('ratio', 'registered')
 LANDMARKS = ('onset', 'per_frame')
-LEAST_FRAMES = 3
 
 
 class ApexSpotter:
@@ -128,7 +128,7 @@ class ApexSpotter:
                 landmarks nor a landmarker.
         """
         clip = open_clip(clip)
-        first, last = self._span(clip, onset, offset)
+        first, last = span_positions(clip, onset, offset)
         find = self._finder(clip, landmarks)
         points, shown, messages = first_landmarks(clip, first, last, find)
         presence = FacePresence(self.detector, clip.frame(shown), points)
@@ -173,28 +173,6 @@ class ApexSpotter:
             regions=apex_regions(points, clip.frame(apex).shape[:2]),
             messages=(*clip.messages, *messages),
         )
-
-    def _span(self, clip: Clip, onset: int | None, offset: int | None) -> tuple[int, int]:
-        numbers = clip.numbers
-        if len(numbers) < LEAST_FRAMES:
-            raise ValueError(
-                f'{clip.name} has {len(numbers)} frame(s). A clip needs at least {LEAST_FRAMES}: '
-                'onset, apex and offset.'
-            )
-        onset = numbers[0] if onset is None else onset
-        offset = numbers[-1] if offset is None else offset
-        if onset >= offset:
-            raise ValueError(
-                f'{clip.name}: the onset, frame {onset}, is not before the offset, frame '
-                f'{offset}. Swap or correct the two numbers.'
-            )
-        first, last = clip.position(onset, 'onset'), clip.position(offset, 'offset')
-        if last - first + 1 < LEAST_FRAMES:
-            raise ValueError(
-                f'{clip.name}: no frame lies between the onset, {onset}, and the offset, {offset}. '
-                'Correct the two numbers.'
-            )
-        return first, last
 
     def _finder(
         self, clip: Clip, landmarks: np.ndarray | SidecarLandmarks | None

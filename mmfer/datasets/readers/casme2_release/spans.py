@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mmfer.datasets.readers.casme2_coding import read_rows, subject_name, whole_number
+from mmfer.datasets.readers.casme2_release.coding import read_rows, subject_name, whole_number
 from mmfer.labels.releases import CASME2_CODING_FILE, CASME2_FRAMES
 
 COLUMNS = ('Subject', 'Filename', 'OnsetFrame', 'OffsetFrame')

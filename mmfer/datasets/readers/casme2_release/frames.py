@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from mmfer.datasets.readers.casme2_coding import CodedClip, Oddities
-from mmfer.datasets.readers.casme2_spans import clip_folder, nearest_frame
+from mmfer.datasets.readers.casme2_release.coding import CodedClip, Oddities
+from mmfer.datasets.readers.casme2_release.spans import clip_folder, nearest_frame
 from mmfer.faces.clips.clip import FolderClip, pictures_of
 from mmfer.reading import read_json
 

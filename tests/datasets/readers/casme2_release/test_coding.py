@@ -5,8 +5,8 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from mmfer.datasets.readers import casme2_coding
-from mmfer.datasets.readers.casme2_coding import read_coding, read_rows
+from mmfer.datasets.readers.casme2_release import coding as casme2_coding
+from mmfer.datasets.readers.casme2_release.coding import read_coding, read_rows
 from mmfer.labels.releases import CASME2_CODING_FILE
 from tests.datasets.casme2_files import HEAD, row, write_coding
 

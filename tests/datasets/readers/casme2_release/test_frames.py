@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mmfer.datasets.readers.casme2_coding import CodedClip
-from mmfer.datasets.readers.casme2_frames import Frames, frames_of, read_spotted
+from mmfer.datasets.readers.casme2_release.coding import CodedClip
+from mmfer.datasets.readers.casme2_release.frames import Frames, frames_of, read_spotted
 from tests.datasets.casme2_files import write_clip
 
 CLIP = 'sub01/EP02_01f'

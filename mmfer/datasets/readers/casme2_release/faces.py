@@ -7,7 +7,7 @@ from pathlib import Path
 from mmengine.logging import print_log
 
 from mmfer.datasets.face_dataset import Sample
-from mmfer.datasets.readers.casme2_frames import frames_of
+from mmfer.datasets.readers.casme2_release.frames import frames_of
 from mmfer.datasets.sidecar import Sidecar
 
 FACE_FIELDS = ('face_box', 'landmarks', 'landmark_scores')
@@ -27,11 +27,11 @@ def lend_faces(root: Path, frames: Sequence[Sample], sidecar: Sidecar) -> dict[s
         The names of the frames that lend their face (``lent_face``), and of the clips
         without any face (``no_face``); kinds without a name are left out.
     """
-    others = {frame['clip']: _by_distance(root, frame) for frame in frames}
-    sidecar.complete([other for clip in others.values() for other in clip])
+    others = [_by_distance(root, frame) for frame in frames]
+    sidecar.complete([other for near in others for other in near])
     lent, none = [], []
-    for frame in frames:
-        near = next((o for o in others[frame['clip']] if 'landmarks' in o), None)
+    for frame, near_first in zip(frames, others, strict=True):
+        near = next((other for other in near_first if 'landmarks' in other), None)
         if near is None:
             none.append(frame['clip'])
             continue

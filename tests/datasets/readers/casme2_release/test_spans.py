@@ -3,7 +3,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from mmfer.datasets.readers.casme2_spans import ClipSpan, clip_folder, read_spans
+from mmfer.datasets.readers.casme2_release.spans import ClipSpan, clip_folder, read_spans
 from mmfer.labels.releases import CASME2_CODING_FILE
 
 HEAD = ['Subject', 'Filename', None, 'OnsetFrame', 'ApexFrame', 'OffsetFrame', None, 'AU']

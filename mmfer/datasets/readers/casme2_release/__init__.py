@@ -1,0 +1,1 @@
+"""The files of CASME II: coding, spans of clips, frames and faces."""
