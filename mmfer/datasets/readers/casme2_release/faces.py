@@ -37,6 +37,7 @@ def lend_faces(root: Path, frames: Sequence[Sample], sidecar: Sidecar) -> dict[s
             continue
         lent.append(f'{frame["clip"]}/{Path(near["img_path"]).name}')
         frame.update({field: near[field] for field in FACE_FIELDS if field in near})
+    none = list(dict.fromkeys(none))
     for kind, names, what in (
         ('lent_face', lent, 'in the frame that is read; the face of another frame is used'),
         ('no_face', none, 'in any frame of the clip; pipelines with landmarks refuse it'),
