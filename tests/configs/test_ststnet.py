@@ -13,18 +13,22 @@ from tests.helpers import ROOT
 CONFIGS = ROOT / 'configs' / 'ststnet'
 
 
-@pytest.mark.parametrize('name', ['ststnet_casme2', 'ststnet_synthetic'])
-def test_motion_of_clips_trains(rendered_casme2: Path, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize('data', ['casme2', 'synthetic'])
+@pytest.mark.parametrize(('input_', 'channels'), [('', 3), ('-difference', 1)])
+def test_motion_of_clips_trains(
+    rendered_casme2: Path, tmp_path: Path, data: str, input_: str, channels: int
+) -> None:
+    name = f'ststnet{input_}_{data}'
     loaders = ('train_dataloader', 'val_dataloader', 'test_dataloader')
     options = {f'{loader}.dataset.empty_classes': 'warn' for loader in loaders}
     options |= {f'{loader}.dataset.test_subjects': () for loader in loaders}
     cfg = load_config(
         CONFIGS / f'{name}.py', tmp_path, {'data_root': str(rendered_casme2)} | options
     )
-    data = DATASETS.build(cfg.train_dataloader.dataset)
-    samples = [data[i] for i in range(3)]
+    read = DATASETS.build(cfg.train_dataloader.dataset)
+    samples = [read[i] for i in range(3)]
     for sample in samples:
-        assert sample['inputs'].shape == (3, 28, 28) and sample['inputs'].isfinite().all()
+        assert sample['inputs'].shape == (channels, 28, 28) and sample['inputs'].isfinite().all()
     torch.manual_seed(0)
     model = build_model(cfg).train()
     batch = model.data_preprocessor(
@@ -35,12 +39,15 @@ def test_motion_of_clips_trains(rendered_casme2: Path, tmp_path: Path, name: str
         True,
     )
     model(**batch, mode='loss')['loss'].backward()
-    for name, parameter in model.named_parameters():
-        assert parameter.grad is not None and parameter.grad.isfinite().all(), name
+    for part, parameter in model.named_parameters():
+        assert parameter.grad is not None and parameter.grad.isfinite().all(), part
 
 
 def test_only_renderings_get_sensor_noise() -> None:
-    for name, noisy in (('ststnet_casme2', False), ('ststnet_synthetic', True)):
+    for name, noisy in (
+        *(('ststnet_casme2', False), ('ststnet_synthetic', True)),
+        *(('ststnet-difference_casme2', False), ('ststnet-difference_synthetic', True)),
+    ):
         cfg = load_config(CONFIGS / f'{name}.py')
         (cached, *_), (clip, *_) = (
             cfg[loader].dataset.pipeline for loader in ('train_dataloader', 'test_dataloader')

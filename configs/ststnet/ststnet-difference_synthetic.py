@@ -1,0 +1,11 @@
+"""STSTNet on the difference between the apex and the onset frame of rendered clips."""
+
+_base_ = './ststnet_synthetic.py'
+
+model = dict(backbone=dict(in_channels=1))
+motion = [dict(type='MotionInput', mode='difference', size=28), dict(type='PackExpression')]
+train_pipeline = [*_base_.train_pipeline[:3], *motion]
+test_pipeline = [*_base_.noisy, *motion]
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
+val_dataloader = test_dataloader
