@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mmfer.faces.clips.clip import Clip, FolderClip
-from mmfer.faces.clips.face_look import FaceLook
+from mmfer.faces.clips.face_appearance import FaceAppearance
 from mmfer.faces.clips.face_presence import is_face
 from mmfer.faces.detection.face_finder import Detector, Landmarker, detect_in_crop
 from mmfer.faces.detection.mtcnn import MTCNN
@@ -113,8 +113,8 @@ class SidecarLandmarks:
 class DetectedLandmarks:
     """Landmarks detected in the frames: one face, followed from frame to frame.
 
-    A face is followed by its position and by its look (:class:`FaceLook`). If the face at the last
-    position looks different, because people change places, or if there is none, it is searched: a
+    A face is followed by its position and by its look (:class:`FaceAppearance`). If the face at the
+    last position looks different, because people change places, or if there is none, it is searched: a
     face that looks like it, at most its own height away for each frame since it was seen. If there
     is none, the face is lost.
 
@@ -135,7 +135,7 @@ class DetectedLandmarks:
         if face not in CHOICES:
             raise ValueError(f'face={face!r} is unknown. Choose one of {", ".join(CHOICES)}.')
         self.landmarker, self.detector, self.face = landmarker, detector or MTCNN(), face
-        self.look: FaceLook | None = None
+        self.look: FaceAppearance | None = None
         self.box: np.ndarray | None = None
         self.last = np.zeros(4)
         self.seen = 0
@@ -154,7 +154,7 @@ class DetectedLandmarks:
                 if seen:
                     self.unlike.append(position)
                 return None
-        self.look = self.look or FaceLook(image, points)
+        self.look = self.look or FaceAppearance(image, points)
         self.look.compare(image, points)
         self.seen = position
         self.box = self.last = self.from_center + np.tile(points.mean(axis=0), 2)

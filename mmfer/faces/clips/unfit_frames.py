@@ -9,7 +9,7 @@ import numpy as np
 from mmfer.faces.clips.apex_curve import grey_frame
 from mmfer.faces.clips.apex_result import some_frames
 from mmfer.faces.clips.clip import Clip
-from mmfer.faces.clips.face_look import LEAST_CONTRAST, FaceLook
+from mmfer.faces.clips.face_appearance import LEAST_CONTRAST, FaceAppearance
 from mmfer.faces.clips.face_presence import FacePresence
 
 SIDE = 7
@@ -108,13 +108,13 @@ def unlike_frames(
         points: (68, 2), the landmarks of the face in this frame; the face is followed from there.
         skipped: Positions of frames that are not compared.
     """
-    look: FaceLook | None = None
+    look: FaceAppearance | None = None
     unlike = []
     known = set(skipped)
     for i, frame in enumerate(frames):
         if i in known:
             continue
-        look = look or FaceLook(frame, points)
+        look = look or FaceAppearance(frame, points)
         found = look.compare(frame, points)
         if found.same:
             points = points + found.shift

@@ -47,7 +47,7 @@ class Likeness(NamedTuple):
         return self.alike >= LEAST_ALIKE and self.changed <= MOST_CHANGED
 
 
-class FaceLook:
+class FaceAppearance:
     """The look of the face of one person, from the frames so far.
 
     Crops of :data:`SIDE` pixels are aligned by the landmarks and shifted to where they fit best.
