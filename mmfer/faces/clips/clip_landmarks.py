@@ -114,9 +114,9 @@ class DetectedLandmarks:
     """Landmarks detected in the frames: one face, followed from frame to frame.
 
     A face is followed by its position and by its look (:class:`FaceAppearance`). If the face at the
-    last position looks different, because people change places, or if there is none, it is searched: a
-    face that looks like it, at most its own height away for each frame since it was seen. If there
-    is none, the face is lost.
+    last position looks different, because people change places, or if there is none, it is
+    searched: a face that looks like it, at most its own height away for each frame since it was
+    seen. If there is none, the face is lost.
 
     Args:
         landmarker: Finds the landmarks in a box.
