@@ -66,8 +66,14 @@ def precision(device: str, amp: bool) -> AbstractContextManager[Any]:
 
 
 def input_shape(model: nn.Module, size: int) -> tuple[int, int, int]:
-    """The shape of one input: square images of ``size`` pixels, stacked vertically if several."""
-    return 3, views_of(model) * size, size
+    """The shape of one input: square images of ``size`` pixels, stacked vertically if several.
+
+    The number of channels is that of the first convolution, 3 for images.
+    """
+    convolutions = (layer for layer in model.modules() if isinstance(layer, nn.Conv2d))
+    first = next(convolutions, None)
+    channels = 3 if first is None else first.in_channels
+    return channels, views_of(model) * size, size
 
 
 def _random_images(count: int, model: nn.Module, size: int) -> Tensor:

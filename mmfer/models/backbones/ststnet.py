@@ -15,8 +15,8 @@ class STSTNet(BaseBackbone):
 
     After Liong et al., "Shallow Triple Stream Three-dimensional CNN (STSTNet) for micro-expression
     recognition", 2019: each stream is a 3 x 3 convolution, ReLU, dropout and a max pooling of 3 x
-    3; the joined streams are averaged over 2 x 2. An input of 28 x 28 gives 16 x 5 x 5 = 400
-    features. The input is normalized by a batch norm, as motions have no common scale.
+    3; the joined streams are averaged to 5 x 5, for an input of 28 x 28 over 2 x 2. That makes 16 x
+    5 x 5 = 400 features. The input is normalized by a batch norm, as motions have no common scale.
 
     Args:
         in_channels: Channels of the input, 3 for :class:`MotionInput` with ``'flow+strain'``.
@@ -56,10 +56,10 @@ class STSTNet(BaseBackbone):
             )
             for count in filters
         )
-        self.pool = nn.AvgPool2d(2)
+        self.pool = nn.AdaptiveAvgPool2d(5)
 
     def forward(self, x: Tensor) -> tuple[Tensor]:
-        """Motions (N, C, H, W) -> (features (N, D),); D is 400 for 28 x 28 pixels."""
+        """Motions (N, C, H, W) -> (features (N, 25 * filters),)."""
         x = self.norm(x)
         joined = torch.cat([stream(x) for stream in self.streams], dim=1)
         return (self.pool(joined).flatten(1),)

@@ -18,6 +18,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     'Cached': {'transforms': [{'type': 'ResizeFace', 'size': 40}]},
     'CropRegions': {'size': 40},
     'FaceCrop': {'size': 40},
+    'LoadClip': {'transforms': [{'type': 'LoadExpressionImage'}], 'register': False},
     'RandomFaceCrop': {'size': 40},
     'RandomFaceFlip': {'prob': 1.0},
     'RandomOccluders': {'prob': 1.0, 'most': 9},
@@ -25,6 +26,15 @@ OPTIONS: dict[str, dict[str, Any]] = {
     'ResizeFace': {'size': 40},
 }
 """Options with which a transform certainly does something, where the defaults do not."""
+
+
+class MotionInput(transforms.MotionInput):
+    """Takes the first two channels of an image for two frames."""
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        frames = results['img'][..., :2].astype(np.float32)
+        return super().transform({**results, 'img': frames})
+
 
 OURS = sorted(
     name
@@ -34,8 +44,14 @@ OURS = sorted(
 SOURCES: dict[str, BaseTransform] = {
     'landmark_mask': LandmarkMask(),
     'region_valid': CropRegions(SIZE),
+    'motion': MotionInput(),
 }
-MADE_AFTER = {'CropRegions', 'LandmarkMask', 'LoadExpressionImage', 'PackExpression'}
+MADE_AFTER = {
+    *('CropRegions', 'LandmarkMask', 'LoadClip', 'LoadExpressionImage', 'MotionInput'),
+    'PackExpression',
+}
+OF_PHOTOGRAPHS = {'RandomOccluders', 'RandomPhotograph', 'SensorNoise'}
+"""Transforms of images (H, W, 3) uint8, which motions are not."""
 
 
 def sample(tmp_path: Any) -> dict[str, Any]:
@@ -43,12 +59,15 @@ def sample(tmp_path: Any) -> dict[str, Any]:
     return {
         **face(),
         'img_path': str(path),
+        'onset_path': str(path),
         'face_box': np.array([10, 12, 60, 70], np.float32),
         'landmark_scores': np.ones(68, np.float32),
     }
 
 
 def build(name: str) -> BaseTransform:
+    if name == 'MotionInput':
+        return SOURCES['motion']
     return TRANSFORMS.build({'type': name, **OPTIONS.get(name, {})})
 
 
@@ -64,8 +83,15 @@ def test_every_derived_field_is_tested_here(tmp_path: Any) -> None:
         assert field in source(sample(tmp_path))
 
 
-@pytest.mark.parametrize('field', sorted(DERIVED_FIELDS))
-@pytest.mark.parametrize('name', sorted(set(OURS) - MADE_AFTER - {'JitterFaceBox'}))
+@pytest.mark.parametrize(
+    ('name', 'field'),
+    [
+        (name, field)
+        for name in sorted(set(OURS) - MADE_AFTER - {'JitterFaceBox'})
+        for field in sorted(DERIVED_FIELDS)
+        if field != 'motion' or name not in OF_PHOTOGRAPHS
+    ],
+)
 def test_a_derived_field_is_correct_afterwards_or_refused(
     name: str, field: str, tmp_path: Any
 ) -> None:
