@@ -163,6 +163,9 @@ def small_config(path: Path, data: Path, work: Path, launcher: str = 'none') -> 
                 # Crops keep their share of the image; loaders may share a pipeline.
                 part.pipeline = deepcopy(part.pipeline)
                 replace(part.pipeline, 'size', lambda old: size * old // cfg.image_size)
+    # The frames of these clips are noise, in which no face can be followed.
+    for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
+        replace(loader, 'register', lambda _: False)
     if system == 'multi_region':
         replace(cfg.train_dataloader, 'grid', lambda _: 7)
     if cfg.train_dataloader.dataset.type == 'MSCeleb1M':

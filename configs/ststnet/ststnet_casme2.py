@@ -18,7 +18,7 @@ image_size = 112
 epochs = 100
 
 clip = [
-    dict(type='LoadClip', transforms=[dict(type='LoadExpressionImage')]),
+    dict(type='LoadClip', register=True, transforms=[dict(type='LoadExpressionImage')]),
     dict(type='AlignFace', size=image_size, margin=0.05),
 ]
 motion = [dict(type='MotionInput', mode='flow+strain', size=28), dict(type='PackExpression')]

@@ -12,6 +12,7 @@ test_subjects = ('sub07', 'sub08')
 noisy = [
     dict(
         type='LoadClip',
+        register=True,
         transforms=[dict(type='LoadExpressionImage'), dict(type='SensorNoise', seed=0)],
     ),
     _base_.clip[1],
