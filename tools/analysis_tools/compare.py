@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mmfer.apis.loading import own_config, read_checkpoint
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.evaluation import Predictions
 from mmfer.markdown import markdown_table
 from mmfer.pages.comparison import HEAD, compare, write_comparison
@@ -26,8 +26,8 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('first', type=Path, help='predictions (JSON), a checkpoint, or a run')
-    parser.add_argument('second', type=Path, help='the other one')
+    parser.add_argument('first', type=given_path, help='predictions (JSON), a checkpoint, or a run')
+    parser.add_argument('second', type=given_path, help='the other one')
     parser.add_argument('--names', nargs=2, metavar=('FIRST', 'SECOND'), help='default: the paths')
     parser.add_argument('--out', metavar='HTML', help='write a page, too')
     parser.add_argument('--draws', type=int, default=1000, help='bootstrap draws')
