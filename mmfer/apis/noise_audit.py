@@ -1,4 +1,4 @@
-"""The label audit on real noise, beside a model's own confidence and confident learning."""
+"""The label audit on real noise, compared with a model's own confidence and confident learning."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor

@@ -106,11 +106,21 @@ class ExpressionDataset(FaceDataset):
         return [s for s, kept in zip(samples, keep, strict=True) if kept]
 
     def check_samples(self, samples: list[Sample], part: str) -> None:
-        """Check that a part is not empty and has every class.
+        """Check that a part is not empty, and that it has every class and no other class.
 
         Raises:
-            ValueError: If the part is empty, or lacks a class and ``empty_classes`` is ``'error'``.
+            ValueError: If the part is empty, a sample has no valid class, or the part lacks a class
+                and ``empty_classes`` is ``'error'``.
         """
+        count = len(self._metainfo['classes'])
+        for sample in samples:
+            label = sample.get('gt_label')
+            if label is None or not 0 <= label < count:
+                raise ValueError(
+                    f'{type(self).__name__}, {sample.get("where", sample["img_path"])}: '
+                    f'gt_label={label!r}. The reader must give each sample a gt_label from 0 to '
+                    f'{count - 1}.'
+                )
         if self.CLASSES_IN_EACH_PART:
             self.check_classes(samples, part)
         super().check_samples(samples, part)

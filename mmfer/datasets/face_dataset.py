@@ -126,7 +126,9 @@ class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
             FileNotFoundError: If a file or folder of the part is missing.
             ValueError: If an entry is wrong; the message names the file and the row.
         """
-        raise NotImplementedError
+        raise NotImplementedError(
+            f'{type(self).__name__} must define read_samples(part), see docs/write_a_reader.md.'
+        )
 
     def choose_part(self, samples: list[Sample], part: str) -> list[Sample]:
         """Select the samples of a part, if :meth:`read_samples` returns the samples of all parts.
@@ -186,6 +188,12 @@ class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
     def read_part(self, part: str) -> list[Sample]:
         """Read and check a part, add the annotations of the sidecar, and select the subjects."""
         samples = self.read_samples(part)
+        for number, sample in enumerate(samples):
+            if 'img_path' not in sample:
+                where = sample.get('where', f'sample {number}')
+                raise ValueError(
+                    f'{type(self).__name__}, {where}: The reader must give each sample an img_path.'
+                )
         if not self.SEVERAL_FACES:
             self._check_files(samples)
         self.read_sidecar(samples, self.ONE_SIDECAR or part)

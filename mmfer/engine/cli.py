@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
+from traceback import FrameSummary
 from typing import Any
 
 import mmengine
@@ -37,6 +38,8 @@ ADVICE = {
 """What to do about errors of the file system."""
 OWN_FOLDERS = [Path(str(package.__file__)).parent for package in (mmfer, mmengine, mmpretrain)]
 """Packages whose errors of these types are meant for the user."""
+BUILDER = Path(str(mmengine.__file__)).parent / 'registry' / 'build_functions.py'
+"""The module that builds the components of a config."""
 UNKNOWN_COMPONENT = 'registry. Please check whether'
 """Part of mmengine's message about a component that is not registered."""
 BLANK = '\0'
@@ -66,6 +69,8 @@ def user_message(error: BaseException, tool: str) -> str | None:
         tool: The path of the tool.
     """
     frames = traceback.extract_tb(error.__traceback__)
+    if _names_unknown_option(error, frames):
+        return f'{error}. Correct or remove this option in the config.'
     if not isinstance(error, USER_ERRORS) or not frames:
         return None
     if isinstance(error, OSError) and error.errno in ADVICE:
@@ -82,6 +87,12 @@ def user_message(error: BaseException, tool: str) -> str | None:
         return None
     skipped = skipped_plugins() if UNKNOWN_COMPONENT in message else []
     return '\n'.join([message, *(f'The plugin {plugin}.' for plugin in skipped)])
+
+
+def _names_unknown_option(error: BaseException, frames: Sequence[FrameSummary]) -> bool:
+    """Whether a component of a config was built with an option that it does not have."""
+    built = bool(frames) and Path(frames[-1].filename) == BUILDER
+    return built and isinstance(error, TypeError) and 'unexpected keyword argument' in str(error)
 
 
 def friendly_errors(main: Callable[..., None], exit_code: int = 1) -> Callable[..., None]:

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from mmengine.dataset import ClassBalancedDataset
 
-from mmfer.datasets import BrokenImageError, CocoExpression, ExpressionFolder, FGEmotions
+from mmfer.datasets import (
+    BrokenImageError,
+    CocoExpression,
+    ExpressionDataset,
+    ExpressionFolder,
+    FGEmotions,
+)
 from tests.datasets.disk import coco_data, write_fg_emotions, write_image, write_json
 
 PIPELINE = [{'type': 'LoadExpressionImage'}]
@@ -194,3 +200,32 @@ def test_wrappers_and_workers_can_read_samples(tmp_path: Path) -> None:
     assert (again[3]['img'] == data[3]['img']).all()
     assert len(folder(tmp_path, indices=5)) == 5
     assert 'Split: \ttrain' in repr(data)
+
+
+@pytest.mark.parametrize(
+    ('sample', 'said'),
+    [
+        ({'img_path': 'a.png', 'gt_label': 2}, r'a.png: gt_label=2\. .* from 0 to 1'),
+        ({'img_path': 'a.png', 'where': 'list.csv, row 3'}, r'list.csv, row 3: gt_label=None'),
+        ({'gt_label': 0}, 'sample 0: The reader must give each sample an img_path'),
+    ],
+)
+def test_samples_without_image_or_class_are_refused(
+    tmp_path: Path, sample: dict, said: str
+) -> None:
+    class Reader(ExpressionDataset):
+        NAME, ASK, LAYOUTS = 'Made up', 'nobody', ('a.png',)
+
+        def read_samples(self, part: str) -> list[dict]:
+            return [dict(sample)]
+
+    with pytest.raises(ValueError, match=f'Reader, {said}'):
+        Reader(str(tmp_path), classes=('anger', 'fear'))
+
+
+def test_a_reader_must_read_samples(tmp_path: Path) -> None:
+    class Reader(ExpressionDataset):
+        NAME, ASK, LAYOUTS = 'Made up', 'nobody', ('a.png',)
+
+    with pytest.raises(NotImplementedError, match=r'Reader must define read_samples'):
+        Reader(str(tmp_path), classes=('anger', 'fear'))

@@ -16,6 +16,7 @@ from mmfer.engine.cli import (
     user_message,
 )
 from mmfer.engine.training import build_runner
+from mmfer.registry import MODELS, register_all_modules
 from tests.helpers import ROOT
 
 MISSING = 'No checkpoint at "nowhere.pth". Give the path or the http(s):// address of a .pth file.'
@@ -223,3 +224,17 @@ def test_every_tool_reports_in_the_same_way() -> None:
         text = path.read_text()
         assert 'friendly_errors' in text, path
         assert 'type=Path' not in text, path
+
+
+def test_an_option_that_a_component_does_not_have_is_the_users_error() -> None:
+    register_all_modules()
+    with pytest.raises(TypeError) as caught:
+        MODELS.build(dict(type='mmfer.CenterLoss', num_classes=2, in_channels=4, foo=1))
+    said = user_message(caught.value, 'tools/train.py')
+    assert said is not None and 'CenterLoss' in said and "'foo'" in said
+
+
+def test_another_type_error_is_a_bug() -> None:
+    with pytest.raises(TypeError) as caught:
+        len(3)  # type: ignore[arg-type]
+    assert user_message(caught.value, 'tools/train.py') is None

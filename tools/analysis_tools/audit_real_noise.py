@@ -5,7 +5,7 @@ on all others. Then ranks the images by how suspicious their labels are, by seve
 judges the rankings by the clean labels: AUROC, precision among the first tenth, and the gain in
 AUROC over the confidence of the cross-validated model, with its standard error (bootstrap). Writes
 results.json and audit.md, with the most suspicious images as numbers and class names. A killed call
-goes on where it was.
+continues where it stopped.
 
 Example:
     FER2013's own labels, a third of which contradict the majority of FERPlus' votes:

@@ -5,9 +5,12 @@ from typing import Any
 
 OURS = {
     'Albumentations': 'RandomFaceAffine, RandomFaceFlip or RandomPhotograph',
+    'AugMix': 'RandomFaceAffine and RandomPhotograph',
     'AutoAugment': 'RandomFaceAffine and RandomPhotograph',
     'CenterCrop': 'FaceCrop or CropFace',
+    'ElasticTransform': 'RandomFaceAffine',
     'EfficientNetCenterCrop': 'FaceCrop or CropFace',
+    'FiveCrop': 'RandomFaceCrop',
     'MultiScaleFlipAug': 'RandomFaceFlip and ResizeFace',
     'Pad': 'CropFace and ResizeFace',
     'RandAugment': 'RandomFaceAffine and RandomPhotograph',
@@ -27,7 +30,9 @@ OURS = {
     'ResizeEdge': 'ResizeFace',
     'Rotate': 'RandomFaceAffine',
     'Shear': 'RandomFaceAffine',
+    'TenCrop': 'RandomFaceCrop',
     'Translate': 'RandomFaceAffine',
+    'TrivialAugmentWide': 'RandomFaceAffine and RandomPhotograph',
 }
 """Geometric transforms of mmcv, mmpretrain and torchvision, and the transforms to use instead."""
 

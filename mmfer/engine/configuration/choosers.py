@@ -43,7 +43,7 @@ def check_choosers(cfg: Config, validate: bool) -> None:
             no effect.
 
     Raises:
-        ValueError: If there are such entries, and the config validates never.
+        ValueError: If there are such entries, and the config never validates.
     """
     found = choosers(cfg)
     loop = cfg.get('train_cfg') or {}

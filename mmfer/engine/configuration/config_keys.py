@@ -142,7 +142,8 @@ def unknown_type(cfg: Mapping[str, Any], key: str, value: Any) -> str | None:
     if not components_named(previous):
         return None
     return (
-        f'no component has the name "{value}". Install and register its package, or mend the name.'
+        f'no component has the name "{value}". Install and register its package, or correct the '
+        'name.'
     )
 
 

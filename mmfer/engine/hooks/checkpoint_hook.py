@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ class CheckpointHook(MMEngineCheckpointHook):
         **options: Options of :class:`mmengine.hooks.CheckpointHook`.
 
     Raises:
-        ValueError: If a run resumes with another number of ranks or of iterations in an epoch.
+        ValueError: If an option is unknown, or a run resumes with another number of ranks or of
+            iterations in an epoch.
 
     Example:
         >>> checkpoint = dict(
@@ -47,6 +49,12 @@ class CheckpointHook(MMEngineCheckpointHook):
     keep_ckpt_ids: deque[int]
 
     def __init__(self, **options: Any) -> None:
+        known = signature(MMEngineCheckpointHook.__init__).parameters
+        if unknown := sorted(options.keys() - known.keys()):
+            raise ValueError(
+                f'CheckpointHook has no option {", ".join(unknown)}. Its options are: '
+                f'{", ".join(list(known)[1:-1])}.'
+            )
         super().__init__(**{'backend_args': {'backend': ATOMIC_BACKEND}, **options})
         self._validated = False
         self._must_validate = False

@@ -38,7 +38,7 @@ def support_indices(dataset: BaseDataset, num_per_class: int, seed: int) -> list
     """Indices of the images of a support set, each once.
 
     For classes, these are the :func:`balanced_indices`. For attributes, ``num_per_class`` images
-    are drawn that have each attribute, and as many that have none.
+    are drawn that have each attribute, and the same number without any attribute.
     """
     if 'gt_label' in dataset.get_data_info(0):
         return balanced_indices(gt_labels(dataset), num_per_class, seed)

@@ -126,7 +126,7 @@ class LabelDistributionHook(Hook):
             return
         if self._restored_samples not in (None, self._samples):
             print_log(
-                'The training data are not those of the checkpoint, so the neighbors are found '
+                'The training data differ from those of the checkpoint, so the neighbors are found '
                 'again.',
                 'current',
                 level=logging.WARNING,

@@ -13,7 +13,7 @@ REGION_NAMES = (
     'eye_left',
     'eye_right',
     'brow_left',
-    'brow_centre',
+    'brow_center',
     'brow_right',
 )
 """Names of the regions, in order; left and right refer to the image, not to the person."""

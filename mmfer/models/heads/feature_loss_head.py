@@ -27,7 +27,7 @@ class FeatureLossHead(LinearClsHead):
         topk, cal_acc: See mmpretrain's ``LinearClsHead``.
         init_cfg: Initialization; the default does not change the weights of the feature losses.
         balance_interval: Steps between two measurements of :class:`GradientBalance`, which compares
-            the losses on the features with the loss on the scores; 0 measures never.
+            the losses on the features with the loss on the scores; 0 never measures.
 
     Raises:
         ValueError: If two losses have the same name, or ``balance_interval`` is negative.

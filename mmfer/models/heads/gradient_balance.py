@@ -43,7 +43,7 @@ class GradientBalance:
     alone.
 
     Args:
-        interval: Steps between two measurements, from the first step on; 0 measures never.
+        interval: Steps between two measurements, from the first step on; 0 never measures.
 
     Raises:
         ValueError: If the interval is negative.

@@ -38,7 +38,7 @@ def image_relation(feats: NeckOutput, head: str) -> Tensor:
         ValueError: If the first output is no relation.
     """
     relation = feats[0]
-    if relation is None or relation.ndim != 2:
+    if len(feats) < 2 or relation is None or relation.ndim != 2:
         raise ValueError(
             f'{head} with neighbor_loss needs the relation (N, M) as the first output of the neck: '
             "use HIFENet (neighbors='cosine' without itrr), or set neighbor_loss=None."

@@ -22,7 +22,7 @@ class RALDHead(NeighborLearning, FeatureLossHead):
     ``neighbor_agreement``, the share of the k nearest images with the class of the image, and
     ``neighbor_chance``, the same share for random images of the batch.
 
-    Options that are not in the paper, all off at first:
+    Options that are not in the paper, all off by default:
 
     - ``label_scale``: the label vectors replace the weights of the linear layer, by
       :func:`label_scores`; the value is s at the start, which is then learned.

@@ -227,7 +227,7 @@ class Options:
     def to_json(self) -> dict[str, Any]:
         """A flat mapping of JSON values.
 
-        Switches that are off are left out, so that a rendering begun before they existed goes on.
+        Switches that are off are left out, so that an older, unfinished rendering can go on.
         """
         fields = asdict(self)
         conditions = {f'conditions.{k}': v for k, v in fields.pop('conditions').items()}

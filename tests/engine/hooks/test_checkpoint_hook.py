@@ -8,6 +8,7 @@ from mmengine.runner import Runner
 
 from mmfer.engine import train
 from mmfer.engine.checkpoint import load_from_disk
+from mmfer.engine.hooks import CheckpointHook
 from mmfer.registry import HOOKS
 from tests.helpers import tiny_config
 
@@ -103,3 +104,10 @@ def test_a_kill_before_the_removal_leaves_no_old_checkpoint(
     assert sorted(path.name for path in elsewhere.glob('*.pth')) == ['epoch_2.pth', 'epoch_4.pth']
     train(tiny_config(tmp_path / 'a', image_folder, options), resume=True, validate=False)
     assert sorted(path.name for path in work.glob('*.pth')) == ['epoch_1.pth', 'epoch_4.pth']
+
+
+def test_an_unknown_option_is_refused_at_once() -> None:
+    with pytest.raises(
+        ValueError, match=r'CheckpointHook has no option foo\. .*interval, by_epoch'
+    ):
+        CheckpointHook(interval=1, foo=1)

@@ -36,7 +36,7 @@ def test_the_squares_are_at_the_places_in_the_paper():
     assert found['eye_left'] == [61, 146, 71, 156]
     assert found['eye_right'] == [131, 146, 141, 156]
     assert found['brow_left'] == [86, 126, 96, 136]
-    assert found['brow_centre'] == [96, 126, 106, 136]
+    assert found['brow_center'] == [96, 126, 106, 136]
     assert found['brow_right'] == [106, 126, 116, 136]
 
 
@@ -47,7 +47,7 @@ def test_regions_are_clipped_at_the_border():
     height = chin[3] - 7
     cut = named(points, (height, 280))
     assert cut['chin'] == [*chin[:3], height]
-    assert cut['brow_centre'] == whole['brow_centre']
+    assert cut['brow_center'] == whole['brow_center']
     gone = named(points, (chin[1] - 5, 280))['chin']
     assert gone[3] <= gone[1]
 

@@ -26,3 +26,8 @@ def test_a_missing_output_names_head_and_option() -> None:
 def test_only_a_matrix_is_a_relation(first: torch.Tensor | None) -> None:
     with pytest.raises(ValueError, match=r'Mine with neighbor_loss needs the relation \(N, M\)'):
         image_relation((first, X), 'Mine')
+
+
+def test_features_alone_are_no_relation() -> None:
+    with pytest.raises(ValueError, match='needs the relation'):
+        image_relation((torch.zeros(4, 8),), 'RALDHead')
