@@ -52,6 +52,9 @@ def log() -> Iterator[list[str]]:
             messages.append(record.getMessage())
 
     logger, collector = MMLogger.get_current_instance(), Collector()
+    level = logger.level  # that of the last training in this process
+    logger.setLevel(logging.DEBUG)
     logger.addHandler(collector)
     yield messages
     logger.removeHandler(collector)
+    logger.setLevel(level)
