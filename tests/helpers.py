@@ -1,5 +1,6 @@
 """Small images, a small config, and tools as real processes."""
 
+import logging
 import os
 import runpy
 import subprocess
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 import numpy as np
 from mmengine.config import Config
+from mmengine.logging import MMLogger
 from PIL import Image
 
 from mmfer.engine import load_config
@@ -110,6 +112,15 @@ def run_tool(
     return result
 
 
+def reopen_loggers() -> None:
+    """Let loggers that wrote to the screen of an earlier test write to that of this one."""
+    for logger in MMLogger._instance_dict.values():
+        for handler in logger.handlers:
+            screen = type(handler) is logging.StreamHandler
+            if screen and getattr(handler.stream, 'closed', False):
+                handler.setStream(sys.stdout)
+
+
 def call_tool(tool: str, *args: object, check: bool = True) -> subprocess.CompletedProcess:
     """Run a tool in this process, which has imported everything; otherwise as :func:`run_tool`."""
     path, out, errors = ROOT / 'tools' / tool, StringIO(), StringIO()
@@ -117,6 +128,7 @@ def call_tool(tool: str, *args: object, check: bool = True) -> subprocess.Comple
     code: object = None
     try:
         with redirect_stdout(out), redirect_stderr(errors):
+            reopen_loggers()
             runpy.run_path(str(path), run_name='__main__')
     except SystemExit as stop:
         code = stop.code
