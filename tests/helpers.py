@@ -112,13 +112,16 @@ def run_tool(
     return result
 
 
-def reopen_loggers() -> None:
-    """Let loggers that wrote to the screen of an earlier test write to that of this one."""
+def log_to_this_screen() -> None:
+    """Let loggers of earlier tests write to the screen of this one.
+
+    The screen of an earlier test may be closed, so the stream is replaced as it is:
+    ``setStream`` would flush it first.
+    """
     for logger in MMLogger._instance_dict.values():
         for handler in logger.handlers:
-            screen = type(handler) is logging.StreamHandler
-            if screen and getattr(handler.stream, 'closed', False):
-                handler.setStream(sys.stdout)
+            if type(handler) is logging.StreamHandler:
+                handler.stream = sys.stdout
 
 
 def call_tool(tool: str, *args: object, check: bool = True) -> subprocess.CompletedProcess:
@@ -128,7 +131,7 @@ def call_tool(tool: str, *args: object, check: bool = True) -> subprocess.Comple
     code: object = None
     try:
         with redirect_stdout(out), redirect_stderr(errors):
-            reopen_loggers()
+            log_to_this_screen()
             runpy.run_path(str(path), run_name='__main__')
     except SystemExit as stop:
         code = stop.code
