@@ -5,8 +5,10 @@ import math
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import uuid4
 
 import numpy as np
@@ -15,17 +17,47 @@ LEFTOVER = re.compile(r'\.[0-9a-f]{12}\.tmp$')
 """The end of the name of a temporary file."""
 
 
-def write_atomically(path: str | Path, content: bytes | str) -> None:
-    """Write a file so that a killed process leaves either the old or the complete new file.
+@contextmanager
+def atomic_file(path: str | Path) -> Iterator[BinaryIO]:
+    """A new file, open for writing, which gets its name when the block ends without an error.
 
-    The content (text as UTF-8) is written to a temporary file in the same folder, with a name of
-    its own, and flushed to the disk; then one rename replaces ``path``. So several processes may
-    write the same file. Missing parent folders are created and links are followed. A path that is
-    not a regular file (a pipe, ``/dev/stdout``) is written directly.
+    The content is written to a temporary file in the same folder, with a name of its own, and
+    flushed to the disk; then one rename replaces ``path``. So several processes may write the same
+    file, and a killed process leaves either the old or the complete new file. Links are followed.
+
+    Args:
+        path: The file; its folder exists.
+
+    Raises:
+        OSError: If the file cannot be written. The old file is kept, and nothing else is left.
+
+    Example:
+        >>> with atomic_file('work_dirs/answers.bin') as file:
+        ...     file.write(bytes(3))
+    """
+    path = Path(os.path.realpath(path))
+    temporary = path.with_name(f'{path.name}.{uuid4().hex[:12]}.tmp')
+    try:
+        with temporary.open('wb') as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _flush_folder(path.parent)
+
+
+def write_atomically(path: str | Path, content: bytes | str) -> None:
+    """Write a file by :func:`atomic_file`, so that a killed process leaves no half of it.
+
+    Missing parent folders are created. A path that is not a regular file (a pipe, ``/dev/stdout``)
+    is written directly.
 
     Args:
         path: The file.
-        content: The new content of the file.
+        content: The new content of the file; text is written as UTF-8.
 
     Raises:
         OSError: If the file cannot be written, for example because the disk is full. The message
@@ -38,20 +70,12 @@ def write_atomically(path: str | Path, content: bytes | str) -> None:
         return
     path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f'{path.name}.{uuid4().hex[:12]}.tmp')
     try:
-        with temporary.open('wb') as file:
+        with atomic_file(path) as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException as error:
-        temporary.unlink(missing_ok=True)
-        if not isinstance(error, OSError):
-            raise
+    except OSError as error:
         message = f'{error.strerror or error}: {len(data)} bytes cannot be written to {path}'
         raise type(error)(error.errno, f'{message}. The earlier file is kept, if any') from error
-    _flush_folder(path.parent)
 
 
 def check_writable(path: str | Path) -> None:

@@ -4,6 +4,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from pathlib import Path
@@ -25,12 +26,29 @@ def _modules() -> dict[str, Path]:
     return {'.'.join(path.relative_to(ROOT).with_suffix('').parts): path for path in paths}
 
 
-def _imported(path: Path) -> Iterable[str]:
+def _from_imports(path: Path) -> Iterable[tuple[str, str]]:
+    """The modules and the names of ``from module import name`` in a file."""
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.ImportFrom) and (node.module or '').startswith('mmfer'):
-            yield str(node.module)
-            yield from (f'{node.module}.{alias.name}' for alias in node.names)
-        elif isinstance(node, ast.Import):
+            yield from ((str(node.module), alias.name) for alias in node.names)
+
+
+@cache
+def _home(package: str, name: str) -> str:
+    """The module of a name, also if the name is imported from a package that passes it on."""
+    path = ROOT.joinpath(*package.split('.'), '__init__.py')
+    if not path.is_file():
+        return package
+    if (path.parent / f'{name}.py').is_file():
+        return f'{package}.{name}'
+    origins = [module for module, passed_on in _from_imports(path) if passed_on == name]
+    return _home(origins[0], name) if origins else package
+
+
+def _imported(path: Path) -> Iterable[str]:
+    yield from (_home(module, name) for module, name in _from_imports(path))
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
 
 
@@ -40,6 +58,12 @@ def _arrows() -> dict[str, set[str]]:
         name: {other for other in _imported(path) if other in modules and other != name}
         for name, path in modules.items()
     }
+
+
+def test_names_are_followed_through_packages():
+    assert _home('mmfer.datasets', 'RAFDB') == 'mmfer.datasets.readers.rafdb'
+    assert _home('mmfer.datasets', 'readers') == 'mmfer.datasets'
+    assert _home('mmfer.faces', 'face') == 'mmfer.faces.face'
 
 
 def _circle(arrows: Mapping[str, set[str]]) -> list[str]:

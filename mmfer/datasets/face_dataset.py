@@ -15,6 +15,7 @@ from mmfer.datasets.files.images import (
     stop_at_broken,
 )
 from mmfer.datasets.reader_facts import ReaderFacts
+from mmfer.datasets.sample_check import check_sample
 from mmfer.datasets.shared_images import without_shared
 from mmfer.datasets.sidecar_reader import ReadsSidecar
 from mmfer.datasets.subjects import samples_of_subjects
@@ -189,11 +190,7 @@ class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
         """Read and check a part, add the annotations of the sidecar, and select the subjects."""
         samples = self.read_samples(part)
         for number, sample in enumerate(samples):
-            if 'img_path' not in sample:
-                where = sample.get('where', f'sample {number}')
-                raise ValueError(
-                    f'{type(self).__name__}, {where}: The reader must give each sample an img_path.'
-                )
+            check_sample(sample, number, type(self).__name__)
         if not self.SEVERAL_FACES:
             self._check_files(samples)
         self.read_sidecar(samples, self.ONE_SIDECAR or part)

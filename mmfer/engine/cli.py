@@ -18,6 +18,7 @@ import mmpretrain
 from mmengine.config import DictAction
 
 import mmfer
+from mmfer.engine.configuration.config_text import read_values
 from mmfer.plugins import is_plugin_code, skipped_plugins
 from mmfer.worker_pool import WorkerKilledError
 
@@ -47,6 +48,8 @@ BLANK = '\0'
 QUOTED = re.compile(r'\'[^\'\\]*\'|"[^"\\]*"')
 AROUND = re.compile(r'(?:^|(?<=,))[\[(\s]+|[\])\s]+(?=,|$)')
 """The brackets with spaces at the start and the end of a value in a list."""
+DICTIONARY = re.compile(r'\bdict\(|\{')
+"""The start of a dictionary in a value."""
 IN_WORKER = re.compile(
     r'Original Traceback.*File "(?P<file>[^"]+)", line [^\n]*\n +(?P<line>[^\n]*)\n'
     r'.*?^\w+: (?P<message>.*)',
@@ -114,7 +117,7 @@ def friendly_errors(main: Callable[..., None], exit_code: int = 1) -> Callable[.
         except KeyboardInterrupt:
             print('\nInterrupted.', file=sys.stderr)
             sys.exit(130)
-        except USER_ERRORS as error:
+        except (*USER_ERRORS, TypeError) as error:
             message = user_message(error, main.__code__.co_filename)
             if message is None or os.environ.get('MMFER_DEBUG') == '1':
                 raise
@@ -169,12 +172,19 @@ class ConfigOptions(DictAction):
                 options[key] = self._value(value)
             except AssertionError:
                 parser.error(f'{option_string}: the brackets of "{text}" are not balanced.')
+            except SyntaxError:
+                parser.error(
+                    f'{option_string}: "{text}" is not complete. Write a dictionary as in a '
+                    'config, such as "model.head.feature_losses=[dict(type=\'CenterLoss\')]".'
+                )
         setattr(namespace, self.dest, options)
 
     def _value(self, text: str) -> Any:
-        """The value of a text: a quoted text literally, a list, or a single value."""
+        """The value of a text: a quoted text literally, dictionaries, a list, or a single value."""
         if QUOTED.fullmatch(text):
             return ast.literal_eval(text)
+        if DICTIONARY.search(text):
+            return read_values(f'value = {text}')['value']
         if ',' in text or text.startswith(('(', '[')):
             # Only spaces beside the separators of a list do not belong to its values.
             text = re.sub(r'\s*,\s*', ',', text)

@@ -74,6 +74,31 @@ def check_last_batch(runner: Runner) -> None:
         set_random_state(before)
 
 
+def check_custom_keys(runner: Runner) -> None:
+    """Check that each key of ``optim_wrapper.paramwise_cfg.custom_keys`` matches a parameter.
+
+    mmengine gives the options of a key to all parameters whose name contains the key, and ignores
+    a key that matches none.
+
+    Raises:
+        ValueError: If a key matches no parameter.
+    """
+    wrapper = runner.cfg.get('optim_wrapper') or {}
+    if not isinstance(wrapper, Mapping) or 'constructor' in wrapper:
+        return
+    names = [name for name, _ in unwrap(runner.model).named_parameters()]
+    for key in (wrapper.get('paramwise_cfg') or {}).get('custom_keys', {}):
+        if any(key in name for name in names):
+            continue
+        parts = sorted({part for name in names for part in name.split('.') if not part.isdigit()})
+        close = get_close_matches(key, parts, cutoff=0.7)
+        hint = f'Did you mean {" or ".join(close)}?' if close else f'Such as "{names[0]}".'
+        raise ValueError(
+            f'optim_wrapper.paramwise_cfg.custom_keys: no parameter of the model has "{key}" in '
+            f'its name. {hint}'
+        )
+
+
 def check_best(runner: Runner) -> None:
     """Check that the validation gives the measures of ``save_best``.
 

@@ -13,10 +13,12 @@ from mmengine.runner import EpochBasedTrainLoop, Runner
 from mmfer.engine.checkpoint import last_checkpoint
 from mmfer.engine.checkpoints.addresses import local_checkpoint
 from mmfer.engine.configuration.choosers import check_choosers
+from mmfer.engine.configuration.config_keys import check_sections
 from mmfer.engine.configuration.schedule import check_schedule
 from mmfer.engine.distributed import init_cpu_ranks
 from mmfer.engine.run_checks import (
     check_best,
+    check_custom_keys,
     check_epoch,
     check_last_batch,
     check_resume,
@@ -58,12 +60,12 @@ def train(
 
     Raises:
         FileNotFoundError: If the checkpoint does not exist.
-        ValueError: If the checkpoint is damaged, the config lacks an entry that an argument needs,
-            another run works in the work directory, an epoch has no batch or no end, the last
-            batch has one image that the model cannot normalize, the schedule ends before the
-            training, ``save_best`` names no measure of the validation, an entry of the config
-            chooses by a validation that never runs, or a resumed run would ignore a change of its
-            schedule or optimizer.
+        ValueError: If the checkpoint is damaged, the config lacks an entry that an argument needs
+            or has one that nothing reads, another run works in the work directory, an epoch has no
+            batch or no end, the last batch has one image that the model cannot normalize, the
+            schedule ends before the training, ``save_best`` names no measure of the validation, an
+            entry of the config chooses by a validation that never runs, or a resumed run would
+            ignore a change of its schedule or optimizer.
     """
     if isinstance(resume, str) and resume:
         local_checkpoint(resume)  # a missing checkpoint is known before the model is built
@@ -87,6 +89,7 @@ def train(
         cfg.auto_scale_lr.enable = True
     if not validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    check_sections(cfg)
     check_schedule(cfg)
     check_choosers(cfg, validate)
     with training_in(cfg.work_dir):
@@ -101,6 +104,7 @@ def _train(cfg: Config) -> Runner:
     if isinstance(runner.train_loop, EpochBasedTrainLoop):
         check_epoch(runner.train_loop.dataloader)
     check_last_batch(runner)
+    check_custom_keys(runner)
     check_best(runner)
     try:
         with _handlers_restored():

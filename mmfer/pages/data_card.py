@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from mmfer.apis.model import SPLITS, TrainedModel
+from mmfer.datasets.truth import true_classes
 from mmfer.datasets.wrapped import readers_of
 from mmfer.pages.page import Block, Section, Table, Text
 
@@ -56,9 +57,5 @@ def _counts(infos: list[dict[str, Any]], meta: dict[str, Any]) -> Counter[str]:
     classes = [str(name) for name in meta.get('classes') or ()]
     found = Counter(dict.fromkeys(classes, 0))
     for info in infos:
-        label = info.get('gt_label')
-        labels = [] if label is None else [label] if not hasattr(label, '__len__') else label
-        if label is None and info.get('gt_score') is not None:
-            labels = [i for i, value in enumerate(info['gt_score']) if value == 1]
-        found.update(classes[int(i)] for i in labels if int(i) < len(classes))
+        found.update(classes[i] for i in true_classes(info) if i < len(classes))
     return found

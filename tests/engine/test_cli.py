@@ -143,11 +143,21 @@ def test_spaces_inside_values_are_kept() -> None:
     )
 
 
+def test_dictionaries_are_read_as_in_a_config() -> None:
+    options = config_options(
+        "a=[dict(type='Loss', sizes=[1, 2]), dict(b=None)]", "b={'c d': 0.5}", 'c=dict(type=Loss)'
+    )
+    assert options == dict(
+        a=[dict(type='Loss', sizes=[1, 2]), dict(b=None)], b={'c d': 0.5}, c=dict(type='Loss')
+    )
+
+
 @pytest.mark.parametrize(
     ('argument', 'message'),
     [
         ('epochs', '"epochs" is not KEY=VALUE'),
         ('=5', '"=5" is not KEY=VALUE'),
+        ('a=[dict(b=1]', 'is not complete. Write a dictionary as in a config'),
         ('a=[1,(2]', 'brackets of "a=[1,(2]" are not balanced'),
     ],
 )
@@ -232,6 +242,13 @@ def test_an_option_that_a_component_does_not_have_is_the_users_error() -> None:
         MODELS.build(dict(type='mmfer.CenterLoss', num_classes=2, in_channels=4, foo=1))
     said = user_message(caught.value, 'tools/train.py')
     assert said is not None and 'CenterLoss' in said and "'foo'" in said
+
+    @friendly_errors
+    def main() -> None:
+        MODELS.build(dict(type='mmfer.CenterLoss', num_classes=2, in_channels=4, foo=1))
+
+    with pytest.raises(SystemExit, match='Correct or remove this option'):
+        main()
 
 
 def test_another_type_error_is_a_bug() -> None:

@@ -44,6 +44,14 @@ def test_a_save_best_without_validation_is_refused(image_folder: Path, tmp_path:
     assert not list(tmp_path.rglob('*.pth'))
 
 
+def test_an_option_for_parameters_that_the_model_does_not_have_is_refused(
+    image_folder: Path, tmp_path: Path
+):
+    options = {'optim_wrapper.paramwise_cfg.custom_keys.backbon_.lr_mult': 0.1}
+    with pytest.raises(ValueError, match=r'has "backbon_" in its name. Did you mean backbone\?'):
+        train(tiny_config(tmp_path, image_folder, options))
+
+
 ONE_CYCLE = """
 epochs = 1
 train_cfg = dict(by_epoch=True, max_epochs=epochs)

@@ -1,3 +1,4 @@
+import ast
 import shutil
 from pathlib import Path
 
@@ -46,6 +47,22 @@ def test_comments_docstrings_paths_and_other_files_do_not_change_the_version(cop
     assert renderer_version(copy) == renderer_version()
 
 
+def test_a_function_that_moves_to_another_module_does_not_change_the_version(copy: Path):
+    hair, other = copy / 'render' / 'hair.py', copy / 'render' / 'moved.py'
+    tree = ast.parse(hair.read_text())
+    function = next(node for node in tree.body if isinstance(node, ast.FunctionDef))
+    tree.body.remove(function)
+    tree.body.insert(
+        1, ast.parse(f'from mmfer.synthetic.render.moved import {function.name}').body[0]
+    )
+    hair.write_text(ast.unparse(tree))
+    other.write_text(ast.unparse(function))
+    assert renderer_version(copy) == renderer_version()
+    other.write_text(ast.unparse(function).replace('return ', 'return 2 * ', 1))
+    renderer_version.cache_clear()
+    assert renderer_version(copy) != renderer_version()
+
+
 @pytest.mark.parametrize(
     ('old', 'new', 'same'),
     [
@@ -68,5 +85,11 @@ def test_earlier_versions_of_the_same_drawing_code_are_known():
     now = renderer_version()
     assert same_renderer(now, now)
     assert not same_renderer('unknown', now)
-    for before in ('b78a251fe2e452c2', '317b9e86fc9aafb8', 'a90575f63b07ac10', 'e4813e7c737d52c3'):
+    for before in (
+        '821eb881ecd4b21f',
+        'b78a251fe2e452c2',
+        '317b9e86fc9aafb8',
+        'a90575f63b07ac10',
+        'e4813e7c737d52c3',
+    ):
         assert same_renderer(before, now)

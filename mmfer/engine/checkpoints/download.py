@@ -11,6 +11,7 @@ from filelock import FileLock
 from mmengine.logging import print_log
 
 from mmfer.engine.checkpoints.integrity import hash_in_name, sha256_of
+from mmfer.files import atomic_file
 from mmfer.web import SILENCE, DownloadError, fetch
 
 GIB = 2**30
@@ -86,18 +87,17 @@ def _place(url: str) -> Path:
 
 def _download_to(path: Path, url: str, named: str | None, limit: int, seconds: float) -> None:
     print_log(f'Downloading {url} to {path}', logger='current')
-    part = path.with_name(f'{path.name}.part')
-    try:
+    with atomic_file(path) as file:
+        size = f'{limit / GIB:.3g} GiB (MMFER_DOWNLOAD_GIB)'
         try:
-            with part.open('wb') as file:
-                size = f'{limit / GIB:.3g} GiB (MMFER_DOWNLOAD_GIB)'
-                fetch(url, file, limit, seconds, size, ' (MMFER_DOWNLOAD_SECONDS)')
+            fetch(url, file, limit, seconds, size, ' (MMFER_DOWNLOAD_SECONDS)')
         except DownloadError as error:
             raise ValueError(
                 f'The checkpoint "{url}" cannot be downloaded: {error}. Check the address and the '
                 'connection, or download the file by other means and give its path.'
             ) from error
-        digest = sha256_of(part)
+        file.flush()
+        digest = sha256_of(Path(file.name))
         if named is None:
             print_log(
                 f'The file name in {url} has no hash, so the content is not checked; its SHA-256 '
@@ -109,6 +109,3 @@ def _download_to(path: Path, url: str, named: str | None, limit: int, seconds: f
                 f'The checkpoint "{url}" does not match its name: its SHA-256 starts with '
                 f'{digest[:8]} instead of {named[:8]}. The file was not kept.'
             )
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)

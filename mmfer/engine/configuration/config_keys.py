@@ -1,20 +1,23 @@
 """Known entries of a config, so that a misspelled entry is reported instead of ignored."""
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from mmengine.dist import init_dist
 from mmengine.optim import OptimWrapper
 from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop, LogProcessor, Runner
 from mmpretrain.models import ClsDataPreprocessor
+from torch.distributed import init_process_group
+from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 from torch.utils.data import DataLoader
 
 from mmfer.engine.configuration.entry_types import classes_named, components_named
 
 
-def _options(*classes: type) -> set[str]:
-    return {name for kind in classes for name in inspect.signature(kind).parameters}
+def _options(*callables: Callable[..., Any]) -> set[str]:
+    return {name for kind in callables for name in inspect.signature(kind).parameters}
 
 
 ENTRIES = _options(Runner) - {'cfg'} | {
@@ -38,6 +41,9 @@ _SECTIONS = {
     'env_cfg.mp_cfg': {'mp_start_method', 'opencv_num_threads'},
     'log_processor': _options(LogProcessor) | {'type'},
     'data_preprocessor': _options(ClsDataPreprocessor) | {'type'},
+    'env_cfg.dist_cfg': _options(init_dist, init_process_group) - {'launcher', 'kwargs', '_ranks'},
+    'optim_wrapper.clip_grad': _options(clip_grad_norm_, clip_grad_value_) - {'parameters'}
+    | {'type'},
     'optim_wrapper.paramwise_cfg': {
         *('custom_keys', 'bias_lr_mult', 'bias_decay_mult', 'norm_decay_mult', 'flat_decay_mult'),
         *('dwconv_decay_mult', 'dcn_offset_lr_mult', 'bypass_duplicate'),
@@ -45,6 +51,8 @@ _SECTIONS = {
     'randomness': {'seed', 'deterministic', 'diff_rank_seed'},
     'auto_scale_lr': {'enable', 'base_batch_size'},
 }
+TYPE_IS_A_MODE = ('face_crop', 'optim_wrapper.clip_grad')
+"""Sections whose ``type`` names no component."""
 
 
 def _arguments(kind: type) -> set[str] | None:
@@ -60,10 +68,12 @@ def _arguments(kind: type) -> set[str] | None:
     return None
 
 
-def _accepted(section: str, node: Mapping[str, Any]) -> set[str] | None:
+def _accepted(cfg: Mapping[str, Any], section: str, node: Mapping[str, Any]) -> set[str] | None:
     """The possible keys of a part of a config; None if they are unknown."""
+    if section == 'optim_wrapper.paramwise_cfg' and 'constructor' in cfg['optim_wrapper']:
+        return None  # another constructor has other options
     known = _SECTIONS.get(section, set())
-    if 'type' not in node or section == 'face_crop':
+    if 'type' not in node or section in TYPE_IS_A_MODE:
         return known or None
     kinds = [_arguments(kind) for kind in classes_named(node['type'])]
     if not kinds or None in kinds:
@@ -102,20 +112,46 @@ def unknown_key(cfg: Mapping[str, Any], key: str, value: Any) -> str | None:
         elif here == 'default_hooks' and value is not None:
             return None
         else:
-            names = set(node) if here == 'default_hooks' else _accepted(here, node)
-            if here == 'optim_wrapper.paramwise_cfg' and 'constructor' in cfg['optim_wrapper']:
-                names = None  # another constructor has other options
+            names = set(node) if here == 'default_hooks' else _accepted(cfg, here, node)
             message = f'{here} takes no "{part}"'
         if names is None:
             close = get_close_matches(part, list(node), cutoff=0.8)
             return f'{message}. Did you mean {" or ".join(close)}?' if close else None
         if part in names:
             return None
-        close = get_close_matches(part, sorted(names))
-        there = ', '.join(sorted(names if here else set(node)))
-        hint = f'Did you mean {" or ".join(close)}?' if close else f'Known entries: {there}.'
-        return f'{message}. {hint}'
+        return f'{message}. {_suggestion(part, names, names if here else set(node))}'
     return None
+
+
+def _suggestion(key: str, names: set[str], shown: set[str]) -> str:
+    """Similar names, or else all names that are worth showing."""
+    close = get_close_matches(key, sorted(names))
+    if close:
+        return f'Did you mean {" or ".join(close)}?'
+    return f'Known entries: {", ".join(sorted(shown))}.'
+
+
+def check_sections(cfg: Mapping[str, Any]) -> None:
+    """Check the sections of a config that no component reads, such as ``optim_wrapper.clip_grad``.
+
+    mmengine and PyTorch ignore an unknown entry there, or fail at the first step.
+
+    Raises:
+        ValueError: If a section has an entry that nothing reads.
+    """
+    for section in _SECTIONS:
+        node: Any = cfg
+        for part in section.split('.'):
+            node = node.get(part) if isinstance(node, Mapping) else None
+        names = _accepted(cfg, section, node) if isinstance(node, Mapping) else None
+        if names is None:
+            continue
+        for key in node:
+            if key not in names and not key.startswith('_'):
+                raise ValueError(
+                    f'{section} takes no "{key}". {_suggestion(key, names, names)} Correct or '
+                    'remove this entry in the config.'
+                )
 
 
 def unknown_type(cfg: Mapping[str, Any], key: str, value: Any) -> str | None:

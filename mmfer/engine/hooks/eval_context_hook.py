@@ -14,6 +14,7 @@ from mmengine.runner import BaseLoop, Runner
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from mmfer.datasets.truth import true_classes
 from mmfer.datasets.wrapped import evaluation_pipeline
 from mmfer.engine.feature_bank import build_with_pipeline, pooled_features, unwrap
 from mmfer.engine.network import network_and_copies
@@ -31,7 +32,7 @@ def balanced_indices(labels: np.ndarray, num_per_class: int, seed: int) -> list[
 
 def gt_labels(dataset: BaseDataset) -> np.ndarray:
     """Labels of a data set or of a wrapper of data sets."""
-    return np.array([int(dataset.get_data_info(i)['gt_label']) for i in range(len(dataset))])
+    return np.array([true_classes(dataset.get_data_info(i))[0] for i in range(len(dataset))])
 
 
 def support_indices(dataset: BaseDataset, num_per_class: int, seed: int) -> list[int]:
@@ -42,9 +43,10 @@ def support_indices(dataset: BaseDataset, num_per_class: int, seed: int) -> list
     """
     if 'gt_label' in dataset.get_data_info(0):
         return balanced_indices(gt_labels(dataset), num_per_class, seed)
-    infos = (dataset.get_data_info(i) for i in range(len(dataset)))
-    present = np.array([info['gt_score'] > 0.5 for info in infos])
-    groups = [*present.T, ~present.any(1)]
+    shown = [set(true_classes(dataset.get_data_info(i))) for i in range(len(dataset))]
+    count = len(dataset.metainfo['classes'])
+    groups = [np.array([k in some for some in shown]) for k in range(count)]
+    groups.append(np.array([not some for some in shown]))
     return list(dict.fromkeys(_drawn(groups, num_per_class, seed)))
 
 

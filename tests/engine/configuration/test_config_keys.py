@@ -2,7 +2,7 @@
 
 import pytest
 
-from mmfer.engine.configuration.config_keys import places, unknown_key, unknown_type
+from mmfer.engine.configuration.config_keys import check_sections, places, unknown_key, unknown_type
 from mmfer.registry import register_all_modules
 
 CFG = dict(
@@ -10,8 +10,14 @@ CFG = dict(
     train_cfg=dict(by_epoch=True, max_epochs=3),
     train_dataloader=dict(batch_size=2, dataset=dict(type='ExpressionFolder', pipeline=[{}])),
     default_hooks=dict(logger=dict(type='LoggerHook')),
-    env_cfg=dict(cudnn_benchmark=False, mp_cfg=dict(mp_start_method='fork')),
-    optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.1), paramwise_cfg=dict(bias_lr_mult=2.0)),
+    env_cfg=dict(
+        cudnn_benchmark=False, mp_cfg=dict(mp_start_method='fork'), dist_cfg=dict(backend='nccl')
+    ),
+    optim_wrapper=dict(
+        optimizer=dict(type='SGD', lr=0.1),
+        paramwise_cfg=dict(bias_lr_mult=2.0),
+        clip_grad=dict(max_norm=5.0),
+    ),
     data_preprocessor=dict(mean=[127.0] * 3),
     log_processor=dict(window_size=10),
     face_crop=dict(type='box', size=48, scale=1.1),
@@ -35,6 +41,9 @@ def components() -> None:
         'default_hooks.mine',
         'env_cfg.mp_cfg.opencv_num_threads',
         'env_cfg.dist_cfg',
+        'env_cfg.dist_cfg.timeout',
+        'optim_wrapper.clip_grad.norm_type',
+        'optim_wrapper.clip_grad.type',
         'optim_wrapper.paramwise_cfg.norm_decay_mult',
         'data_preprocessor.std',
         'log_processor.by_epoch',
@@ -57,6 +66,8 @@ def test_existing_and_possible_entries_are_accepted(key: str) -> None:
         ('env_cfg.mp_cfg.foo', 'env_cfg.mp_cfg takes no "foo"'),
         ('optim_wrapper.paramwise_cfg.bias_lr', 'Did you mean bias_lr_mult'),
         ('data_preprocessor.meen', 'Did you mean mean'),
+        ('env_cfg.dist_cfg.backened', 'env_cfg.dist_cfg takes no "backened". Did you mean backend'),
+        ('optim_wrapper.clip_grad.maxnorm', 'takes no "maxnorm". Did you mean max_norm?'),
         ('log_processor.foo', 'log_processor takes no "foo"'),
         ('face_crop.foo', 'face_crop takes no "foo"'),
         ('zzz', 'a config has no entry "zzz". Known entries: '),
@@ -65,6 +76,25 @@ def test_existing_and_possible_entries_are_accepted(key: str) -> None:
 def test_entries_without_effect_give_a_message(key: str, said: str) -> None:
     message = unknown_key(CFG, key, 1)
     assert message is not None and said in message
+
+
+@pytest.mark.parametrize(
+    ('section', 'entry', 'said'),
+    [
+        (
+            'optim_wrapper',
+            dict(clip_grad=dict(maxnorm=1)),
+            r'clip_grad takes no "maxnorm"\. Did you',
+        ),
+        ('optim_wrapper', dict(paramwise_cfg=dict(foo=1)), 'paramwise_cfg takes no "foo". Known'),
+        ('env_cfg', dict(dist_cfg=dict(backened='gloo')), 'dist_cfg takes no "backened"'),
+        ('train_dataloader', dict(batchsize=1), 'train_dataloader takes no "batchsize"'),
+    ],
+)
+def test_sections_of_a_config_file_are_checked(section: str, entry: dict, said: str) -> None:
+    check_sections(CFG)
+    with pytest.raises(ValueError, match=said):
+        check_sections(CFG | {section: entry})
 
 
 def test_only_an_existing_hook_can_be_removed() -> None:

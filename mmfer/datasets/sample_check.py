@@ -1,0 +1,38 @@
+"""Checks that a sample of a reader has what transforms and models rely on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+SHAPES = {
+    'landmarks': (68, 2),
+    'landmark_scores': (68,),
+    'landmarks5': (5, 2),
+    'face_box': (4,),
+}
+"""The shapes of the fields of a sample that are arrays."""
+
+
+def check_sample(sample: Mapping[str, Any], number: int, reader: str) -> None:
+    """Check the path of the image, and the shapes of the arrays.
+
+    Args:
+        sample: A sample, as a reader reads it.
+        number: Its number, for the message if the sample names no file and row.
+        reader: The name of the reader.
+
+    Raises:
+        ValueError: If the sample has no ``img_path``, or an array of another shape than in
+            :data:`SHAPES`.
+    """
+    where = sample.get('where', sample.get('img_path', f'sample {number}'))
+    if 'img_path' not in sample:
+        raise ValueError(f'{reader}, {where}: The reader must give each sample an img_path.')
+    for field, shape in SHAPES.items():
+        value = sample.get(field)
+        if value is not None and np.shape(value) != shape:
+            raise ValueError(
+                f'{reader}, {where}: {field} has the shape {np.shape(value)}; the reader must give '
+                f'{shape}.'
+            )
