@@ -10,9 +10,14 @@ from mmengine.logging import MMLogger
 
 from mmfer import compat  # noqa: F401  (before torchvision and mmpretrain)
 from mmfer.synthetic.generate import generate
-from tests.helpers import write_images
+from tests.helpers import speed_up_trainings, write_images
 
 torch.set_num_threads(1)
+
+
+def pytest_collection_finish() -> None:
+    """The modules of all tests are imported."""
+    speed_up_trainings()
 
 
 @pytest.fixture(scope='session')

@@ -1,7 +1,7 @@
 """Training that may be resumed at any iteration, by epochs or by iterations."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import islice
 from typing import Any
 
@@ -129,9 +129,16 @@ class IterBasedTrainLoop(MMEngineIterLoop):
         self.random_state: dict[str, Any] | None = None
         """The state of the generators after the last iteration of a checkpoint, or None."""
         # The workers start with the first batch, when the hooks have set up the loader.
-        self.dataloader_iterator: Iterator[Any] = self._batches()
+        self.dataloader_iterator: Generator[Any, None, None] = self._batches()
 
-    def _batches(self) -> Iterator[Any]:
+    def run(self) -> Any:
+        """Train, and end the workers, for which the end of the process would wait a minute."""
+        try:
+            return super().run()
+        finally:
+            self.dataloader_iterator.close()
+
+    def _batches(self) -> Generator[Any, None, None]:
         """Batches without end, with the random state of a checkpoint after its last batch."""
         done = self.iter
         self.dataloader._iterator = None

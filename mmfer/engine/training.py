@@ -106,14 +106,10 @@ def _train(cfg: Config) -> Runner:
     check_last_batch(runner)
     check_custom_keys(runner)
     check_best(runner)
-    try:
-        with _handlers_restored():
-            runner.train()
-            # A rank that ends while others still prepare a short training would break their group.
-            barrier()
-    finally:
-        # The workers of a training by iterations end with their iterator.
-        vars(runner.train_loop).pop('dataloader_iterator', None)
+    with _handlers_restored():
+        runner.train()
+        # A rank that ends while others still prepare a short training would break their group.
+        barrier()
     return runner
 
 

@@ -43,4 +43,6 @@ class MirroredClassifier(ImageClassifier):
                 f'MirroredClassifier averages tensors, but the neck {type(self.neck).__name__} '
                 'gives other features. Use ImageClassifier, and --tta in tests.'
             )
-        return tuple((one[: len(inputs)] + one[len(inputs) :]) / 2 for one in features)
+        # The pruning follows channels through a split of the batch, but not through slices.
+        views = (one.split(len(inputs)) for one in features)
+        return tuple((face + mirrored) / 2 for face, mirrored in views)

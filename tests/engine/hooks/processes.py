@@ -13,11 +13,12 @@ from mmengine.runner import Runner
 from mmfer.engine import build_runner, load_config
 from mmfer.engine.network import network_and_copies
 from mmfer.registry import HOOKS
-from tests.helpers import ON_FIRST_USE
+from tests.helpers import ON_FIRST_USE, speed_up_trainings
 
 # The server imports everything once; each process is its fork.
 CONTEXT = multiprocessing.get_context('forkserver')
-CONTEXT.set_forkserver_preload([__name__, *ON_FIRST_USE])
+CONTEXT.set_forkserver_preload([*ON_FIRST_USE, __name__])
+speed_up_trainings()
 
 
 @HOOKS.register_module()

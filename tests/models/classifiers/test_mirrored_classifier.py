@@ -12,6 +12,7 @@ from mmengine.registry import DefaultScope
 
 from mmfer.apis.loading import build_model
 from mmfer.engine.export import export_onnx
+from mmfer.engine.pruning.dependencies import Dependencies
 from mmfer.registry import register_all_modules
 
 MODEL: dict[str, Any] = dict(
@@ -84,3 +85,10 @@ def test_a_neck_without_tensors_is_refused(images: torch.Tensor) -> None:
     model.backbone.forward = lambda inputs: ({'map': inputs},)
     with pytest.raises(TypeError, match='averages tensors, but the neck Identity'):
         model(images)
+
+
+def test_all_channels_between_two_layers_can_be_pruned(images: torch.Tensor):
+    model = build().eval()
+    groups = Dependencies(model, images[:1]).groups()
+    last = [group for group in groups if 'head.fc' in group.consumers]
+    assert [group.channels for group in last] == [64]
