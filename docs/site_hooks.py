@@ -1,7 +1,7 @@
 """Hooks of MkDocs: the site has the folders of the repository, and a page of each public package.
 
-The guides link to files outside of ``docs/``, such as the READMEs of the configs. On the site, every
-file keeps its place relative to the others, so these links hold as they are written.
+The guides link to files outside of ``docs/``, such as the READMEs of the configs. On the site,
+every file keeps its place relative to the others, so these links hold as they are written.
 """
 
 import ast
