@@ -26,7 +26,8 @@ LINKED = (
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Add the pages that need no order of their own to the navigation."""
-    config.nav += [
+    config.nav = [
+        *(config.nav or ()),
         {'Systems': _found('configs/*/*.md')},
         {'Results': _found('docs/results/*.md')},
         {'Data and templates': [*_found('mmfer/*/**/*.md'), *_found('examples/*/*.md')]},
