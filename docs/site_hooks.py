@@ -45,7 +45,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         for path in _found(pattern)
     ]
     generated = [
-        File.generated(config, _api_page(package), content=f'# {package}\n\n::: {package}\n')
+        File.generated(config, _api_page(package), content=_reference(package))
         for package in public_packages()
     ]
     return Files([*of_theme, *of_repository, *generated])
@@ -58,6 +58,17 @@ def public_packages() -> list[str]:
         for path in sorted(ROOT.glob('mmfer/*/**/__init__.py'))
         if any(_declares_all(node) for node in ast.parse(path.read_bytes()).body)
     ]
+
+
+def _reference(package: str) -> str:
+    """The page of a package; Griffe misses a function that is named as its module."""
+    text = f'# {package}\n\n::: {package}\n'
+    for path in sorted(ROOT.joinpath(*package.split('.')).glob('[a-z]*.py')):
+        names = [getattr(node, 'name', '') for node in ast.parse(path.read_bytes()).body]
+        if path.stem in names and f"'{path.stem}'" in path.with_name('__init__.py').read_text():
+            function = f'{package}.{path.stem}.{path.stem}'
+            text += f'\n::: {function}\n    options: {{show_root_heading: true}}\n'
+    return text
 
 
 def _declares_all(node: Any) -> bool:

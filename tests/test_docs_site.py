@@ -65,6 +65,9 @@ def test_the_reference_has_the_public_names(site: Path) -> None:
     text = (site / 'api' / 'mmfer.apis.html').read_text(encoding='utf-8')
     for name in mmfer.apis.__all__:
         assert f'id="mmfer.apis.{name}"' in text, name
+    losses = (site / 'api' / 'mmfer.models.losses.html').read_text(encoding='utf-8')
+    for name in ('CenterLoss', 'center_loss.center_loss', 'neighbor_label_distribution'):
+        assert f'id="mmfer.models.losses.{name}"' in losses, name
     assert ':class:' not in text and '::</p>' not in text
 
 
