@@ -1,6 +1,7 @@
 # make setup       build .venv from the pinned requirements
 # make lint        ruff and mypy
 # make test        setup, lint and all tests, files side by side
+# make docs       setup, then the docs as a site in build/site
 # make quickstart  setup, then render, train, test and read expressions in photographs
 #
 # PYTHON=python3.12 chooses the interpreter; pip's own settings (PIP_INDEX_URL, ...) hold.
@@ -10,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/lock.txt
 
-.PHONY: setup lint test quickstart
+.PHONY: setup lint test docs quickstart
 
 setup:
 	@tools/setup_venv.sh "$(PYTHON)" $(VENV) $(LOCK)
@@ -22,6 +23,9 @@ lint: setup
 
 test: lint
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+docs: setup
+	$(BIN)/mkdocs build --strict
 
 quickstart: setup
 	@$(BIN)/python tools/quickstart.py

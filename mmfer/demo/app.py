@@ -15,8 +15,12 @@ os.environ['HF_HUB_DISABLE_TELEMETRY'] = '1'
 
 FONTS = ('system-ui', 'sans-serif')
 """Fonts of the machine: the default theme loads fonts from elsewhere."""
+SOURCES = ('upload', 'webcam', 'clipboard')
+"""Where a photograph may come from."""
 BUTTONS = ('download', 'fullscreen')
 """Buttons of images, without the one that shares an image with strangers."""
+NARROW = 320
+"""Pixels; on a page too narrow for two images of this width, one is below the other."""
 KEPT = 600
 """Seconds after which uploads and results are deleted."""
 LIMITS = (
@@ -65,15 +69,20 @@ def build_app(reader: Reader) -> Any:
         model = gr.Dropdown(reader.models, value=reader.models[0], label='model')
         with gr.Tab('Photograph'):
             with gr.Row():
-                given = _as_file(
-                    gr.Image(sources=['upload', 'webcam', 'clipboard'], label='photograph')
+                given = _as_file(gr.Image(sources=SOURCES, label='photograph', min_width=NARROW))
+                drawn = gr.Image(
+                    label='faces', interactive=False, buttons=BUTTONS, min_width=NARROW
                 )
-                drawn = gr.Image(label='faces', interactive=False, buttons=BUTTONS)
             explain = gr.Checkbox(label='show the regions behind the answer (Grad-CAM)')
             start = gr.Button('Read the faces', variant='primary')
             said = gr.Markdown()
-            table = gr.Dataframe(headers=head, label='answers', interactive=False)
-            regions = gr.Gallery(label='regions', columns=4, height='auto', buttons=BUTTONS)
+            with gr.Row():
+                table = gr.Dataframe(
+                    headers=head, label='answers', interactive=False, min_width=NARROW, scale=2
+                )
+                regions = gr.Gallery(
+                    label='regions', columns=2, height='auto', min_width=NARROW, buttons=BUTTONS
+                )
             start.click(photo, [given, model, explain], [said, drawn, table, regions])
         with gr.Tab('Video'):
             film = _as_file(

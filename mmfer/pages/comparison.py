@@ -18,7 +18,7 @@ from mmfer.evaluation.statistics.paired_test import (
 from mmfer.evaluation.statistics.same_images import in_order_of
 from mmfer.pages.inline_images import figure_source
 from mmfer.pages.measures import Measured, drawn_units, interval_text, number
-from mmfer.pages.page import Picture, Section, Table, Text, write_page
+from mmfer.pages.page import Gallery, Picture, Section, Table, Text, write_page
 from mmfer.visualization.plots import plot_confusion
 
 HEAD = ['first', 'second', 'difference', '95 % interval', 'p']
@@ -149,7 +149,7 @@ def _caution(comparison: Comparison) -> str:
         'All values are in percent; a difference is the second value minus the first. The interval '
         f'and p come from a paired bootstrap of {drawn_units(comparison.first)}. The test speaks '
         'about these two checkpoints on such images. Whether a method is better needs several '
-        'trainings with other seeds: `mmfer repeat`.'
+        'trainings with other seeds, as mmfer repeat runs them.'
     )
     if comparison.test is not None and comparison.first.persons is not None:
         text += ' The test of McNemar counts the images of one person as independent.'
@@ -159,10 +159,10 @@ def _caution(comparison: Comparison) -> str:
 def _confusion(comparison: Comparison) -> Section:
     both: Sequence[Measured] = (comparison.first, comparison.second)
     found = comparison.first.predictions
-    matrices = {
-        f'{place}: {name}': np.array(measured.report['confusion_matrix'])
-        for place, name, measured in zip(('first', 'second'), comparison.names, both, strict=True)
-    }
-    figure = plot_confusion(matrices, found.classes, found.coarse_classes, found.parents)
-    alt = 'Confusion matrices of both models: true classes in rows, predicted in columns.'
-    return Section('Confusion matrices', [Picture(figure_source(figure), alt, alt)])
+    pictures = []
+    for place, name, measured in zip(('first', 'second'), comparison.names, both, strict=True):
+        matrix = {f'{place}: {name}': np.array(measured.report['confusion_matrix'])}
+        figure = plot_confusion(matrix, found.classes, found.coarse_classes, found.parents)
+        alt = f'Confusion matrix of "{name}": true classes in rows, predicted in columns.'
+        pictures.append(Picture(figure_source(figure), alt, alt))
+    return Section('Confusion matrices', [Gallery(pictures, wide=True)])

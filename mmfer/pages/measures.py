@@ -210,7 +210,7 @@ def reliability_section(measured: Measured) -> Section:
     text = (
         f'The mean confidence is {100 * mean / bins.counts.sum():.1f} %, and '
         f'{100 * right / bins.counts.sum():.1f} % of the answers are right: on the whole, the '
-        f'model is {said} sure than it should be. `mmfer calibrate` corrects that.'
+        f'model is {said} sure than it should be. The command mmfer calibrate corrects that.'
     )
     alt = 'Reliability diagram: share of right answers by confidence.'
     return Section('Reliability', [Picture(figure_source(plot_reliability(bins)), alt), Text(text)])

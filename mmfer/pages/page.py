@@ -66,9 +66,15 @@ class Picture:
 
 @dataclass(frozen=True)
 class Gallery:
-    """Small images side by side."""
+    """Images side by side.
+
+    Args:
+        pictures: The images.
+        wide: Whether the images are figures, of which two fill a line; on a phone, one does.
+    """
 
     pictures: Sequence[Picture]
+    wide: bool = False
     kind: str = field(default='gallery', init=False)
 
 

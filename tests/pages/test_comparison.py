@@ -48,7 +48,11 @@ def test_the_page(tmp_path: Path):
     assert 'first: <plain>' in found.texts
     assert any('Exact test of McNemar: p' in text for text in found.texts)
     assert any('images of one person as independent' in text for text in found.texts)
-    assert len(found.images) == 1
+    about = 'true classes in rows, predicted in columns.'
+    assert found.alts == [
+        f'Confusion matrix of "{name}": {about}' for name in ('<plain>', 'better')
+    ]
+    assert len(found.images) == 2
 
 
 def test_attributes_have_no_test_of_mcnemar(tmp_path: Path):
