@@ -1,18 +1,23 @@
 """Export of trained classifiers to other runtimes."""
 
-import json
 from collections.abc import Sequence
 from copy import deepcopy
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from mmengine.logging import print_log
+from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from mmfer.engine.benchmark import input_shape
+from mmfer.engine.onnx_model import OnnxModel, check_packages, with_metadata
 from mmfer.files import write_atomically
 from mmfer.protocols import AttendsToSupport, predicts_attributes
+
+TOLERANCE = 1e-4
+"""The largest difference between scores of the exported file and those of the model."""
 
 
 class ImageScores(nn.Module):
@@ -48,33 +53,47 @@ class ImageScores(nn.Module):
 
 
 def export_onnx(
-    model: Any, out: str | Path, size: int, classes: Sequence[str] = (), batch_size: int = 1
-) -> None:
+    model: Any,
+    out: str | Path,
+    size: int,
+    classes: Sequence[str] = (),
+    batch_size: int | None = None,
+) -> int | None:
     """Write a classifier as an ONNX file.
 
     The input is ``images`` (N, 3, H, W) float32, RGB pixels from 0 to 255 of face crops in the size
     of training; the output is ``scores`` (N, C), the probabilities. The file contains the
-    normalization, and the class names as JSON in the metadata entry ``classes``. N is fixed,
-    because some backbones, such as Swin, would silently give wrong scores for another N.
+    normalization, and the class names as JSON in the metadata entry ``classes``. Before the file is
+    written, its scores for random pixels are compared with those of the classifier.
 
     Args:
         model: The classifier with its weights; it is not changed.
         out: The file.
         size: Height and width of the images in pixels.
         classes: Names of the classes, in order.
-        batch_size: N.
+        batch_size: N; None leaves N free, or makes N 1 for a backbone whose graph depends on N,
+            such as Swin.
+
+    Returns:
+        N; None if N is free.
 
     Raises:
-        ValueError: If the packages that write ONNX are missing, or the images of a batch influence
-            each other (``context='batch'`` of :class:`mmfer.models.ITRR`).
+        ValueError: If the packages that write ONNX are missing, the images of a batch influence
+            each other (``context='batch'`` of :class:`mmfer.models.ITRR`), or the scores of the
+            file differ from those of the classifier by more than 1e-4.
 
     Example:
         >>> trained = TrainedModel.load('my_config.py', 'epoch_10.pth')
         >>> export_onnx(trained.model, 'my_model.onnx', size=112)
     """
-    missing = [name for name in ('onnx', 'onnxscript') if find_spec(name) is None]
-    if missing:
-        raise ValueError(f'Export to ONNX needs more packages: pip install {" ".join(missing)}.')
+    content, batch_size = onnx_content(model, size, batch_size)
+    write_atomically(out, with_metadata(content, {'classes': list(classes)}))
+    return batch_size
+
+
+def onnx_content(model: Any, size: int, batch_size: int | None = None) -> tuple[bytes, int | None]:
+    """The content of an ONNX file without metadata, and N; see :func:`export_onnx`."""
+    check_packages()
     for name, module in model.named_modules():
         if isinstance(module, AttendsToSupport) and module.context == 'batch':
             raise ValueError(
@@ -83,20 +102,58 @@ def export_onnx(
                 'other batches. Export with the support set: --cfg-options '
                 f'model.{name}.context=support.'
             )
-    scores = ImageScores(deepcopy(model).cpu()).eval()
+    original = deepcopy(model).cpu().eval()
+    scores = ImageScores(deepcopy(original)).eval()
     _settle_switches(scores)
-    images = torch.zeros(batch_size, *input_shape(model, size))
-    program = torch.onnx.export(
-        scores,
-        (images,),
-        dynamo=True,
-        input_names=['images'],
-        output_names=['scores'],
-        verbose=False,
-    )
+    if batch_size is None:
+        try:
+            return _checked(_graph(scores, size, None), original, size, (1, 3)), None
+        except Exception as error:  # each step of PyTorch's export fails in its own way
+            first = str(error).partition('\n')[0]
+            print_log(f'N cannot be free in the ONNX file ({first}): N is 1.', logger='current')
+            batch_size = 1
+    content = _graph(scores, size, batch_size)
+    return _checked(content, original, size, (batch_size,)), batch_size
+
+
+def _graph(scores: ImageScores, size: int, batch_size: int | None) -> bytes:
+    """The traced graph; N is free if ``batch_size`` is None."""
+    free = batch_size is None
+    # A free axis must not have the length 1 here, which would be taken for a constant.
+    images = torch.zeros(batch_size or 2, *input_shape(scores.model, size))
+    with torch.no_grad():
+        program = torch.onnx.export(
+            scores,
+            (images,),
+            dynamo=True,
+            input_names=['images'],
+            output_names=['scores'],
+            dynamic_shapes=({0: torch.export.Dim.DYNAMIC},) if free else None,
+            verbose=False,
+        )
     assert program is not None
-    program.model.metadata_props['classes'] = json.dumps(list(classes))
-    write_atomically(out, program.model_proto.SerializeToString())
+    return program.model_proto.SerializeToString()
+
+
+def _checked(content: bytes, model: Any, size: int, numbers: Sequence[int]) -> bytes:
+    """The content, if its scores for random pixels are those of the model's test."""
+    exported = OnnxModel(content, 'the exported file')
+    generator = torch.Generator().manual_seed(0)
+    for number in numbers:
+        shape = (number, *input_shape(model, size))
+        images = torch.randint(0, 256, shape, generator=generator, dtype=torch.uint8)
+        found = exported.scores(images.float().numpy())
+        batch = dict(inputs=list(images.flip(1)), data_samples=[DataSample() for _ in images])
+        with torch.no_grad():
+            answers = model.test_step(batch)
+        expected = torch.stack([answer.pred_score for answer in answers]).float().numpy()
+        largest = float(np.abs(found - expected).max())
+        if not largest <= TOLERANCE:
+            raise ValueError(
+                f'The scores of the ONNX file differ from those of the model by {largest:.2g} for '
+                f'{number} images, more than {TOLERANCE:g}, so the file is not written.'
+            )
+    return content
 
 
 def _settle_switches(model: nn.Module) -> None:

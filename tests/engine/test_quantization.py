@@ -1,0 +1,56 @@
+"""Eight-bit integers in an exported file."""
+
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import helper, numpy_helper
+
+from mmfer.engine.onnx_model import OnnxModel
+from mmfer.engine.quantization import quantized
+
+RNG = np.random.default_rng(0)
+WEIGHTS = RNG.normal(size=(3, 3, 3, 3)).astype(np.float32) / 300
+IMAGES = RNG.integers(0, 256, (8, 3, 8, 8)).astype(np.float32)
+
+
+def convolution(number: int | str = 'N') -> bytes:
+    nodes = [
+        helper.make_node('Conv', ['images', 'weight'], ['maps']),
+        helper.make_node('GlobalAveragePool', ['maps'], ['mean']),
+        helper.make_node('Flatten', ['mean'], ['flat']),
+        helper.make_node('Softmax', ['flat'], ['scores'], axis=1),
+    ]
+    images = helper.make_tensor_value_info('images', 1, [number, 3, 8, 8])
+    scores = helper.make_tensor_value_info('scores', 1, [number, 3])
+    weight = numpy_helper.from_array(WEIGHTS, 'weight')
+    graph = helper.make_graph(nodes, 'g', [images], [scores], [weight])
+    opset = [helper.make_opsetid('', 18)]
+    return helper.make_model(graph, opset_imports=opset, ir_version=9).SerializeToString()
+
+
+def weights(content: bytes) -> list[Any]:
+    return list(onnx.ModelProto.FromString(content).graph.initializer)
+
+
+@pytest.mark.parametrize('number', ['N', 3])
+def test_scores_stay_near_those_in_float(number: int | str) -> None:
+    content = convolution(number)
+    small = quantized(content, IMAGES, 1 if number == 'N' else 3)
+    seen = IMAGES[:6]  # batches of three leave out a rest
+    before, after = (OnnxModel(one, 'a').scores(seen) for one in (content, small))
+    assert np.ptp(before) > 0.1
+    np.testing.assert_allclose(after, before, atol=0.02)
+    assert np.abs(after - before).max() > 0
+
+
+def test_weights_are_integers_of_seven_bits() -> None:
+    whole = [w for w in weights(quantized(convolution(), IMAGES)) if w.data_type == 3 and w.dims]
+    values = [numpy_helper.to_array(w) for w in whole if list(w.dims) == [3, 3, 3, 3]]
+    assert len(values) == 1 and 60 <= np.abs(values[0]).max() <= 64
+
+
+def test_too_few_images_are_refused() -> None:
+    with pytest.raises(ValueError, match='8 calibration images, fewer than a batch of 9'):
+        quantized(convolution(9), IMAGES, 9)
