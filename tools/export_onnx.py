@@ -1,9 +1,10 @@
-"""Export a trained model, pruned or not, to one ONNX file that needs nothing else.
+"""Export a trained model, pruned or not, to one file that needs nothing else.
 
 The input `images` is a batch of face crops (N, 3, H, W), RGB pixels from 0 to 255 as float32. The
 output `scores` (N, classes) holds probabilities. The file includes the normalization, and in its
 metadata the class names, the preprocessing, the face crop, the calibration and the model card.
-`FERInferencer('FILE.onnx')` and `mmfer predict --checkpoint FILE.onnx` read it.
+`FERInferencer('FILE.onnx')` and `mmfer predict --checkpoint FILE.onnx` read it. With
+`--format exported-program`, the file is one for `torch.export.load`.
 
 Examples:
     mmfer export efficientnet-lite0_ferplus --out model.onnx
@@ -15,19 +16,23 @@ Examples:
 
 import argparse
 import json
+from pathlib import Path
 
 from mmfer.apis import FERInferencer
 from mmfer.apis.face_folders import accuracy, calibration_images, labelled_crops
 from mmfer.apis.loading import read_config
-from mmfer.apis.onnx_export import image_size, onnx_file
+from mmfer.apis.onnx_export import image_size, onnx_file, program_file
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
 from mmfer.engine.onnx_model import metadata_of, with_metadata
 from mmfer.engine.quantization import quantized
 from mmfer.files import check_writable, write_atomically
 from mmfer.reading import read_json
 
+SUFFIXES = {'onnx': '.onnx', 'exported-program': '.pt2'}
+"""The end of the file's name by format."""
 NO_TORCHSCRIPT = (
-    'TorchScript is deprecated in PyTorch, so mmfer does not write it: use --format onnx.'
+    'TorchScript is deprecated in PyTorch, so mmfer does not write it: use --format onnx or '
+    'exported-program.'
 )
 
 
@@ -40,10 +45,10 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('checkpoint', nargs='?', help='the checkpoint file')
     parser.add_argument(
-        '--out', type=given_path, required=True, metavar='FILE', help='the ONNX file'
+        '--out', type=given_path, required=True, metavar='FILE', help='the file, .onnx or .pt2'
     )
     parser.add_argument(
-        '--format', choices=('onnx', 'torchscript'), default='onnx', help='default: %(default)s'
+        '--format', choices=(*SUFFIXES, 'torchscript'), default='onnx', help='default: %(default)s'
     )
     parser.add_argument('--size', type=int, help="image size in pixels; default: the config's")
     parser.add_argument(
@@ -82,6 +87,18 @@ def load(args: argparse.Namespace) -> FERInferencer:
     return inferencer
 
 
+def check(
+    inferencer: FERInferencer, exported: FERInferencer, crops: list[tuple[Path, int]]
+) -> None:
+    """Print the accuracy of the file, if there are crops with labels."""
+    if crops:
+        before, after = accuracy(inferencer, crops), accuracy(exported, crops)
+        print(
+            f'Accuracy on {len(crops)} face crops: PyTorch {before:.2%}, the file {after:.2%} '
+            f'({100 * (after - before):+.2f} points).'
+        )
+
+
 @friendly_errors
 def main() -> None:
     args = parse_args()
@@ -89,29 +106,28 @@ def main() -> None:
         raise ValueError(NO_TORCHSCRIPT)
     if args.int8 != (args.calibrate is not None):
         raise ValueError('--int8 and --calibrate FOLDER belong together: give both or neither.')
-    if args.out.suffix != '.onnx':
-        raise ValueError(f'"{args.out}": give the file a name that ends in .onnx.')
+    suffix = SUFFIXES[args.format]
+    if args.out.suffix != suffix:
+        raise ValueError(f'"{args.out}": give the file a name that ends in {suffix}.')
+    if args.format != 'onnx' and (args.int8 or args.evaluate):
+        raise ValueError('--int8 and --evaluate are for --format onnx: leave them out.')
     check_writable(args.out)
     inferencer = load(args)
     crops = [] if args.evaluate is None else labelled_crops(args.evaluate, inferencer.classes)
-    content, number = onnx_file(inferencer.loaded, args.size, args.batch_size)
+    write = onnx_file if args.format == 'onnx' else program_file
+    content, number = write(inferencer.loaded, args.size, args.batch_size)
     if args.int8:
         images = calibration_images(inferencer, args.calibrate)
         metadata = {name: json.loads(text) for name, text in metadata_of(content).items()}
         content = with_metadata(quantized(content, images, number or 1), metadata)
         print(f'int8 from {len(images)} calibration images.')
     write_atomically(args.out, content)
-    exported = FERInferencer(args.out)
     print(
-        f'Written: {args.out}, {len(content) / 2**20:.1f} MiB, {len(exported.classes)} classes, '
+        f'Written: {args.out}, {len(content) / 2**20:.1f} MiB, {len(inferencer.classes)} classes, '
         f'{number or "any number of"} x {image_size(inferencer.config, args.size)} px.'
     )
-    if crops:
-        before, after = accuracy(inferencer, crops), accuracy(exported, crops)
-        print(
-            f'Accuracy on {len(crops)} face crops: PyTorch {before:.2%}, the file {after:.2%} '
-            f'({100 * (after - before):+.2f} points).'
-        )
+    if args.format == 'onnx':
+        check(inferencer, FERInferencer(args.out), crops)
 
 
 if __name__ == '__main__':

@@ -1,5 +1,6 @@
-"""From a loaded model to an ONNX file that needs nothing else."""
+"""From a loaded model to an exported file that needs nothing else."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from mmfer.apis.loaded_model import LoadedModel
 from mmfer.apis.onnx_file import FORMAT
 from mmfer.datasets.wrapped import pipeline_of
 from mmfer.engine.configuration.config_text import read_values
-from mmfer.engine.export import ImageScores, onnx_content
+from mmfer.engine.export import ImageScores, onnx_content, program_content
 from mmfer.engine.onnx_model import OnnxModel, with_metadata
 
 
@@ -52,6 +53,17 @@ def onnx_file(
     side = image_size(loaded.config, size)
     content, number = onnx_content(loaded.model, side, batch_size)
     return with_metadata(content, _described(loaded, side)), number
+
+
+def program_file(
+    loaded: LoadedModel, size: int | None = None, batch_size: int | None = None
+) -> tuple[bytes, int | None]:
+    """The content of a file for :func:`torch.export.load`; see :func:`onnx_file`.
+
+    The metadata are one JSON object in the extra file :data:`mmfer.engine.export.FACTS`.
+    """
+    side = image_size(loaded.config, size)
+    return program_content(loaded.model, side, batch_size, json.dumps(_described(loaded, side)))
 
 
 def in_onnxruntime(loaded: LoadedModel, device: str = 'cpu') -> LoadedModel:

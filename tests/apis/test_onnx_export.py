@@ -1,15 +1,18 @@
 """From a loaded model to an ONNX file that needs nothing else."""
 
 import json
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from mmengine.config import Config
 
 from mmfer.apis import FERInferencer
-from mmfer.apis.onnx_export import image_size, in_onnxruntime, onnx_file
+from mmfer.apis.onnx_export import image_size, in_onnxruntime, onnx_file, program_file
+from mmfer.engine.export import FACTS
 from mmfer.engine.onnx_model import metadata_of
 from tests.apis.model_files import ASTRONAUT, FACE_CROP, write_model
 from tests.helpers import CLASSES
@@ -69,6 +72,14 @@ def test_other_programs_find_all_facts_in_the_metadata(exported: Path) -> None:
     assert facts['preprocessing']['image_size'] == 32 and not facts['preprocessing']['gray']
     assert facts['preprocessing']['normalized_in_graph'] == dict(mean=[127.5] * 3, std=[60.0] * 3)
     assert facts['calibration'] is None and facts['model_card'] == {}
+
+
+def test_an_exported_program_has_the_same_facts(model: FERInferencer, exported: Path) -> None:
+    content, _ = program_file(model.loaded)
+    facts = {FACTS: ''}
+    torch.export.load(BytesIO(content), extra_files=facts)
+    texts = metadata_of(exported.read_bytes())
+    assert json.loads(facts[FACTS]) == {name: json.loads(text) for name, text in texts.items()}
 
 
 def test_another_device_is_refused(model: FERInferencer) -> None:

@@ -79,6 +79,7 @@ def test_a_file_in_int8_is_measured_and_predicts(tmp_path: Path) -> None:
     [
         (('--format', 'torchscript'), 'TorchScript is deprecated in PyTorch'),
         (('--int8',), '--int8 and --calibrate FOLDER belong together'),
+        (('--format', 'exported-program', '--out', 'a.onnx'), 'a name that ends in .pt2'),
         (('--out', 'model.pth'), 'a name that ends in .onnx'),
     ],
 )
