@@ -201,7 +201,11 @@ def benchmark(
 
 
 def take_turns(
-    steps: Sequence[Callable[[], Any]], batch: int, repeats: int, seconds: float
+    steps: Sequence[Callable[[], Any]],
+    batch: int,
+    repeats: int,
+    seconds: float,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> tuple[list[float], list[float]]:
     """Images per second of each step, and ratios to the first step: medians over the rounds.
 
@@ -210,13 +214,14 @@ def take_turns(
         batch: Number of images in a batch.
         repeats: Number of rounds.
         seconds: Minimum time of a step in a round.
+        clock: Gives the time in seconds.
     """
     rounds: list[list[float]] = []
     for _ in range(repeats):
         rounds.append([])
         for step in steps:
-            passes, start = 0, time.perf_counter()
-            while (elapsed := time.perf_counter() - start) < seconds or not passes:
+            passes, start = 0, clock()
+            while (elapsed := clock() - start) < seconds or not passes:
                 step()
                 passes += 1
             rounds[-1].append(passes * batch / elapsed)

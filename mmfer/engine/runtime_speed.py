@@ -1,5 +1,6 @@
 """The speed of one model in PyTorch and, exported, in onnxruntime."""
 
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -16,7 +17,12 @@ BACKENDS = ('pytorch', 'onnxruntime', 'int8')
 
 
 def runtime_speed(
-    model: Any, batch_sizes: Sequence[int], size: int, repeats: int = 5, seconds: float = 1.0
+    model: Any,
+    batch_sizes: Sequence[int],
+    size: int,
+    repeats: int = 5,
+    seconds: float = 1.0,
+    cpu_time: bool = False,
 ) -> list[list[str]]:
     """Measure a model eagerly, in onnxruntime, and in onnxruntime with int8, which take turns.
 
@@ -28,6 +34,8 @@ def runtime_speed(
         size: Height and width of the images in pixels.
         repeats: Number of rounds.
         seconds: Minimum time of each backend in a round.
+        cpu_time: Whether to count the CPU time of this process: with one thread, other processes
+            then hardly change the result.
 
     Returns:
         A row for each backend: its name, and for each batch size the images per second and their
@@ -39,6 +47,7 @@ def runtime_speed(
     pixels = torch.randint(0, 256, shape, generator=generator).float()
     small = quantized(content, pixels[: number or 4].numpy(), number or 1)
     exported = [OnnxModel(one, 'the exported model') for one in (content, small)]
+    clock = time.process_time if cpu_time else time.perf_counter
     rows = [[name] for name in BACKENDS]
     for batch in batch_sizes:
         images = pixels[:batch]
@@ -46,7 +55,7 @@ def runtime_speed(
         steps += [partial(one.scores, images.numpy()) for one in exported]
         for step in steps:
             step()
-        speeds, ratios = take_turns(steps, batch, repeats, seconds)
+        speeds, ratios = take_turns(steps, batch, repeats, seconds, clock)
         for row, speed, ratio in zip(rows, speeds, ratios, strict=True):
             row += [f'{speed:.1f}', f'{ratio:.2f}']
     return rows

@@ -42,6 +42,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--runtimes', action='store_true', help='compare PyTorch with onnxruntime, on the CPU'
     )
+    parser.add_argument(
+        '--cpu-time',
+        action='store_true',
+        help='with --runtimes: count CPU time, for one thread on a busy machine',
+    )
     parser.add_argument('--device', choices=('cpu', 'cuda'), help='default: cuda if there is one')
     return parser.parse_args()
 
@@ -57,7 +62,9 @@ def read_model(name: str, device: str) -> nn.Module:
 def print_runtimes(models: dict[str, nn.Module], args: argparse.Namespace) -> None:
     rows = []
     for name, model in models.items():
-        found = runtime_speed(model, args.batch_sizes, args.size, args.repeats, args.seconds)
+        found = runtime_speed(
+            model, args.batch_sizes, args.size, args.repeats, args.seconds, args.cpu_time
+        )
         rows += [[name, *row] for row in found]
     print(
         f'cpu, {torch.get_num_threads()} threads, {args.size} px, PyTorch {torch.__version__}, '
