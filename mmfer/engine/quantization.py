@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from mmfer.engine.onnx_model import check_packages
+from mmfer.engine.onnx_model import OnnxModel, check_packages
 
 OPERATORS = ['Conv', 'Gemm', 'MatMul', 'Add', 'MaxPool', 'AveragePool', 'GlobalAveragePool']
-"""The operators that work on integers; the rest, such as the softmax, stays as it is."""
+"""The operators that work on integers; the rest, such as the softmax and the products of attention,
+stays as it is."""
 
 
 def quantized(content: bytes, images: np.ndarray, batch_size: int = 1) -> bytes:
@@ -45,18 +46,35 @@ def quantized(content: bytes, images: np.ndarray, batch_size: int = 1) -> bytes:
         original, prepared, out = (Path(folder) / name for name in ('a', 'b', 'c'))
         original.write_bytes(content)
         quant_pre_process(original, prepared, skip_symbolic_shape=True)
+        attention = _products_of_maps(prepared.read_bytes())
         quantize_static(
             prepared,
             out,
             _Batches(images, batch_size),
             op_types_to_quantize=OPERATORS,
+            nodes_to_exclude=attention,
             quant_format=QuantFormat.QDQ,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             per_channel=True,
             reduce_range=True,
         )
-        return out.read_bytes()
+        small = out.read_bytes()
+    OnnxModel(small, 'the quantized file').scores(images[:batch_size])  # it can be run
+    return small
+
+
+def _products_of_maps(content: bytes) -> list[str]:
+    """The matrix products without a weight of two axes, such as those of attention.
+
+    onnxruntime cannot run them with a scale for each channel.
+    """
+    import onnx
+
+    graph = onnx.ModelProto.FromString(content).graph
+    weights = {tensor.name for tensor in graph.initializer if len(tensor.dims) == 2}
+    products = [node for node in graph.node if node.op_type == 'MatMul']
+    return [node.name for node in products if node.input[1] not in weights]
 
 
 class _Batches:

@@ -51,6 +51,27 @@ def test_weights_are_integers_of_seven_bits() -> None:
     assert len(values) == 1 and 60 <= np.abs(values[0]).max() <= 64
 
 
+def test_products_of_attention_stay_in_floats() -> None:
+    stack = RNG.normal(size=(1, 8, 8)).astype(np.float32)
+    square = RNG.normal(size=(8, 8)).astype(np.float32)
+    nodes = [
+        helper.make_node('MatMul', ['images', 'stack'], ['a'], name='attention'),
+        helper.make_node('MatMul', ['a', 'square'], ['b'], name='linear'),
+        helper.make_node('GlobalAveragePool', ['b'], ['c']),
+        helper.make_node('Flatten', ['c'], ['d']),
+        helper.make_node('Softmax', ['d'], ['scores'], axis=1),
+    ]
+    images = helper.make_tensor_value_info('images', 1, ['N', 3, 8, 8])
+    scores = helper.make_tensor_value_info('scores', 1, ['N', 3])
+    constants = [numpy_helper.from_array(stack, 'stack'), numpy_helper.from_array(square, 'square')]
+    graph = helper.make_graph(nodes, 'g', [images], [scores], constants)
+    opset = [helper.make_opsetid('', 18)]
+    model = helper.make_model(graph, opset_imports=opset, ir_version=9)
+    small = quantized(model.SerializeToString(), IMAGES)
+    whole = {tuple(w.dims) for w in weights(small) if w.data_type == onnx.TensorProto.INT8}
+    assert (8, 8) in whole and (1, 8, 8) not in whole
+
+
 def test_too_few_images_are_refused() -> None:
     with pytest.raises(ValueError, match='8 calibration images, fewer than a batch of 9'):
         quantized(convolution(9), IMAGES, 9)
