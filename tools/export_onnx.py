@@ -23,8 +23,8 @@ from mmfer.apis.face_folders import accuracy, calibration_images, labelled_crops
 from mmfer.apis.loading import read_config
 from mmfer.apis.onnx_export import image_size, onnx_file, program_file
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
-from mmfer.engine.onnx_model import metadata_of, with_metadata
-from mmfer.engine.quantization import quantized
+from mmfer.engine.runtimes.onnx_model import metadata_of, with_metadata
+from mmfer.engine.runtimes.quantization import quantized
 from mmfer.files import check_writable, write_atomically
 from mmfer.reading import read_json
 

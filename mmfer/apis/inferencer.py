@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 RENDERED_NOTE = 'Trained only on renderings: unreliable on real faces.'
 """What results and annotated images say about such a model."""
-BACKENDS = ('pytorch', 'onnxruntime')
-"""What can run the model."""
 AT_ONCE = 16
 """The number of images that are read before their faces pass the model together."""
 MOST_PIXELS_AT_ONCE = 64_000_000
@@ -94,8 +92,6 @@ class FERInferencer:
         unsure_below: float = UNSURE_BELOW,
         backend: str | None = None,
     ) -> None:
-        if backend not in (None, *BACKENDS):
-            raise ValueError(f'backend={backend!r}: give one of {", ".join(BACKENDS)}.')
         if not 0 <= unsure_below <= 1:
             raise ValueError(f'unsure_below={unsure_below}: give a probability from 0 to 1.')
         self.batch_size, self.unsure_below = batch_size, unsure_below
@@ -103,14 +99,9 @@ class FERInferencer:
         # Here, because it takes seconds to import: `from mmfer.apis import ...` stays quick.
         from mmfer.apis.loaded_model import LoadedModel
         from mmfer.apis.loading import transforms_with
+        from mmfer.apis.onnx_export import run_by
 
-        self.loaded = LoadedModel.load(config, checkpoint, device)
-        if backend == 'pytorch' and self.loaded.in_onnxruntime:
-            raise ValueError(f'{config or checkpoint} is an ONNX file, which PyTorch cannot run.')
-        if backend == 'onnxruntime' and not self.loaded.in_onnxruntime:
-            from mmfer.apis.onnx_export import in_onnxruntime
-
-            self.loaded = in_onnxruntime(self.loaded, device)
+        self.loaded = run_by(backend, LoadedModel.load(config, checkpoint, device), device)
         self.config, self.model = self.loaded.config, self.loaded.model
         self.pipeline, self.classes = self.loaded.pipeline, self.loaded.classes
         self.dataset_meta, self.alignment = self.loaded.dataset_meta, self.loaded.alignment

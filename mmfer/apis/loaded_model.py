@@ -24,7 +24,7 @@ from mmfer.apis.loading import (
 from mmfer.apis.onnx_file import SUFFIX, OnnxFile
 from mmfer.apis.predictions import ModelMismatchError, NotFiniteError
 from mmfer.datasets.wrapped import readers_of
-from mmfer.engine.onnx_model import OnnxModel
+from mmfer.engine.runtimes.onnx_model import OnnxModel
 from mmfer.evaluation.temperature import recorded_temperature, tempered
 from mmfer.faces import Alignment
 from mmfer.protocols import predicts_attributes

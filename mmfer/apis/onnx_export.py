@@ -11,7 +11,10 @@ from mmfer.apis.onnx_file import FORMAT
 from mmfer.datasets.wrapped import pipeline_of
 from mmfer.engine.configuration.config_text import read_values
 from mmfer.engine.export import ImageScores, onnx_content, program_content
-from mmfer.engine.onnx_model import OnnxModel, with_metadata
+from mmfer.engine.runtimes.onnx_model import OnnxModel, with_metadata
+
+BACKENDS = ('pytorch', 'onnxruntime')
+"""What can run a model."""
 
 
 def image_size(config: Config, given: int | None = None) -> int:
@@ -64,6 +67,21 @@ def program_file(
     """
     side = image_size(loaded.config, size)
     return program_content(loaded.model, side, batch_size, json.dumps(_described(loaded, side)))
+
+
+def run_by(backend: str | None, loaded: LoadedModel, device: str = 'cpu') -> LoadedModel:
+    """The model, run by a backend of :data:`BACKENDS`; None keeps what runs it.
+
+    Raises:
+        ValueError: If there is no such backend, it cannot run the model, or not on the device.
+    """
+    if backend not in (None, *BACKENDS):
+        raise ValueError(f'backend={backend!r}: give one of {", ".join(BACKENDS)}.')
+    if backend == 'pytorch' and loaded.in_onnxruntime:
+        raise ValueError('The model is an ONNX file, which PyTorch cannot run: give a checkpoint.')
+    if backend == 'onnxruntime' and not loaded.in_onnxruntime:
+        return in_onnxruntime(loaded, device)
+    return loaded
 
 
 def in_onnxruntime(loaded: LoadedModel, device: str = 'cpu') -> LoadedModel:

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 from mmengine.config import Config
 
 from mmfer.engine.configuration.config_text import config_from_text
-from mmfer.engine.onnx_model import EXPORT_AGAIN, OnnxModel
+from mmfer.engine.runtimes.onnx_model import EXPORT_AGAIN, OnnxModel
 from mmfer.reading import check_form, check_regular, parse_json
 
 SUFFIX = '.onnx'

@@ -14,7 +14,7 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from mmfer.engine.benchmark import input_shape
-from mmfer.engine.onnx_model import OnnxModel, check_packages, with_metadata
+from mmfer.engine.runtimes.onnx_model import OnnxModel, check_packages, with_metadata
 from mmfer.files import write_atomically
 from mmfer.protocols import AttendsToSupport, predicts_attributes
 

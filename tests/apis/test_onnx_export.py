@@ -13,7 +13,7 @@ from mmengine.config import Config
 from mmfer.apis import FERInferencer
 from mmfer.apis.onnx_export import image_size, in_onnxruntime, onnx_file, program_file
 from mmfer.engine.export import FACTS
-from mmfer.engine.onnx_model import metadata_of
+from mmfer.engine.runtimes.onnx_model import metadata_of
 from tests.apis.model_files import ASTRONAUT, FACE_CROP, write_model
 from tests.helpers import CLASSES
 

@@ -9,7 +9,7 @@ import pytest
 
 from mmfer.apis import FERInferencer
 from mmfer.apis.onnx_file import OnnxFile
-from mmfer.engine.onnx_model import with_metadata
+from mmfer.engine.runtimes.onnx_model import with_metadata
 from tests.apis.model_files import ASTRONAUT
 from tests.onnx_files import CLASSES, METADATA, expected_scores, mean_color
 
@@ -82,7 +82,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        (dict(backend='pytorch'), 'an ONNX file, which PyTorch cannot run'),
+        (dict(backend='pytorch'), 'The model is an ONNX file, which PyTorch cannot run'),
         (dict(backend='tensorrt'), "backend='tensorrt': give one of pytorch, onnxruntime"),
     ],
 )

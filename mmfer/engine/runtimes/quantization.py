@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mmfer.engine.onnx_model import OnnxModel, check_packages
+from mmfer.engine.runtimes.onnx_model import OnnxModel, check_packages
 
 OPERATORS = ['Conv', 'Gemm', 'MatMul', 'Add', 'MaxPool', 'AveragePool', 'GlobalAveragePool']
 """The operators that work on integers; the rest, such as the softmax and the products of attention,
@@ -19,7 +19,7 @@ def quantized(content: bytes, images: np.ndarray, batch_size: int = 1) -> bytes:
 
     The ranges of the maps are those of the calibration images (smallest to largest value). Weights
     have a scale for each output channel and 7 bits, because 8 bits overflow on CPUs without VNNI,
-    silently.
+    silently. The first convolution and the last linear layer stay in floats.
 
     Args:
         content: An ONNX file of :func:`mmfer.engine.export.export_onnx`.
@@ -46,13 +46,13 @@ def quantized(content: bytes, images: np.ndarray, batch_size: int = 1) -> bytes:
         original, prepared, out = (Path(folder) / name for name in ('a', 'b', 'c'))
         original.write_bytes(content)
         quant_pre_process(original, prepared, skip_symbolic_shape=True)
-        attention = _products_of_maps(prepared.read_bytes())
+        in_floats = _left_in_floats(prepared.read_bytes())
         quantize_static(
             prepared,
             out,
             _Batches(images, batch_size),
             op_types_to_quantize=OPERATORS,
-            nodes_to_exclude=attention,
+            nodes_to_exclude=in_floats,
             quant_format=QuantFormat.QDQ,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
@@ -64,17 +64,25 @@ def quantized(content: bytes, images: np.ndarray, batch_size: int = 1) -> bytes:
     return small
 
 
-def _products_of_maps(content: bytes) -> list[str]:
-    """The matrix products without a weight of two axes, such as those of attention.
+def _left_in_floats(content: bytes) -> list[str]:
+    """The names of the operators that stay in floats.
 
-    onnxruntime cannot run them with a scale for each channel.
+    These are the first convolution and the last linear layer, where rounding costs most accuracy,
+    and matrix products without a weight of two axes, such as those of attention, which onnxruntime
+    cannot run with a scale for each channel.
     """
     import onnx
 
     graph = onnx.ModelProto.FromString(content).graph
     weights = {tensor.name for tensor in graph.initializer if len(tensor.dims) == 2}
-    products = [node for node in graph.node if node.op_type == 'MatMul']
-    return [node.name for node in products if node.input[1] not in weights]
+    convolutions = [node.name for node in graph.node if node.op_type == 'Conv']
+    linear = [
+        node
+        for node in graph.node
+        if node.op_type == 'Gemm' or (node.op_type == 'MatMul' and node.input[1] in weights)
+    ]
+    of_maps = [node for node in graph.node if node.op_type == 'MatMul' and node not in linear]
+    return [*convolutions[:1], *(node.name for node in linear[-1:] + of_maps)]
 
 
 class _Batches:

@@ -10,7 +10,7 @@ import torch
 from mmpretrain.structures import DataSample
 from onnx import helper
 
-from mmfer.engine.onnx_model import OnnxModel, metadata_of, with_metadata
+from mmfer.engine.runtimes.onnx_model import OnnxModel, metadata_of, with_metadata
 from mmfer.worker_pool import one_thread
 from tests.onnx_files import expected_scores, mean_color
 

@@ -9,8 +9,8 @@ import torch
 
 from mmfer.engine.benchmark import input_shape, predict, take_turns
 from mmfer.engine.export import onnx_content
-from mmfer.engine.onnx_model import OnnxModel
-from mmfer.engine.quantization import quantized
+from mmfer.engine.runtimes.onnx_model import OnnxModel
+from mmfer.engine.runtimes.quantization import quantized
 from mmfer.markdown import markdown_table
 
 BACKENDS = ('pytorch', 'onnxruntime', 'int8')
