@@ -13,6 +13,7 @@ import argparse
 
 from mmfer.apis.pruning import prune_checkpoint
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
+from mmfer.engine.pruning.scores import CRITERIA
 
 
 def parse_args() -> argparse.Namespace:
@@ -31,6 +32,13 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--size', type=int, help="image size in pixels, for FLOPs; default: the config's"
     )
+    parser.add_argument(
+        '--criterion',
+        choices=CRITERIA,
+        help='what selects the channels of each layer; random is a control; default: the scales '
+        'of batch norms, or else the weights of MLPs',
+    )
+    parser.add_argument('--seed', type=int, default=0, help='of the criterion random')
     add_config_options(parser)
     return parser.parse_args()
 
@@ -46,6 +54,8 @@ def main() -> None:
         args.round_to,
         args.size,
         args.cfg_options,
+        args.criterion,
+        args.seed,
     )
     print(report.format_table())
     name = f'{args.config.stem}_pruned{round(100 * args.ratio)}'

@@ -162,7 +162,7 @@ class LoadedModel:
 def _chosen(
     config: str | Path | Config | None, checkpoint: str | Path | None
 ) -> tuple[str | Path | Config | None, str | Path]:
-    """The config, None for the one in the checkpoint, and the checkpoint."""
+    """The config (None for the config in the checkpoint) and the checkpoint."""
     if checkpoint is not None:
         return config, checkpoint
     if config is None:

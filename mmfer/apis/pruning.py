@@ -27,6 +27,8 @@ def prune_checkpoint(
     round_to: int = 1,
     size: int | None = None,
     options: Mapping[str, Any] | None = None,
+    criterion: str | None = None,
+    seed: int = 0,
 ) -> PruningReport:
     """Prune a checkpoint and write the result with a config.
 
@@ -44,6 +46,7 @@ def prune_checkpoint(
         size: Height and width in pixels of the images for which FLOPs are counted; the default is
             the ``image_size`` of the config, or else 224.
         options: Entries of the config to replace, as ``--cfg-options`` does.
+        criterion, seed: See :func:`mmfer.engine.pruning.prune_model`.
 
     Raises:
         FileNotFoundError: If the config or the checkpoint does not exist.
@@ -57,7 +60,8 @@ def prune_checkpoint(
     meta = load_weights(model, checkpoint)
     meta = {name: value for name, value in meta.items() if name != 'calibration'}  # no longer fits
     size = size or cfg.get('image_size', 224)
-    report = prune_model(model, torch.zeros(1, *input_shape(model, size)), ratio, round_to)
+    images = torch.zeros(1, *input_shape(model, size))
+    report = prune_model(model, images, ratio, round_to, criterion=criterion, seed=seed)
 
     out, name = Path(out), f'{Path(config).stem}_pruned{round(100 * ratio)}'
     content = BytesIO()

@@ -161,8 +161,15 @@ class ExpressionDataset(FaceDataset):
             )
 
     def _soft_label(self, sample: Sample, distribution: np.ndarray | None) -> np.ndarray:
+        count = len(self._metainfo['classes'])
         if distribution is not None:
+            if np.shape(distribution) != (count,) or abs(np.sum(distribution) - 1) > 0.01:
+                raise ValueError(
+                    f'{type(self).__name__}, {sample["img_path"]}: distribution is '
+                    f'{np.asarray(distribution).tolist()}; it must have the share of each of the '
+                    f'{count} classes, with a sum of 1.'
+                )
             return distribution
-        one_hot = np.zeros(len(self._metainfo['classes']), dtype=np.float32)
+        one_hot = np.zeros(count, dtype=np.float32)
         one_hot[sample['gt_label']] = 1
         return one_hot

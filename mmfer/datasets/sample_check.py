@@ -15,7 +15,7 @@ SHAPES = {
 
 
 def check_sample(sample: Mapping[str, Any], number: int, reader: str) -> None:
-    """Check the path of the image, and the shapes of the arrays.
+    """Check the path of the image, the class, and the shapes of the arrays.
 
     Args:
         sample: A sample, as a reader reads it.
@@ -23,12 +23,17 @@ def check_sample(sample: Mapping[str, Any], number: int, reader: str) -> None:
         reader: The name of the reader.
 
     Raises:
-        ValueError: If the sample has no ``img_path``, or an array of another shape than in
-            :data:`SHAPES`.
+        ValueError: If the sample has no ``img_path``, a class that is no index, or an array of
+            another shape than in :data:`SHAPES`.
     """
     where = sample.get('where', sample.get('img_path', f'sample {number}'))
     if 'img_path' not in sample:
         raise ValueError(f'{reader}, {where}: The reader must give each sample an img_path.')
+    label = sample.get('gt_label')
+    if label is not None and not isinstance(label, int | np.integer):
+        raise ValueError(
+            f'{reader}, {where}: gt_label is {label!r}; the reader must give the index of a class.'
+        )
     for field, shape in SHAPES.items():
         value = sample.get(field)
         if value is not None and np.shape(value) != shape:

@@ -65,7 +65,7 @@ class Reader:
         self._model(models[0])
 
     def photo(self, path: str | None, model: str, explain: bool = False) -> Answer:
-        """The answer to a photograph; whatever is wrong with it is said in words.
+        """The answer to a photograph; an error in the input becomes a message.
 
         Args:
             path: The uploaded file; None if there is none.

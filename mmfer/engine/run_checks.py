@@ -1,5 +1,6 @@
 """Checks before the first step of a training."""
 
+import inspect
 from collections.abc import Mapping
 from copy import deepcopy
 from difflib import get_close_matches
@@ -13,6 +14,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmfer.engine.checkpoint import last_checkpoint
 from mmfer.engine.configuration.config_text import read_values
+from mmfer.engine.configuration.entry_types import classes_named
 from mmfer.engine.feature_bank import unwrap
 from mmfer.engine.rank_state import random_state, set_random_state
 
@@ -81,13 +83,21 @@ def check_custom_keys(runner: Runner) -> None:
     a key that matches none.
 
     Raises:
-        ValueError: If a key matches no parameter.
+        ValueError: If a key matches no parameter, or has an option that nothing reads.
     """
     wrapper = runner.cfg.get('optim_wrapper') or {}
     if not isinstance(wrapper, Mapping) or 'constructor' in wrapper:
         return
     names = [name for name, _ in unwrap(runner.model).named_parameters()]
-    for key in (wrapper.get('paramwise_cfg') or {}).get('custom_keys', {}):
+    kinds = classes_named((wrapper.get('optimizer') or {}).get('type'))
+    read = {'lr_mult', 'decay_mult'}.union(*(inspect.signature(kind).parameters for kind in kinds))
+    for key, options in (wrapper.get('paramwise_cfg') or {}).get('custom_keys', {}).items():
+        unknown = [option for option in options if kinds and option not in read]
+        if unknown:
+            raise ValueError(
+                f'optim_wrapper.paramwise_cfg.custom_keys.{key}: nothing reads "{unknown[0]}". '
+                f'Give {" or ".join(get_close_matches(unknown[0], sorted(read)) or ["lr_mult"])}.'
+            )
         if any(key in name for name in names):
             continue
         parts = sorted({part for name in names for part in name.split('.') if not part.isdigit()})

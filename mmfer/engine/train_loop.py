@@ -44,8 +44,8 @@ def needs_epochs(runner: Runner, needed: Any, name: str) -> None:
     """
     if needed and not isinstance(runner.train_loop, MMEngineTrainLoop):
         raise ValueError(
-            f'{name} counts epochs, but this training counts iterations, so what the hook does at '
-            'an epoch would never happen. Train by epochs: train_cfg=dict(by_epoch=True, '
+            f'{name} acts at epochs, but this training counts iterations, so the hook would '
+            'never act. Train by epochs: train_cfg=dict(by_epoch=True, '
             'max_epochs=...).'
         )
 

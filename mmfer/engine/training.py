@@ -89,7 +89,7 @@ def train(
         cfg.auto_scale_lr.enable = True
     if not validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
-    check_sections(cfg)
+    check_sections(cfg.to_dict())
     check_schedule(cfg)
     check_choosers(cfg, validate)
     with training_in(cfg.work_dir):

@@ -1,4 +1,4 @@
-"""Temperature scaling: one number that makes confidences agree with how often they are right."""
+"""Temperature scaling: one number that makes the confidences match the accuracy."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -12,7 +12,7 @@ from mmfer.pages.page import Block, Section, Table, Text
 def data_section(trained: TrainedModel) -> Section:
     """The readers and folders of each part, and the number of images of each class.
 
-    A part that cannot be read, for example because its images are not on this machine, is named
+    A part that cannot be read, for example because its images are not on this machine, is listed
     with the reason.
     """
     sources: list[list[str]] = []

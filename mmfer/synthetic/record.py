@@ -17,7 +17,7 @@ from mmfer.synthetic.renderer_version import renderer_version, same_renderer
 RECORD = 'rendering.json'
 RENDERER = 'renderer'
 
-ANEW = 'Delete the folder, or give another folder.'
+START_OVER = 'Delete the folder, or give another folder.'
 
 _log = logging.getLogger(__name__)
 
@@ -62,8 +62,8 @@ def claim_folder(root: Path, description: Mapping[str, Any]) -> None:
 
 
 def _recorded(root: Path) -> dict[str, Any]:
-    found = read_json(root / RECORD, 'record', ANEW)
-    check_form(found, dict[str, Any], f'"{root / RECORD}"', ANEW)
+    found = read_json(root / RECORD, 'record', START_OVER)
+    check_form(found, dict[str, Any], f'"{root / RECORD}"', START_OVER)
     return dict(found)
 
 
@@ -119,7 +119,7 @@ def known_truth(root: Path, split: str) -> dict[int, Truth]:
     rows: list[Truth] = []
     if sidecar_path(root, split).is_file():
         path = sidecar_path(root, split)
-        truth = read_json(path, 'truth', ANEW)
-        check_form(truth, _Sidecar, f'"{path}"', ANEW)
+        truth = read_json(path, 'truth', START_OVER)
+        check_form(truth, _Sidecar, f'"{path}"', START_OVER)
         rows = truth['annotations']
     return {row['image_id'] - 1: row for row in [*rows, *journal(root, split).rows]}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 DRAWING = (
+    'clip_writer.py',
     'expressions/*.py',
     'layouts/*.py',
     'people/*.py',
@@ -17,7 +18,7 @@ DRAWING = (
 """The code that decides the pixels, relative to this folder."""
 
 PREDECESSORS = {
-    '2db2b8b2252531a6': (
+    '36187cc9db21552b': (
         '821eb881ecd4b21f',
         '78bc88c2e612893c',
         'b78a251fe2e452c2',

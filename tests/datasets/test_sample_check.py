@@ -15,6 +15,10 @@ from mmfer.datasets.sample_check import check_sample
             dict(img_path='a.png', landmarks=np.zeros((66, 2))),
             r'a\.png: landmarks has the shape \(66, 2\); the reader must give \(68, 2\)',
         ),
+        (
+            dict(img_path='a.png', gt_label='calm'),
+            "gt_label is 'calm'; the reader must give the ind",
+        ),
         (dict(img_path='a.png', face_box=[1, 2, 3]), r'face_box has the shape \(3,\)'),
     ],
 )

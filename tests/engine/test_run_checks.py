@@ -47,6 +47,12 @@ def test_a_save_best_without_validation_is_refused(image_folder: Path, tmp_path:
 def test_an_option_for_parameters_that_the_model_does_not_have_is_refused(
     image_folder: Path, tmp_path: Path
 ):
+    options = {'optim_wrapper.paramwise_cfg.custom_keys.backbone.lr_mul': 0.1}
+    with pytest.raises(ValueError, match=r'nothing reads "lr_mul"\. Give lr_mult'):
+        train(tiny_config(tmp_path, image_folder, options))
+    options = {'optim_wrapper.clip_grad.max_nrm': 1}
+    with pytest.raises(ValueError, match=r'clip_grad takes no "max_nrm"\. Did you mean max_norm'):
+        train(tiny_config(tmp_path, image_folder, options))
     options = {'optim_wrapper.paramwise_cfg.custom_keys.backbon_.lr_mult': 0.1}
     with pytest.raises(ValueError, match=r'has "backbon_" in its name. Did you mean backbone\?'):
         train(tiny_config(tmp_path, image_folder, options))

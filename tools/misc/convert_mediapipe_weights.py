@@ -29,7 +29,7 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
 
 
 def stored_arrays(path: Path) -> list[np.ndarray]:
-    """The weights of a model, in the order in which its outputs need them.
+    """The weights of a model, in the order of execution.
 
     Raises:
         ValueError: If the file is not a TensorFlow Lite model.

@@ -26,9 +26,10 @@ def check_data(
 ) -> list[Finding]:
     """Check the data sets of a config.
 
-    Counts against the official ones; missing and broken images, of which all are decoded; images
-    that are in the training part and another part, or have two labels, by their bytes and by what
-    they show; persons in two parts; the order of the classes; the recorded alignment.
+    The counts are compared with the official ones. Every image is decoded, and missing and broken
+    images are listed. Images that are in the training part and in another part, or have two labels,
+    are found by their bytes and by their content. Persons in two parts, the order of the classes
+    and the recorded alignment are checked, too.
 
     Args:
         config: A config with a ``train_dataloader``, ``val_dataloader`` or ``test_dataloader``.

@@ -76,9 +76,8 @@ def check_unique_files(samples: Iterable[tuple[str, str]]) -> list[str]:
         if file in origin:
             first, other = origin[file]
             names = f'"{path}" is' if path == first else f'"{first}" and "{path}" are'
-            raise ValueError(
-                f'The image {names} listed twice: {other} and {where}. Keep one of the entries.'
-            )
+            places = f': {other} and {where}' if other != where else ''
+            raise ValueError(f'The image {names} listed twice{places}. Keep one of the entries.')
         origin[file] = path, where
         stems[os.path.splitext(path)[0].casefold()].append(path)
     return [' and '.join(sorted(paths)) for paths in stems.values() if len(paths) > 1]

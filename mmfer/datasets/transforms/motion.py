@@ -48,7 +48,8 @@ MODES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
 class MotionInput(BaseTransform):
     """Replace the two frames of :class:`LoadClip` by the motion between them.
 
-    Put geometric transforms before this transform: a flip would need the other sign of the flow.
+    Put geometric transforms before this transform: a later flip would also have to change
+    the sign of the horizontal flow.
 
     Args:
         mode: ``'difference'``: the :func:`difference` of the frames, one channel. ``'flow'``: the

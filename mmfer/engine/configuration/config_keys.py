@@ -51,6 +51,12 @@ _SECTIONS = {
     'randomness': {'seed', 'deterministic', 'diff_rank_seed'},
     'auto_scale_lr': {'enable', 'base_batch_size'},
 }
+NOT_BY_OPTION = {
+    'launcher': 'Give --launcher instead.',
+    'default_scope': 'mmfer sets its own scope.',
+    'custom_imports': 'Write custom_imports into the config: options are read after its imports.',
+}
+"""Entries that the command line cannot replace, and what to do."""
 TYPE_IS_A_MODE = ('face_crop', 'optim_wrapper.clip_grad')
 """Sections whose ``type`` names no component."""
 
@@ -94,6 +100,11 @@ def unknown_key(cfg: Mapping[str, Any], key: str, value: Any) -> str | None:
     """
     node: Any = cfg
     parts = key.split('.')
+    if parts[0] in NOT_BY_OPTION:
+        return f'this entry cannot be replaced here. {NOT_BY_OPTION[parts[0]]}'
+    outside = 'data_preprocessor' in cfg and 'data_preprocessor' not in cfg.get('model', {})
+    if outside and key.startswith('model.data_preprocessor.'):
+        return f'the data preprocessor is not in the model. Give {key.removeprefix("model.")}'
     for i, part in enumerate(parts):
         if isinstance(node, list | tuple) and part.isdigit() and int(part) < len(node):
             node = node[int(part)]
@@ -109,18 +120,34 @@ def unknown_key(cfg: Mapping[str, Any], key: str, value: Any) -> str | None:
         if not here:
             names: set[str] | None = ENTRIES | set(node)
             message = f'a config has no entry "{part}"'
-        elif here == 'default_hooks' and value is not None:
+        elif here == 'default_hooks' and _has_type(parts[i + 1 :], value):
             return None
         else:
             names = set(node) if here == 'default_hooks' else _accepted(cfg, here, node)
             message = f'{here} takes no "{part}"'
+            if here == 'default_hooks' and value is not None:
+                message = f'default_hooks has no "{part}", and a new hook needs a type'
         if names is None:
             close = get_close_matches(part, list(node), cutoff=0.8)
             return f'{message}. Did you mean {" or ".join(close)}?' if close else None
         if part in names:
-            return None
+            section, rest = '.'.join(parts[: i + 1]), parts[i + 1 :]
+            return _unknown_in_new_section(section, rest)
         return f'{message}. {_suggestion(part, names, names if here else set(node))}'
     return None
+
+
+def _has_type(parts: list[str], value: Any) -> bool:
+    """Whether a new hook, or an entry of it, gives the type of the hook."""
+    return parts == ['type'] or (not parts and isinstance(value, Mapping) and 'type' in value)
+
+
+def _unknown_in_new_section(section: str, parts: list[str]) -> str | None:
+    """Check the first entry of a section that the config does not have yet."""
+    names = _SECTIONS.get(section)
+    if not parts or names is None or parts[0] in names:
+        return None
+    return f'{section} takes no "{parts[0]}". {_suggestion(parts[0], names, names)}'
 
 
 def _suggestion(key: str, names: set[str], shown: set[str]) -> str:

@@ -1,21 +1,18 @@
 """Sparsity training, pruning and fine-tuning in one run (paper 001, section 2.4)."""
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
 import numpy as np
-from mmengine.dataset import pseudo_collate
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.optim import OptimWrapperDict
-from mmengine.runner import EpochBasedTrainLoop, Runner
+from mmengine.runner import BaseLoop, EpochBasedTrainLoop, Runner
 from torch import Tensor, nn
 
-from mmfer.engine.hooks.eval_context_hook import find_itrr
 from mmfer.engine.hooks.network_renewal import (
     begin_finetuning,
     change_network,
@@ -24,8 +21,10 @@ from mmfer.engine.hooks.network_renewal import (
     renew_optimizer,
 )
 from mmfer.engine.hooks.pruned_model_hook import PrunedModelHook
-from mmfer.engine.pruning.penalty import batch_norm_scales, penalize_scales
+from mmfer.engine.hooks.pruning_inputs import example_inputs, with_a_support_set
+from mmfer.engine.pruning.penalty import batch_norm_scales, penalize_scales, shrink_scales
 from mmfer.engine.pruning.report import PruningReport
+from mmfer.engine.pruning.travel import penalty_for_schedule
 from mmfer.registry import HOOKS
 
 SMALL = 0.01
@@ -37,8 +36,9 @@ class ChannelPruningHook(Hook):
     """Train with an L1 penalty on the scales of batch norms, prune channels, then fine-tune.
 
     Before ``epoch``, ``penalty * sign(gamma)`` is added to the gradient of each scale gamma, once
-    per step of the optimizer (eq. 11). After each of these epochs, the visualizer gets a figure of
-    the scales (its local backend writes to ``vis_data/vis_image`` in the work directory).
+    per step of the optimizer (eq. 11). The log has the travel: how far the penalty can move a scale
+    until then. After each of these epochs, the visualizer gets a figure of the scales (its local
+    backend writes to ``vis_data/vis_image`` in the work directory).
 
     At the start of ``epoch``, :func:`mmfer.engine.pruning.prune_model` removes channels and the
     penalty ends. The best score is reset, so that the best checkpoint is a pruned one. The
@@ -48,12 +48,17 @@ class ChannelPruningHook(Hook):
     :class:`mmfer.engine.hooks.PrunedModelHook`, a default hook.
 
     Args:
-        penalty: lambda; 0 for no penalty.
+        penalty: lambda; 0 for no penalty. ``dict(travel=1.0)`` computes lambda from the schedule,
+            so that the penalty can move a scale by 1.
+        proximal: Shrink the scales after each step
+            (:func:`mmfer.engine.pruning.penalty.shrink_scales`) instead of changing their gradient,
+            until the share ``ratio`` of them is zero.
         ratio: Share of all channels to remove; None trains with the penalty to the end, without
             pruning.
         epoch: Number of epochs before the channels are removed. Required with ``ratio``.
         round_to: The number of channels of a layer stays a multiple of this number.
         floor: Minimum share of the channels that each layer keeps.
+        criterion: As in :func:`mmfer.engine.pruning.prune_model`; ``'random'`` for a control.
         finetune: Settings of the fine-tuning: ``optim_wrapper``, whose entries replace entries of
             the config, and ``param_scheduler``, whose epochs count from the pruning and whose
             ``end`` is by default the end of the run. Without ``param_scheduler``, the learning rate
@@ -85,7 +90,7 @@ class ChannelPruningHook(Hook):
 
     def __init__(
         self,
-        penalty: float = 1e-4,
+        penalty: float | Mapping[str, float] = 1e-4,
         ratio: float | None = None,
         epoch: int | None = None,
         round_to: int = 1,
@@ -93,11 +98,14 @@ class ChannelPruningHook(Hook):
         finetune: Mapping[str, Any] | None = None,
         include: Sequence[str] = (),
         exclude: Sequence[str] = (),
+        proximal: bool = False,
+        criterion: str | None = None,
     ) -> None:
-        if penalty < 0:
+        given = dict(penalty) if isinstance(penalty, Mapping) else {'lambda': penalty}
+        if set(given) not in ({'lambda'}, {'travel'}) or min(given.values()) < 0:
             raise ValueError(
-                f'penalty={penalty} must not be negative. The usual value is 1e-4; 0 gives no '
-                'penalty.'
+                f'penalty={penalty} must be lambda, at least 0, or dict(travel=1.0), from which '
+                'lambda is computed. The usual lambda is 1e-4; 0 gives no penalty.'
             )
         if (ratio is None) != (epoch is None):
             raise ValueError(
@@ -121,7 +129,8 @@ class ChannelPruningHook(Hook):
                 f'finetune={dict(finetune or {})} may contain only optim_wrapper and '
                 'param_scheduler, and needs a ratio.'
             )
-        self.penalty = penalty
+        self.penalty, self.travel = given.get('lambda', 0.0), given.get('travel')
+        self.proximal, self.criterion = proximal, criterion
         self.ratio = ratio
         self.epoch = epoch
         self.round_to = round_to
@@ -131,17 +140,35 @@ class ChannelPruningHook(Hook):
         self.exclude = tuple(exclude)
         self._pruned_at: int | None = None
 
+    def before_run(self, runner: Runner) -> None:
+        """Check that the options fit the run, and compute the penalty from the whole schedule."""
+        if not isinstance(runner._train_loop, BaseLoop):
+            return  # a test
+        self._check(runner)
+        if self.penalty or self.travel:
+            self.penalty = penalty_for_schedule(
+                runner.optim_wrapper,
+                runner.param_schedulers or [],
+                (self.epoch or runner.max_epochs) * len(runner.train_dataloader),
+                len(runner.train_dataloader),
+                self._scales(runner).values(),
+                self.penalty,
+                self.travel,
+                self.proximal,
+            )
+
     def before_train(self, runner: Runner) -> None:
-        """Check that the options fit the run, and start the penalty."""
+        """Rehearse the pruning, and start the penalty."""
         if self._pruned_at is not None:
             return
-        self._check(runner)
         if self.ratio is not None:
             self._rehearse(runner)
         if self.penalty:
-            penalize_scales(
-                runner.optim_wrapper.optimizer, self._scales(runner).values(), self.penalty
-            )
+            optimizer, scales = runner.optim_wrapper.optimizer, self._scales(runner).values()
+            if self.proximal:
+                shrink_scales(optimizer, scales, self.penalty, self.ratio)
+            else:
+                penalize_scales(optimizer, scales, self.penalty)
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Prune at ``epoch``, also in a resumed run that was killed before pruning."""
@@ -203,7 +230,7 @@ class ChannelPruningHook(Hook):
     def _rehearse(self, runner: Runner) -> None:
         """Prune a copy of the network, so that problems appear before the training."""
         with warnings.catch_warnings(action='ignore'):
-            self._remove_channels(deepcopy(classifier_of(runner)), _example_inputs(runner))
+            self._remove_channels(deepcopy(classifier_of(runner)), example_inputs(runner))
         if self.finetune is not None:
             before = runner.optim_wrapper, runner.param_schedulers
             begin_finetuning(runner, self.finetune, runner.epoch)
@@ -213,11 +240,13 @@ class ChannelPruningHook(Hook):
         from mmfer.engine.pruning.prune import prune_model  # takes long to import
 
         assert self.ratio is not None
-        with _with_a_support_set(network):
-            return prune_model(network, inputs, self.ratio, self.round_to, self.floor)
+        with with_a_support_set(network):
+            return prune_model(
+                network, inputs, self.ratio, self.round_to, self.floor, self.criterion
+            )
 
     def _prune(self, runner: Runner) -> None:
-        inputs = _example_inputs(runner)
+        inputs = example_inputs(runner)
         report = change_network(runner, lambda network: self._remove_channels(network, inputs))
         print_log(f'Pruned before epoch {runner.epoch + 1}:\n{report.format_table()}', 'current')
         self._pruned_at = runner.epoch
@@ -246,31 +275,3 @@ class ChannelPruningHook(Hook):
         runner.visualizer.add_scalars(numbers, step=epoch)
         pixels = figure_pixels(plot_scales(scales, threshold, title))
         runner.visualizer.add_image('scales', pixels, step=epoch)
-
-
-def _example_inputs(runner: Runner) -> Tensor:
-    """Two training images after the data preprocessor, (2, 3, H, W)."""
-    dataset = runner.train_dataloader.dataset
-    batch = pseudo_collate([dataset[0], dataset[0]])
-    network: Any = classifier_of(runner)
-    return network.data_preprocessor(batch, training=False)['inputs']
-
-
-@contextmanager
-def _with_a_support_set(network: nn.Module) -> Iterator[None]:
-    """Give RALD a temporary random support set, so that it can predict before it has its own.
-
-    Channels do not depend on the context, but tracing is fast only if images attend to a fixed set.
-    """
-    found = find_itrr(network)
-    if found is None:
-        yield
-        return
-    _, itrr = found
-    context, features = itrr.context, itrr.support_features
-    itrr.context = 'support'
-    itrr.prepare_benchmark()
-    try:
-        yield
-    finally:
-        itrr.context, itrr.support_features = context, features

@@ -64,7 +64,7 @@ class CheckpointHook(MMEngineCheckpointHook):
         """Number of finished iterations at the last checkpoint of this process."""
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Check that a resumed run has the same steps, and record what it has to repeat."""
+        """Check that a resumed run has the same steps, and whether it repeats a validation."""
         if not runner._resume:
             return
         _check_steps(checkpoint['meta'], _steps(runner))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim import Optimizer
@@ -93,3 +94,43 @@ def penalize_scales(
             scale.grad.add_(gradient if loss_scale is None else gradient * loss_scale)
 
     return optimizer.register_step_pre_hook(add)
+
+
+def shrink_scales(
+    optimizer: Optimizer,
+    scales: Iterable[nn.Parameter],
+    penalty: float,
+    share: float | None = None,
+) -> RemovableHandle:
+    """Move the scales towards zero after every step: ``sign(s) * max(abs(s) - lr * penalty, 0)``.
+
+    This is the proximal step of the L1 norm (soft thresholding). Unlike the gradient of eq. 11,
+    which oscillates around zero, it gives scales of exactly zero, and it does not depend on the
+    kind of the optimizer. Scales without a gradient are not changed.
+
+    Args:
+        optimizer: The optimizer of the scales.
+        scales: The scales of :func:`batch_norm_scales`.
+        penalty: lambda.
+        share: Nothing is moved any more once this share of all scales is zero; None for no end.
+
+    Returns:
+        A handle; its ``remove()`` ends the penalty.
+    """
+    scales = list(scales)
+    penalized = {id(scale) for scale in scales}
+    count = sum(scale.numel() for scale in scales)
+
+    @torch.no_grad()
+    def shrink(optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        if share is not None:
+            zeros = sum(int((scale == 0).sum()) for scale in scales)
+            if zeros >= share * count:
+                return
+        for group in optimizer.param_groups:
+            for scale in group['params']:
+                if id(scale) in penalized and scale.grad is not None:
+                    smaller = (scale.abs() - group['lr'] * penalty).clamp_min(0)
+                    scale.copy_(scale.sign() * smaller)
+
+    return optimizer.register_step_post_hook(shrink)

@@ -11,7 +11,7 @@ from mmfer.engine.eval_mode import eval_mode
 from mmfer.engine.pruning.channels import channel_widths
 from mmfer.engine.pruning.dependencies import ChannelGroup, Dependencies
 from mmfer.engine.pruning.report import LayerChange, PruningReport
-from mmfer.engine.pruning.scores import CRITERIA, bn_scale_scores, mlp_scores
+from mmfer.engine.pruning.scores import CRITERIA, bn_scale_scores, mlp_scores, shuffled
 from mmfer.engine.pruning.selection import select_channels
 
 SCORES: dict[str, Callable[[nn.Module, ChannelGroup], np.ndarray]] = {
@@ -27,6 +27,7 @@ def prune_model(
     round_to: int = 1,
     floor: float = 0.1,
     criterion: str | None = None,
+    seed: int = 0,
 ) -> PruningReport:
     """Remove the share ``ratio`` of the prunable channels of a model, in place.
 
@@ -43,7 +44,10 @@ def prune_model(
         floor: Minimum share of the channels that each layer keeps; at least one channel stays.
         criterion: ``'bn_scale'``, the absolute scales of the batch norms; ``'mlp_norm'``, for the
             hidden units of the MLPs of the backbone, see :func:`mmfer.engine.pruning.mlp_norm`;
-            None takes ``'bn_scale'`` if the model has such channels, or else ``'mlp_norm'``.
+            None takes ``'bn_scale'`` if the model has such channels, or else ``'mlp_norm'``;
+            ``'random'`` removes as many channels of each layer as None, but random ones, as a
+            control.
+        seed: Seed of ``'random'``.
 
     Raises:
         ValueError: If an argument is out of range, or the model has no channel to prune.
@@ -67,9 +71,14 @@ def prune_model(
     with eval_mode(model):
         parameters, flops = model_complexity(model, example_inputs[:1])
         dependencies = Dependencies(model, example_inputs)
-        criterion, groups = _prunable(dependencies, criterion)
+        at_random = criterion == 'random'
+        by, groups = _prunable(dependencies, None if at_random else criterion)
+        scores = [SCORES[by](model, group) for group in groups]
+        if at_random:
+            rng = np.random.default_rng(seed)
+            scores = [shuffled(s, g.tied, rng) for s, g in zip(scores, groups, strict=True)]
         selection = select_channels(
-            [SCORES[criterion](model, group) for group in groups],
+            scores,
             ratio,
             round_to,
             floor,
@@ -84,7 +93,7 @@ def prune_model(
         pruned_parameters, pruned_flops = model_complexity(model, example_inputs[:1])
     _warn_of_floor(groups, selection.at_floor, floor)
     return PruningReport(
-        criterion=criterion,
+        criterion='random' if at_random else by,
         ratio=ratio,
         removed=sum(map(len, lost)) / sum(group.channels for group in groups),
         threshold=selection.threshold,
@@ -116,7 +125,7 @@ def _prunable(dependencies: Dependencies, criterion: str | None) -> tuple[str, l
         'bn_scale': [group for group in found if dependencies.zeroed_by_norms(group)],
         'mlp_norm': [group for group in found if _is_mlp(dependencies.model, group)],
     }
-    tried = CRITERIA if criterion is None else (criterion,)
+    tried = tuple(by_criterion) if criterion is None else (criterion,)
     for name in tried:
         if by_criterion[name]:
             return name, by_criterion[name]

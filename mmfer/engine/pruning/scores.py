@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from mmfer.engine.pruning.dependencies import ChannelGroup
 
-CRITERIA = ('bn_scale', 'mlp_norm')
+CRITERIA = ('bn_scale', 'mlp_norm', 'random')
 
 
 def bn_scale_scores(model: nn.Module, group: ChannelGroup) -> np.ndarray:
@@ -46,3 +46,14 @@ def mlp_scores(model: nn.Module, group: ChannelGroup) -> np.ndarray:
     before, after = (model.get_submodule(n) for n in (*group.producers, *group.consumers))
     weights = (layer.weight.detach().float().cpu() for layer in (before, after))  # type: ignore[operator]
     return mlp_norm(*weights).numpy()
+
+
+def shuffled(scores: np.ndarray, tied: int, rng: np.random.Generator) -> np.ndarray:
+    """The scores of a layer in random order: a control in which each layer loses as many channels.
+
+    Args:
+        scores: (channels,)
+        tied: Number of groups of a convolution, whose channels move together.
+        rng: The random numbers.
+    """
+    return scores.reshape(tied, -1)[:, rng.permutation(len(scores) // tied)].ravel()

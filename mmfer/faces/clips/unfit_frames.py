@@ -101,7 +101,7 @@ def _jump(light: np.ndarray, i: int) -> float:
 def unlike_frames(
     frames: Iterable[np.ndarray], points: np.ndarray, skipped: Iterable[int]
 ) -> list[int]:
-    """Positions of frames whose face does not look like that of the frames before.
+    """Positions of frames whose face differs from the faces of the frames before them.
 
     Args:
         frames: (H, W) or (H, W, 3) uint8, in order; the first that is not skipped shows the face.

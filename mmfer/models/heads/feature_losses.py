@@ -1,7 +1,7 @@
 """Losses on the features of a head, besides the loss on its scores."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from mmpretrain.structures import DataSample
@@ -27,7 +27,8 @@ class FeatureLosses(nn.ModuleDict):
         taken: Names of the other losses of the head.
 
     Raises:
-        ValueError: If two losses have the same name, or ``warmup`` is negative.
+        ValueError: If ``configs`` is no list, two losses have the same name, or ``warmup`` is
+            negative.
 
     Example:
         >>> losses = FeatureLosses(
@@ -40,6 +41,11 @@ class FeatureLosses(nn.ModuleDict):
     def __init__(self, configs: Sequence[dict], taken: Sequence[str] = ()) -> None:
         super().__init__()
         self.warmups: dict[str, int] = {}
+        if isinstance(configs, Mapping):
+            raise ValueError(
+                'feature_losses must be a list of losses: '
+                f"[dict(type='{configs.get('type', 'CenterLoss')}', ...)]."
+            )
         for config in configs:
             options = dict(config)
             warmup = options.pop('warmup', 0)

@@ -8,7 +8,7 @@ def label_scores(features: Tensor, labels: Tensor, scale: Tensor | float) -> Ten
     """Scores by the likeness of features and label vectors: s cos(F^_i, S~_c).
 
     Here the label vectors are the weights of the classifier, so that their words and their
-    hierarchy shape the classes. In paper 003, a linear layer that knows no labels classifies.
+    hierarchy shape the classes. Paper 003 classifies with a linear layer without label vectors.
 
     Args:
         features: F^, (N, D).

@@ -42,8 +42,8 @@ def plant_oddities(clips: int, seed: int) -> list[str | None]:
     kinds = [kind for kind, count in PLANTED.items() for _ in range(count)]
     if clips < len(kinds):
         raise ValueError(
-            f'{clips} clips cannot hold the {len(kinds)} planted oddities of the coding file. Ask '
-            'for more clips, or for none of the oddities.'
+            f'{clips} clips cannot hold the {len(kinds)} planted oddities of the coding file. '
+            'Increase --images, or give --no-oddities.'
         )
     planted: list[str | None] = [None] * clips
     order = np.random.default_rng([seed, clips]).permutation(clips)

@@ -38,7 +38,8 @@ def components() -> None:
         'train_cfg.val_interval',
         'train_dataloader.num_workers',
         'train_dataloader.dataset.pipeline.0',
-        'default_hooks.mine',
+        'default_hooks.mine.type',
+        'val_dataloader.batch_size',
         'env_cfg.mp_cfg.opencv_num_threads',
         'env_cfg.dist_cfg',
         'env_cfg.dist_cfg.timeout',
@@ -68,6 +69,14 @@ def test_existing_and_possible_entries_are_accepted(key: str) -> None:
         ('data_preprocessor.meen', 'Did you mean mean'),
         ('env_cfg.dist_cfg.backened', 'env_cfg.dist_cfg takes no "backened". Did you mean backend'),
         ('optim_wrapper.clip_grad.maxnorm', 'takes no "maxnorm". Did you mean max_norm?'),
+        ('launcher', 'cannot be replaced here. Give --launcher'),
+        ('custom_imports.imports', 'options are read after its imports'),
+        ('model.data_preprocessor.std', 'is not in the model. Give data_preprocessor.std'),
+        ('default_hooks.loger.interval', 'no "loger", and a new hook needs a type. Did you mean'),
+        (
+            'val_dataloader.batchsize',
+            'val_dataloader takes no "batchsize". Did you mean batch_size',
+        ),
         ('log_processor.foo', 'log_processor takes no "foo"'),
         ('face_crop.foo', 'face_crop takes no "foo"'),
         ('zzz', 'a config has no entry "zzz". Known entries: '),
@@ -95,6 +104,11 @@ def test_sections_of_a_config_file_are_checked(section: str, entry: dict, said: 
     check_sections(CFG)
     with pytest.raises(ValueError, match=said):
         check_sections(CFG | {section: entry})
+
+
+def test_a_new_hook_may_be_given_as_a_whole() -> None:
+    assert unknown_key(CFG, 'default_hooks.mine', dict(type='Hook')) is None
+    assert unknown_key(CFG, 'default_hooks.mine', dict(interval=1)) is not None
 
 
 def test_only_an_existing_hook_can_be_removed() -> None:

@@ -15,6 +15,8 @@ from torch import Tensor
 
 from mmfer.engine import train
 from mmfer.engine.checkpoint import load_from_disk
+from mmfer.engine.hooks import ChannelPruningHook
+from mmfer.engine.pruning.penalty import batch_norm_scales
 from mmfer.registry import HOOKS
 from tests.engine.hooks.processes import train_in_process
 from tests.engine.hooks.pruning_lines import pruning
@@ -230,6 +232,34 @@ def test_penalty_without_pruning(image_folder: Path, tmp_path: Path) -> None:
     _, seen = watched(tmp_path, image_folder, extra)
     assert seen['penalized'] == [True] * 2
     assert seen['width'] == [64] * 2
+
+
+def test_a_penalty_from_its_travel_is_the_same_in_a_resumed_run(
+    image_folder: Path, tmp_path: Path
+) -> None:
+    extra = pruning(3, epoch=2, penalty=dict(travel=1.0), criterion='random')
+    config = tiny_config(tmp_path / 'whole', image_folder, extra=extra)
+    whole = train(config)
+    # Nine iterations at 0.01 and, from the second epoch on, a tenth of it: six before the pruning.
+    (hook,) = (h for h in whole.hooks if isinstance(h, ChannelPruningHook))
+    assert hook.penalty == pytest.approx(1 / (3 * (0.01 + 0.001) / (1 - 0.9)))
+    checkpoint = str(tmp_path / 'whole' / 'work' / 'epoch_1.pth')
+    train(tiny_config(tmp_path / 'resumed', image_folder, extra=extra), resume=checkpoint)
+    last = Path('work', 'epoch_3.pth')
+    assert_same(tmp_path / 'whole' / last, tmp_path / 'resumed' / last)
+
+
+def test_a_proximal_penalty_makes_zeros(image_folder: Path, tmp_path: Path) -> None:
+    extra = pruning(2, ratio=None, epoch=None, penalty=dict(travel=3.0), proximal=True)
+    runner = train(tiny_config(tmp_path, image_folder, extra=extra))
+    scales = torch.cat(list(batch_norm_scales(runner.model).values()))
+    assert (scales == 0).all()
+
+
+@pytest.mark.parametrize('penalty', [-1.0, dict(travel=-1), dict(way=1), dict()])
+def test_a_wrong_penalty_is_refused(penalty: Any) -> None:
+    with pytest.raises(ValueError, match='must be lambda, at least 0, or dict'):
+        ChannelPruningHook(penalty=penalty)
 
 
 def test_pruning_without_penalty(image_folder: Path, tmp_path: Path) -> None:

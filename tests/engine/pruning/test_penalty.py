@@ -19,6 +19,7 @@ from mmfer.engine.pruning.penalty import (
     batch_norm_scales,
     penalize_scales,
     scale_penalty_gradient,
+    shrink_scales,
 )
 
 LAMBDA, LR = 1e-3, 0.1
@@ -195,3 +196,27 @@ def test_a_network_without_scales_is_refused() -> None:
     bare = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4, affine=False))
     with pytest.raises(ValueError, match='Sequential has no batch norm with a trained scale'):
         batch_norm_scales(bare)
+
+
+def test_a_proximal_step_is_soft_thresholding():
+    model = network()
+    scale, frozen = model[1].weight, model[4].weight
+    before, kept = scale.detach().numpy().copy(), frozen.detach().clone()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+    shrink_scales(optimizer, [scale, frozen], penalty=3.0)
+    scale.grad = torch.zeros_like(scale)
+    optimizer.step()
+    expected = np.sign(before) * np.maximum(np.abs(before) - 0.3, 0)
+    np.testing.assert_allclose(scale.detach().numpy(), expected, rtol=1e-6)
+    assert (scale == 0).sum() > 1
+    assert torch.equal(frozen, kept)  # it has no gradient
+
+
+def test_proximal_steps_end_at_the_share():
+    scale = nn.Parameter(torch.tensor([0.1, -0.2, 0.9, 1.0]))
+    optimizer = torch.optim.SGD([scale], lr=0.1)
+    shrink_scales(optimizer, [scale], penalty=1.0, share=0.5)
+    for _ in range(20):
+        scale.grad = torch.zeros_like(scale)
+        optimizer.step()
+    assert scale.tolist() == pytest.approx([0, 0, 0.7, 0.8])

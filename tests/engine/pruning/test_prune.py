@@ -229,6 +229,19 @@ def test_the_state_of_the_model_is_restored():
     assert torch.equal(model.backbone.layer2[0].bn1.running_mean, mean[kept])
 
 
+def test_random_channels_are_removed_from_the_same_layers():
+    x = torch.zeros(1, 3, 64, 64)
+    reports = [
+        prune_model(as_if_trained(classifier(VGG, 64)), x, 0.4, criterion=name, seed=seed)
+        for name, seed in ((None, 0), ('random', 0), ('random', 0), ('random', 1))
+    ]
+    assert [report.criterion for report in reports] == ['bn_scale', *['random'] * 3]
+    widths = [[len(kept) for kept in report.kept.values()] for report in reports]
+    assert widths[0] == widths[1] == widths[3] and reports[0].flops == reports[1].flops
+    kept = [report.kept for report in reports]
+    assert kept[1] == kept[2] and len({str(one) for one in kept}) == 3
+
+
 @pytest.mark.parametrize('ratio', [0, 1, -0.5, 1.5, float('nan')])
 def test_ratio_out_of_range(ratio):
     with pytest.raises(ValueError, match='above 0 and below 1'):

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from mmfer.engine.pruning.dependencies import ChannelGroup
-from mmfer.engine.pruning.scores import bn_scale_scores, mlp_norm, mlp_scores
+from mmfer.engine.pruning.scores import bn_scale_scores, mlp_norm, mlp_scores, shuffled
 
 
 def test_bn_scales_of_coupled_channels_are_averaged():
@@ -34,3 +34,11 @@ def test_mlp_scores_are_those_between_two_layers():
     group = ChannelGroup(model[0], 6, ['0'], ['2'])
     expected = mlp_norm(model[0].weight.detach(), model[2].weight.detach())
     np.testing.assert_allclose(mlp_scores(model, group), expected)
+
+
+def test_tied_channels_are_shuffled_together():
+    scores = np.arange(12.0)
+    mixed = shuffled(scores, 3, np.random.default_rng(0))
+    assert sorted(mixed) == sorted(scores) and list(mixed) != list(scores)
+    rows = mixed.reshape(3, 4)
+    assert (rows[1] == rows[0] + 4).all() and (rows[2] == rows[0] + 8).all()
