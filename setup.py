@@ -51,5 +51,5 @@ setup(
     entry_points={'console_scripts': ['mmfer = mmfer.commands:main']},
     python_requires='>=3.11',
     install_requires=requirements('runtime') + requirements('mminstall'),
-    extras_require={name: requirements(name) for name in ('tests', 'optional', 'demo')},
+    extras_require={name: requirements(name) for name in ('tests', 'optional', 'demo', 'export')},
 )

@@ -92,18 +92,35 @@ def read_json(path: str | Path, what: str = 'file', remedy: str = 'Write the fil
         )
     try:
         text = path.read_bytes().decode('utf-8-sig')
+    except ValueError as error:
+        raise ValueError(f'The {what} "{path}" is not JSON: {error}. {remedy}') from error
+    return parse_json(text, f'{what} "{path}"', remedy)
+
+
+def parse_json(text: str, what: str, remedy: str) -> Any:
+    """The value of a JSON text.
+
+    Args:
+        text: The text.
+        what: What the text is and where, for messages.
+        remedy: What to do if the text is damaged.
+
+    Raises:
+        ValueError: If the text is not JSON, or is nested too deeply.
+    """
+    try:
         content = json.loads(text)
         if HALF_CHARACTER.search(text):
             json.dumps(content, ensure_ascii=False).encode()
         return content
     except UnicodeEncodeError as error:
-        raise ValueError(f'The {what} "{path}": {HALF}. {remedy}') from error
+        raise ValueError(f'The {what}: {HALF}. {remedy}') from error
     except RecursionError as error:
         raise ValueError(
-            f'The {what} "{path}" is not JSON that can be read: it is nested too deeply. {remedy}'
+            f'The {what} is not JSON that can be read: it is nested too deeply. {remedy}'
         ) from error
     except ValueError as error:
-        raise ValueError(f'The {what} "{path}" is not JSON: {error}. {remedy}') from error
+        raise ValueError(f'The {what} is not JSON: {error}. {remedy}') from error
 
 
 def binary_lines(file: BinaryIO, path: Path) -> Iterator[bytes]:

@@ -1,50 +1,133 @@
-"""Export a trained model, pruned or not, to ONNX.
+"""Export a trained model, pruned or not, to one file that needs nothing else.
 
 The input `images` is a batch of face crops (N, 3, H, W), RGB pixels from 0 to 255 as float32. The
-output `scores` (N, classes) holds probabilities. The file includes the normalization, and the class
-names in its metadata under `classes`.
+output `scores` (N, classes) holds probabilities. The file includes the normalization, and in its
+metadata the class names, the preprocessing, the face crop, the calibration and the model card.
+`FERInferencer('FILE.onnx')` and `mmfer predict --checkpoint FILE.onnx` read it. With
+`--format exported-program`, the file is one for `torch.export.load`.
 
 Examples:
-    python tools/export_onnx.py configs/rald/rald_r18_synthetic.py \
+    mmfer export efficientnet-lite0_ferplus --out model.onnx
+    mmfer export configs/rald/rald_r18_synthetic.py \
         work_dirs/rald_r18_synthetic/epoch_10.pth --out rald.onnx
+    mmfer export my_config.py epoch_10.pth --out small.onnx --int8 --calibrate crops/ \
+        --evaluate crops_in_class_folders/
 """
 
 import argparse
+import json
+from pathlib import Path
 
-from mmfer.apis.loading import class_names, read_config
-from mmfer.apis.model import TrainedModel
+from mmfer.apis import FERInferencer
+from mmfer.apis.face_folders import accuracy, calibration_images, labelled_crops
+from mmfer.apis.loading import read_config
+from mmfer.apis.onnx_export import image_size, onnx_file, program_file
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
-from mmfer.engine.export import export_onnx
+from mmfer.engine.runtimes.onnx_model import metadata_of, with_metadata
+from mmfer.engine.runtimes.quantization import quantized
+from mmfer.files import check_writable, write_atomically
+from mmfer.reading import read_json
+
+SUFFIXES = {'onnx': '.onnx', 'exported-program': '.pt2'}
+"""The end of the file's name by format."""
+NO_TORCHSCRIPT = (
+    'TorchScript is deprecated in PyTorch, so mmfer does not write it: use --format onnx or '
+    'exported-program.'
+)
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('config', type=given_path, help='the config file')
-    parser.add_argument('checkpoint', help='the checkpoint file')
     parser.add_argument(
-        '--out', type=given_path, required=True, metavar='FILE', help='the ONNX file'
+        'config', help='the config file; or a checkpoint or shipped model alone, with its config'
+    )
+    parser.add_argument('checkpoint', nargs='?', help='the checkpoint file')
+    parser.add_argument(
+        '--out', type=given_path, required=True, metavar='FILE', help='the file, .onnx or .pt2'
+    )
+    parser.add_argument(
+        '--format', choices=(*SUFFIXES, 'torchscript'), default='onnx', help='default: %(default)s'
     )
     parser.add_argument('--size', type=int, help="image size in pixels; default: the config's")
-    parser.add_argument('--batch-size', type=int, default=1, help='the fixed batch size')
+    parser.add_argument(
+        '--batch-size', type=int, help='a fixed batch size; default: any, if the model allows it'
+    )
+    parser.add_argument(
+        '--card', type=given_path, metavar='FILE', help='the model card, a JSON file'
+    )
+    parser.add_argument('--int8', action='store_true', help='8-bit integers; needs --calibrate')
+    parser.add_argument(
+        '--calibrate', type=given_path, metavar='FOLDER', help='face crops, to find value ranges'
+    )
+    parser.add_argument(
+        '--evaluate',
+        type=given_path,
+        metavar='FOLDER',
+        help='other face crops, in a folder for each class: compares the accuracy of the file',
+    )
     add_config_options(parser)
     return parser.parse_args()
+
+
+def load(args: argparse.Namespace) -> FERInferencer:
+    if args.checkpoint is None:
+        if args.cfg_options:
+            raise ValueError('--cfg-options replaces entries of a config file: also give one.')
+        inferencer = FERInferencer(args.config)
+    else:
+        inferencer = FERInferencer(read_config(args.config, args.cfg_options), args.checkpoint)
+    if inferencer.loaded.in_onnxruntime:
+        raise ValueError(f'"{args.config}" is an ONNX file already. Give a checkpoint.')
+    if args.card is not None:
+        inferencer.loaded.card = read_json(args.card, 'model card')
+        if not isinstance(inferencer.loaded.card, dict):
+            raise ValueError(f'The model card "{args.card}" is no JSON object. Write {{...}}.')
+    return inferencer
+
+
+def check(
+    inferencer: FERInferencer, exported: FERInferencer, crops: list[tuple[Path, int]]
+) -> None:
+    """Print the accuracy of the file, if there are crops with labels."""
+    if crops:
+        before, after = accuracy(inferencer, crops), accuracy(exported, crops)
+        print(
+            f'Accuracy on {len(crops)} face crops: PyTorch {before:.2%}, the file {after:.2%} '
+            f'({100 * (after - before):+.2f} points).'
+        )
 
 
 @friendly_errors
 def main() -> None:
     args = parse_args()
-    config = read_config(args.config, args.cfg_options)
-    trained = TrainedModel.load(config, args.checkpoint)
-    size = args.size or trained.config.get('image_size')
-    if size is None:
-        raise ValueError(
-            f'"{args.config}" has no image_size: give the size of the images (--size).'
-        )
-    classes = class_names(trained.config, trained.meta, str(args.checkpoint))
-    export_onnx(trained.model, args.out, size, classes, args.batch_size)
-    print(f'Written: {args.out}, {len(classes)} classes, {args.batch_size} x {size} px.')
+    if args.format == 'torchscript':
+        raise ValueError(NO_TORCHSCRIPT)
+    if args.int8 != (args.calibrate is not None):
+        raise ValueError('--int8 and --calibrate FOLDER belong together: give both or neither.')
+    suffix = SUFFIXES[args.format]
+    if args.out.suffix != suffix:
+        raise ValueError(f'"{args.out}": give the file a name that ends in {suffix}.')
+    if args.format != 'onnx' and (args.int8 or args.evaluate):
+        raise ValueError('--int8 and --evaluate are for --format onnx: leave them out.')
+    check_writable(args.out)
+    inferencer = load(args)
+    crops = [] if args.evaluate is None else labelled_crops(args.evaluate, inferencer.classes)
+    write = onnx_file if args.format == 'onnx' else program_file
+    content, number = write(inferencer.loaded, args.size, args.batch_size)
+    if args.int8:
+        images = calibration_images(inferencer, args.calibrate)
+        metadata = {name: json.loads(text) for name, text in metadata_of(content).items()}
+        content = with_metadata(quantized(content, images, number or 1), metadata)
+        print(f'int8 from {len(images)} calibration images.')
+    write_atomically(args.out, content)
+    print(
+        f'Written: {args.out}, {len(content) / 2**20:.1f} MiB, {len(inferencer.classes)} classes, '
+        f'{number or "any number of"} x {image_size(inferencer.config, args.size)} px.'
+    )
+    if args.format == 'onnx':
+        check(inferencer, FERInferencer(args.out), crops)
 
 
 if __name__ == '__main__':

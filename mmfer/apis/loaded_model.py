@@ -1,7 +1,7 @@
 """A model with all that its predictions need: weights, pipeline, classes, framing, calibration."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,15 @@ from mmfer.apis.loading import (
     read_checkpoint,
     read_config,
 )
+from mmfer.apis.onnx_file import SUFFIX, OnnxFile
 from mmfer.apis.predictions import ModelMismatchError, NotFiniteError
 from mmfer.datasets.wrapped import readers_of
+from mmfer.engine.runtimes.onnx_model import OnnxModel
 from mmfer.evaluation.temperature import recorded_temperature, tempered
 from mmfer.faces import Alignment
 from mmfer.protocols import predicts_attributes
 from mmfer.registry import register_all_modules
-from mmfer.shipped_models import shipped_checkpoint
+from mmfer.shipped_models import WEIGHTS, model_card, shipped_checkpoint
 
 RENDERED = 'synthetic'
 """The folder below ``data/`` in which renderings are kept."""
@@ -39,7 +41,7 @@ class LoadedModel:
 
     Args:
         config: The config.
-        model: The classifier.
+        model: The classifier, in PyTorch or in onnxruntime.
         pipeline: The test pipeline without the loading step.
         classes: The classes or attributes, in the order of the scores.
         dataset_meta: The facts about the training data in the checkpoint.
@@ -47,6 +49,7 @@ class LoadedModel:
         of_attributes: Whether the model predicts attributes.
         temperature: The temperature of the calibration; None if the model is not calibrated.
         rendered: Whether the model was trained only on renderings.
+        card: The model card, JSON values; empty if there is none.
     """
 
     config: Config
@@ -58,6 +61,7 @@ class LoadedModel:
     of_attributes: bool
     temperature: float | None
     rendered: bool
+    card: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def load(
@@ -66,6 +70,8 @@ class LoadedModel:
         """Load a model; see :class:`mmfer.apis.FERInferencer` for the arguments and errors."""
         register_all_modules()
         config, checkpoint = _chosen(config, checkpoint)
+        if Path(checkpoint).suffix.lower() == SUFFIX:
+            return cls._from_onnx(config, checkpoint, device)
         loaded = read_checkpoint(checkpoint)
         cfg = own_config(loaded, checkpoint) if config is None else read_config(config)
         with DefaultScope.overwrite_default_scope('mmfer'):
@@ -86,7 +92,36 @@ class LoadedModel:
             of_attributes,
             None if of_attributes else recorded_temperature(meta, str(checkpoint)),
             _trained_on_renderings(cfg, meta),
+            _card(checkpoint),
         )
+
+    @classmethod
+    def _from_onnx(cls, config: Any, path: str | Path, device: str) -> 'LoadedModel':
+        if config is not None:
+            raise ValueError(f'"{path}" needs no config, because it carries all: give it alone.')
+        if device != 'cpu':
+            raise ValueError(f'"{path}" is run by onnxruntime on the CPU: leave out the device.')
+        file = OnnxFile.read(path)
+        facts = file.metadata
+        with DefaultScope.overwrite_default_scope('mmfer'):
+            pipeline = build_pipeline(file.config)
+        return cls(
+            file.config,
+            file.model,
+            pipeline,
+            tuple(facts['classes']),
+            {'unknown_attributes': facts['unknown_attributes']},
+            face_alignment(file.config, {}, str(path)),
+            facts['of_attributes'],
+            recorded_temperature(facts, str(path)),
+            facts['rendered'],
+            facts['model_card'],
+        )
+
+    @property
+    def in_onnxruntime(self) -> bool:
+        """Whether onnxruntime runs the model, not PyTorch."""
+        return isinstance(self.model, OnnxModel)
 
     def scores(self, samples: Sequence[dict[str, Any]], batch_size: int) -> list[dict[str, float]]:
         """The probabilities of classes or attributes of faces, in batches.
@@ -136,6 +171,12 @@ def _chosen(
         raise ValueError(f'Give the checkpoint that was trained with the config {config}, too.')
     is_name = Path(config).suffix == '' and not Path(config).exists()
     return None, shipped_checkpoint(str(config)) if is_name else config
+
+
+def _card(checkpoint: str | Path) -> dict[str, Any]:
+    """The card of a shipped model; empty for other checkpoints."""
+    path = Path(checkpoint)
+    return model_card(path.stem) if path.parent.absolute() == WEIGHTS else {}
 
 
 def _trained_on_renderings(config: Config, meta: dict[str, Any]) -> bool:

@@ -82,7 +82,8 @@ def _random_images(count: int, model: nn.Module, size: int) -> Tensor:
     return torch.randn(count, *input_shape(model, size), generator=generator)
 
 
-def _predict(model: nn.Module, inputs: Tensor, amp: bool) -> None:
+def predict(model: nn.Module, inputs: Tensor, amp: bool) -> None:
+    """Predict a batch of normalized images, and wait for the result."""
     device = inputs.device.type
     with torch.inference_mode(), precision(device, amp):
         model(inputs, mode='predict')
@@ -139,10 +140,10 @@ def peak_memory(model: nn.Module, inputs: Tensor, amp: bool = False) -> int:
     """Peak bytes of the weights, the input and all tensors that a prediction allocates."""
     if inputs.device.type == 'cuda':
         torch.cuda.reset_peak_memory_stats()
-        _predict(model, inputs, amp)
+        predict(model, inputs, amp)
         return torch.cuda.max_memory_allocated()
     with _StorageTracker() as tracker:
-        _predict(model, inputs, amp)
+        predict(model, inputs, amp)
     tensors = [inputs, *model.parameters(), *model.buffers()]
     return tracker.peak + sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
@@ -179,9 +180,9 @@ def benchmark(
         inputs = {model: _random_images(batch, model, size).to(device) for model in models.values()}
         for result, model in zip(results, models.values(), strict=True):
             result.memory[batch] = peak_memory(model, inputs[model], amp)
-            _predict(model, inputs[model], amp)
-        steps = [partial(_predict, model, inputs[model], amp) for model in models.values()]
-        speeds, ratios = _take_turns(steps, batch, repeats, seconds)
+            predict(model, inputs[model], amp)
+        steps = [partial(predict, model, inputs[model], amp) for model in models.values()]
+        speeds, ratios = take_turns(steps, batch, repeats, seconds)
         for result, speed, ratio in zip(results, speeds, ratios, strict=True):
             result.speed[batch], result.ratio[batch] = speed, ratio
         if train:
@@ -193,22 +194,34 @@ def benchmark(
             with ExitStack() as modes:
                 for model in models.values():
                     modes.enter_context(train_mode(model))
-                speeds, ratios = _take_turns(steps, batch, repeats, seconds)
+                speeds, ratios = take_turns(steps, batch, repeats, seconds)
             for result, speed, ratio in zip(results, speeds, ratios, strict=True):
                 result.train_speed[batch], result.train_ratio[batch] = speed, ratio
     return results
 
 
-def _take_turns(
-    steps: Sequence[Callable[[], None]], batch: int, repeats: int, seconds: float
+def take_turns(
+    steps: Sequence[Callable[[], Any]],
+    batch: int,
+    repeats: int,
+    seconds: float,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> tuple[list[float], list[float]]:
-    """Images per second of each model, and ratios to the first model: medians over the rounds."""
+    """Images per second of each step, and ratios to the first step: medians over the rounds.
+
+    Args:
+        steps: Functions that process a batch each; they take turns in every round.
+        batch: Number of images in a batch.
+        repeats: Number of rounds.
+        seconds: Minimum time of a step in a round.
+        clock: Gives the time in seconds.
+    """
     rounds: list[list[float]] = []
     for _ in range(repeats):
         rounds.append([])
         for step in steps:
-            passes, start = 0, time.perf_counter()
-            while (elapsed := time.perf_counter() - start) < seconds or not passes:
+            passes, start = 0, clock()
+            while (elapsed := clock() - start) < seconds or not passes:
                 step()
                 passes += 1
             rounds[-1].append(passes * batch / elapsed)

@@ -1,18 +1,34 @@
 """Export of trained classifiers to other runtimes."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
-from importlib.util import find_spec
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from mmengine.logging import print_log
+from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from mmfer.engine.benchmark import input_shape
+from mmfer.engine.runtimes.onnx_model import OnnxModel, check_packages, with_metadata
 from mmfer.files import write_atomically
 from mmfer.protocols import AttendsToSupport, predicts_attributes
+
+TOLERANCE = 1e-4
+"""The largest difference between scores of the exported file and those of the model."""
+
+FREE = ({0: torch.export.Dim.DYNAMIC},)
+"""The shapes of inputs whose number is free."""
+FACTS = 'mmfer.json'
+"""The extra file of an exported program that holds the metadata, JSON."""
+Run = Callable[[np.ndarray], np.ndarray]
+"""From images (N, 3, H, W) float32 to scores (N, C)."""
+Trace = Callable[['ImageScores', Tensor, Any], tuple[bytes, Run]]
+"""From a model, an example of its input, and free shapes, to a file and what runs this file."""
 
 
 class ImageScores(nn.Module):
@@ -48,33 +64,68 @@ class ImageScores(nn.Module):
 
 
 def export_onnx(
-    model: Any, out: str | Path, size: int, classes: Sequence[str] = (), batch_size: int = 1
-) -> None:
+    model: Any,
+    out: str | Path,
+    size: int,
+    classes: Sequence[str] = (),
+    batch_size: int | None = None,
+) -> int | None:
     """Write a classifier as an ONNX file.
 
     The input is ``images`` (N, 3, H, W) float32, RGB pixels from 0 to 255 of face crops in the size
     of training; the output is ``scores`` (N, C), the probabilities. The file contains the
-    normalization, and the class names as JSON in the metadata entry ``classes``. N is fixed,
-    because some backbones, such as Swin, would silently give wrong scores for another N.
+    normalization, and the class names as JSON in the metadata entry ``classes``. Before the file is
+    written, its scores for random pixels are compared with those of the classifier.
 
     Args:
         model: The classifier with its weights; it is not changed.
         out: The file.
         size: Height and width of the images in pixels.
         classes: Names of the classes, in order.
-        batch_size: N.
+        batch_size: N; None leaves N free, or makes N 1 for a backbone whose graph depends on N,
+            such as Swin.
+
+    Returns:
+        N; None if N is free.
 
     Raises:
-        ValueError: If the packages that write ONNX are missing, or the images of a batch influence
-            each other (``context='batch'`` of :class:`mmfer.models.ITRR`).
+        ValueError: If the packages that write ONNX are missing, the images of a batch influence
+            each other (``context='batch'`` of :class:`mmfer.models.ITRR`), or the scores of the
+            file differ from those of the classifier by more than 1e-4.
 
     Example:
         >>> trained = TrainedModel.load('my_config.py', 'epoch_10.pth')
         >>> export_onnx(trained.model, 'my_model.onnx', size=112)
     """
-    missing = [name for name in ('onnx', 'onnxscript') if find_spec(name) is None]
-    if missing:
-        raise ValueError(f'Export to ONNX needs more packages: pip install {" ".join(missing)}.')
+    content, batch_size = onnx_content(model, size, batch_size)
+    write_atomically(out, with_metadata(content, {'classes': list(classes)}))
+    return batch_size
+
+
+def onnx_content(model: Any, size: int, batch_size: int | None = None) -> tuple[bytes, int | None]:
+    """The content of an ONNX file without metadata, and N; see :func:`export_onnx`."""
+    check_packages()
+    return _content(model, size, batch_size, _onnx)
+
+
+def program_content(
+    model: Any, size: int, batch_size: int | None = None, facts: str = ''
+) -> tuple[bytes, int | None]:
+    """The content of a file for :func:`torch.export.load`, and N; see :func:`export_onnx`.
+
+    Args:
+        model: The classifier with its weights; it is not changed.
+        size: Height and width of the images in pixels.
+        batch_size: N; None leaves it free, if the graph allows that.
+        facts: A text for the entry :data:`FACTS` of the file's extra files.
+    """
+    return _content(model, size, batch_size, partial(_program, facts=facts))
+
+
+def _content(
+    model: Any, size: int, batch_size: int | None, trace: Trace
+) -> tuple[bytes, int | None]:
+    """The content of a file, whose scores were compared with those of the model, and N."""
     for name, module in model.named_modules():
         if isinstance(module, AttendsToSupport) and module.context == 'batch':
             raise ValueError(
@@ -83,20 +134,67 @@ def export_onnx(
                 'other batches. Export with the support set: --cfg-options '
                 f'model.{name}.context=support.'
             )
-    scores = ImageScores(deepcopy(model).cpu()).eval()
+    original = deepcopy(model).cpu().eval()
+    scores = ImageScores(deepcopy(original)).eval()
     _settle_switches(scores)
-    images = torch.zeros(batch_size, *input_shape(model, size))
+
+    def traced(number: int | None, checked: Sequence[int]) -> bytes:
+        # A free axis must not have the length 1 here, which would be taken for a constant.
+        images = torch.zeros(number or 2, *input_shape(original, size))
+        with torch.no_grad():
+            content, run = trace(scores, images, FREE if number is None else None)
+            for count in checked:
+                _compare(run, original, size, count)
+        return content
+
+    if batch_size is not None:
+        return traced(batch_size, [batch_size]), batch_size
+    try:
+        return traced(None, [1, 3]), None
+    except Exception as error:  # each step of PyTorch's export fails in its own way
+        first = str(error).partition('\n')[0]
+        print_log(f'N cannot be free in the exported file ({first}): N is 1.', logger='current')
+        return traced(1, [1]), 1
+
+
+def _onnx(scores: ImageScores, images: Tensor, shapes: Any) -> tuple[bytes, Run]:
     program = torch.onnx.export(
         scores,
         (images,),
         dynamo=True,
         input_names=['images'],
         output_names=['scores'],
+        dynamic_shapes=shapes,
         verbose=False,
     )
     assert program is not None
-    program.model.metadata_props['classes'] = json.dumps(list(classes))
-    write_atomically(out, program.model_proto.SerializeToString())
+    content = program.model_proto.SerializeToString()
+    return content, OnnxModel(content, 'the exported file').scores
+
+
+def _program(scores: ImageScores, images: Tensor, shapes: Any, facts: str) -> tuple[bytes, Run]:
+    program = torch.export.export(scores, (images,), dynamic_shapes=shapes)
+    file = BytesIO()
+    torch.export.save(program, file, extra_files={FACTS: facts})
+    loaded = torch.export.load(BytesIO(file.getvalue())).module()
+    return file.getvalue(), lambda found: loaded(torch.from_numpy(found)).numpy()
+
+
+def _compare(run: Run, model: Any, size: int, number: int) -> None:
+    """Raise ValueError if the scores of random pixels are not those of the model's test."""
+    generator = torch.Generator().manual_seed(0)
+    shape = (number, *input_shape(model, size))
+    images = torch.randint(0, 256, shape, generator=generator, dtype=torch.uint8)
+    found = run(images.float().numpy())
+    batch = dict(inputs=list(images.flip(1)), data_samples=[DataSample() for _ in images])
+    answers = model.test_step(batch)
+    expected = torch.stack([answer.pred_score for answer in answers]).float().numpy()
+    largest = float(np.abs(found - expected).max())
+    if not largest <= TOLERANCE:
+        raise ValueError(
+            f'The scores of the exported file differ from those of the model by {largest:.2g} for '
+            f'{number} images, more than {TOLERANCE:g}, so the file is not written.'
+        )
 
 
 def _settle_switches(model: nn.Module) -> None:

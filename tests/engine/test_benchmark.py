@@ -1,5 +1,7 @@
 """Sizes and ratios of known models."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from mmengine.config import Config
@@ -12,6 +14,7 @@ from mmfer.engine.benchmark import (
     format_table,
     input_shape,
     peak_memory,
+    take_turns,
 )
 from mmfer.registry import MODELS, register_all_modules
 
@@ -35,6 +38,25 @@ def test_parameters_flops_and_ratio() -> None:
     assert twenty.flops == pytest.approx(20 * one.flops)
     assert one.ratio == {2: 1.0}
     assert twenty.ratio[2] < 0.8  # twenty times the work
+
+
+def test_speeds_are_medians_by_the_given_clock() -> None:
+    now = 0.0
+
+    def taking(*durations: float) -> Callable[[], None]:
+        left = list(durations)
+
+        def step() -> None:
+            nonlocal now
+            now += left.pop(0)
+
+        return step
+
+    steps = [taking(1, 1, 9), taking(0.5, 0.5, 2, 4)]
+    speeds, ratios = take_turns(steps, batch=4, repeats=3, seconds=1, clock=lambda: now)
+    # Rounds of the first step: 1 s, 1 s and 9 s; of the second: two passes in 1 s, 2 s and 4 s.
+    assert speeds == [4, 2]
+    assert ratios == [1, 2]  # the rounds of the second: 2, 0.5 and 9 / 4
 
 
 def test_peak_memory_counts_input_weights_and_activations() -> None:

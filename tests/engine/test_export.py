@@ -1,6 +1,7 @@
 """Scores in onnxruntime equal those of the prediction."""
 
 import json
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from mmengine.dataset import default_collate
 from mmpretrain.structures import DataSample
 from torch import nn
 
-from mmfer.engine.export import ImageScores, export_onnx
+from mmfer.engine.export import FACTS, ImageScores, export_onnx, program_content
 from mmfer.engine.pruning import prune_model
 from tests.engine.pruning.networks import POOLED, RESNET, VGG, as_if_trained, build
 
@@ -107,6 +108,41 @@ def test_a_switch_is_fixed_at_export(tmp_path: Path):
 
 
 def test_missing_packages_are_named(tmp_path, monkeypatch):
-    monkeypatch.setattr('mmfer.engine.export.find_spec', lambda name: None)
-    with pytest.raises(ValueError, match='pip install onnx onnxscript'):
+    monkeypatch.setattr('mmfer.engine.runtimes.onnx_model.find_spec', lambda name: None)
+    with pytest.raises(ValueError, match='pip install onnx onnxruntime onnxscript'):
         export_onnx(nn.Identity(), tmp_path / 'a.onnx', 32)
+
+
+def test_an_exported_program_gives_the_same_scores():
+    model = as_if_trained(build(NETWORKS['attributes in BGR']))
+    content, number = program_content(model, 32, facts='{"a": 1}')
+    assert number is None
+    facts = {FACTS: ''}
+    program = torch.export.load(BytesIO(content), extra_files=facts)
+    assert facts == {FACTS: '{"a": 1}'}
+    images = pixels(model, 4)
+    scores = program.module()(images.float()).detach().numpy()
+    np.testing.assert_allclose(scores, predicted(model, images), atol=1e-4)
+
+
+def test_a_file_with_other_scores_is_not_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(ImageScores, 'forward', lambda self, images: self.model(images).softmax(1))
+    model = as_if_trained(build(NETWORKS['VGGBN16']))
+    with pytest.raises(ValueError, match='differ from those of the model by'):
+        export_onnx(model, tmp_path / 'a.onnx', 32, batch_size=1)
+    assert not (tmp_path / 'a.onnx').exists()
+
+
+def test_the_number_of_images_is_free_or_one(tmp_path):
+    class OfOneLength(nn.Module):
+        def forward(self, x):
+            return (x[-1] * (1 if len(x[-1]) == 2 else 2),)
+
+    model = as_if_trained(build(NETWORKS['attributes in BGR']))
+    assert export_onnx(model, tmp_path / 'a.onnx', 32) is None
+    model.neck = nn.Sequential(model.neck, OfOneLength())
+    assert export_onnx(model, tmp_path / 'b.onnx', 32) == 1
+    images = pixels(model, 1)
+    session = onnxruntime.InferenceSession(tmp_path / 'b.onnx')
+    (scores,) = session.run(None, {'images': images.float().numpy()})
+    np.testing.assert_allclose(scores, predicted(model, images), atol=1e-4)

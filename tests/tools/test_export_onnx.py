@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
+import pytest
+from PIL import Image
 
 from mmfer.apis.inferencer import FERInferencer
-from tests.apis.model_files import write_model
-from tests.helpers import CLASSES, call_tool, run_tool
+from tests.apis.model_files import ASTRONAUT, FACE_CROP, write_model
+from tests.helpers import CLASSES, call_tool, run_tool, write_images
 from tests.tools.rald import make_small_rald
 
 
@@ -48,3 +50,42 @@ def test_context_of_a_batch_is_refused_unless_it_is_replaced(tmp_path: Path) -> 
     assert message.endswith('--cfg-options model.neck.itrr.context=support.')
     call_tool('export_onnx.py', *arguments, '--cfg-options', 'model.neck.itrr.context=support')
     assert (tmp_path / 'rald.onnx').is_file()
+
+
+def test_a_file_in_int8_is_measured_and_predicts(tmp_path: Path) -> None:
+    config, checkpoint = write_model(tmp_path, FACE_CROP + 'image_size = 32\n')
+    faces, out = write_images(tmp_path / 'faces') / 'train', tmp_path / 'int8.onnx'
+    card = tmp_path / 'card.json'
+    card.write_text('{"name": "tiny"}')
+    options = ('--int8', '--calibrate', faces, '--evaluate', faces, '--card', card)
+    said = call_tool('export_onnx.py', config, checkpoint, '--out', out, *options).stdout
+    assert 'int8 from 12 calibration images.' in said
+    assert 'any number of x 32 px' in said and 'Accuracy on 12 face crops: PyTorch' in said
+    assert FERInferencer(out).loaded.card == {'name': 'tiny'}
+    call_tool(
+        'predict.py', ASTRONAUT, '--checkpoint', out, '--out-dir', tmp_path / 'out', '--no-detect'
+    )
+    (result,) = json.loads((tmp_path / 'out' / 'results.json').read_text())['results']
+    (face,) = result['faces']
+    pixels = np.asarray(Image.open(ASTRONAUT).convert('RGB'))
+    (found,) = FERInferencer(out).classify([pixels])
+    assert face['scores'] == {name: round(p, 6) for name, p in found.items()}
+    (floats,) = FERInferencer(config, checkpoint).classify([pixels])
+    np.testing.assert_allclose(list(found.values()), list(floats.values()), atol=0.1)
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (('--format', 'torchscript'), 'TorchScript is deprecated in PyTorch'),
+        (('--int8',), '--int8 and --calibrate FOLDER belong together'),
+        (('--format', 'exported-program', '--out', 'a.onnx'), 'a name that ends in .pt2'),
+        (('--out', 'model.pth'), 'a name that ends in .onnx'),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(
+    tmp_path: Path, options: tuple[str, ...], message: str
+) -> None:
+    arguments = ('efficientnet-lite0_ferplus', '--out', tmp_path / 'a.onnx', *options)
+    failed = call_tool('export_onnx.py', *arguments, check=False)
+    assert failed.returncode == 1 and message in failed.stderr

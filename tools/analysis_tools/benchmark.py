@@ -1,26 +1,36 @@
 """Compare the speed, size and memory of the models of several configs, with random weights.
 
-Ratios are relative to the first config, in the same process and round.
+Ratios are relative to the first config, in the same process and round. With --runtimes, each model
+is measured in PyTorch and, exported, in onnxruntime with float32 and int8, on the CPU; ratios are
+then relative to PyTorch.
 
 Examples:
     python tools/analysis_tools/benchmark.py \
         configs/rald/ablations/table3_a_none.py configs/rald/rald_r18_fgemotions.py
+    mmfer benchmark efficientnet-lite0_ferplus --size 80 --runtimes --batch-sizes 1 32
 """
 
 import argparse
+from importlib.metadata import version
 
 import torch
+from torch import nn
 
+from mmfer.apis.loaded_model import LoadedModel
 from mmfer.engine import load_config
 from mmfer.engine.benchmark import benchmark, benchmark_model, format_table
 from mmfer.engine.cli import friendly_errors
+from mmfer.engine.runtime_speed import format_runtimes, runtime_speed
+from mmfer.shipped_models import list_models
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('configs', nargs='+', help='config files; the first is the reference')
+    parser.add_argument(
+        'configs', nargs='+', help='config files, or shipped models; the first is the reference'
+    )
     parser.add_argument('--batch-sizes', nargs='+', type=int, default=[1, 128])
     parser.add_argument('--size', type=int, default=224, help='image size in pixels')
     parser.add_argument('--repeats', type=int, default=5, help='rounds')
@@ -29,8 +39,38 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--train', action='store_true', help='measure training, too')
     parser.add_argument('--amp', action='store_true', help='mixed precision')
+    parser.add_argument(
+        '--runtimes', action='store_true', help='compare PyTorch with onnxruntime, on the CPU'
+    )
+    parser.add_argument(
+        '--cpu-time',
+        action='store_true',
+        help='with --runtimes: count CPU time, for one thread on a busy machine',
+    )
     parser.add_argument('--device', choices=('cpu', 'cuda'), help='default: cuda if there is one')
     return parser.parse_args()
+
+
+def read_model(name: str, device: str) -> nn.Module:
+    """The model of a config with random weights, or a shipped model."""
+    if name in list_models():
+        shipped: nn.Module = LoadedModel.load(name, None, device).model
+        return shipped
+    return benchmark_model(load_config(name), device)
+
+
+def print_runtimes(models: dict[str, nn.Module], args: argparse.Namespace) -> None:
+    rows = []
+    for name, model in models.items():
+        found = runtime_speed(
+            model, args.batch_sizes, args.size, args.repeats, args.seconds, args.cpu_time
+        )
+        rows += [[name, *row] for row in found]
+    print(
+        f'cpu, {torch.get_num_threads()} threads, {args.size} px, PyTorch {torch.__version__}, '
+        f'onnxruntime {version("onnxruntime")}'
+    )
+    print(format_runtimes(rows, args.batch_sizes))
 
 
 @friendly_errors
@@ -38,8 +78,17 @@ def main() -> None:
     args = parse_args()
     if len(set(args.configs)) < len(args.configs):
         raise ValueError('A config is given twice: give each config once.')
-    device = args.device or ('cuda' if torch.cuda.is_available() else 'cpu')
-    models = {path: benchmark_model(load_config(path), device) for path in args.configs}
+    if args.runtimes and (args.train or args.amp or args.device == 'cuda'):
+        raise ValueError('--runtimes compares float32 predictions on the CPU: leave out the rest.')
+    device = (
+        args.device
+        or ('cpu' if args.runtimes else None)
+        or ('cuda' if torch.cuda.is_available() else 'cpu')
+    )
+    models = {path: read_model(path, device) for path in args.configs}
+    if args.runtimes:
+        print_runtimes(models, args)
+        return
     results = benchmark(
         models, args.batch_sizes, args.size, args.repeats, args.seconds, args.amp, args.train
     )

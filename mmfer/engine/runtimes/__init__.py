@@ -1,0 +1,1 @@
+"""Trained models outside PyTorch: ONNX files in onnxruntime, and in int8."""

@@ -1,0 +1,48 @@
+"""Folders of face crops for calibration and measurement."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mmfer.apis import FERInferencer, face_folders
+from mmfer.apis.face_folders import accuracy, calibration_images, labelled_crops
+from tests.helpers import CLASSES, write_images
+
+
+def test_calibration_images_are_what_the_model_sees(
+    inferencer: FERInferencer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_images(tmp_path, 6)
+    paths = sorted(tmp_path.rglob('*.png'))
+    pixels = np.stack([np.asarray(Image.open(path)) for path in paths]).transpose(0, 3, 1, 2)
+    np.testing.assert_array_equal(calibration_images(inferencer, tmp_path), pixels)
+    monkeypatch.setattr(face_folders, 'MOST_CALIBRATION_IMAGES', 3)
+    few = calibration_images(inferencer, tmp_path)
+    np.testing.assert_array_equal(few, pixels[[0, 2, 5]])
+
+
+def test_an_empty_folder_is_refused(inferencer: FERInferencer, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match='holds no image'):
+        calibration_images(inferencer, tmp_path)
+
+
+def test_accuracy_is_the_share_of_right_answers(inferencer: FERInferencer, tmp_path: Path) -> None:
+    write_images(tmp_path, 9)
+    crops = labelled_crops(tmp_path / 'train', CLASSES)
+    assert [label for _, label in crops] == [0] * 3 + [1] * 3 + [2] * 3
+    images = [np.asarray(Image.open(path)) for path, _ in crops]
+    answers = [max(one, key=one.__getitem__) for one in inferencer.classify(images)]
+    right = [answer == CLASSES[label] for answer, (_, label) in zip(answers, crops, strict=True)]
+    assert accuracy(inferencer, crops) == np.mean(right)
+
+
+def test_folders_that_are_no_classes_are_refused(tmp_path: Path) -> None:
+    write_images(tmp_path, 3)
+    with pytest.raises(ValueError, match='subfolders train, which are no classes'):
+        labelled_crops(tmp_path, CLASSES)
+    with pytest.raises(ValueError, match='has no images in subfolders'):
+        labelled_crops(tmp_path / 'train' / 'anger', CLASSES)
+    with pytest.raises(FileNotFoundError, match='There is no folder'):
+        labelled_crops(tmp_path / 'nothing', CLASSES)

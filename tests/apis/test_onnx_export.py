@@ -1,0 +1,94 @@
+"""From a loaded model to an ONNX file that needs nothing else."""
+
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+
+from mmfer.apis import FERInferencer
+from mmfer.apis.onnx_export import image_size, in_onnxruntime, onnx_file, program_file
+from mmfer.engine.export import FACTS
+from mmfer.engine.runtimes.onnx_model import metadata_of
+from tests.apis.model_files import ASTRONAUT, FACE_CROP, write_model
+from tests.helpers import CLASSES
+
+
+@pytest.fixture(scope='module')
+def model(tmp_path_factory: pytest.TempPathFactory) -> FERInferencer:
+    files = write_model(tmp_path_factory.mktemp('m'), FACE_CROP + 'image_size = 32\n')
+    return FERInferencer(*files)
+
+
+@pytest.fixture(scope='module')
+def exported(model: FERInferencer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    content, number = onnx_file(model.loaded)
+    assert number is None
+    path = tmp_path_factory.mktemp('onnx') / 'model.onnx'
+    path.write_bytes(content)
+    return path
+
+
+def numbers(result: dict[str, Any]) -> list[float]:
+    (face,) = result['results'][0]['faces']
+    return [*face['bbox'], *face['scores'].values()]
+
+
+def test_a_photograph_has_the_same_answer_from_the_file(
+    model: FERInferencer, exported: Path
+) -> None:
+    expected, found = model(ASTRONAUT), FERInferencer(exported)(ASTRONAUT)
+    np.testing.assert_allclose(numbers(found), numbers(expected), atol=1e-4)
+    assert np.ptp(numbers(expected)[4:]) > 0.01
+    assert found['model'] == expected['model']
+    assert found['results'][0]['faces'][0]['label'] == expected['results'][0]['faces'][0]['label']
+
+
+def test_crops_of_any_number_have_the_same_scores(model: FERInferencer, exported: Path) -> None:
+    crops = list(np.random.default_rng(0).integers(0, 256, (5, 40, 40, 3), np.uint8))
+    found, expected = (
+        np.array([list(one.values()) for one in inferencer.classify(crops)])
+        for inferencer in (FERInferencer(exported, batch_size=3), model)
+    )
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_a_checkpoint_runs_in_onnxruntime_by_the_same_call(model: FERInferencer) -> None:
+    where = Path(model.config.filename)
+    inferencer = FERInferencer(where, where.parent / 'model.pth', backend='onnxruntime')
+    assert inferencer.loaded.in_onnxruntime and not model.loaded.in_onnxruntime
+    np.testing.assert_allclose(numbers(inferencer(ASTRONAUT)), numbers(model(ASTRONAUT)), atol=1e-4)
+
+
+def test_other_programs_find_all_facts_in_the_metadata(exported: Path) -> None:
+    texts = metadata_of(exported.read_bytes())
+    facts = {name: json.loads(text) for name, text in texts.items()}
+    assert facts['classes'] == list(CLASSES)
+    assert facts['face_crop'] == dict(type='box', size=48, scale=1.45, shift=[0.02, -0.06])
+    assert facts['preprocessing']['image_size'] == 32 and not facts['preprocessing']['gray']
+    assert facts['preprocessing']['normalized_in_graph'] == dict(mean=[127.5] * 3, std=[60.0] * 3)
+    assert facts['calibration'] is None and facts['model_card'] == {}
+
+
+def test_an_exported_program_has_the_same_facts(model: FERInferencer, exported: Path) -> None:
+    content, _ = program_file(model.loaded)
+    facts = {FACTS: ''}
+    torch.export.load(BytesIO(content), extra_files=facts)
+    texts = metadata_of(exported.read_bytes())
+    assert json.loads(facts[FACTS]) == {name: json.loads(text) for name, text in texts.items()}
+
+
+def test_another_device_is_refused(model: FERInferencer) -> None:
+    with pytest.raises(ValueError, match='on the CPU: leave out the device cuda'):
+        in_onnxruntime(model.loaded, 'cuda')
+
+
+def test_a_size_must_be_known() -> None:
+    assert image_size(Config(dict(image_size=48))) == 48
+    assert image_size(Config(dict(image_size=48)), 64) == 64
+    with pytest.raises(ValueError, match='has no image_size: give the size'):
+        image_size(Config())
