@@ -11,7 +11,7 @@ Example:
 import argparse
 from pathlib import Path
 
-from mmfer.datasets.face_jobs import PREPARED, sidecar_pictures
+from mmfer.datasets.face_jobs import PREPARED, sidecar_jobs
 from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.faces.detection.choice import DETECTORS, LANDMARKERS
 from mmfer.faces.preparation.finding_options import FindingOptions
@@ -113,7 +113,7 @@ def main() -> None:
         args.landmarker,
         tuple(args.rotations),
     )
-    parts = sidecar_pictures(args.layout, args.root, args.parts)
+    parts = sidecar_jobs(args.layout, args.root, args.parts)
     images = {sidecar_of(args, part, len(parts)): found for part, found in parts.items() if found}
     if not images:
         raise ValueError(f'No images in "{args.root}" in the layout {args.layout}. Add images.')

@@ -14,7 +14,7 @@ from mmfer.apis.image_files import find_images
 from mmfer.apis.web_images import is_web_address, load_from_web
 from mmfer.faces.image import load_image
 from mmfer.faces.image_arrays import rgb_images
-from mmfer.faces.image_decoder import LoadedImage, convert_picture, decode_image
+from mmfer.faces.image_decoder import LoadedImage, convert_image, decode_image
 
 INPUTS = (
     'a path, a folder, a glob, an http(s):// address, the bytes of an image file, a file opened in '
@@ -118,7 +118,7 @@ def _in_memory(item: Any, number: int, bgr: bool) -> list[Source]:
         return [Source(name, partial(_decode, bytes(item), name))]
     if isinstance(item, Image.Image):
         name = f'image {number}'
-        return [Source(name, partial(convert_picture, item, name))]
+        return [Source(name, partial(convert_image, item, name))]
     if isinstance(item, np.ndarray) or hasattr(item, 'detach'):
         name = f'{"array" if isinstance(item, np.ndarray) else "tensor"} {number}'
         images = rgb_images(item, name, bgr)

@@ -11,7 +11,7 @@ import numpy as np
 from mmfer.datasets.face_dataset import FaceDataset, Sample
 from mmfer.datasets.files.images import PackedImage
 from mmfer.datasets.sidecar import image_name
-from mmfer.faces.detection.face_finder import Picture
+from mmfer.faces.detection.face_finder import FaceJob
 from mmfer.faces.image import read_image
 from mmfer.registry import DATASETS
 
@@ -39,9 +39,9 @@ def load_packed(image: PackedImage) -> np.ndarray:
     return cv2.cvtColor(image.load(), cv2.COLOR_BGR2RGB)
 
 
-def sidecar_pictures(
+def sidecar_jobs(
     layout: str, root: str | Path, parts: Sequence[str] = ()
-) -> dict[str, list[Picture]]:
+) -> dict[str, list[FaceJob]]:
     """The images of each part of a data set that has its own sidecar.
 
     Args:
@@ -68,14 +68,14 @@ def sidecar_pictures(
             f'{", ".join(known)}.'
         )
     return {
-        part: [_picture(sample, reader.root) for sample in reader.sidecar_samples(part)]
+        part: [_job(sample, reader.root) for sample in reader.sidecar_samples(part)]
         for part in parts or known
     }
 
 
-def _picture(sample: Sample, root: Path) -> Picture:
+def _job(sample: Sample, root: Path) -> FaceJob:
     path, packed = sample['img_path'], sample.get('packed_image')
     name, box = image_name(path, root), sample.get('face_box')
     if packed is not None:
-        return Picture(name, partial(load_packed, packed), box)
-    return Picture(name, partial(read_image, path), box, path)
+        return FaceJob(name, partial(load_packed, packed), box)
+    return FaceJob(name, partial(read_image, path), box, path)

@@ -30,8 +30,8 @@ def load_photo(path: str | Path) -> LoadedImage:
         )
     with Path(path).open('rb') as file:
         try:
-            with Image.open(file) as picture:  # reads the head only
-                width, height = picture.size
+            with Image.open(file) as opened:  # reads the head only
+                width, height = opened.size
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             width = height = 0  # the decoder says why
         if width * height > MOST_PIXELS:

@@ -90,7 +90,7 @@ def decode_image(stream: BinaryIO, name: str) -> LoadedImage:
     return LoadedImage(pixels, shrunk)
 
 
-def convert_picture(image: Image.Image, name: str) -> LoadedImage:
+def convert_image(image: Image.Image, name: str) -> LoadedImage:
     """Convert an image of Pillow, as :func:`decode_image` decodes a file.
 
     Args:

@@ -18,7 +18,7 @@ from mmfer.evaluation.statistics.paired_test import (
 from mmfer.evaluation.statistics.same_images import in_order_of
 from mmfer.pages.inline_images import figure_source
 from mmfer.pages.measures import Measured, drawn_units, interval_text, number
-from mmfer.pages.page import Gallery, Picture, Section, Table, Text, write_page
+from mmfer.pages.page import Figure, Gallery, Section, Table, Text, write_page
 from mmfer.visualization.plots import plot_confusion
 
 HEAD = ['first', 'second', 'difference', '95 % interval', 'p']
@@ -159,10 +159,10 @@ def _caution(comparison: Comparison) -> str:
 def _confusion(comparison: Comparison) -> Section:
     both: Sequence[Measured] = (comparison.first, comparison.second)
     found = comparison.first.predictions
-    pictures = []
+    figures = []
     for place, name, measured in zip(('first', 'second'), comparison.names, both, strict=True):
         matrix = {f'{place}: {name}': np.array(measured.report['confusion_matrix'])}
         figure = plot_confusion(matrix, found.classes, found.coarse_classes, found.parents)
         alt = f'Confusion matrix of "{name}": true classes in rows, predicted in columns.'
-        pictures.append(Picture(figure_source(figure), alt, alt))
-    return Section('Confusion matrices', [Gallery(pictures, wide=True)])
+        figures.append(Figure(figure_source(figure), alt, alt))
+    return Section('Confusion matrices', [Gallery(figures, wide=True)])

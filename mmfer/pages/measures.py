@@ -19,7 +19,7 @@ from mmfer.evaluation.statistics.bootstrap import (
     bootstrap_intervals,
 )
 from mmfer.pages.inline_images import figure_source
-from mmfer.pages.page import Picture, Section, Table, Text
+from mmfer.pages.page import Figure, Section, Table, Text
 from mmfer.visualization.plots import plot_confusion
 from mmfer.visualization.plots.reliability import plot_reliability
 from mmfer.visualization.plots.roc import plot_roc
@@ -199,7 +199,7 @@ def confusion_section(measured: Measured) -> Section:
     matrix = np.array(measured.report['confusion_matrix'])
     figure = plot_confusion({'': matrix}, found.classes, found.coarse_classes, found.parents)
     alt = 'Confusion matrix: true classes in rows, predicted classes in columns, in percent.'
-    return Section('Confusion matrix', [Picture(figure_source(figure), alt, alt)])
+    return Section('Confusion matrix', [Figure(figure_source(figure), alt, alt)])
 
 
 def reliability_section(measured: Measured) -> Section:
@@ -213,7 +213,7 @@ def reliability_section(measured: Measured) -> Section:
         f'model is {said} sure than it should be. The command mmfer calibrate corrects that.'
     )
     alt = 'Reliability diagram: share of right answers by confidence.'
-    return Section('Reliability', [Picture(figure_source(plot_reliability(bins)), alt), Text(text)])
+    return Section('Reliability', [Figure(figure_source(plot_reliability(bins)), alt), Text(text)])
 
 
 def roc_section(measured: Measured) -> Section:
@@ -224,7 +224,7 @@ def roc_section(measured: Measured) -> Section:
         return Section('ROC curves', [Text('The labels are all of one class: no curve exists.')])
     figure = plot_roc(measured.scores, found.labels, found.classes, areas)
     alt = 'ROC curve of each class against all others.'
-    return Section('ROC curves', [Picture(figure_source(figure), alt)])
+    return Section('ROC curves', [Figure(figure_source(figure), alt)])
 
 
 def number(value: float | int | None) -> str:

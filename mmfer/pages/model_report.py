@@ -14,7 +14,7 @@ from mmfer.evaluation import Predictions
 from mmfer.pages.data_card import data_section
 from mmfer.pages.inline_images import figure_source
 from mmfer.pages.measures import Measured, sections_of
-from mmfer.pages.page import Block, Listing, Picture, Section, Text, write_page
+from mmfer.pages.page import Block, Figure, Listing, Section, Text, write_page
 from mmfer.pages.shown_faces import TestFaces, grad_cam_section, mistakes_section
 from mmfer.visualization.plots import plot_curves
 from mmfer.visualization.plots.curves import USUAL, read_scalars
@@ -138,7 +138,7 @@ def _embedding_section(trained: TrainedModel, seed: int) -> Section:
         'only within a neighborhood.'
     )
     alt = 'Features of the test images in the plane, colored by class.'
-    return Section(title, [Picture(figure_source(figure), alt), Text(text)])
+    return Section(title, [Figure(figure_source(figure), alt), Text(text)])
 
 
 def _curves_section(folder: Path) -> Section:
@@ -151,7 +151,7 @@ def _curves_section(folder: Path) -> Section:
     if not keys:
         return Section('Training', [Text(f'The log in "{folder}" has none of {", ".join(USUAL)}.')])
     blocks: list[Block] = [
-        Picture(
+        Figure(
             figure_source(plot_curves({'': {key: curves[key]}}, [key])),
             f'{key} during the training.',
         )

@@ -47,7 +47,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Picture:
+class Figure:
     """An image.
 
     Args:
@@ -61,7 +61,7 @@ class Picture:
     alt: str
     caption: str = ''
     right: bool | None = None
-    kind: str = field(default='picture', init=False)
+    kind: str = field(default='figure', init=False)
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,11 @@ class Gallery:
     """Images side by side.
 
     Args:
-        pictures: The images.
+        figures: The images.
         wide: Whether the images are figures, of which two fill a line; on a phone, one does.
     """
 
-    pictures: Sequence[Picture]
+    figures: Sequence[Figure]
     wide: bool = False
     kind: str = field(default='gallery', init=False)
 
@@ -87,7 +87,7 @@ class Listing:
     kind: str = field(default='listing', init=False)
 
 
-Block = Text | Table | Picture | Gallery | Listing
+Block = Text | Table | Figure | Gallery | Listing
 
 
 @dataclass(frozen=True)

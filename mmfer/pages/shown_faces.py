@@ -10,7 +10,7 @@ from mmfer.apis.model_inputs import ModelInput
 from mmfer.evaluation import Predictions
 from mmfer.pages.inline_images import image_source
 from mmfer.pages.measures import Measured
-from mmfer.pages.page import Gallery, Picture, Section, Table, Text
+from mmfer.pages.page import Figure, Gallery, Section, Table, Text
 from mmfer.protocols import views_of
 from mmfer.visualization import overlay_heat_map
 from mmfer.visualization.feature_maps import recorded_maps
@@ -97,8 +97,8 @@ def mistakes_section(measured: Measured, faces: TestFaces | None, count: int) ->
         rows = [[name, label, best, f'{p:.2f}'] for name, label, best, p in facts]
         table = Table(['image', 'label', 'answer', 'confidence'], rows)
         return Section('Worst mistakes', [text, table])
-    pictures = [
-        Picture(
+    figures = [
+        Figure(
             image_source(faces.face(i).image),
             f'Face of {name}: label {label}, answer {best}.',
             f'{name}\nlabel: {label}\nanswer: {best} {p:.2f}',
@@ -106,7 +106,7 @@ def mistakes_section(measured: Measured, faces: TestFaces | None, count: int) ->
         )
         for i, (name, label, best, p) in zip(numbers, facts, strict=True)
     ]
-    return Section('Worst mistakes', [text, Gallery(pictures)])
+    return Section('Worst mistakes', [text, Gallery(figures)])
 
 
 def grad_cam_section(measured: Measured, faces: TestFaces, count: int, seed: int) -> Section:
@@ -119,7 +119,7 @@ def grad_cam_section(measured: Measured, faces: TestFaces, count: int, seed: int
         with recorded_maps(model, [layer]) as maps:
             model(first, mode='tensor')
         cells = maps[layer].shape[-2:]
-        pictures = [_explained(measured, faces, int(i), layer) for i in chosen]
+        figures = [_explained(measured, faces, int(i), layer) for i in chosen]
     except ValueError as error:
         return Section(title, [Text(f'Not drawn: {error}', True)])
     text = (
@@ -129,10 +129,10 @@ def grad_cam_section(measured: Measured, faces: TestFaces, count: int, seed: int
     )
     if min(cells) < COARSE_MAP:
         text += f' {cells[0]} x {cells[1]} cells are few: the map shows only the rough place.'
-    return Section(title, [Text(text), Gallery(pictures)])
+    return Section(title, [Text(text), Gallery(figures)])
 
 
-def _explained(measured: Measured, faces: TestFaces, number: int, layer: str) -> Picture:
+def _explained(measured: Measured, faces: TestFaces, number: int, layer: str) -> Figure:
     """A face with the map of its answer."""
     found, model, face = measured.predictions, faces.trained.model, faces.face(number)
     best = int(measured.scores[number].argmax())
@@ -143,4 +143,4 @@ def _explained(measured: Measured, faces: TestFaces, number: int, layer: str) ->
         caption += f'\nlabel: {found.classes[int(found.labels[number])]}'
     both = np.concatenate([face.image, overlay_heat_map(face.image, heat)], axis=1)
     alt = f'Face of {face.title}, and the regions behind the answer {found.classes[best]}.'
-    return Picture(image_source(both), alt, caption, right)
+    return Figure(image_source(both), alt, caption, right)

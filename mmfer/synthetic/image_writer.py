@@ -53,16 +53,16 @@ class ImageWriter:
         rng = image_generator(self.options.seed, sample)
         shot = sample_shot(self.layout, sample.clean_label, self.options.conditions, rng)
         rendering = self.renderer.render(person, shot.scene, self.options.size)
-        picture = self.layout.encode(rendering.image)
+        encoded = self.layout.encode(rendering.image)
         companions = self.layout.companions(
             sample.split,
             sample.index,
-            picture,
+            encoded,
             rendering.landmarks,
             rendering.face_box,
             group_of(person),
         )
-        for name, content in {**companions, path: picture}.items():
+        for name, content in {**companions, path: encoded}.items():
             write_atomically(self.root / name, content)
         truth = annotation(sample, person, shot, rendering)
         return self.layout.completed(truth, person, shot.scene)

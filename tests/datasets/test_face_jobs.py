@@ -9,10 +9,10 @@ import pytest
 
 from mmfer.datasets import IFER, RAFDB, AffectNet, CelebA, ExpressionFolder, FERPlus, FGEmotions
 from mmfer.datasets.face_dataset import FaceDataset
-from mmfer.datasets.face_jobs import PREPARED, sidecar_pictures
+from mmfer.datasets.face_jobs import PREPARED, sidecar_jobs
 from mmfer.datasets.files.images import load_sample
 from mmfer.faces import ImageFaces, read_sidecar, write_sidecar
-from mmfer.faces.detection.face_finder import Picture
+from mmfer.faces.detection.face_finder import FaceJob
 from mmfer.faces.face import Face
 from mmfer.faces.preparation.finding_options import FindingOptions
 from mmfer.faces.preparation.prepare import prepare_faces
@@ -49,9 +49,9 @@ RENDERED: dict[str, tuple[Callable[..., FaceDataset], int]] = {
 }
 
 
-def write_faces(root: Path, layout: str, **more: object) -> dict[str, list[Picture]]:
+def write_faces(root: Path, layout: str, **more: object) -> dict[str, list[FaceJob]]:
     """Write a sidecar for each part; boxes and points encode the number of the image."""
-    parts = sidecar_pictures(layout, root, **more)
+    parts = sidecar_jobs(layout, root, **more)
     for part, pictures in parts.items():
         images = []
         for i, picture in enumerate(pictures):
@@ -100,23 +100,23 @@ def test_readers_find_each_image_in_the_sidecar(name: str, tmp_path: Path) -> No
 
 def test_boxes_of_the_data_set_are_used(tmp_path: Path) -> None:
     write_affectnet_csv(tmp_path)
-    for picture in sidecar_pictures('affectnet', tmp_path)['train']:
+    for picture in sidecar_jobs('affectnet', tmp_path)['train']:
         assert picture.box is not None and picture.box.tolist() == [2, 3, 14, 13]
     write_rafdb(tmp_path / 'rafdb')
-    known = sidecar_pictures('rafdb_original', tmp_path / 'rafdb')['train']
+    known = sidecar_jobs('rafdb_original', tmp_path / 'rafdb')['train']
     assert all(picture.box is not None for picture in known)
-    assert all(p.box is None for p in sidecar_pictures('rafdb', tmp_path / 'rafdb')['train'])
+    assert all(p.box is None for p in sidecar_jobs('rafdb', tmp_path / 'rafdb')['train'])
 
 
 def test_images_left_out_by_labels_are_prepared(tmp_path: Path) -> None:
     """Other modes and classes of the reader use the same sidecar."""
     write_ferplus(tmp_path / 'ferplus', VOTES)
-    assert [len(p) for p in sidecar_pictures('ferplus', tmp_path / 'ferplus').values()] == [10] * 3
+    assert [len(p) for p in sidecar_jobs('ferplus', tmp_path / 'ferplus').values()] == [10] * 3
     for name in ('any', 'thing'):
         write_image(tmp_path / 'mine' / 'train' / name / 'a.png')
     write_image(tmp_path / 'mine' / 'b.png')
     (tmp_path / 'mine' / 'test.csv').write_text('path,label\nb.png,what\n')
-    parts = sidecar_pictures('folder', tmp_path / 'mine')
+    parts = sidecar_jobs('folder', tmp_path / 'mine')
     names = {part: [picture.name for picture in pictures] for part, pictures in parts.items()}
     assert names == {'train': ['train/any/a.png', 'train/thing/a.png'], 'test': ['b.png']}
 
@@ -124,20 +124,20 @@ def test_images_left_out_by_labels_are_prepared(tmp_path: Path) -> None:
 def test_preparing_does_not_draw_the_split(tmp_path: Path) -> None:
     """The split is drawn once subjects are known, so preparing must not draw it before."""
     write_ifer(tmp_path)
-    assert list(sidecar_pictures('ifer', tmp_path)) == ['all']
+    assert list(sidecar_jobs('ifer', tmp_path)) == ['all']
     assert not list(tmp_path.glob('*.json'))
 
 
 def test_wrong_names_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match='no layout "fer2013"'):
-        sidecar_pictures('fer2013', tmp_path)
+        sidecar_jobs('fer2013', tmp_path)
     with pytest.raises(FileNotFoundError, match='RAF-DB was not found'):
-        sidecar_pictures('rafdb', tmp_path)
+        sidecar_jobs('rafdb', tmp_path)
     with pytest.raises(FileNotFoundError, match='class folders was not found'):
-        sidecar_pictures('folder', tmp_path)
+        sidecar_jobs('folder', tmp_path)
     write_ifer(tmp_path)
     with pytest.raises(ValueError, match='no part train. Its parts are: all'):
-        sidecar_pictures('ifer', tmp_path, ['train'])
+        sidecar_jobs('ifer', tmp_path, ['train'])
 
 
 @pytest.mark.parametrize('layout', RENDERED)
@@ -148,7 +148,7 @@ def test_faces_of_renderings_are_found(layout: str, tmp_path: Path) -> None:
     root = generate(layout, tmp_path / 'data', 'tiny', size=size, images=count, progress=False)
     shutil.move(root / 'annotations', tmp_path / 'truth')
     part = 'all' if layout == 'ifer' else 'test'
-    ((path, pictures),) = sidecar_pictures(layout, root, [part]).items()
+    ((path, pictures),) = sidecar_jobs(layout, root, [part]).items()
     target = {root / 'annotations' / f'{path}.json': pictures}
     (done,) = prepare_faces(target, FindingOptions(), progress=False)
     found = {image.file_name: image.faces for image in read_sidecar(done.sidecar)[0]}

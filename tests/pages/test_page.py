@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from mmfer.pages.page import (
+    Figure,
     Gallery,
     Listing,
-    Picture,
     Section,
     Table,
     Text,
@@ -23,8 +23,8 @@ def page() -> str:
         Text(BAD),
         Text('careful', warning=True),
         Table([BAD, 'n'], [[BAD, '1.50']]),
-        Picture(IMAGE, f'"{BAD}', BAD),
-        Gallery([Picture(IMAGE, 'a', right=True), Picture(IMAGE, 'b', right=False)]),
+        Figure(IMAGE, f'"{BAD}', BAD),
+        Gallery([Figure(IMAGE, 'a', right=True), Figure(IMAGE, 'b', right=False)]),
         Listing(BAD, f"x = '{BAD}'"),
     ]
     return render_page(BAD, [BAD], [Section(f'One {BAD}', blocks), Section('Empty', [])])

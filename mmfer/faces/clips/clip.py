@@ -73,7 +73,7 @@ class FolderClip(Clip):
         found: dict[int, Path] = {}
         shrunk: dict[int, int] = {}
         broken = []
-        for path, number in _numbered(pictures_of(folder)):
+        for path, number in _numbered(image_files(folder)):
             other = found.setdefault(number, path)
             if other != path:
                 raise ValueError(f'"{other}" and "{path}" are both frame {number}. Remove one.')
@@ -191,7 +191,7 @@ def open_clip(source: 'Clip | str | Path | Sequence[np.ndarray]') -> Clip:
     return VideoClip(path)
 
 
-def pictures_of(folder: Path) -> list[Path]:
+def image_files(folder: Path) -> list[Path]:
     """The images in a folder except hidden files (``._img46.jpg``)."""
     return list_images(folder, False, LeftOut())
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from mmfer.faces.boxes import box_overlap
-from mmfer.faces.detection.found_face import FoundFace, Picture, rounded_face
+from mmfer.faces.detection.found_face import FaceJob, FoundFace, rounded_face
 from mmfer.faces.detection.mtcnn import GREY
 from mmfer.faces.face import Face
 from mmfer.faces.quarter_turns import turn_face_back, turn_image
@@ -62,7 +62,7 @@ class FaceFinder:
 
     Example:
         >>> finder = FaceFinder(MTCNN(), FaceLandmarker())  # doctest: +SKIP
-        >>> finder(Picture('a.jpg', partial(read_image, 'a.jpg'))).face  # doctest: +SKIP
+        >>> finder(FaceJob('a.jpg', partial(read_image, 'a.jpg'))).face  # doctest: +SKIP
     """
 
     def __init__(
@@ -75,14 +75,14 @@ class FaceFinder:
         self.detector, self.landmarker, self.fallback = detector, landmarker, fallback
         self.rotations = checked_rotations(rotations)
 
-    def __call__(self, picture: Picture) -> FoundFace:
+    def __call__(self, job: FaceJob) -> FoundFace:
         """Find the face; an image that cannot be read gives a result with an error."""
         try:
-            image, shrunk = picture.read()
+            image, shrunk = job.read()
         except (FileNotFoundError, ValueError) as error:
-            return FoundFace(picture.name, error=str(error))
+            return FoundFace(job.name, error=str(error))
         height, width = (side * shrunk for side in image.shape[:2])
-        known = None if picture.box is None else np.asarray(picture.box) / shrunk
+        known = None if job.box is None else np.asarray(job.box) / shrunk
         turns, seen_image = 0, image
         if self.detector is None:
             found = [Face.of_whole_image(image)]
@@ -101,7 +101,7 @@ class FaceFinder:
             )
         if face is not None:
             face = rounded_face(turn_face_back(face, turns, image.shape).scaled(shrunk))
-        return FoundFace(picture.name, width, height, face, count)
+        return FoundFace(job.name, width, height, face, count)
 
 
 def checked_rotations(rotations: Sequence[int]) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from mmfer.faces.sidecar import ImageFaces, from_annotation, to_annotation
 
 
 @dataclass(frozen=True)
-class Picture:
+class FaceJob:
     """An image that shows one face.
 
     Args:

@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 
 from tqdm import tqdm
 
-from mmfer.faces.detection.face_finder import FoundFace, Picture
+from mmfer.faces.detection.face_finder import FaceJob, FoundFace
 from mmfer.faces.preparation.crop_measurement import MeasuredCrop, measure_crop
 from mmfer.faces.preparation.finding_options import FindingOptions
 from mmfer.faces.sidecar import Annotation, write_sidecar
@@ -55,7 +55,7 @@ class Preparation:
 
 
 def prepare_faces(
-    pictures: Mapping[Path, Sequence[Picture]],
+    faces: Mapping[Path, Sequence[FaceJob]],
     options: FindingOptions | None = None,
     jobs: int = 1,
     overwrite: bool = False,
@@ -70,7 +70,7 @@ def prepare_faces(
     the sidecar.
 
     Args:
-        pictures: The images of each sidecar, keyed by the path of its JSON file; the names of the
+        faces: The images of each sidecar, keyed by the path of its JSON file; the names of the
             images of a sidecar must differ.
         options: Options of the detection.
         jobs: Number of processes.
@@ -86,14 +86,14 @@ def prepare_faces(
         WorkerKilledError: If a process is killed.
 
     Example:
-        >>> images = [Picture(p.name, partial(read_image, p)) for p in Path('a').glob('*.jpg')]
+        >>> images = [FaceJob(p.name, partial(read_image, p)) for p in Path('a').glob('*.jpg')]
         >>> list(prepare_faces({Path('faces.json'): images}, jobs=2))  # doctest: +SKIP
     """
     options = options or FindingOptions()
     record = options.to_dict() | {'record_alignment': record_alignment}
-    done = {path: _check(path, part, record, overwrite) for path, part in pictures.items()}
+    done = {path: _check(path, part, record, overwrite) for path, part in faces.items()}
     with WorkerPool(options.build, jobs) as pool:
-        for path, part in pictures.items():
+        for path, part in faces.items():
             if (finished := done[path]) is not None:
                 yield finished
                 continue
@@ -114,12 +114,12 @@ def _report_path(sidecar: Path) -> Path:
 
 
 def _check(
-    path: Path, pictures: Sequence[Picture], record: dict[str, Any], overwrite: bool
+    path: Path, faces: Sequence[FaceJob], record: dict[str, Any], overwrite: bool
 ) -> Preparation | None:
     """The result of an earlier run, if the sidecar is complete; raises if the sidecar differs."""
-    if not pictures:
+    if not faces:
         raise ValueError(f'There are no images for "{path}". Check the folder and its layout.')
-    names = Counter(picture.name for picture in pictures)
+    names = Counter(face.name for face in faces)
     twice = [name for name, count in names.items() if count > 1]
     if twice:
         raise ValueError(
@@ -151,17 +151,17 @@ def _finished(path: Path) -> dict[str, Any]:
 
 
 def _find(
-    pictures: Sequence[Picture],
-    pool: WorkerPool[Picture, FoundFace],
+    faces: Sequence[FaceJob],
+    pool: WorkerPool[FaceJob, FoundFace],
     journal: Journal,
     title: str,
     progress: bool,
 ) -> list[FoundFace]:
     rows = {row['name']: row for row in journal.rows}
-    missing = [picture for picture in pictures if picture.name not in rows]
+    missing = [face for face in faces if face.name not in rows]
     bar = tqdm(
-        total=len(pictures),
-        initial=len(pictures) - len(missing),
+        total=len(faces),
+        initial=len(faces) - len(missing),
         desc=title,
         unit='img',
         disable=not progress,
@@ -171,7 +171,7 @@ def _find(
             rows[result.name] = result.to_dict()
             journal.add(rows[result.name])
             bar.update()
-    return [FoundFace.from_dict(rows[picture.name]) for picture in pictures]
+    return [FoundFace.from_dict(rows[face.name]) for face in faces]
 
 
 def _problems(found: Sequence[FoundFace]) -> dict[str, int]:
@@ -179,7 +179,7 @@ def _problems(found: Sequence[FoundFace]) -> dict[str, int]:
 
 
 def _write(
-    path: Path, pictures: Sequence[Picture], found: Sequence[FoundFace], record: dict[str, Any]
+    path: Path, faces: Sequence[FaceJob], found: Sequence[FoundFace], record: dict[str, Any]
 ) -> MeasuredCrop | None:
     """Write report and sidecar, and estimate the alignment from the boxes of the detector."""
     problems = _problems(found)
@@ -195,8 +195,8 @@ def _write(
         )
     images = [item.image for item in found if not item.error]
     # Known boxes of a data set say nothing about the detector's boxes.
-    crop = None if any(p.box is not None for p in pictures) else measure_crop(images)
-    names = [picture.name for picture in pictures]
+    crop = None if any(p.box is not None for p in faces) else measure_crop(images)
+    names = [face.name for face in faces]
     write_sidecar(
         path,
         images,

@@ -43,9 +43,8 @@ class MirroredClassifier(ImageClassifier):
                 f'MirroredClassifier averages tensors, but the neck {type(self.neck).__name__} '
                 'gives other features. Use ImageClassifier, and --tta in tests.'
             )
-        if (
-            torch.compiler.is_compiling()
-        ):  # also during an export, where the batch may have any size
+        # torch.export allows a batch of any size only without a split.
+        if torch.compiler.is_compiling():
             return tuple(one.unflatten(0, (2, -1)).mean(0) for one in features)
         # The pruning follows channels through a split of the batch, but not through slices.
         views = (one.split(len(inputs)) for one in features)

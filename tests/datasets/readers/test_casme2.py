@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mmfer.datasets import CASME2
-from mmfer.datasets.face_jobs import sidecar_pictures
+from mmfer.datasets.face_jobs import sidecar_jobs
 from mmfer.faces import Face, ImageFaces, write_sidecar
 from tests.datasets.casme2_files import row, write_clip, write_coding
 
@@ -154,7 +154,7 @@ def test_spotted_apexes(rendered_casme2: Path, tmp_path: Path) -> None:
 
 
 def test_every_frame_can_be_prepared_also_without_a_label(rendered_casme2: Path) -> None:
-    (pictures,) = sidecar_pictures('casme2', rendered_casme2).values()
+    (pictures,) = sidecar_jobs('casme2', rendered_casme2).values()
     there = {p.relative_to(rendered_casme2).as_posix() for p in rendered_casme2.rglob('img*.jpg')}
     (unlabelled,) = CASME2(str(rendered_casme2), empty_classes='warn').report['no_emotion']
     assert any(f'/{unlabelled}/' in name for name in there)
@@ -222,7 +222,7 @@ def test_a_clip_without_any_face_is_named_and_refused_if_needed(
 def test_a_clip_in_two_rows_is_prepared_once(tmp_path: Path) -> None:
     write_clip(tmp_path, 'sub01/EP01_01', range(3, 9))
     write_coding(tmp_path, [row('01', 'EP01_01', 3, 5, 8, '4', 'others')] * 2)
-    (pictures,) = sidecar_pictures('casme2', tmp_path).values()
+    (pictures,) = sidecar_jobs('casme2', tmp_path).values()
     assert len(pictures) == 6
 
 

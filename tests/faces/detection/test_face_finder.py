@@ -9,7 +9,7 @@ from mmfer.faces import MTCNN, BlazeFace, Face, FaceLandmarker, image_decoder, r
 from mmfer.faces.boxes import box_overlap
 from mmfer.faces.detection.face_finder import (
     FaceFinder,
-    Picture,
+    FaceJob,
     detect_in_crop,
     detect_upright,
 )
@@ -37,7 +37,7 @@ def crowd(image):
 
 
 def test_face_with_landmarks(finder, image):
-    found = finder(Picture('a.jpg', partial(read_image, ASTRONAUT)))
+    found = finder(FaceJob('a.jpg', partial(read_image, ASTRONAUT)))
     (face,) = finder.detector.detect(image)
     assert (found.name, found.width, found.height) == ('a.jpg', 256, 256)
     assert (found.count, found.problem, found.error) == (1, '', '')
@@ -49,14 +49,14 @@ def test_face_with_landmarks(finder, image):
 
 
 def test_the_largest_of_several_faces_is_found(finder, image):
-    found = finder(Picture('a.jpg', lambda: crowd(image)))
+    found = finder(FaceJob('a.jpg', lambda: crowd(image)))
     assert (found.count, found.problem) == (3, 'several faces')
     assert 220 < found.face.bbox[0] < 550
 
 
 def test_a_known_box_selects_the_face_and_is_kept(finder, image):
     own = np.array([600.0, 60, 720, 190])
-    found = finder(Picture('a.jpg', lambda: crowd(image), own))
+    found = finder(FaceJob('a.jpg', lambda: crowd(image), own))
     assert found.problem == ''
     assert found.face.bbox.tolist() == own.tolist()
     assert found.face.score > 0.9
@@ -66,7 +66,7 @@ def test_a_known_box_selects_the_face_and_is_kept(finder, image):
 
 def test_a_known_box_is_kept_without_a_detected_face(finder, image):
     own = np.array([10.0, 200, 60, 250])
-    face = finder(Picture('a.jpg', lambda: image, own)).face
+    face = finder(FaceJob('a.jpg', lambda: image, own)).face
     assert face.bbox.tolist() == own.tolist()
     assert face.score is None
     assert face.landmarks is None
@@ -75,14 +75,14 @@ def test_a_known_box_is_kept_without_a_detected_face(finder, image):
 
 
 def test_no_face(finder):
-    found = finder(Picture('a.jpg', lambda: np.full((60, 50, 3), 90, np.uint8)))
+    found = finder(FaceJob('a.jpg', lambda: np.full((60, 50, 3), 90, np.uint8)))
     assert (found.face, found.count, found.problem) == (None, 0, 'no face')
     assert (found.width, found.height) == (50, 60)
 
 
 def test_without_a_face_the_whole_image_is_used_on_request():
     finder = FaceFinder(MTCNN(), FaceLandmarker(), fallback=True)
-    found = finder(Picture('a.jpg', lambda: np.full((60, 50, 3), 90, np.uint8)))
+    found = finder(FaceJob('a.jpg', lambda: np.full((60, 50, 3), 90, np.uint8)))
     assert found.problem == 'no face'
     assert found.face.bbox.tolist() == [0, 0, 50, 60]
     assert found.face.landmarks68.shape == (68, 2)
@@ -90,7 +90,7 @@ def test_without_a_face_the_whole_image_is_used_on_request():
 
 
 def test_the_whole_image_is_used_without_detection(image):
-    found = FaceFinder(None, None)(Picture('a.jpg', lambda: image))
+    found = FaceFinder(None, None)(FaceJob('a.jpg', lambda: image))
     assert found.problem == ''
     assert found.face.bbox.tolist() == [0, 0, 256, 256]
     assert found.face.landmarks68 is None
@@ -99,7 +99,7 @@ def test_the_whole_image_is_used_without_detection(image):
 @pytest.mark.parametrize('content', [b'', b'no image', ASTRONAUT.read_bytes()[:3000]])
 def test_an_unreadable_image_is_reported(finder, tmp_path, content):
     (tmp_path / 'a.jpg').write_bytes(content)
-    found = finder(Picture('a.jpg', partial(read_image, tmp_path / 'a.jpg')))
+    found = finder(FaceJob('a.jpg', partial(read_image, tmp_path / 'a.jpg')))
     assert (found.problem, found.face) == ('unreadable', None)
     assert 'a.jpg' in found.error
 
@@ -116,9 +116,9 @@ def test_a_tight_crop_gets_a_border(image):
 
 def test_a_shrunk_image_gives_the_coordinates_of_the_file(finder, monkeypatch):
     load = partial(read_image, ASTRONAUT)
-    whole = finder(Picture('a.jpg', load))
+    whole = finder(FaceJob('a.jpg', load))
     monkeypatch.setattr(image_decoder, 'MOST_PIXELS', 40_000)
-    small = finder(Picture('a.jpg', load, whole.face.bbox, str(ASTRONAUT)))
+    small = finder(FaceJob('a.jpg', load, whole.face.bbox, str(ASTRONAUT)))
     assert (small.width, small.height) == (whole.width, whole.height)
     np.testing.assert_allclose(small.face.bbox, whole.face.bbox, atol=0.01)
     assert np.abs(small.face.landmarks68 - whole.face.landmarks68).mean() < 4
@@ -127,12 +127,12 @@ def test_a_shrunk_image_gives_the_coordinates_of_the_file(finder, monkeypatch):
 @pytest.mark.parametrize('turns', [1, 2, 3])
 def test_a_face_on_its_side_is_found_on_request(finder, image, turns):
     lying = np.rot90(image, turns).copy()
-    assert finder(Picture('a', lambda: lying)).face is None
+    assert finder(FaceJob('a', lambda: lying)).face is None
     found = FaceFinder(finder.detector, finder.landmarker, rotations=(90, 180, 270))(
-        Picture('a', lambda: lying)
+        FaceJob('a', lambda: lying)
     )
     assert (found.problem, found.width, found.height) == ('', 256, 256)
-    upright = finder(Picture('a', lambda: image)).face
+    upright = finder(FaceJob('a', lambda: image)).face
     # np.rot90 turns counterclockwise around the center of the image, (127.5, 127.5).
     x, y = upright.landmarks68.T - 127.5
     for _ in range(turns):

@@ -4,14 +4,14 @@ import numpy as np
 
 from mmfer.faces import MTCNN, Face, FaceLandmarker, read_image
 from mmfer.faces.detection.face_finder import FaceFinder
-from mmfer.faces.detection.found_face import FoundFace, Picture, rounded_face
+from mmfer.faces.detection.found_face import FaceJob, FoundFace, rounded_face
 
 ASTRONAUT = Path(__file__).parents[2] / 'data' / 'astronaut.jpg'
 
 
 def test_written_results_are_read_back():
     finder, image = FaceFinder(MTCNN(), FaceLandmarker()), read_image(ASTRONAUT)
-    for found in (finder(Picture('a', lambda: image)), FoundFace('b', error='broken')):
+    for found in (finder(FaceJob('a', lambda: image)), FoundFace('b', error='broken')):
         again = FoundFace.from_dict(found.to_dict())
         assert again.to_dict() == found.to_dict()
         assert again.problem == found.problem

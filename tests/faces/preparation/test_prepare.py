@@ -13,7 +13,7 @@ from PIL import Image
 from pycocotools.coco import COCO
 
 from mmfer.faces import BoxAlignment, read_image, read_sidecar
-from mmfer.faces.detection.face_finder import Picture
+from mmfer.faces.detection.face_finder import FaceJob
 from mmfer.faces.preparation.finding_options import FindingOptions
 from mmfer.faces.preparation.prepare import prepare_faces
 from mmfer.worker_pool import WorkerKilledError
@@ -28,14 +28,14 @@ from functools import partial
 from pathlib import Path
 from mmfer.faces import read_image
 from mmfer.faces.preparation.finding_options import FindingOptions
-from mmfer.faces.detection.face_finder import Picture
+from mmfer.faces.detection.face_finder import FaceJob
 from mmfer.faces.preparation.prepare import prepare_faces
 
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
 read = partial(read_image, sys.argv[1])
-pictures = [Picture('a.jpg', read), Picture('b.jpg', read), Picture('c.jpg', die)]
+pictures = [FaceJob('a.jpg', read), FaceJob('b.jpg', read), FaceJob('c.jpg', die)]
 parts = {Path('first.json'): pictures[:1], Path('second.json'): pictures}
 list(prepare_faces(parts, FindingOptions(min_face_size=60), progress=False))
 """
@@ -46,8 +46,8 @@ def kill_this_process() -> np.ndarray:
     raise AssertionError
 
 
-def picture(name: str, path: Path = ASTRONAUT) -> Picture:
-    return Picture(name, partial(read_image, path))
+def picture(name: str, path: Path = ASTRONAUT) -> FaceJob:
+    return FaceJob(name, partial(read_image, path))
 
 
 def prepare(pictures, path, options=QUICK, **more):
@@ -118,14 +118,14 @@ def test_alignment_is_recorded_on_request(tmp_path):
         done = prepare([picture('a.jpg')], tmp_path / f'{record}.json', record_alignment=record)
         assert isinstance(done.crop.alignment, BoxAlignment)
         assert read_sidecar(done.sidecar)[1] == (done.crop.alignment if record else None)
-    known = Picture('a.jpg', partial(read_image, ASTRONAUT), np.array([80.0, 70, 170, 180]))
+    known = FaceJob('a.jpg', partial(read_image, ASTRONAUT), np.array([80.0, 70, 170, 180]))
     assert prepare([known], tmp_path / 'known.json', record_alignment=True).crop is None
 
 
 def test_a_killed_process_keeps_finished_results(tmp_path):
     first = [picture(f'{i}.jpg') for i in range(4)]
     with pytest.raises(WorkerKilledError, match='One of 2 worker processes was killed'):
-        prepare([*first, Picture('4.jpg', kill_this_process)], tmp_path / 'a.json', jobs=2)
+        prepare([*first, FaceJob('4.jpg', kill_this_process)], tmp_path / 'a.json', jobs=2)
     done = prepare([*first, picture('4.jpg')], tmp_path / 'a.json', jobs=2)
     alone = prepare([*first, picture('4.jpg')], tmp_path / 'b.json')
     assert done.total == alone.total == 5

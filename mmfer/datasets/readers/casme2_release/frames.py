@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mmfer.datasets.readers.casme2_release.coding import CodedClip, Oddities
 from mmfer.datasets.readers.casme2_release.spans import clip_folder, nearest_frame
-from mmfer.faces.clips.clip import FolderClip, pictures_of
+from mmfer.faces.clips.clip import FolderClip, image_files
 from mmfer.reading import read_json
 
 FRAMES = ('apex', 'spotted', 'midway', 'onset')
@@ -95,7 +95,7 @@ def frames_of(root: Path, clip: str) -> dict[int, Path]:
         ValueError: If two files have the same number, or an image has no number.
     """
     folder = clip_folder(root, clip)
-    if not folder.is_dir() or not pictures_of(folder):
+    if not folder.is_dir() or not image_files(folder):
         return {}
     found = FolderClip(folder)
     return dict(zip(found.numbers, found.paths, strict=True))
