@@ -195,7 +195,7 @@ def test_one_image_with_two_paths_is_an_error(tmp_path: Path) -> None:
         if not (tmp_path / 'link.png').exists():
             (tmp_path / 'link.png').symlink_to('train0.png')
             (tmp_path / 'folder').symlink_to(tmp_path)
-        with pytest.raises(ValueError, match='are listed twice: train and train'):
+        with pytest.raises(ValueError, match=r'are listed twice, both in train\. Keep'):
             lines(tmp_path)
 
 

@@ -42,7 +42,7 @@ def test_the_worst_mistakes_are_the_most_confident_wrong_answers(tested):
 def test_mistakes_without_faces_are_a_table(tested, trained):
     measured = Measured(tested.predictions)
     shown = mistakes_section(measured, TestFaces(trained, tested.predictions), 3)
-    assert isinstance(shown.blocks[1], Gallery) and len(shown.blocks[1].pictures) == 3
+    assert isinstance(shown.blocks[1], Gallery) and len(shown.blocks[1].figures) == 3
     hidden = mistakes_section(measured, None, 3)
     assert isinstance(hidden.blocks[1], Table) and len(hidden.blocks[1].rows) == 3
 
@@ -60,7 +60,7 @@ def test_grad_cam_names_the_layer_and_few_cells(tested, trained):
     text, gallery = grad_cam_section(Measured(tested.predictions), faces, 2, seed=0).blocks
     assert 'in the layer "backbone" with 2 x 2 cells' in text.text
     assert '2 x 2 cells are few' in text.text
-    assert len(gallery.pictures) == 2
+    assert len(gallery.figures) == 2
 
 
 def test_a_model_without_a_map_says_why(tested, trained, monkeypatch):

@@ -76,7 +76,7 @@ def check_unique_files(samples: Iterable[tuple[str, str]]) -> list[str]:
         if file in origin:
             first, other = origin[file]
             names = f'"{path}" is' if path == first else f'"{first}" and "{path}" are'
-            places = f': {other} and {where}' if other != where else ''
+            places = f': {other} and {where}' if other != where else f', both in {where}'
             raise ValueError(f'The image {names} listed twice{places}. Keep one of the entries.')
         origin[file] = path, where
         stems[os.path.splitext(path)[0].casefold()].append(path)
