@@ -24,7 +24,7 @@ from mmfer.faces.clips.apex_regions import REGION_NAMES
 from mmfer.faces.clips.apex_result import ApexResult
 from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS
 from mmfer.faces.clips.clip import open_clip
-from mmfer.faces.clips.clip_landmarks import CHOICES, SidecarLandmarks
+from mmfer.faces.clips.clip_landmarks import CHOICES, SidecarLandmarks, check_choice
 from mmfer.files import check_writable, write_json
 from mmfer.visualization.apex import draw_apex_regions, plot_apex_curve
 from mmfer.visualization.image_file import write_image
@@ -58,7 +58,11 @@ def parse_args() -> argparse.Namespace:
         '--landmarks', choices=LANDMARKS, default='onset', help='default: %(default)s'
     )
     parser.add_argument(
-        '--face', choices=CHOICES, default='best', help='of several faces, default: %(default)s'
+        '--face',
+        type=face_choice,
+        default='best',
+        metavar='|'.join((*CHOICES, 'N')),
+        help='of several faces; N counts from the left, from 0; default: %(default)s',
     )
     parser.add_argument(
         '--jobs', type=int, default=1, help='processes for a data set, default: %(default)s'
@@ -69,6 +73,16 @@ def parse_args() -> argparse.Namespace:
     if args.dataset is not None and (args.onset, args.offset, args.out_dir) != (None, None, None):
         parser.error('--onset, --offset and --out-dir are options for one clip, not a data set')
     return args
+
+
+def face_choice(text: str) -> str | int:
+    """The choice of one of several faces in an argument."""
+    face = int(text) if text.isdecimal() else text
+    try:
+        check_choice(face)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return face
 
 
 def spot_clip(args: argparse.Namespace, options: SpotterOptions) -> None:

@@ -59,7 +59,8 @@ class MicroExpressionInferencer:
         detector: An object with the method ``detect`` of MTCNN; None uses MTCNN with its defaults.
         landmarker: An object with the method ``detect`` of FaceLandmarker; None uses FaceLandmarker
             with its defaults.
-        face: Which of several faces is followed: ``best``, ``largest``, ``left`` or ``right``.
+        face: Which of several faces is followed: ``best``, ``largest``, ``left`` or ``right``,
+            or a number, which counts the faces from the left, from 0.
 
     Raises:
         FileNotFoundError: If the config or the checkpoint does not exist.
@@ -81,7 +82,7 @@ class MicroExpressionInferencer:
         method: str = 'registered',
         detector: MTCNN | None = None,
         landmarker: Landmarker | None = None,
-        face: str = 'best',
+        face: str | int = 'best',
     ) -> None:
         detector = detector or MTCNN()
         landmarker = landmarker or FaceLandmarker(device=device)

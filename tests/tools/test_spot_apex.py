@@ -55,3 +55,18 @@ def test_an_error_gives_one_message(root, tmp_path):
     assert result.returncode == 1
     assert result.stderr.startswith('Error: ')
     assert 'is not before' in result.stderr
+
+
+@pytest.mark.parametrize('face', ['tallest', '-1', '1.5'])
+def test_an_unknown_face_is_refused(face, root, tmp_path):
+    clip = root / 'CASME2_RAW_selected' / 'sub01' / 'EP01_01'
+    result = call_tool('spot_apex.py', clip, f'--face={face}', '--out-dir', tmp_path, check=False)
+    assert result.returncode == 2
+    assert 'Choose one of best, largest, left, right, or a number' in result.stderr
+
+
+def test_a_face_that_is_not_there_is_named(root, tmp_path):
+    clip = root / 'CASME2_RAW_selected' / 'sub02' / 'EP01_01'
+    result = call_tool('spot_apex.py', clip, '--face=3', '--out-dir', tmp_path, check=False)
+    assert result.returncode == 1
+    assert 'face=3: the first frame with faces shows only 1' in result.stderr

@@ -51,7 +51,7 @@ class SpotterOptions:
     eps: int = 1
     use_offset: bool = True
     landmarks: str = 'onset'
-    face: str = 'best'
+    face: str | int = 'best'
 
     def build(self, landmarker: bool) -> ApexSpotter:
         """Build the spotter, with a landmarker if ``landmarker`` is True."""

@@ -25,10 +25,10 @@ from mmfer.faces.clips.apex_registered import registered_curve
 from mmfer.faces.clips.apex_result import ApexResult
 from mmfer.faces.clips.clip import Clip, open_clip
 from mmfer.faces.clips.clip_landmarks import (
-    CHOICES,
     DetectedLandmarks,
     FrameLandmarks,
     SidecarLandmarks,
+    check_choice,
     first_landmarks,
     given_landmarks,
 )
@@ -82,12 +82,11 @@ class ApexSpotter:
         landmarks: str = 'onset',
         landmarker: Landmarker | None = None,
         detector: Detector | None = None,
-        face: str = 'best',
+        face: str | int = 'best',
     ) -> None:
         for name, value, known in (
             ('method', method, METHODS),
             ('landmarks', landmarks, LANDMARKS),
-            ('face', face, CHOICES),
         ):
             if value not in known:
                 raise ValueError(f'{name}={value!r} is unknown. Choose one of {", ".join(known)}.')
@@ -95,6 +94,7 @@ class ApexSpotter:
             raise ValueError(
                 'The method "registered" follows the head itself. Set landmarks to "onset".'
             )
+        check_choice(face)
         check_eps(eps)
         self.method, self.eps, self.use_offset, self.landmarks = method, eps, use_offset, landmarks
         self.landmarker, self.detector, self.face = landmarker, detector or MTCNN(), face

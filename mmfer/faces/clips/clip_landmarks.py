@@ -19,6 +19,7 @@ pixels, or to None if the frame has no face."""
 LEAST_SCORE = 0.5
 """Below this mean probability that a landmark is visible, the face counts as hidden."""
 CHOICES = ('best', 'largest', 'left', 'right')
+"""Names of one of several faces; a number counts the faces from the left, from 0."""
 """Which of several faces is followed: the most certain one, or by size or position."""
 
 DISTANCE_COST = 0.1
@@ -110,6 +111,19 @@ class SidecarLandmarks:
         return landmarks
 
 
+def check_choice(face: str | int) -> None:
+    """Check the choice of one of several faces.
+
+    Raises:
+        ValueError: If it is neither one of :data:`CHOICES` nor a number from 0 on.
+    """
+    if face not in CHOICES and not (isinstance(face, int) and face >= 0):
+        raise ValueError(
+            f'face={face!r} is unknown. Choose one of {", ".join(CHOICES)}, or a number, which '
+            'counts the faces from the left, from 0.'
+        )
+
+
 class DetectedLandmarks:
     """Landmarks detected in the frames: one face, followed from frame to frame.
 
@@ -122,7 +136,8 @@ class DetectedLandmarks:
         landmarker: Finds the landmarks in a box.
         detector: Finds the faces in the first frame and after the face was lost, and decides
             whether a box still holds a face.
-        face: Which face of the first frame is followed, one of :data:`CHOICES`.
+        face: Which face of the first frame is followed: one of :data:`CHOICES`, or a number, which
+            counts the faces from the left, from 0.
 
     Attributes:
         messages: Warnings about several faces.
@@ -130,10 +145,9 @@ class DetectedLandmarks:
     """
 
     def __init__(
-        self, landmarker: Landmarker, detector: Detector | None = None, face: str = 'best'
+        self, landmarker: Landmarker, detector: Detector | None = None, face: str | int = 'best'
     ) -> None:
-        if face not in CHOICES:
-            raise ValueError(f'face={face!r} is unknown. Choose one of {", ".join(CHOICES)}.')
+        check_choice(face)
         self.landmarker, self.detector, self.face = landmarker, detector or MTCNN(), face
         self.look: FaceAppearance | None = None
         self.box: np.ndarray | None = None
@@ -169,10 +183,13 @@ class DetectedLandmarks:
         if not faces:
             return None
         boxes = [face.bbox for face in faces]
+        if isinstance(self.face, int):
+            return self._within(image, self._numbered(boxes, self.face))
         if len(boxes) > 1:
+            others = ' or '.join(repr(one) for one in CHOICES if one != self.face)
             self.messages.append(
                 f'{len(boxes)} faces are shown; the {self.face} one is followed. Choose another by '
-                f'face={" or ".join(repr(one) for one in CHOICES if one != self.face)}.'
+                f'face={others}, or by its number from the left, from 0.'
             )
         if self.face == 'largest':
             box = max(boxes, key=lambda box: float((box[2:] - box[:2]).prod()))
@@ -182,6 +199,14 @@ class DetectedLandmarks:
         else:
             box = max(faces, key=lambda face: face.score or 0).bbox
         return self._within(image, box)
+
+    def _numbered(self, boxes: list[np.ndarray], number: int) -> np.ndarray:
+        if number >= len(boxes):
+            raise ValueError(
+                f'face={number}: the first frame with faces shows only {len(boxes)}, numbered from '
+                f'0 from the left. Give a number up to {len(boxes) - 1}.'
+            )
+        return sorted(boxes, key=lambda box: float(box[0]))[number]
 
     def _again(self, image: np.ndarray, position: int) -> np.ndarray | None:
         """The landmarks of the followed face at another place; None if no face looks like it."""

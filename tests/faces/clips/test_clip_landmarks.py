@@ -151,7 +151,7 @@ def test_one_of_two_people_is_followed_by_choice(face, followed):
     choice = (
         f'2 faces are shown; the {face} one is followed. Choose another by face='
         + ' or '.join(repr(one) for one in ('best', 'largest', 'left', 'right') if one != face)
-        + '.'
+        + ', or by its number from the left, from 0.'
     )
     assert find.messages == [choice]
     # The followed face leaves, the other one does not take its place.
@@ -161,6 +161,18 @@ def test_one_of_two_people_is_followed_by_choice(face, followed):
     again = find(2, frames[2])
     assert np.abs(again.mean(axis=0) - points.mean(axis=0)).max() < 5
     assert find.messages == [choice, CHECK_PERSON]
+
+
+@pytest.mark.parametrize(('number', 'left'), [(0, True), (1, False)])
+def test_a_face_is_chosen_by_its_number(number: int, left: bool):
+    frame = photo_clip(3, 1)[0]
+    two = np.concatenate([frame, frame], axis=1)
+    find = DetectedLandmarks(FaceLandmarker(), face=number)
+    points = find(0, two)
+    assert points is not None and (points[:, 0].mean() < frame.shape[1]) == left
+    assert find.messages == []
+    with pytest.raises(ValueError, match=r'face=2: .* shows only 2, .*Give a number up to 1'):
+        DetectedLandmarks(FaceLandmarker(), face=2)(0, two)
 
 
 def test_a_face_that_is_lost_alone_needs_no_check_of_the_person():
@@ -185,8 +197,9 @@ def test_a_frame_without_a_face_has_no_landmarks(level):
 
 
 def test_an_unknown_choice_of_a_face_is_refused():
-    with pytest.raises(ValueError, match="face='tallest' is unknown"):
-        DetectedLandmarks(FaceLandmarker(), face='tallest')
+    for face in ('tallest', -1):
+        with pytest.raises(ValueError, match=f'face={face!r} is unknown'):
+            DetectedLandmarks(FaceLandmarker(), face=face)
 
 
 def test_people_who_change_places_are_told_apart():
