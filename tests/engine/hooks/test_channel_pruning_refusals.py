@@ -14,7 +14,7 @@ from tests.helpers import tiny_config
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        (dict(penalty=-1), 'penalty=-1 must not be negative'),
+        (dict(penalty=-1), 'penalty=-1 must be lambda, at least 0'),
         (dict(ratio=0.5), 'ratio=0.5 and epoch=None belong together'),
         (dict(epoch=5), 'ratio=None and epoch=5 belong together'),
         (dict(ratio=0, epoch=5), 'ratio=0 must be between 0 and 1'),
