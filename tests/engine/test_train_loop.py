@@ -223,5 +223,5 @@ def test_hooks_that_count_epochs(image_folder: Path, tmp_path: Path) -> None:
     runner = train(cfg, validate=False)
     assert done_in_epoch(runner) == 0
     needs_epochs(runner, False, 'WarmStartHook')
-    with pytest.raises(ValueError, match=r'WarmStartHook counts epochs, but this training counts'):
+    with pytest.raises(ValueError, match=r'WarmStartHook acts at epochs, but this training counts'):
         needs_epochs(runner, True, 'WarmStartHook')

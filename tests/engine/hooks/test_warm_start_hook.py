@@ -97,5 +97,5 @@ custom_hooks = [dict(type='WarmStartHook', epochs=1)]
 def test_a_training_by_iterations_is_refused(tmp_path):
     extra = 'train_cfg = dict(by_epoch=False, max_iters=4)\n'
     hook = "custom_hooks = [dict(type='WarmStartHook', epochs={})]\n"
-    with pytest.raises(ValueError, match='WarmStartHook counts epochs, but this training counts'):
+    with pytest.raises(ValueError, match='WarmStartHook acts at epochs, but this training counts'):
         rald_runner(tmp_path, extra + hook.format(1)).train()
