@@ -77,18 +77,19 @@ def check_last_batch(runner: Runner) -> None:
 
 
 def check_custom_keys(runner: Runner) -> None:
-    """Check that each key of ``optim_wrapper.paramwise_cfg.custom_keys`` matches a parameter.
+    """Check that each key of ``optim_wrapper.paramwise_cfg.custom_keys`` matches a weight.
 
     mmengine gives the options of a key to all parameters whose name contains the key, and ignores
-    a key that matches none.
+    a key that matches none. A buffer's name counts here, too: the same config may keep its centers
+    as parameters or as buffers.
 
     Raises:
-        ValueError: If a key matches no parameter, or has an option that nothing reads.
+        ValueError: If a key matches no weight, or has an option that nothing reads.
     """
     wrapper = runner.cfg.get('optim_wrapper') or {}
     if not isinstance(wrapper, Mapping) or 'constructor' in wrapper:
         return
-    names = [name for name, _ in unwrap(runner.model).named_parameters()]
+    names = list(unwrap(runner.model).state_dict())  # with centers that no gradient moves
     kinds = classes_named((wrapper.get('optimizer') or {}).get('type'))
     read = {'lr_mult', 'decay_mult'}.union(*(inspect.signature(kind).parameters for kind in kinds))
     for key, options in (wrapper.get('paramwise_cfg') or {}).get('custom_keys', {}).items():
@@ -104,7 +105,7 @@ def check_custom_keys(runner: Runner) -> None:
         close = get_close_matches(key, parts, cutoff=0.7)
         hint = f'Did you mean {" or ".join(close)}?' if close else f'Such as "{names[0]}".'
         raise ValueError(
-            f'optim_wrapper.paramwise_cfg.custom_keys: no parameter of the model has "{key}" in '
+            f'optim_wrapper.paramwise_cfg.custom_keys: no weight of the model has "{key}" in '
             f'its name. {hint}'
         )
 
