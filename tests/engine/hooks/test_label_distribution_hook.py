@@ -106,7 +106,9 @@ def test_a_bank_of_a_training_by_iterations_is_refused(tmp_path):
         "train_cfg['max_epochs'] = 2", 'train_cfg = dict(by_epoch=False, max_iters=4)'
     )
     runner = rald_runner(tmp_path, extra)
-    with pytest.raises(ValueError, match=r"LabelDistributionHook with neighbors='bank' acts at epo"):
+    with pytest.raises(
+        ValueError, match=r"LabelDistributionHook with neighbors='bank' acts at epo"
+    ):
         runner.train()
 
 
