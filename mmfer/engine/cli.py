@@ -48,8 +48,8 @@ BLANK = '\0'
 QUOTED = re.compile(r'\'[^\'\\]*\'|"[^"\\]*"')
 AROUND = re.compile(r'(?:^|(?<=,))[\[(\s]+|[\])\s]+(?=,|$)')
 """The brackets with spaces at the start and the end of a value in a list."""
-DICTIONARY = re.compile(r'\bdict\(|\{')
-"""The start of a dictionary in a value."""
+DICTIONARY = re.compile(r'[\[(\s]*(dict\(|\{).*[\])}]\s*', re.DOTALL)
+"""Matches a dictionary, or a list that begins with one."""
 IN_WORKER = re.compile(
     r'Original Traceback.*File "(?P<file>[^"]+)", line [^\n]*\n +(?P<line>[^\n]*)\n'
     r'.*?^\w+: (?P<message>.*)',
@@ -183,8 +183,10 @@ class ConfigOptions(DictAction):
         """The value of a text: a quoted text literally, dictionaries, a list, or a single value."""
         if QUOTED.fullmatch(text):
             return ast.literal_eval(text)
-        if DICTIONARY.search(text):
-            return read_values(f'value = {text}')['value']
+        if DICTIONARY.fullmatch(text):
+            value = read_values(f'value = {text}')['value']
+            if not isinstance(value, str):  # otherwise a text with braces
+                return value
         if ',' in text or text.startswith(('(', '[')):
             # Only spaces beside the separators of a list do not belong to its values.
             text = re.sub(r'\s*,\s*', ',', text)

@@ -150,6 +150,8 @@ def test_dictionaries_are_read_as_in_a_config() -> None:
     assert options == dict(
         a=[dict(type='Loss', sizes=[1, 2]), dict(b=None)], b={'c d': 0.5}, c=dict(type='Loss')
     )
+    texts = dict(a='runs/{seed}/last.pth', b='my dict(1)/faces', c='{a}/{b}')
+    assert config_options(*(f'{key}={text}' for key, text in texts.items())) == texts
 
 
 @pytest.mark.parametrize(
