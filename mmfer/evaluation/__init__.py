@@ -8,7 +8,7 @@ from mmfer.evaluation.groups import group_report
 from mmfer.evaluation.metrics import AttributeMetric, DumpPredictions, ExpressionMetric, VotesMetric
 from mmfer.evaluation.paired_table import paired_table
 from mmfer.evaluation.predictions import Predictions
-from mmfer.evaluation.protocols import Fold, kfold, loso
+from mmfer.evaluation.protocols import Fold, kfold, lodo, loso
 from mmfer.evaluation.report import expression_report
 from mmfer.evaluation.report_file import write_report
 from mmfer.evaluation.report_text import format_attribute_report, format_report
@@ -32,6 +32,7 @@ __all__ = [
     'format_report',
     'group_report',
     'kfold',
+    'lodo',
     'loso',
     'paired_table',
     'pool_predictions',
