@@ -31,6 +31,8 @@ from mmfer.engine.experiments.joined import dataset_of
 from mmfer.engine.work_dir import only_one
 from mmfer.evaluation import (
     Fold,
+    attribute_fold_report,
+    attribute_fold_tables,
     fold_report,
     fold_tables,
     kfold,
@@ -122,19 +124,27 @@ def main() -> None:
         run_all(runs, args.jobs)
         check_complete(runs, pool)
         predictions = {run.fold.name: run.predictions for run in runs}
-        pool_predictions(predictions).save(work_dir / 'predictions.json')
-        report = fold_report(folds, predictions, dataset_of if pool.joined else None)
+        pooled = pool_predictions(predictions)
+        pooled.save(work_dir / 'predictions.json')
+        if pooled.of_attributes:
+            report = attribute_fold_report(folds, predictions)
+            tables = attribute_fold_tables(report)
+        else:
+            report = fold_report(folds, predictions, dataset_of if pool.joined else None)
+            tables = fold_tables(report)
         facts = {'config': args.config, 'protocol': args.protocol, 'seed': seed}
         write_report(facts | {'version': mmfer.__version__} | report, work_dir / 'results.json')
         what = f'{args.protocol}, {len(folds)} folds, {len(pool.paths)} samples'
         text = f'{what}; {args.config}, seed {seed}, mmfer {mmfer.__version__}'
-        text += f'\n\n{fold_tables(report)}\n'
+        text += f'\n\n{tables}\n'
         write_atomically(work_dir / 'results.md', text)
-        matrix, names = report['confusion_matrix'], report['classes']
-        plot_folds(matrix, names, report['folds'], f'{name}: {what}').savefig(
-            work_dir / 'results.png'
-        )
-    print(f'\n{text}\nTables, report, image: {work_dir}/results.{{md,json,png}}')
+        written = 'results.{md,json}'
+        if not pooled.of_attributes:
+            matrix, names = report['confusion_matrix'], report['classes']
+            figure = plot_folds(matrix, names, report['folds'], f'{name}: {what}')
+            figure.savefig(work_dir / 'results.png')
+            written = 'results.{md,json,png}'
+    print(f'\n{text}\nTables, report, image: {work_dir}/{written}')
 
 
 if __name__ == '__main__':

@@ -1,6 +1,7 @@
 """Metrics, reports and evaluation protocols."""
 
 from mmfer import compat  # noqa: F401  (before mmpretrain)
+from mmfer.evaluation.attribute_folds import attribute_fold_report, attribute_fold_tables
 from mmfer.evaluation.attribute_report import attribute_report
 from mmfer.evaluation.calibration import expected_calibration_error
 from mmfer.evaluation.fold_report import fold_report, fold_tables, pool_predictions
@@ -23,6 +24,8 @@ __all__ = [
     'Fold',
     'Predictions',
     'VotesMetric',
+    'attribute_fold_report',
+    'attribute_fold_tables',
     'attribute_report',
     'expected_calibration_error',
     'expression_report',

@@ -8,7 +8,8 @@ import pytest
 from mmfer.engine import load_config
 from mmfer.evaluation import Predictions
 from mmfer.synthetic.generate import generate
-from tests.helpers import ROOT, run_tool
+from tests.helpers import ROOT
+from tests.tools.rald import run_main
 
 CONFIG = ROOT / 'configs' / 'ststnet' / 'ststnet_megc2019-synthetic.py'
 SETTINGS = dict(preset='tiny', size=40, progress=False)
@@ -26,20 +27,19 @@ def folder(rendered_casme2: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     return folder
 
 
-@pytest.mark.parametrize(('protocol', 'folds'), [('kfold', 2), ('lodo', 3)])
-def test_the_joined_sets_are_cross_validated(protocol: str, folds: int, folder: Path) -> None:
-    options = ['train_cfg.max_epochs=2', 'train_cfg.val_interval=2']
-    work = folder / protocol
-    done = run_tool(
+def test_the_joined_sets_are_cross_validated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    work = folder / 'work'
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv('PYTHONPATH', str(ROOT))
+    run_main(
+        monkeypatch,
         'cross_validate.py',
-        *(CONFIG, '--protocol', protocol, '--folds', 2, '--work-dir', work),
-        *('--cfg-options', *options),
-        cwd=folder,
+        *(CONFIG, '--protocol', 'kfold', '--folds', 2, '--work-dir', work),
+        *('--cfg-options', 'train_cfg.max_epochs=1', 'train_cfg.val_interval=1'),
     )
-    assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads((work / 'results.json').read_text())
     pooled = Predictions.load(work / 'predictions.json')
-    assert len(report['folds']) == folds
+    assert len(report['folds']) == 2
     assert set(pooled.classes) == {'negative', 'positive', 'surprise'}
     subjects = {sample['subject'] for sample in pooled.samples}
     assert subjects == {'CASME2/sub01', 'SAMM/006', 'SMIC/s01'}
@@ -49,8 +49,6 @@ def test_the_joined_sets_are_cross_validated(protocol: str, folds: int, folder: 
     }
     assert report['datasets']['SMIC']['samples'] == 4
     assert '| SAMM |' in (work / 'results.md').read_text()
-    if protocol == 'lodo':
-        assert {row['fold'] for row in report['folds']} == {'CASME2', 'SAMM', 'SMIC'}
 
 
 def test_the_config_reads_the_composite_in_both_parts() -> None:

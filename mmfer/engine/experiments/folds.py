@@ -28,7 +28,7 @@ class Pool:
 
     Args:
         paths: The images of the samples.
-        labels: The classes of the samples.
+        labels: The classes of the samples; 0 for samples of attributes.
         subjects: The subjects of the samples.
         digest: SHA-256 of all annotations of the samples, including landmarks.
         joined: Whether several data sets are joined; then a subject is named after its data set.
@@ -96,6 +96,8 @@ def read_pool(cfg: Config) -> Pool:
     roots = ', '.join(f'"{reader.get("data_root")}"' for reader in readers_of(config))
     dataset = build_with_pipeline(config, [])
     samples = [dataset.get_data_info(i) for i in range(len(dataset))]
+    if dataset.metainfo.get('task') == 'attributes':
+        samples = [{**sample, 'gt_label': 0} for sample in samples]
     for entry, remedy in (
         ('gt_label', 'Cross validation needs classes of expressions. Use a reader of expressions.'),
         (

@@ -244,3 +244,38 @@ def test_a_missing_data_set_is_explained(tmp_path: Path) -> None:
             reader(str(tmp_path))
     with pytest.raises(FileNotFoundError, match='No coding file in'):
         release_of(tmp_path)
+
+
+def write_units(root: Path) -> Path:
+    cells = ('4+7', 'L12A', '?', '12 or 14', 'R12+99', 'blink')
+    return write_clips(
+        root,
+        CASME2.RELEASE,
+        [
+            WrittenClip(
+                subject, f'EP01_{i:02}', 'others', f'sub0{subject}/EP01_{i:02}', units=units
+            )
+            for subject in (1, 2)
+            for i, units in enumerate(cells)
+        ],
+    )
+
+
+def test_action_units_are_targets(tmp_path: Path) -> None:
+    data = CASME2(str(write_units(tmp_path)), action_units=(4, 12, 14))
+    assert data.metainfo['classes'] == ('AU4', 'AU12', 'AU14')
+    assert data.metainfo['task'] == 'attributes'
+    rows = [
+        [int(t) if k else None for t, k in zip(i['gt_score'], i['attribute_mask'], strict=True)]
+        for i in infos(data)
+    ]
+    unknown = [None] * 3
+    expected = [[1, 0, 0], [0, 1, 0], unknown, [0, None, None], [0, 1, 0], unknown]
+    assert rows == expected * 2
+    assert not any('gt_label' in info for info in infos(data))
+    assert data.report['unread_action_units'] == ['sub01/EP01_05 (blink)', 'sub02/EP01_05 (blink)']
+    assert data.report['other_action_units'][:2] == ['sub01/EP01_00 (7)', 'sub01/EP01_04 (99)']
+    assert 'other_emotion' not in data.report
+    for reader, options in ((CASME2, {'val_ratio': 0.5}), (SMIC, {})):
+        with pytest.raises(ValueError, match='give two action units'):
+            reader(str(tmp_path), action_units=(4, 12), **options)

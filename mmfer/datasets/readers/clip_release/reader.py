@@ -2,14 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from logging import INFO, WARNING
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from mmengine.logging import print_log
-
 from mmfer.datasets.expression_dataset import ExpressionDataset
-from mmfer.datasets.face_dataset import Sample
+from mmfer.datasets.face_dataset import FaceDataset, Sample
 from mmfer.datasets.files.class_matching import class_index
 from mmfer.datasets.official_counts import compare_counts
 from mmfer.datasets.readers.clip_release.coding import (
@@ -18,18 +15,13 @@ from mmfer.datasets.readers.clip_release.coding import (
     coding_file,
     read_coding,
 )
-from mmfer.datasets.readers.clip_release.faces import SHOWN, lend_faces
+from mmfer.datasets.readers.clip_release.faces import lend_faces
 from mmfer.datasets.readers.clip_release.folders import clips_in_folders, frames_of
 from mmfer.datasets.readers.clip_release.frames import FRAMES, UNKNOWN_APEX, Frames, read_spotted
+from mmfer.datasets.readers.clip_release.oddities import log_report, unit_oddities
 from mmfer.datasets.readers.clip_release.spans import read_spans
+from mmfer.labels.action_units import action_unit_targets
 from mmfer.labels.clip_release import ClipRelease
-
-HARMLESS = (
-    *('integer_subject', 'capitalised_emotion', 'numeric_action_units', 'unknown_action_units'),
-    *('apex_slash', 'apex_absent', 'offset_absent', 'offset_before_apex', 'missing_frame'),
-    *('nearby_frame', 'middle_for_apex'),
-)
-"""Oddities of clips that are used anyway."""
 
 
 class MicroExpressions(ExpressionDataset):
@@ -62,6 +54,11 @@ class MicroExpressions(ExpressionDataset):
         unknown_apex: ``'leave_out'`` leaves a clip without an apex on disk out, if the frame needs
             it; ``'middle'`` takes the middle of onset and offset instead. None: ``'middle'`` if
             the release has no apexes at all or with ``megc2019``, else ``'leave_out'``.
+        action_units: The numbers of the action units that are the targets, in place of emotions,
+            such as :data:`mmfer.labels.action_units.UNITS`. A sample then has ``gt_score`` (A,)
+            float32, 1 for present units, and ``attribute_mask`` (A,) bool, True for known units,
+            and no ``gt_label``; clips of all emotions are read. ``metainfo`` has ``classes``
+            (``AU4``) and ``task='attributes'``. For :class:`AttributeHead`.
         onset: Also give the file of the onset frame as ``onset_path`` and, with a sidecar, its
             landmarks as ``onset_landmarks``, for :class:`LoadClip`.
         test_subjects: The held-out subjects, such as ``('sub05',)``; ignored with ``subjects``.
@@ -95,6 +92,7 @@ class MicroExpressions(ExpressionDataset):
         megc2019: bool = False,
         frame: Literal['apex', 'spotted', 'midway', 'onset', 'pair'] = 'apex',
         unknown_apex: Literal['leave_out', 'middle'] | None = None,
+        action_units: Sequence[int] = (),
         onset: bool = False,
         test_subjects: Sequence[str] = (),
         **options: Any,
@@ -118,8 +116,16 @@ class MicroExpressions(ExpressionDataset):
             )
         self.emotions = self.composite.classes if self.composite else release.classes[num_classes]
         self.report: dict[str, list[str]] = {}
-        classes = tuple(dict.fromkeys(self.emotions.values()))
-        super().__init__(data_root, split, classes=classes, **options)
+        self.action_units = tuple(action_units)
+        if self.action_units:
+            self._check_units(options)
+            self.emotions = dict.fromkeys(release.emotions, '')
+            options['classes'] = tuple(f'AU{number}' for number in self.action_units)
+        else:
+            options['classes'] = tuple(dict.fromkeys(self.emotions.values()))
+        super().__init__(data_root, split, **options)
+        if self.action_units:
+            self._metainfo['task'] = 'attributes'
 
     def read_samples(self, part: str) -> list[Sample]:
         """Read the clips of a part; all clips are checked and reported.
@@ -153,14 +159,25 @@ class MicroExpressions(ExpressionDataset):
                 f'folder of any of the {len(clips)} clips of the coding file, such as '
                 f'{clips[0].folders[0]}/'
             )
-        if self.composite:
+        if self.composite and not self.action_units:
             classes = self._metainfo['classes']
             counts = Counter(classes[sample['gt_label']] for sample in samples)
             compare_counts(f'{self.NAME} of MEGC 2019', self.root, 'read', counts,
                            self.composite.counts, 'clips')  # fmt: skip
-        self._tell(len(samples))
-        self.check_classes(samples, 'whole')
+        if self.action_units:
+            self.report |= unit_oddities(clips, self.action_units)
+        what = f'{self.NAME} at "{self.root}": reading the frame "{self.frame}"'
+        log_report(f'{what} of {len(samples)} clips.', self.report)
+        if not self.action_units:
+            self.check_classes(samples, 'whole')
         return [sample for sample in samples if self._in_part(sample['subject'], part)]
+
+    def check_samples(self, samples: list[Sample], part: str) -> None:
+        """Check a part as a whole; action units are no classes."""
+        if self.action_units:
+            FaceDataset.check_samples(self, samples, part)
+        else:
+            super().check_samples(samples, part)
 
     def sidecar_samples(self, part: str) -> list[Sample]:
         """Every frame of every clip, labeled or not, because apex spotting also needs landmarks."""
@@ -228,9 +245,16 @@ class MicroExpressions(ExpressionDataset):
         return read_spotted(self.root) if self.frame == 'spotted' else {}
 
     def _sample(self, clip: CodedClip, path: Path, number: int) -> Sample:
+        target: Sample = {}
+        if self.action_units:
+            units = action_unit_targets(clip.action_units, self.action_units)
+            target['gt_score'], target['attribute_mask'] = units
+        else:
+            name = self.emotions[clip.emotion]
+            target['gt_label'] = self._metainfo['classes'].index(name)
         return {
             'img_path': str(path),
-            'gt_label': self._metainfo['classes'].index(self.emotions[clip.emotion]),
+            **target,
             'clip': clip.name,
             'subject': clip.subject,
             'frame': number,
@@ -242,17 +266,15 @@ class MicroExpressions(ExpressionDataset):
             'where': clip.where,
         }
 
+    def _check_units(self, options: dict[str, Any]) -> None:
+        wrong = [option for option in ('val_ratio', 'soft_labels') if options.get(option)]
+        if wrong or not self.RELEASE.coding or len(self.action_units) < 2:
+            raise ValueError(
+                f'{type(self).__name__}(action_units={self.action_units}): give two action units '
+                'or more, of a data set with a coding file, without val_ratio and soft_labels.'
+            )
+
     def _in_part(self, subject: str, part: str) -> bool:
         if not self.test_subjects or self.subjects is not None or self.split == 'trainval':
             return True
         return (subject in self.test_subjects) == (part != 'train')
-
-    def _tell(self, used: int) -> None:
-        """Log the report."""
-        lines = [f'{self.NAME} at "{self.root}": reading the frame "{self.frame}" of {used} clips.']
-        for kind, names in self.report.items():
-            done = 'noted' if kind in HARMLESS else 'left out'
-            more = f', and {len(names) - SHOWN} more' if len(names) > SHOWN else ''
-            lines.append(f'  {kind}, {len(names)}, {done}: {", ".join(names[:SHOWN])}{more}')
-        level = WARNING if set(self.report) - {'other_emotion', *HARMLESS} else INFO
-        print_log('\n'.join(lines), logger='current', level=level)
