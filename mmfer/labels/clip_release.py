@@ -65,8 +65,8 @@ class ClipRelease:
         headings_within: The headings are in one of this number of first rows; 0: no headings.
         kind: The content of the column ``kind`` for micro-expressions.
         clip_name: The name of a clip after its subject, with the fields of ``folders``.
-        lookups: Sheets that translate the subject, and the name of a clip up to its last ``_`` to
-            the field ``{video}``.
+        lookups: Sheets that translate the subject, or the field ``{video}``, which is the name of a
+            clip up to its last ``_``.
         usual: Kinds of oddities that are usual in this release and not reported.
         megc2019: The part in the composite of MEGC 2019, or None.
     """

@@ -74,8 +74,9 @@ def coded_cells(
         cells = {field: row[column] for field, column in columns.items()}
         if release.kind and _key(cells.pop('kind')) != release.kind:
             continue
+        cells['video'] = str(cells['clip']).strip().rpartition('_')[0]
         for field, lookup in release.lookups.items():
-            of = cells['subject'] if field == 'subject' else str(cells['clip']).rpartition('_')[0]
+            of = cells[field]
             found = tables[field].get(_key(of))
             cells[field] = None if found is None else _key(found).zfill(lookup.digits)
         yield number, cells
@@ -121,7 +122,7 @@ def read_coding(path: Path, release: ClipRelease) -> tuple[list[CodedClip], Oddi
         if subject is None or is_blank(cells['clip']):
             odd['bad_row'].append(f'row {number} (no subject or no name)')
             continue
-        if is_blank(cells.get('video', 'any')):
+        if 'video' in release.lookups and is_blank(cells['video']):
             sheet = release.lookups['video'].sheet
             odd['bad_row'].append(f'row {number} ({cells["clip"]} is not in the sheet {sheet})')
             continue

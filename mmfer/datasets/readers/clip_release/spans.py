@@ -1,6 +1,6 @@
 """Onsets and offsets of the clips of a data set, for tools that need no labels."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -112,21 +112,24 @@ def read_spans(
     return spans, faults
 
 
-def release_of(root: Path) -> ClipRelease:
+def release_of(root: Path, releases: Mapping[str, ClipRelease] = MICRO_EXPRESSIONS) -> ClipRelease:
     """The release whose files are in a folder.
+
+    Args:
+        root: The folder.
+        releases: The releases to look for.
 
     Raises:
         FileNotFoundError: If there is none.
     """
-    for release in MICRO_EXPRESSIONS.values():
+    for release in releases.values():
         if coding_file(root, release) is not None:
             return release
-    for release in MICRO_EXPRESSIONS.values():
+    for release in releases.values():
         if not release.coding and clips_in_folders(root, release):
             return release
-    known = ', '.join(release.name for release in MICRO_EXPRESSIONS.values())
-    files = ', '.join(r.coding[0] for r in MICRO_EXPRESSIONS.values() if r.coding)
+    known = ', '.join(release.name for release in releases.values())
+    files = ', '.join(r.coding[0] for r in releases.values() if r.coding)
     raise FileNotFoundError(
-        f'No coding file in "{root}". Give the folder of one of {known}, which contains one of '
-        f'{files}, or the folders of SMIC.'
+        f'No coding file in "{root}". Give the folder of one of {known}; known files are {files}.'
     )
