@@ -73,7 +73,8 @@ class ClipWriter:
             au: round(intensity * float(np.clip(rng.normal(1, JITTER), 0.8, 1.2)), 4)
             for au in coded.split('+')
         }
-        pace, moments = self.layout.RELEASE.fps / FRAME_RATE, []
+        pace = self.layout.RELEASE.fps / FRAME_RATE
+        moments: list[tuple[int, int, int]] = []
         if self.layout.videos:
             course, moments = sample_video_course(rng, pace)
         else:

@@ -6,7 +6,7 @@ and F1 are those of all videos together, as in the challenges MEGC. Beside them 
 interval of the mean length at a random place of each video.
 
 Landmarks come from DIR/annotations/faces.json if it exists, else they are found in the first frame.
-Numbers of frames are 3 to 16 at 30 frames/s by default; give --least 20 --most 105 for 200 frames/s.
+The default numbers of frames suit 30 frames/s; for 200 frames/s, give --least 20 --most 105.
 
 Example:
     python tools/render_synthetic.py casme_squared data/synthetic/casme_squared --preset tiny \
@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from mmfer.datasets.readers.clip_release.videos import LongVideo, read_videos
 from mmfer.engine.cli import friendly_errors, given_path
-from mmfer.evaluation.spotting import SpottingScore, chance_score, matched, spotting_score
+from mmfer.evaluation.clips.spotting import SpottingScore, chance_score, matched, spotting_score
 from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
 from mmfer.faces.clips.apex_result import ApexResult
 from mmfer.faces.clips.apex_spotter import METHODS

@@ -97,8 +97,8 @@ def check_weights(cfg: Config) -> None:
         shared = roots & _training_roots(_config_of(path))
         if shared:
             raise ValueError(
-                f'Leakage: {where}="{path}" was trained on "{min(map(str, shared))}", which contains the held-out '
-                'subjects. Start with weights from other data.'
+                f'Leakage: {where}="{path}" was trained on "{min(map(str, shared))}", which '
+                'contains the held-out subjects. Start with weights from other data.'
             )
 
 

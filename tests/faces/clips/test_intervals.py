@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mmfer.evaluation.spotting import interval_iou
+from mmfer.evaluation.clips.spotting import interval_iou
 from mmfer.faces.clips.intervals import IntervalOptions, curve_intervals
 from mmfer.synthetic.expressions.motion_course import expression_course
 

@@ -1,6 +1,6 @@
 """The base of the readers of micro-expressions: one frame of each clip."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -220,7 +220,7 @@ class MicroExpressions(ExpressionDataset):
         return path
 
     def _coded(self) -> tuple[list[CodedClip], Oddities]:
-        release, odd = self.RELEASE, defaultdict(list)
+        release, odd = self.RELEASE, Oddities(list)
         if release.coding:
             path = self._coding_file()
             clips, odd = read_coding(path, release)

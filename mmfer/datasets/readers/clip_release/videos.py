@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mmfer.datasets.readers.clip_release.spans import read_spans, release_of
-from mmfer.labels.micro_expressions import LONG_VIDEOS
+from mmfer.labels.long_videos import LONG_VIDEOS
 
 
 @dataclass(frozen=True)

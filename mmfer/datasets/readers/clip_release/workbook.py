@@ -31,7 +31,8 @@ def read_rows(
         ValueError: If the file is not a workbook, or a column is missing or occurs twice.
     """
     title, table = read_sheet(path, sheets)
-    first, places = 0, {column: int(column) for column in columns if isinstance(column, int)}
+    first = 0
+    places: dict[Column, int] = {name: name for name in columns if isinstance(name, int)}
     if headings_within:
         first, places = _headings(path, title, table, columns, headings_within)
     for number, row in enumerate(table[first:], first + 1):

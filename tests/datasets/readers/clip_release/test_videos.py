@@ -3,8 +3,10 @@ from pathlib import Path
 import pytest
 
 from mmfer.datasets.readers.clip_release.videos import read_videos
-from mmfer.labels.micro_expressions import CASME_SQUARED, SAMM_LONG
+from mmfer.labels.long_videos import SAMM_LONG
+from mmfer.labels.micro_expressions import CASME_SQUARED
 from tests.datasets.clip_files import WrittenClip, write_book, write_clips
+from tests.datasets.disk import write_image
 
 SQUARED = [
     WrittenClip(1, 'anger1_1', 'negative', 'rawpic/s15/15_0401girlcrashing'),
@@ -32,8 +34,6 @@ def test_samm_long_videos_are_read(tmp_path: Path) -> None:
         WrittenClip(7, '007_3_1', '', 'SAMM_longvideos/007_3', 'x', 5, 8, kind=kind),
     ]
     for number in range(1, 10):
-        from tests.datasets.disk import write_image
-
         for video in ('006_1', '007_2'):
             path = tmp_path / 'SAMM_longvideos' / video / f'{video}_{number:04d}.jpg'
             write_image(path, number, (28, 34))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mmfer.evaluation.spotting import (
+from mmfer.evaluation.clips.spotting import (
     SpottingScore,
     chance_score,
     interval_iou,
