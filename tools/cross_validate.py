@@ -3,8 +3,9 @@
 Each fold trains its own model in its own process, without the subjects on which it is tested. The
 tested epoch is the last one, or an epoch chosen on a validation part of the training subjects; a
 config that would choose the epoch on held-out subjects is refused. The folds divide the data set of
-train_dataloader; test_dataloader gives the pipeline of the test. Several data sets that are joined by ConcatDataset in
-both are divided together; a subject is then named after its data set, such as CASME2/sub01.
+train_dataloader; test_dataloader gives the pipeline of the test. Several data sets that both join
+by ConcatDataset are divided together; a subject is then named after its data set, such as
+CASME2/sub01.
 
 --resume continues a killed run: finished folds are kept, others resume from their last checkpoint.
 

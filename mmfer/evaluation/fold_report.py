@@ -91,11 +91,11 @@ def fold_report(
 def _by_dataset(pooled: Predictions, dataset_of: Callable[[str], str]) -> Report:
     names = np.array([dataset_of(str(sample['subject'])) for sample in pooled.samples])
     rows = {}
-    for name in np.unique(names):
-        own = names == name
+    for dataset in np.unique(names):
+        own = names == dataset
         measured = expression_report(pooled.scores[own], pooled.labels[own], pooled.classes)
-        kept = {measure: measured[measure] for measure in EXPRESSION_MEASURES}
-        rows[str(name)] = {'samples': int(own.sum()), **kept}
+        kept = {name: measured[name] for name in EXPRESSION_MEASURES if name in measured}
+        rows[str(dataset)] = {'samples': int(own.sum()), **kept}
     return rows
 
 

@@ -29,6 +29,7 @@ from mmfer.faces.clips.apex_spotter import METHODS
 from mmfer.faces.clips.clip import open_clip
 from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
 from mmfer.faces.clips.intervals import IntervalOptions, curve_intervals
+from mmfer.faces.clips.sensor_noise import DEFAULT_FLICKER, DEFAULT_NOISE
 from mmfer.files import check_writable, write_json
 from mmfer.markdown import markdown_table
 
@@ -56,13 +57,16 @@ def parse_args() -> argparse.Namespace:
             default=getattr(plain, name),
             help=f'{text}; default: %(default)s',
         )
-    parser.add_argument('--seed', type=int, default=0, help='of the random intervals')
+    parser.add_argument(
+        '--noise', type=float, default=0.0, help='sensor noise in grey levels, for renderings'
+    )
+    parser.add_argument('--seed', type=int, default=0, help='of noise and random intervals')
     parser.add_argument('--jobs', type=int, default=1, help='processes, default: %(default)s')
     parser.add_argument('--out', type=given_path, help='a JSON file with all intervals')
     return parser.parse_args()
 
 
-def tasks_of(root: Path, videos: list[LongVideo]) -> list[ClipTask]:
+def tasks_of(root: Path, videos: list[LongVideo], noise: float, seed: int) -> list[ClipTask]:
     """The videos with their landmarks."""
     sidecar = SidecarLandmarks(root / SIDECAR) if (root / SIDECAR).is_file() else None
     return [
@@ -70,6 +74,8 @@ def tasks_of(root: Path, videos: list[LongVideo]) -> list[ClipTask]:
             video.name,
             video.folder,
             landmarks=sidecar.of(open_clip(video.folder)) if sidecar else None,
+            noise=(noise, noise / DEFAULT_NOISE * DEFAULT_FLICKER) if noise else None,
+            seed=seed,
         )
         for video in videos
     ]
@@ -89,7 +95,9 @@ def main() -> None:
     if args.out is not None:
         check_writable(args.out)
     videos, faults = read_videos(args.root)
-    results = spot_apexes(tasks_of(args.root, videos), SpotterOptions(args.method), args.jobs)
+    results = spot_apexes(
+        tasks_of(args.root, videos, args.noise, args.seed), SpotterOptions(args.method), args.jobs
+    )
     found, true, spans, report = [], [], [], {}
     for video, result in zip(videos, tqdm(results, total=len(videos), unit='video'), strict=True):
         if isinstance(result, str):
