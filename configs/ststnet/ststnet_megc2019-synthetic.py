@@ -8,6 +8,7 @@ done
 _base_ = './ststnet_synthetic.py'
 parts = [*_base_.parts, 'roots']
 
+data_root = 'data/synthetic'
 roots = dict(CASME2='casme2', SAMM='samm', SMIC='smic')
 
 
@@ -18,7 +19,7 @@ def rendered(split, pipeline):
         _delete_=True,
         type='ConcatDataset',
         datasets=[
-            dict(type=name, data_root=f'data/synthetic/{root}', **more)
+            dict(type=name, data_root=f'{data_root}/{root}', **more)
             for name, root in roots.items()
         ],
     )
