@@ -9,6 +9,7 @@ from mmfer.registry import MODELS
 
 POOLINGS = ('weighted', 'mean')
 
+
 @MODELS.register_module()
 class MultiRegionNet(ImageClassifier):
     """Two sub-networks, eyes + face and mouth + face, with attention on the face.
