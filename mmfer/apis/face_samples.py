@@ -115,6 +115,8 @@ def failure(error: Exception) -> str:
 def pipeline_input(crop: np.ndarray, face: Face, in_photograph: bool = False) -> dict[str, Any]:
     """The result that the loading step would give: the image in BGR order, landmarks, and the box.
 
+    In a photograph, the five points of the detector are ``landmarks5``.
+
     Args:
         crop: (H, W, 3) uint8 RGB.
         face: The face; its landmarks are in pixels of the crop.
@@ -128,6 +130,8 @@ def pipeline_input(crop: np.ndarray, face: Face, in_photograph: bool = False) ->
     }
     if in_photograph:
         sample['face_box'] = face.bbox.astype(np.float32)
+        if face.landmarks is not None:
+            sample['landmarks5'] = face.landmarks.astype(np.float32)
     if face.landmarks68 is not None and face.scores68 is not None:
         sample['landmarks'] = face.landmarks68.astype(np.float32)
         sample['landmark_scores'] = face.scores68.astype(np.float32)
