@@ -100,11 +100,8 @@ def draw_masks(samples: list[dict[str, Any]], step: LandmarkMask, args: argparse
         rows.append([Tile(view) for view in views])
         titles.append(Path(sample['img_path']).stem)
     grid = 'x'.join(map(str, samples[0]['landmark_mask'].shape[1:]))
-    headings = (
-        '68 landmarks',
-        f'those of {len(step.ids)} from {step.threshold} on',
-        f'mask, {grid}',
-    )
+    counted = f'those of the {len(step.ids)}\nwith a confidence ≥ {step.threshold}'
+    headings = ('68 landmarks', counted, f'mask, {grid}')
     draw_tiles(rows, titles, args.out, size=args.size / 100, headings=headings)
 
 
