@@ -15,6 +15,8 @@ from mmfer.apis.loading import build_model
 from mmfer.engine import load_config
 from mmfer.engine.benchmark import input_shape
 from mmfer.engine.pruning import apply_channels, channel_record, prune_model
+from mmfer.models.classifiers import DistilledClassifier
+from mmfer.models.classifiers.teacher import Teacher
 from tests.engine.pruning.networks import as_if_trained, outputs, zeroed
 from tests.small_configs import form_of
 
@@ -155,6 +157,8 @@ def check_pruned_model(original: nn.Module, size: int) -> None:
     fresh.load_state_dict(model.state_dict(), strict=True)
     assert torch.equal(outputs(fresh, x), outputs(model, x))
 
+    if isinstance(model, DistilledClassifier):
+        model.teacher = Teacher(original, range(model.head.num_classes))
     given = samples(model, predicted)
     losses = model.train()(x, given, mode='loss')
     sum(value for name, value in losses.items() if 'loss' in name).backward()
