@@ -4,15 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from mmfer.datasets.readers.casme2_release.coding import CodedClip
-from mmfer.datasets.readers.casme2_release.frames import Frames, frames_of, read_spotted
+from mmfer.datasets.readers.clip_release.coding import CodedClip
+from mmfer.datasets.readers.clip_release.folders import frames_of
+from mmfer.datasets.readers.clip_release.frames import Frames, read_spotted
 from tests.datasets.casme2_files import write_clip
 
 CLIP = 'sub01/EP02_01f'
+FOLDERS = (f'CASME2_RAW_selected/{CLIP}', CLIP)
 
 
 def coded(onset: int = 5, apex: int | None = 10, offset: int = 14) -> CodedClip:
-    return CodedClip(CLIP, 'sub01', onset, apex, offset, '4', 'others', 'row 2')
+    return CodedClip(CLIP, 'sub01', onset, apex, offset, '4', 'others', 'row 2', FOLDERS)
 
 
 def find(root: Path, clip: CodedClip, frame: str, spotted: dict[str, int] | None = None):
@@ -78,8 +80,8 @@ def test_an_apex_outside_the_clip_is_reported(tmp_path: Path) -> None:
 
 def test_frames_are_sorted_by_number(tmp_path: Path) -> None:
     write_clip(tmp_path, CLIP, [10, 9, 100])
-    assert list(frames_of(tmp_path, CLIP)) == [9, 10, 100]
-    assert frames_of(tmp_path, 'sub02/EP02_01f') == {}
+    assert list(frames_of(tmp_path / FOLDERS[0])) == [9, 10, 100]
+    assert frames_of(tmp_path / 'sub02/EP02_01f') == {}
 
 
 def test_spotted_apexes(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mmfer.datasets.readers.casme2_release.faces import lend_faces
+from mmfer.datasets.readers.clip_release.faces import lend_faces
 from mmfer.datasets.sidecar import Sidecar
 from mmfer.faces import Face, ImageFaces, write_sidecar
 from tests.datasets.casme2_files import FRAMES, write_clip

@@ -5,8 +5,10 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from mmfer.datasets.readers.casme2_release import coding as casme2_coding
-from mmfer.datasets.readers.casme2_release.coding import read_coding, read_rows
+from mmfer.datasets.readers.clip_release import workbook
+from mmfer.datasets.readers.clip_release.coding import read_coding
+from mmfer.datasets.readers.clip_release.workbook import read_rows
+from mmfer.labels.micro_expressions import CASME2
 from mmfer.labels.releases import CASME2_CODING_FILE
 from tests.datasets.casme2_files import HEAD, row, write_coding
 
@@ -19,7 +21,7 @@ def test_cells_of_all_types_are_read(tmp_path: Path) -> None:
         (None,) * 9,
         row('02', 'EP04_01', 1, 2, 3, None, 'fear'),
     ]
-    clips, odd = read_coding(write_coding(tmp_path, rows))
+    clips, odd = read_coding(write_coding(tmp_path, rows), CASME2)
     assert [(c.name, c.subject, c.onset, c.apex, c.offset) for c in clips] == [
         ('sub01/EP02_01f', 'sub01', 46, 59, 86),
         ('sub01/EP03_02', 'sub01', 46, None, 86),
@@ -48,7 +50,7 @@ def test_rows_without_a_clip_are_named(tmp_path: Path) -> None:
         row('01', 'EP02_06', 46, None, 86, '12', 'others'),
         row('01', 'EP02_07', 46, 59, 'end', '12', 'others'),
     ]
-    clips, odd = read_coding(write_coding(tmp_path, rows))
+    clips, odd = read_coding(write_coding(tmp_path, rows), CASME2)
     assert clips == []
     assert odd['no_emotion'] == ['sub01/EP02_01f', 'sub01/EP02_02']
     assert odd['bad_row'] == [
@@ -65,7 +67,7 @@ def test_a_renamed_column_is_an_error(tmp_path: Path, column: str) -> None:
     head = [f'{name}s' if name == column else name for name in HEAD]
     path = write_coding(tmp_path, [row('01', 'EP02_01f', 46, 59, 86, '12', 'others')], head)
     with pytest.raises(ValueError, match=f'has no column {column} in row 1 of Sheet1') as caught:
-        read_coding(path)
+        read_coding(path, CASME2)
     assert str(path) in str(caught.value) and f'{column}s' in str(caught.value)
     assert 'Restore the name' in str(caught.value)
 
@@ -73,7 +75,7 @@ def test_a_renamed_column_is_an_error(tmp_path: Path, column: str) -> None:
 def test_order_and_spaces_of_the_columns_are_ignored(tmp_path: Path) -> None:
     cells = row('01', 'EP02_01f', 46, 59, 86, '12', 'others')
     head = [name and f' {name} ' for name in reversed(HEAD)]
-    clips, _ = read_coding(write_coding(tmp_path, [tuple(reversed(cells))], head))
+    clips, _ = read_coding(write_coding(tmp_path, [tuple(reversed(cells))], head), CASME2)
     assert (clips[0].name, clips[0].onset, clips[0].offset) == ('sub01/EP02_01f', 46, 86)
 
 
@@ -81,16 +83,16 @@ def test_faulty_files_are_refused(tmp_path: Path) -> None:
     path = tmp_path / CASME2_CODING_FILE
     path.write_text('not a workbook')
     with pytest.raises(ValueError, match='cannot be read'):
-        read_coding(path)
+        read_coding(path, CASME2)
     openpyxl.Workbook().save(path)
     with pytest.raises(ValueError, match='has no column Subject, Filename.*columns are none'):
-        read_coding(path)
+        read_coding(path, CASME2)
     write_coding(tmp_path, [], [*HEAD, 'Subject'])
     with pytest.raises(ValueError, match='the column "Subject" occurs twice'):
-        read_coding(path)
+        read_coding(path, CASME2)
     twice = [row(s, 'EP02_01f', 46, 59, 86, '12', 'others') for s in ('01', 1)]
     with pytest.raises(ValueError, match='sub01/EP02_01f is in row 2 and in row 3'):
-        read_coding(write_coding(tmp_path, twice))
+        read_coding(write_coding(tmp_path, twice), CASME2)
 
 
 def test_the_sheet_is_found_by_its_name(tmp_path: Path) -> None:
@@ -98,7 +100,7 @@ def test_the_sheet_is_found_by_its_name(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(path)
     book.create_sheet('notes', 0)
     book.save(path)
-    assert list(read_rows(path, ('Filename',))) == [(2, {'Filename': 'EP02_01f'})]
+    assert list(read_rows(path, ('Filename',), ('Sheet1',))) == [(2, {'Filename': 'EP02_01f'})]
 
 
 DAMAGES = ((b'<', b''), (b'>', b''), (b'"', b''), (b'1', b'x'), (b'Sheet1', b''), (b'<v>', b'<f>'))
@@ -117,7 +119,7 @@ def test_damaged_parts_of_a_workbook_are_reported(tmp_path: Path, part: str) -> 
                 for name, data in damaged.items():
                     book.writestr(name, data)
             try:
-                read_coding(path)
+                read_coding(path, CASME2)
             except ValueError as error:
                 seen += 1
                 assert str(path) in str(error)
@@ -130,19 +132,19 @@ def test_a_damaged_archive_is_reported(tmp_path: Path) -> None:
     for place in range(0, len(whole), 97):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :])
         try:
-            read_coding(path)
+            read_coding(path, CASME2)
         except ValueError as error:
             assert str(path) in str(error)
 
 
 def test_the_size_of_a_workbook_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_coding(tmp_path, [row('01', f'EP{i}', 46, 59, 86, '12', 'others') for i in 'abc'])
-    monkeypatch.setattr(casme2_coding, 'MOST_ROWS', 3)
+    monkeypatch.setattr(workbook, 'MOST_ROWS', 3)
     with pytest.raises(ValueError, match='more than 3 rows'):
-        read_coding(path)
-    monkeypatch.setattr(casme2_coding, 'MOST_BYTES', 999)
+        read_coding(path, CASME2)
+    monkeypatch.setattr(workbook, 'MOST_BYTES', 999)
     with pytest.raises(ValueError, match='more than 999'):
-        read_coding(path)
+        read_coding(path, CASME2)
 
 
 def test_rows_that_would_fill_the_memory_are_cut(tmp_path: Path) -> None:
@@ -157,7 +159,7 @@ def test_rows_that_would_fill_the_memory_are_cut(tmp_path: Path) -> None:
         for name, content in parts.items():
             archive.writestr(name, content)
     tracemalloc.start()
-    clips, _ = read_coding(path)
+    clips, _ = read_coding(path, CASME2)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert [clip.name for clip in clips] == ['sub01/EP02_01f']
@@ -166,5 +168,5 @@ def test_rows_that_would_fill_the_memory_are_cut(tmp_path: Path) -> None:
 
 def test_frames_beyond_every_clip_are_no_frames(tmp_path: Path) -> None:
     rows = [row(1, 'EP02_01f', 46, 59, 10**9, '12', 'others')]
-    clips, odd = read_coding(write_coding(tmp_path, rows))
+    clips, odd = read_coding(write_coding(tmp_path, rows), CASME2)
     assert clips == [] and 'EP02_01f' in odd['bad_row'][0]

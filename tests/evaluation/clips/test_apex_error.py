@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from mmfer.evaluation.apex_error import ApexError, apex_error_table, read_apex_truth
+from mmfer.evaluation.clips.apex_error import ApexError, apex_error_table, read_apex_truth
 
 ROW = {'onset': 10, 'apex': 20, 'offset': 40, 'intensity': 0.3}
 
