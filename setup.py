@@ -1,4 +1,4 @@
-"""Installation of mmfer: ``pip install .`` or, for development, ``make setup``."""
+"""Installation of mmfer: ``pip install torchvision ".[openmmlab]"``, or ``make setup`` to develop it."""
 
 import shutil
 from pathlib import Path

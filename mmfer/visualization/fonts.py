@@ -136,7 +136,7 @@ def _best_face(path: str) -> tuple[tuple[int, str], FontFace]:
     Raises:
         OSError: If Pillow cannot read the file.
     """
-    faces = []
+    faces: list[tuple[tuple[int, str], FontFace]] = []
     for index in range(MOST_FACES):
         try:
             family, style = ImageFont.truetype(path, 10, index).getname()
