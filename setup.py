@@ -1,4 +1,4 @@
-"""Installation of mmfer: ``pip install torchvision ".[openmmlab]"``, or ``make setup`` to develop it."""
+"""Installation: ``pip install torchvision ".[openmmlab]"`` or, for development, ``make setup``."""
 
 import shutil
 from pathlib import Path
