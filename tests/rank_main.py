@@ -26,10 +26,14 @@ AVERAGES = {
 }
 
 
+def is_row(config: Path) -> bool:
+    """Whether a config is a row of a table, which changes a shipped system."""
+    return config.parent.name.startswith(('ablations', 'labels'))
+
+
 def averages_of(config: Path) -> list[str]:
-    """How a config is trained: a row of a table, which changes a shipped system, only averaged."""
-    row = config.parent.name.startswith(('ablations', 'labels'))
-    return ['ema'] if row else list(AVERAGES)
+    """How a config is trained: a row of a table only averaged."""
+    return ['ema'] if is_row(config) else list(AVERAGES)
 
 
 def digest(runner: Runner) -> str:
@@ -69,12 +73,12 @@ def main(folder: Path, configs: list[Path]) -> None:
     # Laying a config out prettily takes longer than training it here.
     mmengine.config.config.FormatCode = lambda text, **_: (text, True)
     init_cpu_ranks('pytorch')
-    # The collections that readers ask for would go through all that is imported.
-    gc.freeze()
     with (folder / f'rank{os.environ["RANK"]}.jsonl').open('a', buffering=1) as file:
         for config in configs:
             for average in averages_of(config):
                 result: dict[str, object] = {'config': str(config), 'average': average}
+                # The collections that readers ask for would go through all that is imported.
+                gc.freeze()
                 try:
                     result.update(train(config, folder, average))
                 except Exception:

@@ -147,6 +147,15 @@ def slim(model: ConfigDict, size: int) -> None:
     replace(model, 'map_size', lambda _: size // 32)
 
 
+def form_of(value: Any, left_out: tuple[str, ...] = ()) -> Any:
+    """A config without numbers: configs of one form run the same code."""
+    if isinstance(value, dict):
+        return {k: form_of(v, left_out) for k, v in sorted(value.items()) if k not in left_out}
+    if isinstance(value, (list, tuple)):
+        return [form_of(item, left_out) for item in value]
+    return None if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
 def small_config(path: Path, data: Path, work: Path, launcher: str = 'none') -> Config:
     """A config that trains two epochs on a few small images, with all its hooks."""
     cfg = load_config(path, work, launcher=launcher)

@@ -9,12 +9,17 @@ from typing import Any
 
 import pytest
 
+from mmfer.engine import load_config
 from tests.helpers import ROOT, tool_environment
-from tests.rank_main import averages_of
-from tests.small_configs import write_data
+from tests.rank_main import averages_of, is_row
+from tests.small_configs import form_of, write_data
 
 CONFIGS = sorted(p for p in (ROOT / 'configs').rglob('*.py') if '_base_' not in p.parts)
 TRAININGS = [(config, average) for config in CONFIGS for average in averages_of(config)]
+SECTIONS = (
+    *('model', 'train_dataloader', 'optim_wrapper', 'train_cfg'),
+    *('default_hooks', 'custom_hooks'),
+)
 Results = dict[tuple[str, str], list[dict[str, Any]]]
 
 
@@ -51,6 +56,18 @@ def read_results(folder: Path) -> Results:
     return results
 
 
+def same_code(configs: list[Path]) -> dict[Path, Path]:
+    """For each config the one that is trained for it: rows that differ in numbers share one."""
+    trained: dict[str, Path] = {}
+    found = {}
+    for config in sorted(configs, key=is_row):
+        cfg = load_config(config).to_dict()
+        form = repr([form_of(cfg.get(section)) for section in SECTIONS])
+        found[config] = trained.setdefault(form, config) if is_row(config) else config
+        trained.setdefault(form, config)
+    return found
+
+
 @pytest.fixture(scope='module')
 def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Results:
     """The values of each rank for each config that a test of this run requests."""
@@ -58,7 +75,8 @@ def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     write_data(folder / 'data')
     items = [item for item in request.session.items if item.module is request.module]
     asked = {item.callspec.params['config'] for item in items if hasattr(item, 'callspec')}
-    rest = [config for config in CONFIGS if config in asked]
+    twins = same_code([config for config in CONFIGS if config in asked])
+    rest = sorted({*twins.values()})
     while rest:
         run_ranks(folder, rest)
         begun = {config for config, _ in read_results(folder)}
@@ -67,7 +85,12 @@ def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         if not reached:
             break
         rest = rest[max(reached) + 1 :]
-    return read_results(folder)
+    found = read_results(folder)
+    return {
+        (str(config), average): found.get((str(twin), average), [])
+        for config, twin in twins.items()
+        for average in averages_of(config)
+    }
 
 
 @pytest.mark.parametrize(

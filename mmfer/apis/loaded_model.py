@@ -11,20 +11,12 @@ from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.registry import DefaultScope
 
-from mmfer.apis.loading import (
-    build_model,
-    build_pipeline,
-    class_names,
-    face_alignment,
-    own_config,
-    put_weights,
-    read_checkpoint,
-    read_config,
-)
+from mmfer.apis.loading import build_model, build_pipeline, class_names, face_alignment, read_config
 from mmfer.apis.onnx_file import SUFFIX, OnnxFile
 from mmfer.apis.predictions import ModelMismatchError, NotFiniteError
 from mmfer.datasets.wrapped import readers_of
 from mmfer.engine.runtimes.onnx_model import OnnxModel
+from mmfer.engine.trained_models.content import own_config, put_weights, read_checkpoint
 from mmfer.evaluation.temperature import recorded_temperature, tempered
 from mmfer.faces import Alignment
 from mmfer.protocols import predicts_attributes

@@ -8,10 +8,11 @@ from mmengine.config import Config
 from mmengine.dataset import BaseDataset
 from mmengine.registry import DefaultScope
 
-from mmfer.apis.loading import build_model, load_weights, read_config
+from mmfer.apis.loading import build_model, read_config
 from mmfer.datasets.wrapped import each_sample_once, evaluation_pipeline
 from mmfer.device import usable_device
 from mmfer.engine.feature_bank import FeatureBank, build_with_pipeline, collect_bank
+from mmfer.engine.trained_models.content import load_weights
 from mmfer.registry import DATASETS, register_all_modules
 
 SPLITS = ('train', 'val', 'test')

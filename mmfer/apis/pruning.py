@@ -10,12 +10,13 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
-from mmfer.apis.loading import build_model, load_weights, read_config
+from mmfer.apis.loading import build_model, read_config
 from mmfer.engine.benchmark import input_shape
 from mmfer.engine.checkpoint import write_checkpoint
 from mmfer.engine.configuration.entry_types import is_type
 from mmfer.engine.hooks import ChannelPruningHook
 from mmfer.engine.pruning import PruningReport, channel_record, prune_model
+from mmfer.engine.trained_models.content import load_weights
 from mmfer.registry import register_all_modules
 
 

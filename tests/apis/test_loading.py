@@ -1,12 +1,10 @@
 import pytest
-import torch
 from mmengine.config import Config
 
 from mmfer.apis.loading import (
     build_pipeline,
     class_names,
     face_alignment,
-    load_weights,
     read_config,
     transforms_with,
 )
@@ -22,41 +20,6 @@ def test_a_missing_or_broken_config_is_refused(tmp_path):
     (tmp_path / 'broken.py').write_text('model = dict(')
     with pytest.raises(ValueError, match=r'broken\.py" cannot be read'):
         read_config(tmp_path / 'broken.py')
-
-
-def test_a_missing_broken_or_foreign_checkpoint_is_refused(tmp_path):
-    model = torch.nn.Linear(2, 3)
-    with pytest.raises(FileNotFoundError, match=r'no\.pth'):
-        load_weights(model, tmp_path / 'no.pth')
-    (tmp_path / 'text.pth').write_text('no weights')
-    with pytest.raises(ValueError, match=r'text\.pth" is not a PyTorch checkpoint'):
-        load_weights(model, tmp_path / 'text.pth')
-    (tmp_path / 'empty.pth').write_bytes(b'')
-    with pytest.raises(ValueError, match=r'empty\.pth"'):
-        load_weights(model, tmp_path / 'empty.pth')
-    torch.save({'state_dict': {'weight': torch.zeros(3, 2)}}, tmp_path / 'part.pth')
-    with pytest.raises(ValueError, match='bias'):
-        load_weights(model, tmp_path / 'part.pth')
-    torch.save(model.state_dict(), tmp_path / 'plain.pth')
-    assert load_weights(torch.nn.Linear(2, 3), tmp_path / 'plain.pth') == {}
-
-
-def test_truncated_checkpoint(tmp_path):
-    _, checkpoint = write_model(tmp_path)
-    checkpoint.write_bytes(checkpoint.read_bytes()[:5000])
-    with pytest.raises(ValueError, match=r'model\.pth"'):
-        load_weights(torch.nn.Linear(2, 3), checkpoint)
-
-
-def test_checkpoint_cannot_run_code(tmp_path):
-    class Evil:
-        def __reduce__(self):
-            return (open, (str(tmp_path / 'ran'), 'w'))
-
-    torch.save({'state_dict': {}, 'meta': Evil()}, tmp_path / 'evil.pth')
-    with pytest.raises(ValueError, match='run code'):
-        load_weights(torch.nn.Linear(2, 3), tmp_path / 'evil.pth')
-    assert not (tmp_path / 'ran').exists()
 
 
 def test_a_pipeline_must_begin_with_a_loading_transform(tmp_path):

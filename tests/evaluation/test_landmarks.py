@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from mmfer.evaluation.landmarks import landmark_report, normalized_errors
+from mmfer.evaluation.landmarks import (
+    box_side,
+    eye_distance,
+    landmark_report,
+    normalized_errors,
+)
 
 
 @pytest.fixture
@@ -29,6 +34,11 @@ def test_the_report_equals_plain_loops(truth):
     ]
     assert report['nme'] == pytest.approx(100 * np.mean(each))
     assert report['nme_visible'] == pytest.approx(100 * np.mean(np.array(each)[visible]))
+    boxes = [
+        np.sqrt((max(x) - min(x)) * (max(y) - min(y))) for x, y in truth.transpose(0, 2, 1).tolist()
+    ]
+    by_box = [np.mean(face) * 50 / side for face, side in zip(each, boxes, strict=True)]
+    assert report['nme_box'] == pytest.approx(100 * np.mean(by_box))
     failed = [np.mean(face) > 0.08 for face in each]
     assert 0 < sum(failed) < 5
     assert report['failure_rate'] == pytest.approx(100 * np.mean(failed))
@@ -48,3 +58,17 @@ def test_coinciding_eye_corners_are_refused(truth):
     truth[3, 45] = truth[3, 36]
     with pytest.raises(ValueError, match='Face 3: points 36 and 45'):
         normalized_errors(truth, truth)
+
+
+def test_points_in_a_line_are_refused(truth):
+    truth[2, :, 1] = 7
+    with pytest.raises(ValueError, match='Face 2: the 68 points'):
+        box_side(truth)
+
+
+def test_the_eyes_shrink_more_than_the_box_as_a_head_turns():
+    face = np.random.default_rng(0).uniform(0, 100, (1, 68, 2))
+    face[:, 36], face[:, 45] = (0, 40), (100, 40)
+    turned = face * [0.25, 1]
+    assert eye_distance(turned) / eye_distance(face) == pytest.approx(0.25)
+    assert box_side(turned) / box_side(face) == pytest.approx(0.5)

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from mmfer.apis.loading import read_checkpoint, read_config
+from mmfer.apis.loading import read_config
 from mmfer.apis.model import SPLITS, TrainedModel
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
+from mmfer.engine.trained_models.content import read_checkpoint
 from mmfer.evaluation import expected_calibration_error
 from mmfer.evaluation.temperature import fit_temperature, tempered
 from mmfer.files import check_writable, write_atomically

@@ -12,8 +12,8 @@ import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mmfer.apis.loading import own_config, read_checkpoint
 from mmfer.engine.cli import friendly_errors, given_path
+from mmfer.engine.trained_models.content import own_config, read_checkpoint
 from mmfer.evaluation import Predictions
 from mmfer.markdown import markdown_table
 from mmfer.pages.comparison import HEAD, compare, write_comparison

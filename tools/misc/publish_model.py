@@ -18,15 +18,9 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from torch import Tensor
 
-from mmfer.apis.loading import (
-    build_model,
-    class_names,
-    face_alignment,
-    put_weights,
-    read_checkpoint,
-    read_config,
-)
+from mmfer.apis.loading import build_model, class_names, face_alignment, read_config
 from mmfer.engine.cli import friendly_errors, given_path
+from mmfer.engine.trained_models.content import put_weights, read_checkpoint
 from mmfer.files import write_atomically
 from mmfer.registry import register_all_modules
 from mmfer.version import __version__

@@ -14,6 +14,7 @@ from mmfer.engine.hooks.leakage_hook import LeakageHook
 from mmfer.engine.hooks.pruned_model_hook import PrunedModelHook
 from mmfer.engine.hooks.random_state_hook import RandomStateHook
 from mmfer.engine.hooks.stop_signal_hook import StopSignalHook
+from mmfer.engine.hooks.teacher_hook import TeacherHook
 from mmfer.engine.hooks.warm_start_hook import WarmStartHook
 from mmfer.engine.hooks.weights_fit_hook import WeightsFitHook
 
@@ -32,6 +33,7 @@ __all__ = [
     'PrunedModelHook',
     'RandomStateHook',
     'StopSignalHook',
+    'TeacherHook',
     'WarmStartHook',
     'WeightsFitHook',
 ]

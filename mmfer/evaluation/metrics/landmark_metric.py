@@ -16,7 +16,7 @@ FIELDS = ('pred_landmarks', 'pred_landmark_scores', 'landmarks', 'landmark_score
 class LandmarkMetric(BaseMetric):
     """Error of 68 landmarks, and accuracy of their scores as predictions of visibility.
 
-    Logs ``nme``, ``nme_visible``, ``failure_rate`` and ``visibility_auc`` in percent
+    Logs ``nme``, ``nme_visible``, ``nme_box``, ``failure_rate`` and ``visibility_auc`` in percent
     (``save_best='nme', rule='less'``); :func:`mmfer.evaluation.landmarks.landmark_report` defines
     the measures. A true point is visible if its entry in ``landmark_scores`` is above 0.5.
 
@@ -33,7 +33,7 @@ class LandmarkMetric(BaseMetric):
     """
 
     default_prefix = None
-    measures = ('nme', 'nme_visible', 'failure_rate', 'visibility_auc')
+    measures = ('nme', 'nme_visible', 'nme_box', 'failure_rate', 'visibility_auc')
 
     def __init__(self, failure: float = 0.08, collect_device: str = 'cpu') -> None:
         super().__init__(collect_device)

@@ -15,11 +15,19 @@ from mmfer.models.losses.neighbor_label_distribution_loss import (
     neighbor_label_distribution_loss,
 )
 from mmfer.models.losses.one_vs_rest_loss import OneVsRestLoss, one_vs_rest_loss
+from mmfer.models.losses.response_distillation_loss import (
+    ResponseDistillationLoss,
+    response_distillation_loss,
+)
 from mmfer.models.losses.self_adaptive_deep_center_loss import (
     SelfAdaptiveDeepCenterLoss,
     self_adaptive_deep_center_loss,
 )
 from mmfer.models.losses.separate_loss import SeparateLoss, separate_loss
+from mmfer.models.losses.similarity_preserving_loss import (
+    SimilarityPreservingLoss,
+    similarity_preserving_loss,
+)
 from mmfer.models.losses.softmax_focal_loss import SoftmaxFocalLoss, softmax_focal_loss
 from mmfer.models.losses.wing_loss import WingLoss, wing_loss
 
@@ -33,8 +41,10 @@ __all__ = [
     'IslandLoss',
     'NeighborLabelDistributionLoss',
     'OneVsRestLoss',
+    'ResponseDistillationLoss',
     'SelfAdaptiveDeepCenterLoss',
     'SeparateLoss',
+    'SimilarityPreservingLoss',
     'SoftmaxFocalLoss',
     'WingLoss',
     'attention_mask_loss',
@@ -48,8 +58,10 @@ __all__ = [
     'neighbor_label_distribution',
     'neighbor_label_distribution_loss',
     'one_vs_rest_loss',
+    'response_distillation_loss',
     'self_adaptive_deep_center_loss',
     'separate_loss',
+    'similarity_preserving_loss',
     'softmax_focal_loss',
     'wing_loss',
 ]

@@ -15,9 +15,13 @@ from mmfer.apis.loading import build_model
 from mmfer.engine import load_config
 from mmfer.engine.benchmark import input_shape
 from mmfer.engine.pruning import apply_channels, channel_record, prune_model
+from mmfer.models.classifiers import DistilledClassifier
+from mmfer.models.classifiers.teacher import Teacher
 from tests.engine.pruning.networks import as_if_trained, outputs, zeroed
+from tests.small_configs import form_of
 
 ROOT = Path(__file__).parents[3] / 'configs'
+NO_LAYERS = ('init_cfg', 'data_preprocessor', 'loss', 'neighbor_loss')
 LEFT_OUT = ('_base_', 'landmarker')  # landmarks: no classifier
 TABLES = ('ablations', 'labels')
 SHIPPED = sorted(
@@ -98,22 +102,12 @@ def samples(model: Any, predicted: list[DataSample]) -> list[DataSample]:
     return found
 
 
-def form_of(value: Any) -> Any:
-    """A model config without numbers and losses: models of one form have the same layers."""
-    if isinstance(value, dict):
-        left_out = ('init_cfg', 'data_preprocessor', 'loss', 'neighbor_loss')
-        return {k: form_of(v) for k, v in sorted(value.items()) if k not in left_out}
-    if isinstance(value, (list, tuple)):
-        return [form_of(item) for item in value]
-    return None if isinstance(value, (int, float)) and not isinstance(value, bool) else value
-
-
 @pytest.mark.parametrize('system', sorted({path.parents[1].name for path in ROWS}))
 def test_one_row_of_each_form_in_the_tables_is_pruned(system):
     forms: dict[str, Path] = {}
     folder = ROOT / system
     for path in sorted((p for p in SHIPPED if folder in p.parents), key=lambda p: p in ROWS):
-        forms.setdefault(repr(form_of(load_config(path).model.to_dict())), path)
+        forms.setdefault(repr(form_of(load_config(path).model.to_dict(), NO_LAYERS)), path)
     for path in forms.values():
         if path == WITHOUT_NORM:
             with pytest.raises(ValueError, match='no channel that can be pruned'):
@@ -160,6 +154,8 @@ def check_pruned_model(original: nn.Module, size: int) -> None:
     fresh.load_state_dict(model.state_dict(), strict=True)
     assert torch.equal(outputs(fresh, x), outputs(model, x))
 
+    if isinstance(model, DistilledClassifier):
+        model.teacher = Teacher(original, range(model.head.num_classes))
     given = samples(model, predicted)
     losses = model.train()(x, given, mode='loss')
     sum(value for name, value in losses.items() if 'loss' in name).backward()

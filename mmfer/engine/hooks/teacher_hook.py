@@ -1,0 +1,61 @@
+"""Gives a student its teacher."""
+
+from pathlib import Path
+
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from mmfer.engine.hooks.network_renewal import classifier_of
+from mmfer.engine.trained_models.model_from_checkpoint import ModelFromCheckpoint
+from mmfer.models.classifiers import DistilledClassifier
+from mmfer.models.classifiers.teacher import Teacher
+from mmfer.registry import HOOKS
+from mmfer.shipped_models import list_models, shipped_checkpoint
+
+
+@HOOKS.register_module()
+class TeacherHook(Hook):
+    """Load the teacher of a :class:`mmfer.models.DistilledClassifier` before a training.
+
+    The teacher is built from the config within its checkpoint. Its classes may have another order.
+
+    Args:
+        checkpoint: A checkpoint with its config, or the name of a shipped model.
+        size: The side of the images that the teacher sees, in pixels, if the student's differ
+            from those of its own test pipeline.
+
+    Raises:
+        FileNotFoundError: If there is no such checkpoint.
+        ValueError: If the checkpoint cannot be used, the classes of the two differ, or the model
+            is no ``DistilledClassifier``.
+
+    Example:
+        >>> custom_hooks = [
+        ...     dict(type='TeacherHook', checkpoint='efficientnet-lite0_ferplus', size=80)]
+    """
+
+    def __init__(self, checkpoint: str, size: int | None = None) -> None:
+        shipped = checkpoint in list_models() and not Path(checkpoint).exists()
+        self.checkpoint = shipped_checkpoint(checkpoint) if shipped else Path(checkpoint)
+        self.size = size
+
+    def before_train(self, runner: Runner) -> None:
+        """Load the teacher, and check its classes."""
+        student = classifier_of(runner)
+        if not isinstance(student, DistilledClassifier):
+            raise ValueError(
+                f'TeacherHook teaches a DistilledClassifier, but the model is a '
+                f'{type(student).__name__}. Set model.type, or remove the hook.'
+            )
+        loaded = ModelFromCheckpoint.load(self.checkpoint)
+        taught = list((loaded.meta.get('dataset_meta') or {}).get('classes') or ())
+        classes = list(runner.train_dataloader.dataset.metainfo['classes'])
+        if sorted(taught) != sorted(classes):
+            raise ValueError(
+                f'The teacher "{self.checkpoint}" knows the classes {", ".join(taught) or "none"}, '
+                f'but the training data have {", ".join(classes)}. Choose a teacher of these '
+                'classes.'
+            )
+        runner.logger.info(f'{type(loaded.model).__name__} of "{self.checkpoint}" is the teacher.')
+        order = [taught.index(name) for name in classes]
+        student.teacher = Teacher(loaded.model, order, self.size)
