@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from mmfer.apis import FERInferencer, ImagePrediction
 from mmfer.apis.image_files import find_images, output_names
-from mmfer.apis.inferencer import RENDERED_NOTE, ROTATIONS
+from mmfer.apis.inferencer import RENDERED_NOTE
 from mmfer.apis.loading import read_config
 from mmfer.apis.predictions import UNSURE_BELOW
 from mmfer.apis.result_files import ResultFiles
@@ -30,6 +30,7 @@ from mmfer.faces.detection.choice import (
     build_detector,
     build_landmarker,
 )
+from mmfer.faces.detection.face_finder import ROTATIONS
 from mmfer.shipped_models import DEFAULT
 from mmfer.visualization import LabelledFace, draw_faces
 from mmfer.visualization.image_file import write_image

@@ -22,13 +22,12 @@ from mmfer.apis.predictions import (
 )
 from mmfer.device import usable_device
 from mmfer.faces import MTCNN
-from mmfer.faces.detection.face_finder import Detector, Landmarker
+from mmfer.faces.detection.face_finder import ROTATIONS, Detector, Landmarker
 from mmfer.faces.detection.landmarker import FaceLandmarker
 
 if TYPE_CHECKING:
     from mmengine.config import Config
 
-ROTATIONS = (90, 180, 270)
 RENDERED_NOTE = 'Trained only on renderings: unreliable on real faces.'
 """What results and annotated images say about such a model."""
 AT_ONCE = 16

@@ -25,6 +25,8 @@ FILLED = 0.5
 A border helps faces that fill the image. Smaller ones would have been found without a border: they
 are mostly false. The sides are the geometric means of width and height.
 """
+ROTATIONS = (90, 180, 270)
+"""The angles in degrees, counterclockwise, by which an image that lies can be set upright."""
 SAME_FACE = 0.3
 """Smallest intersection over union of a detected face and the known box of the face."""
 
