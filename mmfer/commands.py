@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from importlib.util import module_from_spec, spec_from_file_location
 from typing import Any
 
+from mmfer.openmmlab import require_openmmlab
 from mmfer.resources import list_configs, resources
 from mmfer.shipped_models import list_models
 from mmfer.version import __version__
@@ -106,6 +107,10 @@ def main() -> None:
         OWN[name][0](arguments)
     elif name in TOOLS:
         sys.argv = [f'mmfer {name}', *arguments]
+        try:
+            require_openmmlab()
+        except ImportError as error:
+            sys.exit(str(error))
         load_tool(TOOLS[name][0]).main()
     else:
         sys.exit(f'mmfer has no command "{name}".\n{usage()}')

@@ -9,7 +9,13 @@ import numpy as np
 from mmfer.apis.inputs import Source
 from mmfer.apis.predictions import NotFiniteError
 from mmfer.faces import Alignment, Face
-from mmfer.faces.detection.face_finder import Detector, Landmarker, detect_in_crop
+from mmfer.faces.detection.face_finder import (
+    Detector,
+    Landmarker,
+    checked_rotations,
+    detect_upright,
+)
+from mmfer.faces.quarter_turns import turn_face_back, turn_image
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,8 @@ class Seen:
         samples: The inputs of the pipeline, one for each face.
         message: What was found, or why there is no prediction.
         failed: Whether the image could not be read, or the search for faces failed.
+        turns: The number of quarters, counterclockwise, by which the image was turned to find the
+            faces.
     """
 
     name: str
@@ -33,6 +41,7 @@ class Seen:
     samples: Sequence[dict[str, Any]] = ()
     message: str = ''
     failed: bool = True
+    turns: int = 0
 
 
 class FaceSampler:
@@ -43,6 +52,11 @@ class FaceSampler:
         landmarker: Finds the 68 landmarks, if the pipeline needs them; otherwise None.
         alignment: How to crop a face; None if that is not known.
         cuts_face: Whether the pipeline crops the face from the whole image itself.
+        rotations: Angles by which an image without an upright face is turned to try again, see
+            :func:`mmfer.faces.detection.face_finder.detect_upright`.
+
+    Raises:
+        ValueError: If an angle is not a multiple of 90.
     """
 
     def __init__(
@@ -51,9 +65,11 @@ class FaceSampler:
         landmarker: Landmarker | None,
         alignment: Alignment | None,
         cuts_face: bool,
+        rotations: Sequence[int] = (),
     ) -> None:
         self.detector, self.landmarker = detector, landmarker
         self.alignment, self.cuts_face = alignment, cuts_face
+        self.rotations = checked_rotations(rotations)
 
     def look(self, source: Source, detect: bool) -> Seen:
         """Read an image, and find and crop its faces; whatever fails is said in the result."""
@@ -61,18 +77,22 @@ class FaceSampler:
             image, shrunk = source.load()
         except (ValueError, OSError) as error:
             return Seen(source.name, message=str(error))
+        turns = 0
         try:
             if detect:
-                faces = detect_in_crop(self.detector, image)
-                faces, samples = self.samples(image, faces)
+                found, turns = detect_upright(self.detector, image, self.rotations, every=True)
+                faces, samples = self.samples(turn_image(image, turns), found)
+                faces = [turn_face_back(face, turns, image.shape) for face in faces]
             else:
                 faces, samples = self._whole(image)
         # Whatever fails for one image must not lose the results of the others.
         except Exception as error:
             return Seen(source.name, image, shrunk, message=failure(error))
-        count = f'{len(faces)} face{"s" if len(faces) > 1 else ""} found.'
-        said = 'No face found.' if not faces else count if detect else 'Treated as a face.'
-        return Seen(source.name, image, shrunk, faces, samples, said, failed=False)
+        count = f'{len(faces)} face{"s" if len(faces) > 1 else ""} found'
+        if turns:
+            count += f' after turning the image by {90 * turns} degrees counterclockwise'
+        said = 'No face found.' if not faces else f'{count}.' if detect else 'Treated as a face.'
+        return Seen(source.name, image, shrunk, faces, samples, said, False, turns)
 
     def samples(
         self, image: np.ndarray, faces: Sequence[Face]

@@ -22,7 +22,7 @@ from mmfer.apis.predictions import (
 )
 from mmfer.device import usable_device
 from mmfer.faces import MTCNN
-from mmfer.faces.detection.face_finder import Detector, Landmarker
+from mmfer.faces.detection.face_finder import ROTATIONS, Detector, Landmarker
 from mmfer.faces.detection.landmarker import FaceLandmarker
 
 if TYPE_CHECKING:
@@ -66,6 +66,9 @@ class FERInferencer:
         unsure_below: The confidence below which an answer is marked as unsure. If the checkpoint
             has a calibration (``tools/analysis_tools/calibrate.py``), confidences agree with how
             often answers were right; the results say whether it has.
+        rotations: Angles in degrees, counterclockwise, by which an image without an upright face is
+            turned to search again; the results say so, and the faces are in the image as it is.
+            ``()`` searches once.
         backend: What runs the model, ``'pytorch'`` or ``'onnxruntime'`` (extra ``export``; only on
             the CPU); the scores are the same within 1e-4. None takes onnxruntime for an ONNX file,
             else PyTorch.
@@ -91,6 +94,7 @@ class FERInferencer:
         landmarker: Landmarker | None = None,
         unsure_below: float = UNSURE_BELOW,
         backend: str | None = None,
+        rotations: Sequence[int] = ROTATIONS,
     ) -> None:
         if not 0 <= unsure_below <= 1:
             raise ValueError(f'unsure_below={unsure_below}: give a probability from 0 to 1.')
@@ -119,6 +123,7 @@ class FERInferencer:
             self.landmarker if self.landmark_transforms else None,
             self.alignment,
             self.cuts_face,
+            rotations,
         )
 
     def __call__(
@@ -136,11 +141,12 @@ class FERInferencer:
                 returns them; the default is RGB.
 
         Returns:
-            ``{'model': ..., 'results': [{'img_path', 'message', 'failed', 'faces': [{'bbox',
-            'score', 'landmarks', 'label', 'confidence', 'unsure', 'scores'}]}]}``, one result for
-            each image, in order. ``message`` says if an image cannot be read or has no face, or why
-            the prediction failed. ``model`` is :meth:`describe`. A model of attributes gives
-            ``'present'`` and ``'attributes'`` instead of ``'label'`` to ``'scores'``.
+            ``{'model': ..., 'results': [{'img_path', 'message', 'failed', 'turned', 'faces':
+            [{'bbox', 'score', 'landmarks', 'label', 'confidence', 'unsure', 'scores'}]}]}``, one
+            result for each image, in order. ``message`` says if an image cannot be read or has no
+            face, or why the prediction failed. ``turned`` is the angle of ``rotations``, mostly 0.
+            ``model`` is :meth:`describe`. A model of attributes gives ``'present'`` and
+            ``'attributes'`` instead of ``'label'`` to ``'scores'``.
 
         Raises:
             FileNotFoundError: If no input is an image, and the first matches no file.
@@ -257,7 +263,7 @@ class FERInferencer:
                 for face in seen.faces
             )
             yield ImagePrediction(
-                seen.name, seen.message, faces, seen.image, seen.failed, seen.shrunk
+                seen.name, seen.message, faces, seen.image, seen.failed, seen.shrunk, seen.turns
             )
 
     def classify(self, rgb_crops: Sequence[np.ndarray]) -> list[dict[str, float]]:

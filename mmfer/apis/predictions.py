@@ -103,6 +103,8 @@ class ImagePrediction:
         image: (H, W, 3) uint8 RGB; None if the image could not be read.
         failed: Whether the image could not be read, or the prediction failed.
         shrunk: The factor by which the image was shrunk when it was read, mostly 1.
+        turns: The number of quarters, counterclockwise, by which the image was turned to find the
+            faces. The faces are in the image as it is.
     """
 
     path: str
@@ -111,6 +113,7 @@ class ImagePrediction:
     image: np.ndarray | None = None
     failed: bool = False
     shrunk: int = 1
+    turns: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """The entry for ``results.json``."""
@@ -118,5 +121,6 @@ class ImagePrediction:
             'img_path': self.path,
             'message': self.message,
             'failed': self.failed,
+            'turned': 90 * self.turns,
             'faces': [face.to_dict(self.shrunk) for face in self.faces],
         }

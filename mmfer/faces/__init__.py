@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from mmfer import openmmlab_check  # noqa: F401  (before OpenCV)
 from mmfer.faces.alignment import (
     Alignment,
     BoxAlignment,
