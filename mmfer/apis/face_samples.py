@@ -39,7 +39,7 @@ class FaceSampler:
     """Finds the faces of images and makes the inputs of a test pipeline.
 
     Args:
-        detector: Finds the faces.
+        detector: Finds the faces; None if all images are face crops.
         landmarker: Finds the 68 landmarks, if the pipeline needs them; otherwise None.
         alignment: How to crop a face; None if that is not known.
         cuts_face: Whether the pipeline crops the face from the whole image itself.
@@ -47,7 +47,7 @@ class FaceSampler:
 
     def __init__(
         self,
-        detector: Detector,
+        detector: Detector | None,
         landmarker: Landmarker | None,
         alignment: Alignment | None,
         cuts_face: bool,
@@ -63,6 +63,8 @@ class FaceSampler:
             return Seen(source.name, message=str(error))
         try:
             if detect:
+                if self.detector is None:
+                    raise ValueError('There is no detector.')
                 faces = detect_in_crop(self.detector, image)
                 faces, samples = self.samples(image, faces)
             else:
