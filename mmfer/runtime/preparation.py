@@ -19,6 +19,9 @@ NOTHING = (
 )
 """Steps that change no pixel of a photograph: its reading, noise for renderings only, its form."""
 
+MOST_WEIGHT = 1e6
+"""The largest weight of a color, so that sums stay finite."""
+
 
 def build_steps(pipeline: Sequence[Mapping[str, Any]], where: str) -> list[Step]:
     """The steps of a test pipeline as functions.
@@ -56,9 +59,13 @@ def build_steps(pipeline: Sequence[Mapping[str, Any]], where: str) -> list[Step]
 def _always_gray(options: Mapping[str, Any]) -> tuple[float, ...] | None:
     """The weights of blue, green and red; None unless each image becomes gray in three channels."""
     asked = {'prob': 0.5, 'keep_channels': False, 'color_format': 'bgr', **options}
-    weights = tuple(asked.pop('channel_weights', (1.0, 1.0, 1.0)))
-    always = asked == {'prob': 1, 'keep_channels': True, 'color_format': 'bgr'}
-    return weights if always and len(weights) == 3 and sum(weights) > 0 else None
+    weights = asked.pop('channel_weights', (1.0, 1.0, 1.0))
+    if asked != {'prob': 1, 'keep_channels': True, 'color_format': 'bgr'}:
+        return None
+    if not isinstance(weights, list | tuple) or len(weights) != 3:
+        return None
+    good = all(isinstance(w, int | float) and 0 <= w <= MOST_WEIGHT for w in weights)
+    return tuple(weights) if good and sum(weights) > 0 else None
 
 
 def gray(image: np.ndarray, weights: Sequence[float]) -> np.ndarray:
