@@ -48,7 +48,7 @@ class FaceSampler:
     """Finds the faces of images and makes the inputs of a test pipeline.
 
     Args:
-        detector: Finds the faces.
+        detector: Finds the faces; None if all images are face crops.
         landmarker: Finds the 68 landmarks, if the pipeline needs them; otherwise None.
         alignment: How to crop a face; None if that is not known.
         cuts_face: Whether the pipeline crops the face from the whole image itself.
@@ -61,7 +61,7 @@ class FaceSampler:
 
     def __init__(
         self,
-        detector: Detector,
+        detector: Detector | None,
         landmarker: Landmarker | None,
         alignment: Alignment | None,
         cuts_face: bool,
@@ -80,6 +80,8 @@ class FaceSampler:
         turns = 0
         try:
             if detect:
+                if self.detector is None:
+                    raise ValueError('There is no detector.')
                 found, turns = detect_upright(self.detector, image, self.rotations, every=True)
                 faces, samples = self.samples(turn_image(image, turns), found)
                 faces = [turn_face_back(face, turns, image.shape) for face in faces]
