@@ -19,8 +19,7 @@ def rendered(split, pipeline):
         _delete_=True,
         type='ConcatDataset',
         datasets=[
-            dict(type=name, data_root=f'{data_root}/{root}', **more)
-            for name, root in roots.items()
+            dict(type=name, data_root=f'{data_root}/{root}', **more) for name, root in roots.items()
         ],
     )
 
