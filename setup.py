@@ -1,4 +1,4 @@
-"""Installation of mmfer: ``pip install .`` or, for development, ``make setup``."""
+"""Installation: ``pip install torchvision ".[openmmlab]"`` or, for development, ``make setup``."""
 
 import shutil
 from pathlib import Path
@@ -29,6 +29,17 @@ class BuildWithConfigs(build_py):
         shutil.copy(ROOT / 'model-index.yml', target)
 
 
+EXTRAS = {
+    'openmmlab': requirements('mminstall'),
+    'mim': requirements('mminstall'),
+    'onedl': requirements('onedl'),
+    **{name: requirements(name) for name in ('demo', 'export', 'optional', 'tests')},
+}
+EXTRAS['all'] = [
+    'torchvision>=0.21',
+    *(line for name in ('openmmlab', 'demo', 'export', 'optional') for line in EXTRAS[name]),
+]
+
 version: dict[str, str] = {}
 exec((ROOT / 'mmfer' / 'version.py').read_text(encoding='utf-8'), version)
 
@@ -50,6 +61,6 @@ setup(
     cmdclass={'build_py': BuildWithConfigs},
     entry_points={'console_scripts': ['mmfer = mmfer.commands:main']},
     python_requires='>=3.11',
-    install_requires=requirements('runtime') + requirements('mminstall'),
-    extras_require={name: requirements(name) for name in ('tests', 'optional', 'demo', 'export')},
+    install_requires=requirements('runtime'),
+    extras_require=EXTRAS,
 )

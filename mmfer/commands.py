@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from importlib.util import module_from_spec, spec_from_file_location
 from typing import Any
 
+from mmfer.openmmlab import require_openmmlab
 from mmfer.resources import list_configs, resources
 from mmfer.shipped_models import list_models
 from mmfer.version import __version__
@@ -39,6 +40,10 @@ TOOLS = {
     ),
     'audit': ('analysis_tools/audit_labels.py', 'find images with doubtful labels'),
     'benchmark': ('analysis_tools/benchmark.py', 'parameters, FLOPs and speed of a model'),
+    'photograph-speed': (
+        'analysis_tools/photograph_speed.py',
+        'time of each step from a photograph to the answer',
+    ),
     'print-config': ('misc/print_config.py', 'a config with all inherited entries'),
 }
 """The script of each command below ``tools/``, and what it does."""
@@ -106,6 +111,10 @@ def main() -> None:
         OWN[name][0](arguments)
     elif name in TOOLS:
         sys.argv = [f'mmfer {name}', *arguments]
+        try:
+            require_openmmlab()
+        except ImportError as error:
+            sys.exit(str(error))
         load_tool(TOOLS[name][0]).main()
     else:
         sys.exit(f'mmfer has no command "{name}".\n{usage()}')

@@ -1,19 +1,21 @@
 """What is installed, which device and which files can be used, and whether versions fit."""
 
 import platform
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, requires
 from importlib.util import find_spec
 
 from packaging.requirements import Requirement
 
+from mmfer.openmmlab import (
+    BUILDS,
+    OPENCV,
+    installed_version,
+    missing_message,
+    missing_modules,
+    unloadable_opencv,
+)
 from mmfer.version import __version__
 
-FORKS = {
-    'mmengine': ('mmengine', 'onedl-mmengine', 'mmengine-lite'),
-    'mmcv': ('mmcv-lite', 'mmcv', 'onedl-mmcv'),
-    'mmpretrain': ('mmpretrain', 'onedl-mmpretrain'),
-}
-"""The packages that can hold a module."""
 SHOWN = ('torch', 'torchvision', 'numpy', 'pillow', 'onnx', 'onnxruntime')
 OPTIONAL = {
     '.heic photographs': 'pillow_heif',
@@ -28,15 +30,20 @@ def examine() -> tuple[list[str], bool]:
     problems = _misfits()
     lines = [
         f'mmfer {__version__}, Python {platform.python_version()}, {platform.platform()}',
-        *(f'{name} {found}' for name in SHOWN if (found := _version(name))),
+        *(f'{name} {found}' for name in SHOWN if (found := installed_version(name))),
     ]
-    for module, packages in FORKS.items():
-        installed = [f'{name} {found}' for name in packages if (found := _version(name))]
+    for module, packages in (*BUILDS.items(), ('OpenCV', OPENCV)):
+        installed = [f'{name} {found}' for name in packages if (found := installed_version(name))]
         lines.append(', '.join(installed) or f'{module} is missing')
-        if not installed:
-            problems.append(f'{module} is missing: pip install {packages[0]}.')
-        elif len(installed) > 1:
-            problems.append(f'{" and ".join(installed)} overwrite each other: remove all but one.')
+        if module in BUILDS and len(installed) > 1:
+            problems.append(
+                f'{" and ".join(installed)} overwrite each other: uninstall all of them, and '
+                'install one of them again.'
+            )
+    if missing := missing_modules():
+        problems.append(missing_message(missing))
+    elif unloadable := unloadable_opencv():
+        problems.append(unloadable)
     lines += [_devices(), _images(), _videos()]
     for part, module in OPTIONAL.items():
         lines.append(f'{part}: {"yes" if find_spec(module) else f"no ({module} is missing)"}')
@@ -44,31 +51,22 @@ def examine() -> tuple[list[str], bool]:
     return lines, not problems
 
 
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
-
-
 def _misfits() -> list[str]:
     """A message for each requirement of mmfer that is not met."""
     found = []
-    alternatives = {name: packages for packages in FORKS.values() for name in packages}
     try:
         needed = [Requirement(line) for line in requires('mmfer') or ()]
     except PackageNotFoundError:
         return []
     for requirement in needed:
-        if requirement.marker is not None and not requirement.marker.evaluate({'extra': ''}):
+        marker = requirement.marker
+        required = marker is None or marker.evaluate({'extra': ''})
+        if not required and not (marker and marker.evaluate({'extra': 'openmmlab'})):
             continue
-        if any(_version(name) for name in alternatives.get(requirement.name, ())):
-            continue
-        installed = _version(requirement.name)
-        if requirement.name == 'opencv-python':
-            installed = installed or _version('opencv-python-headless')
+        installed = installed_version(requirement.name)
         if installed is None:
-            found.append(f'{requirement.name} is missing: pip install "{requirement}".')
+            if required:
+                found.append(f'{requirement.name} is missing: pip install "{requirement}".')
         elif not requirement.specifier.contains(installed, prereleases=True):
             found.append(f'{requirement.name} {installed} is not {requirement.specifier}.')
     return found

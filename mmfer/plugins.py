@@ -1,5 +1,8 @@
 """Plugins: packages from outside that register components."""
 
+from mmfer import openmmlab_check  # noqa: F401  (before mmengine)
+
+# isort: split
 import importlib.util
 import sys
 import warnings

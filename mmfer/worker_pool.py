@@ -1,5 +1,8 @@
 """Parallel work in processes with one thread each."""
 
+from mmfer import openmmlab_check  # noqa: F401  (before OpenCV)
+
+# isort: split
 import multiprocessing
 import sys
 from collections.abc import Callable, Iterator, Sequence

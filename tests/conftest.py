@@ -10,6 +10,7 @@ from mmengine.logging import MMLogger
 
 from mmfer import compat  # noqa: F401  (before torchvision and mmpretrain)
 from mmfer.synthetic.generate import generate
+from tests.environments import build_wheel
 from tests.helpers import speed_up_trainings, write_images
 
 torch.set_num_threads(1)
@@ -24,6 +25,12 @@ def pytest_collection_finish() -> None:
 def image_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve images of 32 px in three class folders below ``train``."""
     return write_images(tmp_path_factory.mktemp('images'))
+
+
+@pytest.fixture(scope='session')
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout."""
+    return build_wheel(tmp_path_factory.mktemp('wheel'))
 
 
 @pytest.fixture(scope='session')

@@ -19,6 +19,7 @@ import numpy as np
 from mmengine.config import Config
 from mmengine.logging import MMLogger
 from PIL import Image
+from yapf.yapflib import yapf_api
 
 from mmfer.engine import load_config
 
@@ -124,7 +125,7 @@ def speed_up_trainings() -> None:
     again and again, into the collection of garbage among all that is imported, and into mmengine's
     two seconds of sleep before a training by iterations reads its data once more.
     """
-    pretty = mmengine.config.config.FormatCode
+    pretty = yapf_api.FormatCode
     texts: dict[str, Any] = {}
 
     def format_once(text: str, **options: Any) -> Any:
@@ -132,7 +133,8 @@ def speed_up_trainings() -> None:
             texts[text] = pretty(text, **options)
         return texts[text]
 
-    mmengine.config.config.FormatCode = format_once
+    # mmengine imports the function once, its fork at each use.
+    mmengine.config.config.FormatCode = yapf_api.FormatCode = format_once
     mmengine.runner.loops.time = SimpleNamespace(sleep=lambda seconds: None)
     gc.freeze()
 

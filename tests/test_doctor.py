@@ -15,34 +15,41 @@ def test_this_installation_is_sound() -> None:
     assert 'videos: yes' in lines
 
 
+def replace_versions(monkeypatch: pytest.MonkeyPatch, changed: dict[str, str | None]) -> None:
+    real = doctor.installed_version
+    monkeypatch.setattr(
+        doctor, 'installed_version', lambda name: changed[name] if name in changed else real(name)
+    )
+
+
 @pytest.mark.parametrize(
     ('changed', 'said'),
     [
-        ({'mmcv': '2.2.0'}, 'mmcv-lite 2.2.0 and mmcv 2.2.0 overwrite each other'),
-        ({'mmengine': None}, 'mmengine is missing: pip install mmengine.'),
+        ({'mmcv-lite': '2.2.0', 'mmcv': '2.2.0'}, 'mmcv-lite 2.2.0 and mmcv 2.2.0 overwrite each'),
+        ({'mmengine': None}, 'mmengine is missing. Install with: pip install mmengine'),
         ({'torch': '1.13.0'}, 'torch 1.13.0 is not >=2.6.'),
+        ({'mmcv-lite': '2.0.0'}, 'mmcv-lite 2.0.0 is not <2.3,>=2.2.'),
         ({'tqdm': None}, 'tqdm is missing: pip install "tqdm>=4.65".'),
     ],
 )
 def test_what_does_not_fit_is_named(
     changed: dict[str, str | None], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = doctor._version
-    monkeypatch.setattr(doctor, '_version', lambda name: changed.get(name, real(name)))
-    known = ['torch>=2.6', 'tqdm>=4.65', 'opencv-python>=4.8', 'mmcv-lite>=2.1,<2.4']
-    monkeypatch.setattr(doctor, 'requires', lambda name: [*known, 'timm>=1.0; extra == "optional"'])
-    if changed.get('mmcv'):
-        monkeypatch.setattr(
-            doctor, '_version', lambda name: {'mmcv-lite': '2.2.0', **changed}.get(name, real(name))
-        )
+    replace_versions(monkeypatch, changed)
+    known = ['torch>=2.6', 'tqdm>=4.65', 'mmcv-lite>=2.2,<2.3; extra == "openmmlab"']
+    other = ['timm>=99; extra == "optional"', 'onedl-mmcv>=2.3.6; extra == "onedl"']
+    monkeypatch.setattr(doctor, 'requires', lambda name: [*known, *other])
+    missing = [name for name, version in changed.items() if not version and name == 'mmengine']
+    monkeypatch.setattr(doctor, 'missing_modules', lambda: missing)
     lines, healthy = doctor.examine()
     assert not healthy
-    assert any(line.startswith('Problem: ') and said in line for line in lines)
+    (problem,) = [line for line in lines if line.startswith('Problem: ')]
+    assert said in problem
 
 
 def test_a_fork_stands_in_for_its_original(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = doctor._version
-    swapped = {'mmengine': None, 'onedl-mmengine': '0.11.0'}
-    monkeypatch.setattr(doctor, '_version', lambda name: swapped.get(name, real(name)))
+    replace_versions(monkeypatch, {'mmengine': None, 'onedl-mmengine': '0.11.0'})
+    known = ['torch>=2.6', 'mmengine>=0.10.7; extra == "openmmlab"']
+    monkeypatch.setattr(doctor, 'requires', lambda name: known)
     lines, healthy = doctor.examine()
     assert healthy and 'onedl-mmengine 0.11.0' in lines

@@ -6,29 +6,8 @@ import sys
 from pathlib import Path
 from zipfile import ZipFile
 
-import pytest
-
 from tests.apis.model_files import ASTRONAUT
-from tests.helpers import ROOT, tool_environment
-
-PARTS = ('mmfer', 'configs', 'tools', 'requirements')
-FILES = ('setup.py', 'pyproject.toml', 'MANIFEST.in', 'README.md', 'model-index.yml', 'LICENSE')
-
-
-@pytest.fixture(scope='module')
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp('wheel')
-    source = folder / 'source'
-    source.mkdir()
-    for part in PARTS:
-        shutil.copytree(ROOT / part, source / part, ignore=shutil.ignore_patterns('__pycache__'))
-    for name in (*FILES, 'NOTICE'):
-        shutil.copy(ROOT / name, source)
-    flags = ('--no-deps', '--no-build-isolation', '--no-index', '--disable-pip-version-check')
-    command = [sys.executable, '-m', 'pip', 'wheel', '-q', *flags, '-w', folder / 'out', source]
-    subprocess.run(command, check=True)
-    (built,) = (folder / 'out').glob('mmfer-*.whl')
-    return built
+from tests.helpers import tool_environment
 
 
 def test_holds_configs_tools_models_and_the_command(wheel: Path) -> None:

@@ -17,8 +17,8 @@ from PIL import Image
 from tqdm import tqdm
 
 from mmfer.apis import FERInferencer, ImagePrediction
+from mmfer.apis.face_inferencer import RENDERED_NOTE
 from mmfer.apis.image_files import find_images, output_names
-from mmfer.apis.inferencer import RENDERED_NOTE
 from mmfer.apis.loading import read_config
 from mmfer.apis.predictions import UNSURE_BELOW
 from mmfer.apis.result_files import ResultFiles
@@ -30,6 +30,7 @@ from mmfer.faces.detection.choice import (
     build_detector,
     build_landmarker,
 )
+from mmfer.faces.detection.face_finder import ROTATIONS
 from mmfer.shipped_models import DEFAULT
 from mmfer.visualization import LabelledFace, draw_faces
 from mmfer.visualization.image_file import write_image
@@ -73,6 +74,16 @@ def parse_args() -> argparse.Namespace:
         default=UNSURE_BELOW,
         metavar='P',
         help='confidence below which an answer is marked as unsure, default: %(default)s',
+    )
+    parser.add_argument(
+        '--rotations',
+        type=int,
+        nargs='*',
+        choices=ROTATIONS,
+        default=ROTATIONS,
+        metavar='ANGLE',
+        help='turn an image without an upright face by these angles, counterclockwise, and search '
+        'again; default: 90 180 270; without an angle, search once',
     )
     parser.add_argument('--no-detect', action='store_true', help='treat each image as a face crop')
     add_config_options(parser)
@@ -139,6 +150,7 @@ def build_inferencer(args: argparse.Namespace) -> FERInferencer:
         build_detector(args.detector, args.min_face_size),
         landmarker=build_landmarker(args.landmarker, device=args.device),
         unsure_below=args.unsure_below,
+        rotations=args.rotations,
     )
     if inferencer.landmark_transforms:
         print(

@@ -20,14 +20,12 @@ rm -rf "$venv"
 "$python" -m venv "$venv"
 touch "$venv/of_mmfer"
 "$venv/bin/python" -m pip install --disable-pip-version-check -r "$lock"
-if ! "$venv/bin/python" -c 'import cv2' 2> /dev/null; then
-    echo "OpenCV does not load on a system without libraries for windows: taking its headless build."
-    version=$(sed -n 's/^opencv-python==//p' "$lock")
-    "$venv/bin/python" -m pip uninstall --disable-pip-version-check --yes --quiet opencv-python
-    # Both packages share files: removing one package deletes files of the other.
-    "$venv/bin/python" -m pip install --disable-pip-version-check --quiet --no-deps \
-        --force-reinstall "opencv-python-headless==$version"
-fi
+# mmengine asks for the OpenCV with windows, which needs libraries that a server lacks. The headless
+# build does for mmfer. Both share files, so removing one deletes files of the other.
+"$venv/bin/python" -m pip uninstall --disable-pip-version-check --yes --quiet \
+    opencv-python opencv-python-headless
+opencv=$(grep '^opencv-python-headless==' "$lock")
+"$venv/bin/python" -m pip install --disable-pip-version-check --quiet --no-deps "$opencv"
 "$venv/bin/python" -m pip install --disable-pip-version-check --quiet --no-deps \
     --no-build-isolation --editable .
 cp "$lock" "$venv/installed.txt"

@@ -9,7 +9,13 @@ import numpy as np
 from mmfer.apis.inputs import Source
 from mmfer.apis.predictions import NotFiniteError
 from mmfer.faces import Alignment, Face
-from mmfer.faces.detection.face_finder import Detector, Landmarker, detect_in_crop
+from mmfer.faces.detection.face_finder import (
+    Detector,
+    Landmarker,
+    checked_rotations,
+    detect_upright,
+)
+from mmfer.faces.quarter_turns import turn_face_back, turn_image
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,8 @@ class Seen:
         samples: The inputs of the pipeline, one for each face.
         message: What was found, or why there is no prediction.
         failed: Whether the image could not be read, or the search for faces failed.
+        turns: The number of quarters, counterclockwise, by which the image was turned to find the
+            faces.
     """
 
     name: str
@@ -33,27 +41,35 @@ class Seen:
     samples: Sequence[dict[str, Any]] = ()
     message: str = ''
     failed: bool = True
+    turns: int = 0
 
 
 class FaceSampler:
     """Finds the faces of images and makes the inputs of a test pipeline.
 
     Args:
-        detector: Finds the faces.
+        detector: Finds the faces; None if all images are face crops.
         landmarker: Finds the 68 landmarks, if the pipeline needs them; otherwise None.
         alignment: How to crop a face; None if that is not known.
         cuts_face: Whether the pipeline crops the face from the whole image itself.
+        rotations: Angles by which an image without an upright face is turned to try again, see
+            :func:`mmfer.faces.detection.face_finder.detect_upright`.
+
+    Raises:
+        ValueError: If an angle is not a multiple of 90.
     """
 
     def __init__(
         self,
-        detector: Detector,
+        detector: Detector | None,
         landmarker: Landmarker | None,
         alignment: Alignment | None,
         cuts_face: bool,
+        rotations: Sequence[int] = (),
     ) -> None:
         self.detector, self.landmarker = detector, landmarker
         self.alignment, self.cuts_face = alignment, cuts_face
+        self.rotations = checked_rotations(rotations)
 
     def look(self, source: Source, detect: bool) -> Seen:
         """Read an image, and find and crop its faces; whatever fails is said in the result."""
@@ -61,18 +77,24 @@ class FaceSampler:
             image, shrunk = source.load()
         except (ValueError, OSError) as error:
             return Seen(source.name, message=str(error))
+        turns = 0
         try:
             if detect:
-                faces = detect_in_crop(self.detector, image)
-                faces, samples = self.samples(image, faces)
+                if self.detector is None:
+                    raise ValueError('There is no detector.')
+                found, turns = detect_upright(self.detector, image, self.rotations, every=True)
+                faces, samples = self.samples(turn_image(image, turns), found)
+                faces = [turn_face_back(face, turns, image.shape) for face in faces]
             else:
                 faces, samples = self._whole(image)
         # Whatever fails for one image must not lose the results of the others.
         except Exception as error:
             return Seen(source.name, image, shrunk, message=failure(error))
-        count = f'{len(faces)} face{"s" if len(faces) > 1 else ""} found.'
-        said = 'No face found.' if not faces else count if detect else 'Treated as a face.'
-        return Seen(source.name, image, shrunk, faces, samples, said, failed=False)
+        count = f'{len(faces)} face{"s" if len(faces) > 1 else ""} found'
+        if turns:
+            count += f' after turning the image by {90 * turns} degrees counterclockwise'
+        said = 'No face found.' if not faces else f'{count}.' if detect else 'Treated as a face.'
+        return Seen(source.name, image, shrunk, faces, samples, said, False, turns)
 
     def samples(
         self, image: np.ndarray, faces: Sequence[Face]
@@ -115,6 +137,8 @@ def failure(error: Exception) -> str:
 def pipeline_input(crop: np.ndarray, face: Face, in_photograph: bool = False) -> dict[str, Any]:
     """The result that the loading step would give: the image in BGR order, landmarks, and the box.
 
+    In a photograph, the five points of the detector are ``landmarks5``.
+
     Args:
         crop: (H, W, 3) uint8 RGB.
         face: The face; its landmarks are in pixels of the crop.
@@ -128,6 +152,8 @@ def pipeline_input(crop: np.ndarray, face: Face, in_photograph: bool = False) ->
     }
     if in_photograph:
         sample['face_box'] = face.bbox.astype(np.float32)
+        if face.landmarks is not None:
+            sample['landmarks5'] = face.landmarks.astype(np.float32)
     if face.landmarks68 is not None and face.scores68 is not None:
         sample['landmarks'] = face.landmarks68.astype(np.float32)
         sample['landmark_scores'] = face.scores68.astype(np.float32)

@@ -8,13 +8,14 @@ from threading import Lock
 import numpy as np
 
 from mmfer.apis import FERInferencer
-from mmfer.apis.inferencer import RENDERED_NOTE
+from mmfer.apis.face_inferencer import RENDERED_NOTE
 from mmfer.apis.inputs import Source
 from mmfer.apis.model_inputs import ModelInput
 from mmfer.apis.predictions import FacePrediction, ImagePrediction
 from mmfer.apis.video import read_frames
 from mmfer.apis.video_files import ANNOTATED, TABLE, TIMELINE, VideoFiles
 from mmfer.demo.limits import MOST_FACES, MOST_FRAMES, MOST_SECONDS, load_photo
+from mmfer.faces.quarter_turns import turn_face_back, turn_image
 from mmfer.faces.video import Frame, open_video
 from mmfer.protocols import views_of
 from mmfer.visualization import LabelledFace, draw_faces, overlay_heat_map
@@ -145,10 +146,14 @@ class Reader:
     def _explain(self, inferencer: FERInferencer, found: ImagePrediction, answer: Answer) -> None:
         """Add the Grad-CAM of the first faces, or the reason why there is none."""
         assert found.image is not None
-        faces = [prediction.face for prediction in found.faces[:MOST_FACES]]
+        image = turn_image(found.image, found.turns)
+        faces = [
+            turn_face_back(prediction.face, -found.turns % 4, image.shape)
+            for prediction in found.faces[:MOST_FACES]
+        ]
         model = inferencer.model
         try:
-            _, samples = inferencer.sampler.samples(found.image, faces)
+            _, samples = inferencer.sampler.samples(image, faces)
             for prediction, sample in zip(found.faces, samples, strict=False):
                 best = prediction.label if not prediction.of_attributes else _first(prediction)
                 shown = ModelInput(inferencer.pipeline(sample), best, views_of(model))

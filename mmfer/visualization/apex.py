@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
-from mmfer.visualization.faces import sans_serif
+from mmfer.visualization.fonts import sans_serif
 
 CURVE, MARK, TRUTH = '#2a6fbb', '#c8561b', '#2f8f5b'
 REGION, POINT = (200, 86, 27), (60, 220, 90)
@@ -70,7 +70,7 @@ def draw_apex_regions(
             draw.rectangle(edges, outline=REGION, width=max(2, scale))
     if not caption:
         return np.array(photo)
-    font = sans_serif(max(14, size[0] // 40))
+    font = sans_serif(max(14, size[0] // 40), [caption])
     canvas = Image.new('RGB', (size[0], size[1] + 2 * round(font.size)), 'white')
     canvas.paste(photo)
     ImageDraw.Draw(canvas).text(

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+
+from mmfer.visualization.fonts import sans_serif
 
 SHORTEST, LONGEST = 640, 2048
 """Images are scaled so that the longer side lies between these two numbers of pixels."""
@@ -38,15 +38,6 @@ class LabelledFace:
         return sorted(self.scores.items(), key=lambda item: -item[1])[:count]
 
 
-@cache
-def sans_serif(size: int) -> ImageFont.FreeTypeFont:
-    """The font of Matplotlib, ``size`` pixels high."""
-    import matplotlib  # takes long to import
-
-    file = Path(matplotlib.get_data_path()) / 'fonts' / 'ttf' / 'DejaVuSans.ttf'
-    return ImageFont.truetype(str(file), size)
-
-
 def draw_faces(
     image: np.ndarray,
     faces: Sequence[LabelledFace],
@@ -75,7 +66,8 @@ def draw_faces(
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     photo = Image.fromarray(image).resize(size, Image.Resampling.LANCZOS)
     text = max(14, round(max(size) / 55))
-    font = sans_serif(text)
+    names = {name for face in faces for name in face.scores}
+    font = sans_serif(text, [message, note, *names])
     _draw_all(photo, faces, range(1, len(faces) + 1), scale, font)
     charts = _charts(faces, top, font) if faces else _note(message, font)
     beside, below = _columns(charts, size)
@@ -107,7 +99,8 @@ def draw_boxes(
         numbers: The number of each face, which also chooses its color.
     """
     photo = Image.fromarray(image)
-    font = sans_serif(max(11, round(max(photo.size) / 45)))
+    names = {name for face in faces for name in face.scores}
+    font = sans_serif(max(11, round(max(photo.size) / 45)), names)
     _draw_all(photo, faces, numbers, 1.0, font)
     return np.array(photo)
 

@@ -28,7 +28,7 @@ def load_library() -> Any:
     except ImportError as error:
         raise ValueError(
             f'Grad-CAM needs the package grad-cam, which cannot be imported ({error}). Install '
-            'the package: pip install -r requirements/optional.txt'
+            'the package: pip install "mmfer[optional]"'
         ) from error
 
 

@@ -7,7 +7,7 @@ import torch
 from mmengine.config import Config
 
 from mmfer.apis import FERInferencer
-from mmfer.apis.inferencer import RENDERED_NOTE
+from mmfer.apis.face_inferencer import RENDERED_NOTE
 from mmfer.faces import BoxAlignment, read_image
 from tests.apis.model_files import ASTRONAUT, FACE_CROP, write_model
 from tests.helpers import CLASSES, write_config
@@ -25,6 +25,38 @@ def test_one_face_is_found_and_classified(inferencer):
     assert tuple(face['scores']) == CLASSES
     assert sum(face['scores'].values()) == pytest.approx(1, abs=1e-5)
     assert face['label'] == max(face['scores'], key=face['scores'].get)
+
+
+@pytest.mark.parametrize('turns', [1, 2, 3])
+def test_a_face_on_its_side_is_found_in_the_turned_image(inferencer, turns):
+    image = read_image(ASTRONAUT)
+    (upright,) = inferencer.predict([image])
+    lying = np.rot90(image, turns)
+    (found,) = inferencer.predict([lying])
+    angle = 360 - 90 * turns
+    assert (
+        found.message
+        == f'1 face found after turning the image by {angle} degrees counterclockwise.'
+    )
+    assert (found.to_dict()['turned'], upright.to_dict()['turned']) == (angle, 0)
+    np.testing.assert_array_equal(found.image, lying)
+    assert found.faces[0].scores == upright.faces[0].scores
+    # np.rot90 turns counterclockwise around the center of the image, (127.5, 127.5).
+    x, y = upright.faces[0].face.landmarks.T - 127.5
+    for _ in range(turns):
+        x, y = y, -x
+    points = found.faces[0].face.landmarks
+    np.testing.assert_allclose(points, np.stack([x, y], 1) + 127.5, atol=1e-3)
+    x1, y1, x2, y2 = found.faces[0].face.bbox
+    assert ((points > [x1, y1]) & (points < [x2, y2])).all()
+
+
+def test_without_rotations_the_search_ends_after_one_try(files):
+    once = FERInferencer(*files, rotations=())
+    (found,) = once.predict([np.rot90(read_image(ASTRONAUT))])
+    assert (found.message, found.turns, found.faces) == ('No face found.', 0, ())
+    with pytest.raises(ValueError, match='multiples of 90'):
+        FERInferencer(*files, rotations=(45,))
 
 
 def test_scores_equal_the_model_output_for_the_crop(inferencer):

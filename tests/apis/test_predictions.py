@@ -44,5 +44,6 @@ def test_an_image_without_faces_has_a_message() -> None:
         'img_path': 'a.jpg',
         'message': 'no face found',
         'failed': False,
+        'turned': 0,
         'faces': [],
     }

@@ -25,6 +25,18 @@ def test_a_photograph(reader: Reader):
     assert caption == 'regions for happiness' and heat.dtype == np.uint8
 
 
+def test_a_photograph_on_its_side_has_the_same_answer(reader: Reader, tmp_path: Path):
+    Image.open(ASTRONAUT).rotate(90).save(tmp_path / 'lying.png')
+    Image.open(ASTRONAUT).save(tmp_path / 'upright.png')
+    lying, upright = (
+        reader.photo(str(tmp_path / f'{name}.png'), DEFAULT, explain=True)
+        for name in ('lying', 'upright')
+    )
+    assert 'after turning the image by 270 degrees' in lying.message
+    assert lying.rows == upright.rows
+    np.testing.assert_array_equal(lying.faces[0][0], upright.faces[0][0])
+
+
 def test_an_image_without_a_face_says_so(reader: Reader, tmp_path: Path):
     Image.new('RGB', (200, 100), 'green').save(tmp_path / 'a.png')
     answer = reader.photo(str(tmp_path / 'a.png'), DEFAULT, explain=True)

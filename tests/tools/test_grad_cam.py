@@ -56,5 +56,5 @@ def test_different_images_are_refused(images, small_rald, tmp_path, monkeypatch)
 def test_a_missing_package_is_reported(small_rald, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, 'pytorch_grad_cam', None)
     arguments = [small_rald.config, small_rald.checkpoint, '--out', tmp_path / 'cam.png']
-    with pytest.raises(SystemExit, match=r'pip install -r requirements/optional.txt'):
+    with pytest.raises(SystemExit, match=r'pip install "mmfer\[optional\]"'):
         run_main(monkeypatch, TOOL, *arguments)

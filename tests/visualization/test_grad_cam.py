@@ -134,5 +134,5 @@ def test_a_map_without_influence_is_refused():
 def test_a_missing_package_is_reported(monkeypatch):
     monkeypatch.setitem(sys.modules, 'pytorch_grad_cam', None)
     imported = runpy.run_path(module.__file__)
-    with pytest.raises(ValueError, match=r'pip install -r requirements/optional.txt'):
+    with pytest.raises(ValueError, match=r'pip install "mmfer\[optional\]"'):
         imported['load_library']()

@@ -1,6 +1,6 @@
 """Draw the regions behind the score of a class or attribute, by Grad-CAM (paper 002, fig. 5, 6).
 
-Needs the package grad-cam: pip install -r requirements/optional.txt
+Needs the package grad-cam: pip install "mmfer[optional]"
 
 Examples:
     python tools/analysis_tools/grad_cam.py configs/faer/faer_convnext_synthetic.py \

@@ -13,12 +13,11 @@ from mmfer.datasets.care.findings import (
     framing,
     official,
     persons,
-    same_images,
     sizes,
 )
 from mmfer.datasets.care.fingerprints import fingerprints
-from mmfer.datasets.care.look_alikes import look_alikes
 from mmfer.datasets.care.parts import read_parts
+from mmfer.datasets.care.same_images import same_images
 
 
 def check_data(
@@ -53,12 +52,11 @@ def check_data(
         images.labels += [part.label(sample) for sample in part.samples]
     images.prints = list(fingerprints(progress(images.samples)))
     head = (config.get('model') or {}).get('head') or {}
-    pairs = look_alikes(images.samples, images.prints)
     return [
         sizes(parts),
         official(parts),
         broken(images),
-        *same_images(images, pairs),
+        *same_images(images),
         persons(parts),
         class_order(parts, head.get('num_classes')),
         framing(parts),

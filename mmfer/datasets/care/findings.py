@@ -1,6 +1,6 @@
 """What is found out about a data set."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -102,71 +102,6 @@ def broken(images: Images) -> Finding:
         summary += f' {len(flat)} images are of one color.'
     rows = [[path, ' '.join(why.split())] for path, why in {**problems, **flat}.items()]
     return Finding('Missing and broken images', summary, bool(problems), rows, ['image', 'problem'])
-
-
-def same_images(images: Images, pairs: Sequence[tuple[int, int]]) -> list[Finding]:
-    """Images in the training part and another part, and images under two labels.
-
-    Args:
-        images: All images.
-        pairs: Pairs of images that show the same although their files differ.
-    """
-    equal: dict[str, list[int]] = defaultdict(list)
-    for number, one in enumerate(images.prints):
-        if one.digest:
-            equal[one.digest].append(number)
-    groups = [numbers for numbers in equal.values() if len(numbers) > 1]
-    by_bytes = [(a, b) for numbers in groups for a in numbers for b in numbers if a < b]
-    how = {'the same bytes': by_bytes, 'looks the same': list(pairs)}
-    return [_across(images, how), _two_labels(images, how)]
-
-
-def _across(images: Images, how: Mapping[str, Sequence[tuple[int, int]]]) -> Finding:
-    rows: list[list[str]] = []
-    said = []
-    seen: set[int] = set()
-    for reason, pairs in how.items():
-        found: dict[int, int] = {}
-        for pair in pairs:
-            for other, trained in (pair, pair[::-1]):
-                if images.splits[other] != 'train' and images.splits[trained] == 'train':
-                    found.setdefault(other, trained)
-        new = {other: trained for other, trained in found.items() if other not in seen}
-        seen |= set(new)
-        for split in ('val', 'test'):
-            count = sum(images.splits[other] == split for other in new)
-            if count:
-                said.append(f'{count} of {images.splits.count(split)} {split} images: {reason}')
-        rows += [
-            [images.splits[other], images.path(other), images.path(trained), reason]
-            for other, trained in new.items()
-        ]
-    summary = (
-        f'Images of the training part are also in another part ({"; ".join(said)}).'
-        if said
-        else 'No image of the training part is in another part.'
-    )
-    head = ['part', 'image', 'training image', 'how']
-    return Finding('The same image in two parts', summary, bool(said), rows, head)
-
-
-def _two_labels(images: Images, how: Mapping[str, Sequence[tuple[int, int]]]) -> Finding:
-    rows = []
-    counts = Counter()  # type: Counter[str]
-    seen: set[tuple[str, str]] = set()
-    for reason, pairs in how.items():
-        for first, second in pairs:
-            one, other = images.labels[first], images.labels[second]
-            paths = images.path(first), images.path(second)
-            if one is None or other is None or one == other or paths in seen:
-                continue
-            seen.add(paths)
-            counts[reason] += 1
-            rows.append([paths[0], one, paths[1], other, reason])
-    said = '; '.join(f'{count} pairs: {reason}' for reason, count in counts.items())
-    summary = f'Images have two labels ({said}).' if rows else 'No image has two different labels.'
-    head = ['image', 'label', 'other image', 'other label', 'how']
-    return Finding('The same image under two labels', summary, bool(rows), rows, head)
 
 
 def persons(parts: Sequence[Part]) -> Finding:

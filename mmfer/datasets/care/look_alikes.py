@@ -1,4 +1,4 @@
-"""Pairs of images that show the same, although their files differ."""
+"""Images that show the same, although their files differ."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -15,23 +15,30 @@ SIDE = 32
 """The side in pixels of the gray images that are compared."""
 ALIKE = 0.98
 """The smallest correlation of the gray levels of images that show the same."""
-CHUNK = 1024
+PIECES = 5
+"""The number of pieces of a hash; of hashes with fewer different bits, one piece is equal."""
+CHUNK = 512
+NONE = np.iinfo(np.int64).max
+"""Stands for no image."""
 
 
-def look_alikes(
-    samples: Sequence[Mapping[str, Any]], prints: Sequence[Fingerprint]
-) -> list[tuple[int, int]]:
-    """Pairs of samples whose files differ, but whose images show the same.
+def first_look_alikes(
+    samples: Sequence[Mapping[str, Any]], prints: Sequence[Fingerprint], firsts: np.ndarray
+) -> np.ndarray:
+    """Find, for each sample, the first image of each kind in another file that shows the same.
 
     Images with nearly the same hash are candidates; faces in the same pose resemble each other, so
-    each candidate is confirmed by the correlation of the gray levels at 32 x 32 pixels.
+    each candidate is confirmed by the correlation of the gray levels at 32 x 32 pixels. Only hashes
+    with an equal piece are compared.
 
     Args:
-        samples: The samples.
+        samples: The G samples, of which no two have the same bytes.
         prints: Their fingerprints.
+        firsts: (G, K) int64, the number of the first image of each kind among the copies of each
+            sample; :data:`NONE` if no copy is of this kind.
 
     Returns:
-        Ascending pairs of numbers of samples.
+        (G, K) int64, the smallest such number over all samples that show the same.
     """
 
     @lru_cache(maxsize=20_000)
@@ -41,23 +48,44 @@ def look_alikes(
         small -= small.mean()
         return small.ravel() / max(float(np.linalg.norm(small)), 1e-6)
 
-    return [
-        (first, second)
-        for first, second in _near(prints)
-        if float(levels(first) @ levels(second)) >= ALIKE
-    ]
+    found = np.full_like(firsts, NONE)
+    for rows, columns, near in _near(prints):
+        first, second = (np.stack([levels(int(i)) for i in members]) for members in (rows, columns))
+        alike = near & (first @ second.T >= ALIKE)
+        for kind in range(firsts.shape[1]):
+            numbers = np.where(alike, firsts[columns, kind], NONE).min(axis=1)
+            found[rows, kind] = np.minimum(found[rows, kind], numbers)
+    return found
 
 
-def _near(prints: Sequence[Fingerprint]) -> Iterator[tuple[int, int]]:
-    """Pairs of different files with at most :data:`MOST_BITS` different bits of the hash."""
-    known = [i for i, one in enumerate(prints) if one.bits is not None and not one.flat]
-    if not known:
+def _near(
+    prints: Sequence[Fingerprint],
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Blocks of samples whose hashes differ in at most :data:`MOST_BITS` bits.
+
+    Each block has rows (R,), columns (C,) and whether each pair is near (R, C). A pair may be in
+    several blocks, and is there in both directions.
+    """
+    known = np.array([i for i, one in enumerate(prints) if one.bits is not None and not one.flat])
+    if not len(known):
         return
-    signs = np.array([prints[i].bits for i in known], dtype=np.float32) * 2 - 1
-    least = signs.shape[1] - 2 * MOST_BITS
-    for start in range(0, len(known), CHUNK):
-        products = signs[start : start + CHUNK] @ signs[start:].T
-        for row, column in zip(*np.nonzero(products >= least), strict=True):
-            first, second = known[start + row], known[start + column]
-            if first < second and prints[first].digest != prints[second].digest:
-                yield first, second
+    bits = np.array([prints[i].bits for i in known])
+    signs = bits.astype(np.float32) * 2 - 1
+    least = bits.shape[1] - 2 * MOST_BITS
+    for piece in np.array_split(bits, PIECES, axis=1):
+        for members in _equal_rows(piece):
+            for start in range(0, len(members), CHUNK):
+                rows = members[start : start + CHUNK]
+                near = (signs[rows] @ signs[members].T >= least) & (rows[:, None] != members)
+                some_rows, some_columns = near.any(axis=1), near.any(axis=0)
+                if some_rows.any():
+                    block = near[some_rows][:, some_columns]
+                    yield known[rows[some_rows]], known[members[some_columns]], block
+
+
+def _equal_rows(piece: np.ndarray) -> Iterator[np.ndarray]:
+    """The numbers of equal rows of bits, for all rows that occur more than once."""
+    values = piece @ (1 << np.arange(piece.shape[1]))
+    order = np.argsort(values, kind='stable')
+    starts = np.nonzero(np.diff(values[order]))[0] + 1
+    yield from (members for members in np.split(order, starts) if len(members) > 1)

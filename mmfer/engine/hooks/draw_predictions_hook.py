@@ -9,10 +9,11 @@ import torch
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmpretrain.structures import DataSample
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from mmfer.evaluation.metrics.samples import attributes_of, scores_of
 from mmfer.registry import HOOKS
+from mmfer.visualization.fonts import sans_serif
 from mmfer.visualization.image_file import write_image
 
 Color = tuple[int, int, int]
@@ -27,7 +28,7 @@ def write_below(
     canvas = Image.new('RGB', (width, height + 17 * len(lines) + 6), 'white')
     canvas.paste(Image.fromarray(image).resize((width, height)), (0, 0))
     draw = ImageDraw.Draw(canvas)
-    font = ImageFont.load_default(13)
+    font = sans_serif(12, [text for text, _ in lines])
     for i, (text, color) in enumerate(lines):
         draw.text((6, height + 3 + 17 * i), text, color, font)
     return canvas

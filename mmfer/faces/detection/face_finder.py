@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from mmfer.faces.boxes import box_overlap
+from mmfer.faces.detection.cascade import GREY
 from mmfer.faces.detection.found_face import FaceJob, FoundFace, rounded_face
-from mmfer.faces.detection.mtcnn import GREY
 from mmfer.faces.face import Face
 from mmfer.faces.quarter_turns import turn_face_back, turn_image
 
@@ -25,6 +25,8 @@ FILLED = 0.5
 A border helps faces that fill the image. Smaller ones would have been found without a border: they
 are mostly false. The sides are the geometric means of width and height.
 """
+ROTATIONS = (90, 180, 270)
+"""The angles in degrees, counterclockwise, by which an image that lies can be set upright."""
 SAME_FACE = 0.3
 """Smallest intersection over union of a detected face and the known box of the face."""
 
@@ -117,7 +119,7 @@ def checked_rotations(rotations: Sequence[int]) -> tuple[int, ...]:
 
 
 def detect_upright(
-    detector: Detector, image: np.ndarray, rotations: Sequence[int] = ()
+    detector: Detector, image: np.ndarray, rotations: Sequence[int] = (), every: bool = False
 ) -> tuple[list[Face], int]:
     """Detect the faces of an image that may lie on its side or upside down.
 
@@ -127,13 +129,16 @@ def detect_upright(
         rotations: Angles in degrees, multiples of 90 and counterclockwise, by which the image is
             turned if it has no face, or the eyes of its largest face are not side by side. Of all
             turns whose largest face is upright, the one with the best score is chosen.
+        every: Whether all faces of the image are wanted, not only the largest one. Then one upright
+            face of any size suffices, and the image is not turned for a larger one that lies.
 
     Returns:
         The faces, and the number of quarters by which the image is turned in which they were found.
         :func:`mmfer.faces.quarter_turns.turn_image` gives this image.
     """
     tries = [(detect_in_crop(detector, image), 0)]
-    if not _upright(tries[0][0]):
+    first = tries[0][0]
+    if not (_upright(first) or (every and any(_upright([face]) for face in first))):
         for turns in (angle // 90 % 4 for angle in rotations):
             tries.append((detector.detect(turn_image(image, turns)), turns))
     return max(tries, key=lambda found: (_upright(found[0]), _score(found[0])))

@@ -7,6 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from mmfer.visualization.fonts import add_fallback_font
+
 
 def plot_confusion(
     matrices: Mapping[str, np.ndarray],
@@ -28,6 +30,7 @@ def plot_confusion(
     side = 3.5 + 0.32 * len(names)
     columns = min(3, len(matrices))
     rows = -(-len(matrices) // columns)
+    add_fallback_font([*matrices, *classes, *(coarse_classes or ())])
     figure = Figure(figsize=((side + 1) * columns, side * rows), layout='constrained', dpi=110)
     panels = figure.subfigures(rows, columns, squeeze=False).ravel()
     for panel, (title, matrix) in zip(panels, matrices.items(), strict=False):
@@ -76,7 +79,6 @@ def _mark_groups(axes: Axes, group: list[str]) -> None:
             va='bottom',
             rotation=0 if fits else 45,
             c='#b3450f',
-            weight='bold',
         )
         if start:
             for line in (axes.axhline, axes.axvline):

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from mmfer.reading import binary_lines, check_form
+from mmfer.visualization.fonts import add_fallback_font
 
 SERIES = ('#2a6fbb', '#c8561b', '#2f8f5b', '#8a4fa3', '#b02a4c', '#5f6b7a', '#a88600', '#1795a5')
 COUNTERS = ('step', 'iter', 'epoch')
@@ -93,6 +94,7 @@ def plot_curves(runs: Mapping[str, Curves], scalars: Sequence[str]) -> Figure:
         raise ValueError(
             f'No run has {", ".join(unknown)}. Available: {", ".join(known) or "no scalars"}.'
         )
+    add_fallback_font(runs)
     figure = Figure(figsize=(1 + 4.6 * len(scalars), 4.2), layout='constrained', dpi=110)
     for axes, scalar in zip(
         figure.subplots(1, len(scalars), squeeze=False)[0], scalars, strict=True

@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from sklearn.manifold import TSNE
 
+from mmfer.visualization.fonts import add_fallback_font
+
 
 def class_colors(parents: Sequence[int]) -> np.ndarray:
     """RGB colors (C, 3) of the fine classes: a hue per coarse class, and a shade per fine class.
@@ -71,6 +73,7 @@ def plot_embedding(
     size = np.clip(5000 / len(labels), 6, 24)
     columns = min(3, len(points))
     rows = -(-len(points) // columns)
+    add_fallback_font([*titles, *classes, *coarse])
     figure = Figure(figsize=(5 * columns + 2.2, 5 * rows), dpi=120, layout='constrained')
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for axis in axes[len(points) :]:

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from mmfer.visualization.fonts import add_fallback_font
 from mmfer.visualization.plots.confusion import draw_matrix
 from mmfer.visualization.plots.curves import SERIES
 
@@ -25,6 +26,7 @@ def plot_folds(
     """
     side = 3.5 + 0.45 * len(classes)
     height = max(side, 1.2 + 0.26 * len(folds))
+    add_fallback_font([*classes, title, *(str(fold['fold']) for fold in folds)])
     figure = Figure(figsize=(side + 5.5, height), layout='constrained', dpi=110)
     left, right = figure.subplots(1, 2, width_ratios=(side, 4.5))
     draw_matrix(left, np.asarray(matrix), list(classes))

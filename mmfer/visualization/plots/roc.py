@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
+from mmfer.visualization.fonts import add_fallback_font
 from mmfer.visualization.plots.curves import SERIES
 
 STYLES = ('-', '--', ':', '-.', (0, (5, 1, 1, 1, 1, 1)))
@@ -29,6 +30,7 @@ def plot_roc(
             or none of the labels are of this class.
     """
     many = len(classes) > 12
+    add_fallback_font(classes)
     figure = Figure(figsize=(5.2 + (4.2 if many else 2.6), 5), layout='constrained', dpi=110)
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], ls='--', c='#9aa5b1', lw=1)

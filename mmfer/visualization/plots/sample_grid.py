@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from mmfer.visualization.fonts import sans_serif
 
 TEXT, BOX, POINT = (25, 25, 25), (200, 86, 27), (0, 190, 120)
 
@@ -40,7 +42,7 @@ def draw_sample_grid(cells: Sequence[Cell], columns: int = 6, size: int = 144) -
     """
     if not cells:
         raise ValueError('There are no samples to draw. Check that the data set is not empty.')
-    font = ImageFont.load_default(11)
+    font = sans_serif(10, [cell.title for cell in cells])
     gap, line = 8, 14
     lines = max(cell.title.count('\n') + 1 for cell in cells)
     columns = min(columns, len(cells))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from mmfer.visualization.fonts import add_fallback_font
 from mmfer.visualization.plots.curves import SERIES
 
 
@@ -30,6 +31,7 @@ def plot_rows(
         )
     thickness = 0.8 / len(measures)
     height = 1.2 + 0.3 * len(rows) * len(measures)
+    add_fallback_font([*rows, title, *(name for row in rows.values() for name in row)])
     figure = Figure(figsize=(8, height), layout='constrained', dpi=110)
     axes = figure.subplots()
     places = np.arange(len(rows), dtype=float)

@@ -8,6 +8,8 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from mmfer.visualization.fonts import add_fallback_font
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -40,6 +42,7 @@ def draw_tiles(
     height = size + 0.1 + 0.15 * lines
     above = 0.18 * max((heading.count('\n') + 1 for heading in headings), default=0)
     left = 1.2 if any(titles) else 0.1
+    add_fallback_font([*titles, *headings, *(tile.caption for row in rows for tile in row)])
     figure = Figure(
         figsize=(size * columns + left, height * len(rows) + above), dpi=120, layout='constrained'
     )

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from matplotlib.figure import Figure
 
+from mmfer.visualization.fonts import add_fallback_font
 from mmfer.visualization.plots.curves import SERIES
 
 MOST_FACES = 8
@@ -40,6 +41,7 @@ def plot_timeline(faces: Sequence[FaceOverTime], names: Sequence[str], out: str 
     chosen.sort(key=lambda face: face.track)
     means = np.mean([row for face in chosen for row in face.scores], axis=0)
     lines = sorted(np.argsort(-means, kind='stable')[:MOST_LINES].tolist())
+    add_fallback_font(names)
     figure = Figure(figsize=(9, 1 + 1.7 * len(chosen)), layout='constrained')
     panels = figure.subplots(len(chosen), 1, sharex=True, squeeze=False)[:, 0]
     for panel, face in zip(panels, chosen, strict=True):

@@ -163,6 +163,35 @@ def test_a_detector_that_finds_lying_faces_turns_the_image(image, turns):
     assert detect_upright(detector, image, (90, 180, 270))[1] == 0
 
 
+class _Recorded:
+    """Gives recorded faces for one shape of images, and an upright face for all others."""
+
+    borders = (0.0,)
+
+    def __init__(self, shape: tuple[int, ...], faces: list[Face]) -> None:
+        self.shape, self.faces = shape, faces
+
+    def detect(self, image: np.ndarray) -> list[Face]:
+        return self.faces if image.shape == self.shape else [_face(30, [10, 0])]
+
+
+def _face(side: float, between_eyes: list[float]) -> Face:
+    points = np.array([[5.0, 5.0], [5.0, 5.0], [6, 7], [6, 8], [7, 8]])
+    points[1] += between_eyes
+    return Face(np.array([0.0, 0.0, side, side]), 0.9, points)
+
+
+def test_one_upright_face_keeps_an_image_of_which_all_faces_are_wanted():
+    image = np.zeros((40, 60, 3), np.uint8)
+    lying, upright = _face(30, [0, 10]), _face(15, [10, 0])
+    detector = _Recorded(image.shape, [lying, upright])
+    faces, turns = detect_upright(detector, image, (90,), every=True)
+    assert ([face.bbox[2] for face in faces], turns) == ([30, 15], 0)
+    assert detect_upright(detector, image, (90,))[1] == 1
+    detector.faces = [lying]
+    assert detect_upright(detector, image, (90,), every=True)[1] == 1
+
+
 def test_other_rotations_are_refused(finder):
     with pytest.raises(ValueError, match='multiples of 90'):
         FaceFinder(finder.detector, None, rotations=(45,))

@@ -1,27 +1,24 @@
-"""What an exported ONNX file says about its model, in metadata that needs no config."""
+"""An exported classifier with what its metadata say about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
 
-from mmengine.config import Config
-
-from mmfer.engine.configuration.config_text import config_from_text
-from mmfer.engine.runtimes.onnx_model import EXPORT_AGAIN, OnnxModel
-from mmfer.reading import check_form, check_regular, parse_json
+from mmfer.reading import check_form, parse_json
+from mmfer.runtime.onnx_network import EXPORT_AGAIN, read_content
+from mmfer.runtime.onnx_scores import OnnxScores
 
 SUFFIX = '.onnx'
 FORMAT = 1
 """The number of the form of the metadata."""
-MOST_BYTES = (1 << 31) - 1
-"""The largest message of protobuf."""
 
 
 class _Preprocessing(TypedDict):
     pipeline: list[dict[str, Any]]
 
 
-class _Metadata(TypedDict):
+class Metadata(TypedDict):
     format: int
     classes: list[str]
     of_attributes: bool
@@ -39,39 +36,34 @@ class OnnxFile:
 
     Args:
         model: The model in onnxruntime.
-        config: A config with the test pipeline and ``face_crop``, for the functions that read
-            these from configs.
         metadata: The metadata as JSON values.
+        where: The name of the file, for messages.
     """
 
-    model: OnnxModel
-    config: Config
-    metadata: _Metadata
+    model: OnnxScores
+    metadata: Metadata
+    where: str
 
     @classmethod
-    def read(cls, path: str | Path) -> 'OnnxFile':
+    def read(
+        cls, path: str | Path, build: Callable[[bytes, str], OnnxScores] = OnnxScores
+    ) -> 'OnnxFile':
         """Read a file that ``mmfer export`` wrote.
+
+        Args:
+            path: The file.
+            build: Makes the model from the content and the name of the file.
 
         Raises:
             FileNotFoundError: If the file does not exist.
             ValueError: If the file is no ONNX file of mmfer, is damaged or not safe, or a package
                 is missing.
         """
-        path = Path(path)
-        check_regular(path)
-        if not path.is_file():
-            raise FileNotFoundError(f'There is no ONNX file "{path}". Check the path.')
-        if path.stat().st_size > MOST_BYTES:
-            raise ValueError(f'"{path}" is larger than 2 GiB, so it is no ONNX file.')
-        model = OnnxModel(path.read_bytes(), str(path))
-        metadata = _metadata(model.metadata, str(path))
-        pipeline, crop = metadata['preprocessing']['pipeline'], metadata['face_crop']
-        # As text, because there every component is checked to be a registered one.
-        text = f'test_dataloader = {dict(dataset=dict(pipeline=pipeline))!r}\nface_crop = {crop!r}'
-        return cls(model, config_from_text(text, str(path)), metadata)
+        model = build(read_content(path), str(path))
+        return cls(model, _metadata(model.metadata, str(path)), str(path))
 
 
-def _metadata(texts: dict[str, str], where: str) -> _Metadata:
+def _metadata(texts: dict[str, str], where: str) -> Metadata:
     if not {'format', 'preprocessing', 'classes'} <= texts.keys():
         raise ValueError(
             f'"{where}" does not say how to prepare faces and what its scores mean: another '
@@ -80,7 +72,7 @@ def _metadata(texts: dict[str, str], where: str) -> _Metadata:
         )
     found = {
         name: parse_json(texts[name], f'metadata "{name}" of "{where}"', EXPORT_AGAIN)
-        for name in _Metadata.__annotations__
+        for name in Metadata.__annotations__
         if name in texts
     }
     if found['format'] != FORMAT:
@@ -88,6 +80,6 @@ def _metadata(texts: dict[str, str], where: str) -> _Metadata:
             f'"{where}" has the format {found["format"]}, but this version of mmfer reads format '
             f'{FORMAT}. Export the model again, or update mmfer.'
         )
-    check_form(found, _Metadata, f'The metadata of "{where}"', EXPORT_AGAIN)
-    metadata: _Metadata = found  # type: ignore[assignment]
+    check_form(found, Metadata, f'The metadata of "{where}"', EXPORT_AGAIN)
+    metadata: Metadata = found  # type: ignore[assignment]
     return metadata

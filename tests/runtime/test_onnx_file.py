@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from mmfer.apis import FERInferencer
-from mmfer.apis.onnx_file import OnnxFile
 from mmfer.engine.runtimes.onnx_model import with_metadata
+from mmfer.runtime.onnx_file import OnnxFile
 from tests.apis.model_files import ASTRONAUT
 from tests.onnx_files import CLASSES, METADATA, expected_scores, mean_color
 

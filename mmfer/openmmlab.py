@@ -1,0 +1,106 @@
+"""OpenMMLab's packages, torchvision and OpenCV: what is missing, and the line that installs it.
+
+Each of these packages exists in several builds that write the same folder, so a second build breaks
+the first; and a torchvision chosen by pip may replace an installed PyTorch. pip cannot require "one
+of these builds". So mmfer requires none of them. The extras ``openmmlab`` and ``onedl`` install
+OpenMMLab's packages, and this module gives the line that suits what is installed already.
+"""
+
+from functools import cache
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+BUILDS = {
+    'mmengine': ('mmengine', 'onedl-mmengine', 'mmengine-lite'),
+    'mmcv': ('mmcv-lite', 'mmcv', 'onedl-mmcv'),
+    'mmpretrain': ('mmpretrain', 'onedl-mmpretrain'),
+}
+"""The packages that hold each module of OpenMMLab; the first is that of the extra ``openmmlab``."""
+OPENCV = (
+    'opencv-python',
+    'opencv-python-headless',
+    'opencv-contrib-python',
+    'opencv-contrib-python-headless',
+)
+"""The packages that hold ``cv2``. mmfer works with each; a server needs a headless one."""
+
+
+def installed_version(package: str) -> str | None:
+    """The version of a package, or None if it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def missing_modules() -> list[str]:
+    """The modules that mmfer needs and that no installed package has."""
+    return [name for name in (*BUILDS, 'torchvision', 'cv2') if find_spec(name) is None]
+
+
+def install_line(missing: list[str]) -> str:
+    """The line that installs missing modules and replaces nothing.
+
+    Installed forks get the other forks, installed originals the other originals, and an installed
+    PyTorch keeps its version.
+
+    Args:
+        missing: Some of the modules, at least one, see :func:`missing_modules`.
+    """
+    wanted = []
+    openmmlab = [name for name in missing if name in BUILDS]
+    if 'torchvision' in missing:
+        wanted.append('torchvision')
+        if torch := installed_version('torch'):
+            wanted.append(f'"torch=={torch}"')
+    if any(installed_version(f'onedl-{name}') for name in BUILDS if name not in openmmlab):
+        wanted += ['"mmfer[onedl]"'] if openmmlab else []
+    elif len(openmmlab) == len(BUILDS):
+        wanted.append('"mmfer[openmmlab]"')
+    else:
+        wanted += [BUILDS[name][0] for name in openmmlab]
+    if 'cv2' in missing and not {'mmengine', 'mmcv'} & set(openmmlab):  # these bring OpenCV along
+        wanted.append('opencv-python-headless')
+    return f'pip install {" ".join(wanted)}'
+
+
+def missing_message(missing: list[str]) -> str:
+    """What is missing, and what to type."""
+    choice = ' (or "mmfer[onedl]" for the maintained forks)' if set(BUILDS) <= set(missing) else ''
+    verb = 'is' if len(missing) == 1 else 'are'
+    names = _listed(['OpenCV' if name == 'cv2' else name for name in missing])
+    return f'{names} {verb} missing. Install with: {install_line(missing)}{choice}'
+
+
+def unloadable_opencv() -> str | None:
+    """What to do if the installed OpenCV cannot be imported; None if it can."""
+    try:
+        import_module('cv2')
+    except ImportError as error:  # a library of the system is missing, such as libGL
+        found = [name for name in OPENCV if installed_version(name)]
+        headless = next((name for name in found if 'contrib' in name), OPENCV[0])
+        headless = f'{headless.removesuffix("-headless")}-headless'
+        return (
+            f'OpenCV cannot be imported: {error}. On a system without libraries for windows, take '
+            f'its headless build: pip uninstall --yes {" ".join(found)} && pip install {headless}'
+        )
+    return None
+
+
+@cache
+def require_openmmlab() -> None:
+    """Check that the packages can be imported.
+
+    Raises:
+        ImportError: If a package is missing, or OpenCV lacks a library of the system. The message
+            gives the line to type.
+    """
+    missing = missing_modules()
+    problem = missing_message(missing) if missing else unloadable_opencv()
+    if problem:
+        raise ImportError(f'mmfer cannot start: {problem}\n`mmfer doctor` shows what is installed.')
+
+
+def _listed(names: list[str]) -> str:
+    return ' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))

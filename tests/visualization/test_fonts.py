@@ -1,0 +1,115 @@
+"""Fonts for characters that the font of Matplotlib lacks."""
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+from PIL import Image, ImageDraw
+
+from mmfer.visualization import fonts
+from mmfer.visualization.plots import plot_confusion
+
+
+def write_font(path: Path, family: str, letters: str, style: str = 'Regular') -> Path:
+    """Write a font in which each of the letters is a triangle; other letters are empty."""
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, 0))
+    pen.lineTo((900, 0))
+    pen.lineTo((450, 800))
+    pen.closePath()
+    triangle, empty = pen.glyph(), TTGlyphPen(None).glyph()
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder(['.notdef', 'letter'])
+    builder.setupCharacterMap({ord(letter): 'letter' for letter in letters})
+    builder.setupGlyf({'.notdef': empty, 'letter': triangle})
+    builder.setupHorizontalMetrics({'.notdef': (1000, 0), 'letter': (1000, 0)})
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({'familyName': family, 'styleName': style})
+    builder.setupOS2(sTypoAscender=800, usWinAscent=800, usWinDescent=200)
+    builder.setupPost()
+    builder.save(path)
+    return path
+
+
+@pytest.fixture
+def system(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The font files of the system, none at first."""
+    files: list[str] = []
+    monkeypatch.setattr(font_manager, 'findSystemFonts', lambda: files)
+    monkeypatch.setattr(font_manager.fontManager, 'ttflist', font_manager.fontManager.ttflist[:])
+    fonts._fallback.cache_clear()
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.simplefilter('error')
+        yield files
+    fonts._fallback.cache_clear()
+
+
+def test_text_that_the_own_font_has_needs_no_other(system: list[str]) -> None:
+    system.append('/not/there.ttf')
+    for texts in ([], ['happiness'], ['Überraschung', 'joie à côté', '5 × 5']):
+        assert fonts.sans_serif(14, texts).getname() == ('DejaVu Sans', 'Book')
+        fonts.add_fallback_font(texts)
+    assert 'DejaVu Sans' not in matplotlib.rcParams['font.family']
+    assert fonts.sans_serif(14) is fonts.sans_serif(14) is not fonts.sans_serif(15)
+
+
+def test_the_font_with_most_of_the_letters_is_taken(system: list[str], tmp_path: Path) -> None:
+    (tmp_path / 'broken.ttf').write_bytes(b'no font')
+    system += [
+        str(tmp_path / 'broken.ttf'),
+        str(write_font(tmp_path / 'one.ttf', 'Noto Sans SC', '高')),
+        str(write_font(tmp_path / 'bold.ttf', 'Made Up', '高兴', 'Bold')),
+        str(write_font(tmp_path / 'two.ttf', 'Made Up', '高兴')),
+    ]
+    assert fonts.sans_serif(14, ['高兴']).getname() == ('Made Up', 'Regular')
+    assert fonts.sans_serif(14, ['高']).getname() == ('Noto Sans SC', 'Regular')
+    assert fonts.sans_serif(14, ['joy']).getname() == ('DejaVu Sans', 'Book')
+
+
+def test_letters_that_no_font_has_are_named_once(system: list[str], tmp_path: Path) -> None:
+    said = 'No installed font has the characters 兴, so .* apt-get install fonts-noto-cjk'
+    system.append(str(write_font(tmp_path / 'one.ttf', 'Made Up', '高')))
+    with pytest.warns(UserWarning, match=said):
+        assert fonts.sans_serif(14, ['高兴']).getname()[0] == 'Made Up'
+    assert fonts.sans_serif(20, ['高兴']).getname()[0] == 'Made Up'
+    with pytest.warns(UserWarning, match='the characters 愤, so'):
+        assert fonts.sans_serif(14, ['愤']).getname() == ('DejaVu Sans', 'Book')
+    with pytest.warns(UserWarning, match='the characters 怒, so'):
+        fonts.add_fallback_font(['怒'])
+    assert matplotlib.rcParams['font.family'] == ['sans-serif']
+
+
+def test_images_show_the_letters(system: list[str], tmp_path: Path) -> None:
+    system.append(str(write_font(tmp_path / 'one.ttf', 'Made Up', '高')))
+    canvas = Image.new('L', (60, 60), 255)
+    ImageDraw.Draw(canvas).text((5, 5), '高', 0, fonts.sans_serif(40, ['高']))
+    widths = (np.asarray(canvas) < 128).sum(axis=1)
+    widths = widths[widths > 0]
+    assert len(widths) > 25 and (np.diff(widths) >= 0).all() and widths[0] < 4 < widths[-1] / 5
+
+
+def test_figures_show_the_letters_beside_those_of_the_own_font(
+    system: list[str], tmp_path: Path
+) -> None:
+    """Matplotlib warns of a letter that it cannot draw, which is an error here."""
+    system.append(str(write_font(tmp_path / 'one.ttf', 'Made Up', '高兴正面')))
+    names = ['高兴 joy', 'fear']
+    figure = plot_confusion({'a': np.eye(2)}, names, ['正面', 'negative'], [0, 1])
+    figure.savefig(tmp_path / 'matrix.png')
+    assert matplotlib.rcParams['font.family'] == ['sans-serif', 'Made Up']
+    fonts.add_fallback_font(['高兴'])
+    assert matplotlib.rcParams['font.family'] == ['sans-serif', 'Made Up']
+
+
+def test_without_the_font_matplotlib_would_warn(system: list[str], tmp_path: Path) -> None:
+    figure = Figure()
+    figure.text(0.5, 0.5, '高兴')
+    with pytest.warns(UserWarning, match='Glyph'):
+        figure.savefig(tmp_path / 'text.png')
