@@ -40,6 +40,10 @@ TOOLS = {
     ),
     'audit': ('analysis_tools/audit_labels.py', 'find images with doubtful labels'),
     'benchmark': ('analysis_tools/benchmark.py', 'parameters, FLOPs and speed of a model'),
+    'photograph-speed': (
+        'analysis_tools/photograph_speed.py',
+        'time of each step from a photograph to the answer',
+    ),
     'print-config': ('misc/print_config.py', 'a config with all inherited entries'),
 }
 """The script of each command below ``tools/``, and what it does."""

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from mmengine.config import Config, ConfigDict
 
+from mmfer.datasets import SAMM, SMIC
 from mmfer.datasets.wrapped import readers_of
 from mmfer.engine import load_config
 from mmfer.labels import LabelTree
 from tests.datasets.casme2_files import row, write_clip, write_coding
+from tests.datasets.clip_files import WrittenClip, write_clips
 from tests.datasets.disk import write_image
 from tests.datasets.official import (
     celeba_values,
@@ -49,6 +51,24 @@ def write_casme2(root: Path) -> None:
     (root / 'annotations' / 'spotted_apex.json').write_text(json.dumps(spotted))
 
 
+def write_smic(root: Path) -> None:
+    clips = [
+        WrittenClip(who, f'{who}_{i}', emotion, f'HS/{who}/micro/{emotion}/{who}_{i}')
+        for who in ('s1', 's3', 's12')
+        for i, emotion in enumerate(('negative', 'positive', 'surprise'))
+    ]
+    write_clips(root, SMIC.RELEASE, clips)
+
+
+def write_samm(root: Path) -> None:
+    clips = [
+        WrittenClip(who, f'{who}_1_{i}', emotion, f'{who}/{who}_1_{i}')
+        for who in ('006', '007', '026')
+        for i, emotion in enumerate(('Anger', 'Happiness', 'Surprise'))
+    ]
+    write_clips(root, SAMM.RELEASE, clips)
+
+
 def write_ferplus(root: Path) -> None:
     """Images of all classes in turn, with the votes of FERPlus and the labels of FER2013."""
     votes = [tuple(8 * (i == k) + (i < 2) for i in range(10)) for k in 3 * [*range(8)]]
@@ -67,6 +87,8 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     'IFER': write_ifer,
     'MSCeleb1M': lambda root: write_pack(root, (0, 0, 0, 0, 1, 1, 1, 1)),
     'RAFDB': lambda root: write_rafdb(root, per_class=2),
+    'SAMM': write_samm,
+    'SMIC': write_smic,
 }
 """How the data set of each reader is written."""
 
@@ -74,7 +96,7 @@ WRITERS: dict[str, Callable[[Path], object]] = {
 def write_landmarks(root: Path) -> None:
     """Write a sidecar with the same face in every image."""
     names = sorted(
-        str(p.relative_to(root)) for p in root.rglob('*') if p.suffix in ('.png', '.jpg')
+        str(p.relative_to(root)) for p in root.rglob('*') if p.suffix in ('.png', '.jpg', '.bmp')
     )
     points = np.random.default_rng(0).uniform(2, 14, (68, 2)).round(1)
     keypoints = np.concatenate([points, np.ones((68, 1))], axis=1).ravel().tolist()

@@ -3,7 +3,9 @@
 Each fold trains its own model in its own process, without the subjects on which it is tested. The
 tested epoch is the last one, or an epoch chosen on a validation part of the training subjects; a
 config that would choose the epoch on held-out subjects is refused. The folds divide the data set of
-train_dataloader; test_dataloader gives the pipeline of the test.
+train_dataloader; test_dataloader gives the pipeline of the test. Several data sets that both join
+by ConcatDataset are divided together; a subject is then named after its data set, such as
+CASME2/sub01.
 
 --resume continues a killed run: finished folds are kept, others resume from their last checkpoint.
 
@@ -26,12 +28,16 @@ from mmfer.engine.experiments.cross_validation import (
     run_folds,
 )
 from mmfer.engine.experiments.folds import Pool, common_config, read_pool
+from mmfer.engine.experiments.joined import dataset_of
 from mmfer.engine.work_dir import only_one
 from mmfer.evaluation import (
     Fold,
+    attribute_fold_report,
+    attribute_fold_tables,
     fold_report,
     fold_tables,
     kfold,
+    lodo,
     loso,
     pool_predictions,
     write_report,
@@ -50,7 +56,8 @@ def parse_args() -> argparse.Namespace:
         '--protocol',
         choices=PROTOCOLS,
         required=True,
-        help='loso leaves out one subject per fold; kfold leaves out a K-th of the subjects',
+        help='loso leaves out one subject per fold, kfold a K-th of the subjects, lodo one of '
+        'several joined data sets',
     )
     parser.add_argument(
         '--folds', type=int, default=5, metavar='K', help='number of folds of kfold; default: 5'
@@ -74,6 +81,8 @@ def divide(protocol: str, pool: Pool, count: int, seed: int) -> list[Fold]:
     """The folds of a protocol."""
     if protocol == 'loso':
         return loso(pool.subjects)
+    if protocol == 'lodo':
+        return lodo(pool.subjects, pool.datasets)
     return kfold(pool.labels, pool.subjects, count, seed)
 
 
@@ -116,19 +125,27 @@ def main() -> None:
         run_all(runs, args.jobs)
         check_complete(runs, pool)
         predictions = {run.fold.name: run.predictions for run in runs}
-        pool_predictions(predictions).save(work_dir / 'predictions.json')
-        report = fold_report(folds, predictions)
+        pooled = pool_predictions(predictions)
+        pooled.save(work_dir / 'predictions.json')
+        if pooled.of_attributes:
+            report = attribute_fold_report(folds, predictions)
+            tables = attribute_fold_tables(report)
+        else:
+            report = fold_report(folds, predictions, dataset_of if pool.joined else None)
+            tables = fold_tables(report)
         facts = {'config': args.config, 'protocol': args.protocol, 'seed': seed}
         write_report(facts | {'version': mmfer.__version__} | report, work_dir / 'results.json')
         what = f'{args.protocol}, {len(folds)} folds, {len(pool.paths)} samples'
         text = f'{what}; {args.config}, seed {seed}, mmfer {mmfer.__version__}'
-        text += f'\n\n{fold_tables(report)}\n'
+        text += f'\n\n{tables}\n'
         write_atomically(work_dir / 'results.md', text)
-        matrix, names = report['confusion_matrix'], report['classes']
-        plot_folds(matrix, names, report['folds'], f'{name}: {what}').savefig(
-            work_dir / 'results.png'
-        )
-    print(f'\n{text}\nTables, report, image: {work_dir}/results.{{md,json,png}}')
+        written = 'results.{md,json}'
+        if not pooled.of_attributes:
+            matrix, names = report['confusion_matrix'], report['classes']
+            figure = plot_folds(matrix, names, report['folds'], f'{name}: {what}')
+            figure.savefig(work_dir / 'results.png')
+            written = 'results.{md,json,png}'
+    print(f'\n{text}\nTables, report, image: {work_dir}/{written}')
 
 
 if __name__ == '__main__':

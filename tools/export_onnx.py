@@ -6,8 +6,13 @@ metadata the class names, the preprocessing, the face crop, the calibration and 
 `FERInferencer('FILE.onnx')` and `mmfer predict --checkpoint FILE.onnx` read it. With
 `--format exported-program`, the file is one for `torch.export.load`.
 
+In place of a model, `detector` and `landmarker` name the networks that find faces and landmarks.
+With these files, `OnnxInferencer` reads photographs without PyTorch.
+
 Examples:
     mmfer export efficientnet-lite0_ferplus --out model.onnx
+    mmfer export detector --out detector.onnx
+    mmfer export landmarker --out landmarker.onnx
     mmfer export configs/rald/rald_r18_synthetic.py \
         work_dirs/rald_r18_synthetic/epoch_10.pth --out rald.onnx
     mmfer export my_config.py epoch_10.pth --out small.onnx --int8 --calibrate crops/ \
@@ -23,6 +28,7 @@ from mmfer.apis.face_folders import accuracy, calibration_images, labelled_crops
 from mmfer.apis.loading import read_config
 from mmfer.apis.onnx_export import image_size, onnx_file, program_file
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
+from mmfer.engine.runtimes.face_networks import KINDS, face_network
 from mmfer.engine.runtimes.onnx_model import metadata_of, with_metadata
 from mmfer.engine.runtimes.quantization import quantized
 from mmfer.files import check_writable, write_atomically
@@ -41,7 +47,8 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        'config', help='the config file; or a checkpoint or shipped model alone, with its config'
+        'config',
+        help='the config file; or a checkpoint or shipped model alone; or detector, or landmarker',
     )
     parser.add_argument('checkpoint', nargs='?', help='the checkpoint file')
     parser.add_argument(
@@ -99,6 +106,18 @@ def check(
         )
 
 
+def write_face_network(args: argparse.Namespace) -> None:
+    """Write the detector or the landmarker, which have no options."""
+    given = (args.checkpoint, args.size, args.batch_size, args.card, args.evaluate)
+    if any(option is not None for option in given) or args.int8 or args.cfg_options:
+        raise ValueError(f'The {args.config} has no options: give only --out.')
+    if args.format != 'onnx':
+        raise ValueError(f'The {args.config} is written only in ONNX: leave out --format.')
+    content = face_network(args.config)
+    write_atomically(args.out, content)
+    print(f'Written: {args.out}, {len(content) / 2**20:.1f} MiB, the {args.config}.')
+
+
 @friendly_errors
 def main() -> None:
     args = parse_args()
@@ -112,6 +131,9 @@ def main() -> None:
     if args.format != 'onnx' and (args.int8 or args.evaluate):
         raise ValueError('--int8 and --evaluate are for --format onnx: leave them out.')
     check_writable(args.out)
+    if args.config in KINDS:
+        write_face_network(args)
+        return
     inferencer = load(args)
     crops = [] if args.evaluate is None else labelled_crops(args.evaluate, inferencer.classes)
     write = onnx_file if args.format == 'onnx' else program_file

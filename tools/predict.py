@@ -17,8 +17,8 @@ from PIL import Image
 from tqdm import tqdm
 
 from mmfer.apis import FERInferencer, ImagePrediction
+from mmfer.apis.face_inferencer import RENDERED_NOTE
 from mmfer.apis.image_files import find_images, output_names
-from mmfer.apis.inferencer import RENDERED_NOTE
 from mmfer.apis.loading import read_config
 from mmfer.apis.predictions import UNSURE_BELOW
 from mmfer.apis.result_files import ResultFiles

@@ -17,7 +17,7 @@ import cv2
 from PIL import Image
 from tqdm import tqdm
 
-from mmfer.datasets.readers.casme2_release.spans import read_spans
+from mmfer.datasets.readers.clip_release.spans import read_spans
 from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
 from mmfer.faces.clips.apex_regions import REGION_NAMES

@@ -41,6 +41,17 @@ train_pipeline = [
     dict(type='PackExpression'),
 ]
 test_pipeline = [load_once, dict(type='PackExpression')]
+# With `tools/test.py --tta`: a face and its mirror image.
+tta_pipeline = [
+    load_once,
+    dict(
+        type='TestTimeAug',
+        transforms=[
+            [dict(type='RandomFaceFlip', prob=0.0), dict(type='RandomFaceFlip', prob=1.0)],
+            [dict(type='PackExpression')],
+        ],
+    ),
+]
 
 # A tenth of the training images chooses the epoch; the test images choose nothing.
 folder = dict(type='ExpressionFolder', data_root=data_root, classes=classes, val_ratio=0.1)

@@ -1,6 +1,6 @@
 """The multi-region network as in paper 001: AffectNet-7, 20 epochs; 58.81 in the paper.
 
-Photographs (the older form of the data set) and face crops need a sidecar with landmarks:
+The faces are aligned by the five points of MTCNN, as in the paper. The sidecar has these points:
 
     python tools/prepare_faces.py data/affectnet --layout affectnet
 """
@@ -31,5 +31,3 @@ test_evaluator = val_evaluator
 
 param_scheduler = dict(milestones=[epochs // 4, epochs // 2, epochs * 3 // 4], gamma=0.2)
 train_cfg = dict(max_epochs=epochs)
-# AffectNet's faces are boxes, not aligned.
-face_crop = dict(type='box', size=256, scale=1.28, shift=(0.02, -0.05))

@@ -13,6 +13,7 @@ from mmfer.shipped_models import list_models
 if TYPE_CHECKING:
     from mmfer.apis.inferencer import FERInferencer
     from mmfer.apis.micro_expression import MicroExpression, MicroExpressionInferencer
+    from mmfer.apis.onnx_inferencer import OnnxInferencer
     from mmfer.apis.predictions import FacePrediction, ImagePrediction
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     'ImagePrediction',
     'MicroExpression',
     'MicroExpressionInferencer',
+    'OnnxInferencer',
     'list_models',
 ]
 __getattr__ = lazy_names(
@@ -31,5 +33,6 @@ __getattr__ = lazy_names(
         'ImagePrediction': 'predictions',
         'MicroExpression': 'micro_expression',
         'MicroExpressionInferencer': 'micro_expression',
+        'OnnxInferencer': 'onnx_inferencer',
     },
 )

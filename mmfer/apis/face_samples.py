@@ -48,7 +48,7 @@ class FaceSampler:
     """Finds the faces of images and makes the inputs of a test pipeline.
 
     Args:
-        detector: Finds the faces.
+        detector: Finds the faces; None if all images are face crops.
         landmarker: Finds the 68 landmarks, if the pipeline needs them; otherwise None.
         alignment: How to crop a face; None if that is not known.
         cuts_face: Whether the pipeline crops the face from the whole image itself.
@@ -61,7 +61,7 @@ class FaceSampler:
 
     def __init__(
         self,
-        detector: Detector,
+        detector: Detector | None,
         landmarker: Landmarker | None,
         alignment: Alignment | None,
         cuts_face: bool,
@@ -80,6 +80,8 @@ class FaceSampler:
         turns = 0
         try:
             if detect:
+                if self.detector is None:
+                    raise ValueError('There is no detector.')
                 found, turns = detect_upright(self.detector, image, self.rotations, every=True)
                 faces, samples = self.samples(turn_image(image, turns), found)
                 faces = [turn_face_back(face, turns, image.shape) for face in faces]
@@ -135,6 +137,8 @@ def failure(error: Exception) -> str:
 def pipeline_input(crop: np.ndarray, face: Face, in_photograph: bool = False) -> dict[str, Any]:
     """The result that the loading step would give: the image in BGR order, landmarks, and the box.
 
+    In a photograph, the five points of the detector are ``landmarks5``.
+
     Args:
         crop: (H, W, 3) uint8 RGB.
         face: The face; its landmarks are in pixels of the crop.
@@ -148,6 +152,8 @@ def pipeline_input(crop: np.ndarray, face: Face, in_photograph: bool = False) ->
     }
     if in_photograph:
         sample['face_box'] = face.bbox.astype(np.float32)
+        if face.landmarks is not None:
+            sample['landmarks5'] = face.landmarks.astype(np.float32)
     if face.landmarks68 is not None and face.scores68 is not None:
         sample['landmarks'] = face.landmarks68.astype(np.float32)
         sample['landmark_scores'] = face.scores68.astype(np.float32)

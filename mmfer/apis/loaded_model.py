@@ -5,22 +5,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.registry import DefaultScope
 
 from mmfer.apis.loading import build_model, build_pipeline, class_names, face_alignment, read_config
-from mmfer.apis.onnx_file import SUFFIX, OnnxFile
-from mmfer.apis.predictions import ModelMismatchError, NotFiniteError
+from mmfer.apis.predictions import named_scores
 from mmfer.datasets.wrapped import readers_of
+from mmfer.engine.configuration.config_text import config_from_text
+from mmfer.engine.model_building import use_fast_layout
 from mmfer.engine.runtimes.onnx_model import OnnxModel
 from mmfer.engine.trained_models.content import own_config, put_weights, read_checkpoint
-from mmfer.evaluation.temperature import recorded_temperature, tempered
 from mmfer.faces import Alignment
 from mmfer.protocols import predicts_attributes
 from mmfer.registry import register_all_modules
+from mmfer.runtime.calibration import recorded_temperature
+from mmfer.runtime.onnx_file import SUFFIX, Metadata, OnnxFile
 from mmfer.shipped_models import WEIGHTS, model_card, shipped_checkpoint
 
 RENDERED = 'synthetic'
@@ -73,6 +74,8 @@ class LoadedModel:
             classes = class_names(cfg, meta, str(checkpoint))
         model.to(device)
         model.eval()
+        if device == 'cpu':
+            use_fast_layout(model)
         of_attributes = predicts_attributes(model)
         return cls(
             cfg,
@@ -93,17 +96,18 @@ class LoadedModel:
             raise ValueError(f'"{path}" needs no config, because it carries all: give it alone.')
         if device != 'cpu':
             raise ValueError(f'"{path}" is run by onnxruntime on the CPU: leave out the device.')
-        file = OnnxFile.read(path)
+        file = OnnxFile.read(path, OnnxModel)
         facts = file.metadata
+        config = _config_of(facts, file.where)
         with DefaultScope.overwrite_default_scope('mmfer'):
-            pipeline = build_pipeline(file.config)
+            pipeline = build_pipeline(config)
         return cls(
-            file.config,
+            config,
             file.model,
             pipeline,
             tuple(facts['classes']),
             {'unknown_attributes': facts['unknown_attributes']},
-            face_alignment(file.config, {}, str(path)),
+            face_alignment(config, {}, str(path)),
             facts['of_attributes'],
             recorded_temperature(facts, str(path)),
             facts['rendered'],
@@ -114,6 +118,11 @@ class LoadedModel:
     def in_onnxruntime(self) -> bool:
         """Whether onnxruntime runs the model, not PyTorch."""
         return isinstance(self.model, OnnxModel)
+
+    @property
+    def unlearnt(self) -> set[str]:
+        """The attributes that no training data had."""
+        return set(self.dataset_meta.get('unknown_attributes') or ())
 
     def scores(self, samples: Sequence[dict[str, Any]], batch_size: int) -> list[dict[str, float]]:
         """The probabilities of classes or attributes of faces, in batches.
@@ -127,27 +136,12 @@ class LoadedModel:
             NotFiniteError: If a score is not finite.
         """
         results: list[dict[str, float]] = []
-        unlearnt = set(self.dataset_meta.get('unknown_attributes') or ())
         for start in range(0, len(samples), batch_size):
             batch = [self.pipeline(sample) for sample in samples[start : start + batch_size]]
             with torch.inference_mode():
                 answers = self.model.test_step(pseudo_collate(batch))
-            for answer in answers:
-                values = answer.pred_score.double().cpu().numpy()
-                if len(values) != len(self.classes):
-                    raise ModelMismatchError(
-                        f'The model returns {len(values)} scores, but there are '
-                        f'{len(self.classes)} class names. Correct the classes in the config.'
-                    )
-                if not np.isfinite(values).all():
-                    raise NotFiniteError(
-                        'The scores of the model are not finite (NaN or infinity), so there is no '
-                        'answer. Check the weights: the training may have diverged.'
-                    )
-                if self.temperature is not None:
-                    values = tempered(values, self.temperature)
-                named = zip(self.classes, values.tolist(), strict=True)
-                results.append({name: p for name, p in named if name not in unlearnt})
+            values = [answer.pred_score.double().cpu().numpy() for answer in answers]
+            results += named_scores(values, self.classes, self.temperature, self.unlearnt)
         return results
 
 
@@ -163,6 +157,14 @@ def _chosen(
         raise ValueError(f'Give the checkpoint that was trained with the config {config}, too.')
     is_name = Path(config).suffix == '' and not Path(config).exists()
     return None, shipped_checkpoint(str(config)) if is_name else config
+
+
+def _config_of(facts: Metadata, where: str) -> Config:
+    """A config with the test pipeline and ``face_crop`` of an exported file."""
+    pipeline, crop = facts['preprocessing']['pipeline'], facts['face_crop']
+    # As text, because there every component is checked to be a registered one.
+    text = f'test_dataloader = {dict(dataset=dict(pipeline=pipeline))!r}\nface_crop = {crop!r}'
+    return config_from_text(text, where)
 
 
 def _card(checkpoint: str | Path) -> dict[str, Any]:

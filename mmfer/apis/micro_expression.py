@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from mmengine.config import Config
 
-from mmfer.apis.inferencer import FacePrediction, FERInferencer
+from mmfer.apis.inferencer import FERInferencer
+from mmfer.apis.predictions import FacePrediction
 from mmfer.faces import MTCNN, ApexResult, ApexSpotter, Face, FaceLandmarker, SidecarLandmarks
 from mmfer.faces.clips.clip import Clip, open_clip
 from mmfer.faces.detection.face_finder import Landmarker

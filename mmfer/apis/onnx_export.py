@@ -7,11 +7,11 @@ from typing import Any
 from mmengine.config import Config
 
 from mmfer.apis.loaded_model import LoadedModel
-from mmfer.apis.onnx_file import FORMAT
 from mmfer.datasets.wrapped import pipeline_of
 from mmfer.engine.configuration.config_text import read_values
 from mmfer.engine.export import ImageScores, onnx_content, program_content
 from mmfer.engine.runtimes.onnx_model import OnnxModel, with_metadata
+from mmfer.runtime.onnx_file import FORMAT
 
 BACKENDS = ('pytorch', 'onnxruntime')
 """What can run a model."""

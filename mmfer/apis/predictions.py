@@ -1,11 +1,13 @@
 """The predictions of an inferencer for an image and its faces."""
 
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from mmfer.faces import Face
+from mmfer.runtime.calibration import tempered
 
 UNSURE_BELOW = 0.5
 """The confidence below which an answer is unsure: no class is more probable than all others."""
@@ -82,6 +84,43 @@ def _landmarks68(face: Face) -> dict[str, Any]:
         'landmarks68': face.landmarks68.round(2).tolist(),
         'landmark_scores': face.scores68.round(4).tolist(),
     }
+
+
+def named_scores(
+    rows: Iterable[np.ndarray],
+    classes: Sequence[str],
+    temperature: float | None,
+    unlearnt: Container[str],
+) -> list[dict[str, float]]:
+    """The probabilities of faces by name, from the scores of a model.
+
+    Args:
+        rows: The scores (C,) of each face.
+        classes: The names of the scores.
+        temperature: The temperature of the calibration; None without calibration.
+        unlearnt: Names to leave out.
+
+    Raises:
+        ModelMismatchError: If a row has another number of scores than of classes.
+        NotFiniteError: If a score is not finite.
+    """
+    results = []
+    for values in rows:
+        if len(values) != len(classes):
+            raise ModelMismatchError(
+                f'The model returns {len(values)} scores, but there are {len(classes)} class '
+                'names. Correct the classes in the config.'
+            )
+        if not np.isfinite(values).all():
+            raise NotFiniteError(
+                'The scores of the model are not finite (NaN or infinity), so there is no '
+                'answer. Check the weights: the training may have diverged.'
+            )
+        if temperature is not None:
+            values = tempered(values, temperature)
+        named = zip(classes, values.tolist(), strict=True)
+        results.append({name: p for name, p in named if name not in unlearnt})
+    return results
 
 
 class NotFiniteError(ValueError):

@@ -15,6 +15,7 @@ from mmfer.datasets.readers.fer2013 import FER2013
 from mmfer.datasets.readers.ferplus import FERPlus
 from mmfer.datasets.readers.fg_emotions import FGEmotions
 from mmfer.datasets.readers.ifer import IFER
+from mmfer.datasets.readers.micro_expressions import CASME3, MMEW, SAMM, SMIC, CASMESquared
 from mmfer.datasets.readers.msceleb import MSCeleb1M
 from mmfer.datasets.readers.photographs import Photographs
 from mmfer.datasets.readers.rafdb import RAFDB
@@ -47,6 +48,8 @@ __all__ = [
     'AlignFace',
     'BrokenImageError',
     'CASME2',
+    'CASME3',
+    'CASMESquared',
     'Cached',
     'CelebA',
     'ClassBalancedSampler',
@@ -66,6 +69,7 @@ __all__ = [
     'LandmarkMask',
     'LoadClip',
     'LoadExpressionImage',
+    'MMEW',
     'MSCeleb1M',
     'MotionInput',
     'PackExpression',
@@ -78,6 +82,8 @@ __all__ = [
     'RandomOccluders',
     'RandomPhotograph',
     'ResizeFace',
+    'SAMM',
+    'SMIC',
     'SensorNoise',
     'class_index',
     'csv_table',

@@ -50,6 +50,8 @@ class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
         broken_report: The file that lists the broken images.
         test_mode: Whether the data set is a test set, whose broken images are never replaced.
         subjects: Keep only the samples of these subjects, before a validation part is drawn.
+        subject_prefix: Text before the name of each subject, which names the data set where several
+            are joined; ``subjects`` has it, too.
         apart_from: Leave out the images whose file has the content of a file of this part, such as
             ``'train'``; the log counts the images.
         indices: Keep only these samples, or this number of first samples.
@@ -78,6 +80,7 @@ class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
         broken_report: str = 'work_dirs/broken_images.txt',
         test_mode: bool = False,
         subjects: Sequence[str] | None = None,
+        subject_prefix: str = '',
         apart_from: Literal['train', 'val', 'test'] | None = None,
         indices: int | Sequence[int] | None = None,
         lazy_init: bool = False,
@@ -90,6 +93,7 @@ class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
         self.apart_from = apart_from
         self.root = self.root_of(data_root)
         self.split, self.sidecar, self.broken = split, sidecar, broken
+        self.subject_prefix = subject_prefix
         self.subjects = None if subjects is None else frozenset(map(str, subjects))
         self.broken_images = BrokenImageReport(broken_report)
         super().__init__(
@@ -196,6 +200,10 @@ class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
         self.read_sidecar(samples, self.ONE_SIDECAR or part)
         samples = self.choose_part(samples, part)
         self.check_samples(samples, part)
+        if self.subject_prefix:
+            for sample in samples:
+                if sample.get('subject') is not None:
+                    sample['subject'] = f'{self.subject_prefix}{sample["subject"]}'
         if self.subjects is None:
             return samples
         return samples_of_subjects(samples, self.subjects, f'{part} part of "{self.root}"')

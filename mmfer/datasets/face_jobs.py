@@ -18,13 +18,18 @@ from mmfer.registry import DATASETS
 PREPARED: dict[str, dict[str, Any]] = {
     'affectnet': {'type': 'AffectNet'},
     'casme2': {'type': 'CASME2'},
+    'casme3': {'type': 'CASME3'},
+    'casme_squared': {'type': 'CASMESquared'},
     'celeba': {'type': 'CelebA'},
     'ferplus': {'type': 'FERPlus'},
     'fgemotions': {'type': 'FGEmotions'},
     'folder': {'type': 'ExpressionFolder', 'classes': ('face',)},  # classes are ignored
     'ifer': {'type': 'IFER'},
+    'mmew': {'type': 'MMEW'},
     'rafdb': {'type': 'RAFDB'},
     'rafdb_original': {'type': 'RAFDB', 'image': 'original'},
+    'samm': {'type': 'SAMM'},
+    'smic': {'type': 'SMIC'},
 }
 """The readers that accept a sidecar, by the name of the layout."""
 

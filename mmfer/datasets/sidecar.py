@@ -11,6 +11,8 @@ from mmfer.datasets.files.coco_files import parse_face, read_coco
 
 FACE = 'face'
 """The category of detected faces without an expression."""
+OWN = ('distribution', 'landmarks5')
+"""Annotations of a data set that take precedence over those of the sidecar."""
 
 
 def image_name(img_path: str, data_root: Path) -> str:
@@ -25,8 +27,8 @@ class Sidecar:
     The ``file_name`` is the path relative to the data root, with ``/``. Besides the fields of
     :func:`mmfer.datasets.files.coco_files.parse_face`, an annotation may have
     ``clean_category_id``, the true class of an image with planted label noise. The ``category_id``
-    must be the class of the image, if the data set has one. A distribution of the data set takes
-    precedence over the sidecar.
+    must be the class of the image, if the data set has one. A distribution and five points of the
+    data set take precedence over the sidecar.
 
     Args:
         path: The file.
@@ -92,7 +94,7 @@ class Sidecar:
                 f'{where}: the class is "{category}" in the sidecar, but "{given}" in the data '
                 'set. Write the sidecar again, or read with sidecar=False.'
             )
-        own = {'distribution': sample['distribution']} if 'distribution' in sample else {}
+        own = {name: sample[name] for name in OWN if name in sample}
         sample.update(parse_face(self._of_classes(face), self.classes, where) | own)
         if 'clean_category_id' in face and 'gt_label' in sample:
             clean = self._coco.cats.get(face['clean_category_id'], {}).get('name')

@@ -8,7 +8,7 @@ from threading import Lock
 import numpy as np
 
 from mmfer.apis import FERInferencer
-from mmfer.apis.inferencer import RENDERED_NOTE
+from mmfer.apis.face_inferencer import RENDERED_NOTE
 from mmfer.apis.inputs import Source
 from mmfer.apis.model_inputs import ModelInput
 from mmfer.apis.predictions import FacePrediction, ImagePrediction

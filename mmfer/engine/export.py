@@ -14,12 +14,10 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from mmfer.engine.benchmark import input_shape
-from mmfer.engine.runtimes.onnx_model import OnnxModel, check_packages, with_metadata
+from mmfer.engine.runtimes.onnx_model import TO_EXPORT, TOLERANCE, OnnxModel, with_metadata
 from mmfer.files import write_atomically
 from mmfer.protocols import AttendsToSupport, predicts_attributes
-
-TOLERANCE = 1e-4
-"""The largest difference between scores of the exported file and those of the model."""
+from mmfer.runtime.onnx_network import check_packages
 
 FREE = ({0: torch.export.Dim.DYNAMIC},)
 """The shapes of inputs whose number is free."""
@@ -104,7 +102,7 @@ def export_onnx(
 
 def onnx_content(model: Any, size: int, batch_size: int | None = None) -> tuple[bytes, int | None]:
     """The content of an ONNX file without metadata, and N; see :func:`export_onnx`."""
-    check_packages()
+    check_packages(TO_EXPORT)
     return _content(model, size, batch_size, _onnx)
 
 

@@ -1,7 +1,9 @@
 """The report on a cross validation, over the pooled predictions of all folds."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
 
 from mmfer.evaluation.predictions import Predictions
 from mmfer.evaluation.protocols import Fold
@@ -31,7 +33,11 @@ def pool_predictions(folds: Mapping[str, Predictions]) -> Predictions:
     return Predictions(first.classes, samples, first.coarse_classes, first.parents)
 
 
-def fold_report(folds: Sequence[Fold], predictions: Mapping[str, Predictions]) -> Report:
+def fold_report(
+    folds: Sequence[Fold],
+    predictions: Mapping[str, Predictions],
+    dataset_of: Callable[[str], str] | None = None,
+) -> Report:
     """Evaluate the pooled predictions, and list the folds.
 
     UF1 and UAR are ``macro_f1`` and ``mean_class_accuracy``, the means over the classes that occur
@@ -41,12 +47,14 @@ def fold_report(folds: Sequence[Fold], predictions: Mapping[str, Predictions]) -
     Args:
         folds: The folds.
         predictions: Predictions, keyed by the name of the fold.
+        dataset_of: Gives the data set in the name of a subject, if several are joined.
 
     Returns:
         The :func:`mmfer.evaluation.expression_report` of all samples, and ``folds``: for each fold
         ``fold`` (its name), ``held_out``, ``samples``, ``correct``, ``accuracy``, ``classes`` (the
         number of samples of each class) and ``untrained`` (the classes that occur in no training
-        subject).
+        subject). With ``dataset_of`` also ``datasets``: for each data set ``samples`` and the
+        measures of its samples, over the classes that occur in the data set.
     """
     pooled = pool_predictions(predictions)
     report = expression_report(
@@ -57,6 +65,8 @@ def fold_report(folds: Sequence[Fold], predictions: Mapping[str, Predictions]) -
         pooled.parents,
         groups=pooled.groups,
     )
+    if dataset_of is not None:
+        report['datasets'] = _by_dataset(pooled, dataset_of)
     everywhere = Counter(pooled.labels.tolist())
     rows = []
     for fold in folds:
@@ -76,6 +86,17 @@ def fold_report(folds: Sequence[Fold], predictions: Mapping[str, Predictions]) -
             }
         )
     return report | {'folds': rows}
+
+
+def _by_dataset(pooled: Predictions, dataset_of: Callable[[str], str]) -> Report:
+    names = np.array([dataset_of(str(sample['subject'])) for sample in pooled.samples])
+    rows = {}
+    for dataset in np.unique(names):
+        own = names == dataset
+        measured = expression_report(pooled.scores[own], pooled.labels[own], pooled.classes)
+        kept = {name: measured[name] for name in EXPRESSION_MEASURES if name in measured}
+        rows[str(dataset)] = {'samples': int(own.sum()), **kept}
+    return rows
 
 
 def fold_tables(report: Report) -> str:
@@ -105,6 +126,14 @@ def fold_tables(report: Report) -> str:
         markdown_table(['fold', 'held out', 'samples', 'correct', 'accuracy', 'note'], folds),
         markdown_table(['true / predicted', *report['classes']], matrix),
     ]
+    if 'datasets' in report:
+        shown = ('accuracy', 'macro_f1', 'mean_class_accuracy')
+        rows = [
+            [name, str(row['samples']), *(f'{row[measure]:.2f}' for measure in shown)]
+            for name, row in report['datasets'].items()
+        ]
+        heads = [ALIASES.get(name, name) for name in shown]
+        parts.insert(1, markdown_table(['data set', 'samples', *heads], rows))
     if report['absent_classes']:
         absent = ', '.join(report['absent_classes'])
         parts.insert(1, f'No samples in any fold, so left out of the means: {absent}.')

@@ -1,11 +1,14 @@
-"""Cross validation protocols: each subject is tested by a model trained without this subject."""
+"""Cross validation protocols: each subject is tested by a model trained without this subject.
+
+The folds leave out subjects, groups of subjects, or all subjects of a data set.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-PROTOCOLS = ('loso', 'kfold')
+PROTOCOLS = ('loso', 'kfold', 'lodo')
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,30 @@ def kfold(
         plain = GroupKFold(folds, shuffle=True, random_state=seed)
         held_out = [test for _, test in plain.split(who, groups=who)]
     return [_fold(str(number), who, test) for number, test in enumerate(held_out, 1)]
+
+
+def lodo(subjects: Sequence[str], datasets: Sequence[str]) -> list[Fold]:
+    """Leave one data set out: one fold per data set, in the order of their names.
+
+    Args:
+        subjects: The subject of each of the N samples; a subject has one data set.
+        datasets: The data set of each of the N samples.
+
+    Raises:
+        ValueError: If there is only one data set.
+
+    Example:
+        >>> lodo(['SAMM/006', 'SMIC/s01', 'SMIC/s02'], ['SAMM', 'SMIC', 'SMIC'])[1].held_out
+        ('SMIC/s01', 'SMIC/s02')
+    """
+    who, sets = _checked(subjects, 2), np.array(list(datasets), dtype=str)
+    names = np.unique(sets)
+    if len(names) < 2:
+        raise ValueError(
+            'Leaving one data set out needs several. Join them in train_dataloader and '
+            "test_dataloader: dataset=dict(type='ConcatDataset', datasets=[...])."
+        )
+    return [_fold(str(name), who, np.flatnonzero(sets == name)) for name in names]
 
 
 def _checked(subjects: Sequence[str], least: int) -> np.ndarray:

@@ -1,4 +1,7 @@
-"""From photographs to aligned faces: detection, landmarks, alignment and sidecars."""
+"""From photographs to aligned faces: detection, landmarks, alignment and sidecars.
+
+Names that need PyTorch, and those of clips, are imported on first use.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -11,10 +14,6 @@ from mmfer.faces.alignment import (
     build_alignment,
     similarity_transform,
 )
-from mmfer.faces.detection.blaze_face import BlazeFace
-from mmfer.faces.detection.face_mesh import FaceMesh
-from mmfer.faces.detection.landmarker import FaceLandmarker
-from mmfer.faces.detection.mtcnn import MTCNN
 from mmfer.faces.face import KEYPOINT_NAMES, LANDMARK_NAMES, Face
 from mmfer.faces.image import IMAGE_SUFFIXES, read_image
 from mmfer.faces.landmark_mask import (
@@ -35,6 +34,10 @@ if TYPE_CHECKING:
     from mmfer.faces.clips.clip import Clip, open_clip
     from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
     from mmfer.faces.clips.sensor_noise import NoisyClip, add_sensor_noise
+    from mmfer.faces.detection.blaze_face import BlazeFace
+    from mmfer.faces.detection.face_mesh import FaceMesh
+    from mmfer.faces.detection.landmarker import FaceLandmarker
+    from mmfer.faces.detection.mtcnn import MTCNN
 
 __all__ = [
     'ATTENDED',
@@ -74,6 +77,10 @@ __all__ = [
 __getattr__ = lazy_names(
     __name__,
     {
+        'BlazeFace': 'detection.blaze_face',
+        'FaceMesh': 'detection.face_mesh',
+        'FaceLandmarker': 'detection.landmarker',
+        'MTCNN': 'detection.mtcnn',
         'apex_curve': 'clips.apex_curve',
         'REGION_NAMES': 'clips.apex_regions',
         'apex_regions': 'clips.apex_regions',

@@ -62,7 +62,7 @@ def landmark_mask(
     rows, columns = (grid, grid) if isinstance(grid, int) else grid
     if rows < 1 or columns < 1:
         raise ValueError(f'grid={grid} must have at least one row and one column.')
-    points = _visible(landmarks, scores, image_size, threshold, ids)
+    points = visible_points(landmarks, scores, image_size, threshold, ids)
     height, width = image_size
     x, y = points[:, 0] + 0.5, points[:, 1] + 0.5
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
@@ -119,7 +119,7 @@ def _region(
 ) -> FaceRegion:
     if not 0 <= margin < np.inf:
         raise ValueError(f'margin={margin}, a share of the longer side, must be 0 or more.')
-    points = _visible(landmarks, scores, image_size, threshold, ids)
+    points = visible_points(landmarks, scores, image_size, threshold, ids)
     missing = FaceRegion(np.zeros(4, dtype=np.float32), False)
     if not len(points):
         return missing
@@ -133,14 +133,17 @@ def _region(
     return FaceRegion(np.concatenate(corners).astype(np.float32), True)
 
 
-def _visible(
+def visible_points(
     landmarks: np.ndarray,
     scores: np.ndarray,
     image_size: tuple[int, int],
     threshold: float,
     ids: Sequence[int],
 ) -> np.ndarray:
-    """The visible landmarks (n, 2) float64 among ``ids``."""
+    """The visible landmarks (n, 2) float64 among ``ids``, also outside the image (eq. 4).
+
+    See :func:`landmark_mask` for the arguments and errors.
+    """
     landmarks, scores = np.asarray(landmarks, dtype=np.float64), np.asarray(scores)
     if landmarks.shape != (68, 2):
         raise ValueError(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mmfer.apis.inferencer import RENDERED_NOTE
+from mmfer.apis.face_inferencer import RENDERED_NOTE
 from mmfer.apis.model import TrainedModel
 from mmfer.doctor import examine
 from mmfer.engine import load_config, test

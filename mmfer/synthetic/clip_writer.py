@@ -9,9 +9,12 @@ import numpy as np
 from mmfer.synthetic.clip_truth import clip_annotation
 from mmfer.synthetic.expressions.action_units import gaze_units
 from mmfer.synthetic.expressions.micro_expressions import sample_combination
-from mmfer.synthetic.expressions.motion_course import sample_course
-from mmfer.synthetic.layouts.casme2 import CASME2Layout, frame_size
-from mmfer.synthetic.layouts.encoding import encode_jpeg
+from mmfer.synthetic.expressions.motion_course import (
+    FRAME_RATE,
+    sample_course,
+    sample_video_course,
+)
+from mmfer.synthetic.layouts.clips import ClipLayout, frame_size
 from mmfer.synthetic.layouts.frame_truth import frame_annotation
 from mmfer.synthetic.layouts.layout import Truth
 from mmfer.synthetic.layouts.presets import ClipConditions, Options
@@ -20,8 +23,6 @@ from mmfer.synthetic.render.clip_renderer import ClipRenderer
 from mmfer.synthetic.render.renderer import Renderer
 from mmfer.synthetic.sampling import sample_shot
 
-JPEG_QUALITY = 100
-"""High enough to preserve the sub-pixel motion of weak expressions."""
 INTENSITIES = (0.2, 0.3, 0.4, 0.5)
 JITTER = 0.1
 """Relative standard deviation of the intensity of each action unit."""
@@ -37,7 +38,7 @@ class ClipWriter:
         root: The data set's folder.
     """
 
-    def __init__(self, layout: CASME2Layout, options: Options, root: Path) -> None:
+    def __init__(self, layout: ClipLayout, options: Options, root: Path) -> None:
         assert isinstance(options.conditions, ClipConditions)
         self.layout, self.options, self.root = layout, options, root
         self.conditions = options.conditions
@@ -72,12 +73,18 @@ class ClipWriter:
             au: round(intensity * float(np.clip(rng.normal(1, JITTER), 0.8, 1.2)), 4)
             for au in coded.split('+')
         }
-        course = sample_course(rng, self.conditions.blinks)
-        first = int(rng.integers(*FIRST_FRAMES))
+        pace = self.layout.RELEASE.fps / FRAME_RATE
+        moments: list[tuple[int, int, int]] = []
+        if self.layout.videos:
+            course, moments = sample_video_course(rng, pace)
+        else:
+            course = sample_course(rng, self.conditions.blinks, pace)
+        first = 1 if self.layout.videos else int(rng.integers(*FIRST_FRAMES))
         oddity = self.oddities[sample.index]
         # A frame strictly between onset and apex.
         gone = [first + (course.onset + course.apex) // 2] if oddity == 'missing_frame' else []
-        numeric = self.conditions.oddities and coded.isdigit() and sample.index % 2 == 0
+        odd = self.conditions.oddities
+        name = self.layout.named(name, emotion, first + course.onset)
         height, width = frame_size(self.options.size)
         truth = clip_annotation(sample, person, shot.scene, course, first) | {
             'clip': name,
@@ -87,20 +94,25 @@ class ClipWriter:
             'emotion': emotion,
             'intensity': intensity,
             'action_units': units,
-            'coded_action_units': int(coded) if numeric else coded,
+            'coded_action_units': self.layout.coded_units(coded, intensity, sample.index, odd),
             'oddity': oddity,
             'missing_frames': gone,
             'frames': [],
         }
+        if moments:
+            fields = ('onset', 'apex', 'offset')
+            truth['moments'] = [
+                dict(zip(fields, (first + n for n in one), strict=True)) for one in moments
+            ]
         if oddity == 'missing_clip':
             return truth
         neutral = replace(shot.scene, face_units=gaze_units(*shot.gaze))
         clip = self.renderer.render(person, neutral, units, course, height, width)
         for number, frame in enumerate(clip, first):
             if number not in gone:
-                path = self.root / self.layout.frame_path(name, number)
+                path = self.root / self.layout.frame_path(truth, number)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 # The annotation marks the clip as complete, so frames need no atomic write.
-                path.write_bytes(encode_jpeg(frame.image, JPEG_QUALITY))
+                path.write_bytes(self.layout.encode(frame.image))
                 truth['frames'].append(frame_annotation(number, frame))
         return truth

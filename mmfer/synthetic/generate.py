@@ -12,7 +12,7 @@ from mmfer.synthetic.clip_truth import clips_sidecar
 from mmfer.synthetic.clip_writer import ClipWriter
 from mmfer.synthetic.contact_sheet import contact_sheet
 from mmfer.synthetic.image_writer import ImageWriter
-from mmfer.synthetic.layouts import CASME2Layout, Layout, build_layout
+from mmfer.synthetic.layouts import ClipLayout, Layout, build_layout
 from mmfer.synthetic.layouts.encoding import dump, encode_jpeg
 from mmfer.synthetic.layouts.layout import ImageLayout, Truth
 from mmfer.synthetic.layouts.presets import Options
@@ -25,7 +25,7 @@ Writer = Callable[[Sample], Truth]
 
 
 def _build_writer(layout: Layout, options: Options, root: Path) -> Writer:
-    if isinstance(layout, CASME2Layout):
+    if isinstance(layout, ClipLayout):
         return ClipWriter(layout, options, root)
     assert isinstance(layout, ImageLayout)
     return ImageWriter(layout, options, root)

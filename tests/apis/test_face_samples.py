@@ -104,3 +104,12 @@ def test_the_input_of_a_pipeline_is_contiguous_and_bgr():
     assert sample['img'].flags.c_contiguous
     np.testing.assert_array_equal(sample['img'][..., 0], IMAGE[..., 2])
     assert sample['face_box'].dtype == np.float32
+
+
+def test_a_pipeline_may_align_a_photograph_by_the_points_of_the_detector():
+    five = np.arange(10.0).reshape(5, 2)
+    face = Face(np.array([10, 10, 30, 30.0]), score=0.9, landmarks=five)
+    np.testing.assert_array_equal(pipeline_input(IMAGE, face, True)['landmarks5'], five)
+    # Of a crop, the box and the points are not known.
+    assert not {'landmarks5', 'face_box'} & pipeline_input(IMAGE, face).keys()
+    assert 'landmarks5' not in pipeline_input(IMAGE, FACES[0], True)

@@ -7,7 +7,7 @@ import torch
 from mmengine.config import Config
 
 from mmfer.apis import FERInferencer
-from mmfer.apis.inferencer import RENDERED_NOTE
+from mmfer.apis.face_inferencer import RENDERED_NOTE
 from mmfer.faces import BoxAlignment, read_image
 from tests.apis.model_files import ASTRONAUT, FACE_CROP, write_model
 from tests.helpers import CLASSES, write_config

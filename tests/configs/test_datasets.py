@@ -7,6 +7,7 @@ import pytest
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
+from mmfer.engine import load_config
 from mmfer.labels import AFFECTNET_CLASSES, LabelTree
 from mmfer.registry import DATA_SAMPLERS, DATASETS
 from tests.datasets.disk import write_image
@@ -65,6 +66,21 @@ def test_every_data_set_config_builds(name: str, tmp_path: Path) -> None:
         views = DATASETS.build(cfg.test_dataloader.dataset)[0]['inputs']
     assert len(views) == 2
     assert (views[0] == views[1].flip(-1)).all()
+
+
+def test_every_classifier_has_views_for_tta() -> None:
+    folder = ROOT / 'configs'
+    tested = 0
+    for path in sorted(folder.glob('*/*.py')):
+        cfg = None if path.parent.name == '_base_' else load_config(path)
+        if cfg is None or path.parent.name == 'landmarker':
+            continue
+        last, steps = cfg.tta_pipeline[-1], cfg.test_dataloader.dataset.pipeline
+        assert last.type == 'TestTimeAug' and last.transforms[-1][0].type == steps[-1].type, path
+        views = len(last.transforms[0])
+        assert views == (5 if path.parent.name == 'multi_region' else 2), path
+        tested += 1
+    assert tested > 40
 
 
 def test_the_sampler_oversamples_rare_classes() -> None:

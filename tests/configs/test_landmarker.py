@@ -5,7 +5,8 @@ import torch
 
 from mmfer.engine import load_config, train
 from mmfer.faces import FaceLandmarker
-from mmfer.faces.detection.landmark_network import CROP_MARGIN, CROP_SIZE, PIXEL_MEAN, PIXEL_STD
+from mmfer.faces.detection.landmark_network import PIXEL_MEAN, PIXEL_STD
+from mmfer.faces.detection.landmark_search import CROP_MARGIN, CROP_SIZE
 from mmfer.faces.detection.landmarker import WEIGHTS, read_weights
 from mmfer.synthetic.generate import generate
 from mmfer.synthetic.layouts import LAYOUTS

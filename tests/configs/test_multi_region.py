@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
+from mmpretrain.models import ImageClassifier, ResNet
 from PIL import Image
 
 from mmfer.apis import FERInferencer
@@ -19,6 +20,7 @@ from mmfer.datasets.transforms.face_crops import PLACES
 from mmfer.engine import load_config, train
 from mmfer.engine import test as run_test
 from mmfer.engine.experiments.variants import apply_variant
+from mmfer.models.backbones import VGGBN16
 from mmfer.registry import DATASETS
 from mmfer.visualization.feature_maps import feature_maps, main_layers
 from mmfer.visualization.grad_cam import grad_cam, last_map_layer
@@ -27,6 +29,7 @@ from tests.tools.rald import run_main
 
 FOLDER = ROOT / 'configs' / 'multi_region'
 SLIM = FOLDER / 'multi_region_vgg16bn_synthetic-ablation.py'
+LOADS = ('ResizeFace', 'AlignFace')
 TABLE_4 = {
     '1_local': (('local',), None, 'all'),
     '2_global': (('global',), None, 'all'),
@@ -127,6 +130,10 @@ def test_points_of_figure_6(threshold: float) -> None:
         ('multi_region_vgg16bn_rafdb', 60, [20, 40], 0.1),
         ('multi_region_vgg16bn_affectnet7', 20, [5, 10, 15], 0.2),
         ('vgg16bn_rafdb', 60, [20, 40], 0.1),
+        ('vgg16_rafdb', 60, [20, 40], 0.1),
+        ('vgg16_affectnet7', 20, [5, 10, 15], 0.2),
+        ('resnet50_rafdb', 60, [20, 40], 0.1),
+        ('resnet50_affectnet7', 20, [5, 10, 15], 0.2),
     ],
 )
 def test_settings_of_the_paper(name: str, epochs: int, steps: list[int], factor: float) -> None:
@@ -135,17 +142,43 @@ def test_settings_of_the_paper(name: str, epochs: int, steps: list[int], factor:
     assert (cfg.train_cfg.max_epochs, cfg.train_dataloader.batch_size) == (epochs, 128)
     assert (cfg.param_scheduler.milestones, cfg.param_scheduler.gamma) == (steps, factor)
     pipeline = cfg.train_dataloader.dataset.pipeline
-    sizes = [step.size for step in pipeline if step.type in ('ResizeFace', 'RandomFaceCrop')]
+    sizes = [step.size for step in pipeline if step.type in (*LOADS, 'RandomFaceCrop')]
     assert sizes == [256, 224]
     assert [s.type for s in pipeline if 'Random' in s.type] == ['RandomFaceCrop', 'RandomFaceFlip']
-    assert cfg.face_crop.size == 256
+    # AffectNet's faces are aligned by the points of MTCNN (section 3.2); RAF-DB's are already.
+    if 'affectnet' in name:
+        loaders = cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader
+        for steps in (*(loader.dataset.pipeline for loader in loaders), cfg.tta_pipeline):
+            assert steps[1].type == 'AlignFace' and 'face_crop' not in cfg
+            assert tuple(steps[1].points) == ('landmarks5', 'landmarks')
+    else:
+        assert cfg.face_crop == dict(type='five_point', size=256, margin=0.0)
 
 
 def test_the_network_of_the_paper() -> None:
     model = config('multi_region_vgg16bn_rafdb').model
     assert model.backbone.trunk == dict(type='VGGBN16', norm='all', width=1.0, num_pools=5)
     assert model.head.weights == (0.5, 0.5) and model.mask_loss.loss_weight == 1
-    assert config('ablations/all_as_printed').model.mask_loss.pull == 0
+
+
+@pytest.mark.parametrize('data', ['rafdb', 'affectnet7'])
+def test_baselines_of_table_1(data: str) -> None:
+    for name, kind, parameters in (
+        ('vgg16', VGGBN16, 14_714_688 + 512 * 7 + 7),
+        ('resnet50', ResNet, 23_508_032 + 2048 * 7 + 7),
+    ):
+        cfg = config(f'{name}_{data}')
+        model = build_model(cfg)
+        assert type(model) is ImageClassifier and type(model.backbone) is kind
+        assert sum(p.numel() for p in model.parameters()) == parameters
+        kinds = {step.type for step in cfg.test_dataloader.dataset.pipeline}
+        assert not kinds & {'CropRegions', 'LandmarkMask'}
+
+
+def test_the_network_as_printed() -> None:
+    model = config('ablations/all_as_printed').model
+    assert model.backbone.trunk.norm == 'first'
+    assert (model.pooling, model.mask_loss.pull) == ('mean', 0)
 
 
 @pytest.mark.parametrize('name', ['multi_region_vgg16bn_synthetic', 'vgg16bn_synthetic'])

@@ -43,6 +43,7 @@ def test_the_sidecar_of_a_detector_has_no_class(tmp_path: Path) -> None:
     samples = complete(tmp_path, data, label=2)
     assert samples[0]['face_box'].tolist() == [2, 3, 12, 15]
     assert 'landmarks' not in samples[0]
+    assert samples[0]['landmarks5'].tolist() == [[1.0, 1.0]] * 5
     assert Sidecar(tmp_path / 'side.json', tmp_path, CLASSES).alignment == data['alignment']
 
 

@@ -108,7 +108,7 @@ def test_a_switch_is_fixed_at_export(tmp_path: Path):
 
 
 def test_missing_packages_are_named(tmp_path, monkeypatch):
-    monkeypatch.setattr('mmfer.engine.runtimes.onnx_model.find_spec', lambda name: None)
+    monkeypatch.setattr('mmfer.runtime.onnx_network.find_spec', lambda name: None)
     with pytest.raises(ValueError, match='pip install onnx onnxruntime onnxscript'):
         export_onnx(nn.Identity(), tmp_path / 'a.onnx', 32)
 

@@ -117,3 +117,21 @@ def test_folds_with_different_classes_are_refused(folds: dict[str, Predictions])
     folds['sub01'] = Predictions(['disgust', 'happiness', 'surprise'], folds['sub01'].samples)
     with pytest.raises(ValueError, match='Fold sub02 predicts the classes surprise, happiness'):
         pool_predictions(folds)
+
+
+def test_each_joined_data_set_has_its_own_measures() -> None:
+    named = {}
+    for name, subject in (('sub01', 'A/1'), ('sub02', 'B/1'), ('sub03', 'B/2')):
+        named[name] = predictions(TRUE[name], PREDICTED[name], CLASSES)
+        for sample in named[name].samples:
+            sample['subject'] = subject
+    report = fold_report(FOLDS, named, lambda subject: subject.partition('/')[0])
+    rows = report['datasets']
+    assert {name: row['samples'] for name, row in rows.items()} == {'A': 4, 'B': 6}
+    # A shows disgust three times, twice right, and happiness once, wrong.
+    assert rows['A']['accuracy'] == pytest.approx(50)
+    assert rows['A']['mean_class_accuracy'] == pytest.approx(100 * (2 / 3 + 0) / 2)
+    # B shows disgust once, happiness once, surprise four times, of which three are right.
+    assert rows['B']['mean_class_accuracy'] == pytest.approx(100 * (1 + 0 + 3 / 4) / 3)
+    assert '| A | 4 | 50.00 |' in fold_tables(report)
+    assert 'datasets' not in fold_report(FOLDS, named)

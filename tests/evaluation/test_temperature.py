@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from mmfer.evaluation.temperature import fit_temperature, recorded_temperature, tempered
+from mmfer.evaluation.temperature import fit_temperature
+from mmfer.runtime.calibration import tempered
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -15,14 +16,6 @@ def drawn(scale: float, count: int = 4000) -> tuple[np.ndarray, np.ndarray]:
     logits = rng.normal(0, 2, (count, 5))
     labels = (softmax(logits).cumsum(axis=1) > rng.random((count, 1))).argmax(axis=1)
     return softmax(scale * logits), labels
-
-
-def test_equals_the_softmax_of_divided_logits() -> None:
-    logits = np.random.default_rng(1).normal(0, 3, (7, 4))
-    for temperature in (0.5, 1.0, 3.0):
-        np.testing.assert_allclose(
-            tempered(softmax(logits), temperature), softmax(logits / temperature), atol=1e-9
-        )
 
 
 @pytest.mark.parametrize('scale', [0.5, 1.0, 3.0])
@@ -56,11 +49,3 @@ def test_certain_scores_do_not_fail() -> None:
 def test_wrong_input_is_refused(shape, labels, message) -> None:
     with pytest.raises(ValueError, match=message):
         fit_temperature(np.full(shape, 1 / 3), np.array(labels, dtype=int))
-
-
-def test_the_entry_of_a_checkpoint() -> None:
-    assert recorded_temperature({}, 'a.pth') is None
-    assert recorded_temperature({'calibration': {'temperature': 2}}, 'a.pth') == 2.0
-    for entry in ({}, {'temperature': 0}, {'temperature': float('nan')}, 3, {'temperature': 'x'}):
-        with pytest.raises(ValueError, match='"a.pth" has no temperature'):
-            recorded_temperature({'calibration': entry}, 'a.pth')

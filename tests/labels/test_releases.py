@@ -1,7 +1,6 @@
 """Facts of the official releases of data sets."""
 
-from mmfer.datasets.readers.casme2_release import coding as casme2_coding
-from mmfer.labels import AFFECTNET_CLASSES, IFER_CLASSES, RAFDB_CLASSES
+from mmfer.labels import AFFECTNET_CLASSES, IFER_CLASSES, RAFDB_CLASSES, micro_expressions
 from mmfer.labels import releases as facts
 from mmfer.synthetic.layouts import build_layout
 from mmfer.synthetic.layouts import casme2_coding as coding_layout
@@ -34,4 +33,4 @@ def test_layouts_have_the_classes_that_the_readers_expect() -> None:
 
 def test_the_rendered_coding_file_has_the_columns_that_the_reader_needs() -> None:
     rendered = tuple(filter(None, coding_layout.COLUMNS))
-    assert rendered == facts.CASME2_COLUMNS == casme2_coding.CASME2_COLUMNS
+    assert rendered == facts.CASME2_COLUMNS == tuple(micro_expressions.CASME2.columns.values())

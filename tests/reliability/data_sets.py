@@ -11,7 +11,9 @@ from mmfer.datasets import (
     FER2013,
     IFER,
     RAFDB,
+    SAMM,
     AffectNet,
+    CASMESquared,
     CelebA,
     CocoExpression,
     ExpressionFolder,
@@ -22,6 +24,7 @@ from mmfer.datasets import (
 )
 from mmfer.labels import IFER_CLASSES
 from tests.datasets.casme2_files import row, write_clip, write_coding
+from tests.datasets.clip_files import WrittenClip, write_clips
 from tests.datasets.disk import coco_data, write_fg_emotions, write_image, write_json
 from tests.datasets.official import (
     celeba_values,
@@ -117,6 +120,23 @@ def write_casme2(root: Path) -> None:
     write_json(root / 'annotations' / 'spotted_apex.json', spotted)
 
 
+def write_samm(root: Path) -> None:
+    clips = [
+        WrittenClip(who, f'{who}_1_{i}', emotion, f'{who}/{who}_1_{i}')
+        for who in ('006', '007')
+        for i, emotion in enumerate(('Anger', 'Contempt', 'Happiness', 'Other', 'Surprise'))
+    ]
+    write_clips(root, SAMM.RELEASE, clips)
+
+
+def write_casme_squared(root: Path) -> None:
+    clips = [
+        WrittenClip(i, f'anger1_{i}', emotion, f'rawpic/s{14 + i}/{14 + i}_0401x')
+        for i, emotion in enumerate(('negative', 'others'), 1)
+    ]
+    write_clips(root, CASMESquared.RELEASE, clips)
+
+
 def write_split(root: Path) -> None:
     write_ifer(root)
     IFER(str(root), 'train')
@@ -183,6 +203,7 @@ DATA_SETS = [
         ('annotations/*.json',),
         lenient(CASME2, frame='spotted'),
     ),
+    Target('casme_squared', write_casme_squared, ('*.xlsx',), lenient(CASMESquared)),
     Target('celeba', write_one_person, ('*.txt',), reading(CelebA)),
     Target('celeba_csv', lambda root: write_celeba(root, csv=True), ('*.csv',), reading(CelebA)),
     Target(
@@ -214,4 +235,5 @@ DATA_SETS = [
         ('EmoLabel/*.txt', 'Annotation/*/train*.txt'),
         lenient(RAFDB, image='original'),
     ),
+    Target('samm', write_samm, ('*.xlsx',), lenient(SAMM)),
 ]

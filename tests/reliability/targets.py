@@ -13,7 +13,7 @@ from PIL import Image
 from mmfer.apis.result_files import ResultFiles
 from mmfer.engine.checkpoint import last_checkpoint, load_from_disk, write_checkpoint
 from mmfer.evaluation import Predictions, attribute_report, expression_report
-from mmfer.evaluation.apex_error import read_apex_truth
+from mmfer.evaluation.clips.apex_error import read_apex_truth
 from mmfer.faces import read_image
 from mmfer.faces.annotated_copies import annotated_copies
 from mmfer.faces.clips.clip import FolderClip

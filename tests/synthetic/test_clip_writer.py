@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from mmfer.synthetic.clip_writer import INTENSITIES, JPEG_QUALITY, ClipWriter
+from mmfer.synthetic.clip_writer import INTENSITIES, ClipWriter
 from mmfer.synthetic.layouts import build_layout
+from mmfer.synthetic.layouts.clips import JPEG_QUALITY
 from mmfer.synthetic.layouts.encoding import encode_jpeg
 from mmfer.synthetic.layouts.presets import Options
 from mmfer.synthetic.plan import plan

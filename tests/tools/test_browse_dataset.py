@@ -69,6 +69,32 @@ def test_attributes_are_drawn(tmp_path: Path) -> None:
     assert sheet[8:208, 8:208].std() > 20 and sheet[210:240, 8:208].std() > 5
 
 
+def test_the_landmark_mask_is_drawn(rendered_rafdb: Path, tmp_path: Path) -> None:
+    slim = 'configs/multi_region/multi_region_vgg16bn_synthetic-ablation.py'
+    sheets = []
+    for ids in ('[36,37,38]', '[54,55,56]'):  # an eye, the mouth
+        out = tmp_path / 'masks.png'
+        options = ('--mode', 'landmark-mask', '--number', 3, '--size', 100, '--out', out)
+        data = f'train_dataloader.dataset.data_root={rendered_rafdb}'
+        points = f'train_dataloader.dataset.pipeline.3.ids={ids}'
+        result = call_tool(TOOL, slim, *options, '--cfg-options', data, points)
+        assert '3 of' in result.stdout
+        sheets.append(np.asarray(Image.open(out).convert('RGB')).astype(int))
+    first, second = sheets
+    # Three rows and three columns of 100 pixels, at 120 dots per inch.
+    assert first.shape == second.shape and min(first.shape[:2]) > 3 * 100
+    # The columns with all landmarks are equal; those with the mask differ.
+    differ = (first != second).any(axis=2).mean(axis=0)
+    middle = first.shape[1] // 2
+    assert differ[: middle - 100].max() < 0.05 and differ[middle + 100 :].max() > 0.1
+
+
+def test_a_pipeline_without_a_landmark_mask_is_refused(config: Path, tmp_path: Path) -> None:
+    options = ('--mode', 'landmark-mask', '--out', tmp_path / 'a.png')
+    result = call_tool(TOOL, config, *options, check=False)
+    assert result.returncode == 1 and 'has no LandmarkMask' in result.stderr
+
+
 def test_attributes_are_named() -> None:
     describe = runpy.run_path(str(ROOT / 'tools' / TOOL))['describe']
     sample = dict(gt_score=np.array([1, 0, 1, 1]), img_path='a/000001.jpg')

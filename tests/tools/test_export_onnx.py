@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 
 from mmfer.apis.inferencer import FERInferencer
+from mmfer.faces import read_image
+from mmfer.runtime.face_networks import OnnxDetector, OnnxLandmarker
 from tests.apis.model_files import ASTRONAUT, FACE_CROP, write_model
 from tests.helpers import CLASSES, call_tool, run_tool, write_images
 from tests.tools.rald import make_small_rald
@@ -89,3 +91,34 @@ def test_options_that_do_not_fit_are_refused(
     arguments = ('efficientnet-lite0_ferplus', '--out', tmp_path / 'a.onnx', *options)
     failed = call_tool('export_onnx.py', *arguments, check=False)
     assert failed.returncode == 1 and message in failed.stderr
+
+
+def test_detector_and_landmarker_are_written(tmp_path: Path) -> None:
+    for kind in ('detector', 'landmarker'):
+        said = call_tool('export_onnx.py', kind, '--out', tmp_path / f'{kind}.onnx').stdout
+        assert f'MiB, the {kind}.' in said
+    boxes = np.array([[80.0, 70, 170, 180]])
+    photo = read_image(ASTRONAUT)
+    assert len(OnnxDetector(tmp_path / 'detector.onnx').detect(photo)) == 1
+    points, _ = OnnxLandmarker(tmp_path / 'landmarker.onnx').detect(photo, boxes)
+    assert points.shape == (1, 68, 2)
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (('--int8', '--calibrate', '.'), 'The detector has no options: give only --out.'),
+        (('--size', 48), 'The detector has no options: give only --out.'),
+    ],
+)
+def test_options_of_the_detector_are_refused(tmp_path: Path, options: tuple, message: str) -> None:
+    arguments = ('detector', '--out', tmp_path / 'a.onnx', *options)
+    failed = call_tool('export_onnx.py', *arguments, check=False)
+    assert failed.returncode == 1 and message in failed.stderr
+    assert not (tmp_path / 'a.onnx').exists()
+
+
+def test_the_detector_is_no_exported_program(tmp_path: Path) -> None:
+    arguments = ('detector', '--out', tmp_path / 'a.pt2', '--format', 'exported-program')
+    failed = call_tool('export_onnx.py', *arguments, check=False)
+    assert 'The detector is written only in ONNX: leave out --format.' in failed.stderr

@@ -15,9 +15,9 @@ from itertools import product
 import cv2
 from tqdm import tqdm
 
-from mmfer.datasets.readers.casme2_release.spans import read_spans
+from mmfer.datasets.readers.clip_release.spans import read_spans
 from mmfer.engine.cli import friendly_errors, given_path
-from mmfer.evaluation.apex_error import ApexError, apex_error_table, read_apex_truth
+from mmfer.evaluation.clips.apex_error import ApexError, apex_error_table, read_apex_truth
 from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
 from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS
 from mmfer.faces.clips.clip import open_clip

@@ -22,9 +22,10 @@ from mmfer.apis.model import SPLITS, TrainedModel
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
 from mmfer.engine.trained_models.content import read_checkpoint
 from mmfer.evaluation import expected_calibration_error
-from mmfer.evaluation.temperature import fit_temperature, tempered
+from mmfer.evaluation.temperature import fit_temperature
 from mmfer.files import check_writable, write_atomically
 from mmfer.protocols import predicts_attributes
+from mmfer.runtime.calibration import tempered
 
 
 def parse_args() -> argparse.Namespace:

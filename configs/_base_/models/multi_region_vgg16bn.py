@@ -9,6 +9,7 @@ model = dict(
     ),
     neck=dict(type='RegionAttention', in_channels=512, hidden_channels=128),
     mask_loss=dict(type='AttentionMaskLoss', pull=1.0, loss_weight=1.0),
+    pooling='weighted',
     head=dict(
         type='MultiRegionHead',
         num_classes=7,

@@ -22,6 +22,9 @@ LARGEST_ID = 1 << 53
 class _Annotation(TypedDict):
     bbox: NotRequired[Annotated[list[Number], msgspec.Meta(min_length=4, max_length=4)]]
     keypoints: NotRequired[list[Number] | None]
+    five_points: NotRequired[
+        Annotated[list[Number], msgspec.Meta(min_length=10, max_length=10)] | None
+    ]
     group: NotRequired[dict[str, str | None]]
     clean_category_id: NotRequired[int | str]
     identity: NotRequired[int | str]
@@ -128,14 +131,15 @@ def parse_face(annotation: dict[str, Any], classes: Sequence[str], where: str) -
 
     Args:
         annotation: The annotation from :func:`read_coco`, which may have ``bbox`` (x, y, width,
-            height), ``keypoints`` (68 times x, y, confidence), ``distribution`` ({class: share}),
+            height), ``keypoints`` (68 times x, y, confidence, or five times without landmarks),
+            ``five_points`` (five times x, y of a detector), ``distribution`` ({class: share}),
             ``identity`` and ``group``.
         classes: The classes of the data set, in order.
         where: File and entry, for messages.
 
     Returns:
-        The known fields of ``face_box``, ``landmarks``, ``landmark_scores``, ``distribution``,
-        ``subject`` and ``group``.
+        The known fields of ``face_box``, ``landmarks``, ``landmark_scores``, ``landmarks5``,
+        ``distribution``, ``subject`` and ``group``.
 
     Raises:
         ValueError: If a value is out of range; :func:`read_coco` checked the types.
@@ -149,9 +153,12 @@ def parse_face(annotation: dict[str, Any], classes: Sequence[str], where: str) -
                 'height above 0. Correct the bbox.'
             )
         fields['face_box'] = np.concatenate([box[:2], box[:2] + box[2:]])
-    # The five points of a detector are not the 68 landmarks of a sample.
+    if annotation.get('five_points'):
+        fields['landmarks5'] = np.array(annotation['five_points'], np.float32).reshape(5, 2)
     keypoints = np.array(annotation.get('keypoints') or (), dtype=np.float32)
-    if keypoints.size not in (0, 15):
+    if keypoints.size == 15:  # the file of a detector, without landmarks
+        fields['landmarks5'] = keypoints.reshape(5, 3)[:, :2].copy()
+    elif keypoints.size:
         if keypoints.size != 3 * LANDMARKS:
             raise ValueError(
                 f'{where}: keypoints has {keypoints.size} numbers, but {LANDMARKS} points of x, y, '

@@ -1,12 +1,13 @@
-"""Crops of faces by their 68 landmarks."""
+"""Crops of faces by their landmarks."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from mmfer.datasets.transforms.derived_fields import GeometricTransform
-from mmfer.datasets.transforms.geometry import move
-from mmfer.datasets.transforms.regions import known_landmarks
+from mmfer.datasets.transforms.geometry import POINTS, move
+from mmfer.datasets.transforms.regions import no_points
 from mmfer.faces.alignment import FivePointAlignment, similarity_transform, warp
 from mmfer.registry import TRANSFORMS
 
@@ -21,7 +22,7 @@ def five_points(landmarks: np.ndarray) -> np.ndarray:
 
 @TRANSFORMS.register_module()
 class AlignFace(GeometricTransform):
-    """Rotate the face upright and crop it by its 68 landmarks (paper 004, section 3.2).
+    """Rotate the face upright and crop it by its landmarks (papers 001 and 004, section 3.2).
 
     One warp, a similarity, moves eyes, nose and corners of the mouth as close as possible to the
     template of :class:`mmfer.faces.FivePointAlignment`. Pixels outside the image repeat its edge.
@@ -30,27 +31,42 @@ class AlignFace(GeometricTransform):
         size: The side of the crop in pixels.
         margin: The border on each side, as a fraction of the side of the template; with 0.1, the
             crop reaches from the forehead to the chin.
+        points: The points that are used, in order of preference: ``'landmarks'``, the 68 landmarks,
+            as in paper 004; ``'landmarks5'``, the five points of the data set or of the detector,
+            MTCNN by default, as in paper 001. A sample is aligned by the first points that it has.
 
     Raises:
-        ValueError: If the size or the margin is out of range, or the sample has no landmarks.
+        ValueError: If the size or the margin is out of range, ``points`` is empty or has an unknown
+            name, or the sample has none of the points.
 
     Example:
         >>> pipeline = [dict(type='LoadExpressionImage'),
-        ...             dict(type='AlignFace', size=224, margin=0.1)]
+        ...             dict(type='AlignFace', size=224, margin=0.1,
+        ...                  points=('landmarks5', 'landmarks'))]
     """
 
     needs_landmarks = True
     cuts_face = True
 
-    def __init__(self, size: int, margin: float = 0.1) -> None:
+    def __init__(
+        self, size: int, margin: float = 0.1, points: Sequence[str] = ('landmarks',)
+    ) -> None:
         self.alignment = FivePointAlignment(size, margin)
+        if isinstance(points, str) or not points or not set(points) <= set(POINTS):
+            raise ValueError(
+                f'AlignFace(points={points!r}): give a list of names from {", ".join(POINTS)}.'
+            )
+        self.points = tuple(points)
 
     def transform_face(self, results: dict[str, Any]) -> dict[str, Any]:
         """Replace the image by the crop."""
-        landmarks, _ = known_landmarks(results, 'AlignFace')
+        found = next((name for name in self.points if name in results), None)
+        if found is None:
+            raise no_points(results, 'AlignFace', ' or '.join(self.points))
+        five = results[found] if found == 'landmarks5' else five_points(results[found])
         # Alignments have their origin at the corner of the image, landmarks at the center of the
         # first pixel.
-        points = five_points(landmarks.astype(np.float64)) + 0.5
+        points = five.astype(np.float64) + 0.5
         matrix = similarity_transform(points, self.alignment.template)
         image = warp(results['img'], matrix, self.alignment.size)
         centered = matrix.copy()

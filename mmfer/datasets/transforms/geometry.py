@@ -11,6 +11,7 @@ from mmcv.transforms.utils import cache_randomness
 
 from mmfer.datasets.transforms.derived_fields import GeometricTransform
 from mmfer.faces.landmark_order import MIRRORED_68
+from mmfer.faces.resizing import resize_square
 from mmfer.registry import TRANSFORMS
 
 FLIPPED_68 = MIRRORED_68
@@ -107,8 +108,7 @@ class ResizeFace(GeometricTransform):
         x, y = self.size / width, self.size / height
         if (height, width) == (self.size, self.size):
             return results
-        method = cv2.INTER_AREA if min(x, y) < 1 else cv2.INTER_LINEAR
-        image = cv2.resize(results['img'], (self.size, self.size), interpolation=method)
+        image = resize_square(results['img'], self.size)
         return move(results, np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2]]), image)
 
 

@@ -23,12 +23,17 @@ def known_landmarks(results: dict[str, Any], who: str) -> tuple[np.ndarray, np.n
         ValueError: If the sample has no landmarks.
     """
     if 'landmarks' not in results:
-        raise ValueError(
-            f'{who}: "{results.get("img_path", "an image")}" has no landmarks. Write a sidecar '
-            'with landmarks: python tools/prepare_faces.py DATASET_DIR --layout LAYOUT (with '
-            '--whole-image no-face also for faces that are not detected)'
-        )
+        raise no_points(results, who, 'landmarks')
     return results['landmarks'], results.get('landmark_scores', np.ones(68, dtype=np.float32))
+
+
+def no_points(results: dict[str, Any], who: str, what: str) -> ValueError:
+    """The error about a sample without the points that a transform needs."""
+    return ValueError(
+        f'{who}: "{results.get("img_path", "an image")}" has no {what}. Write a sidecar with '
+        'landmarks: python tools/prepare_faces.py DATASET_DIR --layout LAYOUT (with --whole-image '
+        'no-face also for faces that are not detected)'
+    )
 
 
 def crop_box(image: np.ndarray, box: np.ndarray, size: int) -> np.ndarray:

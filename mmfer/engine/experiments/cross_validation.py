@@ -129,7 +129,7 @@ def check_complete(runs: Sequence[FoldRun], pool: Pool) -> None:
     samples = list(zip(pool.paths, pool.labels, pool.subjects, strict=True))
     for run in runs:
         expected = Counter(s[:2] for s in samples if s[2] in run.fold.held_out)
-        found = Counter((s['img_path'], s['gt_label']) for s in run.predictions.samples)
+        found = Counter((s['img_path'], s.get('gt_label', 0)) for s in run.predictions.samples)
         if expected != found:
             missing, more = expected - found, found - expected
             example = next(iter(missing or more))[0]

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from mmengine.config import Config, ConfigDict
 
+from mmfer.datasets.wrapped import readers_of
+from mmfer.engine.experiments.joined import dataset_of, join, named_subjects, restricted
 from mmfer.engine.experiments.leakage import (
     check_choice,
     check_weights,
-    innermost,
     is_carved,
     validated_subjects,
 )
@@ -27,15 +28,22 @@ class Pool:
 
     Args:
         paths: The images of the samples.
-        labels: The classes of the samples.
+        labels: The classes of the samples; 0 for samples of attributes.
         subjects: The subjects of the samples.
         digest: SHA-256 of all annotations of the samples, including landmarks.
+        joined: Whether several data sets are joined; then a subject is named after its data set.
     """
 
     paths: list[str]
     labels: list[int]
     subjects: list[str]
     digest: str = ''
+    joined: bool = False
+
+    @property
+    def datasets(self) -> list[str]:
+        """The data set of each sample, if several are joined."""
+        return [dataset_of(subject) for subject in self.subjects] if self.joined else []
 
 
 def pool_config(cfg: Config) -> ConfigDict:
@@ -44,14 +52,26 @@ def pool_config(cfg: Config) -> ConfigDict:
     Raises:
         ValueError: If training and test read different data sets, or only a part.
     """
-    train = innermost(cfg.train_dataloader.dataset, 'train_dataloader')
-    test = deepcopy(innermost(cfg.test_dataloader.dataset, 'test_dataloader'))
+    train = readers_of(cfg.train_dataloader.dataset)
+    test = deepcopy(readers_of(cfg.test_dataloader.dataset))
+    if len(train) != len(test):
+        raise ValueError(
+            f'train_dataloader.dataset joins {len(train)} data sets, and test_dataloader.dataset '
+            f'{len(test)}. Cross validation divides what both read, so give both the same.'
+        )
+    for one, other in zip(train, test, strict=True):
+        _extend(one, other)
+    return join(test)
+
+
+def _extend(train: ConfigDict, test: ConfigDict) -> None:
+    """Extend the config of the test reader of a data set to all samples, in place."""
     for entry in ('type', 'data_root'):
         if train.get(entry) != test.get(entry):
             raise ValueError(
                 f'{entry} is {train.get(entry)!r} in train_dataloader.dataset and '
-                f'{test.get(entry)!r} in test_dataloader.dataset. Cross validation divides one '
-                'data set, so give both the same value.'
+                f'{test.get(entry)!r} in test_dataloader.dataset. Cross validation divides what '
+                'both read, so give both the same value.'
             )
     for entry in ('subjects', 'indices'):
         if train.get(entry) is not None or test.get(entry) is not None:
@@ -64,7 +84,6 @@ def pool_config(cfg: Config) -> ConfigDict:
     if 'split' in train:
         test.split = train.split
     test.test_mode = True
-    return test
 
 
 def read_pool(cfg: Config) -> Pool:
@@ -73,9 +92,12 @@ def read_pool(cfg: Config) -> Pool:
     Raises:
         ValueError: If a sample has no class or no subject, or as in :func:`pool_config`.
     """
-    config = pool_config(cfg)
+    config = pool_config(named_subjects(cfg))
+    roots = ', '.join(f'"{reader.get("data_root")}"' for reader in readers_of(config))
     dataset = build_with_pipeline(config, [])
     samples = [dataset.get_data_info(i) for i in range(len(dataset))]
+    if dataset.metainfo.get('task') == 'attributes':
+        samples = [{**sample, 'gt_label': 0} for sample in samples]
     for entry, remedy in (
         ('gt_label', 'Cross validation needs classes of expressions. Use a reader of expressions.'),
         (
@@ -87,14 +109,15 @@ def read_pool(cfg: Config) -> Pool:
         without = [sample['img_path'] for sample in samples if sample.get(entry) is None]
         if without:
             raise ValueError(
-                f'{len(without)} of {len(samples)} samples of "{config.get("data_root")}" have no '
-                f'{entry}, such as "{without[0]}". {remedy}'
+                f'{len(without)} of {len(samples)} samples of {roots} have no {entry}, '
+                f'such as "{without[0]}". {remedy}'
             )
     return Pool(
         [str(sample['img_path']) for sample in samples],
         [int(sample['gt_label']) for sample in samples],
         [str(sample['subject']) for sample in samples],
         _digest(samples),
+        'datasets' in config,
     )
 
 
@@ -114,11 +137,11 @@ def common_config(cfg: Config, pool: Pool, seed: int | None = None) -> Config:
         ValueError: If held-out subjects would select the epoch, or were used to train the initial
             weights.
     """
+    cfg = named_subjects(cfg)
     held_out = validated_subjects(cfg, set(pool.subjects))
     check_choice(cfg, held_out)
     check_weights(cfg)
     config = pool_config(cfg)
-    cfg = deepcopy(cfg)
     cfg.test_dataloader.dataset = config
     cfg.test_evaluator, cfg.resume = [], False
     if held_out:
@@ -139,12 +162,15 @@ def fold_source(cfg: Config, fold: Fold, base: str) -> str:
     hook = {'held_out': {'type': 'HeldOutHook', 'subjects': list(fold.held_out)}}
     entries: dict[str, Any] = {'default_hooks': hook}
     parts = {'train_dataloader': fold.training, 'test_dataloader': fold.held_out}
-    if cfg.get('val_dataloader') is not None and is_carved(
-        innermost(cfg.val_dataloader.dataset, 'val_dataloader')
-    ):
+    if cfg.get('val_dataloader') is not None and is_carved(cfg.val_dataloader.dataset):
         parts['val_dataloader'] = fold.training
     for loader, subjects in parts.items():
-        entries[loader] = {'dataset': _inside(cfg[loader].dataset, {'subjects': list(subjects)})}
+        dataset = cfg[loader].dataset
+        if len(readers_of(dataset)) == 1:
+            change = _inside(dataset, {'subjects': list(subjects)})
+        else:
+            change = {'_delete_': True, **(restricted(dataset.to_dict(), subjects) or {})}
+        entries[loader] = {'dataset': change}
     lines = [f'{name} = {entry!r}' for name, entry in entries.items()]
     return '\n'.join([f'_base_ = {base!r}', *lines, ''])
 

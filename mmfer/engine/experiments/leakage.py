@@ -31,8 +31,11 @@ def innermost(dataset: ConfigDict, where: str) -> ConfigDict:
 
 
 def is_carved(dataset: ConfigDict) -> bool:
-    """Whether ``val_ratio`` draws a validation set from the training subjects."""
-    return dataset.get('split') == 'val' and dataset.get('val_ratio', 0) > 0
+    """Whether ``val_ratio`` draws a validation set from the training subjects, in every reader."""
+    return all(
+        reader.get('split') == 'val' and reader.get('val_ratio', 0) > 0
+        for reader in readers_of(dataset)
+    )
 
 
 def validated_subjects(cfg: Config, subjects: Collection[str]) -> set[str]:
@@ -44,10 +47,11 @@ def validated_subjects(cfg: Config, subjects: Collection[str]) -> set[str]:
     """
     if cfg.get('val_dataloader') is None:
         return set()
-    if is_carved(innermost(cfg.val_dataloader.dataset, 'val_dataloader')):
+    if is_carved(cfg.val_dataloader.dataset):
         return set()
     config = deepcopy(cfg.val_dataloader.dataset)
-    innermost(config, 'val_dataloader').pop('test_subjects', None)
+    for reader in readers_of(config):
+        reader.pop('test_subjects', None)
     dataset = build_with_pipeline(config, [])
     shown = {dataset.get_data_info(i).get('subject') for i in range(len(dataset))}
     return set(subjects) if None in shown else set(subjects) & {str(name) for name in shown}
@@ -83,16 +87,18 @@ def check_weights(cfg: Config) -> None:
     Raises:
         ValueError: If a checkpoint was trained on the same ``data_root``.
     """
-    root = _resolved(innermost(cfg.train_dataloader.dataset, 'train_dataloader').get('data_root'))
+    readers = readers_of(cfg.train_dataloader.dataset)
+    roots = {_resolved(reader.get('data_root')) for reader in readers} - {None}
     files = [('load_from', cfg.get('load_from'))]
     files += [('checkpoint of the model', part.get('checkpoint')) for part in dicts_in(cfg.model)]
     for where, path in files:
         if not isinstance(path, str) or not Path(path).expanduser().is_file():
             continue
-        if root is not None and root in _training_roots(_config_of(path)):
+        shared = roots & _training_roots(_config_of(path))
+        if shared:
             raise ValueError(
-                f'Leakage: {where}="{path}" was trained on "{root}", which contains the held-out '
-                'subjects. Start with weights from other data.'
+                f'Leakage: {where}="{path}" was trained on "{min(map(str, shared))}", which '
+                'contains the held-out subjects. Start with weights from other data.'
             )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from mmfer.engine.runtimes.onnx_model import OnnxModel, check_packages
+from mmfer.engine.runtimes.onnx_model import TO_EXPORT, OnnxModel
+from mmfer.runtime.onnx_network import check_packages
 
 OPERATORS = ['Conv', 'Gemm', 'MatMul', 'Add', 'MaxPool', 'AveragePool', 'GlobalAveragePool']
 """The operators that work on integers; the rest, such as the softmax and the products of attention,
@@ -33,7 +34,7 @@ def quantized(content: bytes, images: np.ndarray, batch_size: int = 1) -> bytes:
     Example:
         >>> small = quantized(Path('my_model.onnx').read_bytes(), faces)
     """
-    check_packages()
+    check_packages(TO_EXPORT)
     if len(images) < batch_size:
         raise ValueError(
             f'There are {len(images)} calibration images, fewer than a batch of {batch_size}. Give '

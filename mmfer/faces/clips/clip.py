@@ -61,6 +61,10 @@ class FolderClip(Clip):
     Of several numbers in a name, the last that differs between the frames counts:
     ``frame_10_2024.png`` is frame 10. Frames that cannot be read count as missing.
 
+    Args:
+        folder: The folder.
+        span: The numbers of the first and the last frame that may be used; None for all frames.
+
     Attributes:
         folder: The folder.
         paths: The files of the frames.
@@ -68,12 +72,14 @@ class FolderClip(Clip):
             :func:`mmfer.faces.image.load_image`; mostly 1.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, span: tuple[int, int] | None = None) -> None:
         self.name, self.folder = str(folder), folder
         found: dict[int, Path] = {}
         shrunk: dict[int, int] = {}
         broken = []
         for path, number in _numbered(image_files(folder)):
+            if span is not None and not span[0] <= number <= span[1]:
+                continue
             other = found.setdefault(number, path)
             if other != path:
                 raise ValueError(f'"{other}" and "{path}" are both frame {number}. Remove one.')
@@ -84,7 +90,7 @@ class FolderClip(Clip):
                 del found[number]
         if broken and not found:
             raise ValueError(f'No frame in "{folder}" can be read: {broken[0]}')
-        if not found:
+        if not found and span is None:
             raise ValueError(
                 f'The folder "{folder}" holds no frames: no file in it ends in '
                 f'{", ".join(IMAGE_SUFFIXES)}. Give the folder of one clip.'

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from mmfer.faces.boxes import box_overlap
+from mmfer.faces.detection.cascade import GREY
 from mmfer.faces.detection.found_face import FaceJob, FoundFace, rounded_face
-from mmfer.faces.detection.mtcnn import GREY
 from mmfer.faces.face import Face
 from mmfer.faces.quarter_turns import turn_face_back, turn_image
 

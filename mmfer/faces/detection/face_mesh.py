@@ -12,7 +12,7 @@ from mmfer.faces.detection.blaze_networks import (
     FaceMeshNetwork,
     put_shipped_weights,
 )
-from mmfer.faces.detection.landmarker import check_boxes
+from mmfer.faces.detection.landmark_search import check_boxes
 from mmfer.faces.image import check_image
 
 SIZE = FaceMeshNetwork.size

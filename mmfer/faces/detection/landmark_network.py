@@ -6,11 +6,13 @@ from torch.nn import functional as F
 
 from mmfer.faces.landmark_order import LANDMARKS
 
-CROP_SIZE = 112
-CROP_MARGIN = 0.1
-"""Border of the crop on each side, as a share of the longer side of the face box."""
 PIXEL_MEAN, PIXEL_STD = 127.5, 64.0
 EXPANSION = 3
+
+
+def normalized(crops: Tensor) -> Tensor:
+    """The input of the network from pixels (N, 3, S, S) RGB, 0 to 255."""
+    return (crops - PIXEL_MEAN) / PIXEL_STD
 
 
 def soft_argmax(heat: Tensor) -> tuple[Tensor, Tensor]:

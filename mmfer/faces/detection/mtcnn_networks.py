@@ -12,6 +12,11 @@ def _pool(kernel: int, ceil_mode: bool) -> nn.Module:
     return nn.MaxPool2d(kernel, stride=2, ceil_mode=ceil_mode)
 
 
+def normalized(images: torch.Tensor) -> torch.Tensor:
+    """The input of the networks from pixels (N, 3, H, W) RGB, 0 to 255."""
+    return (images - 127.5) / 128
+
+
 class PNet(nn.Module):
     """Proposal network: fully convolutional, with a window of 12 pixels and stride 2.
 

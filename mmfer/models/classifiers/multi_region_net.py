@@ -7,17 +7,18 @@ from torch import Tensor
 
 from mmfer.registry import MODELS
 
+POOLINGS = ('weighted', 'mean')
+
 
 @MODELS.register_module()
 class MultiRegionNet(ImageClassifier):
     """Two sub-networks, eyes + face and mouth + face, with attention on the face.
 
-    Mean pooling turns the maps of ``backbone`` into vectors. For the face, the mean is weighted by
-    the attention M of ``neck``: the sum of M * F (eq. 7) divided by the sum of M, so that the scale
-    of the vector does not depend on the area of attention. The vector of the eyes and the vector of
-    the mouth are each concatenated with the vector of the face, and ``head`` fuses and classifies
-    both pairs. With only the local branch, each sub-network has its region alone; with only the
-    global branch, there is one sub-network, the face.
+    Mean pooling turns the maps of ``backbone`` into vectors; ``pooling`` says how M * F (eq. 7) of
+    the attention M of ``neck`` becomes the vector of the face. The vector of the eyes and the
+    vector of the mouth are each concatenated with the vector of the face, and ``head`` fuses and
+    classifies both pairs. With only the local branch, each sub-network has its region alone; with
+    only the global branch, there is one sub-network, the face.
 
     The input is the strip (N, 3, 3 * S, S) of ``CropRegions``. A sample may have ``region_valid``
     (2,), whether eyes and mouth are visible; the vector of an invisible region is zero. Without
@@ -30,11 +31,14 @@ class MultiRegionNet(ImageClassifier):
         head: Config of :class:`MultiRegionHead`.
         neck: Config of :class:`RegionAttention`, or None.
         mask_loss: Config of :class:`AttentionMaskLoss`, or None.
+        pooling: The vector of the face. ``'weighted'``: the sum of M * F divided by the sum of M,
+            whose scale does not depend on the attended area. ``'mean'``: the mean of M * F over all
+            positions, as for a map without attention. The paper prints M * F without a division.
         train_cfg, data_preprocessor, init_cfg: See mmpretrain's ``ImageClassifier``.
 
     Raises:
-        ValueError: If the parts do not fit together or, in training, a sample has no
-            ``landmark_mask``.
+        ValueError: If the parts do not fit together, ``pooling`` is unknown or, in training, a
+            sample has no ``landmark_mask``.
 
     Example:
         >>> model = dict(
@@ -51,6 +55,7 @@ class MultiRegionNet(ImageClassifier):
         head: dict,
         neck: dict | None = None,
         mask_loss: dict | None = None,
+        pooling: str = 'weighted',
         train_cfg: dict | None = None,
         data_preprocessor: dict | None = None,
         init_cfg: dict | None = None,
@@ -63,6 +68,11 @@ class MultiRegionNet(ImageClassifier):
             data_preprocessor=data_preprocessor,
             init_cfg=init_cfg,
         )
+        if pooling not in POOLINGS:
+            raise ValueError(
+                f"MultiRegionNet: pooling='{pooling}' must be one of {', '.join(POOLINGS)}."
+            )
+        self.pooling = pooling
         self.mask_loss = None if mask_loss is None else MODELS.build(mask_loss)
         if neck is not None and self.backbone.global_trunk is None:
             raise ValueError(
@@ -122,7 +132,9 @@ class MultiRegionNet(ImageClassifier):
         attention = None
         if self.with_neck:
             attention, face_map = self.neck(maps)
-            vectors[-1] = face_map.mean((2, 3)) / attention.mean((2, 3)).clamp_min(1e-6)
+            vectors[-1] = face_map.mean((2, 3))
+            if self.pooling == 'weighted':
+                vectors[-1] = vectors[-1] / attention.mean((2, 3)).clamp_min(1e-6)
         if self.backbone.local_trunk is None:
             return (vectors[0],), attention
         regions, face = vectors[:2], vectors[2:]

@@ -1,4 +1,4 @@
-"""The micro-expressions of CASME II as combinations of action units.
+"""Micro-expressions, those of CASME II first, as combinations of action units.
 
 W.-J. Yan, X. Li, S.-J. Wang, G. Zhao, Y.-J. Liu, Y.-H. Chen and X. Fu, "CASME II: An Improved
 Spontaneous Micro-Expression Database and the Baseline Evaluation", PLoS ONE 9(1), 2014, label a
@@ -15,6 +15,8 @@ clip by its action units together with the film shown and the subject's report. 
 The combinations and their frequencies below are our choice within these criteria. AU 4+7 belongs
 to both disgust and others, as in the real clips: no method can separate these clips.
 """
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -34,7 +36,28 @@ COMBINATIONS: dict[str, dict[str, float]] = {
 """Combinations of action units of each emotion, with their shares of the clips."""
 
 
+OTHER_COMBINATIONS: dict[str, dict[str, float]] = {
+    'anger': {'4+5': 0.3, '4+7': 0.3, '4+23': 0.2, '4+24': 0.2},
+    'contempt': {'L14': 0.5, 'R14': 0.5},
+}
+"""The same for emotions of other data sets."""
+SHOWN_AS = {
+    'other': 'others',
+    'happy': 'happiness',
+    'sad': 'sadness',
+    'negative': 'disgust',
+    'positive': 'happiness',
+}
+"""Emotions that are shown like others."""
+
+
+def combinations(emotions: Sequence[str]) -> dict[str, Mapping[str, float]]:
+    """The combinations of action units of each emotion."""
+    known = COMBINATIONS | OTHER_COMBINATIONS
+    return {emotion: known[SHOWN_AS.get(emotion, emotion)] for emotion in emotions}
+
+
 def sample_combination(emotion: str, rng: np.random.Generator) -> str:
     """Draw action units of an emotion, such as ``4+7``; ``L12`` is the left side of AU 12."""
-    shares = COMBINATIONS[emotion]
+    shares = combinations([emotion])[emotion]
     return str(rng.choice(list(shares), p=list(shares.values())))

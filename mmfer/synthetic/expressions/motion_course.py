@@ -55,16 +55,19 @@ def blink_course(frames: int, start: int) -> np.ndarray:
     return np.insert(whole, start + closing, np.ones(closed))[:frames]
 
 
-def drift_course(frames: int, rng: np.random.Generator) -> np.ndarray:
-    """A drift (T, 4): in each column the sum of two slow waves of half the amplitude."""
+def drift_course(frames: int, rng: np.random.Generator, pace: float = 1.0) -> np.ndarray:
+    """A drift (T, 4): in each column the sum of two slow waves of half the amplitude.
+
+    ``pace`` is the frame rate in units of :data:`FRAME_RATE`.
+    """
     amplitude = np.array([SHIFT, SHIFT, ROLL, ZOOM]) / 2
-    rate = 2 * np.pi / rng.uniform(*PERIOD, (2, 4))
+    rate = 2 * np.pi / (pace * rng.uniform(*PERIOD, (2, 4)))
     phase = rng.uniform(0, 2 * np.pi, (2, 4))
     time = np.arange(frames)[:, None, None]
     return (amplitude * np.sin(rate * time + phase)).sum(1)
 
 
-def sample_course(rng: np.random.Generator, blinks: float = 0.0) -> Course:
+def sample_course(rng: np.random.Generator, blinks: float = 0.0, pace: float = 1.0) -> Course:
     """Draw the course of a clip.
 
     From onset to offset there are 25 to 100 frames, 65 on average, as in CASME II at 200 frames per
@@ -74,14 +77,53 @@ def sample_course(rng: np.random.Generator, blinks: float = 0.0) -> Course:
     Args:
         rng: Random numbers.
         blinks: Share of clips in which the eyes blink.
+        pace: The frame rate in units of :data:`FRAME_RATE`; there are at least six frames.
     """
-    duration = int(np.clip(rng.normal(65, 20), 25, 100))
-    rise = round(duration * rng.uniform(0.32, 0.48))
+    duration, rise = _sample_duration(rng, pace)
     before, after = (int(n) for n in rng.integers(2, 9, 2))
     early, late = rng.uniform(0.8, 1.4, 2)
     level = expression_course(before, rise, duration - rise, after, (early, late))
-    drift = drift_course(len(level), rng)
+    drift = drift_course(len(level), rng, pace)
     lids = np.zeros(len(level))
     if rng.random() < blinks:
         lids = blink_course(len(level), int(rng.integers(len(level) - BLINK[0])))
     return Course(before, before + rise, before + duration, level, lids, drift)
+
+
+def _sample_duration(rng: np.random.Generator, pace: float) -> tuple[int, int]:
+    """The numbers of frames from the onset to the offset, and to the apex."""
+    duration = max(6, round(pace * int(np.clip(rng.normal(65, 20), 25, 100))))
+    return duration, round(duration * rng.uniform(0.32, 0.48))
+
+
+REST = (1.0, 4.0)
+"""Shortest and longest time in seconds before, between and after the expressions of a video."""
+
+
+def sample_video_course(
+    rng: np.random.Generator, pace: float, most: int = 3
+) -> tuple[Course, list[tuple[int, int, int]]]:
+    """Draw the course of a video with one to ``most`` expressions, and the moments of each.
+
+    Args:
+        rng: Random numbers.
+        pace: The frame rate in units of :data:`FRAME_RATE`.
+        most: The largest number of expressions.
+
+    Returns:
+        The course, whose onset, apex and offset are those of the first expression; and the onset,
+        apex and offset of each expression, in order.
+    """
+    levels, moments, start = [], [], 0
+    for _ in range(int(rng.integers(1, most + 1))):
+        rest = round(pace * FRAME_RATE * rng.uniform(*REST))
+        duration, rise = _sample_duration(rng, pace)
+        powers = (float(rng.uniform(0.8, 1.4)), float(rng.uniform(0.8, 1.4)))
+        level = expression_course(rest, rise, duration - rise, 0, powers)
+        levels.append(level[:-1])
+        moments.append((start + rest, start + rest + rise, start + rest + duration))
+        start += len(level) - 1
+    levels.append(np.zeros(round(pace * FRAME_RATE * rng.uniform(*REST))))
+    level = np.concatenate(levels)
+    drift = drift_course(len(level), rng, pace)
+    return Course(*moments[0], level, np.zeros(len(level)), drift), moments

@@ -3,10 +3,18 @@
 from mmfer.synthetic.layouts.affectnet import AffectNetLayout
 from mmfer.synthetic.layouts.casme2 import CASME2Layout
 from mmfer.synthetic.layouts.celeba import CelebALayout
+from mmfer.synthetic.layouts.clips import ClipLayout
 from mmfer.synthetic.layouts.ferplus import FERPlusLayout
 from mmfer.synthetic.layouts.fgemotions import FGEmotionsLayout
 from mmfer.synthetic.layouts.ifer import IFERLayout
 from mmfer.synthetic.layouts.layout import ImageLayout, Layout
+from mmfer.synthetic.layouts.more_clips import (
+    CASME3Layout,
+    CASMESquaredLayout,
+    MMEWLayout,
+    SAMMLayout,
+    SMICLayout,
+)
 from mmfer.synthetic.layouts.rafdb import RAFDBLayout
 
 LAYOUTS: dict[str, type[Layout]] = {
@@ -14,11 +22,16 @@ LAYOUTS: dict[str, type[Layout]] = {
     for layout in (
         AffectNetLayout,
         CASME2Layout,
+        CASME3Layout,
+        CASMESquaredLayout,
         CelebALayout,
         FERPlusLayout,
         FGEmotionsLayout,
         IFERLayout,
+        MMEWLayout,
         RAFDBLayout,
+        SAMMLayout,
+        SMICLayout,
     )
 }
 
@@ -26,13 +39,19 @@ __all__ = [
     'LAYOUTS',
     'AffectNetLayout',
     'CASME2Layout',
+    'CASME3Layout',
+    'CASMESquaredLayout',
     'CelebALayout',
+    'ClipLayout',
     'FERPlusLayout',
     'FGEmotionsLayout',
     'IFERLayout',
     'ImageLayout',
     'Layout',
+    'MMEWLayout',
     'RAFDBLayout',
+    'SAMMLayout',
+    'SMICLayout',
     'build_layout',
 ]
 

@@ -84,7 +84,7 @@ def coding_file(rows: Sequence[Mapping[str, Any]]) -> bytes:
         sheet.append(coding_row(truth))
     written = io.BytesIO()
     book.save(written)
-    return _timeless(written)
+    return timeless(written)
 
 
 def oddities(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
@@ -102,7 +102,7 @@ def oddities(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     }
 
 
-def _timeless(book: io.BytesIO) -> bytes:
+def timeless(book: io.BytesIO) -> bytes:
     """The bytes of a zip file without the time at which it was written."""
     done = io.BytesIO()
     with zipfile.ZipFile(book) as source, zipfile.ZipFile(done, 'w') as target:

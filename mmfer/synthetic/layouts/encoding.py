@@ -19,6 +19,11 @@ def encode_grey_png(image: np.ndarray) -> bytes:
     return _encode('.png', cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], [])
 
 
+def encode_bmp(image: np.ndarray) -> bytes:
+    """A bitmap file of an (H, W, 3) RGB image."""
+    return _encode('.bmp', image, [])
+
+
 def _encode(suffix: str, image: np.ndarray, settings: list[int]) -> bytes:
     done, encoded = cv2.imencode(suffix, image[..., ::-1], settings)
     if not done:

@@ -62,6 +62,15 @@ def test_an_annotation_becomes_fields_of_a_sample() -> None:
     assert parse_face({}, CLASSES, 'here') == {}
 
 
+def test_the_five_points_of_a_detector() -> None:
+    five = [[1, 2], [3, 2], [2, 3], [1, 4], [3, 4]]
+    beside = {'five_points': [x for point in five for x in point], 'keypoints': [1.0] * 204}
+    assert parse_face(beside, CLASSES, 'here')['landmarks5'].tolist() == five
+    alone = parse_face({'keypoints': [x for p in five for x in (*p, 1)]}, CLASSES, 'here')
+    assert alone['landmarks5'].tolist() == five and 'landmarks' not in alone
+    assert parse_face({'five_points': None}, CLASSES, 'here') == {}
+
+
 @pytest.mark.parametrize(
     ('fields', 'message'),
     [
@@ -121,6 +130,8 @@ def test_an_annotation_of_a_wrong_type_is_located(tmp_path: Path, value: Any) ->
         ('distribution', {'panic': None}),
         ('distribution', {'panic': float('nan'), 'worry': 1}),
         ('distribution', 5),
+        ('five_points', [1.0] * 8),
+        ('five_points', 'eyes'),
         ('group', 5),
         ('group', {'gender': {}}),
         ('identity', []),

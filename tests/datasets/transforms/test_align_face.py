@@ -4,6 +4,7 @@ import pytest
 from mmfer.datasets.transforms import AlignFace
 from mmfer.datasets.transforms.align_face import five_points
 from mmfer.faces import FivePointAlignment, align_face
+from mmfer.faces.alignment import similarity_transform
 
 RNG = np.random.default_rng(0)
 
@@ -68,6 +69,30 @@ def test_the_alignment_equals_that_of_photographs() -> None:
     before = sample(15)
     expected = align_face(before['img'], five_points(before['landmarks']) + 0.5, 112, 0.1)
     assert np.abs(AlignFace(112, 0.1)(before)['img'].astype(int) - expected).max() <= 1
+
+
+def test_the_points_of_a_detector_are_preferred() -> None:
+    before = sample(20)
+    five = five_points(before['landmarks']) + RNG.normal(0, 3, (5, 2)).astype(np.float32)
+    plain = AlignFace(112)(dict(before))
+    by_five = AlignFace(112, points=('landmarks5', 'landmarks'))
+    # A sample without these points is aligned by the 68 landmarks.
+    np.testing.assert_array_equal(by_five(dict(before))['img'], plain['img'])
+    after = by_five({**before, 'landmarks5': five})
+    np.testing.assert_array_equal(after['img'], align_face(before['img'], five + 0.5, 112, 0.1))
+    assert (after['img'] != plain['img']).any()
+    # Both kinds of points move with the image.
+    matrix, moved = similarity_transform(five, after['landmarks5']), after['landmarks']
+    expected = before['landmarks'] @ matrix[:, :2].T + matrix[:, 2]
+    np.testing.assert_allclose(moved, expected, atol=0.01)
+    with pytest.raises(ValueError, match='has no landmarks5'):
+        AlignFace(112, points=('landmarks5',))(before)
+
+
+@pytest.mark.parametrize('points', [(), ('landmarks68',), 'landmarks'])
+def test_unknown_points_are_refused(points: object) -> None:
+    with pytest.raises(ValueError, match='names from landmarks, landmarks5'):
+        AlignFace(112, points=points)  # type: ignore[arg-type]
 
 
 def test_a_sample_without_landmarks_is_refused() -> None:

@@ -7,7 +7,8 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from mmfer.faces import MTCNN, FaceLandmarker, read_image
-from mmfer.faces.detection.landmarker import WEIGHTS, check_boxes, crop_matrix
+from mmfer.faces.detection.landmark_search import check_boxes, crop_matrix
+from mmfer.faces.detection.landmarker import WEIGHTS
 from mmfer.faces.landmark_order import MIRRORED_68
 from mmfer.synthetic.generate import generate
 from mmfer.synthetic.layouts.layout import five_points

@@ -41,6 +41,26 @@ def test_at_full_width_the_network_equals_the_plain_vgg():
     assert sum(p.numel() for p in net.parameters()) == expected
 
 
+@pytest.mark.parametrize(
+    ('norm', 'parameters'), [('none', 14_714_688), ('first', 14_717_632), ('all', 14_723_136)]
+)
+def test_parameters_and_multiplications(norm, parameters):
+    net = build(norm=norm)
+    assert sum(p.numel() for p in net.parameters()) == parameters
+    found = []
+    for layer in net.modules():
+        if isinstance(layer, nn.Conv2d):
+            layer.register_forward_hook(
+                lambda conv, _, output: found.append(
+                    conv.weight.numel() * output.shape[2] * output.shape[3]
+                )
+            )
+    net.to('meta')(torch.empty(1, 3, 224, 224, device='meta'))
+    # 15.35 G at 224 pixels, 14.29 in units of 2^30. Paper 001 prints 14.26 G for its VGGNet, and
+    # 20.48 M parameters, more than the convolutions of VGG-16 have.
+    assert sum(found) == 15_346_630_656
+
+
 @pytest.mark.parametrize(('size', 'num_pools'), [(224, 5), (112, 4), (56, 3), (7, 0)])
 def test_number_of_poolings(size, num_pools):
     (found,) = build(width=0.05, num_pools=num_pools)(torch.randn(1, 3, size, size))

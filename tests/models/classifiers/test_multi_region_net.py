@@ -85,6 +85,27 @@ def test_a_uniformly_small_attention_keeps_the_face():
 
 
 @torch.no_grad()
+def test_poolings_of_the_masked_map():
+    model, printed = build().eval(), build(pooling='mean').eval()
+    printed.load_state_dict(model.state_dict())
+    inputs = strip()
+    eyes, _, face = model.backbone(inputs)
+    m, f = model.neck((face,))[0].numpy(), face.numpy()
+    weighted, plain = model.extract_feat(inputs)[0], printed.extract_feat(inputs)[0]
+    np.testing.assert_allclose(plain[:, C:], (m * f).mean((2, 3)), rtol=1e-4)
+    assert torch.equal(plain[:, :C], weighted[:, :C])
+    assert not torch.allclose(plain[:, C:], weighted[:, C:], rtol=0.1)
+    # A uniform attention scales the printed vector, but not the weighted one.
+    for net in (model, printed):
+        net.neck.output.weight.zero_()
+        net.neck.output.bias.fill_(-np.log(3))
+    np.testing.assert_allclose(model.extract_feat(inputs)[0][:, C:], f.mean((2, 3)), rtol=1e-4)
+    np.testing.assert_allclose(
+        printed.extract_feat(inputs)[0][:, C:], f.mean((2, 3)) / 4, rtol=1e-4, atol=1e-7
+    )
+
+
+@torch.no_grad()
 def test_an_absent_region_counts_as_zero():
     model = build().eval()
     inputs = strip(3)
@@ -170,6 +191,15 @@ def test_size_of_the_paper():
     assert count == 2 * 14_723_136 + attention + 2 * (1024 * 512 + 512) + 2 * (512 * 7 + 7)
 
 
+def test_size_of_the_network_as_printed():
+    path = ROOT / 'configs/multi_region/ablations/all_as_printed.py'
+    count = sum(p.numel() for p in build_model(load_config(path)).parameters())
+    # The same without the batch norms of eight of the thirteen convolutions of each trunk.
+    later = 64 + 128 + 2 * 256 + 2 * 512 + 2 * 512
+    assert count == 31_094_159 - 2 * 2 * later
+    assert abs(count / 31_049_638 - 1) < 0.002
+
+
 def test_a_sample_without_a_mask_is_refused():
     made = samples()
     del made[1].landmark_mask
@@ -181,6 +211,7 @@ def test_a_sample_without_a_mask_is_refused():
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
+        (dict(pooling='max'), "pooling='max' must be one of weighted, mean"),
         (dict(neck=None), 'mask_loss needs an attention map'),
         (dict(branches=('local',)), 'add the global branch'),
         (

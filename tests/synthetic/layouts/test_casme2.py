@@ -10,8 +10,8 @@ from PIL import Image
 from mmfer.faces.sidecar import read_sidecar
 from mmfer.labels.releases import CASME2_FRAMES
 from mmfer.synthetic.layouts import build_layout
-from mmfer.synthetic.layouts.casme2 import frame_size
 from mmfer.synthetic.layouts.casme2_coding import PLANTED
+from mmfer.synthetic.layouts.clips import frame_size
 from mmfer.synthetic.layouts.presets import Options
 from mmfer.synthetic.people.random_people import years
 from mmfer.synthetic.plan import plan

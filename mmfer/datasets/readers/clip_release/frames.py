@@ -1,0 +1,138 @@
+"""Selection of the frame of a clip on disk."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from mmfer.datasets.readers.clip_release.coding import CodedClip, Oddities
+from mmfer.datasets.readers.clip_release.folders import clip_folder, frames_of
+from mmfer.datasets.readers.clip_release.spans import nearest_frame
+from mmfer.reading import read_json
+
+FRAMES = ('apex', 'spotted', 'midway', 'onset')
+UNKNOWN_APEX = ('leave_out', 'middle')
+MARGIN = 100
+"""Number of frames before the onset and after the offset that are read: a folder may hold a whole
+video."""
+SPOTTED = Path('annotations') / 'spotted_apex.json'
+
+
+class Frames:
+    """Finds the frame of each clip, and records oddities.
+
+    Args:
+        root: The folder of the data set.
+        frame: One of :data:`FRAMES`.
+        spotted: The spotted apex of each clip.
+        name: The name of a frame in messages, with ``{number}`` and ``{subject}``.
+        unknown_apex: ``'middle'`` takes the middle of onset and offset for the apex of a clip whose
+            apex is not coded, lies before the onset, or is not on disk; ``'leave_out'`` leaves such
+            a clip out.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        frame: str,
+        spotted: Mapping[str, int],
+        name: str = 'img{number}.jpg',
+        unknown_apex: str = 'leave_out',
+    ) -> None:
+        self.root, self.frame, self.spotted, self.name = root, frame, spotted, name
+        self.unknown_apex = unknown_apex
+
+    def find(self, clip: CodedClip, odd: Oddities) -> tuple[Path, int] | None:
+        """The file and the number of the frame, or None if there is none.
+
+        Args:
+            clip: The clip.
+            odd: Collects the names of odd clips. Clips with ``missing_clip``,
+                ``onset_after_offset``, ``no_apex``, ``apex_before_onset``, ``not_spotted`` or
+                ``frame_not_there`` have no frame; clips with ``offset_before_apex``,
+                ``missing_frame``, ``nearby_frame`` or ``middle_for_apex`` have a frame.
+        """
+        there = self._frames(clip)
+        if not there:
+            odd['missing_clip'].append(clip.name)
+            return None
+        gaps = [n for n in range(clip.onset, clip.offset + 1) if n not in there]
+        odd['missing_frame'] += [self._file(clip, n) for n in gaps]
+        if clip.onset > clip.offset:
+            odd['onset_after_offset'].append(f'{clip.name} ({clip.onset} to {clip.offset})')
+            return None
+        if clip.apex is not None and clip.apex > clip.offset:
+            odd['offset_before_apex'].append(clip.name)
+        if self.frame in ('apex', 'midway') and self.unknown_apex == 'middle':
+            apex = None if clip.apex is None or clip.apex < clip.onset else clip.apex
+            if apex is None or nearest_frame(apex, there) is None:
+                odd['middle_for_apex'].append(clip.name)
+                clip = replace(clip, apex=(clip.onset + clip.offset) // 2)
+        number = self._number(clip, odd)
+        if number is None:
+            return None
+        return self._nearest(clip, number, there, odd)
+
+    def find_onset(self, clip: CodedClip, odd: Oddities) -> tuple[Path, int] | None:
+        """The file and the number of the onset frame of a clip for which :meth:`find` found one.
+
+        Args:
+            clip: The clip.
+            odd: Collects the names of odd clips: those with ``frame_not_there`` have no onset
+                frame, those with ``nearby_frame`` have one.
+        """
+        return self._nearest(clip, clip.onset, self._frames(clip), odd)
+
+    def _frames(self, clip: CodedClip) -> dict[int, Path]:
+        span = (min(clip.onset, clip.offset) - MARGIN, max(clip.onset, clip.offset) + MARGIN)
+        return frames_of(clip_folder(self.root, clip.folders), span)
+
+    def _file(self, clip: CodedClip, number: int) -> str:
+        return f'{clip.name}/{self.name.format(number=number, subject=clip.subject)}'
+
+    def _number(self, clip: CodedClip, odd: Oddities) -> int | None:
+        if self.frame == 'onset':
+            return clip.onset
+        if self.frame == 'spotted':
+            if clip.name not in self.spotted:
+                odd['not_spotted'].append(clip.name)
+            return self.spotted.get(clip.name)
+        if clip.apex is None:
+            odd['no_apex'].append(clip.name)
+            return None
+        if clip.apex < clip.onset:
+            odd['apex_before_onset'].append(clip.name)
+            return None
+        return clip.apex if self.frame == 'apex' else (clip.onset + clip.apex) // 2
+
+    def _nearest(
+        self, clip: CodedClip, number: int, there: Mapping[int, Path], odd: Oddities
+    ) -> tuple[Path, int] | None:
+        nearest = nearest_frame(number, there)
+        if nearest is None:
+            odd['frame_not_there'].append(self._file(clip, number))
+            return None
+        if nearest != number:
+            taken = self._file(clip, nearest)
+            missing = self._file(clip, number).rpartition('/')[2]
+            odd['nearby_frame'].append(f'{taken} for {missing}')
+        return there[nearest], nearest
+
+
+def read_spotted(root: Path) -> dict[str, int]:
+    """The spotted apex of each clip.
+
+    Raises:
+        FileNotFoundError: If there is no file of spotted apexes.
+        ValueError: If the file does not map clips to numbers.
+    """
+    path = root / SPOTTED
+    remedy = f'Spot the apexes: python tools/spot_apex.py --dataset {root}'
+    if not path.is_file():
+        raise FileNotFoundError(f'frame=\'spotted\' needs the missing file "{path}". {remedy}')
+    spotted = read_json(path, 'file of apexes', remedy)
+    if not isinstance(spotted, dict) or not all(type(n) is int for n in spotted.values()):
+        raise ValueError(
+            f'"{path}" must have a frame number for each clip, such as {{"sub01/EP02_01f": 59}}. '
+            f'{remedy}'
+        )
+    return spotted

@@ -1,0 +1,49 @@
+"""The report of a reader on clips that differ from the others."""
+
+from collections.abc import Mapping, Sequence
+from logging import INFO, WARNING
+
+from mmengine.logging import print_log
+
+from mmfer.datasets.readers.clip_release.coding import CodedClip
+from mmfer.datasets.readers.clip_release.faces import SHOWN
+from mmfer.labels.action_units import read_action_units
+
+HARMLESS = (
+    *('integer_subject', 'capitalised_emotion', 'numeric_action_units', 'unknown_action_units'),
+    *('apex_slash', 'apex_absent', 'offset_absent', 'offset_before_apex', 'missing_frame'),
+    *('nearby_frame', 'middle_for_apex', 'unread_action_units', 'other_action_units'),
+)
+"""Oddities of clips that are used anyway."""
+
+
+def unit_oddities(clips: Sequence[CodedClip], numbers: Sequence[int]) -> dict[str, list[str]]:
+    """Clips with action units that cannot be read, or that are not among the targets.
+
+    Args:
+        clips: The clips.
+        numbers: The action units that are the targets.
+
+    Returns:
+        The names of clips with what is odd, for ``unread_action_units`` and
+        ``other_action_units``; kinds without a name are left out.
+    """
+    odd: dict[str, list[str]] = {}
+    for clip in clips:
+        units, unread = read_action_units(clip.action_units)
+        others = sorted({unit.number for unit in units} - set(numbers))
+        for kind, found in (('unread_action_units', unread), ('other_action_units', others)):
+            if found:
+                odd.setdefault(kind, []).append(f'{clip.name} ({", ".join(map(str, found))})')
+    return odd
+
+
+def log_report(first: str, report: Mapping[str, Sequence[str]]) -> None:
+    """Log the first line, and a line for each kind of oddity; a warning if clips are left out."""
+    lines = [first]
+    for kind, names in report.items():
+        done = 'noted' if kind in HARMLESS else 'left out'
+        more = f', and {len(names) - SHOWN} more' if len(names) > SHOWN else ''
+        lines.append(f'  {kind}, {len(names)}, {done}: {", ".join(names[:SHOWN])}{more}')
+    level = WARNING if set(report) - {'other_emotion', *HARMLESS} else INFO
+    print_log('\n'.join(lines), logger='current', level=level)

@@ -1,0 +1,1 @@
+"""Measures of spotting micro-expressions in clips and videos."""

@@ -1,0 +1,85 @@
+"""An exported classifier with what its metadata say about it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypedDict
+
+from mmfer.reading import check_form, parse_json
+from mmfer.runtime.onnx_network import EXPORT_AGAIN, read_content
+from mmfer.runtime.onnx_scores import OnnxScores
+
+SUFFIX = '.onnx'
+FORMAT = 1
+"""The number of the form of the metadata."""
+
+
+class _Preprocessing(TypedDict):
+    pipeline: list[dict[str, Any]]
+
+
+class Metadata(TypedDict):
+    format: int
+    classes: list[str]
+    of_attributes: bool
+    unknown_attributes: list[str]
+    preprocessing: _Preprocessing
+    face_crop: dict[str, Any] | None
+    calibration: dict[str, Any] | None
+    rendered: bool
+    model_card: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class OnnxFile:
+    """An exported file, ready to run, with its metadata.
+
+    Args:
+        model: The model in onnxruntime.
+        metadata: The metadata as JSON values.
+        where: The name of the file, for messages.
+    """
+
+    model: OnnxScores
+    metadata: Metadata
+    where: str
+
+    @classmethod
+    def read(
+        cls, path: str | Path, build: Callable[[bytes, str], OnnxScores] = OnnxScores
+    ) -> 'OnnxFile':
+        """Read a file that ``mmfer export`` wrote.
+
+        Args:
+            path: The file.
+            build: Makes the model from the content and the name of the file.
+
+        Raises:
+            FileNotFoundError: If the file does not exist.
+            ValueError: If the file is no ONNX file of mmfer, is damaged or not safe, or a package
+                is missing.
+        """
+        model = build(read_content(path), str(path))
+        return cls(model, _metadata(model.metadata, str(path)), str(path))
+
+
+def _metadata(texts: dict[str, str], where: str) -> Metadata:
+    if not {'format', 'preprocessing', 'classes'} <= texts.keys():
+        raise ValueError(
+            f'"{where}" does not say how to prepare faces and what its scores mean: another '
+            'program wrote it, or an earlier version of mmfer. Export the model with '
+            '"mmfer export".'
+        )
+    found = {
+        name: parse_json(texts[name], f'metadata "{name}" of "{where}"', EXPORT_AGAIN)
+        for name in Metadata.__annotations__
+        if name in texts
+    }
+    if found['format'] != FORMAT:
+        raise ValueError(
+            f'"{where}" has the format {found["format"]}, but this version of mmfer reads format '
+            f'{FORMAT}. Export the model again, or update mmfer.'
+        )
+    check_form(found, Metadata, f'The metadata of "{where}"', EXPORT_AGAIN)
+    metadata: Metadata = found  # type: ignore[assignment]
+    return metadata

@@ -1,0 +1,100 @@
+"""Photographs read by exported files alone."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mmfer.apis import FERInferencer, OnnxInferencer
+from mmfer.apis.onnx_export import onnx_file
+from mmfer.engine.runtimes.face_networks import face_network
+from mmfer.engine.runtimes.onnx_model import with_metadata
+from mmfer.faces import FaceLandmarker, read_image
+from tests.apis import torch_free_main
+from tests.helpers import ROOT, tool_environment
+from tests.onnx_files import CLASSES, METADATA, expected_scores, mean_color
+
+PHOTO = ROOT / 'docs' / 'photos' / 'astronaut.jpg'
+
+
+@pytest.fixture
+def colors(tmp_path: Path) -> Path:
+    """A small classifier, whose scores are those of the mean color."""
+    path = tmp_path / 'colors.onnx'
+    path.write_bytes(with_metadata(mean_color().SerializeToString(), METADATA))
+    return path
+
+
+def test_a_photograph_has_the_same_answer_where_pytorch_cannot_be_imported(tmp_path: Path) -> None:
+    shipped = FERInferencer()
+    contents = {'model': onnx_file(shipped.loaded)[0]}
+    contents |= {kind: face_network(kind) for kind in ('detector', 'landmarker')}
+    paths = [tmp_path / f'{name}.onnx' for name in contents]
+    for path, content in zip(paths, contents.values(), strict=True):
+        path.write_bytes(content)
+    command = [sys.executable, torch_free_main.__file__, *map(str, paths), str(PHOTO)]
+    done = subprocess.run(
+        command, env=tool_environment(), capture_output=True, text=True, check=True
+    )
+    found, expected = json.loads(done.stdout), shipped(PHOTO)
+    assert found['model'] == expected['model']
+    (result,), (wanted,) = found['results'], expected['results']
+    (face,), (same) = result['faces'], wanted['faces'][0]
+    assert (result['message'], face['label']) == ('1 face found.', same['label'])
+    for name in ('bbox', 'landmarks'):  # rounded to hundredths of a pixel
+        np.testing.assert_allclose(face[name], same[name], atol=0.011)
+    scores = [list(one['scores'].values()) for one in (face, same)]
+    np.testing.assert_allclose(*scores, atol=1e-4)
+    points, _ = FaceLandmarker().detect(read_image(PHOTO), np.array([same['bbox']]))
+    np.testing.assert_allclose(face['landmarks68'], points[0], atol=0.05)
+
+
+@pytest.mark.parametrize('package', torch_free_main.REFUSED)
+def test_the_process_without_pytorch_cannot_import_it(package: str) -> None:
+    finder = torch_free_main.Refusing()
+    with pytest.raises(ModuleNotFoundError, match=package):
+        finder.find_spec(f'{package}.nn')
+    assert finder.find_spec('mmfer') is None
+
+
+def test_face_crops_have_calibrated_scores(colors: Path) -> None:
+    crops = list(np.random.default_rng(0).integers(0, 256, (5, 8, 8, 3), np.uint8))
+    found = OnnxInferencer(colors, batch_size=2).classify(crops)
+    roots = np.sqrt(expected_scores(np.stack(crops).transpose(0, 3, 1, 2)))  # temperature 2
+    expected = roots / roots.sum(axis=1, keepdims=True)
+    assert [list(one) for one in found] == [CLASSES] * 5
+    np.testing.assert_allclose([list(one.values()) for one in found], expected, atol=1e-6)
+
+
+def test_a_photograph_without_a_detector_is_refused(colors: Path) -> None:
+    inferencer = OnnxInferencer(colors)
+    with pytest.raises(ValueError, match='There is no detector.*mmfer export detector'):
+        inferencer(PHOTO)
+    (result,) = inferencer(PHOTO, detect=False)['results']
+    assert list(result['faces'][0]['scores']) == CLASSES
+
+
+def test_a_detector_in_python_can_be_given(colors: Path) -> None:
+    class Nothing:
+        def detect(self, image: np.ndarray) -> list:
+            return []
+
+    (result,) = OnnxInferencer(colors, Nothing())(PHOTO)['results']
+    assert result['message'] == 'No face found.'
+
+
+def test_preprocessing_that_needs_pytorch_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / 'a.onnx'
+    steps = [dict(type='LoadExpressionImage'), dict(type='AlignFace', size=8)]
+    facts = METADATA | dict(preprocessing=dict(pipeline=steps))
+    path.write_bytes(with_metadata(mean_color().SerializeToString(), facts))
+    with pytest.raises(ValueError, match='AlignFace.*needs PyTorch'):
+        OnnxInferencer(path)
+
+
+def test_a_bad_threshold_is_refused(colors: Path) -> None:
+    with pytest.raises(ValueError, match=r'unsure_below=1\.5'):
+        OnnxInferencer(colors, unsure_below=1.5)

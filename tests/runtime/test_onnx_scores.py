@@ -1,0 +1,41 @@
+"""An exported classifier in onnxruntime."""
+
+import numpy as np
+import onnx
+import pytest
+
+from mmfer.runtime.onnx_scores import OnnxScores
+from tests.onnx_files import expected_scores, mean_color
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (5, 3, 8, 8)).astype(np.float32)
+
+
+def loaded(model: onnx.ModelProto) -> OnnxScores:
+    return OnnxScores(model.SerializeToString(), 'a.onnx')
+
+
+@pytest.mark.parametrize('number', ['N', 1, 2, 5])
+def test_any_number_of_images_gives_a_score_each(number: int | str) -> None:
+    model = loaded(mean_color(number))
+    assert model.shape == (3, 8, 8)
+    np.testing.assert_allclose(model.scores(IMAGES), expected_scores(IMAGES), atol=1e-6)
+    np.testing.assert_allclose(model.scores(IMAGES[:1]), expected_scores(IMAGES[:1]), atol=1e-6)
+
+
+def test_another_size_is_refused() -> None:
+    with pytest.raises(ValueError, match=r'shape \(3, 8, 8\), but got \(3, 9, 9\)'):
+        loaded(mean_color()).scores(np.zeros((1, 3, 9, 9), np.float32))
+
+
+def test_other_inputs_are_refused() -> None:
+    model = mean_color()
+    model.graph.input[0].name = model.graph.node[0].input[0] = 'data'
+    with pytest.raises(ValueError, match='does not take "images"'):
+        loaded(model)
+
+
+def test_a_size_that_is_not_fixed_is_refused() -> None:
+    model = mean_color()
+    model.graph.input[0].type.tensor_type.shape.dim[2].dim_param = 'H'
+    with pytest.raises(ValueError, match='does not take "images"'):
+        loaded(model)

@@ -1,0 +1,144 @@
+"""Measure the whole path from a photograph to the answer, step by step.
+
+Copies of a photograph with one face are laid side by side in an image of 640 x 480 px, so the steps
+are measured for several numbers of faces. Times are milliseconds for each image, medians over
+rounds in which all steps take turns. "answer" is the call of the inferencer with the file: reading,
+detection and expressions, without landmarks and drawing.
+
+Examples:
+    mmfer photograph-speed photo.jpg --faces 1 5
+    mmfer photograph-speed photo.jpg --onnx model.onnx detector.onnx landmarker.onnx
+"""
+
+import argparse
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from PIL import Image
+
+from mmfer.apis import FERInferencer, OnnxInferencer
+from mmfer.apis.face_inferencer import FaceInferencer
+from mmfer.engine.benchmark import take_turns
+from mmfer.engine.cli import friendly_errors, given_path
+from mmfer.faces import FaceLandmarker, read_image
+from mmfer.faces.detection.choice import DETECTORS, build_detector
+from mmfer.faces.detection.face_finder import Landmarker, detect_in_crop
+from mmfer.markdown import markdown_table
+from mmfer.runtime.face_networks import OnnxLandmarker
+from mmfer.visualization import LabelledFace, draw_faces
+
+WIDTH, HEIGHT = 640, 480
+STEPS = ('read', 'detect', 'landmarks', 'expression', 'draw', 'answer')
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('photo', type=given_path, help='a photograph with one face')
+    parser.add_argument('--faces', nargs='+', type=int, default=[1, 5], metavar='N')
+    parser.add_argument(
+        '--detector', choices=DETECTORS, default='mtcnn', help='of PyTorch; default: %(default)s'
+    )
+    parser.add_argument(
+        '--onnx',
+        nargs=3,
+        type=given_path,
+        metavar=('MODEL', 'DETECTOR', 'LANDMARKER'),
+        help='files of mmfer export, measured too',
+    )
+    parser.add_argument('--repeats', type=int, default=5, help='rounds')
+    parser.add_argument('--seconds', type=float, default=0.5, help='duration of a step in a round')
+    parser.add_argument(
+        '--cpu-time', action='store_true', help='count CPU time, for one thread on a busy machine'
+    )
+    return parser.parse_args()
+
+
+def scene(photo: np.ndarray, count: int) -> np.ndarray:
+    """An image (480, 640, 3) with copies of a photograph, as large as fit."""
+    columns = math.ceil(math.sqrt(count))
+    rows = math.ceil(count / columns)
+    height, width = photo.shape[:2]
+    scale = min(WIDTH / columns / width, HEIGHT / rows / height)
+    size = max(1, int(width * scale)), max(1, int(height * scale))
+    small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
+    canvas = np.full((HEIGHT, WIDTH, 3), 127, np.uint8)
+    for number in range(count):
+        x, y = (WIDTH // columns) * (number % columns), (HEIGHT // rows) * (number // columns)
+        canvas[y : y + size[1], x : x + size[0]] = small
+    return canvas
+
+
+def build_steps(
+    inferencer: FaceInferencer, landmarker: Landmarker, file: Path
+) -> tuple[list[Callable[[], Any]], int]:
+    """The steps for an image file, in the order of :data:`STEPS`, and the number of faces."""
+    image, detector = read_image(file), inferencer.sampler.detector
+    assert detector is not None
+    faces = detect_in_crop(detector, image)
+    if not faces:
+        raise ValueError(
+            'No face was found. Give a photograph with one large face, or fewer faces.'
+        )
+    boxes = np.stack([face.bbox for face in faces])
+
+    def expressions() -> list[dict[str, float]]:
+        _, samples = inferencer.sampler.samples(image, faces)
+        return inferencer.loaded.scores(samples, inferencer.batch_size)
+
+    found = zip(faces, expressions(), strict=True)
+    labelled = [LabelledFace(face.bbox.tolist(), scores) for face, scores in found]
+    return [
+        lambda: read_image(file),
+        lambda: detect_in_crop(detector, image),
+        lambda: landmarker.detect(image, boxes),
+        expressions,
+        lambda: draw_faces(image, labelled),
+        lambda: inferencer(file),
+    ], len(faces)
+
+
+@friendly_errors
+def main() -> None:
+    args = parse_args()
+    if min(args.faces) < 1 or args.repeats < 1:
+        raise ValueError('--faces and --repeats: give numbers from 1.')
+    photo = read_image(args.photo)
+    detector = build_detector(args.detector)
+    paths: dict[str, tuple[FaceInferencer, Landmarker]] = {
+        'pytorch': (FERInferencer(detector=detector), FaceLandmarker())
+    }
+    threads = torch.get_num_threads()
+    if args.onnx:
+        model, *faces = args.onnx
+        exported = OnnxInferencer(model, faces[0], threads=threads)
+        paths['onnxruntime'] = (exported, OnnxLandmarker(faces[1], threads))
+    clock = time.process_time if args.cpu_time else time.perf_counter
+    rows = []
+    with TemporaryDirectory() as folder:
+        for count in args.faces:
+            file = Path(folder) / f'{count}.jpg'
+            Image.fromarray(scene(photo, count)).save(file, quality=92)
+            built = [build_steps(*path, file) for path in paths.values()]
+            steps = [step for steps, _ in built for step in steps]
+            for step in steps:
+                step()
+            speeds, _ = take_turns(steps, 1, args.repeats, args.seconds, clock)
+            for number, (name, (_, found)) in enumerate(zip(paths, built, strict=True)):
+                own = speeds[number * len(STEPS) : (number + 1) * len(STEPS)]
+                times = [f'{1000 / speed:.1f}' for speed in own]
+                rows.append([str(found), name, *times, f'{own[-1]:.1f}'])
+    print(f'{WIDTH} x {HEIGHT} px, {threads} threads, PyTorch {torch.__version__}, milliseconds')
+    print(markdown_table(['faces', 'run by', *STEPS, 'images/s'], rows))
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,132 @@
+"""Spot micro-expressions in long videos, and compare them with the coded ones.
+
+DIR is the folder of CAS(ME)^2, of SAMM Long Videos, or of CAS(ME)^3 with whole videos. A found
+interval is right if its intersection over union with a coded one is 0.5 or more; precision, recall
+and F1 are those of all videos together, as in the challenges MEGC. Beside them is the mean of one
+interval of the mean length at a random place of each video.
+
+Landmarks come from DIR/annotations/faces.json if it exists, else they are found in the first frame.
+The default numbers of frames suit 30 frames/s; for 200 frames/s, give --least 20 --most 105.
+
+Example:
+    python tools/render_synthetic.py casme_squared data/synthetic/casme_squared --preset tiny \
+        --images 8
+    python tools/analysis_tools/spot_intervals.py data/synthetic/casme_squared --out spotted.json
+"""
+
+import argparse
+from pathlib import Path
+
+import cv2
+from tqdm import tqdm
+
+from mmfer.datasets.readers.clip_release.videos import LongVideo, read_videos
+from mmfer.engine.cli import friendly_errors, given_path
+from mmfer.evaluation.clips.spotting import SpottingScore, chance_score, matched, spotting_score
+from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
+from mmfer.faces.clips.apex_result import ApexResult
+from mmfer.faces.clips.apex_spotter import METHODS
+from mmfer.faces.clips.clip import open_clip
+from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
+from mmfer.faces.clips.intervals import IntervalOptions, curve_intervals
+from mmfer.faces.clips.sensor_noise import DEFAULT_FLICKER, DEFAULT_NOISE
+from mmfer.files import check_writable, write_json
+from mmfer.markdown import markdown_table
+
+SIDECAR = Path('annotations') / 'faces.json'
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('root', type=given_path, metavar='DIR', help='the folder of the data set')
+    parser.add_argument(
+        '--method', choices=METHODS, default='registered', help='default: %(default)s'
+    )
+    plain = IntervalOptions()
+    for name, kind, text in (
+        ('height', float, 'least prominence of a peak, as a share of the highest'),
+        ('foot', float, 'an interval ends at this share of the prominence'),
+        ('least', int, 'least number of frames'),
+        ('most', int, 'largest number of frames'),
+    ):
+        parser.add_argument(
+            f'--{name}',
+            type=kind,
+            default=getattr(plain, name),
+            help=f'{text}; default: %(default)s',
+        )
+    parser.add_argument(
+        '--noise', type=float, default=0.0, help='sensor noise in grey levels, for renderings'
+    )
+    parser.add_argument('--seed', type=int, default=0, help='of noise and random intervals')
+    parser.add_argument('--jobs', type=int, default=1, help='processes, default: %(default)s')
+    parser.add_argument('--out', type=given_path, help='a JSON file with all intervals')
+    return parser.parse_args()
+
+
+def tasks_of(root: Path, videos: list[LongVideo], noise: float, seed: int) -> list[ClipTask]:
+    """The videos with their landmarks."""
+    sidecar = SidecarLandmarks(root / SIDECAR) if (root / SIDECAR).is_file() else None
+    return [
+        ClipTask(
+            video.name,
+            video.folder,
+            landmarks=sidecar.of(open_clip(video.folder)) if sidecar else None,
+            noise=(noise, noise / DEFAULT_NOISE * DEFAULT_FLICKER) if noise else None,
+            seed=seed,
+        )
+        for video in videos
+    ]
+
+
+def row(name: str, score: SpottingScore) -> list[str]:
+    """A row of the table."""
+    counts = [f'{score.true_positives:.4g}', f'{score.found:.4g}', f'{score.true:.4g}']
+    return [name, *counts, *(f'{x:.1f}' for x in (score.precision, score.recall, score.f1))]
+
+
+@friendly_errors
+def main() -> None:
+    args = parse_args()
+    cv2.setNumThreads(1)  # frames are small: threads cost more than they bring
+    options = IntervalOptions(args.height, args.foot, args.least, args.most)
+    if args.out is not None:
+        check_writable(args.out)
+    videos, faults = read_videos(args.root)
+    results = spot_apexes(
+        tasks_of(args.root, videos, args.noise, args.seed), SpotterOptions(args.method), args.jobs
+    )
+    found, true, spans, report = [], [], [], {}
+    for video, result in zip(videos, tqdm(results, total=len(videos), unit='video'), strict=True):
+        if isinstance(result, str):
+            faults.append(f'{video.name}: {result}')
+            continue
+        intervals = numbered(result, curve_intervals(result.curve, options))
+        found.append(intervals)
+        true.append(list(video.intervals))
+        spans.append((result.numbers[0], result.numbers[-1]))
+        right = [intervals[i] for i, _ in matched(intervals, video.intervals)]
+        report[video.name] = {'true': video.intervals, 'found': intervals, 'right': right}
+    for line in faults:
+        print(f'Left out: {line}')
+    if not found:
+        raise ValueError(f'No video of "{args.root}" could be read. See above.')
+    score = spotting_score(found, true)
+    chance = chance_score(spans, true, seed=args.seed)
+    heads = ['', 'right', 'found', 'coded', 'precision', 'recall', 'F1']
+    rows = [row(args.method, score), row('one interval at a random place', chance)]
+    print(markdown_table(heads, rows))
+    if args.out is not None:
+        measures = {'f1': score.f1, 'precision': score.precision, 'recall': score.recall}
+        write_json(args.out, {**measures, 'f1_of_chance': chance.f1, 'videos': report})
+
+
+def numbered(result: ApexResult, intervals: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Intervals of positions in a curve as numbers of frames."""
+    return [(result.numbers[first], result.numbers[last]) for first, last in intervals]
+
+
+if __name__ == '__main__':
+    main()
