@@ -30,10 +30,10 @@ class BuildWithConfigs(build_py):
 
 
 EXTRAS = {
-    'openmmlab': requirements('mminstall'),
-    'mim': requirements('mminstall'),
-    'onedl': requirements('onedl'),
-    **{name: requirements(name) for name in ('demo', 'export', 'optional', 'tests')},
+    'openmmlab': requirements('torch') + requirements('mminstall'),
+    'mim': requirements('torch') + requirements('mminstall'),
+    'onedl': requirements('torch') + requirements('onedl'),
+    **{name: requirements(name) for name in ('demo', 'export', 'onnxruntime', 'optional', 'tests')},
 }
 EXTRAS['all'] = [
     'torchvision>=0.21',

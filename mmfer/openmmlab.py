@@ -1,9 +1,10 @@
-"""OpenMMLab's packages, torchvision and OpenCV: what is missing, and the line that installs it.
+"""PyTorch, OpenMMLab's packages and OpenCV: what is missing, and the line that installs it.
 
 Each of these packages exists in several builds that write the same folder, so a second build breaks
 the first; and a torchvision chosen by pip may replace an installed PyTorch. pip cannot require "one
 of these builds". So mmfer requires none of them. The extras ``openmmlab`` and ``onedl`` install
-OpenMMLab's packages, and this module gives the line that suits what is installed already.
+PyTorch and OpenMMLab's packages, and this module gives the line that suits what is installed
+already. Predictions by exported files need neither.
 """
 
 from functools import cache
@@ -25,6 +26,9 @@ OPENCV = (
 )
 """The packages that hold ``cv2``. mmfer works with each; a server needs a headless one."""
 
+OTHERS = ('torch', 'torchvision', 'torch_pruning')
+"""The other modules that the extras bring, or that must fit PyTorch."""
+
 
 def installed_version(package: str) -> str | None:
     """The version of a package, or None if it is not installed."""
@@ -36,7 +40,7 @@ def installed_version(package: str) -> str | None:
 
 def missing_modules() -> list[str]:
     """The modules that mmfer needs and that no installed package has."""
-    return [name for name in (*BUILDS, 'torchvision', 'cv2') if find_spec(name) is None]
+    return [name for name in (*BUILDS, *OTHERS, 'cv2') if find_spec(name) is None]
 
 
 def install_line(missing: list[str]) -> str:
@@ -50,10 +54,13 @@ def install_line(missing: list[str]) -> str:
     """
     wanted = []
     openmmlab = [name for name in missing if name in BUILDS]
-    if 'torchvision' in missing:
-        wanted.append('torchvision')
-        if torch := installed_version('torch'):
-            wanted.append(f'"torch=={torch}"')
+    torch = installed_version('torch')
+    if 'torchvision' in missing:  # brings a PyTorch that fits
+        wanted += ['torchvision', f'"torch=={torch}"'] if torch else ['torchvision']
+    elif 'torch' in missing:
+        wanted.append('torch')
+    if 'torch_pruning' in missing and len(openmmlab) < len(BUILDS):
+        wanted.append('torch-pruning')
     if any(installed_version(f'onedl-{name}') for name in BUILDS if name not in openmmlab):
         wanted += ['"mmfer[onedl]"'] if openmmlab else []
     elif len(openmmlab) == len(BUILDS):
