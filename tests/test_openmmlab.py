@@ -13,7 +13,7 @@ from tests.environments import (
     write_wheel,
 )
 
-ALL = ['mmengine', 'mmcv', 'mmpretrain', 'torchvision', 'cv2']
+ALL = ['mmengine', 'mmcv', 'mmpretrain', 'torch', 'torchvision', 'torch_pruning', 'cv2']
 
 
 def installed(monkeypatch: pytest.MonkeyPatch, **versions: str) -> None:
@@ -31,6 +31,9 @@ def installed(monkeypatch: pytest.MonkeyPatch, **versions: str) -> None:
         ({'onedl_mmcv': '2.3.6'}, ['mmengine', 'mmpretrain'], '"mmfer[onedl]"'),
         ({'onedl_mmcv': '2.3.6', 'onedl_mmengine': '0.10.12'}, ['cv2'], 'opencv-python-headless'),
         ({'mmcv_lite': '2.2.0'}, ['cv2'], 'opencv-python-headless'),
+        ({'mmcv': '2.2.0', 'torch': '2.9.0'}, ['torch_pruning'], 'torch-pruning'),
+        ({'mmcv': '2.2.0'}, ['torch', 'torchvision'], 'torchvision'),
+        ({'mmcv': '2.2.0', 'torchvision': '0.28.0'}, ['torch'], 'torch'),
     ],
 )
 def test_the_line_suits_what_is_installed(

@@ -104,6 +104,13 @@ def test_openmmlab_keeps_a_torch_without_torchvision(packages: Path, tmp_path: P
     assert pip_would_install(python, packages, 'mmfer', 'torchvision')['torch'] == '2.14.0'
 
 
+def test_exported_files_need_neither_torch_nor_openmmlab(packages: Path, tmp_path: Path) -> None:
+    python = empty_environment(tmp_path / 'environment')
+    would = pip_would_install(python, packages, 'mmfer[onnxruntime]')
+    assert {'mmfer', 'numpy', 'onnx', 'onnxruntime'} <= set(would)
+    assert not (BUILDS | {'torch-pruning'}) & set(would)
+
+
 def test_the_line_of_the_readme_fills_a_new_environment(packages: Path, tmp_path: Path) -> None:
     for readme in ('README.md', 'README_zh-CN.md'):
         text = (ROOT / readme).read_text(encoding='utf-8')
