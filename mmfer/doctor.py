@@ -18,11 +18,12 @@ from mmfer.version import __version__
 
 SHOWN = ('torch', 'torchvision', 'numpy', 'pillow', 'onnx', 'onnxruntime')
 OPTIONAL = {
-    '.heic photographs': 'pillow_heif',
-    'ONNX export': 'onnx',
-    'Grad-CAM': 'pytorch_grad_cam',
+    '.heic photographs': ('pillow_heif',),
+    'predictions by exported files': ('onnx', 'onnxruntime', 'cv2'),
+    'ONNX export': ('torch', 'onnx', 'onnxruntime', 'onnxscript'),
+    'Grad-CAM': ('torch', 'pytorch_grad_cam'),
 }
-"""The module that each optional part needs."""
+"""The modules that each optional part needs."""
 
 
 def examine() -> tuple[list[str], bool]:
@@ -45,8 +46,9 @@ def examine() -> tuple[list[str], bool]:
     elif unloadable := unloadable_opencv():
         problems.append(unloadable)
     lines += [_devices(), _images(), _videos()]
-    for part, module in OPTIONAL.items():
-        lines.append(f'{part}: {"yes" if find_spec(module) else f"no ({module} is missing)"}')
+    for part, modules in OPTIONAL.items():
+        absent = next((name for name in modules if find_spec(name) is None), None)
+        lines.append(f'{part}: {f"no ({absent} is missing)" if absent else "yes"}')
     lines += [f'Problem: {problem}' for problem in problems] or ['No problem found.']
     return lines, not problems
 

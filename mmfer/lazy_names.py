@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from mmfer.openmmlab import require_openmmlab
+
 
 def lazy_names(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
     """The ``__getattr__`` of a package.
@@ -19,6 +21,11 @@ def lazy_names(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
     def get(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f'module {package!r} has no attribute {name!r}')
-        return getattr(import_module(f'{package}.{homes[name]}'), name)
+        try:
+            module = import_module(f'{package}.{homes[name]}')
+        except ModuleNotFoundError:
+            require_openmmlab()  # its message says what to install
+            raise
+        return getattr(module, name)
 
     return get

@@ -11,6 +11,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from typing import NoReturn
 
 BUILDS = {
     'mmengine': ('mmengine', 'onedl-mmengine', 'mmengine-lite'),
@@ -96,17 +97,36 @@ def unloadable_opencv() -> str | None:
 
 
 @cache
+def require_opencv() -> None:
+    """Check that OpenCV can be imported, all that predictions by exported files need of these.
+
+    Raises:
+        ImportError: If OpenCV is missing or lacks a library of the system. The message gives the
+            line to type.
+    """
+    if find_spec('cv2') is None:
+        missing = missing_modules()
+        alone = f'; or, for exported files alone, with: {install_line(["cv2"])}'
+        _refuse(missing_message(missing) + (alone if len(missing) > 1 else ''))
+    if problem := unloadable_opencv():
+        _refuse(problem)
+
+
+@cache
 def require_openmmlab() -> None:
-    """Check that the packages can be imported.
+    """Check that PyTorch, OpenMMLab's packages and OpenCV can be imported.
 
     Raises:
         ImportError: If a package is missing, or OpenCV lacks a library of the system. The message
             gives the line to type.
     """
-    missing = missing_modules()
-    problem = missing_message(missing) if missing else unloadable_opencv()
-    if problem:
-        raise ImportError(f'mmfer cannot start: {problem}\n`mmfer doctor` shows what is installed.')
+    if missing := missing_modules():
+        _refuse(missing_message(missing))
+    require_opencv()
+
+
+def _refuse(problem: str) -> NoReturn:
+    raise ImportError(f'mmfer cannot start: {problem}\n`mmfer doctor` shows what is installed.')
 
 
 def _listed(names: list[str]) -> str:

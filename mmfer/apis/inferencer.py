@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from mmfer import openmmlab_check  # noqa: F401  (before PyTorch)
+
+# isort: split
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,8 +1,6 @@
 """Photographs read by exported files alone."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +12,8 @@ from mmfer.engine.runtimes.face_networks import face_network
 from mmfer.engine.runtimes.onnx_model import with_metadata
 from mmfer.faces import FaceLandmarker, read_image
 from tests.apis import torch_free_main
-from tests.helpers import ROOT, tool_environment
+from tests.environments import environment_without, run_python
+from tests.helpers import ROOT
 from tests.onnx_files import CLASSES, METADATA, expected_scores, mean_color
 
 PHOTO = ROOT / 'docs' / 'photos' / 'astronaut.jpg'
@@ -28,17 +27,16 @@ def colors(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_photograph_has_the_same_answer_where_pytorch_cannot_be_imported(tmp_path: Path) -> None:
+def test_a_photograph_has_the_same_answer_where_pytorch_is_not_installed(tmp_path: Path) -> None:
     shipped = FERInferencer()
     contents = {'model': onnx_file(shipped.loaded)[0]}
     contents |= {kind: face_network(kind) for kind in ('detector', 'landmarker')}
     paths = [tmp_path / f'{name}.onnx' for name in contents]
     for path, content in zip(paths, contents.values(), strict=True):
         path.write_bytes(content)
-    command = [sys.executable, torch_free_main.__file__, *map(str, paths), str(PHOTO)]
-    done = subprocess.run(
-        command, env=tool_environment(), capture_output=True, text=True, check=True
-    )
+    python = environment_without(tmp_path / 'environment', torch_free_main.ABSENT)
+    done = run_python(python, '-m', torch_free_main.__name__, *map(str, paths), str(PHOTO))
+    assert done.returncode == 0, done.stderr
     found, expected = json.loads(done.stdout), shipped(PHOTO)
     assert found['model'] == expected['model']
     (result,), (wanted,) = found['results'], expected['results']
@@ -50,14 +48,6 @@ def test_a_photograph_has_the_same_answer_where_pytorch_cannot_be_imported(tmp_p
     np.testing.assert_allclose(*scores, atol=1e-4)
     points, _ = FaceLandmarker().detect(read_image(PHOTO), np.array([same['bbox']]))
     np.testing.assert_allclose(face['landmarks68'], points[0], atol=0.05)
-
-
-@pytest.mark.parametrize('package', torch_free_main.REFUSED)
-def test_the_process_without_pytorch_cannot_import_it(package: str) -> None:
-    finder = torch_free_main.Refusing()
-    with pytest.raises(ModuleNotFoundError, match=package):
-        finder.find_spec(f'{package}.nn')
-    assert finder.find_spec('mmfer') is None
 
 
 def test_face_crops_have_calibrated_scores(colors: Path) -> None:
