@@ -1,4 +1,4 @@
-"""Import this before OpenCV where PyTorch is not needed, to learn how to install what is missing."""
+"""Import this before OpenCV where PyTorch is not needed: it says how to install what is missing."""
 
 from mmfer.openmmlab import require_opencv
 
