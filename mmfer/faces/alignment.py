@@ -3,6 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from math import inf
+from operator import index
 from typing import Any, ClassVar
 
 import cv2
@@ -22,6 +24,8 @@ FIVE_POINT_TEMPLATE = np.array(
 """Positions of the five points in ArcFace's crop of 112 by 112 pixels (Deng et al. 2019)."""
 _TEMPLATE_SIDE = 112
 _MAX_SUPERSAMPLING = 8
+MOST_SIDE = 2048
+"""The largest side of a crop in pixels, so that a description from outside fills no memory."""
 
 
 def similarity_transform(source: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -84,8 +88,10 @@ class Alignment(ABC):
     size: int = 112
 
     def __post_init__(self) -> None:
-        if self.size < 1:
-            raise ValueError(f'{self.type} alignment: size={self.size}. Give 1 pixel or more.')
+        if not 1 <= index(self.size) <= MOST_SIDE:
+            raise ValueError(
+                f'{self.type} alignment: size={self.size}. Give 1 to {MOST_SIDE} pixels.'
+            )
 
     @abstractmethod
     def matrix(self, face: Face) -> np.ndarray:
@@ -128,7 +134,7 @@ class FivePointAlignment(Alignment):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.margin > -0.5:
+        if not -0.5 < float(self.margin) < inf:
             raise ValueError(f'five_point alignment: margin={self.margin}. Give more than -0.5.')
 
     @property
@@ -166,9 +172,11 @@ class BoxAlignment(Alignment):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.scale > 0:
+        if not 0 < float(self.scale) < inf:
             raise ValueError(f'box alignment: scale={self.scale}. Give more than 0.')
         object.__setattr__(self, 'shift', tuple(map(float, self.shift)))
+        if len(self.shift) != 2 or not np.isfinite(self.shift).all():
+            raise ValueError(f'box alignment: shift={self.shift}. Give two finite numbers.')
 
     def matrix(self, face: Face) -> np.ndarray:
         corner, opposite = face.bbox[:2], face.bbox[2:]
@@ -192,7 +200,7 @@ def build_alignment(config: Mapping[str, Any]) -> Alignment:
     options = dict(config)
     kinds: dict[str, type[Alignment]] = {c.type: c for c in (BoxAlignment, FivePointAlignment)}
     kind = options.pop('type', None)
-    if kind not in kinds:
+    if not isinstance(kind, str) or kind not in kinds:
         raise ValueError(
             f'face_crop has the unknown type={kind!r}. Give one of: {", ".join(kinds)}.'
         )
@@ -203,7 +211,13 @@ def build_alignment(config: Mapping[str, Any]) -> Alignment:
             f'face_crop of type {kind!r} has unknown options: {", ".join(unknown)}. Its options '
             f'are: {", ".join(known)}.'
         )
-    return kinds[kind](**options)
+    try:
+        return kinds[kind](**options)
+    except (TypeError, OverflowError) as error:
+        raise ValueError(
+            f'face_crop = {dict(config)}: {error}. Give a whole number for size, and numbers for '
+            'the other options.'
+        ) from error
 
 
 def align_face(

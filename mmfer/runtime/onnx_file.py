@@ -82,4 +82,14 @@ def _metadata(texts: dict[str, str], where: str) -> Metadata:
         )
     check_form(found, Metadata, f'The metadata of "{where}"', EXPORT_AGAIN)
     metadata: Metadata = found  # type: ignore[assignment]
+    classes, unknown = metadata['classes'], metadata['unknown_attributes']
+    if not classes or len(set(classes)) < len(classes):
+        raise ValueError(
+            f'The classes of "{where}" are {classes}, but each needs its own name. {EXPORT_AGAIN}'
+        )
+    if unknown and not (metadata['of_attributes'] and set(unknown) < set(classes)):
+        raise ValueError(
+            f'The unknown_attributes of "{where}" are {unknown}, but only some of the attributes '
+            f'of a model of attributes may be unknown. {EXPORT_AGAIN}'
+        )
     return metadata

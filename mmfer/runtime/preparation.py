@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mmfer.faces.alignment import MOST_SIDE
 from mmfer.faces.resizing import resize_square
 
 Step = Callable[[np.ndarray], np.ndarray]
@@ -31,7 +32,7 @@ def build_steps(pipeline: Sequence[Mapping[str, Any]], where: str) -> list[Step]
         where: The name of the file, for messages.
 
     Raises:
-        ValueError: If a step, or an option of it, needs PyTorch.
+        ValueError: If a step, or an option of it, is wrong or needs PyTorch.
 
     Example:
         >>> (resize,) = build_steps([dict(type='ResizeFace', size=80)], 'a.onnx')
@@ -39,21 +40,25 @@ def build_steps(pipeline: Sequence[Mapping[str, Any]], where: str) -> list[Step]
         (80, 80, 3)
     """
     steps: list[Step] = []
-    for entry in pipeline:
-        options = dict(entry)
+    for entry in pipeline if isinstance(pipeline, list | tuple) else [pipeline]:
+        options = dict(entry) if isinstance(entry, Mapping) else {}
         name = str(options.pop('type', '')).rpartition('.')[2]
         if name == 'Cached':
             steps += build_steps(options.get('transforms', ()), where)
-        elif name == 'ResizeFace' and isinstance(options.get('size'), int) and options['size'] > 0:
+        elif name == 'ResizeFace' and options.keys() == {'size'} and _is_side(options['size']):
             steps.append(partial(resize_square, size=options['size']))
         elif name == 'RandomGrayscale' and (weights := _always_gray(options)):
             steps.append(partial(gray, weights=weights))
         elif name not in NOTHING:
             raise ValueError(
-                f'"{where}" prepares faces by {dict(entry)}, which needs PyTorch: use '
+                f'"{where}" prepares faces by {entry}, which is wrong or needs PyTorch: use '
                 'mmfer.apis.FERInferencer.'
             )
     return steps
+
+
+def _is_side(size: Any) -> bool:
+    return type(size) is int and 0 < size <= MOST_SIDE
 
 
 def _always_gray(options: Mapping[str, Any]) -> tuple[float, ...] | None:

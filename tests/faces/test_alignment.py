@@ -117,6 +117,16 @@ def test_a_description_is_read_back(alignment):
         ({'type': 'box', 'scale': 0}, 'scale=0'),
         ({'type': 'five_point', 'margin': -0.5}, 'margin=-0.5'),
         ({'type': 'box', 'size': 0}, 'size=0'),
+        ({'type': 'box', 'size': 10**9}, 'size=1000000000. Give 1 to 2048 pixels'),
+        ({'type': 'box', 'size': '80'}, "'80'.*Give a whole number for size"),
+        ({'type': 'box', 'size': 80.5}, 'Give a whole number for size'),
+        ({'type': 'box', 'scale': []}, 'numbers for the other options'),
+        ({'type': 'box', 'scale': float('nan')}, 'scale=nan'),
+        ({'type': 'box', 'scale': 10**400}, 'too large'),
+        ({'type': 'box', 'shift': (0.0,)}, 'Give two finite numbers'),
+        ({'type': 'box', 'shift': (0.0, float('inf'))}, 'Give two finite numbers'),
+        ({'type': 'five_point', 'margin': float('inf')}, 'margin=inf'),
+        ({'type': ['box']}, r"type=\['box'\]"),
     ],
 )
 def test_faulty_descriptions(config, message):

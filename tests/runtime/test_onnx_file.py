@@ -63,7 +63,12 @@ def with_step(step: dict[str, Any]) -> dict[str, Any]:
     [
         (dict(format=2), 'format 2, but this version of mmfer reads format 1'),
         (dict(classes='anger'), 'classes: expected array, got str'),
+        (dict(classes=['a', 'a', 'b']), 'each needs its own name'),
+        (dict(classes=[]), 'each needs its own name'),
+        (dict(unknown_attributes=['anger']), 'of a model of attributes may be unknown'),
+        (dict(of_attributes=True, unknown_attributes=CLASSES), 'only some of the attributes'),
         (dict(face_crop=7), 'face_crop: expected object'),
+        (dict(face_crop=dict(type='box', size='48')), 'Give a whole number for size'),
         (dict(calibration=dict(temperature=-1)), 'has no temperature'),
         (dict(preprocessing={}), 'missing required field pipeline'),
         (dict(preprocessing=with_step(dict(type='os.system', command='id'))), 'os.system'),

@@ -1,5 +1,7 @@
 """From a face crop to the input of an exported model, against the pipeline of mmcv."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from mmcv.transforms import RandomGrayscale
@@ -43,6 +45,12 @@ def test_steps_inside_a_cache_are_taken() -> None:
     [
         dict(type='AlignFace', size=112),
         dict(type='ResizeFace', size='80'),
+        dict(type='ResizeFace', size=True),
+        dict(type='ResizeFace', size=10**9),
+        dict(type='ResizeFace', size=8, method='nearest'),
+        dict(type='Cached', transforms=5),
+        dict(type='Cached', transforms=['ResizeFace']),
+        'ResizeFace',
         dict(type='RandomGrayscale', prob=0.5, keep_channels=True),
         dict(type='RandomGrayscale', prob=1.0),
         GRAY | dict(channel_weights='abc'),
@@ -53,6 +61,6 @@ def test_steps_inside_a_cache_are_taken() -> None:
         dict(),
     ],
 )
-def test_a_step_that_needs_pytorch_is_refused(step: dict) -> None:
-    with pytest.raises(ValueError, match=r'"a.onnx" prepares faces by .* needs PyTorch'):
+def test_a_step_that_is_wrong_or_needs_pytorch_is_refused(step: Any) -> None:
+    with pytest.raises(ValueError, match=r'"a.onnx" prepares faces by .* wrong or needs PyTorch'):
         build_steps([step], 'a.onnx')
