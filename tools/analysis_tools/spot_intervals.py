@@ -1,6 +1,7 @@
 """Spot micro-expressions in long videos, and compare them with the coded ones.
 
-DIR is the folder of CAS(ME)^2, of SAMM Long Videos, or of CAS(ME)^3 with whole videos. A found
+DIR is the folder of CAS(ME)^2, of SAMM Long Videos, or of CAS(ME)^3 with whole videos. Videos
+without a coded micro-expression are not read, so intervals found there do not lower F1. A found
 interval is right if its intersection over union with a coded one is 0.5 or more; precision, recall
 and F1 are those of all videos together, as in the challenges MEGC. Beside them is the mean of one
 interval of the mean length at a random place of each video.

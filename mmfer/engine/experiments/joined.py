@@ -30,7 +30,7 @@ def named_subjects(cfg: Config) -> Config:
     if twice is not None:
         raise ValueError(
             f'train_dataloader.dataset joins {twice[0]} at "{twice[1]}" with itself, but cross '
-            "validation divides each data set once. Give one reader, for example with split='all'."
+            "validation divides each data set once. Give one reader with split='trainval'."
         )
     names: dict[tuple[str, str], str] = {}
     for key in keys:

@@ -159,7 +159,7 @@ def read_coding(path: Path, release: ClipRelease) -> tuple[list[CodedClip], Oddi
             continue
         if emotion != emotion.lower():
             odd['capitalised_emotion'].append(name)
-        text, emotion = '' if is_blank(units) else str(units).strip(), emotion.strip().lower()
+        text, emotion = '' if is_blank(units) else _key(units), emotion.strip().lower()
         folders = folders_of({**cells, 'emotion': emotion}, subject, release)
         clips.append(CodedClip(name, subject, onset, apex, offset, text, emotion, where, folders))
     return clips, odd
@@ -181,7 +181,7 @@ def subject_name(cell: Any, release: ClipRelease) -> str | None:
     if is_blank(cell):
         return None
     if not release.subject:
-        return str(cell).strip()
+        return _key(cell)
     prefix = release.subject.partition('{')[0]
     text = re.sub(f'^{prefix}', '', cell.strip().lower()) if isinstance(cell, str) else cell
     number = whole_number(text)

@@ -57,8 +57,9 @@ class MicroExpressions(ExpressionDataset):
         action_units: The numbers of the action units that are the targets, in place of emotions,
             such as :data:`mmfer.labels.action_units.UNITS`. A sample then has ``gt_score`` (A,)
             float32, 1 for present units, and ``attribute_mask`` (A,) bool, True for known units,
-            and no ``gt_label``; clips of all emotions are read. ``metainfo`` has ``classes``
-            (``AU4``) and ``task='attributes'``. For :class:`AttributeHead`.
+            and no ``gt_label``; clips of all emotions are read, or those of ``megc2019``.
+            ``metainfo`` has ``classes`` (``AU4``) and ``task='attributes'``. For
+            :class:`AttributeHead`.
         onset: Also give the file of the onset frame as ``onset_path`` and, with a sidecar, its
             landmarks as ``onset_landmarks``, for :class:`LoadClip`.
         test_subjects: The held-out subjects, such as ``('sub05',)``; ignored with ``subjects``.
@@ -98,6 +99,11 @@ class MicroExpressions(ExpressionDataset):
         **options: Any,
     ) -> None:
         release = self.RELEASE
+        if megc2019 and num_classes not in (None, 3):
+            raise ValueError(
+                f'{type(self).__name__}(megc2019=True, num_classes={num_classes}): MEGC 2019 has '
+                'three classes. Remove num_classes.'
+            )
         if num_classes is None:
             num_classes = next(iter(release.classes))
         self._check_option('num_classes', num_classes, tuple(release.classes))
@@ -119,7 +125,7 @@ class MicroExpressions(ExpressionDataset):
         self.action_units = tuple(action_units)
         if self.action_units:
             self._check_units(options)
-            self.emotions = dict.fromkeys(release.emotions, '')
+            self.emotions = dict.fromkeys(self.emotions if megc2019 else release.emotions, '')
             options['classes'] = tuple(f'AU{number}' for number in self.action_units)
         else:
             options['classes'] = tuple(dict.fromkeys(self.emotions.values()))
@@ -224,6 +230,13 @@ class MicroExpressions(ExpressionDataset):
         if release.coding:
             path = self._coding_file()
             clips, odd = read_coding(path, release)
+            if not clips:
+                only = f', of which the kind is "{release.kind}"' if release.kind else ''
+                faults = '; '.join([*odd['bad_row'], *odd['no_emotion']][:3])
+                raise ValueError(
+                    f'No row of "{path}" codes a clip that can be used{only}'
+                    f'{f": {faults}" if faults else ""}. Use the original file.'
+                )
         else:
             path, clips = self.root, clips_in_folders(self.root, release)
             if not clips:
@@ -268,10 +281,13 @@ class MicroExpressions(ExpressionDataset):
 
     def _check_units(self, options: dict[str, Any]) -> None:
         wrong = [option for option in ('val_ratio', 'soft_labels') if options.get(option)]
-        if wrong or not self.RELEASE.coding or len(self.action_units) < 2:
+        number = len(self.action_units)
+        repeated = len(set(self.action_units)) < number
+        if wrong or not self.RELEASE.coding or number < 2 or repeated:
             raise ValueError(
                 f'{type(self).__name__}(action_units={self.action_units}): give two action units '
-                'or more, of a data set with a coding file, without val_ratio and soft_labels.'
+                'or more, each once, of a data set with a coding file, without val_ratio and '
+                'soft_labels.'
             )
 
     def _in_part(self, subject: str, part: str) -> bool:
