@@ -6,6 +6,7 @@ from mmpretrain.models import ImageClassifier
 from torch import Tensor
 
 from mmfer.models.classifiers.teacher import Teacher, last_of, logits_of
+from mmfer.protocols import predicts_attributes
 from mmfer.registry import MODELS
 
 
@@ -22,7 +23,8 @@ class DistilledClassifier(ImageClassifier):
         **options: The options of :class:`mmpretrain.models.ImageClassifier`.
 
     Raises:
-        ValueError: If neither loss is given; in training, if there is no teacher.
+        ValueError: If neither loss is given, or ``response`` for a head of attributes; in training,
+            if there is no teacher.
         TypeError: In training, if a network gives no logits (N, C) or no features as tensors.
 
     Example:
@@ -45,6 +47,11 @@ class DistilledClassifier(ImageClassifier):
             raise ValueError(
                 'DistilledClassifier needs response=dict(type="ResponseDistillationLoss"), '
                 'similarity=dict(type="SimilarityPreservingLoss"), or both.'
+            )
+        if response is not None and predicts_attributes(self):
+            raise ValueError(
+                'ResponseDistillationLoss compares probabilities of classes, but the head '
+                f'{type(self.head).__name__} predicts attributes. Use only similarity=...'
             )
         self.response = None if response is None else MODELS.build(response)
         self.similarity = None if similarity is None else MODELS.build(similarity)

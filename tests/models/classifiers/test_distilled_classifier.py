@@ -68,3 +68,10 @@ def test_a_student_without_teacher_or_losses_is_refused():
         pytest.raises(ValueError, match='needs response='),
     ):
         MODELS.build({**CLASSIFIER, 'type': 'DistilledClassifier'})
+
+
+def test_the_response_of_attributes_is_refused():
+    head = dict(type='MultiLabelLinearClsHead', num_classes=3, in_channels=512)
+    with pytest.raises(ValueError, match='predicts attributes. Use only similarity'):
+        build(type='DistilledClassifier', response=RESPONSE, head=head)
+    assert build(type='DistilledClassifier', similarity=SIMILARITY, head=head).response is None
