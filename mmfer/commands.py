@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib.util import module_from_spec, spec_from_file_location
 from typing import Any
 
-from mmfer.openmmlab import require_openmmlab
+from mmfer.checks.openmmlab import require_openmmlab
 from mmfer.resources import list_configs, resources
 from mmfer.shipped_models import list_models
 from mmfer.version import __version__

@@ -5,7 +5,7 @@ the lite and the full ``mmcv``. mmfer uses neither ``mmcv.ops`` nor ``pkg_resour
 removed the latter, so every config has relative ``_base_`` paths.
 """
 
-from mmfer import openmmlab_check  # noqa: F401  (before mmengine)
+from mmfer.checks import openmmlab_check  # noqa: F401  (before mmengine)
 
 # isort: split
 import importlib

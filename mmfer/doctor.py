@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from packaging.requirements import Requirement
 
-from mmfer.openmmlab import (
+from mmfer.checks.openmmlab import (
     BUILDS,
     OPENCV,
     installed_version,

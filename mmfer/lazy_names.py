@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-from mmfer.openmmlab import require_openmmlab
+from mmfer.checks.openmmlab import require_openmmlab
 
 
 def lazy_names(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:

@@ -1,6 +1,6 @@
 """Plugins: packages from outside that register components."""
 
-from mmfer import openmmlab_check  # noqa: F401  (before mmengine)
+from mmfer.checks import openmmlab_check  # noqa: F401  (before mmengine)
 
 # isort: split
 import importlib.util

@@ -4,7 +4,7 @@ All members are methods, properties, class attributes or plain values, because f
 ``isinstance`` does not find submodules and buffers of a ``nn.Module``.
 """
 
-from mmfer import openmmlab_check  # noqa: F401  (before mmengine)
+from mmfer.checks import openmmlab_check  # noqa: F401  (before mmengine)
 
 # isort: split
 from collections.abc import Mapping

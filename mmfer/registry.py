@@ -6,7 +6,7 @@ mmengine's. Names without a scope of all three libraries resolve in the default 
     model = dict(type='ImageClassifier', backbone=dict(type='ResNet', depth=18), ...)
 """
 
-from mmfer import openmmlab_check  # noqa: F401  (before mmengine)
+from mmfer.checks import openmmlab_check  # noqa: F401  (before mmengine)
 
 # isort: split
 import importlib

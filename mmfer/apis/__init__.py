@@ -6,7 +6,7 @@ longer than ``import torch``.
 
 from typing import TYPE_CHECKING
 
-from mmfer import opencv_check  # noqa: F401  (before OpenCV)
+from mmfer.checks import opencv_check  # noqa: F401  (before OpenCV)
 from mmfer.lazy_names import lazy_names
 from mmfer.shipped_models import list_models
 

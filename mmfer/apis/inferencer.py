@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mmfer import openmmlab_check  # noqa: F401  (before PyTorch)
+from mmfer.checks import openmmlab_check  # noqa: F401  (before PyTorch)
 
 # isort: split
 from collections.abc import Sequence

@@ -5,7 +5,7 @@ Names that need PyTorch, and those of clips, are imported on first use.
 
 from typing import TYPE_CHECKING
 
-from mmfer import opencv_check  # noqa: F401  (before OpenCV)
+from mmfer.checks import opencv_check  # noqa: F401  (before OpenCV)
 from mmfer.faces.alignment import (
     Alignment,
     BoxAlignment,

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from logging import INFO, WARNING
+from pathlib import Path
 
 from mmengine.logging import print_log
 
-from mmfer.datasets.readers.clip_release.coding import CodedClip
+from mmfer.datasets.readers.clip_release.coding import CodedClip, Oddities
 from mmfer.datasets.readers.clip_release.faces import SHOWN
 from mmfer.labels.action_units import read_action_units
+from mmfer.labels.clip_release import ClipRelease
 
 HARMLESS = (
     *('integer_subject', 'capitalised_emotion', 'numeric_action_units', 'unknown_action_units'),
@@ -36,6 +38,16 @@ def unit_oddities(clips: Sequence[CodedClip], numbers: Sequence[int]) -> dict[st
             if found:
                 odd.setdefault(kind, []).append(f'{clip.name} ({", ".join(map(str, found))})')
     return odd
+
+
+def no_clips(path: Path, release: ClipRelease, odd: Oddities) -> ValueError:
+    """The error about a coding file of which no row can be used."""
+    only = f', of which the kind is "{release.kind}"' if release.kind else ''
+    faults = '; '.join([*odd['bad_row'], *odd['no_emotion']][:3])
+    return ValueError(
+        f'No row of "{path}" codes a clip that can be used{only}{f": {faults}" if faults else ""}. '
+        'Use the original file.'
+    )
 
 
 def log_report(first: str, report: Mapping[str, Sequence[str]]) -> None:

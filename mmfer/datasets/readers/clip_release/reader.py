@@ -18,7 +18,7 @@ from mmfer.datasets.readers.clip_release.coding import (
 from mmfer.datasets.readers.clip_release.faces import lend_faces
 from mmfer.datasets.readers.clip_release.folders import clips_in_folders, frames_of
 from mmfer.datasets.readers.clip_release.frames import FRAMES, UNKNOWN_APEX, Frames, read_spotted
-from mmfer.datasets.readers.clip_release.oddities import log_report, unit_oddities
+from mmfer.datasets.readers.clip_release.oddities import log_report, no_clips, unit_oddities
 from mmfer.datasets.readers.clip_release.spans import read_spans
 from mmfer.labels.action_units import action_unit_targets
 from mmfer.labels.clip_release import ClipRelease
@@ -57,9 +57,8 @@ class MicroExpressions(ExpressionDataset):
         action_units: The numbers of the action units that are the targets, in place of emotions,
             such as :data:`mmfer.labels.action_units.UNITS`. A sample then has ``gt_score`` (A,)
             float32, 1 for present units, and ``attribute_mask`` (A,) bool, True for known units,
-            and no ``gt_label``; clips of all emotions are read, or those of ``megc2019``.
-            ``metainfo`` has ``classes`` (``AU4``) and ``task='attributes'``. For
-            :class:`AttributeHead`.
+            and no ``gt_label``; all emotions, or those of ``megc2019``, are read. ``metainfo`` has
+            ``classes`` (``AU4``) and ``task='attributes'``. For :class:`AttributeHead`.
         onset: Also give the file of the onset frame as ``onset_path`` and, with a sidecar, its
             landmarks as ``onset_landmarks``, for :class:`LoadClip`.
         test_subjects: The held-out subjects, such as ``('sub05',)``; ignored with ``subjects``.
@@ -100,10 +99,7 @@ class MicroExpressions(ExpressionDataset):
     ) -> None:
         release = self.RELEASE
         if megc2019 and num_classes not in (None, 3):
-            raise ValueError(
-                f'{type(self).__name__}(megc2019=True, num_classes={num_classes}): MEGC 2019 has '
-                'three classes. Remove num_classes.'
-            )
+            raise ValueError(f'num_classes={num_classes}: MEGC 2019 has three. Remove num_classes.')
         if num_classes is None:
             num_classes = next(iter(release.classes))
         self._check_option('num_classes', num_classes, tuple(release.classes))
@@ -231,12 +227,7 @@ class MicroExpressions(ExpressionDataset):
             path = self._coding_file()
             clips, odd = read_coding(path, release)
             if not clips:
-                only = f', of which the kind is "{release.kind}"' if release.kind else ''
-                faults = '; '.join([*odd['bad_row'], *odd['no_emotion']][:3])
-                raise ValueError(
-                    f'No row of "{path}" codes a clip that can be used{only}'
-                    f'{f": {faults}" if faults else ""}. Use the original file.'
-                )
+                raise no_clips(path, release, odd)
         else:
             path, clips = self.root, clips_in_folders(self.root, release)
             if not clips:
@@ -281,13 +272,11 @@ class MicroExpressions(ExpressionDataset):
 
     def _check_units(self, options: dict[str, Any]) -> None:
         wrong = [option for option in ('val_ratio', 'soft_labels') if options.get(option)]
-        number = len(self.action_units)
-        repeated = len(set(self.action_units)) < number
-        if wrong or not self.RELEASE.coding or number < 2 or repeated:
+        different = len(set(self.action_units))
+        if wrong or not self.RELEASE.coding or not 2 <= different == len(self.action_units):
             raise ValueError(
-                f'{type(self).__name__}(action_units={self.action_units}): give two action units '
-                'or more, each once, of a data set with a coding file, without val_ratio and '
-                'soft_labels.'
+                f'action_units={self.action_units}: give two action units or more, each once, of '
+                'a data set with a coding file, without val_ratio and soft_labels.'
             )
 
     def _in_part(self, subject: str, part: str) -> bool:

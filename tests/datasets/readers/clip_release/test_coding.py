@@ -8,9 +8,10 @@ import pytest
 from mmfer.datasets.readers.clip_release import workbook
 from mmfer.datasets.readers.clip_release.coding import read_coding
 from mmfer.datasets.readers.clip_release.workbook import read_rows
-from mmfer.labels.micro_expressions import CASME2
+from mmfer.labels.micro_expressions import CASME2, MMEW
 from mmfer.labels.releases import CASME2_CODING_FILE
 from tests.datasets.casme2_files import HEAD, row, write_coding
+from tests.datasets.clip_files import WrittenClip, write_clips
 
 
 def test_cells_of_all_types_are_read(tmp_path: Path) -> None:
@@ -170,3 +171,10 @@ def test_frames_beyond_every_clip_are_no_frames(tmp_path: Path) -> None:
     rows = [row(1, 'EP02_01f', 46, 59, 10**9, '12', 'others')]
     clips, odd = read_coding(write_coding(tmp_path, rows), CASME2)
     assert clips == [] and 'EP02_01f' in odd['bad_row'][0]
+
+
+def test_whole_numbers_may_be_written_with_a_point(tmp_path: Path) -> None:
+    clip = WrittenClip(1.0, 'a', 'surprise', 'Micro_Expression/surprise/a', 3.0, 5.0, 8.0, 4.0)
+    root = write_clips(tmp_path, MMEW, [clip])
+    ((found,), _) = read_coding(root / 'MMEW_Micro_Exp_v2.xlsx', MMEW)
+    assert (found.subject, found.action_units, found.apex) == ('1', '4', 5)

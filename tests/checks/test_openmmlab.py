@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mmfer import openmmlab
+from mmfer.checks import openmmlab
 from tests.environments import (
     environment_without,
     install_made_up,

@@ -1,5 +1,5 @@
 """Import this before OpenMMLab's packages or OpenCV, to learn how to install what is missing."""
 
-from mmfer.openmmlab import require_openmmlab
+from mmfer.checks.openmmlab import require_openmmlab
 
 require_openmmlab()

@@ -1,5 +1,5 @@
 """Import this before OpenCV where PyTorch is not needed: it says how to install what is missing."""
 
-from mmfer.openmmlab import require_opencv
+from mmfer.checks.openmmlab import require_opencv
 
 require_opencv()

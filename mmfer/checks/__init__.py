@@ -1,0 +1,1 @@
+"""Imports that check what is installed before OpenCV or PyTorch are imported."""
