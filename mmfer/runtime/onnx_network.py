@@ -22,9 +22,10 @@ def check_packages(needed: Sequence[str] = NEEDED) -> None:
     """Raise ValueError if a package for ONNX is missing."""
     missing = [name for name in needed if find_spec(name) is None]
     if missing:
+        extra = 'onnxruntime' if set(needed) <= set(NEEDED) else 'export'
         raise ValueError(
             f'ONNX files need {", ".join(missing)}: pip install {" ".join(missing)}, or the extra '
-            '"export" of mmfer.'
+            f'"{extra}" of mmfer.'
         )
 
 

@@ -8,7 +8,7 @@ import onnx
 import pytest
 from onnx import helper
 
-from mmfer.runtime.onnx_network import OnnxNetwork, read_content
+from mmfer.runtime.onnx_network import OnnxNetwork, check_packages, read_content
 from tests.onnx_files import mean_color
 
 
@@ -67,8 +67,10 @@ def test_operators_of_others_are_refused() -> None:
 
 def test_a_missing_package_is_named(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, 'onnxruntime', None)
-    with pytest.raises(ValueError, match='pip install onnxruntime'):
+    with pytest.raises(ValueError, match='pip install onnxruntime, or the extra "onnxruntime"'):
         loaded(mean_color())
+    with pytest.raises(ValueError, match='or the extra "export" of mmfer'):
+        check_packages(('onnx', 'onnxruntime', 'no_such_package'))
 
 
 def test_the_number_of_threads_is_that_of_the_caller() -> None:
