@@ -58,7 +58,7 @@ class FaceInferencer:
         unsure_below: The confidence below which an answer is marked as unsure.
 
     Raises:
-        ValueError: If ``unsure_below`` is no probability.
+        ValueError: If ``unsure_below`` is no probability, or ``batch_size`` is below 1.
     """
 
     reads_clip = False
@@ -72,6 +72,8 @@ class FaceInferencer:
         unsure_below: float = UNSURE_BELOW,
     ) -> None:
         check_unsure_below(unsure_below)
+        if batch_size < 1:
+            raise ValueError(f'batch_size={batch_size}: give 1 or more.')
         self.batch_size, self.unsure_below = batch_size, unsure_below
         self.loaded, self.sampler = loaded, sampler
         self.classes, self.alignment = loaded.classes, loaded.alignment

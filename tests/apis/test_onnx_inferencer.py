@@ -85,6 +85,8 @@ def test_preprocessing_that_needs_pytorch_is_refused(tmp_path: Path) -> None:
         OnnxInferencer(path)
 
 
-def test_a_bad_threshold_is_refused(colors: Path) -> None:
+def test_bad_numbers_are_refused(colors: Path) -> None:
+    with pytest.raises(ValueError, match='batch_size=0: give 1 or more'):
+        OnnxInferencer(colors, batch_size=0)
     with pytest.raises(ValueError, match=r'unsure_below=1\.5'):
         OnnxInferencer(colors, unsure_below=1.5)
