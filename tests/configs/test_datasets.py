@@ -7,6 +7,7 @@ import pytest
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
+from mmfer.datasets.wrapped import readers_of
 from mmfer.engine import load_config
 from mmfer.labels import AFFECTNET_CLASSES, LabelTree
 from mmfer.registry import DATA_SAMPLERS, DATASETS
@@ -75,7 +76,8 @@ def test_every_classifier_has_views_for_tta() -> None:
         cfg = None if path.parent.name == '_base_' else load_config(path)
         if cfg is None or path.parent.name == 'landmarker':
             continue
-        last, steps = cfg.tta_pipeline[-1], cfg.test_dataloader.dataset.pipeline
+        last = cfg.tta_pipeline[-1]
+        steps = readers_of(cfg.test_dataloader.dataset)[0].pipeline
         assert last.type == 'TestTimeAug' and last.transforms[-1][0].type == steps[-1].type, path
         views = len(last.transforms[0])
         assert views == (5 if path.parent.name == 'multi_region' else 2), path

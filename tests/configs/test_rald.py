@@ -9,8 +9,10 @@ import yaml
 from mmpretrain.structures import DataSample
 
 from mmfer.apis.loading import build_model
+from mmfer.datasets.wrapped import readers_of
 from mmfer.engine import load_config
 from mmfer.engine.benchmark import input_shape
+from mmfer.models.classifiers.teacher import Teacher
 from mmfer.registry import DATASETS, HOOKS, TRANSFORMS
 from mmfer.synthetic.layouts import LAYOUTS
 
@@ -35,13 +37,11 @@ def test_configs_use_registered_components(path):
     for hook in (*cfg.get('default_hooks', {}).values(), *cfg.get('custom_hooks', ())):
         assert HOOKS.get(hook['type']) is not None, hook
     for loader in (cfg.train_dataloader, cfg.test_dataloader):
-        dataset = loader.dataset
-        assert DATASETS.get(dataset.type) is not None
-        while 'dataset' in dataset:  # such as ClassBalancedDataset
-            dataset = dataset.dataset
+        assert DATASETS.get(loader.dataset.type) is not None
+        for dataset in readers_of(loader.dataset):  # within ClassBalancedDataset, for example
             assert DATASETS.get(dataset.type) is not None
-        for step in dataset.pipeline:
-            TRANSFORMS.build(step)
+            for step in dataset.pipeline:
+                TRANSFORMS.build(step)
     if 'data_preprocessor' in cfg:
         assert cfg.data_preprocessor.num_classes == cfg.model.head.num_classes
 
@@ -68,6 +68,8 @@ def test_every_config_takes_a_training_step(path):
         cells = size // 2**cfg.model.backbone.trunk.num_pools
         for sample in samples:
             sample.set_field(torch.ones(1, cells, cells), 'landmark_mask')
+    if cfg.model.type == 'DistilledClassifier':
+        model.teacher = Teacher(build_model(copy.deepcopy(cfg)), range(model.head.num_classes))
     losses = model(torch.randn(2, *input_shape(model, size)), samples, mode='loss')
     sum(value for name, value in losses.items() if 'loss' in name).backward()
     assert losses['loss'].isfinite()
@@ -107,8 +109,11 @@ def test_affectnet_has_the_same_crop_in_training_and_testing():
         for loader in (cfg.train_dataloader, cfg.test_dataloader):
             types = [step['type'] for step in loader.dataset.pipeline]
             # The older form has whole photographs.
-            assert types[:3] == ['LoadExpressionImage', 'CropFace', 'ResizeFace']
-        assert cfg.face_crop.type == 'box'
+            if 'AlignFace' in types:  # the multi-region network, as in its paper
+                assert types[:2] == ['LoadExpressionImage', 'AlignFace']
+            else:
+                assert types[:3] == ['LoadExpressionImage', 'CropFace', 'ResizeFace']
+        assert ('face_crop' in cfg) == ('AlignFace' not in types)
 
 
 @pytest.mark.parametrize(
