@@ -59,7 +59,8 @@ class OnnxNetwork:
         metadata: The texts in the metadata of the file, by name.
 
     Raises:
-        ValueError: If a package is missing, or the content is no ONNX file, is damaged or not safe.
+        ValueError: If a package is missing, ``threads`` is negative, or the content is no ONNX
+            file, is damaged or not safe.
 
     Example:
         >>> network = OnnxNetwork(read_content('landmarker.onnx'), 'landmarker.onnx')
@@ -68,6 +69,8 @@ class OnnxNetwork:
 
     def __init__(self, content: bytes, where: str, threads: int = 0) -> None:
         check_packages()
+        if threads < 0:
+            raise ValueError(f'threads={threads}: give a number, or 0 for all cores.')
         import onnxruntime
 
         self.where = where

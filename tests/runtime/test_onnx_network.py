@@ -81,3 +81,8 @@ def test_the_number_of_threads_is_that_of_the_caller() -> None:
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises((FileNotFoundError, ValueError), match=str(tmp_path)):
         read_content(tmp_path)
+
+
+def test_a_negative_number_of_threads_is_refused() -> None:
+    with pytest.raises(ValueError, match='threads=-1'):
+        OnnxNetwork(mean_color().SerializeToString(), 'a.onnx', threads=-1)
