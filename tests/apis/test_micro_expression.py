@@ -8,13 +8,15 @@ from mmengine.registry import DefaultScope
 
 from mmfer.apis import FERInferencer, MicroExpressionInferencer
 from mmfer.apis.loading import build_model
-from mmfer.datasets.readers.casme2 import FIVE
+from mmfer.datasets import CASME2
 from mmfer.engine import load_config
 from mmfer.faces import Face
 from mmfer.registry import TRANSFORMS
 from tests.apis.model_files import write_model
 from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
 from tests.helpers import CLASSES, ROOT
+
+FIVE = tuple(CASME2.RELEASE.classes[5])
 
 
 @pytest.fixture(scope='module')
@@ -104,7 +106,7 @@ def motion_model(tmp_path_factory):
     cfg = load_config(ROOT / 'configs' / 'ststnet' / 'ststnet_synthetic.py')
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp('motion') / 'epoch_1.pth'
-    meta = {'dataset_meta': {'classes': tuple(FIVE)}}
+    meta = {'dataset_meta': {'classes': FIVE}}
     torch.save({'meta': meta, 'state_dict': build_model(cfg).state_dict()}, path)
     return cfg, path
 

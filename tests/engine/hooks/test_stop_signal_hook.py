@@ -109,7 +109,9 @@ def test_the_script_for_several_ranks_passes_the_signal_and_the_code(
     extra += "train_cfg['max_epochs'] = 99\n"
     path = write_config(tmp_path / 'slow_config.py', image_folder, extra)
     work = tmp_path / 'work'
-    script = ['bash', ROOT / 'tools' / 'dist_train.sh', path, '2', '--work-dir', work]
+    # A shell ignores SIGINT if its parent does, as a job in the background.
+    shell = ['env', f'--default-signal={signal.Signals(number).name}', 'bash']
+    script = [*shell, ROOT / 'tools' / 'dist_train.sh', path, '2', '--work-dir', work]
     with subprocess.Popen(
         script,
         env=tool_environment(tmp_path),
