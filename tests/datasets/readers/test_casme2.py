@@ -239,7 +239,7 @@ def test_faulty_data_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r'row 2: "happyness" is not a class.*mean happiness'):
         CASME2(str(root))
     write_coding(root, [row('01', 'EP01_00', 3, 5, 8, '4', None)])
-    with pytest.raises(ValueError, match='No image of 5 classes in the whole part'):
+    with pytest.raises(ValueError, match='that can be used: sub01/EP01_00 has no emotion. Use the'):
         CASME2(str(root))
 
 

@@ -43,7 +43,8 @@ def unit_oddities(clips: Sequence[CodedClip], numbers: Sequence[int]) -> dict[st
 def no_clips(path: Path, release: ClipRelease, odd: Oddities) -> ValueError:
     """The error about a coding file of which no row can be used."""
     only = f', of which the kind is "{release.kind}"' if release.kind else ''
-    faults = '; '.join([*odd['bad_row'], *odd['no_emotion']][:3])
+    nameless = [f'{clip} has no emotion' for clip in odd['no_emotion']]
+    faults = '; '.join([*odd['bad_row'], *nameless][:3])
     return ValueError(
         f'No row of "{path}" codes a clip that can be used{only}{f": {faults}" if faults else ""}. '
         'Use the original file.'
