@@ -163,7 +163,12 @@ class EvalContextHook(Hook):
             return
         with _weights_of(unwrap(runner.model).backbone, checkpoint['state_dict'], 'backbone.'):
             features = self.support_features(runner)
-        checkpoint['state_dict'][f'{found[0]}.support_features'] = features.cpu()
+        # Without the set of the last validation, which a resumed training does not have.
+        name = f'{found[0]}.support_features'
+        for weights in (checkpoint['state_dict'], checkpoint.get('ema_state_dict', {})):
+            for stale in [key for key in weights if key.endswith(name)]:
+                del weights[stale]
+        checkpoint['state_dict'][name] = features.cpu()
 
     def before_test_epoch(self, runner: Runner) -> None:
         found = find_itrr(runner.model)

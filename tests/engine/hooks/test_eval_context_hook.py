@@ -143,3 +143,14 @@ def test_a_missing_test_pipeline_is_an_error(tmp_path):
     extra += 'test_dataloader = test_evaluator = test_cfg = None\n'
     with pytest.raises(ValueError, match='needs the test pipeline'):
         rald_runner(tmp_path, extra).train()
+
+
+def test_a_checkpoint_has_no_set_of_an_earlier_validation(tmp_path):
+    """A resumed training, which has none either, writes the same entries in the same order."""
+    extra = "train_cfg['max_epochs'] = 2\n"
+    extra += "custom_hooks = [dict(type='EvalContextHook', num_per_class=1),\n"
+    extra += "                dict(type='EMAHook', momentum=0.3, update_buffers=True)]\n"
+    rald_runner(tmp_path, extra).train()
+    saved = torch.load(tmp_path / 'work' / 'epoch_2.pth', weights_only=True)
+    assert [*saved['state_dict']][-1] == 'neck.itrr.support_features'
+    assert not [name for name in saved['ema_state_dict'] if 'support' in name]
