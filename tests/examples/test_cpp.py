@@ -24,6 +24,8 @@ int main(int, char** arguments) {
     for (const auto side : input.shape) std::cout << side << ' ';
     for (const float value : input.values) std::cout << value << ' ';
     std::cout.precision(17);
+    for (const auto& name : mmfer::names(R"(["a b", "c"])")) std::cout << name.size() << ' ';
+    for (const auto& name : mmfer::names("[]")) std::cout << name.size() << ' ';
     for (const double p : mmfer::confidences(arguments[3], {0.5, 0.3, 0.2})) std::cout << p << ' ';
 }
 """
@@ -76,8 +78,9 @@ def test_input_and_confidences_are_those_of_python(
     numbers = np.array(done.stdout.split(), dtype=float)
     expected = network_input(build_steps(steps, 'a.onnx'), bgr)
     assert numbers[:4].tolist() == [1, *expected.shape]
+    assert numbers[-5:-3].tolist() == [3, 1]  # the lengths of two names
     # The program may use another version of OpenCV.
-    difference = numbers[4:-3].reshape(expected.shape) - expected
+    difference = numbers[4:-5].reshape(expected.shape) - expected
     assert np.abs(difference).max() <= 1 and (difference != 0).mean() < 0.1
     scores = np.array([0.5, 0.3, 0.2])
     wanted = scores if temperature is None else tempered(scores, temperature)
@@ -86,7 +89,12 @@ def test_input_and_confidences_are_those_of_python(
 
 def test_a_step_that_the_example_cannot_do_is_refused(program: Path, tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / 'a.png'), np.zeros((8, 8, 3), np.uint8))
-    steps = json.dumps(dict(pipeline=[dict(type='AlignFace')]))
+    for step in (dict(type='AlignFace'), GRAY | dict(keep_channels=False), GRAY | dict(prob=0.5)):
+        steps = json.dumps(dict(pipeline=[step]))
+        refused(program, tmp_path, steps, step['type'])
+
+
+def refused(program: Path, tmp_path: Path, steps: str, name: str) -> None:
     command = [str(program), steps, str(tmp_path / 'a.png'), 'null']
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode != 0 and 'cannot do the step AlignFace' in done.stderr
+    assert done.returncode != 0 and f'cannot do the step {name}' in done.stderr
