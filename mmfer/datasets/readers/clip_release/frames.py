@@ -5,6 +5,8 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from mmfer.datasets.readers.clip_release.coding import CodedClip, Oddities
 from mmfer.datasets.readers.clip_release.folders import clip_folder, frames_of
 from mmfer.datasets.readers.clip_release.spans import nearest_frame
@@ -83,6 +85,18 @@ class Frames:
                 frame, those with ``nearby_frame`` have one.
         """
         return self._nearest(clip, clip.onset, self._frames(clip), odd)
+
+    def between(self, clip: CodedClip, last: int, count: int) -> list[Path]:
+        """The files of frames evenly between the onset and a frame, each the nearest on disk.
+
+        Args:
+            clip: A clip for which :meth:`find_onset` found a frame.
+            last: The number of the frame.
+            count: The number of files.
+        """
+        there = self._frames(clip)
+        numbers = np.linspace(clip.onset, last, count + 2)[1:-1]
+        return [there[min(there, key=lambda n: abs(n - number))] for number in numbers]
 
     def _frames(self, clip: CodedClip) -> dict[int, Path]:
         span = (min(clip.onset, clip.offset) - MARGIN, max(clip.onset, clip.offset) + MARGIN)
