@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mmfer.datasets import CASME2
-from tests.datasets.readers.test_casme2 import infos, write_clips
+from tests.datasets.readers.test_casme2 import infos, write_clips, write_faces
 
 
 @pytest.mark.parametrize('options', [{'frame': 'pair'}, {'frame': 'apex', 'onset': True}])
