@@ -120,7 +120,8 @@ class HIFENet(BaseModule):
     def _constant(self, compute: Callable[[], tuple[Tensor, ...]]) -> tuple[Tensor, ...]:
         """The result of a method that does not use the images, cached in eval mode."""
         name = compute.__name__
-        if self.training or torch.is_grad_enabled():
+        # The tensors of a graph that is traced have no address.
+        if self.training or torch.is_grad_enabled() or torch.compiler.is_compiling():
             return compute()
         autocast = torch.is_autocast_enabled(next(self.parameters()).device.type)
         support = [] if self.itrr is None else [self.itrr.support_features]
