@@ -6,7 +6,7 @@ import pytest
 
 from mmfer.faces import MTCNN, BlazeFace, read_image
 from mmfer.faces.boxes import box_overlap
-from mmfer.faces.detection.blaze_face import five_points
+from mmfer.faces.detection.blaze_search import five_points
 from mmfer.faces.detection.face_finder import detect_in_crop
 
 ASTRONAUT = Path(__file__).parents[2] / 'data' / 'astronaut.jpg'
