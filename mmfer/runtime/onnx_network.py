@@ -125,7 +125,7 @@ def checked_metadata(content: bytes, where: str) -> dict[str, str]:
         ) from error
     if not model.graph.node:
         raise ValueError(f'"{where}" is no ONNX file: it has no operators. Copy it again.')
-    for message in _messages(model):
+    for message in messages(model):
         if isinstance(message, onnx.TensorProto) and (
             message.external_data or message.data_location == onnx.TensorProto.EXTERNAL
         ):
@@ -140,10 +140,10 @@ def checked_metadata(content: bytes, where: str) -> dict[str, str]:
     return {entry.key: entry.value for entry in model.metadata_props}
 
 
-def _messages(message: Any) -> Iterator[Any]:
+def messages(message: Any) -> Iterator[Any]:
     """A message of protobuf and all messages inside; protobuf limits their depth to 100."""
     yield message
     for field, value in message.ListFields():
         if field.type == field.TYPE_MESSAGE:
             for child in value if hasattr(value, '__len__') else [value]:
-                yield from _messages(child)
+                yield from messages(child)

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mmfer.engine.runtimes.onnx_model import TOLERANCE, with_metadata
+from mmfer.engine.runtimes.onnx_model import TOLERANCE, content_of, with_metadata
 from mmfer.runtime.face_network_file import FORMAT
 from mmfer.runtime.onnx_network import OnnxNetwork
 
@@ -59,7 +59,7 @@ class NetworkGraph:
                 verbose=False,
             )
             assert program is not None
-            content = program.model_proto.SerializeToString()
+            content = content_of(program)
             self._compare(OnnxNetwork(content, 'the exported file', torch.get_num_threads()))
         return with_metadata(content, self.facts)
 
