@@ -103,7 +103,7 @@ class OnnxNetwork:
             found: list[np.ndarray] = self.session.run(list(outputs), inputs)
         except Exception as error:  # onnxruntime has an own class for each kind of failure
             raise ValueError(
-                f'onnxruntime cannot run "{self.where}": {error}. {EXPORT_AGAIN}'
+                f'onnxruntime cannot run "{self.where}". {EXPORT_AGAIN} It says: {error}'
             ) from error
         return found
 
