@@ -20,6 +20,8 @@ DEFAULTS = {DETECTOR: 'mtcnn', LANDMARKER: 'mmfer'}
 """The network of each kind, unless another is chosen."""
 FORMAT = 1
 """The number of the form of these files."""
+LARGEST = 1e6
+"""Bound of the outputs, which are probabilities and places in sides of a window, crop or image."""
 
 Shape = tuple[int, ...]
 
@@ -97,7 +99,7 @@ class FaceNetwork(OnnxNetwork):
             inputs: Images (N, H, W, 3) uint8 by the name of the input.
 
         Raises:
-            ValueError: If an output has another shape or other values than finite floats.
+            ValueError: If an output has another shape, or values that no detector gives.
         """
         pixels = {name: as_input(images) for name, images in inputs.items()}
         found = self.run(list(shapes), **pixels)
@@ -107,10 +109,10 @@ class FaceNetwork(OnnxNetwork):
                     f'"{self.where}" gives "{name}" the shape {value.shape}, not {shape}. '
                     f'{EXPORT_AGAIN}'
                 )
-            if value.dtype != np.float32 or not np.isfinite(value).all():
+            if value.dtype != np.float32 or not (np.abs(value) <= LARGEST).all():
                 raise ValueError(
-                    f'"{self.where}" gives "{name}" values that are no finite floats of 32 bits. '
-                    f'{EXPORT_AGAIN}'
+                    f'"{self.where}" gives "{name}" values that are not floats of 32 bits from '
+                    f'{-LARGEST:,.0f} to {LARGEST:,.0f}. {EXPORT_AGAIN}'
                 )
         return found
 
