@@ -20,7 +20,9 @@ QUICK = ('--repeats', 3, '--seconds', 0, '--cpu-time')
 def measured(*options: object) -> list[list[str]]:
     """The rows of the table."""
     lines = call_tool(TOOL, PHOTO, *options).stdout.splitlines()
-    return [line.strip('| ').split(' | ') for line in lines[3:]]
+    return [
+        line.strip('| ').split(' | ') for line in lines if line[:2] == '| ' and line[2].isdigit()
+    ]
 
 
 def test_the_steps_are_measured_for_each_number_of_faces() -> None:
