@@ -17,17 +17,20 @@ from mmfer.checks.openmmlab import (
 from mmfer.version import __version__
 
 SHOWN = ('torch', 'torchvision', 'numpy', 'pillow', 'onnx', 'onnxruntime')
+EXPORTED = 'predictions by exported files'
 OPTIONAL = {
     '.heic photographs': ('pillow_heif',),
-    'predictions by exported files': ('onnx', 'onnxruntime', 'cv2'),
+    EXPORTED: ('onnx', 'onnxruntime', 'cv2'),
     'ONNX export': ('torch', 'onnx', 'onnxruntime', 'onnxscript'),
     'Grad-CAM': ('torch', 'pytorch_grad_cam'),
 }
 """The modules that each optional part needs."""
+TRAINING = {*BUILDS, 'torch'}
+"""What exported files do without."""
 
 
 def examine() -> tuple[list[str], bool]:
-    """A line for each fact, and whether mmfer can work."""
+    """A line for each fact, and whether mmfer can work, if only with exported files."""
     problems = _misfits()
     lines = [
         f'mmfer {__version__}, Python {platform.python_version()}, {platform.platform()}',
@@ -41,16 +44,24 @@ def examine() -> tuple[list[str], bool]:
                 f'{" and ".join(installed)} overwrite each other: uninstall all of them, and '
                 'install one of them again.'
             )
-    if missing := missing_modules():
+    missing = missing_modules()
+    exported_only = set(missing) >= TRAINING and not _absent(OPTIONAL[EXPORTED])
+    if exported_only:
+        lines.append(f'{EXPORTED} only: {missing_message(missing)}')
+    elif missing:
         problems.append(missing_message(missing))
     elif unloadable := unloadable_opencv():
         problems.append(unloadable)
     lines += [_devices(), _images(), _videos()]
     for part, modules in OPTIONAL.items():
-        absent = next((name for name in modules if find_spec(name) is None), None)
+        absent = _absent(modules)
         lines.append(f'{part}: {f"no ({absent} is missing)" if absent else "yes"}')
     lines += [f'Problem: {problem}' for problem in problems] or ['No problem found.']
     return lines, not problems
+
+
+def _absent(modules: tuple[str, ...]) -> str | None:
+    return next((name for name in modules if find_spec(name) is None), None)
 
 
 def _misfits() -> list[str]:

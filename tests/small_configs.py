@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from mmengine.config import Config, ConfigDict
 
-from mmfer.datasets import SAMM, SMIC
+from mmfer.datasets import SAMM, SMIC, FERPlus
+from mmfer.datasets.files.shard_writer import write_shards
 from mmfer.datasets.wrapped import readers_of
 from mmfer.engine import load_config
 from mmfer.labels import LabelTree
@@ -77,11 +78,19 @@ def write_ferplus(root: Path) -> None:
     (root / 'fer2013_labels.csv').write_text('\n'.join(['image,emotion', *rows]) + '\n')
 
 
+def write_shards_of_ferplus(root: Path) -> None:
+    write_ferplus(root / 'images')
+    for part in ('train', 'val'):
+        options = dict(split=part, mode='probability', val_ratio=0.25)
+        list(write_shards(FERPlus(str(root / 'images'), **options), root, part, 10))
+
+
 WRITERS: dict[str, Callable[[Path], object]] = {
     'AffectNet': lambda root: write_affectnet_npy(root, 2),
     'CASME2': write_casme2,
     'CelebA': lambda root: write_celeba(root, celeba_values(24)),
     'ExpressionFolder': lambda root: write_classes(root, ('anger', 'fear', 'happiness')),
+    'ExpressionShards': write_shards_of_ferplus,
     'FERPlus': write_ferplus,
     'FGEmotions': lambda root: write_classes(root, LabelTree.load('fgemotions').fine),
     'IFER': write_ifer,
@@ -116,7 +125,7 @@ def write_data(folder: Path) -> Path:
     """Write every data set, in a folder named after its reader."""
     for reader, write in WRITERS.items():
         write(folder / reader)
-        if reader not in ('FERPlus', 'MSCeleb1M'):
+        if reader not in ('ExpressionShards', 'FERPlus', 'MSCeleb1M'):
             write_landmarks(folder / reader)
     return folder
 

@@ -53,3 +53,15 @@ def test_a_fork_stands_in_for_its_original(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(doctor, 'requires', lambda name: known)
     lines, healthy = doctor.examine()
     assert healthy and 'onedl-mmengine 0.11.0' in lines
+
+
+def test_exported_files_need_no_pytorch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        doctor, 'missing_modules', lambda: ['mmengine', 'mmcv', 'mmpretrain', 'torch']
+    )
+    lines, healthy = doctor.examine()
+    assert healthy and lines[-1] == 'No problem found.'
+    (line,) = [line for line in lines if line.startswith('predictions by exported files only: ')]
+    assert 'mmengine, mmcv, mmpretrain and torch are missing. Install with: pip install' in line
+    monkeypatch.setattr(doctor, 'missing_modules', lambda: ['mmengine', 'torch'])
+    assert not doctor.examine()[1]

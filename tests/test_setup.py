@@ -149,6 +149,7 @@ def test_the_line_of_the_message_adds_what_is_missing(
     said = run_python(python, '-m', 'mmfer', 'train')
     assert said.returncode == 1 and 'Traceback' not in said.stderr
     line = said.stderr.partition('Install with: pip install ')[2].splitlines()[0]
+    line = line.replace(f'-e "{ROOT}[', '"mmfer[')  # the checkout, of which packages has a wheel
     would = pip_would_install(python, packages, *shlex.split(line.partition(' (or ')[0]))
     builds = {name: version for name, version in would.items() if name in BUILDS}
     for opencv in ('opencv-python', 'opencv-python-headless'):  # missing as well

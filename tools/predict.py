@@ -183,8 +183,10 @@ def report(entries: list[dict[str, Any]], out: Path) -> None:
         named = result['img_path'] in said
         print(f'Not read: {said}' if named else f'Failed: {result["img_path"]}: {said}')
     without = sum(not entry['failed'] and not entry['result']['faces'] for entry in entries)
+    faces = sum(len(result['faces']) for result in results)
     print(
-        f'{len(results)} images, {sum(len(result["faces"]) for result in results)} faces; '
+        f'{len(results)} {"image" if len(results) == 1 else "images"}, '
+        f'{faces} {"face" if faces == 1 else "faces"}; '
         f'{without} without a face, {len(failed)} not read or failed. See {out} and the images in '
         'the same folder.'
     )

@@ -7,8 +7,8 @@ python=$1 venv=$2 lock=$3
 if cmp -s "$lock" "$venv/installed.txt"; then
     exit 0
 fi
-if ! "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'; then
-    echo "mmfer needs Python 3.11 to 3.13: choose one with 'make setup PYTHON=python3.12'." >&2
+if ! "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))'; then
+    echo "mmfer needs Python 3.11 to 3.14: choose one with 'make setup PYTHON=python3.12'." >&2
     exit 1
 fi
 echo "Building $venv with $("$python" --version) from $lock ..."

@@ -6,6 +6,8 @@ _base_ = [
     '../_base_/schedules/adamw_cosine_10e.py',
     '../_base_/cpu_runtime.py',
 ]
+# Half of the training.
+warmup_steps = 1000
 model = dict(
     backbone=dict(
         branch1=dict(type='ResNet_CIFAR', stem_channels=24, base_channels=24, strides=(2, 2, 2, 2)),

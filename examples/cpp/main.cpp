@@ -2,6 +2,7 @@
 
 #include <onnxruntime_cxx_api.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <opencv2/imgcodecs.hpp>
@@ -38,8 +39,11 @@ void run(const char* model, const char* face) {
     const auto shares =
         mmfer::confidences(text("calibration"), std::vector<double>(scores, scores + count));
     const cv::FileStorage classes = mmfer::read_json(text("classes"));
+    const std::vector<std::string> unknown = mmfer::names(text("unknown_attributes"));
     for (size_t i = 0; i < count; ++i) {
         const auto name = static_cast<std::string>(classes["value"][static_cast<int>(i)]);
+        // The model never learnt these attributes of its data set.
+        if (std::find(unknown.begin(), unknown.end(), name) != unknown.end()) continue;
         std::printf("%-12s %5.1f %%\n", name.c_str(), 100 * shares[i]);
     }
 }

@@ -17,6 +17,14 @@ inline cv::FileStorage read_json(const std::string& text) {
             cv::FileStorage::READ | cv::FileStorage::MEMORY | cv::FileStorage::FORMAT_JSON};
 }
 
+// A JSON list of names.
+inline std::vector<std::string> names(const std::string& text) {
+    const cv::FileStorage json = read_json(text);
+    std::vector<std::string> found;
+    for (const cv::FileNode& name : json["value"]) found.push_back(static_cast<std::string>(name));
+    return found;
+}
+
 inline cv::Mat resize_square(const cv::Mat& image, int size) {
     if (image.rows == size && image.cols == size) return image;
     const bool shrinks = size < std::max(image.rows, image.cols);
@@ -50,7 +58,9 @@ inline Input network_input(const std::string& preprocessing, cv::Mat image) {
     for (const cv::FileNode& step : json["value"]["pipeline"]) {
         const std::string type = static_cast<std::string>(step["type"]);
         const std::string name = type.substr(type.rfind('.') + 1);
-        const bool always = static_cast<double>(step["prob"]) == 1.0;
+        // OpenCV reads true and false as 1 and 0.
+        const bool always = static_cast<double>(step["prob"]) == 1.0 &&
+                            static_cast<int>(step["keep_channels"]) == 1;
         if (name == "ResizeFace") {
             image = resize_square(image, static_cast<int>(step["size"]));
         } else if (name == "RandomGrayscale" && always) {

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from mmfer.apis.inferencer import FERInferencer
+from mmfer.datasets.files.folders import read_class_folders
 from mmfer.faces import read_image
 from mmfer.faces.image_folder import list_images
 
@@ -38,24 +39,18 @@ def labelled_crops(folder: Path, classes: tuple[str, ...]) -> list[tuple[Path, i
 
     Raises:
         FileNotFoundError: If the folder does not exist.
-        ValueError: If there is no image, or a subfolder has no name of a class.
+        ValueError: If there is no image, a subfolder has no name of a class, or an image is next to
+            the subfolders.
     """
     if not folder.is_dir():
         raise FileNotFoundError(f'There is no folder "{folder}". Check the path.')
-    named = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != '.')
-    unknown = [path.name for path in named if path.name not in classes]
-    if unknown:
+    samples = read_class_folders(folder, classes)
+    if not samples:
         raise ValueError(
-            f'"{folder}" has the subfolders {", ".join(unknown[:3])}, which are no classes of the '
-            f'model ({", ".join(classes)}). Rename them, or move them away.'
-        )
-    found = [(image, classes.index(path.name)) for path in named for image in list_images(path)]
-    if not found:
-        raise ValueError(
-            f'"{folder}" has no images in subfolders. Give a subfolder for each class, with the '
+            f'"{folder}" has no images. Give a subfolder with images for each class, with the '
             f'names {", ".join(classes)}.'
         )
-    return found
+    return [(Path(sample['img_path']), sample['gt_label']) for sample in samples]
 
 
 def accuracy(inferencer: FERInferencer, crops: list[tuple[Path, int]]) -> float:

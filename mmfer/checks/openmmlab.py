@@ -11,6 +11,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from pathlib import Path
 from typing import NoReturn
 
 BUILDS = {
@@ -63,9 +64,9 @@ def install_line(missing: list[str]) -> str:
     if 'torch_pruning' in missing and len(openmmlab) < len(BUILDS):
         wanted.append('torch-pruning')
     if any(installed_version(f'onedl-{name}') for name in BUILDS if name not in openmmlab):
-        wanted += ['"mmfer[onedl]"'] if openmmlab else []
+        wanted += [_extra('onedl')] if openmmlab else []
     elif len(openmmlab) == len(BUILDS):
-        wanted.append('"mmfer[openmmlab]"')
+        wanted.append(_extra('openmmlab'))
     else:
         wanted += [BUILDS[name][0] for name in openmmlab]
     if 'cv2' in missing and not {'mmengine', 'mmcv'} & set(openmmlab):  # these bring OpenCV along
@@ -73,9 +74,17 @@ def install_line(missing: list[str]) -> str:
     return f'pip install {" ".join(wanted)}'
 
 
+def _extra(name: str) -> str:
+    """mmfer with an extra, as pip takes it: by its name if installed, or else the checkout."""
+    checkout = Path(__file__).parents[2]
+    known = installed_version('mmfer') or not (checkout / 'setup.py').is_file()
+    return f'"mmfer[{name}]"' if known else f'-e "{checkout}[{name}]"'
+
+
 def missing_message(missing: list[str]) -> str:
     """What is missing, and what to type."""
-    choice = ' (or "mmfer[onedl]" for the maintained forks)' if set(BUILDS) <= set(missing) else ''
+    all_builds = set(BUILDS) <= set(missing)
+    choice = f' (or {_extra("onedl")} for the maintained forks)' if all_builds else ''
     verb = 'is' if len(missing) == 1 else 'are'
     names = _listed(['OpenCV' if name == 'cv2' else name for name in missing])
     return f'{names} {verb} missing. Install with: {install_line(missing)}{choice}'

@@ -11,6 +11,7 @@ from mmfer.datasets.readers.casme2 import CASME2
 from mmfer.datasets.readers.celeba import CelebA
 from mmfer.datasets.readers.coco_expression import CocoExpression
 from mmfer.datasets.readers.expression_folder import ExpressionFolder
+from mmfer.datasets.readers.expression_shards import ExpressionShards
 from mmfer.datasets.readers.fer2013 import FER2013
 from mmfer.datasets.readers.ferplus import FERPlus
 from mmfer.datasets.readers.fg_emotions import FGEmotions
@@ -58,6 +59,7 @@ __all__ = [
     'CropRegions',
     'ExpressionDataset',
     'ExpressionFolder',
+    'ExpressionShards',
     'FER2013',
     'FERPlus',
     'FGEmotions',

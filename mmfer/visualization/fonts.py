@@ -1,7 +1,7 @@
 """Fonts for text that the font of Matplotlib cannot draw, such as Chinese class names.
 
-mmfer ships no such font, because one for all Chinese characters is larger than mmfer. It takes one
-that is installed on the system.
+mmfer ships the common simplified Chinese characters, those of the first level of GB 2312. Other
+characters are drawn with a font that is installed on the system.
 """
 
 import warnings
@@ -12,6 +12,8 @@ from pathlib import Path
 
 from PIL import ImageFont
 
+SHIPPED = Path(__file__).parent / 'assets' / 'noto-sans-sc.otf'
+"""A part of Noto Sans CJK SC, under the SIL Open Font License 1.1 (in the same folder)."""
 PREFERRED = (
     'Noto Sans CJK SC',
     'Noto Sans SC',
@@ -41,8 +43,8 @@ class FontFace:
 def sans_serif(size: int, texts: Iterable[str] = ()) -> ImageFont.FreeTypeFont:
     """A font for texts in an image, ``size`` pixels high.
 
-    The font is that of Matplotlib, or an installed one if the texts have other characters. A
-    warning names characters that no installed font has; these appear as boxes.
+    The font is that of Matplotlib; if the texts have other characters, the shipped one or an
+    installed one. A warning names characters that none of them has; these appear as boxes.
 
     Example:
         >>> sans_serif(14, ['happiness']).getname()
@@ -55,9 +57,9 @@ def sans_serif(size: int, texts: Iterable[str] = ()) -> ImageFont.FreeTypeFont:
 def add_fallback_font(texts: Iterable[str]) -> None:
     """Let Matplotlib draw texts, also if its own font lacks some of their characters.
 
-    An installed font is appended to ``rcParams['font.family']``, so figures that are made
-    afterwards use it for the characters that the first font lacks. A warning names characters that
-    no installed font has.
+    The shipped font or an installed one is appended to ``rcParams['font.family']``, so figures
+    that are made afterwards use it for the characters that the first font lacks. A warning names
+    characters that no font has.
     """
     face = _fallback(_lacking(texts))
     if face is None:
@@ -102,7 +104,7 @@ def _lacking(texts: Iterable[str]) -> frozenset[str]:
 
 @cache
 def _fallback(letters: frozenset[str]) -> FontFace | None:
-    """The installed font with most of the letters; None for no letters, or if no font has any."""
+    """The font with most of the letters; None for no letters, or if no font has any."""
     if not letters:
         return None
     from matplotlib.font_manager import findSystemFonts
@@ -110,20 +112,22 @@ def _fallback(letters: frozenset[str]) -> FontFace | None:
 
     best, had = None, frozenset[str]()
     order: tuple[int, int, str] | None = None
-    for path in sorted(map(str, findSystemFonts())):
+    for path in (str(SHIPPED), *sorted(map(str, findSystemFonts()))):
         try:
             font = FT2Font(path)
             found = frozenset(one for one in letters if font.get_char_index(ord(one)))
             place, face = _best_face(path)
         except (OSError, RuntimeError):  # a damaged file, or a font without outlines
             continue
+        if found == letters and path == str(SHIPPED):
+            return face  # the fonts of the system need no look
         rank = -len(found), *place
         if found and (order is None or rank < order):
             best, had, order = face, found, rank
     if letters - had:
         warnings.warn(
-            f'No installed font has the characters {"".join(sorted(letters - had))}, so figures '
-            'and images show boxes instead. Install a font that has these characters, such as Noto '
+            f'No font has the characters {"".join(sorted(letters - had))}, so figures and images '
+            'show boxes instead. Install a font that has these characters, such as Noto '
             'Sans CJK for Chinese (on Debian: apt-get install fonts-noto-cjk).',
             stacklevel=4,
         )

@@ -40,9 +40,12 @@ def test_accuracy_is_the_share_of_right_answers(inferencer: FERInferencer, tmp_p
 
 def test_folders_that_are_no_classes_are_refused(tmp_path: Path) -> None:
     write_images(tmp_path, 3)
-    with pytest.raises(ValueError, match='subfolders train, which are no classes'):
+    with pytest.raises(ValueError, match='Folder ".*train": "train" is not a class'):
         labelled_crops(tmp_path, CLASSES)
-    with pytest.raises(ValueError, match='has no images in subfolders'):
+    with pytest.raises(ValueError, match='next to the class folders'):
         labelled_crops(tmp_path / 'train' / 'anger', CLASSES)
+    (tmp_path / 'empty' / 'anger').mkdir(parents=True)
+    with pytest.raises(ValueError, match='has no images. Give a subfolder'):
+        labelled_crops(tmp_path / 'empty', CLASSES)
     with pytest.raises(FileNotFoundError, match='There is no folder'):
         labelled_crops(tmp_path / 'nothing', CLASSES)

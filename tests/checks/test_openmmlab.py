@@ -12,12 +12,15 @@ from tests.environments import (
     site_folder,
     write_wheel,
 )
+from tests.helpers import ROOT
 
 ALL = ['mmengine', 'mmcv', 'mmpretrain', 'torch', 'torchvision', 'torch_pruning', 'cv2']
 
 
 def installed(monkeypatch: pytest.MonkeyPatch, **versions: str) -> None:
-    known = {name.replace('_', '-'): version for name, version in versions.items()}
+    known = {'mmfer': '0.1.0'} | {
+        name.replace('_', '-'): version for name, version in versions.items()
+    }
     monkeypatch.setattr(openmmlab, 'installed_version', known.get)
 
 
@@ -41,6 +44,13 @@ def test_the_line_suits_what_is_installed(
 ) -> None:
     installed(monkeypatch, **versions)
     assert openmmlab.install_line(missing) == f'pip install {line}'
+
+
+def test_a_checkout_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openmmlab, 'installed_version', {}.get)
+    checkout = f'-e "{ROOT}[openmmlab]"'
+    assert openmmlab.install_line(ALL) == f'pip install torchvision {checkout}'
+    assert f'(or -e "{ROOT}[onedl]" for the' in openmmlab.missing_message(ALL)
 
 
 def test_one_missing_package_is_named_in_the_singular() -> None:

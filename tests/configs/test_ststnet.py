@@ -13,12 +13,19 @@ from tests.helpers import ROOT
 CONFIGS = ROOT / 'configs' / 'ststnet'
 
 
-@pytest.mark.parametrize('data', ['casme2', 'synthetic'])
-@pytest.mark.parametrize(('input_', 'channels'), [('', 3), ('-difference', 1)])
+@pytest.mark.parametrize(
+    ('name', 'channels'),
+    [
+        ('ststnet_casme2', 3),
+        ('ststnet_synthetic', 3),
+        ('ststnet-difference_casme2', 1),
+        ('ststnet-difference_synthetic', 1),
+        ('ststnet-sequence_synthetic', 4),
+    ],
+)
 def test_motion_of_clips_trains(
-    rendered_casme2: Path, tmp_path: Path, data: str, input_: str, channels: int
+    rendered_casme2: Path, tmp_path: Path, name: str, channels: int
 ) -> None:
-    name = f'ststnet{input_}_{data}'
     loaders = ('train_dataloader', 'val_dataloader', 'test_dataloader')
     options = {f'{loader}.dataset.empty_classes': 'warn' for loader in loaders}
     options |= {f'{loader}.dataset.test_subjects': () for loader in loaders}

@@ -107,7 +107,7 @@ def test_addresses_are_read_and_named(model, tmp_path):
         addresses = [f'{server}/photos/x.jpg', f'{server}/{"gone" * 90}.jpg']
         addresses.append(addresses[0])
         said = run_tool('predict.py', *addresses, *model, '--out-dir', tmp_path / 'out')
-    assert '2 images, 1 faces; 0 without a face, 1 not read or failed' in said.stdout
+    assert '2 images, 1 face; 0 without a face, 1 not read or failed' in said.stdout
     first, second = json.loads((tmp_path / 'out' / 'results.json').read_text())['results']
     assert first['img_path'] == addresses[0] and len(first['faces']) == 1
     assert 'cannot be downloaded' in second['message'] and second['failed']

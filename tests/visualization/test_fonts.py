@@ -1,5 +1,7 @@
 """Fonts for characters that the font of Matplotlib lacks."""
 
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +45,7 @@ def system(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The font files of the system, none at first."""
     files: list[str] = []
     monkeypatch.setattr(font_manager, 'findSystemFonts', lambda: files)
+    monkeypatch.setattr(fonts, 'SHIPPED', Path('/not/shipped.otf'))
     monkeypatch.setattr(font_manager.fontManager, 'ttflist', font_manager.fontManager.ttflist[:])
     fonts._fallback.cache_clear()
     with matplotlib.rc_context(), warnings.catch_warnings():
@@ -74,7 +77,7 @@ def test_the_font_with_most_of_the_letters_is_taken(system: list[str], tmp_path:
 
 
 def test_letters_that_no_font_has_are_named_once(system: list[str], tmp_path: Path) -> None:
-    said = 'No installed font has the characters 兴, so .* apt-get install fonts-noto-cjk'
+    said = 'No font has the characters 兴, so .* apt-get install fonts-noto-cjk'
     system.append(str(write_font(tmp_path / 'one.ttf', 'Made Up', '高')))
     with pytest.warns(UserWarning, match=said):
         assert fonts.sans_serif(14, ['高兴']).getname()[0] == 'Made Up'
@@ -113,3 +116,35 @@ def test_without_the_font_matplotlib_would_warn(system: list[str], tmp_path: Pat
     figure.text(0.5, 0.5, '高兴')
     with pytest.warns(UserWarning, match='Glyph'):
         figure.savefig(tmp_path / 'text.png')
+
+
+def test_the_shipped_font_has_common_characters(tmp_path: Path) -> None:
+    """On a system without fonts, in images and in figures; 嬲 is a rare character."""
+    code = f"""
+import subprocess
+import sys
+import warnings
+from matplotlib import font_manager, rcParams
+from matplotlib.figure import Figure
+font_manager.findSystemFonts = lambda: []
+from mmfer.visualization.fonts import add_fallback_font, sans_serif
+with warnings.catch_warnings():
+    warnings.simplefilter('error')
+    names = ['高兴', '愤怒', '厌恶', '恐惧', '悲伤', '惊讶', '轻蔑', '中性', '（其他）']
+    print(sans_serif(14, names).getname())
+    add_fallback_font(names)
+    figure = Figure()
+    figure.text(0.1, 0.5, ' '.join(names))
+    figure.savefig({str(tmp_path / 'text.png')!r})
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter('always')
+    sans_serif(14, ['嬲'])
+print(said[0].message)
+"""
+    run = subprocess.run(
+        [sys.executable, '-c', code], capture_output=True, text=True, encoding='utf-8', check=True
+    )
+    family, warning = run.stdout.splitlines()
+    assert family == "('Noto Sans CJK SC Common', 'Regular')"
+    assert warning.startswith('No font has the characters 嬲, so')
+    assert 'Open Font License' in (fonts.SHIPPED.parent / 'OFL.txt').read_text()

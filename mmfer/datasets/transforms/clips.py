@@ -1,4 +1,4 @@
-"""The input of a micro-expression: the onset frame and a later frame of a clip, registered."""
+"""The input of a micro-expression: the onset frame and later frames of a clip, registered."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,18 +19,20 @@ STEPS = 20
 class LoadClip(BaseTransform):
     """Read the onset frame and the frame of a sample as one grey image with two channels.
 
+    Frames of ``between_paths``, see ``CASME2(between=3)``, become channels between the two.
+
     The sample needs ``onset_path``, and ``onset_landmarks`` for the registration, see
     ``CASME2(onset=True)``; or both frames in memory, ``img`` and ``onset_img``, and no transform
-    that reads a file. The frame is moved onto the onset frame by
-    :class:`mmfer.faces.clips.registration.FaceRegistration`, so that the head stays still; both
+    that reads a file. The later frames are moved onto the onset frame by
+    :class:`mmfer.faces.clips.registration.FaceRegistration`, so that the head stays still; all
     frames are blurred as there. ``landmarks`` becomes those of the onset frame, so that later
-    transforms, such as :class:`AlignFace`, move both frames by one matrix and keep their
+    transforms, such as :class:`AlignFace`, move all frames by one matrix and keep their
     difference.
 
     Args:
         transforms: The transforms that read one frame; the first is usually
             :class:`LoadExpressionImage`.
-        register: Whether the frame is moved onto the onset frame.
+        register: Whether the later frames are moved onto the onset frame.
 
     Raises:
         ValueError: If the sample has no onset frame, the frames differ in size, or the registration
@@ -51,38 +53,44 @@ class LoadClip(BaseTransform):
         self.register = register
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Add ``img`` (H, W, 2) float32: the onset frame, then the frame of the sample."""
+        """Add ``img`` (H, W, 2 + B) float32: the onset frame, B frames, the frame of the sample."""
         clip = results.get('clip', results.get('img_path', 'a sample'))
         if 'onset_path' not in results and 'onset_img' not in results:
             raise ValueError(
                 f'LoadClip: the sample of "{clip}" has no onset frame. Set onset=True in the data '
                 'set, as CASME2 has it.'
             )
-        frame = self.read(dict(results))
+        between = results.get('between_paths', ())
+        later = [self.read(dict(results, img_path=path)) for path in between]
+        later.append(self.read(dict(results)))
+        paths = (*between, results.get('img_path', 'the frame'))
         first = dict(results, img_path=results.get('onset_path', f'the onset frame of {clip}'))
         if 'onset_img' in results:
             first['img'] = results['onset_img']
         if 'onset_landmarks' in results:
             first['landmarks'] = results['onset_landmarks']
         first = self.read(first)
-        if frame['img'].shape != first['img'].shape:
-            raise ValueError(
-                f'LoadClip: the onset frame of "{clip}" has the shape {first["img"].shape}, but '
-                f'"{results.get("img_path", "the frame")}" has {frame["img"].shape}. All frames of '
-                'a clip must have one size.'
-            )
-        before, after = (_grey(read['img']) for read in (first, frame))
+        for path, frame in zip(paths, later, strict=True):
+            if frame['img'].shape != first['img'].shape:
+                raise ValueError(
+                    f'LoadClip: the onset frame of "{clip}" has the shape {first["img"].shape}, '
+                    f'but "{path}" has {frame["img"].shape}. All frames of a clip must have one '
+                    'size.'
+                )
+        onset, *others = (_grey(read['img']) for read in (first, *later))
         if self.register:
             landmarks, _ = known_landmarks(first, 'LoadClip')
-            moved = FaceRegistration(before, landmarks.astype(np.float64), STEPS).align(after)
-            if moved is None:
-                raise ValueError(
-                    f'LoadClip: the face of "{first["img_path"]}" is lost in '
-                    f'"{results.get("img_path", "the frame")}". Leave out the clip, or set '
-                    'register=False.'
-                )
-            before, after = blurred(before), moved
-        image = np.stack([before, after], axis=-1)
+            registration = FaceRegistration(onset, landmarks.astype(np.float64), STEPS)
+            onset = blurred(onset)
+            for i, (path, frame) in enumerate(zip(paths, others, strict=True)):
+                moved = registration.align(frame)
+                if moved is None:
+                    raise ValueError(
+                        f'LoadClip: the face of "{first["img_path"]}" is lost in "{path}". Leave '
+                        'out the clip, or set register=False.'
+                    )
+                others[i] = moved
+        image = np.stack([onset, *others], axis=-1)
         return {**first, 'img_path': results.get('img_path', clip), 'img': image}
 
 

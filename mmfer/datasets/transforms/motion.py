@@ -1,4 +1,4 @@
-"""The motion from the onset frame to a later frame, as the input of a network."""
+"""The motion from the onset frame to later frames, as the input of a network."""
 
 from collections.abc import Callable
 from typing import Any
@@ -43,10 +43,12 @@ MODES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     'flow+strain': flow_and_strain,
 }
 
+SEQUENCE = 'sequence'
+
 
 @TRANSFORMS.register_module()
 class MotionInput(BaseTransform):
-    """Replace the two frames of :class:`LoadClip` by the motion between them.
+    """Replace the frames of :class:`LoadClip` by the motion between them.
 
     Put geometric transforms before this transform: a later flip would also have to change
     the sign of the horizontal flow.
@@ -54,36 +56,48 @@ class MotionInput(BaseTransform):
     Args:
         mode: ``'difference'``: the :func:`difference` of the frames, one channel. ``'flow'``: the
             optical :func:`flow`, two channels. ``'flow+strain'``: :func:`flow_and_strain`, three
-            channels, the input of Liong et al. 2019 (STSTNet).
+            channels, the input of Liong et al. 2019 (STSTNet). ``'sequence'``: the difference of
+            each later frame from the onset frame, one channel each, for a data set with
+            ``between`` frames.
         size: Side in pixels to which the motion is averaged; None keeps the size of the frames.
 
     Raises:
-        ValueError: If the mode is unknown, the size is below 1, or the sample has not two frames.
+        ValueError: If the mode is unknown, the size is below 1, or the sample has another number of
+            frames than two, or for a sequence less than two.
 
     Example:
         >>> motion = dict(type='MotionInput', mode='flow+strain', size=28)
     """
 
     def __init__(self, mode: str = 'difference', size: int | None = 28) -> None:
-        if mode not in MODES:
-            raise ValueError(f"MotionInput: mode='{mode}' must be one of: {', '.join(MODES)}.")
+        if mode not in (*MODES, SEQUENCE):
+            known = ', '.join((*MODES, SEQUENCE))
+            raise ValueError(f"MotionInput: mode='{mode}' must be one of: {known}.")
         if size is not None and size < 1:
             raise ValueError(f'MotionInput: size={size} must be at least 1 pixel.')
         self.mode, self.size = mode, size
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Replace ``img`` (H, W, 2) by the motion (size, size, C) float32."""
+        """Replace ``img`` (H, W, frames) by the motion (size, size, C) float32."""
         refuse_derived_fields(results, 'MotionInput')
         frames = results['img']
-        if frames.ndim != 3 or frames.shape[2] != 2:
+        several = self.mode == SEQUENCE
+        if frames.ndim != 3 or frames.shape[2] < 2 or (frames.shape[2] > 2 and not several):
             raise ValueError(
                 f'MotionInput: "{results.get("img_path", "an image")}" has the shape '
-                f'{frames.shape}, not (H, W, 2). Put LoadClip first in the pipeline.'
+                f'{frames.shape}, not (H, W, 2). Put LoadClip first in the pipeline; more frames '
+                f"than two need mode='{SEQUENCE}'."
             )
-        motion = MODES[self.mode](frames[..., 0], frames[..., 1])
+        onset, *later = np.moveaxis(frames, -1, 0)
+        move = difference if several else MODES[self.mode]
+        motion = np.concatenate([move(onset, frame) for frame in later], axis=-1)
         if self.size is not None:
-            shrunk = cv2.resize(motion, (self.size, self.size), interpolation=cv2.INTER_AREA)
-            motion = shrunk.reshape(self.size, self.size, -1)
+            square = (self.size, self.size)  # OpenCV averages four channels at most
+            shrunk = [
+                cv2.resize(c, square, interpolation=cv2.INTER_AREA)
+                for c in np.moveaxis(motion, -1, 0)
+            ]
+            motion = np.stack(shrunk, axis=-1)
         shape = motion.shape[:2]
         motion = np.ascontiguousarray(motion, dtype=np.float32)
         return {**results, 'img': motion, 'img_shape': shape, 'motion': self.mode}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config, ConfigDict
@@ -48,7 +49,7 @@ def named_subjects(cfg: Config) -> Config:
 def _key(reader: ConfigDict) -> tuple[str, str]:
     kind = reader['type']
     name = kind if isinstance(kind, str) else kind.__name__
-    return name.rpartition('.')[2], str(reader.get('data_root'))
+    return name.rpartition('.')[2], str(Path(reader.get('data_root', '')).expanduser().resolve())
 
 
 def dataset_of(subject: str) -> str:

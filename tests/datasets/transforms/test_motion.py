@@ -105,3 +105,16 @@ def test_wrong_options_and_single_frames_are_refused() -> None:
         MotionInput(size=0)
     with pytest.raises(ValueError, match=r'img9.jpg" has the shape \(9, 9, 3\), not \(H, W, 2\)'):
         MotionInput()({'img': np.zeros((9, 9, 3), np.uint8), 'img_path': 'sub01/img9.jpg'})
+
+
+def test_a_sequence_has_the_difference_of_each_frame() -> None:
+    frames = [texture() for _ in range(6)]
+    sample = {'img': np.stack(frames, axis=-1), 'img_path': 'sub01/img9.jpg'}
+    found = MotionInput('sequence', size=None)(dict(sample))['img']
+    expected = [difference(frames[0], frame) for frame in frames[1:]]
+    np.testing.assert_array_equal(found, np.concatenate(expected, axis=-1).astype(np.float32))
+    small = MotionInput('sequence', size=20)(dict(sample))['img']
+    blocks = found.reshape(20, 4, 20, 4, 5).mean(axis=(1, 3))
+    np.testing.assert_allclose(small, blocks, atol=1e-5)
+    with pytest.raises(ValueError, match="more frames than two need mode='sequence'"):
+        MotionInput('difference')(dict(sample))

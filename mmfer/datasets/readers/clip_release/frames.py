@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
+
+import numpy as np
 
 from mmfer.datasets.readers.clip_release.coding import CodedClip, Oddities
 from mmfer.datasets.readers.clip_release.folders import clip_folder, frames_of
@@ -14,6 +17,8 @@ UNKNOWN_APEX = ('leave_out', 'middle')
 MARGIN = 100
 """Number of frames before the onset and after the offset that are read: a folder may hold a whole
 video."""
+LISTED = 100
+"""The number of missing frames of a clip that are named."""
 SPOTTED = Path('annotations') / 'spotted_apex.json'
 
 
@@ -55,8 +60,7 @@ class Frames:
         if not there:
             odd['missing_clip'].append(clip.name)
             return None
-        gaps = [n for n in range(clip.onset, clip.offset + 1) if n not in there]
-        odd['missing_frame'] += [self._file(clip, n) for n in gaps]
+        odd['missing_frame'] += self._gaps(clip, there)
         if clip.onset > clip.offset:
             odd['onset_after_offset'].append(f'{clip.name} ({clip.onset} to {clip.offset})')
             return None
@@ -82,12 +86,32 @@ class Frames:
         """
         return self._nearest(clip, clip.onset, self._frames(clip), odd)
 
+    def between(self, clip: CodedClip, last: int, count: int) -> list[Path]:
+        """The files of frames evenly between the onset and a frame, each the nearest on disk.
+
+        Args:
+            clip: A clip for which :meth:`find_onset` found a frame.
+            last: The number of the frame.
+            count: The number of files.
+        """
+        there = self._frames(clip)
+        numbers = np.linspace(clip.onset, last, count + 2)[1:-1]
+        return [there[min(there, key=lambda n: abs(n - number))] for number in numbers]
+
     def _frames(self, clip: CodedClip) -> dict[int, Path]:
         span = (min(clip.onset, clip.offset) - MARGIN, max(clip.onset, clip.offset) + MARGIN)
         return frames_of(clip_folder(self.root, clip.folders), span)
 
     def _file(self, clip: CodedClip, number: int) -> str:
         return f'{clip.name}/{self.name.format(number=number, subject=clip.subject)}'
+
+    def _gaps(self, clip: CodedClip, there: Mapping[int, Path]) -> list[str]:
+        """The missing frames from onset to offset; the first ones, if the offset is far away."""
+        span = range(clip.onset, clip.offset + 1)
+        first = list(islice((n for n in span if n not in there), LISTED))
+        more = len(span) - sum(n in span for n in there) - len(first)
+        names = [self._file(clip, number) for number in first]
+        return [*names, f'{more} more of {clip.name}'] if more else names
 
     def _number(self, clip: CodedClip, odd: Oddities) -> int | None:
         if self.frame == 'onset':

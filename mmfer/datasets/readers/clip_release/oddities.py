@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from logging import INFO, WARNING
 from pathlib import Path
+from typing import Any
 
 from mmengine.logging import print_log
 
@@ -17,6 +18,25 @@ HARMLESS = (
     *('nearby_frame', 'middle_for_apex', 'unread_action_units', 'other_action_units'),
 )
 """Oddities of clips that are used anyway."""
+
+
+def check_units(numbers: Sequence[int], release: ClipRelease, options: Mapping[str, Any]) -> None:
+    """Check the option ``action_units`` of a reader.
+
+    Args:
+        numbers: The action units.
+        release: The release that is read.
+        options: The other options of the reader.
+
+    Raises:
+        ValueError: If there are not two different units or more, or the reader cannot have them.
+    """
+    wrong = [option for option in ('val_ratio', 'soft_labels') if options.get(option)]
+    if wrong or not release.coding or not 2 <= len(set(numbers)) == len(numbers):
+        raise ValueError(
+            f'action_units={tuple(numbers)}: give two action units or more, each once, of a data '
+            'set with a coding file, without val_ratio and soft_labels.'
+        )
 
 
 def unit_oddities(clips: Sequence[CodedClip], numbers: Sequence[int]) -> dict[str, list[str]]:

@@ -18,7 +18,12 @@ from mmfer.datasets.readers.clip_release.coding import (
 from mmfer.datasets.readers.clip_release.faces import lend_faces
 from mmfer.datasets.readers.clip_release.folders import clips_in_folders, frames_of
 from mmfer.datasets.readers.clip_release.frames import FRAMES, UNKNOWN_APEX, Frames, read_spotted
-from mmfer.datasets.readers.clip_release.oddities import log_report, no_clips, unit_oddities
+from mmfer.datasets.readers.clip_release.oddities import (
+    check_units,
+    log_report,
+    no_clips,
+    unit_oddities,
+)
 from mmfer.datasets.readers.clip_release.spans import read_spans
 from mmfer.labels.action_units import action_unit_targets
 from mmfer.labels.clip_release import ClipRelease
@@ -61,6 +66,8 @@ class MicroExpressions(ExpressionDataset):
             ``classes`` (``AU4``) and ``task='attributes'``. For :class:`AttributeHead`.
         onset: Also give the file of the onset frame as ``onset_path`` and, with a sidecar, its
             landmarks as ``onset_landmarks``, for :class:`LoadClip`.
+        between: With the onset frame, also give the files of this number of frames, evenly between
+            onset and ``frame``, as ``between_paths``, for ``MotionInput(mode='sequence')``.
         test_subjects: The held-out subjects, such as ``('sub05',)``; ignored with ``subjects``.
         **options: The options of :class:`ExpressionDataset` without ``classes``.
 
@@ -94,6 +101,7 @@ class MicroExpressions(ExpressionDataset):
         unknown_apex: Literal['leave_out', 'middle'] | None = None,
         action_units: Sequence[int] = (),
         onset: bool = False,
+        between: int = 0,
         test_subjects: Sequence[str] = (),
         **options: Any,
     ) -> None:
@@ -105,7 +113,9 @@ class MicroExpressions(ExpressionDataset):
         self._check_option('num_classes', num_classes, tuple(release.classes))
         self._check_option('frame', frame, (*FRAMES, 'pair'))
         self._check_option('unknown_apex', unknown_apex, (*UNKNOWN_APEX, None))
-        self.with_onset = onset or frame == 'pair'
+        self.with_onset, self.between = onset or frame == 'pair', between
+        if between < 0 or (between and not self.with_onset):
+            raise ValueError(f"between={between} needs frame='pair' or onset=True, and is above 0.")
         self.frame = 'apex' if frame == 'pair' else frame
         middle = megc2019 or not release.coding
         self.unknown_apex = unknown_apex or UNKNOWN_APEX[middle]
@@ -120,7 +130,7 @@ class MicroExpressions(ExpressionDataset):
         self.report: dict[str, list[str]] = {}
         self.action_units = tuple(action_units)
         if self.action_units:
-            self._check_units(options)
+            check_units(self.action_units, release, options)
             self.emotions = dict.fromkeys(self.emotions if megc2019 else release.emotions, '')
             options['classes'] = tuple(f'AU{number}' for number in self.action_units)
         else:
@@ -136,9 +146,8 @@ class MicroExpressions(ExpressionDataset):
             FileNotFoundError: If there is no clip.
         """
         clips, odd = self._coded()
-        frames = Frames(
-            self.root, self.frame, self._spotted(), self.RELEASE.frame, self.unknown_apex
-        )
+        spotted = read_spotted(self.root) if self.frame == 'spotted' else {}
+        frames = Frames(self.root, self.frame, spotted, self.RELEASE.frame, self.unknown_apex)
         samples = []
         for clip in clips:
             found = frames.find(clip, odd)
@@ -151,6 +160,9 @@ class MicroExpressions(ExpressionDataset):
                 onset = frames.find_onset(clip, odd) if self.with_onset else found
                 if self.with_onset and onset is not None:
                     sample['onset_path'] = str(onset[0])
+                if self.between and onset is not None:
+                    between = frames.between(clip, found[1], self.between)
+                    sample['between_paths'] = tuple(map(str, between))
                 if onset is not None:
                     samples.append(sample)
         self.report = {
@@ -245,9 +257,6 @@ class MicroExpressions(ExpressionDataset):
             )
         return clips, odd
 
-    def _spotted(self) -> dict[str, int]:
-        return read_spotted(self.root) if self.frame == 'spotted' else {}
-
     def _sample(self, clip: CodedClip, path: Path, number: int) -> Sample:
         target: Sample = {}
         if self.action_units:
@@ -269,15 +278,6 @@ class MicroExpressions(ExpressionDataset):
             'emotion': clip.emotion,
             'where': clip.where,
         }
-
-    def _check_units(self, options: dict[str, Any]) -> None:
-        wrong = [option for option in ('val_ratio', 'soft_labels') if options.get(option)]
-        different = len(set(self.action_units))
-        if wrong or not self.RELEASE.coding or not 2 <= different == len(self.action_units):
-            raise ValueError(
-                f'action_units={self.action_units}: give two action units or more, each once, of '
-                'a data set with a coding file, without val_ratio and soft_labels.'
-            )
 
     def _in_part(self, subject: str, part: str) -> bool:
         if not self.test_subjects or self.subjects is not None or self.split == 'trainval':

@@ -47,6 +47,14 @@ def test_missing_frames_are_replaced_or_reported(tmp_path: Path) -> None:
     assert find(tmp_path, coded(), 'spotted', {CLIP: 17}) == (None, gaps | none)
 
 
+def test_an_offset_far_away_names_the_first_missing_frames(tmp_path: Path) -> None:
+    write_clip(tmp_path, CLIP, range(5, 15))
+    number, odd = find(tmp_path, coded(offset=10**17), 'apex')
+    names = [f'{CLIP}/img{n}.jpg' for n in range(15, 115)]
+    assert number == 10
+    assert odd == {'missing_frame': [*names, f'{10**17 - 114} more of {CLIP}']}
+
+
 def test_clips_without_the_requested_frame_are_reported(tmp_path: Path) -> None:
     assert find(tmp_path, coded(), 'onset') == (None, {'missing_clip': [CLIP]})
     (tmp_path / CLIP).mkdir(parents=True)
