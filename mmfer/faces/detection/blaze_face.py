@@ -40,6 +40,8 @@ class BlazeFace(BlazeSearch, nn.Module):
         ...     print(face.bbox, face.score, face.landmarks)
     """
 
+    places: Tensor
+
     def __init__(self, threshold: float = THRESHOLD, min_face_size: int = 1) -> None:
         nn.Module.__init__(self)
         BlazeSearch.__init__(self, threshold, min_face_size)
@@ -50,7 +52,6 @@ class BlazeFace(BlazeSearch, nn.Module):
     @torch.inference_mode()
     def run_network(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """See :class:`BlazeSearch`."""
-        assert isinstance(self.places, Tensor)
         x = torch.from_numpy(images).to(self.places.device).permute(0, 3, 1, 2)
         logits, values = self.network(detector_input(x.float()))
         boxes, points = boxes_and_points(values, self.places)
