@@ -1,10 +1,12 @@
-"""Small ONNX files, made without PyTorch."""
+"""Small ONNX files, made without PyTorch, and the files of the shipped networks."""
 
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
 import onnx
-from onnx import helper
+from onnx import helper, numpy_helper
 
 CLASSES = ['anger', 'happiness', 'sadness']
 METADATA: dict[str, Any] = dict(
@@ -46,3 +48,26 @@ def expected_scores(images: np.ndarray) -> np.ndarray:
     """The scores (N, 3) of images (N, 3, H, W)."""
     powers = np.exp(images.mean(axis=(2, 3), dtype=np.float64) / 255)
     return powers / powers.sum(axis=1, keepdims=True)
+
+
+@cache
+def exported(kind: str, name: str) -> bytes:
+    """The file of a shipped detector or landmarker."""
+    from mmfer.engine.runtimes.face_networks import face_network
+
+    return face_network(kind, name)
+
+
+def constant_outputs(inputs: Iterable[str], outputs: Mapping[str, np.ndarray]) -> onnx.ModelProto:
+    """A model that gives the same arrays for all images of any size."""
+    nodes = [
+        helper.make_node('Constant', [], [name], value=numpy_helper.from_array(value))
+        for name, value in outputs.items()
+    ]
+    taken = [helper.make_tensor_value_info(name, 1, ['N', 3, None, None]) for name in inputs]
+    given = [
+        helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype), None)
+        for name, value in outputs.items()
+    ]
+    graph = helper.make_graph(nodes, 'constant', taken, given)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid('', 18)], ir_version=9)

@@ -6,16 +6,17 @@ metadata the class names, the preprocessing, the face crop, the calibration and 
 `FERInferencer('FILE.onnx')` and `mmfer predict --checkpoint FILE.onnx` read it. With
 `--format exported-program`, the file is one for `torch.export.load`.
 
-In place of a model, `detector` and `landmarker` name the networks that find faces and landmarks.
-With these files, `OnnxInferencer` reads photographs without PyTorch.
+In place of a model, `detector` and `landmarker` name the networks that find faces and landmarks;
+`--network` chooses one. With these files, `OnnxInferencer` reads photographs without PyTorch.
 
 Examples:
     mmfer export efficientnet-lite0_ferplus --out model.onnx
     mmfer export detector --out detector.onnx
     mmfer export landmarker --out landmarker.onnx
-    mmfer export configs/rald/rald_r18_synthetic.py \
+    mmfer export detector --network blazeface --out blazeface.onnx
+    mmfer export configs/rald/rald_r18_synthetic.py \\
         work_dirs/rald_r18_synthetic/epoch_10.pth --out rald.onnx
-    mmfer export my_config.py epoch_10.pth --out small.onnx --int8 --calibrate crops/ \
+    mmfer export my_config.py epoch_10.pth --out small.onnx --int8 --calibrate crops/ \\
         --evaluate crops_in_class_folders/
 """
 
@@ -28,11 +29,12 @@ from mmfer.apis.face_folders import accuracy, calibration_images, labelled_crops
 from mmfer.apis.loading import read_config
 from mmfer.apis.onnx_export import image_size, onnx_file, program_file
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
-from mmfer.engine.runtimes.face_networks import KINDS, face_network
+from mmfer.engine.runtimes.face_networks import GRAPHS, face_network
 from mmfer.engine.runtimes.onnx_model import metadata_of, with_metadata
 from mmfer.engine.runtimes.quantization import quantized
 from mmfer.files import check_writable, write_atomically
 from mmfer.reading import read_json
+from mmfer.runtime.face_network_file import DEFAULTS
 
 SUFFIXES = {'onnx': '.onnx', 'exported-program': '.pt2'}
 """The end of the file's name by format."""
@@ -53,6 +55,12 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('checkpoint', nargs='?', help='the checkpoint file')
     parser.add_argument(
         '--out', type=given_path, required=True, metavar='FILE', help='the file, .onnx or .pt2'
+    )
+    parser.add_argument(
+        '--network',
+        choices=[name for graphs in GRAPHS.values() for name in graphs],
+        help='; '.join(f'of the {kind}: {" or ".join(graphs)}' for kind, graphs in GRAPHS.items())
+        + '; default: the first',
     )
     parser.add_argument(
         '--format', choices=(*SUFFIXES, 'torchscript'), default='onnx', help='default: %(default)s'
@@ -107,15 +115,18 @@ def check(
 
 
 def write_face_network(args: argparse.Namespace) -> None:
-    """Write the detector or the landmarker, which have no options."""
+    """Write a detector or a landmarker."""
     given = (args.checkpoint, args.size, args.batch_size, args.card, args.evaluate)
     if any(option is not None for option in given) or args.int8 or args.cfg_options:
-        raise ValueError(f'The {args.config} has no options: give only --out.')
+        raise ValueError(
+            f'The {args.config} takes no options but --network and --out: leave out the others.'
+        )
     if args.format != 'onnx':
         raise ValueError(f'The {args.config} is written only in ONNX: leave out --format.')
-    content = face_network(args.config)
+    name = args.network or DEFAULTS[args.config]
+    content = face_network(args.config, name)
     write_atomically(args.out, content)
-    print(f'Written: {args.out}, {len(content) / 2**20:.1f} MiB, the {args.config}.')
+    print(f'Written: {args.out}, {len(content) / 2**20:.1f} MiB, the {args.config} {name}.')
 
 
 @friendly_errors
@@ -131,9 +142,14 @@ def main() -> None:
     if args.format != 'onnx' and (args.int8 or args.evaluate):
         raise ValueError('--int8 and --evaluate are for --format onnx: leave them out.')
     check_writable(args.out)
-    if args.config in KINDS:
+    if args.config in GRAPHS:
         write_face_network(args)
         return
+    if args.network is not None:
+        raise ValueError(
+            f'--network chooses the network of {" or ".join(GRAPHS)}, but "{args.config}" is a '
+            'model: leave it out.'
+        )
     inferencer = load(args)
     crops = [] if args.evaluate is None else labelled_crops(args.evaluate, inferencer.classes)
     write = onnx_file if args.format == 'onnx' else program_file

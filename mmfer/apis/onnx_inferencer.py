@@ -12,7 +12,7 @@ from mmfer.apis.predictions import UNSURE_BELOW, ModelMismatchError, named_score
 from mmfer.faces import build_alignment
 from mmfer.faces.detection.face_finder import ROTATIONS, Detector, Landmarker
 from mmfer.runtime.calibration import recorded_temperature
-from mmfer.runtime.face_networks import OnnxDetector, OnnxLandmarker
+from mmfer.runtime.face_network_choice import open_detector, open_landmarker
 from mmfer.runtime.onnx_file import OnnxFile
 from mmfer.runtime.onnx_scores import OnnxScores
 from mmfer.runtime.preparation import build_steps, network_input
@@ -61,10 +61,11 @@ class OnnxInferencer(FaceInferencer):
 
     Args:
         model: A file of ``mmfer export``.
-        detector: A file of ``mmfer export detector``, or an object with the method ``detect`` of
-            MTCNN; None if all images are face crops (``detect=False``).
-        landmarker: A file of ``mmfer export landmarker``, or an object with the method ``detect``
-            of FaceLandmarker; the results then have the 68 landmarks. None leaves them out.
+        detector: A file of ``mmfer export detector``, of any network, or an object with the method
+            ``detect`` of MTCNN; None if all images are face crops (``detect=False``).
+        landmarker: A file of ``mmfer export landmarker``, of any network, or an object with the
+            method ``detect`` of FaceLandmarker; the results then have the 68 landmarks. None leaves
+            them out.
         batch_size: Maximum number of faces in a batch.
         unsure_below: The confidence below which an answer is marked as unsure.
         threads: The number of threads; 0 takes all cores.
@@ -93,9 +94,9 @@ class OnnxInferencer(FaceInferencer):
     ) -> None:
         loaded = ExportedModel(model, threads)
         if isinstance(detector, str | Path):
-            detector = OnnxDetector(detector, threads=threads)
+            detector = open_detector(detector, threads)
         if isinstance(landmarker, str | Path):
-            landmarker = OnnxLandmarker(landmarker, threads)
+            landmarker = open_landmarker(landmarker, threads)
         sampler = FaceSampler(detector, landmarker, loaded.alignment, False, rotations)
         super().__init__(loaded, sampler, batch_size, unsure_below)
 

@@ -14,7 +14,13 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from mmfer.engine.benchmark import input_shape
-from mmfer.engine.runtimes.onnx_model import TO_EXPORT, TOLERANCE, OnnxModel, with_metadata
+from mmfer.engine.runtimes.onnx_model import (
+    TO_EXPORT,
+    TOLERANCE,
+    OnnxModel,
+    content_of,
+    with_metadata,
+)
 from mmfer.files import write_atomically
 from mmfer.protocols import AttendsToSupport, predicts_attributes
 from mmfer.runtime.onnx_network import check_packages
@@ -166,12 +172,14 @@ def _onnx(scores: ImageScores, images: Tensor, shapes: Any) -> tuple[bytes, Run]
         verbose=False,
     )
     assert program is not None
-    content = program.model_proto.SerializeToString()
+    content = content_of(program)
     return content, OnnxModel(content, 'the exported file').scores
 
 
 def _program(scores: ImageScores, images: Tensor, shapes: Any, facts: str) -> tuple[bytes, Run]:
     program = torch.export.export(scores, (images,), dynamic_shapes=shapes)
+    for node in program.graph.nodes:
+        node.meta.pop('stack_trace', None)  # it names files of this computer
     file = BytesIO()
     torch.export.save(program, file, extra_files={FACTS: facts})
     loaded = torch.export.load(BytesIO(file.getvalue())).module()

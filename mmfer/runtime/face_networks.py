@@ -1,62 +1,23 @@
-"""The detector and the landmarker in onnxruntime."""
+"""The default detector and landmarker in onnxruntime."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from mmfer.faces.detection.cascade import Cascade
 from mmfer.faces.detection.landmark_search import LandmarkSearch
-from mmfer.runtime.onnx_network import EXPORT_AGAIN, OnnxNetwork, read_content
+from mmfer.faces.landmark_order import LANDMARKS
+from mmfer.runtime.face_network_file import DEFAULTS, DETECTOR, LANDMARKER, FaceNetwork, Shape
 
-DETECTOR, LANDMARKER = 'detector', 'landmarker'
-"""The kinds of files, as in ``mmfer export detector``."""
 PARTS = {
     'proposal': (12, ['proposal_faces', 'proposal_boxes']),
     'refinement': (24, ['refinement_faces', 'refinement_boxes']),
     'output': (48, ['output_faces', 'output_boxes', 'output_points']),
 }
 """Input of each network of the detector, the side of its window in pixels, and its outputs."""
-FORMAT = 1
-"""The number of the form of these files."""
-
-
-def read_network(path: str | Path, kind: str, threads: int = 0) -> OnnxNetwork:
-    """A detector or a landmarker from the file that ``mmfer export`` wrote.
-
-    Raises:
-        FileNotFoundError: If the file does not exist.
-        ValueError: If the file is damaged, not safe, or of another kind.
-    """
-    network = OnnxNetwork(read_content(path), str(path), threads)
-    found = [_json(network.metadata.get(name, 'null')) for name in ('kind', 'format')]
-    if found != [kind, FORMAT]:
-        raise ValueError(
-            f'"{path}" is no {kind} that this version of mmfer reads. Write one with "mmfer export '
-            f'{kind} --out {kind}.onnx".'
-        )
-    names = _detector_names() if kind == DETECTOR else ['images', 'points', 'scores']
-    if network.names != names:
-        raise ValueError(f'"{path}" has other inputs or outputs than a {kind}. {EXPORT_AGAIN}')
-    return network
-
-
-def _detector_names() -> list[str]:
-    return [*PARTS, *(name for _, outputs in PARTS.values() for name in outputs)]
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
-
-
-def as_input(images: np.ndarray) -> np.ndarray:
-    """Images (N, H, W, 3) uint8 as (N, 3, H, W) float32."""
-    return np.ascontiguousarray(images.transpose(0, 3, 1, 2), dtype=np.float32)
+LANDMARKER_NAMES = ['images', 'points', 'scores']
+"""Input and outputs of the landmarker."""
 
 
 class OnnxDetector(Cascade):
@@ -71,7 +32,7 @@ class OnnxDetector(Cascade):
 
     Raises:
         FileNotFoundError: If the file does not exist.
-        ValueError: If the file is no detector, or an option is out of range.
+        ValueError: If the file is no such detector, or an option is out of range.
 
     Example:
         >>> faces = OnnxDetector('detector.onnx').detect(read_image('group.jpg'))
@@ -86,30 +47,32 @@ class OnnxDetector(Cascade):
         threads: int = 0,
     ) -> None:
         super().__init__(min_face_size, thresholds, max_side)
-        self.network = read_network(path, DETECTOR, threads)
+        names = [*PARTS, *(name for _, outputs in PARTS.values() for name in outputs)]
+        self.network = FaceNetwork(path, DETECTOR, DEFAULTS[DETECTOR], names, threads)
 
     def run_proposal(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See :class:`Cascade`."""
-        probability, offsets = self._run('proposal', images)
+        # A convolution, a pooling that keeps a last, partial window, and two convolutions.
+        rows, columns = ((side - 1) // 2 - 4 for side in images.shape[1:3])
+        probability, offsets = self._run('proposal', images, [(rows, columns), (4, rows, columns)])
         return probability, offsets
 
     def run_refinement(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See :class:`Cascade`."""
-        probability, offsets = self._run('refinement', images)
+        probability, offsets = self._run('refinement', images, [(), (4,)])
         return probability, offsets
 
     def run_output(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """See :class:`Cascade`."""
-        probability, offsets, points = self._run('output', images)
+        probability, offsets, points = self._run('output', images, [(), (4,), (5, 2)])
         return probability, offsets, points
 
-    def _run(self, part: str, images: np.ndarray) -> list[np.ndarray]:
-        """The outputs of one network; the others get no images."""
-        inputs = {
-            name: np.zeros((0, 3, side, side), np.float32) for name, (side, _) in PARTS.items()
-        }
-        inputs[part] = as_input(images)
-        return self.network.run(PARTS[part][1], **inputs)
+    def _run(self, part: str, images: np.ndarray, shapes: Sequence[Shape]) -> list[np.ndarray]:
+        """The outputs of one network, with their shapes for an image; the others get no images."""
+        inputs = {name: np.zeros((0, side, side, 3), np.uint8) for name, (side, _) in PARTS.items()}
+        inputs[part] = images
+        found = zip(PARTS[part][1], shapes, strict=True)
+        return self.network.outputs({n: (len(images), *shape) for n, shape in found}, **inputs)
 
 
 class OnnxLandmarker(LandmarkSearch):
@@ -121,16 +84,19 @@ class OnnxLandmarker(LandmarkSearch):
 
     Raises:
         FileNotFoundError: If the file does not exist.
-        ValueError: If the file is no landmarker.
+        ValueError: If the file is no such landmarker.
 
     Example:
         >>> points, scores = OnnxLandmarker('landmarker.onnx').detect(image, boxes)
     """
 
     def __init__(self, path: str | Path, threads: int = 0) -> None:
-        self.network = read_network(path, LANDMARKER, threads)
+        name = DEFAULTS[LANDMARKER]
+        self.network = FaceNetwork(path, LANDMARKER, name, LANDMARKER_NAMES, threads)
 
     def run_network(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """See :class:`LandmarkSearch`."""
-        points, scores = self.network.run(['points', 'scores'], images=as_input(crops))
+        count = len(crops), LANDMARKS
+        shapes = {'points': (*count, 2), 'scores': count}
+        points, scores = self.network.outputs(shapes, images=crops)
         return points, scores

@@ -68,13 +68,12 @@ class OnnxNetwork:
     """
 
     def __init__(self, content: bytes, where: str, threads: int = 0) -> None:
-        check_packages()
         if threads < 0:
             raise ValueError(f'threads={threads}: give a number, or 0 for all cores.')
+        self.where = where
+        self.metadata = checked_metadata(content, where)
         import onnxruntime
 
-        self.where = where
-        self.metadata = _checked_metadata(content, where)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -95,12 +94,27 @@ class OnnxNetwork:
         return [one.name for one in [*self.session.get_inputs(), *self.session.get_outputs()]]
 
     def run(self, outputs: Sequence[str], **inputs: np.ndarray) -> list[np.ndarray]:
-        """The outputs of these names for arrays of the inputs by name."""
-        found: list[np.ndarray] = self.session.run(list(outputs), inputs)
+        """The outputs of these names for arrays of the inputs by name.
+
+        Raises:
+            ValueError: If onnxruntime cannot run the network for these inputs.
+        """
+        try:
+            found: list[np.ndarray] = self.session.run(list(outputs), inputs)
+        except Exception as error:  # onnxruntime has an own class for each kind of failure
+            raise ValueError(
+                f'onnxruntime cannot run "{self.where}". {EXPORT_AGAIN} It says: {error}'
+            ) from error
         return found
 
 
-def _checked_metadata(content: bytes, where: str) -> dict[str, str]:
+def checked_metadata(content: bytes, where: str) -> dict[str, str]:
+    """The texts in the metadata of an ONNX file, by name.
+
+    Raises:
+        ValueError: If a package is missing, or the content is no ONNX file, is damaged or not safe.
+    """
+    check_packages()
     import onnx
 
     try:
@@ -111,7 +125,7 @@ def _checked_metadata(content: bytes, where: str) -> dict[str, str]:
         ) from error
     if not model.graph.node:
         raise ValueError(f'"{where}" is no ONNX file: it has no operators. Copy it again.')
-    for message in _messages(model):
+    for message in messages(model):
         if isinstance(message, onnx.TensorProto) and (
             message.external_data or message.data_location == onnx.TensorProto.EXTERNAL
         ):
@@ -126,10 +140,10 @@ def _checked_metadata(content: bytes, where: str) -> dict[str, str]:
     return {entry.key: entry.value for entry in model.metadata_props}
 
 
-def _messages(message: Any) -> Iterator[Any]:
+def messages(message: Any) -> Iterator[Any]:
     """A message of protobuf and all messages inside; protobuf limits their depth to 100."""
     yield message
     for field, value in message.ListFields():
         if field.type == field.TYPE_MESSAGE:
             for child in value if hasattr(value, '__len__') else [value]:
-                yield from _messages(child)
+                yield from messages(child)

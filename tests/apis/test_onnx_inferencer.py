@@ -2,19 +2,20 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from mmfer.apis import FERInferencer, OnnxInferencer
 from mmfer.apis.onnx_export import onnx_file
-from mmfer.engine.runtimes.face_networks import face_network
 from mmfer.engine.runtimes.onnx_model import with_metadata
-from mmfer.faces import FaceLandmarker, read_image
+from mmfer.faces import MTCNN, BlazeFace, FaceLandmarker, FaceMesh, read_image
+from mmfer.faces.detection.face_finder import Landmarker
 from tests.apis import torch_free_main
 from tests.environments import environment_without, run_python
 from tests.helpers import ROOT
-from tests.onnx_files import CLASSES, METADATA, expected_scores, mean_color
+from tests.onnx_files import CLASSES, METADATA, expected_scores, exported, mean_color
 
 PHOTO = ROOT / 'docs' / 'photos' / 'astronaut.jpg'
 
@@ -27,26 +28,40 @@ def colors(tmp_path: Path) -> Path:
     return path
 
 
+SETS = {
+    ('mtcnn', 'mmfer'): (MTCNN, FaceLandmarker),
+    ('blazeface', 'facemesh'): (BlazeFace, FaceMesh),
+}
+"""The networks of files, and the classes that run them in PyTorch."""
+
+
 def test_a_photograph_has_the_same_answer_where_pytorch_is_not_installed(tmp_path: Path) -> None:
     shipped = FERInferencer()
-    contents = {'model': onnx_file(shipped.loaded)[0]}
-    contents |= {kind: face_network(kind) for kind in ('detector', 'landmarker')}
-    paths = [tmp_path / f'{name}.onnx' for name in contents]
-    for path, content in zip(paths, contents.values(), strict=True):
-        path.write_bytes(content)
+    model = tmp_path / 'model.onnx'
+    model.write_bytes(onnx_file(shipped.loaded)[0])
     python = environment_without(tmp_path / 'environment', torch_free_main.ABSENT)
-    done = run_python(python, '-m', torch_free_main.__name__, *map(str, paths), str(PHOTO))
-    assert done.returncode == 0, done.stderr
-    found, expected = json.loads(done.stdout), shipped(PHOTO)
+    for names, (detector, landmarker) in SETS.items():
+        paths = [tmp_path / f'{name}.onnx' for name in names]
+        for kind, path in zip(('detector', 'landmarker'), paths, strict=True):
+            path.write_bytes(exported(kind, path.stem))
+        arguments = ('-m', torch_free_main.__name__, *map(str, (model, *paths, PHOTO)))
+        done = run_python(python, *arguments)
+        assert done.returncode == 0, done.stderr
+        expected = FERInferencer(detector=detector())(PHOTO)
+        check_answer(json.loads(done.stdout), expected, landmarker())
+
+
+def check_answer(found: dict[str, Any], expected: dict[str, Any], landmarker: Landmarker) -> None:
+    """An answer has one face, and it is that of another answer, with landmarks."""
     assert found['model'] == expected['model']
     (result,), (wanted,) = found['results'], expected['results']
-    (face,), (same) = result['faces'], wanted['faces'][0]
+    (face,), (same,) = result['faces'], wanted['faces']
     assert (result['message'], face['label']) == ('1 face found.', same['label'])
     for name in ('bbox', 'landmarks'):  # rounded to hundredths of a pixel
         np.testing.assert_allclose(face[name], same[name], atol=0.011)
     scores = [list(one['scores'].values()) for one in (face, same)]
     np.testing.assert_allclose(*scores, atol=1e-4)
-    points, _ = FaceLandmarker().detect(read_image(PHOTO), np.array([same['bbox']]))
+    points, _ = landmarker.detect(read_image(PHOTO), np.array([same['bbox']]))
     np.testing.assert_allclose(face['landmarks68'], points[0], atol=0.05)
 
 

@@ -3,6 +3,7 @@
 import json
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import onnxruntime
@@ -12,9 +13,16 @@ from mmengine.dataset import default_collate
 from mmpretrain.structures import DataSample
 from torch import nn
 
-from mmfer.engine.export import FACTS, ImageScores, export_onnx, program_content
+from mmfer.engine.export import (
+    FACTS,
+    ImageScores,
+    export_onnx,
+    onnx_content,
+    program_content,
+)
 from mmfer.engine.pruning import prune_model
 from tests.engine.pruning.networks import POOLED, RESNET, VGG, as_if_trained, build
+from tests.helpers import ROOT
 
 NORMALIZED = dict(mean=[100.0, 110, 120], std=[50.0, 60, 70], to_rgb=True, num_classes=5)
 LINEAR = dict(type='LinearClsHead', num_classes=5, in_channels=64)
@@ -123,6 +131,17 @@ def test_an_exported_program_gives_the_same_scores():
     images = pixels(model, 4)
     scores = program.module()(images.float()).detach().numpy()
     np.testing.assert_allclose(scores, predicted(model, images), atol=1e-4)
+
+
+def test_files_do_not_name_files_of_this_computer():
+    model = as_if_trained(build(NETWORKS['attributes in BGR']))
+    onnx_file, _ = onnx_content(model, 32)
+    program, _ = program_content(model, 32, facts='{}')
+    with ZipFile(BytesIO(program)) as archive:
+        parts = [archive.read(name) for name in archive.namelist()]
+    assert len(parts) > 3
+    for content in (onnx_file, *parts):
+        assert b'.py' not in content and str(ROOT).encode() not in content
 
 
 def test_a_file_with_other_scores_is_not_written(tmp_path, monkeypatch):

@@ -1,25 +1,23 @@
-"""The detector and the landmarker in onnxruntime against those in PyTorch."""
+"""The default detector and landmarker in onnxruntime against those in PyTorch."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from mmfer.engine.runtimes.face_networks import face_network
-from mmfer.engine.runtimes.onnx_model import metadata_of, with_metadata
-from mmfer.faces import KEYPOINT_NAMES, LANDMARK_NAMES, MTCNN, FaceLandmarker, read_image
+from mmfer.engine.runtimes.onnx_model import with_metadata
+from mmfer.faces import MTCNN, FaceLandmarker, read_image
 from mmfer.runtime.face_networks import OnnxDetector, OnnxLandmarker
 from tests.apis.model_files import ASTRONAUT
-from tests.onnx_files import mean_color
+from tests.onnx_files import constant_outputs, exported
 
 
 @pytest.fixture(scope='module')
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp('onnx')
     paths = {kind: folder / f'{kind}.onnx' for kind in ('detector', 'landmarker')}
-    for kind, path in paths.items():
-        path.write_bytes(face_network(kind))
+    for (kind, path), name in zip(paths.items(), ('mtcnn', 'mmfer'), strict=True):
+        path.write_bytes(exported(kind, name))
     return paths
 
 
@@ -58,18 +56,6 @@ def test_the_same_landmarks_are_found(files: dict[str, Path], photo: np.ndarray)
     np.testing.assert_allclose(found[1], expected[1], atol=1e-4)
 
 
-def test_the_files_say_what_they_take_and_give(files: dict[str, Path]) -> None:
-    facts = [
-        {name: json.loads(text) for name, text in metadata_of(path.read_bytes()).items()}
-        for path in files.values()
-    ]
-    detector, landmarker = facts
-    assert detector['windows'] == {'proposal': 12, 'refinement': 24, 'output': 48}
-    assert detector['points'] == list(KEYPOINT_NAMES)
-    assert landmarker['points'] == list(LANDMARK_NAMES) and landmarker['image_size'] == 112
-    assert landmarker['face_crop']['margin'] == 0.1
-
-
 def test_a_file_of_another_kind_is_refused(files: dict[str, Path]) -> None:
     with pytest.raises(ValueError, match='is no detector that this version of mmfer reads'):
         OnnxDetector(files['landmarker'])
@@ -77,14 +63,29 @@ def test_a_file_of_another_kind_is_refused(files: dict[str, Path]) -> None:
         OnnxLandmarker(files['detector'])
 
 
-def test_a_file_with_other_inputs_is_refused(tmp_path: Path) -> None:
+def test_maps_of_another_size_are_refused(tmp_path: Path) -> None:
+    """The offsets of the proposal network belong to a smaller map than the probabilities."""
+    outputs = {
+        name: np.zeros(shape, np.float32)
+        for name, shape in {
+            'proposal_faces': (1, 7, 10),
+            'proposal_boxes': (1, 4, 2, 2),
+            'refinement_faces': (0,),
+            'refinement_boxes': (0, 4),
+            'output_faces': (0,),
+            'output_boxes': (0, 4),
+            'output_points': (0, 5, 2),
+        }.items()
+    }
+    model = constant_outputs(['proposal', 'refinement', 'output'], outputs)
     path = tmp_path / 'a.onnx'
-    facts = dict(kind='landmarker', format=1)
-    path.write_bytes(with_metadata(mean_color().SerializeToString(), facts))
-    with pytest.raises(ValueError, match='has other inputs or outputs than a landmarker'):
-        OnnxLandmarker(path)
+    path.write_bytes(with_metadata(model.SerializeToString(), dict(kind='detector', format=1)))
+    with pytest.raises(ValueError, match=r'"proposal_boxes" the shape .* not \(1, 4, 7, 10\)'):
+        OnnxDetector(path).run_proposal(np.zeros((1, 24, 30, 3), np.uint8))
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match='There is no ONNX file'):
-        OnnxDetector(tmp_path / 'a.onnx')
+@pytest.mark.parametrize('height', range(12, 20))
+def test_the_proposal_network_takes_every_size(files: dict[str, Path], height: int) -> None:
+    images = np.zeros((1, height, 31, 3), np.uint8)
+    faces, _ = OnnxDetector(files['detector']).run_proposal(images)
+    assert faces.shape == MTCNN().run_proposal(images)[0].shape

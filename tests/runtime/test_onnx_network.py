@@ -86,3 +86,8 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 def test_a_negative_number_of_threads_is_refused() -> None:
     with pytest.raises(ValueError, match='threads=-1'):
         OnnxNetwork(mean_color().SerializeToString(), 'a.onnx', threads=-1)
+
+
+def test_inputs_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(ValueError, match='cannot run "a.onnx".*mmfer export.*invalid dimensions'):
+        loaded(mean_color()).run(['scores'], images=np.zeros((1, 3, 12, 12), np.float32))

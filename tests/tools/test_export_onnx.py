@@ -10,7 +10,8 @@ from PIL import Image
 
 from mmfer.apis.inferencer import FERInferencer
 from mmfer.faces import read_image
-from mmfer.runtime.face_networks import OnnxDetector, OnnxLandmarker
+from mmfer.runtime.face_network_choice import open_detector, open_landmarker
+from mmfer.runtime.face_network_file import DEFAULTS, network_name
 from tests.apis.model_files import ASTRONAUT, FACE_CROP, write_model
 from tests.helpers import CLASSES, call_tool, run_tool, write_images
 from tests.tools.rald import make_small_rald
@@ -83,6 +84,7 @@ def test_a_file_in_int8_is_measured_and_predicts(tmp_path: Path) -> None:
         (('--int8',), '--int8 and --calibrate FOLDER belong together'),
         (('--format', 'exported-program', '--out', 'a.onnx'), 'a name that ends in .pt2'),
         (('--out', 'model.pth'), 'a name that ends in .onnx'),
+        (('--network', 'mtcnn'), '--network chooses the network of detector or landmarker, but'),
     ],
 )
 def test_options_that_do_not_fit_are_refused(
@@ -93,22 +95,29 @@ def test_options_that_do_not_fit_are_refused(
     assert failed.returncode == 1 and message in failed.stderr
 
 
-def test_detector_and_landmarker_are_written(tmp_path: Path) -> None:
-    for kind in ('detector', 'landmarker'):
-        said = call_tool('export_onnx.py', kind, '--out', tmp_path / f'{kind}.onnx').stdout
-        assert f'MiB, the {kind}.' in said
-    boxes = np.array([[80.0, 70, 170, 180]])
+@pytest.mark.parametrize('chosen', [(), ('blazeface', 'facemesh')])
+def test_detector_and_landmarker_are_written(tmp_path: Path, chosen: tuple[str, ...]) -> None:
+    for kind, default, name in zip(DEFAULTS, DEFAULTS.values(), chosen or (None,) * 2, strict=True):
+        option = ('--network', name) if name else ()
+        path = tmp_path / f'{kind}.onnx'
+        said = call_tool('export_onnx.py', kind, '--out', path, *option).stdout
+        assert f'MiB, the {kind} {name or default}.' in said
+        assert network_name(path, kind) == (name or default)
     photo = read_image(ASTRONAUT)
-    assert len(OnnxDetector(tmp_path / 'detector.onnx').detect(photo)) == 1
-    points, _ = OnnxLandmarker(tmp_path / 'landmarker.onnx').detect(photo, boxes)
+    (face,) = open_detector(tmp_path / 'detector.onnx').detect(photo)
+    points, _ = open_landmarker(tmp_path / 'landmarker.onnx').detect(photo, face.bbox[None])
     assert points.shape == (1, 68, 2)
 
 
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        (('--int8', '--calibrate', '.'), 'The detector has no options: give only --out.'),
-        (('--size', 48), 'The detector has no options: give only --out.'),
+        (('--int8', '--calibrate', '.'), 'The detector takes no options but --network and --out'),
+        (('--size', 48), 'The detector takes no options but --network and --out'),
+        (
+            ('--network', 'facemesh'),
+            "There is no detector 'facemesh'. Give one of: mtcnn, blazeface",
+        ),
     ],
 )
 def test_options_of_the_detector_are_refused(tmp_path: Path, options: tuple, message: str) -> None:

@@ -1,25 +1,55 @@
 """tools/analysis_tools/photograph_speed.py as a user runs it."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from mmfer.commands import load_tool
+from mmfer.engine.runtimes.onnx_model import with_metadata
 from tests.helpers import ROOT, call_tool
+from tests.onnx_files import METADATA, exported, mean_color
 
 TOOL = 'analysis_tools/photograph_speed.py'
 PHOTO = ROOT / 'docs' / 'photos' / 'astronaut.jpg'
 
 
+QUICK = ('--repeats', 3, '--seconds', 0, '--cpu-time')
+
+
+def measured(*options: object) -> list[list[str]]:
+    """The rows of the table."""
+    lines = call_tool(TOOL, PHOTO, *options).stdout.splitlines()
+    return [
+        line.strip('| ').split(' | ') for line in lines if line[:2] == '| ' and line[2].isdigit()
+    ]
+
+
 def test_the_steps_are_measured_for_each_number_of_faces() -> None:
-    options = ('--faces', 1, 3, '--repeats', 3, '--seconds', 0, '--cpu-time')
-    printed = call_tool(TOOL, PHOTO, *options).stdout
-    rows = [line.strip('| ').split(' | ') for line in printed.splitlines() if 'pytorch' in line]
-    assert [row[0] for row in rows] == ['1', '3']
+    rows = measured('--faces', 1, 3, *QUICK)
+    assert [row[:4] for row in rows] == [[n, 'pytorch', 'mtcnn', 'mmfer'] for n in ('1', '3')]
     for row in rows:
-        read, *others, answer, speed = map(float, row[2:])
+        read, *others, answer, speed = map(float, row[4:])
         assert len(others) == 4 and min(others) > 0
         assert 0 < read < answer  # the answer has this step and more
         assert speed == pytest.approx(1000 / answer, rel=0.05)
+
+
+def test_several_sets_of_files_are_measured_beside_each_other(tmp_path: Path) -> None:
+    model = tmp_path / 'model.onnx'
+    model.write_bytes(with_metadata(mean_color().SerializeToString(), METADATA))
+    options: list[object] = ['--detector', 'blazeface', '--landmarker', 'facemesh']
+    for detector, landmarker in (('mtcnn', 'mmfer'), ('blazeface', 'facemesh')):
+        paths = [tmp_path / f'{name}.onnx' for name in (detector, landmarker)]
+        for path, kind in zip(paths, ('detector', 'landmarker'), strict=True):
+            path.write_bytes(exported(kind, path.stem))
+        options += ['--onnx', model, *paths]
+    rows = measured('--faces', 1, *QUICK, *options)
+    assert [row[:4] for row in rows] == [
+        ['1', 'pytorch', 'blazeface', 'facemesh'],
+        ['1', 'onnxruntime', 'mtcnn', 'mmfer'],
+        ['1', 'onnxruntime', 'blazeface', 'facemesh'],
+    ]
 
 
 def test_a_photograph_without_a_face_is_refused() -> None:

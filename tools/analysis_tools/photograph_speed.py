@@ -7,16 +7,17 @@ detection and expressions, without landmarks and drawing.
 
 Examples:
     mmfer photograph-speed photo.jpg --faces 1 5
-    mmfer photograph-speed photo.jpg --onnx model.onnx detector.onnx landmarker.onnx
+    mmfer photograph-speed photo.jpg --onnx model.onnx detector.onnx landmarker.onnx \\
+        --onnx model.onnx blazeface.onnx facemesh.onnx
 """
 
 import argparse
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -27,14 +28,21 @@ from mmfer.apis import FERInferencer, OnnxInferencer
 from mmfer.apis.face_inferencer import FaceInferencer
 from mmfer.engine.benchmark import take_turns
 from mmfer.engine.cli import friendly_errors, given_path
-from mmfer.faces import FaceLandmarker, read_image
-from mmfer.faces.detection.choice import DETECTORS, build_detector
+from mmfer.faces import read_image
+from mmfer.faces.detection.choice import (
+    DETECTORS,
+    LANDMARKERS,
+    build_detector,
+    build_landmarker,
+)
 from mmfer.faces.detection.face_finder import Landmarker, detect_in_crop
 from mmfer.markdown import markdown_table
-from mmfer.runtime.face_networks import OnnxLandmarker
+from mmfer.runtime.face_network_choice import open_landmarker
+from mmfer.runtime.face_network_file import DETECTOR, LANDMARKER, network_name
 from mmfer.visualization import LabelledFace, draw_faces
 
 WIDTH, HEIGHT = 640, 480
+HEAD = ('faces', 'run by', 'detector', 'landmarker')
 STEPS = ('read', 'detect', 'landmarks', 'expression', 'draw', 'answer')
 
 
@@ -48,11 +56,19 @@ def parse_args() -> argparse.Namespace:
         '--detector', choices=DETECTORS, default='mtcnn', help='of PyTorch; default: %(default)s'
     )
     parser.add_argument(
+        '--landmarker',
+        choices=LANDMARKERS,
+        default='mmfer',
+        help='of PyTorch; default: %(default)s',
+    )
+    parser.add_argument(
         '--onnx',
         nargs=3,
+        action='append',
+        default=[],
         type=given_path,
         metavar=('MODEL', 'DETECTOR', 'LANDMARKER'),
-        help='files of mmfer export, measured too',
+        help='files of mmfer export, measured too; may be repeated',
     )
     parser.add_argument('--repeats', type=int, default=5, help='rounds')
     parser.add_argument('--seconds', type=float, default=0.5, help='duration of a step in a round')
@@ -75,6 +91,22 @@ def scene(photo: np.ndarray, count: int) -> np.ndarray:
         x, y = (WIDTH // columns) * (number % columns), (HEIGHT // rows) * (number // columns)
         canvas[y : y + size[1], x : x + size[0]] = small
     return canvas
+
+
+class Way(NamedTuple):
+    """A way from a photograph to the answer; the names tell it apart in the table."""
+
+    names: tuple[str, str, str]
+    inferencer: FaceInferencer
+    landmarker: Landmarker
+
+
+def exported_way(files: Sequence[Path], threads: int) -> Way:
+    """The way of files of ``mmfer export``: a model, a detector and a landmarker."""
+    model, detector, landmarker = files
+    names = network_name(detector, DETECTOR), network_name(landmarker, LANDMARKER)
+    inferencer = OnnxInferencer(model, detector, threads=threads)
+    return Way(('onnxruntime', *names), inferencer, open_landmarker(landmarker, threads))
 
 
 def build_steps(
@@ -112,32 +144,28 @@ def main() -> None:
     if min(args.faces) < 1 or args.repeats < 1:
         raise ValueError('--faces and --repeats: give numbers from 1.')
     photo = read_image(args.photo)
-    detector = build_detector(args.detector)
-    paths: dict[str, tuple[FaceInferencer, Landmarker]] = {
-        'pytorch': (FERInferencer(detector=detector), FaceLandmarker())
-    }
     threads = torch.get_num_threads()
-    if args.onnx:
-        model, *faces = args.onnx
-        exported = OnnxInferencer(model, faces[0], threads=threads)
-        paths['onnxruntime'] = (exported, OnnxLandmarker(faces[1], threads))
+    inferencer = FERInferencer(detector=build_detector(args.detector))
+    names = 'pytorch', args.detector, args.landmarker
+    ways = [Way(names, inferencer, build_landmarker(args.landmarker))]
+    ways += [exported_way(files, threads) for files in args.onnx]
     clock = time.process_time if args.cpu_time else time.perf_counter
     rows = []
     with TemporaryDirectory() as folder:
         for count in args.faces:
             file = Path(folder) / f'{count}.jpg'
             Image.fromarray(scene(photo, count)).save(file, quality=92)
-            built = [build_steps(*path, file) for path in paths.values()]
+            built = [build_steps(way.inferencer, way.landmarker, file) for way in ways]
             steps = [step for steps, _ in built for step in steps]
             for step in steps:
                 step()
             speeds, _ = take_turns(steps, 1, args.repeats, args.seconds, clock)
-            for number, (name, (_, found)) in enumerate(zip(paths, built, strict=True)):
+            for number, (way, (_, found)) in enumerate(zip(ways, built, strict=True)):
                 own = speeds[number * len(STEPS) : (number + 1) * len(STEPS)]
                 times = [f'{1000 / speed:.1f}' for speed in own]
-                rows.append([str(found), name, *times, f'{own[-1]:.1f}'])
+                rows.append([str(found), *way.names, *times, f'{own[-1]:.1f}'])
     print(f'{WIDTH} x {HEIGHT} px, {threads} threads, PyTorch {torch.__version__}, milliseconds')
-    print(markdown_table(['faces', 'run by', *STEPS, 'images/s'], rows))
+    print(markdown_table([*HEAD, *STEPS, 'images/s'], rows))
 
 
 if __name__ == '__main__':

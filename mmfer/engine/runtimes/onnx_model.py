@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from mmpretrain.structures import DataSample
 
-from mmfer.runtime.onnx_network import NEEDED
+from mmfer.runtime.onnx_network import NEEDED, messages
 from mmfer.runtime.onnx_scores import OnnxScores
 
 TO_EXPORT = (*NEEDED, 'onnxscript')
@@ -45,6 +45,18 @@ class OnnxModel(OnnxScores):
         images = torch.stack(list(data['inputs'])).flip(1).float().numpy()
         scores = torch.from_numpy(self.scores(images))
         return [DataSample().set_pred_score(score) for score in scores]
+
+
+def content_of(program: torch.onnx.ONNXProgram) -> bytes:
+    """The content of an ONNX file, without PyTorch's notes, which name files of this computer."""
+    import onnx
+
+    model = program.model_proto
+    for message in messages(model):
+        if isinstance(message, onnx.NodeProto | onnx.ValueInfoProto | onnx.GraphProto):
+            message.ClearField('metadata_props')
+    content: bytes = model.SerializeToString()
+    return content
 
 
 def metadata_of(content: bytes) -> dict[str, str]:

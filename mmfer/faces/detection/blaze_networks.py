@@ -8,8 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from mmfer.faces.detection.blaze_search import IMAGE_SIZE, POINTS
+from mmfer.faces.detection.mesh_search import MESH_POINTS
+
 ASSETS = Path(__file__).parents[1] / 'assets'
-MESH_POINTS = 468
 Activation = Callable[[int], nn.Module]
 """Builds the activation function of a number of channels."""
 
@@ -83,8 +85,6 @@ class BlazeFaceNetwork(nn.Module):
     The order of the parts is the order of the weights in the file of the publisher.
     """
 
-    size = 128
-
     def __init__(self) -> None:
         super().__init__()
         self.stem = Stem(24, 5, relu)
@@ -100,12 +100,38 @@ class BlazeFaceNetwork(nn.Module):
         coarse = self.coarse(fine)
 
         def joined(first: Tensor, second: Tensor, values: int) -> Tensor:
-            rows = [y.permute(0, 2, 3, 1).reshape(len(y), -1, values) for y in (first, second)]
-            return torch.cat(rows, dim=1)
+            rows = [y.permute(0, 2, 3, 1).flatten(1) for y in (first, second)]
+            return torch.cat([row.unflatten(1, (-1, values)) for row in rows], dim=1)
 
         logits = joined(self.fine_faces(fine), self.coarse_faces(coarse), 1)
         boxes = joined(self.fine_boxes(fine), self.coarse_boxes(coarse), 16)
-        return logits[..., 0], boxes.unflatten(2, (8, 2))
+        return logits[..., 0], boxes.unflatten(2, (2 + POINTS, 2))
+
+
+def detector_input(images: Tensor) -> Tensor:
+    """The input of :class:`BlazeFaceNetwork` from pixels (N, 3, 128, 128) RGB, 0 to 255."""
+    return images / 127.5 - 1
+
+
+def mesh_input(crops: Tensor) -> Tensor:
+    """The input of :class:`FaceMeshNetwork` from pixels (N, 3, 192, 192) RGB, 0 to 255."""
+    return crops / 255
+
+
+def boxes_and_points(values: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
+    """Proposals as shares of the side of the image.
+
+    Args:
+        values: (N, 896, 8, 2), see :class:`BlazeFaceNetwork`.
+        places: (896, 2), see :func:`places`.
+
+    Returns:
+        Boxes (N, 896, 4) x1, y1, x2, y2, and points (N, 896, 6, 2).
+    """
+    shares = values / IMAGE_SIZE
+    center, half = shares[:, :, 0] + places, shares[:, :, 1] / 2
+    boxes = torch.cat([center - half, center + half], dim=2)
+    return boxes, shares[:, :, 2:] + places[:, None]
 
 
 def places() -> Tensor:
@@ -126,8 +152,6 @@ class FaceMeshNetwork(nn.Module):
 
     The order of the parts is the order of the weights in the file of the publisher.
     """
-
-    size = 192
 
     def __init__(self) -> None:
         super().__init__()

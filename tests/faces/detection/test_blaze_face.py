@@ -6,7 +6,6 @@ import pytest
 
 from mmfer.faces import MTCNN, BlazeFace, read_image
 from mmfer.faces.boxes import box_overlap
-from mmfer.faces.detection.blaze_face import five_points
 from mmfer.faces.detection.face_finder import detect_in_crop
 
 ASTRONAUT = Path(__file__).parents[2] / 'data' / 'astronaut.jpg'
@@ -103,16 +102,6 @@ def test_presence_of_a_face_in_boxes(detector, image):
     assert presence.shape == (4,) and presence[:2].min() > 0.7 and presence[2:].max() < 0.3
     assert detector.presence(image, np.zeros((0, 4))).shape == (0,)
     assert detector.presence(image, np.array([[400.0, 400, 500, 500]])).max() < 0.3
-
-
-def test_the_mouth_corners_lie_beside_the_center_in_parallel_with_the_eyes():
-    six = np.array([[10.0, 10], [30, 20], [18, 25], [16, 32], [0, 0], [0, 0]])
-    points = five_points(six)
-    assert points[:3].tolist() == six[:3].tolist()
-    np.testing.assert_allclose(points[3:].mean(axis=0), six[3])
-    eyes, mouth = points[1] - points[0], points[4] - points[3]
-    assert eyes[0] * mouth[1] - eyes[1] * mouth[0] == pytest.approx(0)
-    assert 0.5 < mouth[0] / eyes[0] < 1
 
 
 @pytest.mark.parametrize(

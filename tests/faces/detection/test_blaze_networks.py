@@ -11,6 +11,9 @@ from mmfer.faces.detection.blaze_networks import (
     BlazeBlock,
     BlazeFaceNetwork,
     FaceMeshNetwork,
+    boxes_and_points,
+    detector_input,
+    mesh_input,
     pad_same,
     places,
     put_shipped_weights,
@@ -102,3 +105,22 @@ def test_places_are_the_centers_of_cells_by_rows():
         for _ in range(each)
     ]
     np.testing.assert_allclose(places(), expected, atol=1e-6)
+
+
+def test_values_are_relative_to_the_places():
+    rng = np.random.default_rng(0)
+    values, corner = rng.normal(scale=40, size=(2, 3, 8, 2)), rng.uniform(size=(3, 2))
+    boxes, points = boxes_and_points(torch.from_numpy(values), torch.from_numpy(corner))
+    for image in range(2):
+        for row in range(3):
+            (x, y), (w, h) = values[image, row, 0] / 128 + corner[row], values[image, row, 1] / 128
+            expected = [x - w / 2, y - h / 2, x + w / 2, y + h / 2]
+            np.testing.assert_allclose(boxes[image, row], expected)
+            expected = values[image, row, 2:] / 128 + corner[row]
+            np.testing.assert_allclose(points[image, row], expected)
+
+
+def test_pixels_are_from_minus_one_to_one_or_from_zero_to_one():
+    pixels = torch.tensor([0.0, 127.5, 255])
+    assert detector_input(pixels).tolist() == [-1, 0, 1]
+    assert mesh_input(pixels).tolist() == [0, 0.5, 1]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from mmfer.faces import MTCNN, FaceMesh, read_image
-from mmfer.faces.detection.face_mesh import MESH_68
+from mmfer.faces.detection.mesh_search import MESH_68
 from mmfer.faces.landmark_order import MIRRORED_68
 from mmfer.synthetic.layouts.layout import five_points
 
@@ -85,7 +85,7 @@ def test_a_box_without_a_face_has_low_scores(landmarker, astronaut):
 
 def test_the_hidden_side_of_a_turned_head(landmarker, astronaut):
     """A mesh turned by 60 degrees hides its far jaw, not its nose."""
-    from mmfer.faces.detection.face_mesh import _seen
+    from mmfer.faces.detection.mesh_search import _seen
 
     image, box = astronaut
     mesh, _ = landmarker.mesh(image, box[None])
