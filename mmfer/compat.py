@@ -10,8 +10,10 @@ from mmfer.checks import openmmlab_check  # noqa: F401  (before mmengine)
 # isort: split
 import importlib
 import os
+import pkgutil
 import warnings
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -148,9 +150,20 @@ def keep_functions_out_of_scheduler_states() -> None:
     scheduler.state_dict = state_dict
 
 
+def restore_find_loader() -> None:
+    """Give ``pkgutil`` the function by which mmengine and mmcv look for mmcv's operators.
+
+    Python 3.14 removed it, and without it no test or training starts. Removable once mmengine and
+    mmcv use :func:`importlib.util.find_spec`.
+    """
+    if not hasattr(pkgutil, 'find_loader'):
+        pkgutil.find_loader = lambda name: getattr(find_spec(name), 'loader', None)  # type: ignore[attr-defined]
+
+
 def apply() -> None:
     """Apply all workarounds in the necessary order."""
     silence_expected_warnings()
+    restore_find_loader()
     define_missing_torchvision_operators()
     disable_mmpretrain_multimodal()
     refuse_pickled_objects()

@@ -106,3 +106,18 @@ def test_checkpoints_of_a_one_cycle_schedule_hold_no_functions(tmp_path):
     for each in (schedule, other):
         each.step()
     assert other.get_last_value() == schedule.get_last_value()
+
+
+def test_mmcv_is_looked_for_without_the_function_that_python_removed() -> None:
+    code = """
+import pkgutil
+vars(pkgutil).pop('find_loader', None)
+from mmfer import compat
+from mmengine.utils.dl_utils.misc import mmcv_full_available
+found = mmcv_full_available()
+from importlib.util import find_spec
+assert found == (find_spec('mmcv._ext') is not None)
+assert pkgutil.find_loader('mmfer') is not None and pkgutil.find_loader('no_such_module') is None
+"""
+    run = python(code)
+    assert run.returncode == 0, run.stderr

@@ -152,7 +152,7 @@ def _members(path: Path) -> Iterator[tarfile.TarInfo]:
     try:
         with tarfile.open(path, 'r:') as archive:
             while (member := archive.next()) is not None:
-                archive.members = []  # the module keeps all headers otherwise
+                archive.members = []  # type: ignore[attr-defined]  # it keeps all headers otherwise
                 hidden = member.name.rpartition('/')[2].startswith('.')
                 if member.isreg() and not member.issparse() and not hidden:
                     yield member
@@ -184,10 +184,13 @@ def _sample(path: Path, file: Any, key: str, files: dict[str, tarfile.TarInfo]) 
             text = file.read(files[suffix].size).decode()
         except UnicodeDecodeError as error:
             raise ValueError(f'{where}: {suffix} is not UTF-8. {REMEDY}') from error
-        found = parse_json(text, f'{suffix} of {where}', REMEDY) if suffix == '.json' else None
-        if suffix == '.json' and not isinstance(found, dict):
+        if suffix == '.cls':
+            facts['label'] = _plain_label(text)
+            continue
+        found = parse_json(text, f'.json of {where}', REMEDY)
+        if not isinstance(found, dict):
             raise ValueError(f'{where}: the JSON file must be an object, {{"label": ...}}.')
-        facts |= found if suffix == '.json' else {'label': _plain_label(text)}
+        facts |= found
     if 'label' not in facts:
         raise ValueError(f'{where}: the JSON file has no "label". {REMEDY}')
     return ShardSample(key, images[0], image.offset_data, image.size, facts)

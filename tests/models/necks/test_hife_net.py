@@ -86,6 +86,16 @@ def test_cached_constants_follow_every_change(neck):
     assert min(changed) > 1e-3
 
 
+def test_a_graph_that_is_traced_computes_the_constants(neck):
+    neck.eval().itrr.set_support(torch.rand(5, 64))
+    del neck.bypassed
+    neck.bypassed = False  # no branch on a tensor, as in an exported model
+    with torch.no_grad():
+        program = torch.export.export(neck, (torch.rand(2, 64),), strict=False)
+        x = torch.rand(2, 64)
+        torch.testing.assert_close(program.module()(x)[-1], neck(x).features)
+
+
 def test_cosine_similarity(neck):
     neck.neighbors = 'cosine'
     x = torch.rand(4, 64)
