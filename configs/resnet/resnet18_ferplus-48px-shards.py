@@ -10,7 +10,7 @@ The training part and its choosing split become shards first:
 
 _base_ = './resnet18_ferplus-48px.py'
 
-shards_root = 'data/ferplus-shards'
+shards_root = f'{_base_.data_root}-shards'
 shards = dict(
     _delete_=True,
     type='ExpressionShards',

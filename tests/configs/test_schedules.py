@@ -10,8 +10,8 @@ from mmengine.registry import PARAM_SCHEDULERS, DefaultScope
 from mmfer.engine import load_config
 from tests.configs.test_chains import WHOLE
 
-STEPS = 160
-"""Steps of an epoch, more than the longest warm-up."""
+STEPS = 400
+"""Steps of an epoch, several times the longest warm-up."""
 
 
 def schedules() -> dict[str, tuple[float, int, list[dict[str, Any]]]]:
