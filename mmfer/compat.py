@@ -156,8 +156,9 @@ def restore_find_loader() -> None:
     Python 3.14 removed it, and without it no test or training starts. Removable once mmengine and
     mmcv use :func:`importlib.util.find_spec`.
     """
-    if not hasattr(pkgutil, 'find_loader'):
-        pkgutil.find_loader = lambda name: getattr(find_spec(name), 'loader', None)  # type: ignore[attr-defined]
+    module: Any = pkgutil
+    if not hasattr(module, 'find_loader'):
+        module.find_loader = lambda name: getattr(find_spec(name), 'loader', None)
 
 
 def apply() -> None:
