@@ -71,6 +71,7 @@ class Dependencies:
         with _traceable(model):
             self.graph.build_dependency(model, inputs, forward_fn=_outputs, verbose=False)
         self._cut_broadcasts()
+        self._end_where_channels_mix()
 
     def groups(self) -> list[ChannelGroup]:
         """The groups of channels that may be pruned, in the order of the model's layers."""
@@ -128,6 +129,17 @@ class Dependencies:
                 node.module.concat_sizes = None  # recomputed without these maps
             elif _splits_batch(node):
                 node.module.split_sizes = None
+
+    def _end_where_channels_mix(self) -> None:
+        """Follow no channel beyond an operation for which its group is refused.
+
+        torch-pruning has no map of channels for such operations; around a loop of them its lists of
+        channels grow without end.
+        """
+        for node in self.graph.module2node.values():
+            joins = node.type in (OPTYPE.CONCAT, OPTYPE.SPLIT)  # known when a group is followed
+            if not joins and not _keeps_channels_apart(node, of_tokens=True):
+                node.dependencies = []
 
     def _checked(self, items: Any) -> ChannelGroup | None:
         group = ChannelGroup(items[0].dep.target.module, len(items[0].idxs), [], [])
