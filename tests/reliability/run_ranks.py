@@ -3,7 +3,8 @@
 python -m tests.reliability.run_ranks --ranks 2 4 --out work_dirs/ranks.json
 
 Each number of ranks sees the same images in each step: the batch of a rank is the whole batch
-divided by the number of ranks, and the random changes of an image depend on the image alone. What
+divided by the number of ranks, the random changes of an image depend on the image alone, and all is
+computed in float32, also on a CPU with bfloat16 units, whose numbers have three digits. What
 depends on the images of a rank by definition is excluded: batch norms use their running statistics
 (PyTorch synchronizes batch statistics on GPUs alone), dropout and stochastic depth are off, and
 RALD relates the images of all ranks (``gather=True``).
@@ -28,7 +29,7 @@ from mmengine.runner import Runner
 from torch import nn
 
 from mmfer.datasets.wrapped import readers_of
-from mmfer.engine import train
+from mmfer.engine import cpu_amp, train
 from mmfer.engine.feature_bank import unwrap
 from mmfer.files import write_json
 from mmfer.registry import HOOKS, TRANSFORMS
@@ -113,6 +114,7 @@ def equal_config(system: str, variant: str, ranks: int, data: Path, work: Path) 
 
 def train_rank(system: str, variant: str, ranks: int, data: Path, work: Path, result: Path) -> None:
     """Train in this process, and write the results of the first rank."""
+    cpu_amp.cpu_has_bfloat16 = lambda: False
     runner = train(equal_config(system, variant, ranks, data, work))
     hook = next(hook for hook in runner.hooks if isinstance(hook, CompareHook))
     if runner.rank == 0:

@@ -52,7 +52,7 @@ class ChannelPruningHook(Hook):
             so that the penalty can move a scale by 1.
         proximal: Shrink the scales after each step
             (:func:`mmfer.engine.pruning.penalty.shrink_scales`) instead of changing their gradient,
-            until the share ``ratio`` of them is zero.
+            until the share ``ratio`` of them is zero; this share is then kept at zero.
         ratio: Share of all channels to remove; None trains with the penalty to the end, without
             pruning.
         epoch: Number of epochs before the channels are removed. Required with ``ratio``.

@@ -1,5 +1,6 @@
 """The L1 penalty on the scales of batch normalization (paper 001, section 2.4, eq. 9-11)."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -112,25 +113,25 @@ def shrink_scales(
         optimizer: The optimizer of the scales.
         scales: The scales of :func:`batch_norm_scales`.
         penalty: lambda.
-        share: Nothing is moved any more once this share of all scales is zero; None for no end.
+        share: Once a step could bring this share of all scales to zero, only this share, the
+            smallest ones, is moved, so that it stays at zero while the others recover; None moves
+            all scales to the end.
 
     Returns:
         A handle; its ``remove()`` ends the penalty.
     """
     scales = list(scales)
-    penalized = {id(scale) for scale in scales}
-    count = sum(scale.numel() for scale in scales)
+    wanted = None if share is None else math.ceil(share * sum(scale.numel() for scale in scales))
 
     @torch.no_grad()
     def shrink(optimizer: Optimizer, args: Any, kwargs: Any) -> None:
-        if share is not None:
-            zeros = sum(int((scale == 0).sum()) for scale in scales)
-            if zeros >= share * count:
-                return
-        for group in optimizer.param_groups:
-            for scale in group['params']:
-                if id(scale) in penalized and scale.grad is not None:
-                    smaller = (scale.abs() - group['lr'] * penalty).clamp_min(0)
-                    scale.copy_(scale.sign() * smaller)
+        rate = {id(s): group['lr'] for group in optimizer.param_groups for s in group['params']}
+        moved = [s for s in scales if s.grad is not None and id(s) in rate]
+        smaller = [(s.abs() - rate[id(s)] * penalty).clamp_min(0) for s in moved]
+        limit = math.inf
+        if wanted and sum(int((size == 0).sum()) for size in smaller) >= wanted:
+            limit = float(torch.cat([s.abs() for s in moved]).kthvalue(wanted).values)
+        for scale, size in zip(moved, smaller, strict=True):
+            scale.copy_(torch.where(scale.abs() <= limit, scale.sign() * size, scale))
 
     return optimizer.register_step_post_hook(shrink)

@@ -219,4 +219,15 @@ def test_proximal_steps_end_at_the_share():
     for _ in range(20):
         scale.grad = torch.zeros_like(scale)
         optimizer.step()
-    assert scale.tolist() == pytest.approx([0, 0, 0.7, 0.8])
+    assert scale.tolist() == pytest.approx([0, 0, 0.8, 0.9])
+
+
+def test_the_share_stays_at_zero_while_the_other_scales_recover():
+    scale = nn.Parameter(torch.tensor([0.1, -0.2, 0.9, 1.0]))
+    optimizer = torch.optim.SGD([scale], lr=0.1)
+    shrink_scales(optimizer, [scale], penalty=1.0, share=0.5)
+    for _ in range(20):  # every gradient pulls away from zero, but by less than the penalty
+        scale.grad = torch.full_like(scale, -0.5)
+        optimizer.step()
+    assert scale[:2].tolist() == [0, 0]
+    assert (scale[2:] > 1.6).all()
