@@ -44,6 +44,10 @@ TOOLS = {
         'analysis_tools/photograph_speed.py',
         'time of each step from a photograph to the answer',
     ),
+    'accuracy-latency': (
+        'analysis_tools/accuracy_latency.py',
+        'accuracy against latency of exported models',
+    ),
     'print-config': ('misc/print_config.py', 'a config with all inherited entries'),
 }
 """The script of each command below ``tools/``, and what it does."""

@@ -34,6 +34,8 @@ def plot_tradeoff(points: Mapping[str, tuple[float, float]], title: str = '') ->
             name, (latency, accuracy), xytext=(5, -11), textcoords='offset points', size=8
         )
     axes.set_xscale('log')
+    axes.xaxis.set_major_formatter('{x:g}')
+    axes.xaxis.set_minor_formatter('{x:g}')
     axes.margins(x=0.2, y=0.1)
     axes.set_xlabel('milliseconds an image (log)')
     axes.set_ylabel('accuracy (%)')
