@@ -76,7 +76,7 @@ def input_shape(model: nn.Module, size: int) -> tuple[int, int, int]:
     return channels, views_of(model) * size, size
 
 
-def _random_images(count: int, model: nn.Module, size: int) -> Tensor:
+def random_images(count: int, model: nn.Module, size: int) -> Tensor:
     """Random images, the same for all models with the same number of views."""
     generator = torch.Generator().manual_seed(0)
     return torch.randn(count, *input_shape(model, size), generator=generator)
@@ -101,7 +101,7 @@ def _train(model: nn.Module, inputs: Tensor, samples: list[DataSample], amp: boo
         torch.cuda.synchronize()
 
 
-def _annotated(model: Any, inputs: Tensor) -> list[DataSample]:
+def annotated(model: Any, inputs: Tensor) -> list[DataSample]:
     """Samples with labels or attributes for the head, and with masks for attention losses."""
     with torch.no_grad():
         predictions = model(inputs, mode='predict')
@@ -177,7 +177,7 @@ def benchmark(
         image = torch.zeros(1, *input_shape(model, size), device=device)
         results.append(Measurement(name, *model_complexity(model, image)))
     for batch in batch_sizes:
-        inputs = {model: _random_images(batch, model, size).to(device) for model in models.values()}
+        inputs = {model: random_images(batch, model, size).to(device) for model in models.values()}
         for result, model in zip(results, models.values(), strict=True):
             result.memory[batch] = peak_memory(model, inputs[model], amp)
             predict(model, inputs[model], amp)
@@ -186,7 +186,7 @@ def benchmark(
         for result, speed, ratio in zip(results, speeds, ratios, strict=True):
             result.speed[batch], result.ratio[batch] = speed, ratio
         if train:
-            samples = {model: _annotated(model, images) for model, images in inputs.items()}
+            samples = {model: annotated(model, images) for model, images in inputs.items()}
             steps = [
                 partial(_train, model, inputs[model], samples[model], amp)
                 for model in models.values()

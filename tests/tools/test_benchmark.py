@@ -50,3 +50,24 @@ def test_runtimes_are_compared_alone(tmp_path: Path) -> None:
         check=False,
     )
     assert failed.returncode == 1 and 'leave out the rest' in failed.stderr
+
+
+def test_training_options_are_compared(tmp_path: Path) -> None:
+    config = write_config(tmp_path / 'config.py', tmp_path)
+    options = ('--size', 32, '--batch-sizes', 2, '--repeats', 1, '--seconds', 0.05)
+    result = call_tool('analysis_tools/benchmark.py', config, '--training-options', *options)
+    rows = [line.strip('| ').split(' | ') for line in result.stdout.splitlines() if '| ' in line]
+    assert [row[0] for row in rows[2:]] == [str(config)] * (len(rows) - 2) and len(rows) > 4
+    assert rows[2][1] == 'none' and rows[2][3] == '1.00'
+    assert rows[3][1] == 'channels last'
+
+
+def test_training_options_are_compared_alone() -> None:
+    for options, message in (
+        (('--training-options', '--amp'), 'leave out the rest'),
+        (('--compile',), '--compile belongs to --training-options'),
+    ):
+        failed = call_tool(
+            'analysis_tools/benchmark.py', 'resnet18_ferplus.py', *options, check=False
+        )
+        assert failed.returncode == 1 and message in failed.stderr

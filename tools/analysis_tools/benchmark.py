@@ -2,12 +2,14 @@
 
 Ratios are relative to the first config, in the same process and round. With --runtimes, each model
 is measured in PyTorch and, exported, in onnxruntime with float32 and int8, on the CPU; ratios are
-then relative to PyTorch.
+then relative to PyTorch. With --training-options, whole training steps of each config are measured
+on the CPU with each option that makes them faster, relative to float32 without options.
 
 Examples:
     python tools/analysis_tools/benchmark.py \
         configs/rald/ablations/table3_a_none.py configs/rald/rald_r18_fgemotions.py
     mmfer benchmark efficientnet-lite0_ferplus --size 80 --runtimes --batch-sizes 1 32
+    mmfer benchmark configs/resnet/resnet18_ferplus.py --training-options --batch-sizes 16
 """
 
 import argparse
@@ -21,6 +23,7 @@ from mmfer.engine import load_config
 from mmfer.engine.benchmark import benchmark, benchmark_model, format_table
 from mmfer.engine.cli import friendly_errors
 from mmfer.engine.runtime_speed import format_runtimes, runtime_speed
+from mmfer.engine.training_speed import format_training, training_speed
 from mmfer.shipped_models import list_models
 
 
@@ -43,9 +46,19 @@ def parse_args() -> argparse.Namespace:
         '--runtimes', action='store_true', help='compare PyTorch with onnxruntime, on the CPU'
     )
     parser.add_argument(
+        '--training-options',
+        action='store_true',
+        help='compare training steps with channels last, bfloat16, a fused optimizer and all, on '
+        'the CPU',
+    )
+    parser.add_argument(
+        '--compile', action='store_true', help='with --training-options: torch.compile, too'
+    )
+    parser.add_argument(
         '--cpu-time',
         action='store_true',
-        help='with --runtimes: count CPU time, for one thread on a busy machine',
+        help='with --runtimes and --training-options: count CPU time, for one thread on a busy '
+        'machine',
     )
     parser.add_argument('--device', choices=('cpu', 'cuda'), help='default: cuda if there is one')
     return parser.parse_args()
@@ -73,6 +86,26 @@ def print_runtimes(models: dict[str, nn.Module], args: argparse.Namespace) -> No
     print(format_runtimes(rows, args.batch_sizes))
 
 
+def print_training(args: argparse.Namespace) -> None:
+    for batch in args.batch_sizes:
+        rows = []
+        for name in args.configs:
+            found = training_speed(
+                load_config(name),
+                batch,
+                args.size,
+                args.repeats,
+                args.seconds,
+                args.compile,
+                args.cpu_time,
+            )
+            rows += [[name, *row] for row in found]
+        print(
+            f'cpu, {torch.get_num_threads()} threads, {args.size} px, PyTorch {torch.__version__}'
+        )
+        print(format_training(rows, batch))
+
+
 @friendly_errors
 def main() -> None:
     args = parse_args()
@@ -80,6 +113,13 @@ def main() -> None:
         raise ValueError('A config is given twice: give each config once.')
     if args.runtimes and (args.train or args.amp or args.device == 'cuda'):
         raise ValueError('--runtimes compares float32 predictions on the CPU: leave out the rest.')
+    if args.training_options and (args.runtimes or args.train or args.amp or args.device == 'cuda'):
+        raise ValueError('--training-options has its own choices, on the CPU: leave out the rest.')
+    if args.compile and not args.training_options:
+        raise ValueError('--compile belongs to --training-options: give both.')
+    if args.training_options:
+        print_training(args)
+        return
     device = (
         args.device
         or ('cpu' if args.runtimes else None)
