@@ -1,6 +1,8 @@
 """The command ``mmfer``."""
 
+import re
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +28,13 @@ def test_every_command_has_a_script_and_shows_its_options(
     assert (ROOT / 'tools' / TOOLS[name][0]).is_file()
     assert run(monkeypatch, name, '--help') == 0
     assert capsys.readouterr().out.startswith(f'usage: mmfer {name} ')
+
+
+@pytest.mark.parametrize('path', sorted((ROOT / 'tools').rglob('*.py')), ids=lambda p: p.stem)
+def test_examples_in_the_help_keep_their_lines(path: Path) -> None:
+    docstring = path.read_text(encoding='utf-8').split('"""')[1]
+    joined = re.findall(r'(?<!\\)\\\n', docstring)  # one backslash joins a line with the next
+    assert not joined
 
 
 @pytest.mark.parametrize('arguments', [(), ('--help',), ('help',)])

@@ -10,7 +10,7 @@ CASME2/sub01.
 --resume continues a killed run: finished folds are kept, others resume from their last checkpoint.
 
 Examples:
-    python tools/cross_validate.py configs/apex_seresnext/apex_seresnext50_synthetic.py \
+    python tools/cross_validate.py configs/apex_seresnext/apex_seresnext50_synthetic.py \\
         --protocol loso --jobs 2
     python tools/cross_validate.py CONFIG --protocol kfold --folds 5 --seed 1 --resume
 """

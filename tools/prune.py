@@ -4,7 +4,7 @@ Writes to DIR the smaller model, CONFIG_pruned50.pth, and its config, CONFIG_pru
 loads the smaller model: run `tools/train.py` with this config to fine-tune, or `tools/test.py`.
 
 Examples:
-    python tools/prune.py configs/rald/rald_r18_synthetic.py \
+    python tools/prune.py configs/rald/rald_r18_synthetic.py \\
         work_dirs/rald_r18_synthetic/epoch_10.pth --ratio 0.5 --out work_dirs/pruned
     python tools/train.py work_dirs/pruned/rald_r18_synthetic_pruned50.py
 """

@@ -1,7 +1,7 @@
 """Test a checkpoint.
 
 Examples:
-    python tools/test.py configs/rald/rald_r18_synthetic.py \
+    python tools/test.py configs/rald/rald_r18_synthetic.py \\
         work_dirs/rald_r18_synthetic/epoch_10.pth --out results.json --dump predictions.json
 """
 

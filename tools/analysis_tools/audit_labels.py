@@ -5,7 +5,7 @@ suspicious image first. If the annotations hold clean labels beside planted nois
 prints the AUROC with which the score, and the confidence alone, detect the noise.
 
 Example:
-    python tools/analysis_tools/audit_labels.py configs/rald/rald_r18_synthetic.py \
+    python tools/analysis_tools/audit_labels.py configs/rald/rald_r18_synthetic.py \\
         work_dirs/rald_r18_synthetic/epoch_12.pth --out label_audit.json
 """
 

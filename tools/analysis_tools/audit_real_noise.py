@@ -9,7 +9,7 @@ continues where it stopped.
 
 Example:
     FER2013's own labels, a third of which contradict the majority of FERPlus' votes:
-    python tools/analysis_tools/audit_real_noise.py configs/resnet/resnet18_ferplus-48px.py \
+    python tools/analysis_tools/audit_real_noise.py configs/resnet/resnet18_ferplus-48px.py \\
         --jobs 2 --out work_dirs/real_noise --cfg-options label_mode=majority label_source=fer2013
 """
 

@@ -6,7 +6,7 @@ then relative to PyTorch. With --training-options, whole training steps of each 
 on the CPU with each option that makes them faster, relative to float32 without options.
 
 Examples:
-    python tools/analysis_tools/benchmark.py \
+    python tools/analysis_tools/benchmark.py \\
         configs/rald/ablations/table3_a_none.py configs/rald/rald_r18_fgemotions.py
     mmfer benchmark efficientnet-lite0_ferplus --size 80 --runtimes --batch-sizes 1 32
     mmfer benchmark configs/resnet/resnet18_ferplus.py --training-options --batch-sizes 16

@@ -5,7 +5,7 @@ The mode landmark-mask draws how LandmarkMask makes the mask of a face (paper 00
 Examples:
     python tools/analysis_tools/browse_dataset.py configs/rald/rald_r18_synthetic.py
     python tools/analysis_tools/browse_dataset.py CONFIG --phase test --mode original --number 24
-    python tools/analysis_tools/browse_dataset.py --mode landmark-mask --number 4 \
+    python tools/analysis_tools/browse_dataset.py --mode landmark-mask --number 4 \\
         configs/multi_region/multi_region_vgg16bn_synthetic-ablation.py
 """
 

@@ -5,7 +5,7 @@ class of an image never changes. The validation data must not be training data; 
 not read.
 
 Example:
-    python tools/analysis_tools/calibrate.py configs/rald/rald_r18_synthetic.py \
+    python tools/analysis_tools/calibrate.py configs/rald/rald_r18_synthetic.py \\
         work_dirs/rald_r18_synthetic/epoch_14.pth --out calibrated.pth
 """
 

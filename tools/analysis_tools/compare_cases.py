@@ -1,8 +1,8 @@
 """Show test images on which a model is right or wrong, unlike a baseline (paper 003, figure 7).
 
 Example:
-    python tools/analysis_tools/compare_cases.py --out cases.png \
-        --baseline configs/rald/ablations/table3_a_none.py baseline.pth \
+    python tools/analysis_tools/compare_cases.py --out cases.png \\
+        --baseline configs/rald/ablations/table3_a_none.py baseline.pth \\
         --model configs/rald/rald_r18_fgemotions.py rald.pth
 """
 

@@ -5,10 +5,10 @@ for each name.
 
 Examples:
     python tools/analysis_tools/confusion_matrix.py predictions.json --out confusion.png
-    python tools/analysis_tools/confusion_matrix.py configs/rald/rald_r18_synthetic.py \
+    python tools/analysis_tools/confusion_matrix.py configs/rald/rald_r18_synthetic.py \\
         work_dirs/rald_r18_synthetic/epoch_10.pth --out confusion.png
-    python tools/analysis_tools/confusion_matrix.py --out confusion.png \
-        --model configs/mifnet/mifnet_r18-swint_ifer.py mifnet.pth MIFNet \
+    python tools/analysis_tools/confusion_matrix.py --out confusion.png \\
+        --model configs/mifnet/mifnet_r18-swint_ifer.py mifnet.pth MIFNet \\
         --predictions resnet18.json ResNet-18
 """
 

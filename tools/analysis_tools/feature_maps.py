@@ -5,9 +5,9 @@ the largest value, which are printed below the map. The attention of a multi-reg
 last map.
 
 Examples:
-    python tools/analysis_tools/feature_maps.py configs/mifnet/mifnet_r18-swint_synthetic.py \
+    python tools/analysis_tools/feature_maps.py configs/mifnet/mifnet_r18-swint_synthetic.py \\
         work_dirs/mifnet_r18-swint_synthetic/epoch_10.pth --num 4 --out maps.png
-    python tools/analysis_tools/feature_maps.py CONFIG CKPT --images face.png --out maps.png \
+    python tools/analysis_tools/feature_maps.py CONFIG CKPT --images face.png --out maps.png \\
         --layers backbone.branch1.layer1 backbone.branch1.layer4 backbone.branch2.stages.0 neck
 """
 

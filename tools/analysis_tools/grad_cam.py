@@ -3,9 +3,9 @@
 Needs the package grad-cam: pip install "mmfer[optional]"
 
 Examples:
-    python tools/analysis_tools/grad_cam.py configs/faer/faer_convnext_synthetic.py \
+    python tools/analysis_tools/grad_cam.py configs/faer/faer_convnext_synthetic.py \\
         work_dirs/faer_convnext_synthetic/epoch_10.pth --num 6 --out cam.png
-    python tools/analysis_tools/grad_cam.py CONFIG CKPT --baseline CONFIG CKPT \
+    python tools/analysis_tools/grad_cam.py CONFIG CKPT --baseline CONFIG CKPT \\
         --target Smiling Eyeglasses --images face.png --out cam.png
 """
 

@@ -7,8 +7,8 @@ The people in the sidecars must differ from those in the training of the landmar
 the CPU time per face on one core, one face at a time, without detection.
 
 Examples:
-    python tools/analysis_tools/landmark_errors.py \
-        data/synthetic/landmarks/celeba/annotations/test.json \
+    python tools/analysis_tools/landmark_errors.py \\
+        data/synthetic/landmarks/celeba/annotations/test.json \\
         data/synthetic/landmarks/fgemotions/annotations/test.json
     python tools/analysis_tools/landmark_errors.py --boxes mtcnn .../annotations/test.json
 """

@@ -6,7 +6,7 @@ loss may pull all features to one point before the classes separate. Each --with
 options of the losses.
 
 Example:
-    python tools/analysis_tools/loss_balance.py configs/mifnet/mifnet_r18-swint_ferplus.py \
+    python tools/analysis_tools/loss_balance.py configs/mifnet/mifnet_r18-swint_ferplus.py \\
         --with start=batch --with scale=width --with scale=unit --with warmup=1000
 """
 

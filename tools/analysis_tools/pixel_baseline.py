@@ -4,9 +4,9 @@ The analysis is fitted to the training data of a config and tested on its test d
 --loso, tested on every subject in turn.
 
 Examples:
-    python tools/analysis_tools/pixel_baseline.py \
+    python tools/analysis_tools/pixel_baseline.py \\
         configs/efficientnet/efficientnet-lite0_ferplus-48px.py --out baseline.json
-    python tools/analysis_tools/pixel_baseline.py configs/ststnet/ststnet_synthetic.py \
+    python tools/analysis_tools/pixel_baseline.py configs/ststnet/ststnet_synthetic.py \\
         --input model --loso
 """
 

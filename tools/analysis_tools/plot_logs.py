@@ -2,7 +2,7 @@
 
 Examples:
     python tools/analysis_tools/plot_logs.py work_dirs/rald_r18_synthetic --out curves.png
-    python tools/analysis_tools/plot_logs.py work_dirs/a work_dirs/b --names plain RALD \
+    python tools/analysis_tools/plot_logs.py work_dirs/a work_dirs/b --names plain RALD \\
         --keys loss accuracy
 """
 

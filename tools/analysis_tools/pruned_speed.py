@@ -5,8 +5,8 @@ which may be narrower: see mmfer.engine.pruning.copy_scale_distribution. Every r
 networks in turn, and changes are relative to the unpruned network in the same round.
 
 Example:
-    python tools/analysis_tools/pruned_speed.py \
-        configs/multi_region/multi_region_vgg16bn_rafdb.py \
+    python tools/analysis_tools/pruned_speed.py \\
+        configs/multi_region/multi_region_vgg16bn_rafdb.py \\
         --scales work_dirs/table5/table5_multi_region/seed0/epoch_8.pth --round-to 8
 """
 

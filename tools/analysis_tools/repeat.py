@@ -16,19 +16,19 @@ tools/cross_validate.py. Existing runs are kept: the same command continues a ki
 
 Examples:
     Table 3 of paper 003 on rendered faces, in both test-time contexts:
-    python tools/analysis_tools/repeat.py @configs/rald/ablations/renderings.txt \
-        --variants configs/rald/ablations/table3_*.py --seeds 0 1 2 \
+    python tools/analysis_tools/repeat.py @configs/rald/ablations/renderings.txt \\
+        --variants configs/rald/ablations/table3_*.py --seeds 0 1 2 \\
         --contexts support batch --out work_dirs/table3
     With other columns, and the scatter of the test features:
-    python tools/analysis_tools/repeat.py @configs/rald/ablations/renderings.txt \
+    python tools/analysis_tools/repeat.py @configs/rald/ablations/renderings.txt \\
         --scatter --metrics accuracy auc ece scatter_ratio --out work_dirs/measures
     RALD, its forms and their controls on FERPlus, from three kinds of labels:
-    python tools/analysis_tools/repeat.py @configs/rald/ablations-ferplus/table.txt \
+    python tools/analysis_tools/repeat.py @configs/rald/ablations-ferplus/table.txt \\
         --seeds 0 1 2 --jobs 2 --out work_dirs/rald_ferplus
     Table 4 of paper 004 on rendered clips, leaving one subject out:
-    python tools/analysis_tools/repeat.py configs/apex_seresnext/apex_seresnext50_synthetic.py \
-        --variants configs/apex_seresnext/ablations/table4_*_{apex,midway}.py --protocol loso \
-        --load-from 'work_dirs/expressions/{backbone}/epoch_8.pth' --seeds 0 1 --jobs 2 --plot \
+    python tools/analysis_tools/repeat.py configs/apex_seresnext/apex_seresnext50_synthetic.py \\
+        --variants configs/apex_seresnext/ablations/table4_*_{apex,midway}.py --protocol loso \\
+        --load-from 'work_dirs/expressions/{backbone}/epoch_8.pth' --seeds 0 1 --jobs 2 --plot \\
         --out work_dirs/table4
 """
 

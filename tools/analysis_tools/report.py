@@ -4,7 +4,7 @@ Measures with bootstrap intervals, classes, groups of people, confusion matrix, 
 curves, t-SNE, Grad-CAM, the worst mistakes, training curves, data, config and versions.
 
 Examples:
-    mmfer report configs/rald/rald_r18_synthetic.py work_dirs/rald_r18_synthetic/epoch_14.pth \
+    mmfer report configs/rald/rald_r18_synthetic.py work_dirs/rald_r18_synthetic/epoch_14.pth \\
         --out report.html
     mmfer report CONFIG CKPT --predictions predictions.json --no-faces --out report.html
 """

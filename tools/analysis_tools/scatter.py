@@ -4,7 +4,7 @@ The features are the input of the classifier. Losses such as the center loss, wh
 more compact, lower the ratio.
 
 Example:
-    python tools/analysis_tools/scatter.py configs/rald/rald_r18_synthetic.py \
+    python tools/analysis_tools/scatter.py configs/rald/rald_r18_synthetic.py \\
         work_dirs/rald_r18_synthetic/epoch_14.pth --out scatter.json
 """
 

@@ -1,7 +1,7 @@
 """Show the neighbors behind label distributions, with their weights (paper 003, figure 8).
 
 Example:
-    python tools/analysis_tools/show_neighbors.py configs/rald/rald_r18_synthetic.py \
+    python tools/analysis_tools/show_neighbors.py configs/rald/rald_r18_synthetic.py \\
         work_dirs/rald_r18_synthetic/epoch_12.pth --out neighbors.png --images 6
 """
 

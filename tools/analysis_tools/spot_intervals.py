@@ -10,7 +10,7 @@ Landmarks come from DIR/annotations/faces.json if it exists, else they are found
 The default numbers of frames suit 30 frames/s; for 200 frames/s, give --least 20 --most 105.
 
 Example:
-    python tools/render_synthetic.py casme_squared data/synthetic/casme_squared --preset tiny \
+    python tools/render_synthetic.py casme_squared data/synthetic/casme_squared --preset tiny \\
         --images 8
     python tools/analysis_tools/spot_intervals.py data/synthetic/casme_squared --out spotted.json
 """

@@ -4,7 +4,7 @@ Classes are joined by name and through the model's label tree. Other classes are
 listed at the end.
 
 Examples:
-    python tools/analysis_tools/transfer.py configs/rald/rald_r18_synthetic.py \
+    python tools/analysis_tools/transfer.py configs/rald/rald_r18_synthetic.py \\
         work_dirs/rald_r18_synthetic/epoch_14.pth --data ferplus --out transfer.json
     python tools/analysis_tools/transfer.py CONFIG CKPT --data photographs --find-faces
     python tools/analysis_tools/transfer.py CONFIG CKPT --data configs/rald/rald-l_r18_rafdb.py

@@ -4,11 +4,11 @@ Figure 9 of paper 003 compares a model with a baseline. Figure 9 of paper 000 co
 first panel, the pixels of the images, is drawn with --pixels. All panels show the same images.
 
 Examples:
-    python tools/analysis_tools/tsne.py --out tsne.png --num 2500 \
-        --model configs/rald/ablations/table3_a_none.py baseline.pth ResNet-18 \
+    python tools/analysis_tools/tsne.py --out tsne.png --num 2500 \\
+        --model configs/rald/ablations/table3_a_none.py baseline.pth ResNet-18 \\
         --model configs/rald/rald_r18_fgemotions.py rald.pth RALD
-    python tools/analysis_tools/tsne.py --out figure9.png --pixels Images \
-        --model configs/mifnet/ablations/table3_contrastive.py contrastive.pth Contrastive \
+    python tools/analysis_tools/tsne.py --out figure9.png --pixels Images \\
+        --model configs/mifnet/ablations/table3_contrastive.py contrastive.pth Contrastive \\
         --model configs/mifnet/ablations/table3_island.py island.pth Island
 """
 

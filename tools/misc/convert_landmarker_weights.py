@@ -1,7 +1,7 @@
 """Store the network of a training checkpoint as the weights of FaceLandmarker.
 
 Example:
-    python tools/misc/convert_landmarker_weights.py \
+    python tools/misc/convert_landmarker_weights.py \\
         work_dirs/landmarker_synthetic/epoch_12.pth mmfer/faces/assets/landmarker.npz
 """
 

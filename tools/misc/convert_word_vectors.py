@@ -1,9 +1,9 @@
 """Convert word vectors from gensim's formats, .npy tables or text to GloVe's text format.
 
 Examples:
-    python tools/misc/convert_word_vectors.py GoogleNews-vectors-negative300.bin out.txt \
+    python tools/misc/convert_word_vectors.py GoogleNews-vectors-negative300.bin out.txt \\
         --tree fgemotions
-    python tools/misc/convert_word_vectors.py glove_6B_50d_emb.npy out.txt \
+    python tools/misc/convert_word_vectors.py glove_6B_50d_emb.npy out.txt \\
         --index glove_6B_index.parquet --tree fgemotions --words neutral fear disgust
 """
 

@@ -1,7 +1,7 @@
 """Print a config with all inherited settings.
 
 Examples:
-    python tools/misc/print_config.py configs/rald/rald_r18_synthetic.py \
+    python tools/misc/print_config.py configs/rald/rald_r18_synthetic.py \\
         --cfg-options epochs=20
 """
 

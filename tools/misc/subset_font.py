@@ -1,7 +1,7 @@
 """Cut a font down to the common Chinese characters: ASCII and GB 2312's symbols and first level.
 
 Example:
-    python tools/misc/subset_font.py NotoSansCJK-Regular.ttc 'Noto Sans CJK SC' \
+    python tools/misc/subset_font.py NotoSansCJK-Regular.ttc 'Noto Sans CJK SC' \\
         mmfer/visualization/assets/noto-sans-sc.otf
 """
 
