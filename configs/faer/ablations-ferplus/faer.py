@@ -1,0 +1,2 @@
+# FAER: CC attention and center loss.
+_base_ = '../faer_convnext_ferplus-48px.py'
