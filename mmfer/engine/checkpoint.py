@@ -2,6 +2,7 @@
 
 import pickle
 import re
+from os.path import isfile
 from pathlib import Path
 from typing import Any
 
@@ -113,12 +114,13 @@ def last_checkpoint(work_dir: str | Path) -> Path | None:
     if not note.is_file():
         return None
     named = note.read_text(errors='replace').strip()
-    newest = Path(named) if Path(named).is_file() else Path(work_dir) / Path(named).name
+    # isfile() is False for a name that no file system takes; is_file() would raise an error.
+    newest = Path(named) if isfile(named) else Path(work_dir) / Path(named).name
     problem: Exception = FileNotFoundError(
-        f'{note} names "{named}", but this checkpoint does not exist. Give a checkpoint (--resume '
-        'CKPT), or remove last_checkpoint to start again.'
+        f'{note} names "{named[:200]}", but this checkpoint does not exist. Give a checkpoint '
+        '(--resume CKPT), or remove last_checkpoint to start again.'
     )
-    for path in [newest] * newest.is_file() + _older(newest):
+    for path in [newest] * isfile(newest) + _older(newest):
         try:
             load_from_disk(str(path), map_location='cpu')
         except ValueError as error:
@@ -143,10 +145,10 @@ def _older(newest: Path) -> list[Path]:
             if re.fullmatch(r'(epoch|iter)_\d+\.pth', path.name)
         ]
         return sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)
-    parts = re.fullmatch(r'(.*?)(\d+)(\D*)', newest.name)
+    parts = re.fullmatch(r'(.*?)(\d{1,18})(\D*)', newest.name)
     if parts is None:
         return []
-    name = re.compile(re.escape(parts[1]) + r'(\d+)' + re.escape(parts[3]))
+    name = re.compile(re.escape(parts[1]) + r'(\d{1,18})' + re.escape(parts[3]))
     numbers = {
         int(match[1]): path
         for path in newest.parent.iterdir()

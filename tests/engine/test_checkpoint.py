@@ -92,6 +92,16 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         load_from_disk(str(tmp_path / 'plain.pth'))
 
 
+@pytest.mark.parametrize('name', ['a' * 5000, f'epoch_{"9" * 5000}.pth', 'a\0b'])
+def test_a_recorded_name_that_no_file_can_have_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / 'last_checkpoint').write_text(name)
+    with pytest.raises(
+        FileNotFoundError, match='last_checkpoint names ".*does not exist'
+    ) as failed:
+        last_checkpoint(tmp_path)
+    assert len(str(failed.value)) < 500
+
+
 def test_last_checkpoint(tmp_path: Path) -> None:
     assert last_checkpoint(tmp_path) is None
     (tmp_path / 'last_checkpoint').write_text('/elsewhere/before/epoch_3.pth')

@@ -34,7 +34,13 @@ class PixelText:
         with open(self.path, 'rb') as file:
             file.seek(self.offset)
             text = file.read(self.size)
-        values = np.array(text.split(), dtype=np.int64)
+        try:
+            values = np.array(text.split(), dtype=np.int64)
+        except (ValueError, OverflowError) as error:
+            raise ValueError(
+                f'{self.path}, byte {self.offset}: pixels must be whole numbers from 0 to 255, but '
+                f'there is another one: {error}.'
+            ) from error
         if len(values) != SIDE * SIDE or values.min() < 0 or values.max() > 255:
             raise ValueError(
                 f'{self.path}, byte {self.offset}: {len(values)} pixels from {values.min()} to '

@@ -62,6 +62,16 @@ def test_invalid_pixels_are_refused(tmp_path: Path) -> None:
             PixelText(str(path), 0, len(text)).load()
 
 
+@pytest.mark.parametrize('wrong', ['9' * 30, '1.5', 'x'])
+def test_pixels_that_are_no_whole_numbers_are_located(tmp_path: Path, wrong: str) -> None:
+    path = tmp_path / 'a.csv'
+    numbers = ' '.join([*['7'] * (48 * 48 - 1), wrong])
+    path.write_text(f'emotion,pixels,Usage\n0,{numbers},Training\n')
+    (row,) = read_pixels(path)
+    with pytest.raises(ValueError, match=r'a\.csv, byte 23: pixels must be whole numbers'):
+        row.pixels.load()
+
+
 def test_a_line_without_end_stops(tmp_path: Path) -> None:
     path = tmp_path / 'fer2013.csv'
     path.write_bytes(b'emotion,pixels,Usage\n' + b'1 ' * (1 << 20))
