@@ -2,7 +2,7 @@
 
 Import this module before ``mmpretrain``, as :mod:`mmfer.registry` does. The workarounds suit both
 the lite and the full ``mmcv``. mmfer uses neither ``mmcv.ops`` nor ``pkg_resources``; setuptools 82
-removed the latter, so ``_base_`` of a config is a relative path, or a shipped config by ``mmfer::``.
+removed the latter, so configs inherit by relative paths, or shipped ones by ``mmfer::``.
 """
 
 from mmfer.checks import openmmlab_check  # noqa: F401  (before mmengine)

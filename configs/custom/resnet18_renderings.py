@@ -9,6 +9,7 @@ _base_ = ['../_base_/datasets/ifer.py', '../_base_/default_runtime.py']
 data_root = 'data/renderings'
 image_size = 48
 epochs = 2
+lr = 1e-3
 
 train_pipeline = [
     dict(type='LoadExpressionImage'),
@@ -28,6 +29,7 @@ test_dataloader = dict(**loader, dataset=dict(data_root=data_root, pipeline=test
 
 model = dict(
     type='ImageClassifier',
+    data_preprocessor=_base_.data_preprocessor,
     backbone=dict(type='ResNet', depth=18, base_channels=16, stem_channels=16),
     neck=dict(type='GlobalAveragePooling'),
     head=dict(
@@ -37,9 +39,9 @@ model = dict(
         loss=dict(type='CrossEntropyLoss'),
     ),
 )
-optim_wrapper = dict(optimizer=dict(type='AdamW', lr=1e-3, weight_decay=0.05))
+optim_wrapper = dict(optimizer=dict(type='AdamW', lr=lr, weight_decay=0.05))
 param_scheduler = dict(
-    type='OneCycleLR', eta_max=1e-3, total_steps=epochs, by_epoch=True, convert_to_iter_based=True
+    type='OneCycleLR', eta_max=lr, total_steps=epochs, by_epoch=True, convert_to_iter_based=True
 )
 train_cfg = dict(by_epoch=True, max_epochs=epochs)
 val_cfg = dict()
