@@ -94,7 +94,8 @@ class FaceInferencer:
 
         Returns:
             ``{'model': ..., 'results': [{'img_path', 'message', 'failed', 'turned', 'faces':
-            [{'bbox', 'score', 'landmarks', 'label', 'confidence', 'unsure', 'scores'}]}]}``, one
+            [{'bbox', 'score', 'quality', 'landmarks', 'label', 'confidence', 'unsure',
+            'scores'}]}]}``, one
             result for each image, in order. ``message`` says if an image cannot be read or has no
             face, or why the prediction failed. ``turned`` is the angle of ``rotations``, mostly 0.
             ``model`` is :meth:`describe`. A model of attributes gives ``'present'`` and
