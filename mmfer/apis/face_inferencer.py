@@ -140,7 +140,7 @@ class FaceInferencer:
         if self.loaded.rendered:
             notes.append(RENDERED_NOTE)
         if self.loaded.temperature is None and not self.loaded.of_attributes:
-            notes.append('Confidences are not calibrated, see tools/analysis_tools/calibrate.py.')
+            notes.append('Confidences are not calibrated: `mmfer calibrate` does that.')
         return notes
 
     def predict(
