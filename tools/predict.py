@@ -116,7 +116,8 @@ def write_annotated(prediction: ImagePrediction, path: Path, note: str) -> None:
 def find_inputs(inputs: list[str]) -> tuple[list[str | Path], int]:
     """The images, and the number of inputs that are none; each of these is said."""
     addresses: list[str | Path] = [*dict.fromkeys(filter(is_web_address, inputs))]
-    files, errors = [], []
+    files: list[str] = []
+    errors: list[Exception] = []
     for one in inputs:
         try:
             if not is_web_address(one):
@@ -126,8 +127,8 @@ def find_inputs(inputs: list[str]) -> tuple[list[str | Path], int]:
             errors.append(error)
     if errors and not files and not addresses:
         raise errors[0]
-    for error in errors:
-        print(f'Not read: {error}')
+    for reason in errors:
+        print(f'Not read: {reason}')
     paths, left_out = find_images(files) if files else ([], None)
     if left_out:
         print(f'In the given folders: {left_out}.')
