@@ -33,6 +33,7 @@ EXTRAS = {
     'openmmlab': requirements('torch') + requirements('mminstall'),
     'mim': requirements('torch') + requirements('mminstall'),
     'onedl': requirements('torch') + requirements('onedl'),
+    'video': [],  # nothing more: OpenCV comes with the extras above
     **{name: requirements(name) for name in ('demo', 'export', 'onnxruntime', 'optional', 'tests')},
 }
 EXTRAS['all'] = [

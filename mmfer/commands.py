@@ -48,7 +48,13 @@ TOOLS = {
         'analysis_tools/accuracy_latency.py',
         'accuracy against latency of exported models',
     ),
+    'browse-dataset': ('analysis_tools/browse_dataset.py', 'images as the model sees them'),
+    'plot-logs': ('analysis_tools/plot_logs.py', 'the curves of a training'),
+    'confusion-matrix': ('analysis_tools/confusion_matrix.py', 'confusions between classes'),
+    'grad-cam': ('analysis_tools/grad_cam.py', 'regions of the face behind an answer'),
+    'feature-maps': ('analysis_tools/feature_maps.py', 'activations of the layers of a model'),
     'print-config': ('misc/print_config.py', 'a config with all inherited entries'),
+    'copy-config': ('misc/copy_config.py', 'a shipped config as a file of yours, to change it'),
 }
 """The script of each command below ``tools/``, and what it does."""
 

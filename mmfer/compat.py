@@ -2,7 +2,7 @@
 
 Import this module before ``mmpretrain``, as :mod:`mmfer.registry` does. The workarounds suit both
 the lite and the full ``mmcv``. mmfer uses neither ``mmcv.ops`` nor ``pkg_resources``; setuptools 82
-removed the latter, so every config has relative ``_base_`` paths.
+removed the latter, so configs inherit by relative paths, or shipped ones by ``mmfer::``.
 """
 
 from mmfer.checks import openmmlab_check  # noqa: F401  (before mmengine)
@@ -18,7 +18,10 @@ from typing import Any
 
 import numpy as np
 import torch
+from mmengine.config import Config
 from mmengine.logging import HistoryBuffer
+
+from mmfer.resources import SHIPPED, shipped_base
 
 
 def define_missing_torchvision_operators() -> None:
@@ -161,10 +164,30 @@ def restore_find_loader() -> None:
         module.find_loader = lambda name: getattr(find_spec(name), 'loader', None)
 
 
+def find_shipped_configs() -> None:
+    """Let a config in any folder inherit ``_base_ = 'mmfer::custom/resnet18_my_folder.py'``.
+
+    mmengine finds only the configs of the packages in a list of its own. Removable once other
+    packages can add themselves to this list.
+    """
+    original = Config._get_cfg_path
+    if getattr(original, 'of_mmfer', False):
+        return
+
+    def path_and_scope(cfg_path: str, filename: str) -> tuple[str, str | None]:
+        if cfg_path.startswith(SHIPPED):
+            return str(shipped_base(cfg_path)), None
+        return original(cfg_path, filename)
+
+    path_and_scope.of_mmfer = True  # type: ignore[attr-defined]
+    Config._get_cfg_path = staticmethod(path_and_scope)
+
+
 def apply() -> None:
     """Apply all workarounds in the necessary order."""
     silence_expected_warnings()
     restore_find_loader()
+    find_shipped_configs()
     define_missing_torchvision_operators()
     disable_mmpretrain_multimodal()
     refuse_pickled_objects()

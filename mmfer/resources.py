@@ -22,6 +22,25 @@ def resources() -> Path:
     )
 
 
+SHIPPED = 'mmfer::'
+"""How the path of a shipped config begins in ``_base_``: ``mmfer::_base_/default_runtime.py``."""
+
+
+def shipped_base(name: str) -> Path:
+    """The file of ``mmfer::PATH``, where the path is relative to the shipped ``configs/``.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+    """
+    path = resources() / 'configs' / name.removeprefix(SHIPPED)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f'No config at "{name}": mmfer has no file "configs/{name.removeprefix(SHIPPED)}". '
+            '`mmfer list configs` shows those that come with it.'
+        )
+    return path
+
+
 def list_configs() -> list[str]:
     """The shipped configs relative to ``configs/``, such as ``rald/rald_r18_fgemotions.py``."""
     configs = resources() / 'configs'
@@ -34,7 +53,8 @@ def find_config(name: str | Path) -> Path:
 
     Args:
         name: A path; or a shipped config, as ``configs/rald/rald_r18_fgemotions.py``, without
-            ``configs/``, or by the name of its file alone: ``rald_r18_fgemotions``.
+            ``configs/``, after ``mmfer::``, or by the name of its file alone:
+            ``rald_r18_fgemotions``.
 
     Raises:
         FileNotFoundError: If there is no such file, or several shipped configs have the name.
@@ -46,6 +66,8 @@ def find_config(name: str | Path) -> Path:
     path = Path(name)
     if path.is_file():
         return path
+    if str(name).startswith(SHIPPED):
+        return shipped_base(str(name))
     asked = path.with_suffix('.py').as_posix().removeprefix('configs/')
     shipped = list_configs() if path.suffix in ('', '.py') else []
     found = [one for one in shipped if one == asked]

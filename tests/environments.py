@@ -79,7 +79,12 @@ def pip_would_install(python: Path, packages: Path, *arguments: str) -> dict[str
     """
     command = [sys.executable, '-m', 'pip', '--isolated', '--python', python, 'install', '--quiet']
     flags = ['--dry-run', '--report', '-', '--no-index', '--find-links', packages]
-    environment = {name: text for name, text in os.environ.items() if not name.startswith('PIP_')}
+    # A checkout on PYTHONPATH that was built once would count as an installed mmfer.
+    environment = {
+        name: text
+        for name, text in os.environ.items()
+        if not name.startswith(('PIP_', 'PYTHONPATH'))
+    }
     result = subprocess.run(
         [*command, *flags, *arguments],
         env={**environment, 'PIP_CONFIG_FILE': os.devnull},

@@ -13,7 +13,6 @@ from PIL import Image
 from mmfer.apis import FERInferencer
 from mmfer.faces import MTCNN, BoxAlignment, read_image
 from tests.apis.model_files import ASTRONAUT
-from tests.helpers import ROOT
 from tests.tools.rald import run_main
 
 CLASSES = ('anger', 'fear', 'happiness')
@@ -39,9 +38,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A config copied as the guide says, and the checkpoint of its training."""
     folder = tmp_path_factory.mktemp('mine')
     write_faces(folder / 'faces')
-    text = (ROOT / 'configs' / 'custom' / 'resnet18_my_folder.py').read_text()
+    config = folder / 'mine.py'
+    with pytest.MonkeyPatch.context() as patch:
+        run_main(patch, 'misc/copy_config.py', 'resnet18_my_folder', config)
+    text = config.read_text()
     for old, new in (
-        ("'../_base_/default_runtime.py'", f"'{ROOT}/configs/_base_/default_runtime.py'"),
         ("data_root = 'data/mine'", f"data_root = r'{folder / 'faces'}'"),
         ('image_size = 112', 'image_size = 48'),
         ('epochs = 12', 'epochs = 1'),
@@ -49,7 +50,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     ):
         assert old in text
         text = text.replace(old, new)
-    config = folder / 'mine.py'
     config.write_text(text)
     with pytest.MonkeyPatch.context() as patch:
         run_main(patch, 'train.py', config, '--work-dir', folder / 'work')

@@ -121,6 +121,18 @@ def test_the_line_of_the_readme_fills_a_new_environment(packages: Path, tmp_path
         assert {'mmengine', 'mmcv-lite', 'mmpretrain', 'opencv-python'} <= set(would)
 
 
+def test_every_promised_extra_is_known_and_video_brings_no_other_opencv(
+    wheel: Path, packages: Path, tmp_path: Path
+) -> None:
+    with ZipFile(wheel) as archive:
+        name = next(one for one in archive.namelist() if one.endswith('METADATA'))
+        lines = archive.read(name).decode().splitlines()
+    for extra in ('openmmlab', 'onedl', 'video', 'demo', 'export'):
+        assert f'Provides-Extra: {extra}' in lines
+    python = environment(tmp_path, packages, [('opencv-python-headless', '5.0.0')])
+    assert not BUILDS & set(pip_would_install(python, packages, 'mmfer[video]'))
+
+
 def test_mim_reads_the_originals_and_all_has_every_extra(packages: Path, tmp_path: Path) -> None:
     python = environment(tmp_path, packages, [CUDA_TORCH])
     assert pip_would_install(python, packages, 'mmfer[mim]') == pip_would_install(

@@ -1,9 +1,11 @@
 """Detect the faces in images and predict their expressions or attributes.
 
-Writes an annotated copy of each image, ``results.json`` and ``results.csv``. A killed run leaves
-its results in ``results.jsonl``, a line for each image; run the same command again to continue.
+Prints the answers. With --out-dir, it also writes an annotated copy of each image,
+``results.json`` and ``results.csv``. A killed run leaves its results in ``results.jsonl``, a line
+for each image; run the same command again to continue.
 
 Examples:
+    mmfer predict photo.jpg
     mmfer predict photo.jpg photos/ --out-dir out
     mmfer predict https://example.org/photo.jpg --checkpoint my_model.pth --out-dir out
 """
@@ -35,6 +37,8 @@ from mmfer.shipped_models import DEFAULT
 from mmfer.visualization import LabelledFace, draw_faces
 from mmfer.visualization.image_file import write_image
 
+MOST_PRINTED = 20
+"""The number of images up to which answers that are also written are printed."""
 LONGEST_NAME = 100
 """The number of characters of an address that name its annotated copy."""
 
@@ -54,7 +58,9 @@ def parse_args() -> argparse.Namespace:
         help='weights of the model: a .pth file or the name of a shipped model; default: '
         f'{DEFAULT}',
     )
-    parser.add_argument('--out-dir', required=True, type=given_path, help='folder for the results')
+    parser.add_argument(
+        '--out-dir', type=given_path, help='folder for the results; without it, they are printed'
+    )
     parser.add_argument('--device', default='cpu', help='default: %(default)s')
     parser.add_argument(
         '--min-face-size', type=int, default=24, help='pixels, default: %(default)s'
@@ -107,15 +113,26 @@ def write_annotated(prediction: ImagePrediction, path: Path, note: str) -> None:
     write_image(path, Image.fromarray(drawn), quality=92)
 
 
-def find_inputs(inputs: list[str]) -> list[str | Path]:
+def find_inputs(inputs: list[str]) -> tuple[list[str | Path], int]:
+    """The images, and the number of inputs that are none; each of these is said."""
     addresses: list[str | Path] = [*dict.fromkeys(filter(is_web_address, inputs))]
-    files = [one for one in inputs if not is_web_address(one)]
-    if not files:
-        return addresses
-    paths, left_out = find_images(files)
+    files: list[str] = []
+    errors: list[Exception] = []
+    for one in inputs:
+        try:
+            if not is_web_address(one):
+                find_images([one])
+                files.append(one)
+        except (FileNotFoundError, ValueError) as error:
+            errors.append(error)
+    if errors and not files and not addresses:
+        raise errors[0]
+    for reason in errors:
+        print(f'Not read: {reason}')
+    paths, left_out = find_images(files) if files else ([], None)
     if left_out:
         print(f'In the given folders: {left_out}.')
-    return [*paths, *addresses]
+    return [*paths, *addresses], len(errors)
 
 
 def file_of(image: str | Path) -> Path:
@@ -175,20 +192,43 @@ def options_of(args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def report(entries: list[dict[str, Any]], out: Path) -> None:
-    results = [entry['result'] for entry in entries]
-    failed = [entry['result'] for entry in entries if entry['failed']]
+def answer_lines(result: dict[str, Any]) -> list[str]:
+    """What a person wants to know about an image: a line for each face."""
+    if not result['faces']:
+        return [f'{result["img_path"]}: {result["message"]}']
+    lines = []
+    for number, face in enumerate(result['faces'], 1):
+        name = result['img_path'] + (f', face {number}' if len(result['faces']) > 1 else '')
+        if 'attributes' in face:
+            lines.append(f'{name}: {", ".join(face["present"]) or "no attribute"}')
+            continue
+        unsure = ', unsure' if face['unsure'] else ''
+        lines.append(f'{name}: {face["label"]} ({100 * face["confidence"]:.0f} %{unsure})')
+    return lines
+
+
+def report(results: list[dict[str, Any]], no_images: int, out: Path | None) -> None:
+    """Say what was found, and raise ValueError if that is nothing."""
+    failed = [result for result in results if result['failed']]
+    if out is None or len(results) <= MOST_PRINTED:
+        for result in results:
+            if not result['failed']:
+                print(*answer_lines(result), sep='\n')
     for result in failed:
         said = result['message']
         named = result['img_path'] in said
         print(f'Not read: {said}' if named else f'Failed: {result["img_path"]}: {said}')
-    without = sum(not entry['failed'] and not entry['result']['faces'] for entry in entries)
+    without = sum(not result['failed'] and not result['faces'] for result in results)
     faces = sum(len(result['faces']) for result in results)
     print(
         f'{len(results)} {"image" if len(results) == 1 else "images"}, '
         f'{faces} {"face" if faces == 1 else "faces"}; '
-        f'{without} without a face, {len(failed)} not read or failed. See {out} and the images in '
-        'the same folder.'
+        f'{without} without a face, {len(failed) + no_images} not read or failed. '
+        + (
+            f'See {out} and the images in the same folder.'
+            if out
+            else '--out-dir writes boxes, all scores and annotated images.'
+        )
     )
     if len(failed) == len(results):
         raise ValueError(f'There is no prediction for any of the {len(results)} images; see above.')
@@ -197,7 +237,13 @@ def report(entries: list[dict[str, Any]], out: Path) -> None:
 @friendly_errors
 def main() -> None:
     args = parse_args()
-    images = find_inputs(args.inputs)
+    images, no_images = find_inputs(args.inputs)
+    if args.out_dir is None:
+        inferencer = build_inferencer(args)
+        print(*inferencer.notes, sep='\n', end='\n' * bool(inferencer.notes))
+        predictions = inferencer.predict(images, detect=not args.no_detect)
+        report([one.to_dict() for one in predictions], no_images, None)
+        return
     names = output_names([file_of(image) for image in images], '.jpg')
     check_targets(images, [args.out_dir / name for name in names])
     inferencer = build_inferencer(args)
@@ -217,7 +263,8 @@ def main() -> None:
             write_annotated(prediction, args.out_dir / name, note)
             files.add(image, name, prediction)
             bar.update()
-    report(files.finish(images, inferencer.describe()), files.path)
+    entries = files.finish(images, inferencer.describe())
+    report([entry['result'] for entry in entries], no_images, files.path)
 
 
 if __name__ == '__main__':

@@ -9,6 +9,7 @@ classes = ['anger', 'fear', 'happiness']
 image_size = 112
 batch_size = 32
 epochs = 12
+lr = 1e-3
 
 model = dict(
     type='ImageClassifier',
@@ -82,9 +83,9 @@ test_evaluator = val_evaluator
 train_cfg = dict(by_epoch=True, max_epochs=epochs, val_interval=1)
 val_cfg = dict()
 test_cfg = dict()
-optim_wrapper = dict(optimizer=dict(type='AdamW', lr=1e-3, weight_decay=0.05))
+optim_wrapper = dict(optimizer=dict(type='AdamW', lr=lr, weight_decay=0.05))
 param_scheduler = dict(
-    type='OneCycleLR', eta_max=1e-3, total_steps=epochs, by_epoch=True, convert_to_iter_based=True
+    type='OneCycleLR', eta_max=lr, total_steps=epochs, by_epoch=True, convert_to_iter_based=True
 )
 default_hooks = dict(
     checkpoint=dict(save_best='mean_class_accuracy', rule='greater'),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any, Protocol
@@ -86,7 +87,8 @@ class FaceInferencer:
         Args:
             inputs: A path, a folder, a glob, an ``http(s)://`` address, the bytes of an image file,
                 an image of Pillow, an array (H, W, 3) or a tensor (3, H, W), also grey or with
-                opacity, or a list of these.
+                opacity, a video file, each frame of which has a result with ``'frame'`` and
+                ``'time'``, the number of a camera, which takes one image, or a list of these.
             detect: Detect faces; otherwise each image is treated as one face crop.
             progress: Show a progress bar.
             bgr: Whether the colors of arrays and tensors are in BGR order, as ``cv2.imread``
@@ -94,7 +96,8 @@ class FaceInferencer:
 
         Returns:
             ``{'model': ..., 'results': [{'img_path', 'message', 'failed', 'turned', 'faces':
-            [{'bbox', 'score', 'landmarks', 'label', 'confidence', 'unsure', 'scores'}]}]}``, one
+            [{'bbox', 'score', 'quality', 'landmarks', 'label', 'confidence', 'unsure',
+            'scores'}]}]}``, one
             result for each image, in order. ``message`` says if an image cannot be read or has no
             face, or why the prediction failed. ``turned`` is the angle of ``rotations``, mostly 0.
             ``model`` is :meth:`describe`. A model of attributes gives ``'present'`` and
@@ -105,13 +108,21 @@ class FaceInferencer:
             ValueError: If no input is an image; or if the model fits no image at all.
         """
         sources = list_sources(inputs, bgr)
+        places: deque[Mapping[str, float]] = deque()
+
+        def frames() -> Iterator[Source]:
+            for source in sources:
+                for frame in source.frames():
+                    places.append(frame.place)
+                    yield frame
+
         predictions = tqdm(
-            self.predict(sources, detect),
-            total=len(sources),
+            self.predict(frames(), detect),
+            total=None if any(source.is_video for source in sources) else len(sources),
             unit='image',
             disable=not progress,
         )
-        results = [prediction.to_dict() for prediction in predictions]
+        results = [prediction.to_dict() | places.popleft() for prediction in predictions]
         return {'model': self.describe(), 'results': results}
 
     def describe(self) -> dict[str, Any]:
@@ -139,7 +150,7 @@ class FaceInferencer:
         if self.loaded.rendered:
             notes.append(RENDERED_NOTE)
         if self.loaded.temperature is None and not self.loaded.of_attributes:
-            notes.append('Confidences are not calibrated, see tools/analysis_tools/calibrate.py.')
+            notes.append('Confidences are not calibrated: `mmfer calibrate` does that.')
         return notes
 
     def predict(

@@ -15,6 +15,7 @@ from mmfer.faces.detection.face_finder import (
     checked_rotations,
     detect_upright,
 )
+from mmfer.faces.quality import face_quality
 from mmfer.faces.quarter_turns import turn_face_back, turn_image
 
 
@@ -99,8 +100,10 @@ class FaceSampler:
     def samples(
         self, image: np.ndarray, faces: Sequence[Face]
     ) -> tuple[list[Face], list[dict[str, Any]]]:
-        """The faces, with landmarks if these are needed, and the inputs of the pipeline."""
-        found = self._with_landmarks(image, faces)
+        """The faces, with their quality and with landmarks if these are needed, and the inputs of
+        the pipeline.
+        """
+        found = self._completed(image, faces)
         return found, [pipeline_input(*self._crop(image, face), self.cuts_face) for face in found]
 
     def sample(self, rgb_crop: np.ndarray) -> dict[str, Any]:
@@ -108,12 +111,13 @@ class FaceSampler:
         return self._whole(rgb_crop)[1][0]
 
     def _whole(self, image: np.ndarray) -> tuple[list[Face], list[dict[str, Any]]]:
-        faces = self._with_landmarks(image, [Face.of_whole_image(image)])
+        faces = self._completed(image, [Face.of_whole_image(image)])
         return faces, [pipeline_input(image, face, self.cuts_face) for face in faces]
 
-    def _with_landmarks(self, image: np.ndarray, faces: Sequence[Face]) -> list[Face]:
+    def _completed(self, image: np.ndarray, faces: Sequence[Face]) -> list[Face]:
+        faces = [replace(face, quality=face_quality(image, face.bbox)) for face in faces]
         if self.landmarker is None or not faces:
-            return list(faces)
+            return faces
         boxes = np.stack([face.bbox for face in faces]).astype(np.float32)
         found = zip(faces, *self.landmarker.detect(image, boxes), strict=True)
         return [replace(face, landmarks68=p, scores68=scores) for face, p, scores in found]

@@ -47,8 +47,9 @@ def find_images(inputs: Iterable[str | Path]) -> tuple[list[Path], LeftOut]:
             others = LeftOut()
             found = list_images(root, True, others)
             if not found and len(roots) == 1:
+                reason = f' ({others})' if others else ''
                 raise FileNotFoundError(
-                    f'The folder "{root}" holds no image ({others}). Images end in '
+                    f'The folder "{root}" holds no image{reason}. Images end in '
                     f'{", ".join(IMAGE_SUFFIXES)}.'
                 )
             for path in found:

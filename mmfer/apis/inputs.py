@@ -1,7 +1,7 @@
 """What a user gives to be read: files, folders, addresses, images in memory, and lists of these."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -18,8 +18,11 @@ from mmfer.faces.image_decoder import LoadedImage, convert_image, decode_image
 
 INPUTS = (
     'a path, a folder, a glob, an http(s):// address, the bytes of an image file, a file opened in '
-    'binary mode, an image of Pillow, an array, a tensor, or a list of these'
+    'binary mode, an image of Pillow, an array, a tensor, a video file, the number of a camera, or '
+    'a list of these'
 )
+VIDEO_SUFFIXES = ('.mp4', '.avi', '.mov', '.mkv', '.webm', '.m4v', '.mpg', '.mpeg', '.wmv')
+"""Files that are read frame by frame, except by those who read one image for each path."""
 SINGLE = (str, bytes, bytearray, memoryview, Path, np.ndarray, Image.Image, dict)
 """Types of a single input, although most can be iterated."""
 
@@ -31,10 +34,34 @@ class Source:
     Args:
         name: The path or address; or what it is and its number among the inputs: ``array 3``.
         load: Reads the image; raises ValueError or FileNotFoundError with the reason if it cannot.
+        place: The frame of a video: its number ``'frame'`` and its ``'time'`` in seconds.
     """
 
     name: str
     load: Callable[[], LoadedImage]
+    place: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def is_video(self) -> bool:
+        """Whether the name is that of a video file."""
+        return not self.place and self.name.lower().endswith(VIDEO_SUFFIXES)
+
+    def frames(self) -> Iterator['Source']:
+        """The source itself, or one for each frame of a video; they must be read in order."""
+        if not self.is_video or is_web_address(self.name):
+            yield self
+            return
+        from mmfer.faces.video import open_video
+
+        number = -1
+        try:
+            with open_video(self.name) as video:
+                for frame in video.frames():
+                    number = frame.number
+                    place = {'frame': number, 'time': round(frame.time, 3)}
+                    yield Source(self.name, partial(LoadedImage, frame.image), place)
+        except (ValueError, OSError) as error:
+            yield Source(self.name, partial(_raise, error), {'frame': number + 1})
 
 
 def list_sources(inputs: Any, bgr: bool = False) -> list[Source]:
@@ -46,7 +73,8 @@ def list_sources(inputs: Any, bgr: bool = False) -> list[Source]:
     Args:
         inputs: A path, a folder, a glob, an ``http(s)://`` address, the bytes of an image file, a
             file opened in binary mode, an image of Pillow, an array or a tensor as in
-            :func:`mmfer.faces.image_arrays.rgb_images`, or a list, a tuple or a generator of these.
+            :func:`mmfer.faces.image_arrays.rgb_images`, a video file, the number of a camera, which
+            gives one image, or a list, a tuple or a generator of these.
         bgr: Whether the colors of arrays and tensors are in BGR order.
 
     Raises:
@@ -111,6 +139,8 @@ def _in_memory(item: Any, number: int, bgr: bool) -> list[Source]:
     """The sources of anything but files."""
     if is_web_address(item):
         return [Source(item, partial(load_from_web, item))]
+    if isinstance(item, int) and not isinstance(item, bool):
+        return [Source(f'camera {item}', partial(_take, item))]
     if hasattr(item, 'read'):
         item = item.read()
     if isinstance(item, bytes | bytearray | memoryview):
@@ -134,6 +164,14 @@ def _decode(content: bytes, name: str) -> LoadedImage:
     if not content:
         raise ValueError(f'{name} are empty. Give the content of an image file.')
     return decode_image(BytesIO(content), name)
+
+
+def _take(camera: int) -> LoadedImage:
+    """The present image of a camera."""
+    from mmfer.faces.video import open_camera
+
+    with open_camera(camera) as video:
+        return LoadedImage(next(video.frames()).image)
 
 
 def _raise(error: Exception) -> LoadedImage:

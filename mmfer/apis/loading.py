@@ -16,6 +16,7 @@ from mmfer.engine.model_building import build_model as build_model
 from mmfer.faces import Alignment, build_alignment
 from mmfer.protocols import TransformFlag, has_flag
 from mmfer.registry import TRANSFORMS, register_all_modules
+from mmfer.resources import find_config
 
 LOADERS = (LoadExpressionImage, LoadImageFromFile)
 
@@ -24,7 +25,8 @@ def read_config(config: str | Path | Config, options: Mapping[str, Any] | None =
     """Read a config file; a config is returned unchanged.
 
     Args:
-        config: A config file or a config.
+        config: A config file, a shipped config as for :func:`mmfer.resources.find_config`, or a
+            config.
         options: Entries of a config file to replace, as ``--cfg-options`` does.
 
     Raises:
@@ -33,14 +35,14 @@ def read_config(config: str | Path | Config, options: Mapping[str, Any] | None =
     """
     if isinstance(config, Config):
         return config
-    if not Path(config).is_file():
-        raise FileNotFoundError(
-            f'No config at "{config}". Give the file with which the model was trained.'
-        )
+    try:
+        config = find_config(config)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f'{error} Give that with which the model was trained.') from error
     try:
         if options:
             register_all_modules()  # to know the options of components
-            return replaced_config(Path(config), options)
+            return replaced_config(config, options)
         return Config.fromfile(str(config))
     except (SyntaxError, OSError, KeyError, TypeError) as error:
         raise ValueError(f'The config "{config}" cannot be read: {error}.') from error

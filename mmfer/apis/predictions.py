@@ -62,6 +62,7 @@ class FacePrediction:
         return {
             'bbox': [round(float(v), 2) for v in face.bbox],
             'score': None if score is None else round(score, 6),
+            'quality': face.quality,
             'landmarks': None if landmarks is None else landmarks.round(2).tolist(),
             **_landmarks68(face),
             **(

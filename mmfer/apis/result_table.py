@@ -9,14 +9,15 @@ BOX = ('x1', 'y1', 'x2', 'y2')
 
 
 def face_columns(scored: Sequence[str], of_attributes: bool) -> list[str]:
-    """The columns of a face: its box, its answer, and the score of each class or attribute."""
+    """The columns of a face: its box, what was measured, its answer, and the score of each name."""
     answer = ('present',) if of_attributes else ('label', 'confidence', 'unsure')
-    return [*BOX, 'score', *answer, *scored]
+    return [*BOX, 'score', 'quality', *answer, *scored]
 
 
 def face_cells(face: Mapping[str, Any]) -> dict[str, Any]:
     """The cells of a face, from its entry in ``results.json``."""
-    cells = dict(zip(BOX, face['bbox'], strict=True)) | {'score': face['score']}
+    cells = dict(zip(BOX, face['bbox'], strict=True))
+    cells |= {'score': face['score'], 'quality': face.get('quality')}  # of older results, None
     if 'attributes' in face:
         return cells | {'present': ' '.join(face['present'])} | face['attributes']
     answer = {name: face[name] for name in ('label', 'confidence', 'unsure')}

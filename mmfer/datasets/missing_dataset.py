@@ -30,7 +30,7 @@ def missing_dataset(
     if renderer is not None:
         lines += [
             '  Or render a substitute in the same layout:',
-            f'    python tools/render_synthetic.py {renderer} {root} --preset standard',
+            f'    mmfer render {renderer} {root} --preset standard',
         ]
     return FileNotFoundError('\n'.join(lines))
 

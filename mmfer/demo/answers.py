@@ -20,7 +20,7 @@ from mmfer.faces.video import Frame, open_video
 from mmfer.protocols import views_of
 from mmfer.visualization import LabelledFace, draw_faces, overlay_heat_map
 from mmfer.visualization.faces import draw_boxes
-from mmfer.visualization.grad_cam import grad_cam, last_map_layer
+from mmfer.visualization.grad_cam import few_cells, grad_cam, last_map_layer, map_cells
 
 Row = list[str | int | float]
 
@@ -160,7 +160,11 @@ class Reader:
                 inputs = shown.tensor(model)
                 layer = last_map_layer(model, inputs)
                 heat = grad_cam(model, inputs, inferencer.classes.index(best), layer)
-                answer.faces.append((overlay_heat_map(shown.image, heat), f'regions for {best}'))
+                cells = map_cells(model, inputs, layer)
+                rough = ' (rough)' if few_cells(cells) else ''
+                answer.faces.append(
+                    (overlay_heat_map(shown.image, heat), f'regions for {best}{rough}')
+                )
         except ValueError as error:
             answer.message += f' No Grad-CAM: {error}'
 

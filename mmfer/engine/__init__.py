@@ -4,7 +4,7 @@ from mmfer import compat  # noqa: F401  (before mmpretrain)
 from mmfer.engine import checkpoint, cpu_amp, hooks, pretrained, train_loop
 from mmfer.engine.config import load_config
 from mmfer.engine.testing import test
-from mmfer.engine.training import build_runner, train
+from mmfer.engine.training import build_runner, train, trained_score
 
 __all__ = [
     'build_runner',
@@ -16,4 +16,5 @@ __all__ = [
     'test',
     'train',
     'train_loop',
+    'trained_score',
 ]

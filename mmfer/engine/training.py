@@ -4,6 +4,9 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import torch
 from mmengine.config import Config
@@ -12,6 +15,7 @@ from mmengine.runner import EpochBasedTrainLoop, Runner
 
 from mmfer.engine.checkpoint import last_checkpoint
 from mmfer.engine.checkpoints.addresses import local_checkpoint
+from mmfer.engine.config import load_config
 from mmfer.engine.configuration.choosers import check_choosers
 from mmfer.engine.configuration.config_keys import check_sections
 from mmfer.engine.configuration.schedule import check_schedule
@@ -124,3 +128,38 @@ def _handlers_restored() -> Iterator[None]:
         if threading.current_thread() is threading.main_thread():
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def trained_score(
+    config: str | Path,
+    work_dir: str | Path,
+    options: dict[str, Any] | None = None,
+    measure: str = 'accuracy',
+) -> float:
+    """Train a config, and return a measure of its last validation, for a search of options.
+
+    Args:
+        config: A config, as for :func:`mmfer.engine.load_config`.
+        work_dir: Folder for checkpoints and logs.
+        options: Entries to replace, such as ``{'lr': 0.01}``.
+        measure: The measure, as the log names it.
+
+    Raises:
+        ValueError: If the validation of the config has no such measure.
+
+    Example:
+        >>> trained_score('mine.py', 'work_dirs/fast', {'lr': 0.01})
+        71.4
+    """
+    cfg = load_config(config, work_dir, options)
+    # Runners of one name that start in the same second would share their logs.
+    cfg.experiment_name = f'{Path(work_dir).name}_{uuid4().hex}'
+    scalars = train(cfg).message_hub.log_scalars
+    known = [name.removeprefix('val/') for name in scalars if name.startswith('val/')]
+    known = [name for name in known if name not in ('time', 'data_time')]
+    if measure not in known:
+        raise ValueError(
+            f'The validation of "{config}" has no measure "{measure}". It has: '
+            f'{", ".join(known) or "none, as the config does not validate"}.'
+        )
+    return float(scalars[f'val/{measure}'].current())

@@ -129,9 +129,9 @@ class Predictions:
         path = Path(path)
         if not path.is_file():
             raise FileNotFoundError(
-                f'No predictions at "{path}". Write them with tools/test.py CONFIG CKPT --dump.'
+                f'No predictions at "{path}". Write them with `mmfer test CONFIG CKPT --dump`.'
             )
-        again = 'Write the file again with tools/test.py CONFIG CKPT --dump.'
+        again = 'Write the file again with `mmfer test CONFIG CKPT --dump`.'
         data = read_json(path, 'file of predictions', again)
         check_form(data, _File, f'"{path}" holds no predictions', again)
         predictions = cls(

@@ -33,6 +33,8 @@ class Face:
         landmarks68: (68, 2) float, x, y in pixels in the order of :data:`LANDMARK_NAMES`, with
             (0, 0) at the center of the first pixel; None without a landmarker.
         scores68: (68,) float, the confidence of each of the 68 landmarks, 0 to 1.
+        quality: How well its pixels can be read, 0 to 1, see
+            :func:`mmfer.faces.quality.face_quality`; None if that was not measured.
     """
 
     bbox: np.ndarray
@@ -40,6 +42,7 @@ class Face:
     landmarks: np.ndarray | None = None
     landmarks68: np.ndarray | None = None
     scores68: np.ndarray | None = None
+    quality: float | None = None
 
     @classmethod
     def of_whole_image(cls, image: np.ndarray) -> 'Face':

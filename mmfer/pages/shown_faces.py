@@ -13,11 +13,7 @@ from mmfer.pages.measures import Measured
 from mmfer.pages.page import Figure, Gallery, Section, Table, Text
 from mmfer.protocols import views_of
 from mmfer.visualization import overlay_heat_map
-from mmfer.visualization.feature_maps import recorded_maps
-from mmfer.visualization.grad_cam import grad_cam, last_map_layer
-
-COARSE_MAP = 7
-"""Fewer cells on a side than this are mentioned: the map then shows little detail."""
+from mmfer.visualization.grad_cam import few_cells, grad_cam, last_map_layer, map_cells
 
 
 class TestFaces:
@@ -116,9 +112,7 @@ def grad_cam_section(measured: Measured, faces: TestFaces, count: int, seed: int
     try:
         first = faces.face(int(chosen[0])).tensor(model)
         layer = last_map_layer(model, first)
-        with recorded_maps(model, [layer]) as maps:
-            model(first, mode='tensor')
-        cells = maps[layer].shape[-2:]
+        cells = map_cells(model, first, layer)
         figures = [_explained(measured, faces, int(i), layer) for i in chosen]
     except ValueError as error:
         return Section(title, [Text(f'Not drawn: {error}', True)])
@@ -127,8 +121,7 @@ def grad_cam_section(measured: Measured, faces: TestFaces, count: int, seed: int
         f'{cells[0]} x {cells[1]} cells. {len(chosen)} random faces; a frame is green if the '
         'answer is right and red if it is wrong.'
     )
-    if min(cells) < COARSE_MAP:
-        text += f' {cells[0]} x {cells[1]} cells are few: the map shows only the rough place.'
+    text = f'{text} {few_cells(cells)}'.rstrip()
     return Section(title, [Text(text), Gallery(figures)])
 
 

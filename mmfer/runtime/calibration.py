@@ -39,6 +39,6 @@ def recorded_temperature(meta: Mapping[str, Any], where: str) -> float | None:
     if not isinstance(value, int | float) or not COLDEST <= value <= HOTTEST:
         raise ValueError(
             f'The calibration of the checkpoint "{where}" has no temperature from {COLDEST:g} to '
-            f'{HOTTEST:g}. Write it again with tools/analysis_tools/calibrate.py.'
+            f'{HOTTEST:g}. Write it again with `mmfer calibrate`.'
         )
     return float(value)

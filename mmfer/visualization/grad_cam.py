@@ -16,6 +16,9 @@ from mmfer.visualization.feature_maps import (
     recorded_maps,
 )
 
+COARSE_MAP = 7
+"""Fewer cells on a side than this are mentioned: the map then shows little detail."""
+
 
 def load_library() -> Any:
     """Import the package ``pytorch_grad_cam``.
@@ -104,6 +107,20 @@ def last_map_layer(model: Any, inputs: Tensor) -> str:
     raise ValueError(
         'Grad-CAM needs a map (N, C, H, W), but the model computes no scores from one.'
     )
+
+
+def map_cells(model: Any, inputs: Tensor, layer: str) -> tuple[int, int]:
+    """The height and the width of the map of a layer."""
+    with recorded_maps(model, [layer]) as maps, torch.no_grad():
+        model(inputs, mode='tensor')
+    return int(maps[layer].shape[-2]), int(maps[layer].shape[-1])
+
+
+def few_cells(cells: tuple[int, int]) -> str:
+    """A sentence about a map of so few cells that it shows little; else an empty text."""
+    if min(cells) >= COARSE_MAP:
+        return ''
+    return f'{cells[0]} x {cells[1]} cells are few: the map shows only the rough place.'
 
 
 def grad_cam(model: Any, inputs: Tensor, target: int, layer: str) -> np.ndarray:

@@ -50,6 +50,9 @@ def test_inputs_without_a_file_are_refused(folder):
     (folder / 'a/deep/y.PNG').unlink()
     with pytest.raises(FileNotFoundError, match='holds no image'):
         find_images([folder / 'a'])
+    (folder / 'empty').mkdir()
+    with pytest.raises(FileNotFoundError, match=r'empty" holds no image\. Images end in'):
+        find_images([folder / 'empty'])
 
 
 def test_output_names_are_unique(folder):

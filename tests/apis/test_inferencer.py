@@ -18,7 +18,9 @@ def test_one_face_is_found_and_classified(inferencer):
     assert result['img_path'] == str(ASTRONAUT)
     assert result['message'] == '1 face found.'
     (face,) = result['faces']
-    assert set(face) == {'bbox', 'score', 'landmarks', 'label', 'confidence', 'unsure', 'scores'}
+    answer = {'label', 'confidence', 'unsure', 'scores'}
+    assert set(face) == {'bbox', 'score', 'quality', 'landmarks', *answer}
+    assert 0.3 < face['quality'] < 0.9
     assert face['confidence'] == max(face['scores'].values())
     assert len(face['bbox']) == 4
     assert np.shape(face['landmarks']) == (5, 2)
@@ -128,7 +130,7 @@ def test_attributes(tmp_path, head):
     inferencer = FERInferencer(*files)
     (result,) = inferencer(ASTRONAUT, detect=False)['results']
     (face,) = result['faces']
-    assert set(face) == {'bbox', 'score', 'landmarks', 'present', 'attributes'}
+    assert set(face) == {'bbox', 'score', 'quality', 'landmarks', 'present', 'attributes'}
     assert tuple(face['attributes']) == (CLASSES[0], CLASSES[2])
     crop = cv2.resize(read_image(ASTRONAUT), (32, 32))
     x = torch.from_numpy((crop.astype(np.float32) - 127.5) / 60).permute(2, 0, 1)[None]

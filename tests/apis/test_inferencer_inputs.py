@@ -7,7 +7,9 @@ from PIL import Image
 
 from mmfer.apis import FERInferencer
 from mmfer.faces import image_decoder, read_image
+from mmfer.faces.video import open_video
 from tests.apis.model_files import ASTRONAUT
+from tests.faces.video.clips import scene, write_video
 
 
 def test_arrays_and_paths_give_equal_results(inferencer):
@@ -136,3 +138,25 @@ def test_images_share_batches_and_keep_their_order(inferencer, monkeypatch):
         assert len(found.faces) == len(expected.faces)
         for one, other in zip(found.faces, expected.faces, strict=True):
             assert one.scores == pytest.approx(other.scores, abs=1e-5)
+
+
+def test_videos_and_cameras_are_read_among_images(inferencer, tmp_path, monkeypatch):
+    video = write_video(tmp_path / 'film.avi', [scene((60, 20))] * 3, rate=10)
+    (tmp_path / 'broken.mp4').write_text('no video')
+    monkeypatch.setattr('mmfer.faces.video.open_camera', lambda index: open_video(video))
+    inputs = [video, ASTRONAUT, str(tmp_path / 'broken.mp4'), 0]
+    results = inferencer(inputs)['results']
+    found = [(r['img_path'], r.get('frame'), r.get('time'), len(r['faces'])) for r in results]
+    assert found == [
+        *((str(video), i, pytest.approx(0.1 * i), 1) for i in range(3)),
+        (str(ASTRONAUT), None, None, 1),
+        (str(tmp_path / 'broken.mp4'), 0, None, 0),
+        ('camera 0', None, None, 1),
+    ]
+    assert results[4]['failed'] and 'cannot be opened as a video' in results[4]['message']
+
+
+def test_a_camera_that_is_not_there_is_said(inferencer):
+    first, second = inferencer([97, ASTRONAUT])['results']
+    assert first['failed'] and 'Camera 97 cannot be opened' in first['message']
+    assert len(second['faces']) == 1

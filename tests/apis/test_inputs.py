@@ -59,7 +59,7 @@ def test_bad_inputs_are_reported_when_they_are_read() -> None:
     [
         ('nowhere.jpg', FileNotFoundError, 'No image at "nowhere.jpg"'),
         (['nowhere.jpg', ''], FileNotFoundError, 'No image at "nowhere.jpg"'),
-        (7, ValueError, 'Input 0 has the type int. Give a path, a folder'),
+        (7.5, ValueError, 'Input 0 has the type float. Give a path, a folder'),
         ({'a': 1}, ValueError, 'has the type dict'),
     ],
 )

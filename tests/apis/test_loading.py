@@ -17,6 +17,7 @@ from tests.apis.model_files import write_model
 def test_a_missing_or_broken_config_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match=r'no\.py'):
         read_config(tmp_path / 'no.py')
+    assert read_config('rald_r18_synthetic').model.head.type == 'RALDHead'
     (tmp_path / 'broken.py').write_text('model = dict(')
     with pytest.raises(ValueError, match=r'broken\.py" cannot be read'):
         read_config(tmp_path / 'broken.py')

@@ -14,6 +14,7 @@ def test_an_expression_has_one_label() -> None:
     assert face.to_dict() == {
         'bbox': [1.0, 2.0, 3.0, 4.0],
         'score': 0.9,
+        'quality': None,
         'landmarks': None,
         'label': 'happiness',
         'confidence': 0.75,

@@ -38,9 +38,9 @@ def test_an_unfinished_run_is_continued(tmp_path: Path, images: list[Path]) -> N
     assert [result['message'] for result in written['results']] == ['No face found.', 'Damaged.']
     assert written['model'] == {'calibrated': False}
     assert (out / 'results.csv').read_text().splitlines() == [
-        'img_path,face,x1,y1,x2,y2,score,label,confidence,unsure,message',
-        f'{images[0]},,,,,,,,,,No face found.',
-        f'{images[1]},,,,,,,,,,Damaged.',
+        'img_path,face,x1,y1,x2,y2,score,quality,label,confidence,unsure,message',
+        f'{images[0]},,,,,,,,,,,No face found.',
+        f'{images[1]},,,,,,,,,,,Damaged.',
     ]
     assert written['annotated'] == ['a.jpg']  # the other image could not be read
     assert not (out / 'results.jsonl').exists()

@@ -9,7 +9,7 @@ def test_the_message_says_what_to_do(tmp_path: Path) -> None:
     assert f'there is no folder {root}' in str(error)
     assert 'ask Ann.' in str(error)
     assert f'{root}/train/<class>/' in str(error)
-    command = f'python tools/render_synthetic.py fgemotions {root} --preset standard'
+    command = f'mmfer render fgemotions {root} --preset standard'
     assert command in str(error)
 
 

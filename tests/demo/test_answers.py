@@ -22,7 +22,7 @@ def test_a_photograph(reader: Reader):
     assert (number, label, unsure) == (1, 'happiness', 'no') and confidence > 0.8
     assert answer.image.shape[2] == 3
     ((heat, caption),) = answer.faces
-    assert caption == 'regions for happiness' and heat.dtype == np.uint8
+    assert caption == 'regions for happiness (rough)' and heat.dtype == np.uint8
 
 
 def test_a_photograph_on_its_side_has_the_same_answer(reader: Reader, tmp_path: Path):

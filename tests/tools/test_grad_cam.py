@@ -22,7 +22,8 @@ def test_model_and_baseline_are_drawn(small_rald, tmp_path, monkeypatch, capsys)
     # two tiles of 1.7 inches more, at 120 dots per inch
     assert Image.open(out).size == (alone[0] + 2 * 204, alone[1])
     printed = capsys.readouterr().out
-    assert 'baseline: backbone' in printed and '2 faces ->' in printed
+    assert 'baseline: backbone, 2 x 2 cells. 2 x 2 cells are few' in printed
+    assert '2 faces ->' in printed and '--layer chooses another layer.' in printed
 
 
 def test_attributes_of_files(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -70,6 +71,17 @@ def test_an_error_gives_one_message(model, tmp_path):
     missing = tmp_path / 'missing'
     assert 'No config at' in fails(ASTRONAUT, '--config', missing, '--checkpoint', checkpoint, *out)
     assert 'No checkpoint at' in fails(ASTRONAUT, '--config', config, '--checkpoint', missing, *out)
+
+
+def test_answers_are_printed_and_a_missing_input_ends_nothing(model, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'broken.jpg').write_bytes(ASTRONAUT.read_bytes()[:3000])
+    said = call_tool('predict.py', ASTRONAUT, 'gone.jpg', 'broken.jpg', *model).stdout
+    assert re.search(rf'^{re.escape(str(ASTRONAUT))}: \w+ \(\d+ %', said, re.MULTILINE)
+    assert 'Not read: No image at "gone.jpg"' in said and 'Not read: "broken.jpg"' in said
+    assert '2 images, 1 face; 0 without a face, 2 not read or failed. --out-dir writes' in said
+    assert [path.name for path in tmp_path.iterdir()] == ['broken.jpg']
+    assert 'No image at "gone.jpg"' in fails('gone.jpg', '', *model)
 
 
 def test_inputs_are_never_overwritten(model, tmp_path):

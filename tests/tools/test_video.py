@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.apis.model_files import write_model
-from tests.faces.video.clips import crossing, write_video
+from tests.faces.video.clips import crossing, scene, write_video
 from tests.helpers import run_tool
 from tests.tools.rald import run_main
 
@@ -31,6 +31,21 @@ def test_a_video_with_two_faces_and_the_shipped_model(tmp_path: Path) -> None:
     assert {file.name for file in out.iterdir()} == {
         'faces.csv', 'annotated.mp4', 'timeline.png', 'video.json',
     }  # fmt: skip
+
+
+def test_onnxruntime_gives_the_same_answers(tmp_path: Path, monkeypatch, capsys) -> None:
+    path = write_video(tmp_path / 'a.avi', [scene((60, 20))])
+    rows = []
+    for backend in ('pytorch', 'onnxruntime'):
+        out = tmp_path / backend
+        arguments = ['--out-dir', out, '--no-video', '--backend', backend]
+        run_main(monkeypatch, 'video.py', path, *arguments)
+        with (out / 'faces.csv').open(newline='') as file:
+            rows += csv.DictReader(file)
+    assert capsys.readouterr().out.count('1 frame, 1 face. See') == 2
+    first, second = rows
+    assert first['label'] == second['label'] == 'happiness'
+    assert float(first['happiness']) == pytest.approx(float(second['happiness']), abs=1e-4)
 
 
 def test_every_second_frame_of_a_cut_video(model, tmp_path, monkeypatch, capsys) -> None:

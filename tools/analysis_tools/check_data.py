@@ -5,7 +5,7 @@ another part or under two labels (by bytes and by what it shows), persons in two
 the classes, the recorded alignment.
 
 Examples:
-    mmfer check configs/custom/mine.py
+    mmfer check mine.py
     mmfer check configs/resnet/resnet18_ferplus.py --out check.html
 """
 

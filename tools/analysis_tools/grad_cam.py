@@ -20,7 +20,13 @@ from mmfer.apis.model import SPLITS
 from mmfer.apis.model_inputs import ModelInput, draw_inputs, read_inputs
 from mmfer.engine.cli import friendly_errors
 from mmfer.visualization import overlay_heat_map
-from mmfer.visualization.grad_cam import grad_cam, last_map_layer, load_library
+from mmfer.visualization.grad_cam import (
+    few_cells,
+    grad_cam,
+    last_map_layer,
+    load_library,
+    map_cells,
+)
 from mmfer.visualization.plots.tiles import Tile, draw_tiles
 
 PREDICTED = 'predicted'
@@ -86,6 +92,7 @@ def main() -> None:
     models['model'] = (args.config, args.checkpoint)
     found: dict[str, list[list[Tile]]] = {}
     shown: list[list[ModelInput]] = []
+    cells: dict[str, tuple[int, int]] = {}
     for role, files in models.items():
         trained = FERInferencer(*files)
         if args.images:
@@ -95,7 +102,11 @@ def main() -> None:
         layer = args.layer or last_map_layer(trained.model, faces[0].tensor(trained.model))
         found[role] = [columns(trained, face, args.target, layer) for face in faces]
         shown.append(faces)
-        print(f'{role}: {layer}')
+        cells[role] = map_cells(trained.model, faces[0].tensor(trained.model), layer)
+        said = (
+            f'{role}: {layer}, {cells[role][0]} x {cells[role][1]} cells. {few_cells(cells[role])}'
+        )
+        print(said.rstrip() + (' --layer chooses another layer.' if few_cells(cells[role]) else ''))
     if [face.title for face in shown[0]] != [face.title for face in shown[-1]]:
         raise ValueError(
             f'The {args.split} parts of the baseline and the model have different images. '
@@ -105,7 +116,9 @@ def main() -> None:
     headings = ['face']
     for i, name in enumerate(args.target):
         for role, tiles in found.items():
-            headings.append(f'{role}: {name}')
+            few = few_cells(cells[role])
+            size = f'\n{cells[role][0]} x {cells[role][1]} cells: coarse' if few else ''
+            headings.append(f'{role}: {name}{size}')
             for row, line in zip(rows, tiles, strict=True):
                 row.append(line[i])
     draw_tiles(rows, [''] * len(rows), args.out, size=1.7, headings=headings)

@@ -31,7 +31,7 @@ def no_points(results: dict[str, Any], who: str, what: str) -> ValueError:
     """The error about a sample without the points that a transform needs."""
     return ValueError(
         f'{who}: "{results.get("img_path", "an image")}" has no {what}. Write a sidecar with '
-        'landmarks: python tools/prepare_faces.py DATASET_DIR --layout LAYOUT (with --whole-image '
+        'landmarks: mmfer prepare DATASET_DIR --layout LAYOUT (with --whole-image '
         'no-face also for faces that are not detected)'
     )
 

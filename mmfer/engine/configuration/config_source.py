@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mmfer.resources import SHIPPED, resources, shipped_base
+
 BASE = '_base_'
 
 
@@ -46,6 +48,21 @@ def base_names(tree: ast.Module) -> list[str]:
     return []
 
 
+def base_path(path: Path, name: str) -> Path | None:
+    """The file of an entry of ``_base_`` in a config; None if it belongs to another library.
+
+    Args:
+        path: The config.
+        name: The entry: a path relative to the config, or ``mmfer::PATH`` for a shipped config.
+
+    Raises:
+        FileNotFoundError: If mmfer ships no such config.
+    """
+    if name.startswith(SHIPPED):
+        return shipped_base(name)
+    return None if '::' in name else path.parent / name
+
+
 def rebased(tree: ast.Module, bases: str | list[str]) -> str:
     """The source of a config with other bases."""
     for _, node in assignments(tree, {BASE}):
@@ -71,12 +88,11 @@ def copy_with_values(path: Path, values: Mapping[str, Any], folder: Path) -> Pat
     if path.suffix != '.py':
         return path.resolve()
     tree = parse(path)
-    bases = [
-        name
-        if '::' in name
-        else str(copy_with_values(path.parent / name, values, folder / str(i)).resolve())
-        for i, name in enumerate(base_names(tree))
-    ]
+    bases = []
+    for i, name in enumerate(base_names(tree)):
+        base = base_path(path, name)
+        copy = base and copy_with_values(base, values, folder / str(i)).resolve()
+        bases.append(str(copy or name))
     for name, node in assignments(tree, set(values)):
         node.value = ast.parse(repr(values[name]), mode='eval').body
     source = rebased(tree, bases)
@@ -85,3 +101,24 @@ def copy_with_values(path: Path, values: Mapping[str, Any], folder: Path) -> Pat
     copied = folder / path.name
     copied.write_text(source, encoding='utf-8')
     return copied
+
+
+def moved_source(path: Path) -> str:
+    """The source of a config for another folder: unchanged, except for the paths of its bases.
+
+    Bases among the shipped configs become ``mmfer::PATH``, others absolute paths.
+
+    Raises:
+        ValueError: If the bases are computed.
+    """
+    source = path.read_text(encoding='utf-8')
+    shipped = (resources() / 'configs').resolve()
+    for name in base_names(parse(path)):
+        if '::' in name:
+            continue
+        base = (path.parent / name).resolve()
+        inside = base.is_relative_to(shipped)
+        moved = SHIPPED + base.relative_to(shipped).as_posix() if inside else base.as_posix()
+        for quote in '\'"':
+            source = source.replace(quote + name + quote, quote + moved + quote)
+    return source

@@ -81,7 +81,7 @@ def read_config(path: Path, options: Mapping[str, Any] | None = None) -> Config:
         detail = str(error.args[0] if isinstance(error, KeyError) else error).rstrip('.')
         raise ValueError(
             f'--cfg-options does not fit {path}: {detail}'
-            f'{"" if detail.endswith("?") else "."} tools/misc/print_config.py shows the entries.'
+            f'{"" if detail.endswith("?") else "."} `mmfer print-config` shows the entries.'
         ) from error
     _check_epochs(path, original, cfg, options)
     return cfg

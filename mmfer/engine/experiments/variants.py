@@ -8,7 +8,7 @@ from typing import Any
 from mmengine.config import Config
 
 from mmfer.engine.config import load_config
-from mmfer.engine.configuration.config_source import base_names, parse, rebased
+from mmfer.engine.configuration.config_source import base_names, base_path, parse, rebased
 
 
 def apply_variant(
@@ -68,7 +68,8 @@ def apply_model(
 
 
 def _inherited(path: Path) -> list[Path]:
-    return [(path.parent / name).resolve() for name in base_names(parse(path)) if '::' not in name]
+    bases = (base_path(path, name) for name in base_names(parse(path)))
+    return [base.resolve() for base in bases if base]
 
 
 def _family(path: Path) -> set[Path]:

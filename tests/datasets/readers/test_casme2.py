@@ -138,7 +138,7 @@ def test_a_subject_of_one_class(tmp_path: Path) -> None:
 def test_spotted_apexes(rendered_casme2: Path, tmp_path: Path) -> None:
     root = tmp_path / 'casme2'
     shutil.copytree(rendered_casme2, root)
-    with pytest.raises(FileNotFoundError, match=rf'spot_apex\.py --dataset {root}'):
+    with pytest.raises(FileNotFoundError, match=f'mmfer spot-apex --dataset {root}'):
         CASME2(str(root), frame='spotted')
     annotated = infos(CASME2(str(root), empty_classes='warn'))
     spotted = {info['clip']: info['onset'] + 3 for info in annotated}

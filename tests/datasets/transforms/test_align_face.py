@@ -97,7 +97,7 @@ def test_unknown_points_are_refused(points: object) -> None:
 
 def test_a_sample_without_landmarks_is_refused() -> None:
     assert AlignFace.needs_landmarks
-    with pytest.raises(ValueError, match=r'AlignFace: .* has no landmarks.*prepare_faces\.py'):
+    with pytest.raises(ValueError, match=r'AlignFace: .* has no landmarks.*mmfer prepare'):
         AlignFace(112)({'img': np.zeros((9, 9, 3), np.uint8), 'img_path': 'a.jpg'})
     for options in ({'size': 0}, {'size': 9, 'margin': -0.6}):
         with pytest.raises(ValueError, match='five_point alignment'):

@@ -214,7 +214,7 @@ def test_no_landmarks(step: Any) -> None:
     results = face()
     del results['landmarks']
     name = type(step).__name__
-    with pytest.raises(ValueError, match=rf'{name}: "a\.png" has no landmarks.*prepare_faces\.py'):
+    with pytest.raises(ValueError, match=rf'{name}: "a\.png" has no landmarks.*mmfer prepare'):
         step(results)
 
 

@@ -150,7 +150,7 @@ def read_spotted(root: Path) -> dict[str, int]:
         ValueError: If the file does not map clips to numbers.
     """
     path = root / SPOTTED
-    remedy = f'Spot the apexes: python tools/spot_apex.py --dataset {root}'
+    remedy = f'Spot the apexes: mmfer spot-apex --dataset {root}'
     if not path.is_file():
         raise FileNotFoundError(f'frame=\'spotted\' needs the missing file "{path}". {remedy}')
     spotted = read_json(path, 'file of apexes', remedy)

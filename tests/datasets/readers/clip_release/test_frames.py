@@ -93,7 +93,7 @@ def test_frames_are_sorted_by_number(tmp_path: Path) -> None:
 
 
 def test_spotted_apexes(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r'spot_apex\.py --dataset'):
+    with pytest.raises(FileNotFoundError, match='mmfer spot-apex --dataset'):
         read_spotted(tmp_path)
     path = tmp_path / 'annotations' / 'spotted_apex.json'
     path.parent.mkdir()
