@@ -1,18 +1,15 @@
 """Groups of channels that can be removed together, found by torch-pruning."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
-import torch
 import torch_pruning as tp
 from torch import Tensor, nn
-from torch.utils._pytree import tree_leaves
 from torch_pruning.ops import OPTYPE
 
+from mmfer.engine.pruning.tracing import traceable, traced_outputs
 from mmfer.protocols import AttendsToSupport, Bypassable
 
 PLAIN = {
@@ -68,8 +65,9 @@ class Dependencies:
             if name and isinstance(module, Bypassable | AttendsToSupport)
         ]
         self.graph = tp.DependencyGraph()
-        with _traceable(model):
-            self.graph.build_dependency(model, inputs, forward_fn=_outputs, verbose=False)
+        with traceable(model):
+            inputs = inputs.contiguous()
+            self.graph.build_dependency(model, inputs, forward_fn=traced_outputs, verbose=False)
         self._cut_broadcasts()
         self._end_where_channels_mix()
 
@@ -259,23 +257,3 @@ def _all_inside_linear(nodes: list[Any]) -> bool:
 def _is_gate(node: Any) -> bool:
     """Whether a node only scales other channels, as in squeeze-and-excitation."""
     return _operation(node) in GATES and all(_operation(o) == 'Mul' for o in node.outputs)
-
-
-def _outputs(model: nn.Module, inputs: Tensor) -> list[Tensor]:
-    """The outputs of a prediction, marked by an extra operation."""
-    found = [leaf for leaf in tree_leaves(model(inputs)) if torch.is_tensor(leaf)]
-    return [leaf * 1 for leaf in found if leaf.requires_grad]
-
-
-@contextmanager
-def _traceable(model: nn.Module) -> Iterator[None]:
-    """Temporarily require gradients for all weights."""
-    frozen = [p for p in model.parameters() if p.is_floating_point() and not p.requires_grad]
-    try:
-        for parameter in frozen:
-            parameter.requires_grad_(True)
-        with torch.enable_grad():
-            yield
-    finally:
-        for parameter in frozen:
-            parameter.requires_grad_(False)

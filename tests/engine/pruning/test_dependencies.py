@@ -84,6 +84,18 @@ def test_mixed_channels_stay(name):
     assert prunable(Network(*MIXED[name])) == []
 
 
+def test_the_layout_in_memory_changes_nothing():
+    def network() -> Network:
+        return Network(
+            lambda x: nn.functional.adaptive_avg_pool2d(x, 1).flatten(1), nn.Linear(8, 4)
+        )
+
+    model = network().to(memory_format=torch.channels_last)
+    assert prunable(model) == prunable(network()) == ['conv']
+    assert model.conv.weight.is_contiguous(memory_format=torch.channels_last)
+    assert not model.conv.weight.is_contiguous()
+
+
 def test_a_map_of_one_channel_is_independent_of_the_channels_it_weights():
     attention = nn.Sequential(nn.Conv2d(8, 5, 3, padding=1), nn.Tanh(), nn.Conv2d(5, 1, 1))
     model = Network(pooled)
