@@ -14,6 +14,7 @@ from mmfer.engine.checkpoint import last_checkpoint
 from mmfer.engine.checkpoints.addresses import local_checkpoint
 from mmfer.engine.configuration.choosers import check_choosers
 from mmfer.engine.configuration.config_keys import check_sections
+from mmfer.engine.configuration.config_values import check_values
 from mmfer.engine.configuration.schedule import check_schedule
 from mmfer.engine.distributed import init_cpu_ranks
 from mmfer.engine.run_checks import (
@@ -89,6 +90,7 @@ def train(
         cfg.auto_scale_lr.enable = True
     if not validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    check_values(cfg.to_dict())
     check_sections(cfg.to_dict())
     check_schedule(cfg)
     check_choosers(cfg, validate)
