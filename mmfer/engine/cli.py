@@ -19,6 +19,7 @@ from mmengine.config import DictAction
 
 import mmfer
 from mmfer.engine.configuration.config_text import read_values
+from mmfer.files import check_writable
 from mmfer.plugins import is_plugin_code, skipped_plugins
 from mmfer.worker_pool import WorkerKilledError
 
@@ -138,6 +139,18 @@ def given_path(text: str) -> Path:
     if not text.strip():
         raise argparse.ArgumentTypeError('the path is empty; "." is the current folder')
     return Path(text)
+
+
+def output_file(text: str) -> Path:
+    """The path of a file that a tool will write, checked before the work.
+
+    Raises:
+        argparse.ArgumentTypeError: If the path is empty.
+        OSError: If the file cannot be written, or is a folder.
+    """
+    path = given_path(text)
+    check_writable(path)
+    return path
 
 
 class ConfigOptions(DictAction):
