@@ -42,8 +42,10 @@ OWN_FOLDERS = [Path(str(package.__file__)).parent for package in (mmfer, mmengin
 """Packages whose errors of these types are meant for the user."""
 BUILDER = Path(str(mmengine.__file__)).parent / 'registry' / 'build_functions.py'
 """The module that builds the components of a config."""
-UNKNOWN_COMPONENT = 'registry. Please check whether'
-"""Part of mmengine's message about a component that is not registered."""
+UNKNOWN_COMPONENT = ('registry. Please check whether', 'no component has the name')
+"""Parts of the messages of mmengine and of mmfer about a component that is not registered."""
+RAISE = re.compile(r'(^|[:;]\s*)raise ')
+"""Matches a line that raises an error, also after a condition on the same line."""
 BLANK = '\0'
 """Replaces a space while mmengine parses a value."""
 QUOTED = re.compile(r'\'[^\'\\]*\'|"[^"\\]*"')
@@ -86,10 +88,11 @@ def user_message(error: BaseException, tool: str) -> str | None:
         file, line, message = in_worker['file'], in_worker['line'], in_worker['message'].strip()
     own = any(folder in Path(file).parents for folder in OWN_FOLDERS)
     own = own or file == tool or is_plugin_code(file)
-    on_purpose = line.startswith('raise ') or isinstance(error, OSError)
+    on_purpose = RAISE.search(line) is not None or isinstance(error, OSError)
     if not own or not on_purpose:
         return None
-    skipped = skipped_plugins() if UNKNOWN_COMPONENT in message else []
+    unknown = any(part in message for part in UNKNOWN_COMPONENT)
+    skipped = skipped_plugins() if unknown else []
     return '\n'.join([message, *(f'The plugin {plugin}.' for plugin in skipped)])
 
 

@@ -54,6 +54,7 @@ def load_config(
     for name in cfg.pop('parts', ()):
         cfg.pop(name)
     check_values(cfg.to_dict())
+    _keep_one_length(cfg)
     cfg.default_scope = 'mmfer'
     cfg.work_dir = str(work_dir or cfg.get('work_dir') or Path('work_dirs') / path.stem)
     # Every run gets the hooks that check classes, weights, images and losses, seed random numbers,
@@ -87,3 +88,24 @@ def load_config(
             find_unused_parameters=cfg.get('find_unused_parameters', False),
         )
     return cfg
+
+
+def _keep_one_length(cfg: Config) -> None:
+    """Remove an inherited length of the training in the unit that it does not count.
+
+    ``--cfg-options train_cfg.by_epoch=False train_cfg.max_iters=100`` leaves ``max_epochs``, which
+    a training by iterations does not take.
+
+    Raises:
+        ValueError: If the length in the training's own unit is missing.
+    """
+    loop = cfg.get('train_cfg')
+    if not loop or 'by_epoch' not in loop:
+        return
+    own, other = ('max_epochs', 'max_iters') if loop.by_epoch else ('max_iters', 'max_epochs')
+    if own not in loop or (loop.by_epoch and other in loop):
+        raise ValueError(
+            f'train_cfg.by_epoch={loop.by_epoch}: give train_cfg.{own} and not {other}, or '
+            f'train_cfg.by_epoch={not loop.by_epoch} and train_cfg.{other}.'
+        )
+    loop.pop(other, None)

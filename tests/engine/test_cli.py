@@ -294,3 +294,12 @@ def test_tools_check_the_paths_of_their_results(tool: Path) -> None:
         flag = any(word.arg == 'action' for word in call.keywords)
         if names & OUTPUTS and not flag:
             assert kinds & {'given_path', 'output_file'}, f'{names}: type={kinds or None}'
+
+
+def test_an_error_raised_beside_its_condition_is_the_users() -> None:
+    @friendly_errors
+    def main(width: int) -> None:
+        if width < 1: raise ValueError('Give a width.')  # noqa: E701  # fmt: skip
+
+    with pytest.raises(SystemExit, match='Give a width'):
+        main(0)
