@@ -23,6 +23,7 @@ from mmfer.engine.run_checks import (
     check_epoch,
     check_last_batch,
     check_resume,
+    check_support,
 )
 from mmfer.engine.work_dir import training_in
 from mmfer.registry import RUNNERS
@@ -108,6 +109,7 @@ def _train(cfg: Config) -> Runner:
     check_last_batch(runner)
     check_custom_keys(runner)
     check_best(runner)
+    check_support(runner)
     with _handlers_restored():
         runner.train()
         # A rank that ends while others still prepare a short training would break their group.
