@@ -1,5 +1,6 @@
 """Atomic writing of files."""
 
+import errno
 import json
 import math
 import os
@@ -87,11 +88,13 @@ def check_writable(path: str | Path) -> None:
         path: The file, which is not changed.
 
     Raises:
-        OSError: If the file cannot be written; the message names it.
+        OSError: If the file cannot be written, or is a folder; the message names it.
     """
     path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if path.exists() and not path.is_file():
-        return
+        return  # a pipe or a device
     folder = Path(os.path.realpath(path)).parent
     try:
         folder.mkdir(parents=True, exist_ok=True)

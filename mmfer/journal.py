@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from mmfer.files import write_atomically
-from mmfer.reading import check_form
+from mmfer.reading import check_form, check_line, check_regular
 from mmfer.settings import check_same
 
 Row = dict[str, Any]
+LONGEST_RESULT = 1 << 26
+"""The maximum length of a line, in bytes: the faces of a large crowd have a few million."""
 
 
 class Journal:
@@ -24,7 +26,8 @@ class Journal:
         form: The type of a result, see :func:`mmfer.reading.check_form`.
 
     Raises:
-        ValueError: If the file is damaged, or was written with other options and ``anew`` is False.
+        ValueError: If the file is damaged or no regular file, or was written with other options
+            and ``anew`` is False.
     """
 
     def __init__(
@@ -72,14 +75,21 @@ class Journal:
             check_form(row, form, f'"{self.path}", result {i}', 'Delete the file to start again.')
 
     def _whole_lines(self) -> list[Row]:
+        check_regular(self.path)
         if not self.path.is_file():
             return []
-        content = self.path.read_bytes()
-        whole = content[: content.rfind(b'\n') + 1]
-        if whole != content:
-            os.truncate(self.path, len(whole))
+        lines: list[bytes] = []
+        size = 0
+        with self.path.open('rb') as file:
+            while line := file.readline(LONGEST_RESULT + 1):
+                check_line(line, self.path, len(lines) + 1, LONGEST_RESULT)
+                if line.endswith(b'\n'):
+                    lines.append(line)
+                    size += len(line)
+        if size != self.path.stat().st_size:
+            os.truncate(self.path, size)
         try:
-            return [dict(json.loads(line)) for line in whole.splitlines()]
+            return [dict(json.loads(line)) for line in lines]
         except (ValueError, TypeError, RecursionError) as error:
             raise ValueError(
                 f'"{self.path}" is damaged: {error}. Delete the file; the run then starts again.'

@@ -140,3 +140,8 @@ def test_the_check_of_an_output_changes_nothing(tmp_path: Path) -> None:
     check_writable(path)
     check_writable('/dev/null')
     assert path.read_text() == 'kept' and len([*path.parent.iterdir()]) == 1
+
+
+def test_a_folder_is_no_file_for_results(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError, match=str(tmp_path)):
+        check_writable(tmp_path)

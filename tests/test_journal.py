@@ -1,7 +1,9 @@
 import json
+import os
 
 import pytest
 
+import mmfer.journal
 from mmfer.journal import Journal
 
 
@@ -74,3 +76,16 @@ def test_a_journal_works_without_options(tmp_path):
     assert again.rows == [{'name': 'x'}]
     again.add({'name': 'y'})
     assert path.read_text() == '{"name": "x"}\n{"name": "y"}\n'
+
+
+def test_a_pipe_is_no_journal(tmp_path):
+    os.mkfifo(tmp_path / 'rows.jsonl')
+    with pytest.raises(ValueError, match=r'rows\.jsonl" is a pipe'):
+        Journal(tmp_path / 'rows.jsonl', {})
+
+
+def test_the_length_of_a_line_is_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr(mmfer.journal, 'LONGEST_RESULT', 20)
+    (tmp_path / 'rows.jsonl').write_bytes(b'{}\n' + bytes(30))
+    with pytest.raises(ValueError, match=r'rows\.jsonl, line 2 has more than 20'):
+        Journal(tmp_path / 'rows.jsonl', {})

@@ -8,7 +8,9 @@ import pytest
 
 from mmfer import plugins
 from mmfer.engine.cli import user_message
+from mmfer.engine.configuration.overrides import read_config
 from mmfer.registry import MODELS, register_all_modules
+from tests.helpers import write_config
 
 NORM = """
 import torch
@@ -110,4 +112,9 @@ def test_the_message_about_an_unknown_component_names_the_plugins_that_were_skip
         MODELS.build(dict(type='FromThePlugin'))
     message = user_message(caught.value, 'train.py')
     assert message is not None
-    assert message.splitlines()[-1] == 'The plugin "mine" (broken) is skipped: OSError: no driver.'
+    skipped = 'The plugin "mine" (broken) is skipped: OSError: no driver.'
+    assert message.splitlines()[-1] == skipped
+    config = write_config(tmp_path / 'tiny.py', tmp_path)
+    with pytest.raises(ValueError, match='no component has the name') as refused:
+        read_config(config, {'model.neck.type': 'FromThePlugin'})
+    assert str(user_message(refused.value, 'train.py')).splitlines()[-1] == skipped

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import mmfer
 from mmfer.engine import load_config
-from mmfer.engine.cli import add_config_options, friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors, given_path
 from mmfer.engine.experiments.cross_validation import (
     FoldRun,
     check_complete,
@@ -69,7 +69,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--resume', action='store_true', help='continue the run in the work directory'
     )
-    parser.add_argument('--work-dir', help='default: work_dirs/CONFIG_PROTOCOL')
+    parser.add_argument('--work-dir', type=given_path, help='default: work_dirs/CONFIG_PROTOCOL')
     add_config_options(parser)
     args = parser.parse_args()
     if args.jobs < 1:

@@ -30,6 +30,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--jobs', type=int, default=1, help='processes, default: %(default)s')
     parser.add_argument(
         '--out',
+        type=given_path,
         metavar='FILE',
         help='default: DATASET_DIR/annotations/{part}.json; {part} stands for the part',
     )
@@ -73,12 +74,12 @@ def parse_args() -> argparse.Namespace:
 def sidecar_of(args: argparse.Namespace, part: str, parts: int) -> Path:
     if args.out is None:
         return args.root / 'annotations' / f'{part}.json'
-    if parts > 1 and '{part}' not in args.out:
+    if parts > 1 and '{part}' not in str(args.out):
         raise ValueError(
             f'--out {args.out} names one file for {parts} parts. Write {{part}} in its name, or '
             'choose one part (--parts).'
         )
-    return Path(args.out.replace('{part}', part))
+    return Path(str(args.out).replace('{part}', part))
 
 
 def report(done: Preparation) -> None:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.labels import LabelTree
 from mmfer.shipped_models import DEFAULT, model_card
 
@@ -32,7 +32,9 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('--out', default='work_dirs/quickstart', help='the folder for results')
+    parser.add_argument(
+        '--out', type=given_path, default='work_dirs/quickstart', help='the folder for results'
+    )
     parser.add_argument(
         '--photos', nargs='+', default=['docs/photos'], help='photographs or folders'
     )

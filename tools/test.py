@@ -8,7 +8,7 @@ Examples:
 import argparse
 
 from mmfer.engine import load_config, test
-from mmfer.engine.cli import add_config_options, friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors, given_path, output_file
 from mmfer.engine.config import LAUNCHERS
 
 
@@ -18,11 +18,19 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('config', help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
-    parser.add_argument('--out', metavar='JSON', help='write the metrics to this file')
-    parser.add_argument('--dump', metavar='JSON', help='write all predictions to this file')
-    parser.add_argument('--show-dir', help='write the test images with their classes here')
+    parser.add_argument(
+        '--out', type=output_file, metavar='JSON', help='write the metrics to this file'
+    )
+    parser.add_argument(
+        '--dump', type=output_file, metavar='JSON', help='write all predictions to this file'
+    )
+    parser.add_argument(
+        '--show-dir', type=given_path, help='write the test images with their classes here'
+    )
     parser.add_argument('--tta', action='store_true', help='average over augmented views')
-    parser.add_argument('--work-dir', help='folder for logs; default: work_dirs/CONFIG')
+    parser.add_argument(
+        '--work-dir', type=given_path, help='folder for logs; default: work_dirs/CONFIG'
+    )
     parser.add_argument('--launcher', choices=LAUNCHERS, default='none')
     add_config_options(parser)
     return parser.parse_args()

@@ -9,7 +9,7 @@ Examples:
 import argparse
 
 from mmfer.engine import load_config, train
-from mmfer.engine.cli import add_config_options, friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors, given_path
 from mmfer.engine.config import LAUNCHERS
 
 
@@ -18,7 +18,9 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('config', help='the config file')
-    parser.add_argument('--work-dir', help='for checkpoints and logs; default: work_dirs/CONFIG')
+    parser.add_argument(
+        '--work-dir', type=given_path, help='for checkpoints and logs; default: work_dirs/CONFIG'
+    )
     parser.add_argument(
         '--resume',
         nargs='?',

@@ -8,7 +8,7 @@ import numpy as np
 
 from mmfer.datasets.split import carve_validation
 from mmfer.files import write_json
-from mmfer.reading import read_json
+from mmfer.reading import check_regular, read_json
 
 PARTS = ('train', 'val', 'test')
 SHARES = (0.6, 0.2, 0.2)
@@ -72,6 +72,7 @@ def read_or_draw(path: Path, samples: Sequence[dict[str, Any]], root: Path, seed
     """
     paths = [Path(s['img_path']) for s in samples]
     names = [(p.relative_to(root) if p.is_relative_to(root) else p).as_posix() for p in paths]
+    check_regular(path)
     if not path.is_file():
         subjects = [s.get('subject') for s in samples]
         try:

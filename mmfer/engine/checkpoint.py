@@ -71,7 +71,7 @@ def load_from_disk(filename: str, map_location: Any = None) -> dict[str, Any]:
     source = f'"{filename}"' + (f' (its copy: {path})' if is_address(filename) else '')
     check_integrity(path)
     try:
-        return torch.load(path, map_location=map_location, weights_only=True)
+        content = torch.load(path, map_location=map_location, weights_only=True)
     except pickle.UnpicklingError as error:
         detail = str(error).partition('WeightsUnpickler error: ')[2] or str(error)
         reason = detail.strip().split('. ')[0]
@@ -85,6 +85,12 @@ def load_from_disk(filename: str, map_location: Any = None) -> dict[str, Any]:
             f'checkpoint ({path.stat().st_size} bytes; {error}). Use an older checkpoint, or copy '
             'the file again.'
         ) from error
+    if not isinstance(content, dict):
+        raise ValueError(
+            f'The checkpoint {source} holds no named weights, but a value of the type '
+            f'{type(content).__name__}. Save the state dict of the model.'
+        )
+    return content
 
 
 for scheme in ('', *CheckpointLoader._schemes):
@@ -102,9 +108,10 @@ def kept_checkpoint(work_dir: str | Path) -> str:
 def last_checkpoint(work_dir: str | Path) -> Path | None:
     """The newest complete checkpoint of a work directory; None if there never was a checkpoint.
 
-    The directory may have been moved. If the newest checkpoint is damaged or missing, the log says
-    so, and the next older checkpoint with the same kind of name is used (``epoch_2.pth`` instead of
-    ``epoch_3.pth``).
+    The directory may have been moved or copied: a checkpoint in the directory itself is preferred
+    to one of the same name in the folder where it was written. If the newest checkpoint is
+    damaged or missing, the log says so, and the next older checkpoint with the same kind of name is
+    used (``epoch_2.pth`` instead of ``epoch_3.pth``).
 
     Raises:
         FileNotFoundError: If the recorded checkpoint is missing and there is no older checkpoint.
@@ -115,7 +122,8 @@ def last_checkpoint(work_dir: str | Path) -> Path | None:
         return None
     named = note.read_text(errors='replace').strip()
     # isfile() is False for a name that no file system takes; is_file() would raise an error.
-    newest = Path(named) if isfile(named) else Path(work_dir) / Path(named).name
+    own = Path(work_dir) / Path(named).name
+    newest = Path(named) if isfile(named) and not isfile(own) else own
     problem: Exception = FileNotFoundError(
         f'{note} names "{named[:200]}", but this checkpoint does not exist. Give a checkpoint '
         '(--resume CKPT), or remove last_checkpoint to start again.'

@@ -19,6 +19,7 @@ from mmengine.config import DictAction
 
 import mmfer
 from mmfer.engine.configuration.config_text import read_values
+from mmfer.files import check_writable
 from mmfer.plugins import is_plugin_code, skipped_plugins
 from mmfer.worker_pool import WorkerKilledError
 
@@ -41,8 +42,10 @@ OWN_FOLDERS = [Path(str(package.__file__)).parent for package in (mmfer, mmengin
 """Packages whose errors of these types are meant for the user."""
 BUILDER = Path(str(mmengine.__file__)).parent / 'registry' / 'build_functions.py'
 """The module that builds the components of a config."""
-UNKNOWN_COMPONENT = 'registry. Please check whether'
-"""Part of mmengine's message about a component that is not registered."""
+UNKNOWN_COMPONENT = ('registry. Please check whether', 'no component has the name')
+"""Parts of the messages of mmengine and of mmfer about a component that is not registered."""
+RAISE = re.compile(r'(^|[:;]\s*)raise ')
+"""Matches a line that raises an error, also after a condition on the same line."""
 BLANK = '\0'
 """Replaces a space while mmengine parses a value."""
 QUOTED = re.compile(r'\'[^\'\\]*\'|"[^"\\]*"')
@@ -85,10 +88,11 @@ def user_message(error: BaseException, tool: str) -> str | None:
         file, line, message = in_worker['file'], in_worker['line'], in_worker['message'].strip()
     own = any(folder in Path(file).parents for folder in OWN_FOLDERS)
     own = own or file == tool or is_plugin_code(file)
-    on_purpose = line.startswith('raise ') or isinstance(error, OSError)
+    on_purpose = RAISE.search(line) is not None or isinstance(error, OSError)
     if not own or not on_purpose:
         return None
-    skipped = skipped_plugins() if UNKNOWN_COMPONENT in message else []
+    unknown = any(part in message for part in UNKNOWN_COMPONENT)
+    skipped = skipped_plugins() if unknown else []
     return '\n'.join([message, *(f'The plugin {plugin}.' for plugin in skipped)])
 
 
@@ -138,6 +142,18 @@ def given_path(text: str) -> Path:
     if not text.strip():
         raise argparse.ArgumentTypeError('the path is empty; "." is the current folder')
     return Path(text)
+
+
+def output_file(text: str) -> Path:
+    """The path of a file that a tool will write, checked before the work.
+
+    Raises:
+        argparse.ArgumentTypeError: If the path is empty.
+        OSError: If the file cannot be written, or is a folder.
+    """
+    path = given_path(text)
+    check_writable(path)
+    return path
 
 
 class ConfigOptions(DictAction):

@@ -6,11 +6,14 @@ from typing import Any
 import torch
 from mmengine.config import Config
 
+from mmfer.engine.configuration.config_values import LOADERS, check_values
 from mmfer.engine.configuration.overrides import read_config
 from mmfer.registry import register_all_modules
 from mmfer.resources import find_config
 
 LAUNCHERS = ('none', 'pytorch', 'slurm')
+WITHOUT_WORKERS = {'persistent_workers': False, 'prefetch_factor': None, 'timeout': 0}
+"""The options of a data loader that need data processes, and their values without these."""
 RUNNER_HOOKS = frozenset(
     ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')
 )
@@ -38,7 +41,8 @@ def load_config(
 
     Raises:
         FileNotFoundError: If the file does not exist.
-        ValueError: If the file is not a config, or an option does not fit or changes nothing.
+        ValueError: If the file is not a config, an option does not fit or changes nothing, or an
+            entry has a value that no run can use.
     """
     path = find_config(path)
     if path.suffix != '.py':
@@ -49,6 +53,8 @@ def load_config(
         raise ValueError(f'The config "{path}" has no `model`. Choose a config outside _base_.')
     for name in cfg.pop('parts', ()):
         cfg.pop(name)
+    check_values(cfg.to_dict())
+    _keep_one_length(cfg)
     cfg.default_scope = 'mmfer'
     cfg.work_dir = str(work_dir or cfg.get('work_dir') or Path('work_dirs') / path.stem)
     # Every run gets the hooks that check classes, weights, images and losses, seed random numbers,
@@ -68,10 +74,11 @@ def load_config(
         # The runner accepts None only for its own hooks.
         if hook is None and name not in RUNNER_HOOKS:
             cfg.default_hooks.pop(name)
-    for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+    for name in LOADERS:
         loader = cfg.get(name)
-        if loader and loader.get('num_workers') == 0 and loader.get('persistent_workers'):
-            loader.persistent_workers = False  # PyTorch refuses persistence without workers
+        if loader and not loader.get('num_workers'):
+            # Without data processes, PyTorch refuses the options that are for these.
+            loader.update({k: v for k, v in WITHOUT_WORKERS.items() if loader.get(k)})
     cfg.launcher = launcher
     if launcher != 'none' and not torch.cuda.is_available():
         cfg.model_wrapper_cfg = dict(
@@ -81,3 +88,24 @@ def load_config(
             find_unused_parameters=cfg.get('find_unused_parameters', False),
         )
     return cfg
+
+
+def _keep_one_length(cfg: Config) -> None:
+    """Remove an inherited length of the training in the unit that it does not count.
+
+    ``--cfg-options train_cfg.by_epoch=False train_cfg.max_iters=100`` leaves ``max_epochs``, which
+    a training by iterations does not take.
+
+    Raises:
+        ValueError: If the length in the training's own unit is missing.
+    """
+    loop = cfg.get('train_cfg')
+    if not loop or 'by_epoch' not in loop:
+        return
+    own, other = ('max_epochs', 'max_iters') if loop.by_epoch else ('max_iters', 'max_epochs')
+    if own not in loop or (loop.by_epoch and other in loop):
+        raise ValueError(
+            f'train_cfg.by_epoch={loop.by_epoch}: give train_cfg.{own} and not {other}, or '
+            f'train_cfg.by_epoch={not loop.by_epoch} and train_cfg.{other}.'
+        )
+    loop.pop(other, None)

@@ -141,6 +141,9 @@ def _content(
     original = deepcopy(model).cpu().eval()
     scores = ImageScores(deepcopy(original)).eval()
     _settle_switches(scores)
+    with torch.no_grad():
+        # An error of the model itself, such as a missing support set, comes without the tracing's.
+        scores(torch.zeros(2, *input_shape(original, size)))
 
     def traced(number: int | None, checked: Sequence[int]) -> bytes:
         # A free axis must not have the length 1 here, which would be taken for a constant.

@@ -17,6 +17,7 @@ from mmfer.engine.configuration.config_text import read_values
 from mmfer.engine.configuration.entry_types import classes_named
 from mmfer.engine.feature_bank import unwrap
 from mmfer.engine.rank_state import random_state, set_random_state
+from mmfer.protocols import AttendsToSupport
 
 KEPT = ('param_scheduler', 'optim_wrapper.optimizer', 'optim_wrapper.paramwise_cfg')
 """Entries that a resumed run takes from the checkpoint instead of the config."""
@@ -140,6 +141,26 @@ def check_best(runner: Runner) -> None:
             raise ValueError(
                 f'save_best={name!r} is not a measure of the validation.{hint} val_evaluator gives '
                 f'{", ".join(names)}.'
+            )
+
+
+def check_support(runner: Runner) -> None:
+    """Check that the validation of a new training will have a support set.
+
+    Raises:
+        ValueError: If the model attends to a support set, but nothing makes one.
+    """
+    validates = isinstance(runner.val_loop, BaseLoop) and not runner._load_from
+    makers = tuple(classes_named('EvalContextHook'))
+    if not validates or any(isinstance(hook, makers) for hook in runner.hooks):
+        return
+    for name, module in unwrap(runner.model).named_modules():
+        support = isinstance(module, AttendsToSupport) and module.context == 'support'
+        if support and not len(module.support_features):
+            raise ValueError(
+                f"model.{name} has context='support', but nothing makes a support set, so the "
+                'first validation would fail. Add default_hooks.eval_context=dict(type='
+                f"'EvalContextHook') to the config, or set model.{name}.context='self'."
             )
 
 

@@ -18,6 +18,7 @@ from mmfer.engine.checkpoints.addresses import local_checkpoint
 from mmfer.engine.config import load_config
 from mmfer.engine.configuration.choosers import check_choosers
 from mmfer.engine.configuration.config_keys import check_sections
+from mmfer.engine.configuration.config_values import check_values
 from mmfer.engine.configuration.schedule import check_schedule
 from mmfer.engine.distributed import init_cpu_ranks
 from mmfer.engine.run_checks import (
@@ -26,6 +27,7 @@ from mmfer.engine.run_checks import (
     check_epoch,
     check_last_batch,
     check_resume,
+    check_support,
 )
 from mmfer.engine.work_dir import training_in
 from mmfer.registry import RUNNERS
@@ -93,6 +95,7 @@ def train(
         cfg.auto_scale_lr.enable = True
     if not validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    check_values(cfg.to_dict())
     check_sections(cfg.to_dict())
     check_schedule(cfg)
     check_choosers(cfg, validate)
@@ -110,6 +113,7 @@ def _train(cfg: Config) -> Runner:
     check_last_batch(runner)
     check_custom_keys(runner)
     check_best(runner)
+    check_support(runner)
     with _handlers_restored():
         runner.train()
         # A rank that ends while others still prepare a short training would break their group.

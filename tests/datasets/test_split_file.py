@@ -1,4 +1,5 @@
 import json
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -106,4 +107,10 @@ def test_a_name_that_is_not_text_is_an_error(tmp_path: Path, name: object) -> No
     content = {'seed': 0, 'train': ['a.jpg', name], 'val': [], 'test': []}
     (tmp_path / 'split.json').write_text(json.dumps(content))
     with pytest.raises(ValueError, match='not a split file .*the name of an image is not a string'):
+        read_or_draw(tmp_path / 'split.json', samples(tmp_path), tmp_path, 0)
+
+
+def test_a_pipe_is_no_split_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / 'split.json')
+    with pytest.raises(ValueError, match=r'split\.json" is a pipe'):
         read_or_draw(tmp_path / 'split.json', samples(tmp_path), tmp_path, 0)

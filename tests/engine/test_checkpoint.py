@@ -174,3 +174,23 @@ def test_a_checkpoint_killed_before_its_hash_is_loaded(tmp_path: Path, monkeypat
         write_checkpoint(tmp_path / 'epoch_1.pth', content.getvalue())
     assert replaced == ['epoch_1.pth', 'epoch_1.pth.sha256']
     assert load_from_disk(str(tmp_path / 'epoch_1.pth'))['meta']['best'] == 0.5
+
+
+@pytest.mark.parametrize('content', [[1, 2], torch.zeros(3), 5, None])
+def test_a_file_without_named_weights_is_refused(content: object, tmp_path: Path) -> None:
+    torch.save(content, tmp_path / 'a.pth')
+    with pytest.raises(ValueError, match=r'a\.pth" holds no named weights'):
+        load_from_disk(str(tmp_path / 'a.pth'))
+
+
+def test_a_copied_work_dir_resumes_from_its_own_checkpoint(tmp_path: Path) -> None:
+    for folder in ('original', 'copy'):
+        file = BytesIO()
+        torch.save({'state_dict': {'weight': torch.zeros(2)}}, file)
+        (tmp_path / folder).mkdir()
+        write_checkpoint(tmp_path / folder / 'epoch_3.pth', file.getvalue())
+        note = tmp_path / folder / 'last_checkpoint'
+        note.write_text(str(tmp_path / 'original' / 'epoch_3.pth'))
+    assert last_checkpoint(tmp_path / 'copy') == tmp_path / 'copy' / 'epoch_3.pth'
+    (tmp_path / 'copy' / 'epoch_3.pth').unlink()
+    assert last_checkpoint(tmp_path / 'copy') == tmp_path / 'original' / 'epoch_3.pth'

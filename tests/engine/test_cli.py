@@ -257,3 +257,12 @@ def test_another_type_error_is_a_bug() -> None:
     with pytest.raises(TypeError) as caught:
         len(3)  # type: ignore[arg-type]
     assert user_message(caught.value, 'tools/train.py') is None
+
+
+def test_an_error_raised_beside_its_condition_is_the_users() -> None:
+    @friendly_errors
+    def main(width: int) -> None:
+        if width < 1: raise ValueError('Give a width.')  # noqa: E701  # fmt: skip
+
+    with pytest.raises(SystemExit, match='Give a width'):
+        main(0)

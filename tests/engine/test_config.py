@@ -79,3 +79,20 @@ def test_any_default_hook_can_be_removed(tmp_path: Path) -> None:
     hooks = {type(hook).__name__ for hook in build_runner(cfg).hooks}
     assert hooks.isdisjoint({'IterTimerHook', 'PrunedModelHook', 'SyncBuffersHook'})
     assert 'CheckpointHook' in hooks
+
+
+def test_options_may_count_the_training_in_iterations(tmp_path: Path) -> None:
+    path = write_config(tmp_path / 'tiny.py', tmp_path)
+    options = {'train_cfg.by_epoch': False, 'train_cfg.max_iters': 4}
+    assert dict(load_config(path, options=options).train_cfg) == dict(by_epoch=False, max_iters=4)
+
+
+@pytest.mark.parametrize(
+    'options', [{'train_cfg.by_epoch': False}, {'train_cfg.max_iters': 4}], ids=str
+)
+def test_a_length_in_the_other_unit_is_refused(options: dict, tmp_path: Path) -> None:
+    path = write_config(tmp_path / 'tiny.py', tmp_path)
+    with pytest.raises(
+        ValueError, match='by_epoch=False and train_cfg.max_iters|max_iters and not'
+    ):
+        load_config(path, options=options)

@@ -1,11 +1,18 @@
 """Faulty trainings are refused before their first step."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import torch
+from mmengine.runner import EpochBasedTrainLoop
+from torch import nn
 
 from mmfer.engine import train
 from mmfer.engine.configuration.config_text import read_values
+from mmfer.engine.hooks import EvalContextHook
+from mmfer.engine.run_checks import check_support
+from mmfer.models import ITRR
 from tests.helpers import tiny_config
 
 EXTRA = "val_evaluator = [dict(type='ExpressionMetric'), dict(type='Accuracy', topk=(1,))]\n"
@@ -136,3 +143,28 @@ def test_one_image_is_enough_for_larger_maps(image_folder: Path, tmp_path: Path)
     }
     runner = train(tiny_config(tmp_path, image_folder, options), validate=False)
     assert runner.iter == 2
+
+
+class Attends(nn.Module):
+    """A model that attends to a support set, with one weight."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.itrr = ITRR(8, num_heads=2, context='support')
+        if size:
+            self.itrr.set_support(torch.zeros(size, 8))
+
+
+def test_a_support_set_that_nothing_makes_is_refused_before_the_first_step() -> None:
+    def run(size: int = 0, hooks: tuple = (), load_from: str | None = None) -> None:
+        validation = EpochBasedTrainLoop.__new__(EpochBasedTrainLoop)
+        model = Attends(size)
+        check_support(
+            SimpleNamespace(model=model, val_loop=validation, _load_from=load_from, hooks=hooks)
+        )
+
+    with pytest.raises(ValueError, match="model.itrr has context='support', but nothing makes"):
+        run()
+    run(size=3)
+    run(hooks=(EvalContextHook(),))
+    run(load_from='epoch_1.pth')

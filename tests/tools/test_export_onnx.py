@@ -39,12 +39,16 @@ def test_a_missing_size_is_refused(tmp_path: Path) -> None:
     assert failed.returncode == 1 and 'has no image_size' in failed.stderr
 
 
-def test_context_of_a_batch_is_refused_unless_it_is_replaced(tmp_path: Path) -> None:
+def test_a_batch_or_a_missing_support_set_is_refused(tmp_path: Path) -> None:
     rald = make_small_rald(tmp_path)
     config = tmp_path / 'batch.py'
     config.write_text(
         f"_base_ = '{rald.config}'\nmodel = dict(neck=dict(itrr=dict(context='batch')))\n"
     )
+    bare = (rald.config, rald.bare, '--size', 48, '--out', tmp_path / 'bare.onnx')
+    failed = call_tool('export_onnx.py', *bare, check=False)
+    message = failed.stderr.strip().splitlines()[-1]
+    assert message.startswith("Error: ITRR with context='support' has no support set")
     arguments = (config, rald.checkpoint, '--size', 48, '--out', tmp_path / 'rald.onnx')
     failed = call_tool('export_onnx.py', *arguments, check=False)
     assert failed.returncode == 1 and not (tmp_path / 'rald.onnx').exists()

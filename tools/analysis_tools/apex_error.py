@@ -16,7 +16,7 @@ import cv2
 from tqdm import tqdm
 
 from mmfer.datasets.readers.clip_release.spans import read_spans
-from mmfer.engine.cli import friendly_errors, given_path
+from mmfer.engine.cli import friendly_errors, given_path, output_file
 from mmfer.evaluation.clips.apex_error import ApexError, apex_error_table, read_apex_truth
 from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
 from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS
@@ -51,7 +51,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--seed', type=int, default=0, help='seed of the noise')
     parser.add_argument('--jobs', type=int, default=1, help='processes, default: %(default)s')
-    parser.add_argument('--out', type=given_path, help='also write every error to this JSON file')
+    parser.add_argument('--out', type=output_file, help='also write every error to this JSON file')
     return parser.parse_args()
 
 

@@ -14,9 +14,9 @@ import argparse
 from sklearn.metrics import roc_auc_score
 
 from mmfer.apis.model import TrainedModel
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, output_file
 from mmfer.engine.label_audit import audit_rows, bank_distributions, bank_similarity
-from mmfer.files import check_writable, write_json
+from mmfer.files import write_json
 
 
 def parse_args() -> argparse.Namespace:
@@ -25,7 +25,9 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('config', help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
-    parser.add_argument('--out', required=True, metavar='JSON', help='the file to write')
+    parser.add_argument(
+        '--out', type=output_file, required=True, metavar='JSON', help='the file to write'
+    )
     parser.add_argument('--k', type=int, default=20, help='number of neighbors of each image')
     parser.add_argument('--top', type=int, default=10, help='rows to print')
     return parser.parse_args()
@@ -34,7 +36,6 @@ def parse_args() -> argparse.Namespace:
 @friendly_errors
 def main() -> None:
     args = parse_args()
-    check_writable(args.out)
     trained = TrainedModel.load(args.config, args.checkpoint)
     dataset = trained.dataset('train')
     bank = trained.bank(dataset)

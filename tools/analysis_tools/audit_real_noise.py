@@ -20,7 +20,7 @@ import numpy as np
 
 from mmfer.apis.noise_audit import OWN, NoiseAudit
 from mmfer.engine import load_config
-from mmfer.engine.cli import add_config_options, friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors, given_path
 from mmfer.engine.work_dir import only_one
 from mmfer.evaluation.label_noise import detection_report
 from mmfer.evaluation.noise_page import noise_page
@@ -34,7 +34,9 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('config', help='the config file')
-    parser.add_argument('--out', required=True, help='the folder for trainings and results')
+    parser.add_argument(
+        '--out', type=given_path, required=True, help='the folder for trainings and results'
+    )
     parser.add_argument('--folds', type=int, default=3, help='parts of the images; default 3')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--k', type=int, default=20, help='number of neighbors of each image')

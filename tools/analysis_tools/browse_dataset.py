@@ -19,7 +19,7 @@ from PIL import Image
 from mmfer.datasets import LandmarkMask, PackExpression
 from mmfer.datasets.wrapped import readers_of
 from mmfer.engine import load_config
-from mmfer.engine.cli import add_config_options, friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors, output_file
 from mmfer.engine.configuration.entry_types import is_type
 from mmfer.registry import DATASETS, TRANSFORMS
 from mmfer.visualization.image_file import write_image
@@ -49,7 +49,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--columns', type=int, default=6, help='number of samples in a row')
     parser.add_argument('--size', type=int, default=144, help='pixels of an image on the sheet')
     parser.add_argument('--seed', type=int, default=0, help='seed of the choice and the transforms')
-    parser.add_argument('--out', default='samples.png', help='the image')
+    parser.add_argument('--out', type=output_file, default='samples.png', help='the image')
     add_config_options(parser)
     return parser.parse_args()
 

@@ -17,9 +17,11 @@ from tqdm import tqdm
 
 from mmfer.apis.loading import read_config
 from mmfer.datasets.care.check import check_data
-from mmfer.engine.cli import add_config_options, friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors, output_file
 from mmfer.pages.data_check import check_text, write_check
 from mmfer.resources import find_config
+
+SUFFIXES = ('.html', '.htm', '.md')
 
 
 def parse_args() -> argparse.Namespace:
@@ -27,7 +29,9 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('config', help='a config with data sets')
-    parser.add_argument('--out', metavar='FILE', help='also write a page, .html or .md')
+    parser.add_argument(
+        '--out', type=output_file, metavar='FILE', help='also write a page, .html or .md'
+    )
     add_config_options(parser)
     return parser.parse_args()
 
@@ -35,7 +39,7 @@ def parse_args() -> argparse.Namespace:
 @partial(friendly_errors, exit_code=2)
 def main() -> None:
     args = parse_args()
-    if args.out is not None and not args.out.lower().endswith(('.html', '.htm', '.md')):
+    if args.out is not None and args.out.suffix.lower() not in SUFFIXES:
         raise ValueError(f'--out {args.out}: give a file with the suffix .html or .md.')
     config = read_config(find_config(args.config), args.cfg_options)  # it may lack a model
     findings = check_data(config, partial(tqdm, unit='image'))

@@ -12,7 +12,7 @@ import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mmfer.engine.cli import friendly_errors, given_path
+from mmfer.engine.cli import friendly_errors, given_path, output_file
 from mmfer.engine.trained_models.content import own_config, read_checkpoint
 from mmfer.evaluation import Predictions
 from mmfer.markdown import markdown_table
@@ -29,7 +29,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('first', type=given_path, help='predictions (JSON), a checkpoint, or a run')
     parser.add_argument('second', type=given_path, help='the other one')
     parser.add_argument('--names', nargs=2, metavar=('FIRST', 'SECOND'), help='default: the paths')
-    parser.add_argument('--out', metavar='HTML', help='write a page, too')
+    parser.add_argument('--out', type=output_file, metavar='HTML', help='write a page, too')
     parser.add_argument('--draws', type=int, default=1000, help='bootstrap draws')
     parser.add_argument('--seed', type=int, default=0)
     return parser.parse_args()

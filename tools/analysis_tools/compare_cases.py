@@ -12,7 +12,7 @@ import numpy as np
 
 from mmfer.apis.model import SPLITS, TrainedModel
 from mmfer.datasets import load_sample
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, output_file
 from mmfer.visualization.plots.tiles import Tile, draw_tiles
 
 
@@ -22,7 +22,7 @@ def parse_args() -> argparse.Namespace:
     )
     for name in ('--model', '--baseline'):
         parser.add_argument(name, nargs=2, required=True, metavar=('CONFIG', 'CKPT'))
-    parser.add_argument('--out', required=True, help='the image to write')
+    parser.add_argument('--out', type=output_file, required=True, help='the image to write')
     parser.add_argument('--split', choices=SPLITS, default='test')
     parser.add_argument('--num', type=int, default=6, help='images in each row')
     parser.add_argument('--seed', type=int, default=0)

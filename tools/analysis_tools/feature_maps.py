@@ -19,7 +19,7 @@ from mmengine.dataset import pseudo_collate
 from mmfer.apis import FERInferencer
 from mmfer.apis.model import SPLITS
 from mmfer.apis.model_inputs import draw_inputs, read_inputs
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, output_file
 from mmfer.visualization import overlay_heat_map, scaled
 from mmfer.visualization.feature_maps import feature_maps, main_layers
 from mmfer.visualization.plots.tiles import Tile, draw_tiles
@@ -31,7 +31,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('config', help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
-    parser.add_argument('--out', required=True, help='the image to write')
+    parser.add_argument('--out', type=output_file, required=True, help='the image to write')
     parser.add_argument(
         '--layers',
         nargs='+',

@@ -18,7 +18,7 @@ from mmengine.dataset import pseudo_collate
 from mmfer.apis import FERInferencer
 from mmfer.apis.model import SPLITS
 from mmfer.apis.model_inputs import ModelInput, draw_inputs, read_inputs
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, output_file
 from mmfer.visualization import overlay_heat_map
 from mmfer.visualization.grad_cam import (
     few_cells,
@@ -41,7 +41,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--baseline', nargs=2, metavar=('CONFIG', 'CKPT'), help='a model shown before the first'
     )
-    parser.add_argument('--out', required=True, help='the image to write')
+    parser.add_argument('--out', type=output_file, required=True, help='the image to write')
     parser.add_argument(
         '--target',
         nargs='+',

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from mmfer.datasets import load_sample
 from mmfer.engine import load_config
-from mmfer.engine.cli import add_config_options, friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors, output_file
 from mmfer.engine.experiments.folds import pool_config, read_pool
 from mmfer.engine.feature_bank import build_with_pipeline
 from mmfer.evaluation import expression_report, format_report, write_report
@@ -48,7 +48,9 @@ def parse_args() -> argparse.Namespace:
         'the test pipeline',
     )
     parser.add_argument('--loso', action='store_true', help='leave one subject out in turn')
-    parser.add_argument('--out', metavar='JSON', help='write the report to this file')
+    parser.add_argument(
+        '--out', type=output_file, metavar='JSON', help='write the report to this file'
+    )
     add_config_options(parser)
     return parser.parse_args()
 

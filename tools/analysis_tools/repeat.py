@@ -38,7 +38,7 @@ from pathlib import Path
 from mmengine.config import Config
 
 from mmfer.engine import load_config
-from mmfer.engine.cli import add_config_options, friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors, given_path
 from mmfer.engine.experiments.repeat import Procedure, repeat
 from mmfer.engine.experiments.variants import apply_model, apply_variant
 from mmfer.engine.work_dir import only_one
@@ -84,7 +84,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--reference', metavar='ROW', help='compare all rows with this row; needs --metrics'
     )
-    parser.add_argument('--out', required=True, help='the folder for runs and tables')
+    parser.add_argument(
+        '--out', type=given_path, required=True, help='the folder for runs and tables'
+    )
     parser.add_argument(
         '--load-from',
         metavar='PATTERN',

@@ -10,9 +10,8 @@ Examples:
 """
 
 import argparse
-from pathlib import Path
 
-from mmfer.engine.cli import add_config_options, friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors, output_file
 from mmfer.evaluation import Predictions, format_attribute_report, format_report
 from mmfer.pages.model_report import write_model_report
 
@@ -23,7 +22,9 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('config', help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
-    parser.add_argument('--out', default='report.html', help='the page; default: %(default)s')
+    parser.add_argument(
+        '--out', type=output_file, default='report.html', help='the page; default: %(default)s'
+    )
     parser.add_argument(
         '--predictions',
         metavar='JSON',
@@ -46,7 +47,7 @@ def parse_args() -> argparse.Namespace:
 @friendly_errors
 def main() -> None:
     args = parse_args()
-    if not Path(args.out).suffix.lower().startswith('.htm'):
+    if not args.out.suffix.lower().startswith('.htm'):
         raise ValueError(f'--out {args.out}: the page is HTML. Give a name such as report.html.')
     measured = write_model_report(
         args.config,

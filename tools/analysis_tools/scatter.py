@@ -12,7 +12,7 @@ import argparse
 
 from mmfer.apis.model import SPLITS, TrainedModel
 from mmfer.engine import load_config
-from mmfer.engine.cli import add_config_options, friendly_errors
+from mmfer.engine.cli import add_config_options, friendly_errors, output_file
 from mmfer.evaluation import scatter_ratio, write_report
 
 
@@ -22,7 +22,9 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('config', help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
-    parser.add_argument('--out', metavar='JSON', help='write the ratio to this file')
+    parser.add_argument(
+        '--out', type=output_file, metavar='JSON', help='write the ratio to this file'
+    )
     parser.add_argument('--split', choices=SPLITS, default='test')
     add_config_options(parser)
     return parser.parse_args()

@@ -12,7 +12,7 @@ import torch
 
 from mmfer.apis.model import SPLITS, TrainedModel
 from mmfer.datasets import load_sample
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, output_file
 from mmfer.engine.label_audit import bank_similarity
 from mmfer.visualization.plots.tiles import Tile, draw_tiles
 
@@ -23,7 +23,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('config', help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
-    parser.add_argument('--out', required=True, help='the image to write')
+    parser.add_argument('--out', type=output_file, required=True, help='the image to write')
     parser.add_argument('--split', choices=SPLITS, default='train')
     parser.add_argument('--images', type=int, default=6, help='number of random images')
     parser.add_argument('--k', type=int, default=5, help='number of neighbors of each image')

@@ -21,7 +21,7 @@ from mmfer.apis import FERInferencer
 from mmfer.apis.transfer import transfer_report
 from mmfer.datasets.wrapped import readers_of
 from mmfer.engine import load_config
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, given_path, output_file
 from mmfer.engine.feature_bank import build_with_pipeline
 from mmfer.evaluation import format_report, write_report
 from mmfer.faces.detection.choice import DETECTORS, build_detector
@@ -43,7 +43,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--data', required=True, help=f'{", ".join(DATA)}, or a config with a test set'
     )
-    parser.add_argument('--data-root', help='the folder of the data set')
+    parser.add_argument('--data-root', type=given_path, help='the folder of the data set')
     parser.add_argument(
         '--find-faces',
         action='store_true',
@@ -53,8 +53,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--detector', choices=DETECTORS, default='mtcnn', help='default: %(default)s'
     )
-    parser.add_argument('--out', metavar='JSON', help='write the report to this file')
-    parser.add_argument('--plot', metavar='PNG', help='draw the confusion matrix')
+    parser.add_argument(
+        '--out', type=output_file, metavar='JSON', help='write the report to this file'
+    )
+    parser.add_argument('--plot', type=output_file, metavar='PNG', help='draw the confusion matrix')
     parser.add_argument('--device', default='cpu')
     return parser.parse_args()
 

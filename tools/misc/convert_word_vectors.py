@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, output_file
 from mmfer.files import write_atomically
 from mmfer.labels import LabelTree, WordVectors
 
@@ -23,7 +23,7 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('source', help='word2vec .bin, gensim .kv, .npy, or text in GloVe format')
-    parser.add_argument('out', help='the text file to write')
+    parser.add_argument('out', type=output_file, help='the text file to write')
     parser.add_argument('--index', help='the words of an .npy table: .txt or .parquet, in order')
     parser.add_argument('--tree', help='a label tree (file or shipped name): all its words')
     parser.add_argument('--words', nargs='*', default=[], help='more words')

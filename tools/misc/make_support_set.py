@@ -14,7 +14,7 @@ import torch
 
 from mmfer.apis.model import TrainedModel
 from mmfer.engine.checkpoint import load_from_disk, write_checkpoint
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, output_file
 from mmfer.engine.feature_bank import pooled_features
 from mmfer.engine.hooks.eval_context_hook import find_itrr, support_indices
 
@@ -25,7 +25,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('config', help='the config file')
     parser.add_argument('checkpoint', help='the checkpoint file')
-    parser.add_argument('out', help='the checkpoint to write')
+    parser.add_argument('out', type=output_file, help='the checkpoint to write')
     parser.add_argument(
         '--num-per-class', type=int, default=3, help='number of images of each class or attribute'
     )

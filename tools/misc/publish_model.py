@@ -19,7 +19,7 @@ from mmengine.registry import DefaultScope
 from torch import Tensor
 
 from mmfer.apis.loading import build_model, class_names, face_alignment, read_config
-from mmfer.engine.cli import friendly_errors, given_path
+from mmfer.engine.cli import friendly_errors, given_path, output_file
 from mmfer.engine.trained_models.content import put_weights, read_checkpoint
 from mmfer.files import write_atomically
 from mmfer.registry import register_all_modules
@@ -97,7 +97,7 @@ def main() -> None:
     )
     parser.add_argument('config', type=given_path, help='the config of the model')
     parser.add_argument('checkpoint', type=given_path, help='a checkpoint of tools/train.py')
-    parser.add_argument('out', type=given_path, help='the file to write (.pth)')
+    parser.add_argument('out', type=output_file, help='the file to write (.pth)')
     parser.add_argument(
         '--last-weights',
         action='store_true',

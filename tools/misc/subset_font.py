@@ -14,7 +14,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont, TTLibError
 from fontTools.ttLib.ttCollection import TTCollection
 
-from mmfer.engine.cli import friendly_errors
+from mmfer.engine.cli import friendly_errors, output_file
 from mmfer.files import write_atomically
 
 SYMBOLS, FIRST_LEVEL = range(0xA1, 0xAA), range(0xB0, 0xD8)
@@ -27,7 +27,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('source', help='a font or a collection of fonts')
     parser.add_argument('family', help='the family to take')
-    parser.add_argument('out', help='the font file to write')
+    parser.add_argument('out', type=output_file, help='the font file to write')
     return parser.parse_args()
 
 

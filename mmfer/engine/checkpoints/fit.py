@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 
 SIZE_MISMATCH = re.compile(
@@ -25,7 +26,7 @@ class Fit:
     foreign: Sequence[str]
     """Weights of the checkpoint that the model lacks."""
     reshaped: Mapping[str, str]
-    """Weights that both have, in other shapes: a description by name."""
+    """Weights that both have, but in other shapes, or not as tensors: a description by name."""
 
     @property
     def whole(self) -> bool:
@@ -56,14 +57,21 @@ def load_fitting(model: nn.Module, weights: Mapping[str, Tensor]) -> Fit:
         weights: The weights by name.
     """
     given = {name.removeprefix('module.'): value for name, value in weights.items()}
-    reshaped: dict[str, str] = {}
+    wanted = {name for name, value in model.state_dict().items() if torch.is_tensor(value)}
+    reshaped = {
+        name: f'{type(value).__name__} in the checkpoint instead of a tensor'
+        for name, value in given.items()
+        if name in wanted and not torch.is_tensor(value)
+    }
+    tensors = {name: value for name, value in given.items() if name not in reshaped}
     try:
-        keys = model.load_state_dict(given, strict=False)
+        keys = model.load_state_dict(tensors, strict=False)
     except RuntimeError as error:
+        before = len(reshaped)
         for match in SIZE_MISMATCH.finditer(str(error)):
             shapes = f'({match["given"]}) in the checkpoint, ({match["wanted"]}) in the model'
             reshaped[match['name']] = shapes
-        if not reshaped:
+        if len(reshaped) == before:
             raise
         rest = {name: value for name, value in given.items() if name not in reshaped}
         keys = model.load_state_dict(rest, strict=False)

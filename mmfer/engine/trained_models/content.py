@@ -20,10 +20,7 @@ def read_checkpoint(checkpoint: str | Path) -> dict[str, Any]:
         FileNotFoundError: If the file does not exist.
         ValueError: If the file is damaged, or holds no named weights.
     """
-    loaded = CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
-    if not isinstance(loaded, dict):
-        raise ValueError(f'The checkpoint "{checkpoint}" holds no named weights.')
-    return loaded
+    return CheckpointLoader.load_checkpoint(str(checkpoint), map_location='cpu')
 
 
 def own_config(loaded: dict[str, Any], checkpoint: str | Path) -> Config:

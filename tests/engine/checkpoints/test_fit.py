@@ -58,3 +58,12 @@ def test_other_errors_are_not_hidden() -> None:
 
     with pytest.raises(RuntimeError, match='out of memory'):
         load_fitting(Broken(1, 1), {'weight': torch.zeros(1, 1)})
+
+
+def test_a_weight_that_is_no_tensor_does_not_fit() -> None:
+    weights = {**network().state_dict(), '2.bias': [0.0, 0.0], 'epoch': 3}
+    model = network()
+    fit = load_fitting(model, weights)
+    assert fit.reshaped == {'2.bias': 'list in the checkpoint instead of a tensor'}
+    assert fit.foreign == ['epoch']
+    assert torch.equal(model[0].weight, weights['0.weight'])
