@@ -247,7 +247,7 @@ def test_every_reader_has_its_facts(reader: type[FaceDataset], tmp_path: Path) -
     message = str(caught.value)
     assert f'The data set {reader.NAME} was not found: there is no folder' in message
     assert reader.ASK in message and f'{tmp_path / "no"}/' in message
-    assert ('render_synthetic.py' in message) == (reader.RENDERER is not None)
+    assert ('mmfer render' in message) == (reader.RENDERER is not None)
     assert reader.RENDERER in (None, *RENDERED)
 
 

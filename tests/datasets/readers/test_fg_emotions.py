@@ -60,7 +60,7 @@ def test_the_error_for_a_missing_data_set_says_where_to_get_it(tmp_path: Path) -
         'Liang',
         f'{tmp_path}/fg/train/<coarse>/<fine>/<image>',
         'train.csv with the columns path,fine',
-        f'render_synthetic.py fgemotions {tmp_path}/fg --preset standard',
+        f'mmfer render fgemotions {tmp_path}/fg --preset standard',
     ):
         assert part in message
 
