@@ -28,11 +28,12 @@ def plot_tradeoff(points: Mapping[str, tuple[float, float]], title: str = '') ->
     figure = Figure(figsize=(8, 5.5), layout='constrained', dpi=110)
     axes = figure.subplots()
     axes.plot(*zip(*(points[name] for name in best), strict=True), '--', c='#888888', lw=1)
-    for name, (latency, accuracy) in points.items():
-        axes.plot(latency, accuracy, 'o', c=SERIES[0 if name in best else 1])
-        axes.annotate(
-            name, (latency, accuracy), xytext=(5, -11), textcoords='offset points', size=8
-        )
+    ranks = {name: rank for rank, name in enumerate(sorted(points, key=points.__getitem__))}
+    for name, point in points.items():
+        axes.plot(*point, 'o', c=SERIES[0 if name in best else 1])
+        # Names of neighbors lie below and above their points in turn, so that they do not meet.
+        place = (5, 5) if ranks[name] % 2 else (5, -11)
+        axes.annotate(name, point, xytext=place, textcoords='offset points', size=8)
     axes.set_xscale('log')
     axes.xaxis.set_major_formatter('{x:g}')
     axes.xaxis.set_minor_formatter('{x:g}')
