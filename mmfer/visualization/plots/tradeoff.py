@@ -28,12 +28,12 @@ def plot_tradeoff(points: Mapping[str, tuple[float, float]], title: str = '') ->
     figure = Figure(figsize=(8, 5.5), layout='constrained', dpi=110)
     axes = figure.subplots()
     axes.plot(*zip(*(points[name] for name in best), strict=True), '--', c='#888888', lw=1)
-    ranks = {name: rank for rank, name in enumerate(sorted(points, key=points.__getitem__))}
     for name, point in points.items():
-        axes.plot(*point, 'o', c=SERIES[0 if name in best else 1])
-        # Names of neighbors lie below and above their points in turn, so that they do not meet.
-        place = (5, 5) if ranks[name] % 2 else (5, -11)
-        axes.annotate(name, point, xytext=place, textcoords='offset points', size=8)
+        ahead = name in best
+        axes.plot(*point, 'o', c=SERIES[0 if ahead else 1])
+        # The line runs to the upper right, and all other points lie below it.
+        place, side = ((-5, 5), 'right') if ahead else ((5, -11), 'left')
+        axes.annotate(name, point, xytext=place, textcoords='offset points', size=8, ha=side)
     axes.set_xscale('log')
     axes.xaxis.set_major_formatter('{x:g}')
     axes.xaxis.set_minor_formatter('{x:g}')
