@@ -22,10 +22,29 @@ from mmfer.plugins import load_plugins
 import mmpretrain.registry as parents  # isort: skip
 
 
+class _Node(Registry):
+    """A registry that finds its components by their path, too, as in a dumped Python-style config.
+
+    mmengine follows a path from its first module, and loses it where a function has the name of a
+    module, as in ``mmfer.models.losses.wing_loss.WingLoss``.
+    """
+
+    def get(self, key: Any) -> Any:
+        """The component with a name or a path; None if there is none."""
+        if isinstance(key, str) and key.count('.') > 1:
+            self.import_from_location()
+            # A parent has cut off the scope.
+            paths = (key, f'{self.scope}.{key}')
+            for kind in self.module_dict.values():
+                if f'{kind.__module__}.{getattr(kind, "__qualname__", "")}' in paths:
+                    return kind
+        return super().get(key)
+
+
 def _grandchild(name: str, package: str) -> Registry:
     parent = getattr(parents, name)
     # The parent's location is listed, too: a lookup in a child imports only the child's modules.
-    return Registry(
+    return _Node(
         parent.name,
         parent=parent,
         scope='mmfer',

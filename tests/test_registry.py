@@ -5,7 +5,7 @@ import sys
 
 import pytest
 import torch
-from mmengine.registry import DefaultScope
+from mmengine.registry import DefaultScope, Registry
 
 from mmfer import registry
 from mmfer.registry import (
@@ -53,6 +53,21 @@ def test_nodes_are_grandchildren_of_mmengine(name: str) -> None:
 def test_other_libraries_keep_their_own_components() -> None:
     register_all_modules()
     assert HOOKS.parent.get('CheckpointHook').__module__ == 'mmengine.hooks.checkpoint_hook'
+
+
+def test_components_are_found_by_their_paths() -> None:
+    """A Python-style config is dumped with paths; some losses share names with functions."""
+    register_all_modules()
+    every = [node for node in vars(registry).values() if isinstance(node, Registry)]
+    nodes = [node for node in every if node.scope == 'mmfer']
+    components = [(node, kind) for node in nodes for kind in node.module_dict.values()]
+    paths = [f'{kind.__module__}.{kind.__qualname__}' for _, kind in components]
+    assert 'mmfer.models.losses.wing_loss.WingLoss' in paths
+    lost = [
+        path for path, (node, kind) in zip(paths, components, strict=True)
+        if node.get(path) is not kind or node.parent.get(path) is not kind
+    ]  # fmt: skip
+    assert not lost
 
 
 def test_names_resolve_in_a_fresh_process() -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from mmfer.datasets.files.csv_files import SEPARATORS
+from mmfer.datasets.files.text_files import MARKS
 from mmfer.reading import binary_lines
 
 SIDE = 48
@@ -69,15 +71,21 @@ class PixelRow:
 def read_pixels(path: Path) -> list[PixelRow]:
     """Where the images lie in ``fer2013.csv``.
 
+    The separator is the most frequent of ``, ; | tab`` in the first line.
+
     Raises:
-        ValueError: If a column is missing, or a row has not 48 * 48 pixels.
+        ValueError: If the file is in UTF-16, a column is missing, or a row has not 48 * 48 pixels.
     """
     rows = []
     with path.open('rb') as file:
         lines = binary_lines(file, path)
         head = next(lines, b'')
+        if any(head.startswith(mark) for mark, name in MARKS if name == 'utf-16'):
+            # The images are read from their bytes, which are not the numbers there.
+            raise ValueError(f'"{path}" is in UTF-16. Save it as UTF-8.')
         decoded = head.decode('utf-8-sig', errors='replace')
-        names = [name.strip().strip('"') for name in decoded.split(',')]
+        separator = max(SEPARATORS, key=decoded.count)
+        names = [name.strip().strip('"') for name in decoded.split(separator)]
         if not {'emotion', 'pixels', 'Usage'} <= set(names):
             raise ValueError(
                 f'"{path}" must have the columns emotion,pixels,Usage, and has {", ".join(names)}. '
@@ -90,7 +98,7 @@ def read_pixels(path: Path) -> list[PixelRow]:
             if not line.strip():
                 begin += len(line)
                 continue
-            fields = line.split(b',')
+            fields = line.split(separator.encode())
             text = fields[pixels].strip(b' "\r\n') if len(fields) == len(names) else b''
             # Counting blanks is a hundred times faster than splitting.
             if text.count(b' ') != SIDE * SIDE - 1 and len(text.split()) != SIDE * SIDE:

@@ -122,18 +122,22 @@ class LabelDistributionHook(Hook):
         needs_epochs(runner, True, "LabelDistributionHook with neighbors='bank'")
         number_samples(runner.train_dataloader.dataset)
         self._samples = _digest(each_sample_once(runner.train_dataloader.dataset))
-        if self._restored is None:
-            return
-        if self._restored_samples not in (None, self._samples):
-            print_log(
-                'The training data differ from those of the checkpoint, so the neighbors are found '
-                'again.',
-                'current',
-                level=logging.WARNING,
-            )
+        if self._restored is not None and self._data_differ():
             self._restored = None
             self._renew = True
         head.neighbor_distributions = self._restored
+
+    def _data_differ(self) -> bool:
+        """Whether the checkpoint was trained on other data, which the log then says."""
+        if self._restored_samples in (None, self._samples):
+            return False
+        print_log(
+            'The training data differ from those of the checkpoint, so the neighbors are found '
+            'again.',
+            'current',
+            level=logging.WARNING,
+        )
+        return True
 
     def before_train_epoch(self, runner: Runner) -> None:
         due = runner.epoch >= self.start and (runner.epoch - self.start) % self.interval == 0
@@ -159,9 +163,10 @@ class LabelDistributionHook(Hook):
         head, _ = self._head(runner)
         if head.neighbor_distributions is not None:
             checkpoint[CHECKPOINT_KEY] = head.neighbor_distributions
-            checkpoint[SAMPLES_KEY] = self._samples
         if isinstance(head, LearnsFromBank) and head.neighbor_bank is not None:
             checkpoint[BANK_KEY] = head.neighbor_bank.state()
+        if CHECKPOINT_KEY in checkpoint or BANK_KEY in checkpoint:
+            checkpoint[SAMPLES_KEY] = self._samples
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         self._restored = checkpoint.get(CHECKPOINT_KEY)
@@ -176,8 +181,10 @@ class LabelDistributionHook(Hook):
             )
         dataset = runner.train_dataloader.dataset
         number_samples(dataset)
-        bank = MomentumBank(len(each_sample_once(dataset)), self.momentum)
-        if self._restored_bank is not None:
+        samples = each_sample_once(dataset)
+        self._samples = _digest(samples)
+        bank = MomentumBank(len(samples), self.momentum)
+        if self._restored_bank is not None and not self._data_differ():
             bank.load(self._restored_bank, next(runner.model.parameters()).device)
         head.neighbor_bank = bank
 

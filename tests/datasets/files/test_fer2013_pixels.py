@@ -31,6 +31,25 @@ def test_other_columns_and_quotes_are_ignored(tmp_path: Path) -> None:
     assert (row.pixels.load()[..., 0] == face_pixels(5)).all()
 
 
+@pytest.mark.parametrize('separator', [';', '\t', '|'])
+def test_other_separators_are_recognized(tmp_path: Path, separator: str) -> None:
+    write_ferplus(tmp_path, VOTES)
+    path = tmp_path / 'fer2013.csv'
+    with_commas = read_pixels(path)
+    path.write_text(path.read_text().replace(',', separator))
+    assert read_pixels(path) == with_commas
+    assert (with_commas[1].pixels.load()[..., 0] == face_pixels(1)).all()
+
+
+@pytest.mark.parametrize('encoding', ['utf-16-le', 'utf-16-be'])
+def test_another_encoding_is_named(tmp_path: Path, encoding: str) -> None:
+    write_ferplus(tmp_path, VOTES)
+    path = tmp_path / 'fer2013.csv'
+    path.write_bytes(f'\ufeff{path.read_text()}'.encode(encoding))
+    with pytest.raises(ValueError, match=r'fer2013\.csv" is in UTF-16\. Save it as UTF-8'):
+        read_pixels(path)
+
+
 def test_empty_lines_are_ignored(tmp_path: Path) -> None:
     write_ferplus(tmp_path, VOTES)
     path = tmp_path / 'fer2013.csv'

@@ -179,6 +179,25 @@ def test_the_momentum_bank_fills_itself_and_is_resumed(tmp_path):
     assert not torch.equal(resumed.model.head.neighbor_bank.features, bank.features)
 
 
+def test_the_momentum_bank_of_other_data_is_not_resumed(tmp_path):
+    rald_runner(tmp_path, with_hook(neighbors='momentum')).train()
+    checkpoint = tmp_path / 'work' / 'epoch_2.pth'
+    other = f"load_from = r'{checkpoint}'\nresume = True\ntrain_cfg['max_epochs'] = 3\n"
+    config = rald_config(tmp_path, with_hook(neighbors='momentum') + other)
+    train = tmp_path / 'data' / 'train'
+    moved = sorted((train / 'anger').glob('*.png'))[0]
+    moved.rename(train / 'sadness' / moved.name)  # the numbers of other images change, too
+    runner, seen = build_runner(config), []
+
+    class Look(Hook):
+        def before_train_epoch(self, runner):
+            seen.append(int(runner.model.head.neighbor_bank.seen.sum()))
+
+    runner.register_hook(Look(), 'LOWEST')
+    runner.train()
+    assert seen == [0]
+
+
 def test_a_head_without_a_bank_has_no_momentum(tmp_path):
     runner = rald_runner(tmp_path, with_hook(neighbors='momentum'))
     del runner.model.head.neighbor_bank
