@@ -95,7 +95,7 @@ def main() -> None:
     speeds, _ = take_turns(steps, 1, args.repeats, args.seconds)
     latencies = dict(zip(models, (1000 / speed for speed in speeds), strict=True))
     rows = [
-        [name, f'{shares[name]:.2f}', f'{latencies[name]:.2f}', f'{sizes[name]:.2f}']
+        [name, f'{shares[name]:.2f}', f'{latencies[name]:#.3g}', f'{sizes[name]:.2f}']
         for name in sorted(models, key=latencies.__getitem__)
     ]
     print(markdown_table(HEAD, rows))
