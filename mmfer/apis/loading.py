@@ -1,6 +1,7 @@
 """Checked loading of the config of an inferencer."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,14 +133,18 @@ def class_names(config: Config, meta: dict[str, Any], where: str) -> tuple[str, 
 
 
 def face_alignment(config: Config, meta: dict[str, Any], where: str) -> Alignment | None:
-    """The face crop of the config; refuses a checkpoint that was trained with another face crop."""
+    """The face crop of the checkpoint, or else of the config.
+
+    A checkpoint that was trained with another face crop is refused; crops of another size show the
+    same part of a face, and the size of the checkpoint holds.
+    """
     chosen = config.get('face_crop')
     alignment = None if chosen is None else build_alignment(chosen)
     recorded = (meta.get('dataset_meta') or {}).get('alignment')
     if recorded is None:
         return alignment
     trained = build_alignment(recorded)
-    if alignment is not None and alignment != trained:
+    if alignment is not None and replace(alignment, size=trained.size) != trained:
         raise ValueError(
             f'The checkpoint "{where}" was trained on faces cropped by {trained}, but the config '
             f'has face_crop = {alignment}. Give the config with which the checkpoint was trained.'

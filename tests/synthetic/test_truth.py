@@ -92,6 +92,8 @@ def test_a_config_with_another_crop_is_refused(rendered_fgemotions: Path):
     own = dict(type='box', size=48, scale=1.28, shift=(0.02, -0.05))
     assert face_alignment(Config({'face_crop': own}), meta, 'a.pth') == build_alignment(own)
     assert face_alignment(Config(), meta, 'a.pth') == build_alignment(own)
+    larger = Config({'face_crop': {**own, 'size': 112}})
+    assert face_alignment(larger, meta, 'a.pth') == build_alignment(own)
     other = {**own, 'scale': 1.5}
     with pytest.raises(ValueError, match='was trained on faces cropped by .*scale=1.28'):
         face_alignment(Config({'face_crop': other}), meta, 'a.pth')
