@@ -45,7 +45,9 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         '--noise-kind', choices=NOISE_KINDS, default='other-coarse', help='classes of wrong labels'
     )
     parser.add_argument(
-        '--blinks', type=float, default=0.0, help='share of clips in which the eyes blink (casme2)'
+        '--blinks',
+        type=float,
+        help="share of clips in which the eyes blink (casme2); default: the preset's",
     )
     parser.add_argument(
         '--no-oddities',

@@ -17,6 +17,15 @@ def clip_annotation(
 ) -> Truth:
     """The annotation of a clip without expression and frames; ``first`` is its first frame."""
     closed = np.flatnonzero(course.lids)
+    disturbed = {}
+    if course.disturbances is not None:
+        turned, speech = np.ptp(course.disturbances.turn, axis=0), course.disturbances.speech()
+        disturbed = {
+            'speech': speech and [first + speech[0], first + speech[1]],
+            'turned': {
+                k: round(float(v), 2) for k, v in zip(('yaw', 'pitch'), turned, strict=True)
+            },
+        }
     return {
         'id': sample.index + 1,
         'image_id': sample.index + 1,
@@ -29,6 +38,7 @@ def clip_annotation(
         'pose': {k: round(getattr(scene, k), 2) for k in ('yaw', 'pitch', 'roll')},
         'identity': sample.identity,
         'group': group_of(person).names(),
+        **disturbed,
     }
 
 

@@ -8,9 +8,11 @@ import numpy as np
 
 from mmfer.synthetic.clip_truth import clip_annotation
 from mmfer.synthetic.expressions.action_units import gaze_units
+from mmfer.synthetic.expressions.disturbances import sample_disturbances
 from mmfer.synthetic.expressions.micro_expressions import sample_combination
 from mmfer.synthetic.expressions.motion_course import (
     FRAME_RATE,
+    Course,
     sample_course,
     sample_video_course,
 )
@@ -20,6 +22,7 @@ from mmfer.synthetic.layouts.layout import Truth
 from mmfer.synthetic.layouts.presets import ClipConditions, Options
 from mmfer.synthetic.plan import Sample, image_generator, person_of
 from mmfer.synthetic.render.clip_renderer import ClipRenderer
+from mmfer.synthetic.render.photograph_effects import compress
 from mmfer.synthetic.render.renderer import Renderer
 from mmfer.synthetic.sampling import sample_shot
 
@@ -79,6 +82,7 @@ class ClipWriter:
             course, moments = sample_video_course(rng, pace)
         else:
             course = sample_course(rng, self.conditions.blinks, pace)
+        course = self._disturbed(course, rng, pace)
         first = 1 if self.layout.videos else int(rng.integers(*FIRST_FRAMES))
         oddity = self.oddities[sample.index]
         # A frame strictly between onset and apex.
@@ -106,13 +110,26 @@ class ClipWriter:
             ]
         if oddity == 'missing_clip':
             return truth
-        neutral = replace(shot.scene, face_units=gaze_units(*shot.gaze))
+        neutral = replace(shot.scene, face_units=gaze_units(*shot.gaze), jpeg_quality=None)
+        quality = shot.scene.jpeg_quality
         clip = self.renderer.render(person, neutral, units, course, height, width)
         for number, frame in enumerate(clip, first):
             if number not in gone:
                 path = self.root / self.layout.frame_path(truth, number)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 # The annotation marks the clip as complete, so frames need no atomic write.
-                path.write_bytes(self.layout.encode(frame.image))
+                image = frame.image if quality is None else compress(frame.image, quality)
+                path.write_bytes(self.layout.encode(image))
                 truth['frames'].append(frame_annotation(number, frame))
         return truth
+
+    def _disturbed(self, course: Course, rng: np.random.Generator, pace: float) -> Course:
+        """The course with the disturbances of the conditions, if there are any."""
+        asked = self.conditions
+        if not (any(asked.turn) or any(asked.light_change) or asked.talking):
+            return course
+        frames = len(course.level)
+        found = sample_disturbances(
+            frames, asked.turn, asked.light_change, asked.talking, rng, pace
+        )
+        return replace(course, disturbances=found)

@@ -46,7 +46,7 @@ def generate(
     images: int | None = None,
     label_noise: float = 0.0,
     noise_kind: str = 'other-coarse',
-    blinks: float = 0.0,
+    blinks: float | None = None,
     oddities: bool = True,
     progress: bool = True,
 ) -> Path:
@@ -66,7 +66,8 @@ def generate(
         label_noise: Share of the training labels that are moved to another class.
         noise_kind: The classes to which labels move, see
             :func:`mmfer.synthetic.plan.noisy_labels`.
-        blinks: Share of the clips in which the eyes blink; for layouts of clips.
+        blinks: Share of the clips in which the eyes blink; for layouts of clips. None takes the
+            share of the preset.
         oddities: Plant the oddities of the real files; for layouts of clips.
         progress: Show a progress bar.
 

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 
 from mmfer.synthetic import Person, Scene
 from mmfer.synthetic.clip_truth import clip_annotation, clips_sidecar
+from mmfer.synthetic.expressions.disturbances import Disturbances
 from mmfer.synthetic.expressions.motion_course import Course
 from mmfer.synthetic.layouts import build_layout
 from mmfer.synthetic.plan import Sample
@@ -18,6 +21,16 @@ def test_onset_apex_and_offset_are_file_numbers():
     assert truth['pose'] == {'yaw': 2.0, 'pitch': 0.0, 'roll': 0.0}
     open_eyes = Course(1, 2, 4, np.zeros(6), np.zeros(6), np.zeros((6, 4)))
     assert clip_annotation(SAMPLE, Person(), Scene(), open_eyes, 1)['blink'] is None
+
+
+def test_disturbances_are_part_of_the_truth():
+    turn, light = np.array([[1.0, 0], [-1, 0.5], [0, 0]]), np.zeros((3, 3))
+    course = Course(0, 1, 2, np.zeros(3), np.zeros(3), np.zeros((3, 4)))
+    for mouth, speech in (({}, None), ({'26': np.array([0, 0.1, 0.1])}, [41, 42])):
+        disturbed = replace(course, disturbances=Disturbances(turn, light, mouth))
+        truth = clip_annotation(SAMPLE, Person(), Scene(), disturbed, first=40)
+        assert (truth['speech'], truth['turned']) == (speech, {'yaw': 2.0, 'pitch': 0.5})
+    assert 'speech' not in clip_annotation(SAMPLE, Person(), Scene(), course, first=40)
 
 
 def test_all_clips_with_their_categories():

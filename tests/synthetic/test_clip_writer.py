@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -45,3 +46,23 @@ def test_a_failure_names_the_clip(tmp_path: Path):
     (tmp_path / 'CASME2_RAW_selected').write_text('in the way')
     with pytest.raises(RuntimeError, match=r'clip "sub01/EP02_02.?" below .* failed with'):
         ClipWriter(LAYOUT, OPTIONS, tmp_path)(SAMPLE)
+
+
+def test_a_hard_clip_is_compressed_and_disturbed(tmp_path: Path):
+    options = Options.build('hard', size=48, images=12, presets=LAYOUT.presets)
+    options = options.with_clips(None, False)
+    sample = plan(LAYOUT, options)['all'][4]
+    truth = ClipWriter(LAYOUT, options, tmp_path / 'hard')(sample)
+    assert truth['turned']['yaw'] > 0.5
+    yaws = [np.array(f['keypoints']).reshape(68, 3) for f in truth['frames']]
+    # The nose's tip moves against the eyes' outer corners only if the head turns.
+    nose = [p[30, 0] - (p[36, 0] + p[45, 0]) / 2 for p in yaws]
+    assert np.ptp(nose) > 0.2
+
+    clear = replace(options, conditions=replace(options.conditions, jpeg_rate=0.0))
+    ClipWriter(LAYOUT, clear, tmp_path / 'clear')(sample)
+    path = LAYOUT.paths('all', 4, sample.label, truth)[0]
+    one, other = (
+        cv2.imread(str(tmp_path / kind / path)).astype(float) for kind in ('hard', 'clear')
+    )
+    assert 0.3 < np.abs(one - other).mean() < 8

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mmfer.synthetic.expressions.disturbances import Disturbances
+
 FRAME_RATE = 200
 SHIFT, ROLL, ZOOM = 0.002, 0.15, 0.001
 """Amplitudes of the drift: shift in image heights, roll in degrees, and relative scale."""
@@ -29,6 +31,7 @@ class Course:
     drift: np.ndarray
     """(T, 4): shift to the right and down in image heights, clockwise roll in degrees, and
     relative growth."""
+    disturbances: Disturbances | None = None
 
 
 def eased(frames: int, power: float) -> np.ndarray:

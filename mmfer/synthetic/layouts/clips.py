@@ -36,8 +36,10 @@ PUBLISHED = (
     'blink',
     'pose',
     'group',
+    'speech',
+    'turned',
 )
-"""Fields of a clip in ``truth.json``."""
+"""Fields of a clip in ``truth.json``; the last two in disturbed clips alone."""
 
 
 def frame_size(size: int) -> tuple[int, int]:
@@ -182,7 +184,9 @@ class ClipLayout(Layout):
         }
         sidecar = faces_sidecar(faces, rows[0]['width'], rows[0]['height'])
         coded = [one for row in rows for one in self.expressions(row)]
-        truth: dict[str, Any] = {row['clip']: {k: row[k] for k in PUBLISHED} for row in coded}
+        truth: dict[str, Any] = {
+            row['clip']: {k: row[k] for k in PUBLISHED if k in row} for row in coded
+        }
         return {
             **self.coding(coded),
             'annotations/truth.json': dump({**truth, **self.more_truth(rows)}),

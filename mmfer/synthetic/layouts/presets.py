@@ -47,7 +47,11 @@ class Conditions:
 
 @dataclass(frozen=True)
 class ClipConditions(Conditions):
-    """Variation between clips of a laboratory; frames have neither noise nor compression."""
+    """Variation between clips, and what disturbs a clip beside its expression.
+
+    By default the clips are those of a laboratory: still heads, steady light, silence, and frames
+    with neither noise nor compression. A compressed clip has one JPEG quality in all frames.
+    """
 
     yaw: float = 3.0
     pitch: float = 2.0
@@ -61,6 +65,13 @@ class ClipConditions(Conditions):
     jpeg_rate: float = 0.0
     blinks: float = 0.0
     """Share of clips in which the eyes blink."""
+    turn: tuple[float, float] = (0.0, 0.0)
+    """Amplitudes of the head's slow turn, yaw and pitch in degrees."""
+    light_change: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Amplitudes of the slow change of the light: azimuth and elevation in degrees, and the
+    relative strength."""
+    talking: float = 0.0
+    """Share of clips in which the mouth talks."""
     oddities: bool = True
     """Whether the oddities of the real data set's files are planted."""
 
@@ -140,8 +151,38 @@ CLIP_PRESETS: dict[str, Preset] = {
     'tiny': Preset(images=96, size=170, images_per_identity=12, conditions=ClipConditions()),
     'small': Preset(images=255, size=170, images_per_identity=10, conditions=ClipConditions()),
     'standard': Preset(images=255, size=340, images_per_identity=10, conditions=ClipConditions()),
+    'hard': Preset(
+        images=96,
+        size=170,
+        images_per_identity=12,
+        conditions=ClipConditions(
+            yaw=8.0,
+            pitch=4.0,
+            roll=4.0,
+            light_azimuth=(-60.0, 60.0),
+            light_elevation=(5.0, 50.0),
+            light_strength=(0.6, 1.1),
+            jpeg_rate=1.0,
+            jpeg_quality=(50, 90),
+            blinks=0.5,
+            turn=(3.0, 2.0),
+            light_change=(8.0, 5.0, 0.08),
+            talking=0.25,
+        ),
+    ),
 }
 """Presets of data sets of clips; ``images`` are clips, ``size`` is the height of a frame."""
+
+
+SWITCHES = (
+    'balanced',
+    'conditions.variants',
+    'conditions.close',
+    'conditions.turn',
+    'conditions.light_change',
+    'conditions.talking',
+)
+"""Settings that a record names only if they are on."""
 
 
 @dataclass(frozen=True)
@@ -205,17 +246,19 @@ class Options:
             base.balanced,
         )
 
-    def with_clips(self, blinks: float, oddities: bool) -> 'Options':
-        """The options with the given ``blinks`` and ``oddities``.
+    def with_clips(self, blinks: float | None, oddities: bool) -> 'Options':
+        """The options with the given ``blinks`` (None for those of the preset) and ``oddities``.
 
         Raises:
             ValueError: If ``blinks`` is not from 0 to 1, or the options are not those of clips and
                 a value differs from its default.
         """
-        if not 0 <= blinks <= 1:
+        if blinks is not None and not 0 <= blinks <= 1:
             raise ValueError(f'Blinks are a share of the clips from 0 to 1, not {blinks}.')
         if isinstance(self.conditions, ClipConditions):
-            conditions = replace(self.conditions, blinks=blinks, oddities=oddities)
+            conditions = replace(self.conditions, oddities=oddities)
+            if blinks is not None:
+                conditions = replace(conditions, blinks=blinks)
             return replace(self, conditions=conditions)
         if blinks or not oddities:
             raise ValueError(
@@ -234,5 +277,5 @@ class Options:
         return {
             k: list(v) if isinstance(v, tuple) else v
             for k, v in (fields | conditions).items()
-            if k not in ('balanced', 'conditions.variants', 'conditions.close') or v
+            if k not in SWITCHES or (any(v) if isinstance(v, tuple) else v)
         }

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import ndimage
 
 from mmfer.synthetic.expressions.action_units import face_units
+from mmfer.synthetic.expressions.disturbances import Disturbances
 from mmfer.synthetic.expressions.motion_course import Course
 from mmfer.synthetic.render.renderer import Renderer
 from mmfer.synthetic.render.scene import Person, Scene
@@ -66,7 +67,7 @@ class ClipRenderer:
     is interpolated between the two key images around its level. One resampling step by cubic
     B-splines then applies the drift and reduces the size. Edges therefore do not jump from pixel to
     pixel, still regions do not change, and most frames need no rendering. Frames in which the eyes
-    blink are rendered one by one.
+    blink, and all frames of a disturbed course, are rendered one by one.
 
     Args:
         renderer: Draws the key images.
@@ -97,7 +98,8 @@ class ClipRenderer:
             scene: The scene without the expression and the blink; its ``face_units`` apply to all
                 frames.
             action_units: The expression at its apex.
-            course: Levels of the expression and of the blink, and drift, for each frame.
+            course: Levels of the expression and of the blink, drift and disturbances, for each
+                frame.
             height: Height of a frame in pixels.
             width: Width in pixels, at most ``height``; the middle columns are kept.
 
@@ -106,15 +108,21 @@ class ClipRenderer:
         """
         steps = max(1, int(np.ceil(max(action_units.values()) / KEY_STEP - 1e-6)))
 
-        def drawn(level: float, lids: float = 0.0) -> Key:
+        def drawn(level: float, lids: float = 0.0, frame: int = 0) -> Key:
             shown = {au: level * x for au, x in action_units.items()} | {LIDS: CLOSED * lids}
+            around = scene
+            if course.disturbances is not None:
+                around = disturbed(scene, course.disturbances, frame)
+                for au, levels in course.disturbances.mouth.items():
+                    shown[au] = shown.get(au, 0.0) + float(levels[frame])
             units = scene.face_units | face_units(shown)
-            return self._key(person, replace(scene, face_units=units), OVERSIZE * height)
+            return self._key(person, replace(around, face_units=units), OVERSIZE * height)
 
         key = cache(lambda step: drawn(step / steps))
-        for level, lids, drift in zip(course.level, course.lids, course.drift, strict=True):
-            if lids > 0:
-                shown = drawn(float(level), float(lids))
+        frames = zip(course.level, course.lids, course.drift, strict=True)
+        for frame, (level, lids, drift) in enumerate(frames):
+            if lids > 0 or course.disturbances is not None:
+                shown = drawn(float(level), float(lids), frame)
             else:
                 below = min(int(level * steps), steps - 1)
                 shown = key(below).mixed(key(below + 1), float(level * steps - below))
@@ -130,6 +138,19 @@ class ClipRenderer:
         corners = np.reshape(rendering.face_box, (2, 2)) - 0.5
         points = np.concatenate([rendering.landmarks, corners])
         return Key(np.stack(splines), points, rendering.visible.astype(np.float32))
+
+
+def disturbed(scene: Scene, disturbances: Disturbances, frame: int) -> Scene:
+    """The scene at a frame, with its head turned and its light changed."""
+    yaw, pitch = (float(v) for v in disturbances.turn[frame])
+    azimuth, elevation, strength = (float(v) for v in disturbances.light[frame])
+    light = scene.light
+    return replace(
+        scene,
+        yaw=scene.yaw + yaw,
+        pitch=scene.pitch + pitch,
+        light=(light[0] + azimuth, light[1] + elevation, light[2] * (1 + strength)),
+    )
 
 
 def view(drift: np.ndarray, size: int, height: int, width: int) -> tuple[np.ndarray, np.ndarray]:

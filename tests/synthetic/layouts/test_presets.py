@@ -78,9 +78,12 @@ def test_presets_of_clips():
     assert (all_of_them.images, all_of_them.size) == (255, 340)
     for preset in CLIP_PRESETS.values():
         conditions = preset.conditions
-        assert conditions.noise == conditions.blur == (0, 0) and conditions.jpeg_rate == 0
-    with pytest.raises(ValueError, match='no preset "hard". Use one of: tiny, small, standard'):
-        Options.build('hard', presets=CLIP_PRESETS)
+        assert conditions.noise == conditions.blur == (0, 0)
+    laboratory, hard = few.conditions, CLIP_PRESETS['hard'].conditions
+    assert laboratory == ClipConditions()
+    assert hard.jpeg_rate == 1 and hard.blinks and hard.talking and all(hard.turn)
+    with pytest.raises(ValueError, match='no preset "occluded". Use one of: tiny, small, standard'):
+        Options.build('occluded', presets=CLIP_PRESETS)
 
 
 def test_options_of_clips():
@@ -88,7 +91,12 @@ def test_options_of_clips():
     changed = options.with_clips(0.5, False)
     assert changed.conditions == ClipConditions(blinks=0.5, oddities=False)
     assert changed.to_json()['conditions.oddities'] is False
-    assert options.with_clips(0.0, True) == options
+    assert options.with_clips(0.0, True) == options.with_clips(None, True) == options
+    hard = Options.build('hard', presets=CLIP_PRESETS)
+    assert hard.with_clips(None, True) == hard
+    assert hard.with_clips(0.0, True).conditions.blinks == 0
+    assert hard.to_json()['conditions.turn'] == [3.0, 2.0]
+    assert not {'conditions.turn', 'conditions.talking'} & options.to_json().keys()
     with pytest.raises(ValueError, match='share of the clips from 0 to 1, not 2'):
         options.with_clips(2, True)
     images = Options.build('tiny')

@@ -5,8 +5,9 @@ import pytest
 
 from mmfer.synthetic import Person, Renderer, Scene
 from mmfer.synthetic.expressions.action_units import face_units
+from mmfer.synthetic.expressions.disturbances import Disturbances
 from mmfer.synthetic.expressions.motion_course import Course, sample_course
-from mmfer.synthetic.render.clip_renderer import KEY_STEP, ClipRenderer, Key, view
+from mmfer.synthetic.render.clip_renderer import KEY_STEP, ClipRenderer, Key, disturbed, view
 
 PERSON = Person(ethnicity=(0.0, 1.0, 0.0))
 SCENE = Scene(yaw=2.0, zoom=0.85, noise=0.0)
@@ -102,6 +103,24 @@ def test_a_blink_closes_the_eyes(clips: ClipRenderer):
     ]
     assert opening[1] == pytest.approx(0.5 * opening[0], rel=0.2)
     assert abs(opening[2]) < 0.2 * opening[0]
+
+
+def test_disturbed_frames_are_the_images_of_their_scenes(clips: ClipRenderer, renderer: Renderer):
+    turn, light = np.array([[0, 0], [4, -3]]), np.array([[0, 0, 0], [0, 0, 0.3]])
+    disturbances = Disturbances(turn, light, {'26': np.array([0, 0.5])})
+    course = replace(_course([0.0, 1.0]), disturbances=disturbances)
+    still, shown = clips.render(PERSON, SCENE, UNITS, course, SIZE, SIZE)
+    plain = next(clips.render(PERSON, SCENE, UNITS, _course([0.0]), SIZE, SIZE))
+    np.testing.assert_array_equal(still.image, plain.image)
+
+    around = disturbed(SCENE, disturbances, 1)
+    assert (around.yaw, around.pitch) == (SCENE.yaw + 4, SCENE.pitch - 3)
+    assert around.light == pytest.approx((30, 30, 0.9 * 1.3))
+    single = renderer.render(
+        PERSON, replace(around, face_units=face_units(UNITS | {'26': 0.5})), SIZE
+    )
+    np.testing.assert_allclose(shown.landmarks, single.landmarks, atol=1e-3)
+    assert np.abs(shown.image.astype(float) - single.image).mean() < 2
 
 
 def test_the_drift_moves_pixels_and_landmarks_equally(clips: ClipRenderer):
