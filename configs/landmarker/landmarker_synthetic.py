@@ -2,10 +2,10 @@
 
 for layout in celeba fgemotions; do
     python tools/render_synthetic.py $layout data/synthetic/landmarks/$layout \
-        --preset hard --size 144 --images 5000 --seed 1
+        --preset turned --size 144 --images 5000 --seed 1
 done
 python tools/render_synthetic.py ifer data/synthetic/landmarks/ifer \
-    --preset hard --size 144 --images 1500 --seed 1
+    --preset turned --size 144 --images 1500 --seed 1
 """
 
 _base_ = ['../_base_/default_runtime.py']
@@ -18,6 +18,7 @@ epochs = 8
 model = dict(
     type='LandmarkRegressor',
     loss_points=dict(type='WingLoss', width=5.0, curvature=1.0),
+    hidden_weight=0.3,
     data_preprocessor=dict(
         type='ImgDataPreprocessor', mean=[127.5] * 3, std=[64.0] * 3, bgr_to_rgb=True
     ),

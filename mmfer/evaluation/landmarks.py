@@ -83,11 +83,13 @@ def landmark_report(
         In percent: ``nme``, the mean error by :func:`eye_distance`; ``nme_visible``, the same over
         visible points; ``nme_box``, the mean error by :func:`box_side`; ``failure_rate``, the share
         of failed faces; and ``visibility_auc``, the area under the ROC curve of the scores against
-        ``visible``, nan if all points or no points are visible.
+        ``visible``, nan if all points or no points are visible. In pixels: ``pixels_visible``, the
+        mean error of visible points.
     """
     from sklearn.metrics import roc_auc_score  # takes long to import
 
     errors = normalized_errors(predicted, truth)
+    distances = np.linalg.norm(predicted - truth, axis=2)
     both = 0 < visible.sum() < visible.size
     auc = roc_auc_score(visible.ravel(), scores.ravel()) if both else float('nan')
     return {
@@ -96,4 +98,5 @@ def landmark_report(
         'nme_box': 100 * float(normalized_errors(predicted, truth, box_side(truth)).mean()),
         'failure_rate': 100 * float((errors.mean(axis=1) > failure).mean()),
         'visibility_auc': 100 * float(auc),
+        'pixels_visible': float(distances[visible].mean()) if visible.any() else float('nan'),
     }

@@ -17,9 +17,10 @@ from mmfer.synthetic.expressions.motion_course import (
     sample_video_course,
 )
 from mmfer.synthetic.layouts.clips import ClipLayout, frame_size
+from mmfer.synthetic.layouts.conditions import ClipConditions
 from mmfer.synthetic.layouts.frame_truth import frame_annotation
 from mmfer.synthetic.layouts.layout import Truth
-from mmfer.synthetic.layouts.presets import ClipConditions, Options
+from mmfer.synthetic.layouts.presets import Options
 from mmfer.synthetic.plan import Sample, image_generator, person_of
 from mmfer.synthetic.render.clip_renderer import ClipRenderer
 from mmfer.synthetic.render.photograph_effects import compress

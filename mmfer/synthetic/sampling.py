@@ -1,14 +1,14 @@
 """Random expressions of a class, and random scenes that show them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mmfer.synthetic.expressions.action_units import face_units, gaze_units
 from mmfer.synthetic.expressions.basic_expressions import Recipe, blended
+from mmfer.synthetic.layouts.conditions import EVEN_YAW, Conditions, Range
 from mmfer.synthetic.layouts.layout import Layout
-from mmfer.synthetic.layouts.presets import Conditions, Range
 from mmfer.synthetic.render.scene import Scene
 
 LIDS = '43'
@@ -140,4 +140,6 @@ def sample_shot(
         jpeg_quality=jpeg if rng.random() < c.jpeg_rate else None,
         seed=int(rng.integers(1_000_000)),
     )
+    if c.even_yaw and rng.random() < c.even_yaw:
+        drawn = replace(drawn, yaw=_uniform(rng, (-EVEN_YAW, EVEN_YAW)))
     return Shot(expression, layout.staged(drawn, rng), gaze)

@@ -34,6 +34,8 @@ def test_the_report_equals_plain_loops(truth):
     ]
     assert report['nme'] == pytest.approx(100 * np.mean(each))
     assert report['nme_visible'] == pytest.approx(100 * np.mean(np.array(each)[visible]))
+    pixels = 50 * np.array(each)[visible]
+    assert report['pixels_visible'] == pytest.approx(np.mean(pixels))
     boxes = [
         np.sqrt((max(x) - min(x)) * (max(y) - min(y))) for x, y in truth.transpose(0, 2, 1).tolist()
     ]

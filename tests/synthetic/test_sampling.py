@@ -27,6 +27,18 @@ def test_the_same_seed_gives_an_equal_shot():
     assert first != sample_shot(FG, 3, HARD, np.random.default_rng(2))
 
 
+def test_some_heads_turn_evenly_far():
+    turned = PRESETS['turned'].conditions
+    shots, others = _shots(RAF, turned, 600), _shots(RAF, HARD, 600)
+    changed = [s.scene for s, o in zip(shots, others, strict=True) if s != o]
+    assert 200 < len(changed) < 280
+    assert [replace(s.scene, yaw=0) for s in shots] == [replace(o.scene, yaw=0) for o in others]
+    yaws = np.abs([scene.yaw for scene in changed])
+    assert yaws.max() <= 75
+    counts = np.histogram(yaws, bins=5, range=(0, 75))[0]
+    assert counts.min() > 0.6 * len(changed) / 5
+
+
 def test_variants_are_drawn_evenly_and_only_on_request():
     name = RAF.classes[3]
     known = [RAF.recipes[name], *RAF.variants[name]]

@@ -17,19 +17,20 @@ def celeba(tmp_path_factory):
 def test_errors_of_all_faces_and_of_groups_are_printed(celeba):
     sidecars = [celeba / 'annotations' / f'{split}.json' for split in ('test', 'val')]
     lines = run_tool(TOOL, *sidecars).stdout.splitlines()
-    rows = {line[:15].strip(): line.split()[-6:] for line in lines[1:-1]}
-    count, nme, visible, by_box, failures, _ = map(float, rows['all'])
+    rows = {line[:15].strip(): line.split()[-7:] for line in lines[1:-1]}
+    count, nme, visible, by_box, failures, _, pixels = map(float, rows['all'])
     assert (
         count == 8
         and 0 < nme < 15
         and 0 < visible < 15
         and 0 < by_box < nme
         and 0 <= failures <= 100
+        and 0 < pixels < 10
     )
     assert rows['celeba'] == rows['all']
     by_yaw = [row for name, row in rows.items() if name.startswith('yaw')]
     assert sum(int(row[0]) for row in by_yaw) == 8
-    assert lines[-1].endswith('All other numbers are in percent.')
+    assert lines[-1].endswith('Numbers without a unit are in percent.')
 
 
 def test_detected_boxes(celeba):

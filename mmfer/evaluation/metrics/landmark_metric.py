@@ -16,9 +16,10 @@ FIELDS = ('pred_landmarks', 'pred_landmark_scores', 'landmarks', 'landmark_score
 class LandmarkMetric(BaseMetric):
     """Error of 68 landmarks, and accuracy of their scores as predictions of visibility.
 
-    Logs ``nme``, ``nme_visible``, ``nme_box``, ``failure_rate`` and ``visibility_auc`` in percent
-    (``save_best='nme', rule='less'``); :func:`mmfer.evaluation.landmarks.landmark_report` defines
-    the measures. A true point is visible if its entry in ``landmark_scores`` is above 0.5.
+    Logs ``nme``, ``nme_visible``, ``nme_box``, ``failure_rate`` and ``visibility_auc`` in percent,
+    and ``pixels_visible`` in pixels (``save_best='nme', rule='less'``);
+    :func:`mmfer.evaluation.landmarks.landmark_report` defines the measures. A true point is visible
+    if its entry in ``landmark_scores`` is above 0.5.
 
     Args:
         failure: Faces with a larger mean error, in distances of the outer eye corners, count as
@@ -33,7 +34,14 @@ class LandmarkMetric(BaseMetric):
     """
 
     default_prefix = None
-    measures = ('nme', 'nme_visible', 'nme_box', 'failure_rate', 'visibility_auc')
+    measures = (
+        'nme',
+        'nme_visible',
+        'nme_box',
+        'failure_rate',
+        'visibility_auc',
+        'pixels_visible',
+    )
 
     def __init__(self, failure: float = 0.08, collect_device: str = 'cpu') -> None:
         super().__init__(collect_device)

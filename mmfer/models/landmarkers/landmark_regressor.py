@@ -18,19 +18,24 @@ class LandmarkRegressor(BaseModel):
     """Trains :class:`mmfer.faces.LandmarkNetwork` on points and their visibility.
 
     The loss has three terms: ``loss_points`` of the coordinates of all points, in pixels of the
-    crop; the divergence of the heat maps from Gaussians (:func:`heat_map_divergence`), for visible
-    points; and the cross-entropy of the visibility.
+    crop, where hidden points weigh ``hidden_weight``; the divergence of the heat maps from
+    Gaussians (:func:`heat_map_divergence`), for visible points; and the cross-entropy of the
+    visibility.
 
     The inputs are crops (N, 3, S, S), S a multiple of 16, and ``DataSample`` with ``landmarks``
     (68, 2) in pixels and ``landmark_scores`` (68,), above 0.5 for visible points. Predictions have
     ``pred_landmarks`` (68, 2) in pixels and ``pred_landmark_scores`` (68,), probabilities.
 
     Args:
-        loss_points: Loss of predicted and true points (N, 68, 2).
+        loss_points: Loss of predicted and true points (N, 68, 2), with weights (N, 68).
         heat_weight: Weight of the divergence of the heat maps.
         visible_weight: Weight of the cross-entropy.
         sigma: Standard deviation of the Gaussians in cells of the heat map.
+        hidden_weight: Weight of a hidden point in ``loss_points``, relative to a visible one.
         data_preprocessor: Normalizes with ``PIXEL_MEAN`` and ``PIXEL_STD``.
+
+    Raises:
+        ValueError: If ``hidden_weight`` is not above 0.
 
     Example:
         >>> model = dict(
@@ -46,9 +51,16 @@ class LandmarkRegressor(BaseModel):
         heat_weight: float = 5.0,
         visible_weight: float = 2.0,
         sigma: float = 1.0,
+        hidden_weight: float = 1.0,
         data_preprocessor: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(data_preprocessor=data_preprocessor)
+        if not hidden_weight > 0:
+            raise ValueError(
+                f'LandmarkRegressor(hidden_weight={hidden_weight}): give a number above 0; with '
+                '1, hidden points weigh as much as visible ones.'
+            )
+        self.hidden_weight = hidden_weight
         self.network = LandmarkNetwork()
         self.loss_points = MODELS.build(loss_points)
         self.heat_weight, self.visible_weight, self.sigma = heat_weight, visible_weight, sigma
@@ -89,10 +101,11 @@ class LandmarkRegressor(BaseModel):
                 )
         truth = torch.stack([sample.landmarks for sample in samples])
         seen = (torch.stack([sample.landmark_scores for sample in samples]) > 0.5).float()
+        weight = seen + self.hidden_weight * (1 - seen)
         parts = (truth + 0.5) / size
         divergence = heat_map_divergence(share, parts, self.sigma)
         return {
-            'loss_points': self.loss_points(points * size - 0.5, truth),
+            'loss_points': self.loss_points(points * size - 0.5, truth, weight),
             'loss_heat': self.heat_weight * (divergence * seen).sum() / seen.sum().clamp(min=1),
             'loss_visible': self.visible_weight * F.binary_cross_entropy_with_logits(logits, seen),
         }

@@ -49,6 +49,9 @@ class WingLoss(nn.Module):
             )
         self.width, self.curvature = width, curvature
 
-    def forward(self, predicted: Tensor, target: Tensor) -> Tensor:
-        """The loss of points (..., 2) in pixels."""
-        return wing_loss(predicted - target, self.width, self.curvature).mean()
+    def forward(self, predicted: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+        """The loss of points (..., 2) in pixels; ``weight`` (...) weighs the points in the mean."""
+        each = wing_loss(predicted - target, self.width, self.curvature)
+        if weight is None:
+            return each.mean()
+        return (each.mean(-1) * weight).sum() / weight.sum()

@@ -13,8 +13,9 @@ from mmfer.synthetic.layouts.casme2_coding import (
     plant_oddities,
 )
 from mmfer.synthetic.layouts.clips import ClipLayout
+from mmfer.synthetic.layouts.conditions import ClipConditions
 from mmfer.synthetic.layouts.layout import Truth
-from mmfer.synthetic.layouts.presets import ClipConditions, Options
+from mmfer.synthetic.layouts.presets import Options
 from mmfer.synthetic.layouts.proportions import class_counts
 
 SUBJECTS = (

@@ -4,76 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from mmfer.synthetic.render.scene import OCCLUDERS
+from mmfer.synthetic.layouts.conditions import ClipConditions, Conditions
 
 NOISE_KINDS = ('other-coarse', 'same-coarse', 'uniform')
-
-Range = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """Variation between images; pairs are the ends of uniform distributions."""
-
-    variants: bool = False
-    """Whether an image draws one of all recipes of its class, not always the first."""
-    intensity: Range = (0.6, 1.05)
-    """Factor on all action units, gaze and head pose of the recipe."""
-    jitter: float = 0.15
-    """Relative standard deviation of the intensity of each action unit."""
-    asymmetry: float = 0.12
-    """Largest relative difference between the two sides of the face."""
-    blend_rate: float = 0.0
-    """Share of images that mix two classes."""
-    blend_weight: Range = (0.2, 0.48)
-    """Share of the second class in a blend; below 0.5, so that the label has the larger share."""
-    yaw: float = 9.0
-    """Standard deviations of yaw, pitch and roll in degrees, around the pose of the recipe."""
-    pitch: float = 4.0
-    roll: float = 3.0
-    zoom: Range = (0.7, 0.86)
-    close: bool = False
-    """Whether images are centered on faces, see :attr:`Scene.close`."""
-    light_azimuth: Range = (-60.0, 60.0)
-    light_elevation: Range = (5.0, 50.0)
-    light_strength: Range = (0.6, 1.1)
-    occluder_rate: float = 0.0
-    occluders: tuple[str, ...] = OCCLUDERS
-    blur: Range = (0.0, 0.4)
-    noise: Range = (0.004, 0.012)
-    jpeg_rate: float = 0.3
-    jpeg_quality: tuple[int, int] = (60, 95)
-
-
-@dataclass(frozen=True)
-class ClipConditions(Conditions):
-    """Variation between clips, and what disturbs a clip beside its expression.
-
-    By default the clips are those of a laboratory: still heads, steady light, silence, and frames
-    with neither noise nor compression. A compressed clip has one JPEG quality in all frames.
-    """
-
-    yaw: float = 3.0
-    pitch: float = 2.0
-    roll: float = 1.5
-    zoom: Range = (0.8, 0.9)
-    light_azimuth: Range = (-25.0, 25.0)
-    light_elevation: Range = (15.0, 40.0)
-    light_strength: Range = (0.75, 0.95)
-    blur: Range = (0.0, 0.0)
-    noise: Range = (0.0, 0.0)
-    jpeg_rate: float = 0.0
-    blinks: float = 0.0
-    """Share of clips in which the eyes blink."""
-    turn: tuple[float, float] = (0.0, 0.0)
-    """Amplitudes of the head's slow turn, yaw and pitch in degrees."""
-    light_change: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    """Amplitudes of the slow change of the light: azimuth and elevation in degrees, and the
-    relative strength."""
-    talking: float = 0.0
-    """Share of clips in which the mouth talks."""
-    oddities: bool = True
-    """Whether the oddities of the real data set's files are planted."""
 
 
 @dataclass(frozen=True)
@@ -91,33 +24,32 @@ class Preset:
     conditions: Conditions = Conditions()
 
 
+HARD = Conditions(
+    intensity=(0.3, 0.9),
+    jitter=0.25,
+    asymmetry=0.25,
+    blend_rate=0.35,
+    yaw=22.0,
+    pitch=9.0,
+    roll=8.0,
+    zoom=(0.65, 0.98),
+    light_azimuth=(-100.0, 100.0),
+    light_elevation=(-20.0, 75.0),
+    light_strength=(0.3, 1.3),
+    occluder_rate=0.25,
+    blur=(0.0, 1.2),
+    noise=(0.004, 0.04),
+    jpeg_rate=0.7,
+    jpeg_quality=(20, 90),
+)
+
 PRESETS: dict[str, Preset] = {
     'tiny': Preset(images=99, size=64, test_share=1 / 3),
     'small': Preset(images=1980, size=112),
     'standard': Preset(images=10_000, size=112),
     'occluded': Preset(images=10_000, size=112, conditions=Conditions(occluder_rate=0.5)),
-    'hard': Preset(
-        images=10_000,
-        size=112,
-        conditions=Conditions(
-            intensity=(0.3, 0.9),
-            jitter=0.25,
-            asymmetry=0.25,
-            blend_rate=0.35,
-            yaw=22.0,
-            pitch=9.0,
-            roll=8.0,
-            zoom=(0.65, 0.98),
-            light_azimuth=(-100.0, 100.0),
-            light_elevation=(-20.0, 75.0),
-            light_strength=(0.3, 1.3),
-            occluder_rate=0.25,
-            blur=(0.0, 1.2),
-            noise=(0.004, 0.04),
-            jpeg_rate=0.7,
-            jpeg_quality=(20, 90),
-        ),
-    ),
+    'hard': Preset(images=10_000, size=112, conditions=HARD),
+    'turned': Preset(images=10_000, size=112, conditions=replace(HARD, even_yaw=0.4)),
     'photographs': Preset(
         images=10_000,
         size=112,
@@ -178,6 +110,7 @@ SWITCHES = (
     'balanced',
     'conditions.variants',
     'conditions.close',
+    'conditions.even_yaw',
     'conditions.turn',
     'conditions.light_change',
     'conditions.talking',

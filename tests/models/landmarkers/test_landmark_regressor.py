@@ -4,7 +4,7 @@ import torch
 from mmpretrain.structures import DataSample
 
 from mmfer.models.landmarkers import LandmarkRegressor
-from mmfer.models.losses import gaussian_maps
+from mmfer.models.losses import gaussian_maps, wing_loss
 
 SIZE = 64
 
@@ -43,6 +43,25 @@ def test_losses_equal_the_formulas(model):
     divergence = ((p * np.log(p / m)) + q * np.log(q / m)).sum(axis=(2, 3)) / 2
     expected = 5 * (divergence * seen).sum() / seen.sum()
     assert losses['loss_heat'].item() == pytest.approx(expected, rel=1e-3)
+
+
+def test_hidden_points_can_weigh_less(model):
+    model.eval()
+    samples, x = [sample(0), sample(1)], torch.randn(2, 3, SIZE, SIZE)
+    alike = model(x, samples, mode='loss')
+    points = model(x)[0].detach() * SIZE - 0.5
+    truth = torch.stack([s.landmarks for s in samples])
+    seen = torch.stack([s.landmark_scores for s in samples]) > 0.5
+    lighter = LandmarkRegressor(loss_points=dict(type='WingLoss'), hidden_weight=0.25).eval()
+    lighter.load_state_dict(model.state_dict())
+    losses = lighter(x, samples, mode='loss')
+    each = wing_loss(points - truth).mean(-1)
+    expected = (each[seen].sum() + 0.25 * each[~seen].sum()) / (seen.sum() + 0.25 * (~seen).sum())
+    assert losses['loss_points'].item() == pytest.approx(expected.item(), rel=1e-5)
+    assert losses['loss_points'].item() != pytest.approx(alike['loss_points'].item(), rel=1e-5)
+    assert losses['loss_heat'] == alike['loss_heat']
+    with pytest.raises(ValueError, match='hidden_weight=0'):
+        LandmarkRegressor(loss_points=dict(type='WingLoss'), hidden_weight=0)
 
 
 def test_the_network_learns_one_face(model):

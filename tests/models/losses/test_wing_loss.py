@@ -35,6 +35,16 @@ def test_the_class_gives_the_mean():
     assert WingLoss(5, 1)(predicted, target).item() == pytest.approx(wing(3, 5, 1))
 
 
+def test_points_can_have_weights():
+    predicted = torch.tensor([[[0.0, 0], [0, 0]]])
+    target = torch.tensor([[[3.0, 1], [7, 2]]])
+    means = [(wing(3, 5, 1) + wing(1, 5, 1)) / 2, (wing(7, 5, 1) + wing(2, 5, 1)) / 2]
+    found = WingLoss(5, 1)(predicted, target, torch.tensor([[1.0, 0.25]]))
+    assert found.item() == pytest.approx((means[0] + 0.25 * means[1]) / 1.25)
+    alike = WingLoss(5, 1)(predicted, target, torch.ones(1, 2))
+    assert alike.item() == pytest.approx(WingLoss(5, 1)(predicted, target).item())
+
+
 @pytest.mark.parametrize('options', [dict(width=0), dict(curvature=-1)])
 def test_faulty_options(options):
     with pytest.raises(ValueError, match='above 0'):

@@ -6,13 +6,22 @@ import pytest
 from mmfer.engine import load_config
 from mmfer.faces import build_alignment
 from mmfer.synthetic.layouts import build_layout
-from mmfer.synthetic.layouts.presets import CLIP_PRESETS, PRESETS, ClipConditions, Options
+from mmfer.synthetic.layouts.conditions import ClipConditions
+from mmfer.synthetic.layouts.presets import CLIP_PRESETS, PRESETS, Options
 from mmfer.synthetic.render.scene import OCCLUDERS
 from tests.helpers import ROOT
 
 
 def test_presets_match_their_names():
-    assert list(PRESETS) == ['tiny', 'small', 'standard', 'occluded', 'hard', 'photographs']
+    assert list(PRESETS) == [
+        'tiny',
+        'small',
+        'standard',
+        'occluded',
+        'hard',
+        'turned',
+        'photographs',
+    ]
     assert PRESETS['standard'].images == PRESETS['hard'].images == 10_000
     hard, standard = PRESETS['hard'].conditions, PRESETS['standard'].conditions
     assert hard.intensity[1] < standard.intensity[1]
@@ -55,7 +64,7 @@ def test_switches_that_are_off_are_not_recorded():
     [
         (
             {'preset': 'huge'},
-            'no preset "huge".*tiny, small, standard, occluded, hard, photographs',
+            'no preset "huge".*tiny, small, standard, occluded, hard, turned, photographs',
         ),
         ({'noise_kind': 'any'}, 'no kind of label noise "any".*other-coarse'),
         ({'label_noise': 1.0}, 'from 0 to below 1, not 1.0'),
