@@ -17,6 +17,7 @@ from mmengine.runner import Runner
 
 from mmfer.engine.feature_bank import unwrap
 from mmfer.engine.network import network_and_copies
+from mmfer.engine.sharding import from_own_part, own_part
 
 
 def random_state() -> dict[str, Any]:
@@ -50,7 +51,7 @@ def gradients(runner: Runner) -> dict[str, torch.Tensor]:
     if all(one.should_update() for one in wrappers):
         return {}
     named = unwrap(runner.model).named_parameters()
-    return {name: weight.grad.cpu() for name, weight in named if weight.grad is not None}
+    return {name: own_part(one.grad).cpu() for name, one in named if one.grad is not None}
 
 
 def gather_states(runner: Runner, in_epoch: bool) -> list[dict[str, Any]]:
@@ -89,6 +90,6 @@ def restore_network(runner: Runner, state: dict[str, Any]) -> None:
     pending = state.get('gradients', {})
     for name, weight in unwrap(runner.model).named_parameters():
         if name in pending:
-            weight.grad = pending[name].to(weight.device)
+            weight.grad = from_own_part(pending[name], weight)
     if pending:
         runner.logger.info('The accumulated gradients of the checkpoint were restored.')

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from mmfer.engine.checkpoint import kept_checkpoint
 from mmfer.engine.feature_bank import unwrap
+from mmfer.engine.sharding import own_part
 from mmfer.registry import HOOKS
 
 
@@ -73,14 +74,14 @@ class FiniteLossHook(Hook):
 
     def _check(self, runner: Runner, weights: bool) -> None:
         """Check the collected losses and, before a checkpoint, the weights, on all ranks alike."""
-        parameters = list(unwrap(runner.model).parameters())
+        parameters = [own_part(one.detach()) for one in unwrap(runner.model).parameters()]
         finite = torch.ones((), device=parameters[0].device)
         for _, losses in self._checked:
             for value in losses.values():
                 finite = finite * value.isfinite().all().to(finite.device)
         if weights:
             for parameter in parameters:
-                finite = finite * parameter.detach().isfinite().all()
+                finite = finite * parameter.isfinite().all()
         all_reduce(finite, op='min')
         checked, self._checked = self._checked, []
         if not finite:
