@@ -118,7 +118,8 @@ def serve(app: Any, host: str = '127.0.0.1', port: int | None = None, block: boo
         server_port=port,
         share=False,
         inbrowser=False,
-        prevent_thread_lock=not block,
+        prevent_thread_lock=True,
+        quiet=True,
         max_file_size=MOST_BYTES,
         show_error=True,
         ssr_mode=False,
@@ -126,6 +127,9 @@ def serve(app: Any, host: str = '127.0.0.1', port: int | None = None, block: boo
         theme=theme,
         footer_links=[],
     )
+    print(f'The page is at {address} Stop it with Ctrl+C.', flush=True)
+    if block:
+        app.block_thread()
     return str(address)
 
 

@@ -62,8 +62,13 @@ def _eight_bits(pixels: np.ndarray, name: str) -> np.ndarray:
         return np.rint(pixels / full_scale(pixels) * WHITE).astype(np.uint8)
     if np.issubdtype(pixels.dtype, np.floating):
         low, high = float(pixels.min()), float(pixels.max())
-        if low >= 0 and high <= 1:  # false for NaN, too
+        if low >= 0 and high <= 1:
             return np.rint(pixels * WHITE).astype(np.uint8)
+        if not np.isfinite(pixels).all():
+            raise ValueError(
+                f'{name} has values that are infinite or no number (NaN). Look for what computed '
+                'them; an image has finite numbers from 0 to 1, or uint8.'
+            )
         raise ValueError(
             f'{name} has floating-point values from {low:g} to {high:g}, but they must be from 0 '
             'to 1. Divide them by 255, or convert them to uint8.'

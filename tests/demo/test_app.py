@@ -41,7 +41,7 @@ def address() -> Iterator[str]:
         free.bind(('127.0.0.1', 0))
         port = free.getsockname()[1]
     command = [sys.executable, str(ROOT / 'tools' / 'demo.py'), '--port', str(port)]
-    with subprocess.Popen(command, env=tool_environment()) as process:
+    with subprocess.Popen(command, env=tool_environment(), stdout=subprocess.PIPE) as process:
         try:
             found = f'http://127.0.0.1:{port}'
             end = time.monotonic() + 600
@@ -49,6 +49,9 @@ def address() -> Iterator[str]:
                 assert time.monotonic() < end, 'the page is not served in ten minutes'
                 time.sleep(0.5)
             assert process.poll() is None, 'the process of the page ended'
+            assert process.stdout is not None
+            told = f'The page is at {found}/ Stop it with Ctrl+C.\n'
+            assert any(line.decode() == told for line in iter(process.stdout.readline, b''))
             yield found
         finally:
             process.terminate()

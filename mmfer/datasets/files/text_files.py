@@ -90,8 +90,12 @@ def _not_text(file: TextIO, path: Path, number: int) -> str:
         )
     number, line = _first_line_not_utf_8(path)
     fits = [name for name in GUESSES if _is_text(line, name)]
-    proposed = f', or give its encoding, perhaps {" or ".join(fits)}' if fits else ''
-    return f'{path}, line {number} is not text in UTF-8. Save the file as UTF-8{proposed}.'
+    perhaps = (
+        f' Its encoding is perhaps {" or ".join(fits)}; ExpressionFolder takes it as csv_encoding.'
+        if fits
+        else ''
+    )
+    return f'{path}, line {number} is not text in UTF-8. Save the file as UTF-8.{perhaps}'
 
 
 def _first_line_not_utf_8(path: Path) -> tuple[int, bytes]:

@@ -5,6 +5,9 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from mmengine.dataset import pseudo_collate  # noqa: F401  (registers the functions)
+from mmengine.registry import FUNCTIONS
+
 LARGEST_SEED = (1 << 32) - 1
 SECTIONS = ('model', 'default_hooks', 'env_cfg', 'randomness')
 """Entries that cannot be None."""
@@ -28,6 +31,14 @@ _COUNT_OR_ZERO: Rule = (_whole(0), 'a whole number of at least 0')
 _BATCH: Rule = (lambda value: value is None or _whole(1)(value), _COUNT[1])
 _RATE: Rule = (_positive_or_zero, 'a number of at least 0')
 _MAPPING: Rule = (lambda value: isinstance(value, Mapping), 'a dictionary')
+_EVERY: Rule = (
+    lambda value: value == -1 or _whole(1)(value),
+    'a whole number of at least 1, or -1 for never',
+)
+_COLLATE: Rule = (
+    lambda value: callable(value) or (isinstance(value, str) and FUNCTIONS.get(value) is not None),
+    'a function of the registry FUNCTIONS, such as default_collate or pseudo_collate',
+)
 _LEVEL: Rule = (
     lambda value: isinstance(value, int) or value in logging.getLevelNamesMapping(),
     'a level of logging, such as INFO or WARNING',
@@ -41,7 +52,10 @@ RULES: dict[str, Rule] = {
     **{f'{loader}.batch_size': _BATCH for loader in LOADERS},
     **{f'{loader}.num_workers': _COUNT_OR_ZERO for loader in LOADERS},
     **{f'train_cfg.{name}': _COUNT for name in ('max_epochs', 'max_iters', 'val_interval')},
+    **{f'{loader}.collate_fn.type': _COLLATE for loader in LOADERS},
     'train_cfg.val_begin': _COUNT_OR_ZERO,
+    'default_hooks.logger.interval': _COUNT,
+    'default_hooks.checkpoint.interval': _EVERY,
     'log_level': _LEVEL,
     'randomness.seed': _SEED,
     **{f'optim_wrapper.optimizer.{name}': _RATE for name in ('lr', 'weight_decay', 'momentum')},

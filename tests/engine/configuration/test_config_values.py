@@ -14,11 +14,17 @@ def test_usual_values_pass() -> None:
     check_values(
         dict(
             model=dict(type='ImageClassifier'),
-            train_dataloader=dict(batch_size=1, num_workers=0, dataset=dict(type='A', pipeline=[])),
+            train_dataloader=dict(
+                batch_size=1,
+                num_workers=0,
+                collate_fn=dict(type='pseudo_collate'),
+                dataset=dict(type='A', pipeline=[]),
+            ),
             train_cfg=dict(max_epochs=1, val_interval=1, val_begin=0),
             optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.0, momentum=1)),
             randomness=dict(seed=None),
             log_level='WARNING',
+            default_hooks=dict(checkpoint=dict(interval=-1), logger=dict(interval=1)),
             val_dataloader=None,
         )
     )
@@ -42,6 +48,12 @@ def test_usual_values_pass() -> None:
         ('randomness.seed', -5),
         ('randomness.seed', 1 << 32),
         ('log_level', 'LOUD'),
+        ('train_dataloader.collate_fn.type', 'foo'),
+        ('test_dataloader.collate_fn.type', 3),
+        ('default_hooks.logger.interval', 0),
+        ('default_hooks.checkpoint.interval', 0),
+        ('default_hooks.checkpoint.interval', True),
+        ('default_hooks.checkpoint.interval', 0.5),
         ('model', None),
         ('default_hooks', None),
         ('env_cfg', 'fork'),
