@@ -22,8 +22,8 @@ from mmfer.apis.loaded_model import LoadedModel
 from mmfer.engine import load_config
 from mmfer.engine.benchmark import benchmark, benchmark_model, format_table
 from mmfer.engine.cli import friendly_errors
-from mmfer.engine.runtime_speed import format_runtimes, runtime_speed
-from mmfer.engine.training_speed import format_training, training_speed
+from mmfer.engine.speed.runtime_speed import format_runtimes, runtime_speed
+from mmfer.engine.speed.training_speed import format_training, training_speed
 from mmfer.shipped_models import list_models
 
 

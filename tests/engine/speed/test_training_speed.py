@@ -7,7 +7,7 @@ import torch
 from mmengine.config import Config
 
 from mmfer.engine import training_speed as module
-from mmfer.engine.training_speed import (
+from mmfer.engine.speed.training_speed import (
     Options,
     choices,
     format_training,

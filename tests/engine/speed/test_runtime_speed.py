@@ -2,7 +2,7 @@
 
 import pytest
 
-from mmfer.engine.runtime_speed import BACKENDS, format_runtimes, runtime_speed
+from mmfer.engine.speed.runtime_speed import BACKENDS, format_runtimes, runtime_speed
 from tests.engine.pruning.networks import RESNET, classifier
 
 

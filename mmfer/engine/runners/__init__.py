@@ -1,0 +1,1 @@
+"""Runners beside those of mmengine."""
