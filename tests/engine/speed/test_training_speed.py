@@ -6,7 +6,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmfer.engine import training_speed as module
+from mmfer.engine.speed import training_speed as module
 from mmfer.engine.speed.training_speed import (
     Options,
     choices,
