@@ -150,6 +150,18 @@ def test_a_mouth_without_area_is_not_valid(mouth):
     assert eye_region(points, np.ones(68), SIZE).valid
 
 
+def test_a_region_of_two_points_beside_each_other_is_not_valid():
+    points, scores = face()[0], np.zeros(68)
+    side = np.sqrt(np.prod(np.ptp(points, axis=0)))
+    scores[[48, 49]] = scores[[36, 37]] = 1
+    for ids, region in (((48, 49), mouth_region), ((36, 37), eye_region)):
+        for step, valid in ((0.09 * side, False), (0.11 * side, True)):
+            points[ids[1]] = points[ids[0]] + (step, 0.01 * side)
+            assert region(points, scores, (500, 500)).valid is valid
+    points[49] = points[48] + 1
+    assert not mouth_region(points, scores, (500, 500)).valid
+
+
 @pytest.mark.parametrize(
     ('options', 'message'),
     [

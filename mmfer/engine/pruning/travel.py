@@ -138,4 +138,12 @@ def penalty_for_schedule(
             logger='current',
             level=INFO if enough else WARNING,
         )
+    elif penalty:
+        print_log(
+            f'How far the penalty {penalty:.3g} moves a scale cannot be told: '
+            f'{type(optim_wrapper.optimizer).__name__} divides the gradients by their size, so '
+            'that lambda hardly counts. Use SGD, or proximal=True, to reach a sparsity on purpose.',
+            logger='current',
+            level=WARNING,
+        )
     return penalty

@@ -115,10 +115,12 @@ def test_lambda_follows_from_the_travel(log: list[str]):
     assert 'at most 0.005' in log[-1] and 'penalty=0.02 moves them by 1' in log[-1]
 
 
-def test_adam_needs_a_proximal_step():
+def test_adam_needs_a_proximal_step(log: list[str]):
     network, wrapped = wrapper(torch.optim.Adam)
     scales = [network[0].weight]
+    assert penalty_for_schedule(wrapped, [], 100, 10, scales, 0.0) == 0 and not log
     assert penalty_for_schedule(wrapped, [], 100, 10, scales, 1e-4) == 1e-4
+    assert 'cannot be told: Adam divides the gradients' in log[-1]
     with pytest.raises(ValueError, match=r'needs SGD, or proximal=True.*Adam moves no scale'):
         penalty_for_schedule(wrapped, [], 100, 10, scales, 0.0, travel=1.0)
     found = penalty_for_schedule(wrapped, [], 100, 10, scales, 0.0, travel=1.0, proximal=True)
