@@ -33,6 +33,8 @@ CELEBA_IMAGES = 'img_align_celeba'
 FERPLUS_FOLDERS = {'train': 'FER2013Train', 'val': 'FER2013Valid', 'test': 'FER2013Test'}
 FER2013_USAGES = {'train': 'Training', 'val': 'PublicTest', 'test': 'PrivateTest'}
 """The names of the parts in ``fer2013.csv``."""
+FER2013_COUNTS = {'train': 28_709, 'val': 3_589, 'test': 3_589}
+"""Images of each part (Goodfellow et al. 2013)."""
 
 CASME2_EMOTIONS = {
     'others': 99,

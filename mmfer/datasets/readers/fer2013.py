@@ -8,8 +8,9 @@ from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.files.class_matching import normal_form
 from mmfer.datasets.files.fer2013_pixels import PixelRow, read_pixels
 from mmfer.datasets.files.folders import list_subfolders, read_class_folders
+from mmfer.datasets.official_counts import compare_counts
 from mmfer.labels import FER2013_CLASSES
-from mmfer.labels.releases import FER2013_USAGES
+from mmfer.labels.releases import FER2013_COUNTS, FER2013_USAGES
 from mmfer.registry import DATASETS
 
 FILES = (
@@ -95,14 +96,25 @@ class FER2013(ExpressionDataset):
                     'the csv file or the class folders, or move one of them to another folder.'
                 )
             rows = enumerate(read_pixels(path))
-            return [_sample(path, i, row) for i, row in rows if _usage(row) == FER2013_USAGES[part]]
+            samples = [
+                _sample(path, i, row) for i, row in rows if _usage(row) == FER2013_USAGES[part]
+            ]
+            return self._counted(samples, part, FER2013_COUNTS[part])
         if not folder.is_dir():
             hint = ' (set val_ratio to draw it from the training part)' if part == 'val' else ''
             absent = f'{FILES[1]} and no {part}/{hint}'
             raise self.missing(absent)
         names = {normal_form(sub.name) for sub in list_subfolders(folder)}
         published = names <= set(FOLDER_NAMES)
-        return read_class_folders(folder, FOLDER_NAMES if published else FER2013_CLASSES)
+        samples = read_class_folders(folder, FOLDER_NAMES if published else FER2013_CLASSES)
+        # The folders hold both halves of the test part.
+        halves = ('val', 'test') if part == 'test' else (part,)
+        return self._counted(samples, part, sum(FER2013_COUNTS[half] for half in halves))
+
+    def _counted(self, samples: list[Sample], part: str, official: int) -> list[Sample]:
+        counts = {'all': len(samples)}, {'all': official}
+        compare_counts(self.NAME, self.root, part, *counts)
+        return samples
 
     def _csv(self) -> Path | None:
         return next((self.root / name for name in FILES if (self.root / name).is_file()), None)
