@@ -46,11 +46,11 @@ def test_csv_files_are_read(tmp_path: Path, name: str, head: str, split: str, pa
 def test_other_numbers_of_images_are_reported(tmp_path: Path, log: list[str]) -> None:
     write_rows(tmp_path / 'table/fer2013.csv')
     FER2013(str(tmp_path / 'table'), 'val')
-    assert 'all 7 (official 3589)' in log[-1]
+    assert '7 val images instead of 3589' in log[-1]
     for i, name in enumerate(FER2013_CLASSES):
         write_image(tmp_path / 'folders/test' / name / f'{i}.png', seed=i)
     FER2013(str(tmp_path / 'folders'), 'test')
-    assert 'all 7 (official 7178)' in log[-1]
+    assert '7 test images instead of 7178' in log[-1]
 
 
 @pytest.mark.parametrize(
