@@ -1,16 +1,20 @@
+import os
 from pathlib import Path
 
 import numpy as np
+from mmcv.transforms import BaseTransform
+from torch.utils.data import DataLoader, Dataset
 
 from mmfer.datasets import Cached
+from mmfer.registry import TRANSFORMS
 from tests.datasets.disk import write_image
 
-TRANSFORMS = [{'type': 'LoadExpressionImage'}, {'type': 'ResizeFace', 'size': 10}]
+TRANSFORMS_OF_A_FACE = [{'type': 'LoadExpressionImage'}, {'type': 'ResizeFace', 'size': 10}]
 
 
 def test_an_image_is_read_once_and_kept_untouched(tmp_path: Path) -> None:
     path = write_image(tmp_path / 'a.png')
-    cached = Cached(TRANSFORMS)
+    cached = Cached(TRANSFORMS_OF_A_FACE)
     sample = {'img_path': str(path), 'sample_idx': 0, 'landmarks': np.ones((68, 2), np.float32)}
     first = cached(sample)
     image = first['img'].copy()
@@ -26,14 +30,14 @@ def test_an_image_is_read_once_and_kept_untouched(tmp_path: Path) -> None:
 
 def test_labels_are_not_cached(tmp_path: Path) -> None:
     path = str(write_image(tmp_path / 'a.png'))
-    cached = Cached(TRANSFORMS)
+    cached = Cached(TRANSFORMS_OF_A_FACE)
     assert cached({'img_path': path, 'gt_label': 1})['gt_label'] == 1
     assert cached({'img_path': path, 'gt_label': 2})['gt_label'] == 2
 
 
 def test_faces_of_one_image_are_kept_apart(tmp_path: Path) -> None:
     path = str(write_image(tmp_path / 'a.png'))
-    cached = Cached([TRANSFORMS[0], {'type': 'CropFace', 'margin': 0}])
+    cached = Cached([TRANSFORMS_OF_A_FACE[0], {'type': 'CropFace', 'margin': 0}])
     shapes = [
         cached({'img_path': path, 'sample_idx': i, 'face_box': np.array([0, 0, side, side])})[
             'img'
@@ -41,3 +45,81 @@ def test_faces_of_one_image_are_kept_apart(tmp_path: Path) -> None:
         for i, side in enumerate((5, 9))
     ]
     assert shapes == [5, 9]
+
+
+@TRANSFORMS.register_module()
+class CountedRun(BaseTransform):
+    """Adds a line to a file, in whatever process it runs."""
+
+    def __init__(self, journal: str) -> None:
+        self.journal = journal
+
+    def transform(self, results):
+        with Path(self.journal).open('a') as file:
+            file.write(f'{os.getpid()}\n')
+        return {**results, 'gray': results['img'].mean(-1), 'none': None, 'matrix': np.eye(2)}
+
+
+def counted(folder: Path) -> tuple[list[dict], Path]:
+    journal = folder / 'journal.txt'
+    return [*TRANSFORMS_OF_A_FACE, {'type': 'CountedRun', 'journal': str(journal)}], journal
+
+
+def test_workers_and_runs_share_a_cache_on_disk(tmp_path: Path) -> None:
+    transforms, journal = counted(tmp_path)
+    samples = [
+        {'img_path': str(write_image(tmp_path / f'{i}.png', seed=i)), 'sample_idx': i}
+        for i in range(8)
+    ]
+    expected = [Cached(transforms)(dict(sample)) for sample in samples]
+    journal.unlink()
+
+    class Faces(Dataset):
+        def __init__(self) -> None:
+            self.cached = Cached(transforms, folder=str(tmp_path / 'cache'))
+
+        def __len__(self) -> int:
+            return len(samples)
+
+        def __getitem__(self, index: int) -> dict:
+            return self.cached(dict(samples[index]))
+
+    for _ in range(3):
+        faces = Faces()
+        loader = DataLoader(faces, batch_size=1, collate_fn=lambda one: one[0], num_workers=2)
+        for found, known in zip(loader, expected, strict=True):
+            assert found.keys() == known.keys()
+            for name, value in known.items():
+                if isinstance(value, np.ndarray):
+                    np.testing.assert_array_equal(found[name], value)
+                else:
+                    assert found[name] == value
+        # A file that the parent has opened is opened anew by its workers.
+        assert faces[0]['img_shape'] == (10, 10)
+    made_by = journal.read_text().split()
+    assert len(made_by) == 8 and len(set(made_by)) == 2
+
+
+def test_a_changed_image_face_or_recipe_is_made_again(tmp_path: Path) -> None:
+    transforms, journal = counted(tmp_path)
+    path = write_image(tmp_path / 'a.png', seed=0)
+    sample = {'img_path': str(path), 'sample_idx': 0, 'face_box': np.array([0, 0, 9, 9])}
+    folder = str(tmp_path / 'cache')
+    first = Cached(transforms, folder)(dict(sample))
+    write_image(path, seed=1)
+    os.utime(path, ns=(1, 1))
+    assert (Cached(transforms, folder)(dict(sample))['img'] != first['img']).any()
+    Cached(transforms, folder)(sample | {'face_box': np.array([0, 0, 8, 9])})
+    larger = [transforms[0], {'type': 'ResizeFace', 'size': 12}, transforms[2]]
+    assert Cached(larger, folder)(dict(sample))['img'].shape == (12, 12, 3)
+    assert len(journal.read_text().split()) == 4
+    Cached(larger, folder)(dict(sample))
+    assert len(journal.read_text().split()) == 4
+
+
+def test_a_cached_result_may_be_changed(tmp_path: Path) -> None:
+    path = write_image(tmp_path / 'a.png')
+    cached = Cached(TRANSFORMS_OF_A_FACE, folder=str(tmp_path / 'cache'))
+    image = cached({'img_path': str(path)})['img'].copy()
+    cached({'img_path': str(path)})['img'][:] = 0
+    assert np.array_equal(cached({'img_path': str(path)})['img'], image)
