@@ -9,6 +9,7 @@ from mmfer.engine.hooks.eval_context_hook import EvalContextHook
 from mmfer.engine.hooks.face_framing_hook import FaceFramingHook
 from mmfer.engine.hooks.finite_loss_hook import FiniteLossHook
 from mmfer.engine.hooks.held_out_hook import HeldOutHook
+from mmfer.engine.hooks.image_size_hook import ImageSizeHook
 from mmfer.engine.hooks.label_distribution_hook import LabelDistributionHook
 from mmfer.engine.hooks.leakage_hook import LeakageHook
 from mmfer.engine.hooks.pruned_model_hook import PrunedModelHook
@@ -28,6 +29,7 @@ __all__ = [
     'FaceFramingHook',
     'FiniteLossHook',
     'HeldOutHook',
+    'ImageSizeHook',
     'LabelDistributionHook',
     'LeakageHook',
     'PrunedModelHook',
