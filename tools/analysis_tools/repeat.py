@@ -79,6 +79,9 @@ def parse_args() -> argparse.Namespace:
         '--scatter', action='store_true', help='also measure scatter_ratio of the test features'
     )
     parser.add_argument(
+        '--tta', action='store_true', help='test on the views of tta_pipeline, such as five crops'
+    )
+    parser.add_argument(
         '--plot', action='store_true', help='also draw the columns, in percent, as table.png'
     )
     parser.add_argument(
@@ -101,10 +104,11 @@ def parse_args() -> argparse.Namespace:
     )
     add_config_options(parser)
     args = parser.parse_args()
-    if args.protocol and args.scatter:
-        parser.error(
-            '--scatter needs one trained model, but --protocol trains a model in each fold.'
-        )
+    for option in ('scatter', 'tta'):
+        if args.protocol and getattr(args, option):
+            parser.error(
+                f'--{option} needs one trained model, but --protocol trains a model in each fold.'
+            )
     if args.reference and not args.metrics:
         parser.error('--reference compares the columns of --metrics: give both.')
     if args.jobs < 1:
@@ -145,7 +149,14 @@ def main() -> None:
     args = parse_args()
     out = Path(args.out)
     procedure = Procedure(
-        TOOLS, args.contexts, args.scatter, args.load_from, args.protocol, args.folds, args.jobs
+        TOOLS,
+        args.contexts,
+        args.scatter,
+        args.load_from,
+        args.protocol,
+        args.folds,
+        args.jobs,
+        args.tta,
     )
     columns = args.metrics or (CROSS_VALIDATED if args.protocol else None)
     with only_one(out):

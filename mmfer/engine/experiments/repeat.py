@@ -33,6 +33,7 @@ class Procedure:
         protocol: A protocol of cross validation, instead of one training with tests.
         folds: The number of folds of ``kfold``.
         jobs: Number of runs at the same time; with a protocol, number of folds.
+        tta: Test on the views of the config's ``tta_pipeline``, such as five crops.
     """
 
     tools: Path
@@ -42,6 +43,7 @@ class Procedure:
     protocol: str | None = None
     folds: int = 5
     jobs: int = 1
+    tta: bool = False
 
     def settings(self, cfg: Config) -> dict[str, Any]:
         """The settings, besides its config, that influence the numbers of a row."""
@@ -176,7 +178,8 @@ class _Run:
     def _tested(self, context: str, option: str | None) -> dict[str, Any]:
         options = [] if option is None else ['--cfg-options', f'{option}={context}']
         work_dir = ['--work-dir', str(self.folder / 'test')]
-        tests = {f'metrics_{context}.json': ['test.py', *work_dir]}
+        kind, views = (f'tta_{context}', ['--tta']) if self.how.tta else (context, [])
+        tests = {f'metrics_{kind}.json': ['test.py', *work_dir, *views]}
         if self.how.scatter:
             tests[f'scatter_{context}.json'] = ['analysis_tools/scatter.py']
         metrics: dict[str, Any] = {}

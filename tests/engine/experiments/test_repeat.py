@@ -68,6 +68,15 @@ def test_every_row_and_seed_runs_once_in_every_context(tools: Path, tmp_path: Pa
     assert calls(tools) == before
 
 
+def test_views_are_tested_beside_single_images(tools: Path, tmp_path: Path) -> None:
+    for tta in (False, True):
+        repeat({'a': row()}, (0,), tmp_path / 'out', Procedure(tools, tta=tta))
+    plain, views = calls(tools)
+    assert '--tta' in views and '--tta' not in plain
+    names = sorted(path.name for path in (tmp_path / 'out/a/seed0').glob('metrics*'))
+    assert names == ['metrics_-.json', 'metrics_tta_-.json']
+
+
 def test_runs_with_other_settings_are_refused(tools: Path, tmp_path: Path) -> None:
     repeat({'a': row()}, (0,), tmp_path / 'out', Procedure(tools))
     with pytest.raises(ValueError, match=r'out/a had other settings: config.py, .* = 0.1.* = 0.5'):
