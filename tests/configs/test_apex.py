@@ -91,6 +91,7 @@ def test_the_grid_has_all_backbones_and_frames(backbone, frame):
         ('ststnet/ststnet-difference_synthetic', 'apex'),
         ('ststnet/ststnet-sequence_synthetic', 'apex'),
         ('ststnet/ablations/annotated', 'apex'),
+        ('ststnet/ablations/midway', 'midway'),
         ('ststnet/ablations/spotted', 'spotted'),
     ],
 )
@@ -98,6 +99,25 @@ def test_the_paper_classifies_the_spotted_frame(name, frame):
     cfg = load_config(ROOT / 'configs' / f'{name}.py')
     for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
         assert loader.dataset.frame == frame
+
+
+@pytest.mark.parametrize(
+    'name',
+    [
+        *(f'apex_seresnext/ablations/table4_{backbone}' for backbone in BACKBONES),
+        'ststnet/ablations/spotted',
+    ],
+)
+def test_rows_read_the_apexes_of_either_method(name):
+    ratio = name if name.endswith('spotted') else f'{name}_spotted'
+    registered = f'{name}_registered'
+    files = {}
+    for path in (ratio, registered):
+        cfg = load_config(ROOT / 'configs' / f'{path}.py')
+        loaders = cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader
+        assert all(loader.dataset.frame == 'spotted' for loader in loaders)
+        files[path] = {loader.dataset.get('spotted', 'spotted_apex.json') for loader in loaders}
+    assert files == {ratio: {'spotted_apex.json'}, registered: {'spotted_registered.json'}}
 
 
 @pytest.mark.parametrize('frame', FRAMES)

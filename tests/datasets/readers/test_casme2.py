@@ -151,6 +151,12 @@ def test_spotted_apexes(rendered_casme2: Path, tmp_path: Path) -> None:
     data = CASME2(str(root), frame='spotted', empty_classes='warn')
     assert {info['clip']: info['frame'] for info in infos(data)} == spotted
     assert first in data.report['not_spotted']
+    other = {name: number + 1 for name, number in spotted.items()}
+    (root / 'annotations' / 'other.json').write_text(json.dumps(other))
+    data = CASME2(str(root), frame='spotted', spotted='other.json', empty_classes='warn')
+    assert {info['clip']: info['frame'] for info in infos(data)} == other
+    with pytest.raises(ValueError, match='Give a name without a folder'):
+        CASME2(str(root), spotted='annotations/other.json')
 
 
 def test_every_frame_can_be_prepared_also_without_a_label(rendered_casme2: Path) -> None:

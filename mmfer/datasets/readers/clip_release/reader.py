@@ -7,21 +7,22 @@ from typing import Any, ClassVar, Literal
 
 from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import FaceDataset, Sample
-from mmfer.datasets.files.class_matching import class_index
 from mmfer.datasets.official_counts import compare_counts
-from mmfer.datasets.readers.clip_release.coding import (
-    CodedClip,
-    Oddities,
-    coding_file,
-    read_coding,
-)
+from mmfer.datasets.readers.clip_release.clips import clips_of, known_coding_file
+from mmfer.datasets.readers.clip_release.coding import CodedClip, Oddities
 from mmfer.datasets.readers.clip_release.faces import lend_faces
-from mmfer.datasets.readers.clip_release.folders import clips_in_folders, frames_of
-from mmfer.datasets.readers.clip_release.frames import FRAMES, UNKNOWN_APEX, Frames, read_spotted
+from mmfer.datasets.readers.clip_release.folders import frames_of
+from mmfer.datasets.readers.clip_release.frames import (
+    FRAMES,
+    SPOTTED,
+    UNKNOWN_APEX,
+    Frames,
+    read_spotted,
+    spotted_path,
+)
 from mmfer.datasets.readers.clip_release.oddities import (
     check_units,
     log_report,
-    no_clips,
     unit_oddities,
 )
 from mmfer.datasets.readers.clip_release.spans import read_spans
@@ -56,6 +57,8 @@ class MicroExpressions(ExpressionDataset):
             between onset and apex (rounded down), or ``'onset'``. If this frame is not on disk, the
             nearest frame is read, at most two frames away. ``'pair'`` is ``'apex'`` with
             ``onset=True``.
+        spotted: The name of the file in ``annotations/`` with the spotted apexes, see
+            ``tools/spot_apex.py --out``.
         unknown_apex: ``'leave_out'`` leaves a clip without an apex on disk out, if the frame needs
             it; ``'middle'`` takes the middle of onset and offset instead. None: ``'middle'`` if
             the release has no apexes at all or with ``megc2019``, else ``'leave_out'``.
@@ -98,6 +101,7 @@ class MicroExpressions(ExpressionDataset):
         num_classes: int | None = None,
         megc2019: bool = False,
         frame: Literal['apex', 'spotted', 'midway', 'onset', 'pair'] = 'apex',
+        spotted: str = SPOTTED,
         unknown_apex: Literal['leave_out', 'middle'] | None = None,
         action_units: Sequence[int] = (),
         onset: bool = False,
@@ -116,6 +120,8 @@ class MicroExpressions(ExpressionDataset):
         self.with_onset, self.between = onset or frame == 'pair', between
         if between < 0 or (between and not self.with_onset):
             raise ValueError(f"between={between} needs frame='pair' or onset=True, and is above 0.")
+        spotted_path(Path(data_root), spotted)
+        self.spotted = spotted
         self.frame = 'apex' if frame == 'pair' else frame
         middle = megc2019 or not release.coding
         self.unknown_apex = unknown_apex or UNKNOWN_APEX[middle]
@@ -146,7 +152,7 @@ class MicroExpressions(ExpressionDataset):
             FileNotFoundError: If there is no clip.
         """
         clips, odd = self._coded()
-        spotted = read_spotted(self.root) if self.frame == 'spotted' else {}
+        spotted = read_spotted(self.root, self.spotted) if self.frame == 'spotted' else {}
         frames = Frames(self.root, self.frame, spotted, self.RELEASE.frame, self.unknown_apex)
         samples = []
         for clip in clips:
@@ -196,7 +202,7 @@ class MicroExpressions(ExpressionDataset):
     def sidecar_samples(self, part: str) -> list[Sample]:
         """Every frame of every clip, labeled or not, because apex spotting also needs landmarks."""
         if self.RELEASE.coding:
-            self._coding_file()
+            known_coding_file(self.root, self.RELEASE, self.missing)
         folders = dict.fromkeys(span.folder for span in read_spans(self.root, self.RELEASE)[0])
         return [{'img_path': str(p)} for folder in folders for p in frames_of(folder).values()]
 
@@ -227,28 +233,8 @@ class MicroExpressions(ExpressionDataset):
         path, frame = sample['onset_path'], sample['onset']
         return {'img_path': path, 'clip': sample['clip'], 'frame': frame}
 
-    def _coding_file(self) -> Path:
-        path = coding_file(self.root, self.RELEASE)
-        if path is None:
-            raise self.missing(self.RELEASE.coding[0])
-        return path
-
     def _coded(self) -> tuple[list[CodedClip], Oddities]:
-        release, odd = self.RELEASE, Oddities(list)
-        if release.coding:
-            path = self._coding_file()
-            clips, odd = read_coding(path, release)
-            if not clips:
-                raise no_clips(path, release, odd)
-        else:
-            path, clips = self.root, clips_in_folders(self.root, release)
-            if not clips:
-                raise self.missing(release.folders[0])
-            odd['apex_absent'] += [clip.name for clip in clips]
-        for clip in clips:
-            class_index(clip.emotion, tuple(release.emotions), clip.where)
-        found = Counter(clip.emotion for clip in clips)
-        compare_counts(self.NAME, self.root, 'labelled', found, release.emotions, 'clips')
+        clips, odd, path = clips_of(self.root, self.RELEASE, self.missing)
         unknown = sorted(self.test_subjects - {clip.subject for clip in clips})
         if unknown and self.subjects is None:
             raise ValueError(
