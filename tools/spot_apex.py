@@ -52,6 +52,9 @@ def parse_args() -> argparse.Namespace:
         help=f"the file in a data set's annotations/, default: {SPOTTED}",
     )
     parser.add_argument(
+        '--errata', action='store_true', help='correct known errors of the coding file'
+    )
+    parser.add_argument(
         '--sidecar',
         type=given_path,
         help='sidecar with the landmarks of the frames, its file names relative to the parent of '
@@ -80,8 +83,8 @@ def parse_args() -> argparse.Namespace:
         parser.error('a clip needs --out-dir')
     if args.dataset is not None and (args.onset, args.offset, args.out_dir) != (None, None, None):
         parser.error('--onset, --offset and --out-dir are options for one clip, not a data set')
-    if args.clip is not None and args.out is not None:
-        parser.error('--out is an option for a data set; a clip has --out-dir')
+    if args.clip is not None and (args.out is not None or args.errata):
+        parser.error('--out and --errata are options for a data set; a clip has --out-dir')
     return args
 
 
@@ -135,7 +138,7 @@ def as_json(result: ApexResult) -> dict:
 
 def spot_dataset(args: argparse.Namespace, options: SpotterOptions) -> None:
     out = spotted_path(args.dataset, SPOTTED if args.out is None else args.out)
-    spans, faults = read_spans(args.dataset)
+    spans, faults = read_spans(args.dataset, errata=args.errata)
     sidecar_path = args.sidecar or args.dataset / SIDECAR
     known = args.sidecar is not None or sidecar_path.is_file()
     sidecar = SidecarLandmarks(sidecar_path) if known else None

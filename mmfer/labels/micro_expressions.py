@@ -5,6 +5,7 @@ programs that read them; :attr:`ClipRelease.uncertain` says what these programs 
 """
 
 from mmfer.labels.clip_release import MEGC2019, ClipRelease, Lookup
+from mmfer.labels.errata import CASME2_ERRATA
 from mmfer.labels.releases import (
     CASME2_CODING_FILE,
     CASME2_COLUMNS,
@@ -51,6 +52,7 @@ CASME2 = ClipRelease(
         5: _same('others', 'disgust', 'happiness', 'repression', 'surprise'),
         3: _three(('disgust', 'repression', 'sadness', 'fear')),
     },
+    errata=CASME2_ERRATA,
     megc2019=MEGC2019(
         _three(('disgust', 'repression')),
         {NEGATIVE: 88, POSITIVE: 32, SURPRISE: 25},

@@ -9,9 +9,11 @@ from mmfer.datasets.official_counts import compare_counts
 from mmfer.datasets.readers.clip_release.coding import (
     CodedClip,
     Oddities,
+    coded_cells,
     coding_file,
     read_coding,
 )
+from mmfer.datasets.readers.clip_release.corrections import corrected
 from mmfer.datasets.readers.clip_release.folders import clips_in_folders
 from mmfer.datasets.readers.clip_release.oddities import no_clips
 from mmfer.labels.clip_release import ClipRelease
@@ -33,7 +35,7 @@ def known_coding_file(root: Path, release: ClipRelease, missing: Missing) -> Pat
 
 
 def clips_of(
-    root: Path, release: ClipRelease, missing: Missing
+    root: Path, release: ClipRelease, missing: Missing, errata: bool = False
 ) -> tuple[list[CodedClip], Oddities, Path]:
     """All clips of a data set, with known emotions.
 
@@ -41,6 +43,7 @@ def clips_of(
         root: The folder of the data set.
         release: The release of the data set.
         missing: Makes the error about a missing file or folder.
+        errata: Whether known errors in the coding file are corrected, see :func:`corrected`.
 
     Returns:
         The clips, the names of odd clips by kind, and the coding file; without a coding file, the
@@ -48,16 +51,24 @@ def clips_of(
 
     Raises:
         FileNotFoundError: If there is no coding file, or no folder of a clip.
-        ValueError: If an emotion is unknown, no row can be used, or as in :func:`read_coding`.
+        ValueError: If an emotion is unknown, no row can be used, no errata are known, or as in
+            :func:`read_coding`.
     """
     odd = Oddities(list)
     if release.coding:
         path = known_coding_file(root, release, missing)
-        clips, odd = read_coding(path, release)
+        if errata:
+            rows, done = corrected(coded_cells(path, release), release)
+            clips, odd = read_coding(path, release, rows)
+            odd |= done
+        else:
+            clips, odd = read_coding(path, release)
         if not clips:
             raise no_clips(path, release, odd)
     else:
         path, clips = root, clips_in_folders(root, release)
+        if errata:
+            corrected([], release)
         if not clips:
             raise missing(release.folders[0])
         odd['apex_absent'] += [clip.name for clip in clips]

@@ -62,6 +62,9 @@ class MicroExpressions(ExpressionDataset):
         unknown_apex: ``'leave_out'`` leaves a clip without an apex on disk out, if the frame needs
             it; ``'middle'`` takes the middle of onset and offset instead. None: ``'middle'`` if
             the release has no apexes at all or with ``megc2019``, else ``'leave_out'``.
+        errata: Correct known errors of the official coding file, see
+            :class:`mmfer.labels.errata.Errata`. An apex among them is an estimate, not an
+            annotation, so the default reads the file as it is.
         action_units: The numbers of the action units that are the targets, in place of emotions,
             such as :data:`mmfer.labels.action_units.UNITS`. A sample then has ``gt_score`` (A,)
             float32, 1 for present units, and ``attribute_mask`` (A,) bool, True for known units,
@@ -103,6 +106,7 @@ class MicroExpressions(ExpressionDataset):
         frame: Literal['apex', 'spotted', 'midway', 'onset', 'pair'] = 'apex',
         spotted: str = SPOTTED,
         unknown_apex: Literal['leave_out', 'middle'] | None = None,
+        errata: bool = False,
         action_units: Sequence[int] = (),
         onset: bool = False,
         between: int = 0,
@@ -121,7 +125,7 @@ class MicroExpressions(ExpressionDataset):
         if between < 0 or (between and not self.with_onset):
             raise ValueError(f"between={between} needs frame='pair' or onset=True, and is above 0.")
         spotted_path(Path(data_root), spotted)
-        self.spotted = spotted
+        self.spotted, self.errata = spotted, errata
         self.frame = 'apex' if frame == 'pair' else frame
         middle = megc2019 or not release.coding
         self.unknown_apex = unknown_apex or UNKNOWN_APEX[middle]
@@ -234,7 +238,7 @@ class MicroExpressions(ExpressionDataset):
         return {'img_path': path, 'clip': sample['clip'], 'frame': frame}
 
     def _coded(self) -> tuple[list[CodedClip], Oddities]:
-        clips, odd, path = clips_of(self.root, self.RELEASE, self.missing)
+        clips, odd, path = clips_of(self.root, self.RELEASE, self.missing, self.errata)
         unknown = sorted(self.test_subjects - {clip.subject for clip in clips})
         if unknown and self.subjects is None:
             raise ValueError(
