@@ -20,6 +20,7 @@ import cv2
 from PIL import Image
 from tqdm import tqdm
 
+from mmfer.datasets.readers.clip_release.folders import IMAGES
 from mmfer.datasets.readers.clip_release.frames import SPOTTED, spotted_path
 from mmfer.datasets.readers.clip_release.spans import read_spans
 from mmfer.engine.cli import friendly_errors, given_path
@@ -55,6 +56,11 @@ def parse_args() -> argparse.Namespace:
         '--errata', action='store_true', help='correct known errors of the coding file'
     )
     parser.add_argument(
+        '--images',
+        choices=IMAGES,
+        help='frames of a data set, default: raw, or cropped if there are no raw ones',
+    )
+    parser.add_argument(
         '--sidecar',
         type=given_path,
         help='sidecar with the landmarks of the frames, its file names relative to the parent of '
@@ -83,8 +89,10 @@ def parse_args() -> argparse.Namespace:
         parser.error('a clip needs --out-dir')
     if args.dataset is not None and (args.onset, args.offset, args.out_dir) != (None, None, None):
         parser.error('--onset, --offset and --out-dir are options for one clip, not a data set')
-    if args.clip is not None and (args.out is not None or args.errata):
-        parser.error('--out and --errata are options for a data set; a clip has --out-dir')
+    if args.clip is not None and (args.out or args.errata or args.images):
+        parser.error(
+            '--out, --errata and --images are options for a data set; a clip has --out-dir'
+        )
     return args
 
 
@@ -138,7 +146,7 @@ def as_json(result: ApexResult) -> dict:
 
 def spot_dataset(args: argparse.Namespace, options: SpotterOptions) -> None:
     out = spotted_path(args.dataset, SPOTTED if args.out is None else args.out)
-    spans, faults = read_spans(args.dataset, errata=args.errata)
+    spans, faults = read_spans(args.dataset, errata=args.errata, images=args.images)
     sidecar_path = args.sidecar or args.dataset / SIDECAR
     known = args.sidecar is not None or sidecar_path.is_file()
     sidecar = SidecarLandmarks(sidecar_path) if known else None

@@ -251,10 +251,10 @@ def test_faulty_data_are_refused(tmp_path: Path) -> None:
 
 def test_frames_in_a_renamed_folder_are_reported(tmp_path: Path) -> None:
     root = write_clips(tmp_path)
-    (root / 'CASME2_RAW_selected').rename(root / 'Cropped')
+    (root / 'CASME2_RAW_selected').rename(root / 'Pictures')
     with pytest.raises(FileNotFoundError) as caught:
         CASME2(str(root))
-    for part in ('any of the 21 clips', 'such as CASME2_RAW_selected/sub01/EP01_00/', 'Cropped/'):
+    for part in ('any of the 21 clips', 'such as CASME2_RAW_selected/sub01/EP01_00/', 'Pictures/'):
         assert part in str(caught.value)
 
 

@@ -11,7 +11,7 @@ from mmfer.datasets.official_counts import compare_counts
 from mmfer.datasets.readers.clip_release.clips import clips_of, known_coding_file
 from mmfer.datasets.readers.clip_release.coding import CodedClip, Oddities
 from mmfer.datasets.readers.clip_release.faces import lend_faces
-from mmfer.datasets.readers.clip_release.folders import frames_of
+from mmfer.datasets.readers.clip_release.folders import IMAGES, frames_of, of_images
 from mmfer.datasets.readers.clip_release.frames import (
     FRAMES,
     SPOTTED,
@@ -62,6 +62,8 @@ class MicroExpressions(ExpressionDataset):
         unknown_apex: ``'leave_out'`` leaves a clip without an apex on disk out, if the frame needs
             it; ``'middle'`` takes the middle of onset and offset instead. None: ``'middle'`` if
             the release has no apexes at all or with ``megc2019``, else ``'leave_out'``.
+        images: ``'raw'`` or ``'cropped'`` frames, see :func:`of_images`; None for the raw ones, if
+            there are any.
         errata: Correct known errors of the official coding file, see
             :class:`mmfer.labels.errata.Errata`. An apex among them is an estimate, not an
             annotation, so the default reads the file as it is.
@@ -106,6 +108,7 @@ class MicroExpressions(ExpressionDataset):
         frame: Literal['apex', 'spotted', 'midway', 'onset', 'pair'] = 'apex',
         spotted: str = SPOTTED,
         unknown_apex: Literal['leave_out', 'middle'] | None = None,
+        images: Literal['raw', 'cropped'] | None = None,
         errata: bool = False,
         action_units: Sequence[int] = (),
         onset: bool = False,
@@ -120,12 +123,13 @@ class MicroExpressions(ExpressionDataset):
             num_classes = next(iter(release.classes))
         self._check_option('num_classes', num_classes, tuple(release.classes))
         self._check_option('frame', frame, (*FRAMES, 'pair'))
+        self._check_option('images', images, (*IMAGES, None))
         self._check_option('unknown_apex', unknown_apex, (*UNKNOWN_APEX, None))
         self.with_onset, self.between = onset or frame == 'pair', between
         if between < 0 or (between and not self.with_onset):
             raise ValueError(f"between={between} needs frame='pair' or onset=True, and is above 0.")
         spotted_path(Path(data_root), spotted)
-        self.spotted, self.errata = spotted, errata
+        self.spotted, self.errata, self.images = spotted, errata, images
         self.frame = 'apex' if frame == 'pair' else frame
         middle = megc2019 or not release.coding
         self.unknown_apex = unknown_apex or UNKNOWN_APEX[middle]
@@ -155,9 +159,10 @@ class MicroExpressions(ExpressionDataset):
         Raises:
             FileNotFoundError: If there is no clip.
         """
-        clips, odd = self._coded()
+        release = of_images(self.root, self.RELEASE, self.images)
+        clips, odd = self._coded(release)
         spotted = read_spotted(self.root, self.spotted) if self.frame == 'spotted' else {}
-        frames = Frames(self.root, self.frame, spotted, self.RELEASE.frame, self.unknown_apex)
+        frames = Frames(self.root, self.frame, spotted, release.frame, self.unknown_apex)
         samples = []
         for clip in clips:
             found = frames.find(clip, odd)
@@ -207,7 +212,9 @@ class MicroExpressions(ExpressionDataset):
         """Every frame of every clip, labeled or not, because apex spotting also needs landmarks."""
         if self.RELEASE.coding:
             known_coding_file(self.root, self.RELEASE, self.missing)
-        folders = dict.fromkeys(span.folder for span in read_spans(self.root, self.RELEASE)[0])
+        kinds = [self.images] if self.images or not self.RELEASE.cropped else IMAGES
+        spans = [s for kind in kinds for s in read_spans(self.root, self.RELEASE, images=kind)[0]]
+        folders = dict.fromkeys(span.folder for span in spans)
         return [{'img_path': str(p)} for folder in folders for p in frames_of(folder).values()]
 
     def read_sidecar(self, samples: list[Sample], part: str) -> None:
@@ -237,8 +244,8 @@ class MicroExpressions(ExpressionDataset):
         path, frame = sample['onset_path'], sample['onset']
         return {'img_path': path, 'clip': sample['clip'], 'frame': frame}
 
-    def _coded(self) -> tuple[list[CodedClip], Oddities]:
-        clips, odd, path = clips_of(self.root, self.RELEASE, self.missing, self.errata)
+    def _coded(self, release: ClipRelease) -> tuple[list[CodedClip], Oddities]:
+        clips, odd, path = clips_of(self.root, release, self.missing, self.errata)
         unknown = sorted(self.test_subjects - {clip.subject for clip in clips})
         if unknown and self.subjects is None:
             raise ValueError(

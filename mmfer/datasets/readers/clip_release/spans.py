@@ -15,7 +15,11 @@ from mmfer.datasets.readers.clip_release.coding import (
     whole_number,
 )
 from mmfer.datasets.readers.clip_release.corrections import Row, corrected
-from mmfer.datasets.readers.clip_release.folders import clip_folder, clips_in_folders
+from mmfer.datasets.readers.clip_release.folders import (
+    clip_folder,
+    clips_in_folders,
+    of_images,
+)
 from mmfer.datasets.readers.clip_release.workbook import is_blank
 from mmfer.labels.clip_release import ClipRelease
 from mmfer.labels.micro_expressions import MICRO_EXPRESSIONS
@@ -64,7 +68,10 @@ def nearest_frame(number: int, numbers: Iterable[int]) -> int | None:
 
 
 def read_spans(
-    root: str | Path, release: ClipRelease | None = None, errata: bool = False
+    root: str | Path,
+    release: ClipRelease | None = None,
+    errata: bool = False,
+    images: str | None = None,
 ) -> tuple[list[ClipSpan], list[str]]:
     """The clips of a data set, and messages about rows that are left out.
 
@@ -72,13 +79,14 @@ def read_spans(
         root: The folder of the data set.
         release: The release; None finds it by the coding file or the folders.
         errata: Whether known errors in the coding file are corrected, see :func:`corrected`.
+        images: The kind of frames, see :func:`of_images`.
 
     Raises:
         FileNotFoundError: If the coding file does not exist.
         ValueError: If the coding file cannot be read or lacks a column, or no errata are known.
     """
     root = Path(root)
-    release = release or release_of(root)
+    release = of_images(root, release or release_of(root), images)
     if not release.coding:
         return [
             ClipSpan(clip.name, root / clip.folders[0], clip.onset, clip.offset)
