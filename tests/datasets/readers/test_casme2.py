@@ -216,13 +216,16 @@ def test_a_clip_without_any_face_is_named_and_refused_if_needed(
 ) -> None:
     root = write_clips(tmp_path / 'casme2')
     write_faces(root, ['sub03/EP01_02'])
-    pipeline = [dict(type='LoadExpressionImage'), dict(type='AlignFace', size=32)]
-    data = CASME2(str(root), pipeline=pipeline)
+    data = CASME2(str(root))
     assert len(data) == 15
     assert data.report['no_face'] == ['sub03/EP01_02']
     assert any('no_face, 1, ' in line for line in log)
-    with pytest.raises(ValueError, match='AlignFace: .*EP01_02/img5.* has no landmarks'):
-        [data[i] for i in range(15)]
+    pipeline = [dict(type='LoadExpressionImage'), dict(type='AlignFace', size=32)]
+    with pytest.raises(ValueError, match='1 of 15 images have no landmarks.* AlignFace .*EP01_02'):
+        CASME2(str(root), pipeline=pipeline)
+    kept = CASME2(str(root), pipeline=pipeline, faceless='leave_out')
+    assert kept.faceless_images == ['sub03/EP01_02']
+    assert len([kept[i]['img'] for i in range(14)]) == len(kept) == 14
 
 
 def test_a_clip_in_two_rows_is_prepared_once(tmp_path: Path) -> None:
