@@ -39,7 +39,7 @@ def points_needed(pipeline: Any) -> list[tuple[str, tuple[str, ...]]]:
         if not type(step).__module__.startswith(KNOWN):
             break
         if has_flag(step, 'needs_landmarks'):
-            points = getattr(step, 'points', POINTS[:1])
+            points = getattr(step, 'reads', POINTS[:1])
             needed.append((type(step).__name__, tuple(points)))
     return needed
 

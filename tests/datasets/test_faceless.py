@@ -81,6 +81,7 @@ def test_transforms_say_what_they_need() -> None:
     clip = LoadClip([LOAD]), LoadClip([LOAD], register=False)
     assert points_needed(Compose([clip[0]])) == [('LoadClip', ('landmarks',))]
     assert points_needed(Compose([clip[1]])) == []
+    assert points_needed(AlignFace(32, points=('eyes_nose',))) == [('AlignFace', ('landmarks',))]
     both = ('landmarks5', 'landmarks')
     nested = Compose([Cached([dict(ALIGN, points=both)]), AlignFace(32)])
     assert points_needed(nested) == [('AlignFace', both), ('AlignFace', ('landmarks',))]

@@ -20,7 +20,11 @@ data_preprocessor = dict(
 
 
 # Aligned faces, with exactly the augmentation of paper 004, section 3.3.
-load_face = [dict(type='LoadExpressionImage'), dict(type='AlignFace', size=image_size, margin=0.05)]
+# By eyes and nose: the corners of the mouth are part of the expression.
+load_face = [
+    dict(type='LoadExpressionImage'),
+    dict(type='AlignFace', size=image_size, margin=0.05, points=('eyes_nose',)),
+]
 train_pipeline = [
     *load_face,
     dict(type='RandomFaceFlip', prob=0.5),
