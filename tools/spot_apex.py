@@ -2,11 +2,14 @@
 
 For one clip, prints the apex, and writes the curve with the apex, the apex frame with its ten
 regions, and the numbers (JSON) to --out-dir. For a data set, writes
-DIR/annotations/spotted_apex.json, which the reader uses for frame='spotted'.
+DIR/annotations/spotted_apex.json, which the reader uses for frame='spotted'. With --out, the file
+in annotations/ has another name, which the reader gets as spotted=NAME.
 
 Examples:
     python tools/spot_apex.py sub01/EP02_01f --onset 46 --offset 86 --out-dir out
-    python tools/spot_apex.py --dataset data/casme2 --method registered --jobs 2
+    python tools/spot_apex.py --dataset data/casme2 --jobs 2
+    python tools/spot_apex.py --dataset data/casme2 --method registered \
+        --out spotted_registered.json
 """
 
 import argparse
@@ -17,6 +20,8 @@ import cv2
 from PIL import Image
 from tqdm import tqdm
 
+from mmfer.datasets.readers.clip_release.folders import IMAGES
+from mmfer.datasets.readers.clip_release.frames import SPOTTED, spotted_path
 from mmfer.datasets.readers.clip_release.spans import read_spans
 from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
@@ -30,7 +35,6 @@ from mmfer.visualization.apex import draw_apex_regions, plot_apex_curve
 from mmfer.visualization.image_file import write_image
 
 SIDECAR = Path('annotations') / 'faces.json'
-SPOTTED = Path('annotations') / 'spotted_apex.json'
 
 
 def parse_args() -> argparse.Namespace:
@@ -43,6 +47,19 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--onset', type=int, help='number of a frame, default: the first frame')
     parser.add_argument('--offset', type=int, help='number of a frame, default: the last frame')
     parser.add_argument('--out-dir', type=given_path, help='folder for the results of one clip')
+    parser.add_argument(
+        '--out',
+        metavar='NAME',
+        help=f"the file in a data set's annotations/, default: {SPOTTED}",
+    )
+    parser.add_argument(
+        '--errata', action='store_true', help='correct known errors of the coding file'
+    )
+    parser.add_argument(
+        '--images',
+        choices=IMAGES,
+        help='frames of a data set, default: raw, or cropped if there are no raw ones',
+    )
     parser.add_argument(
         '--sidecar',
         type=given_path,
@@ -72,6 +89,10 @@ def parse_args() -> argparse.Namespace:
         parser.error('a clip needs --out-dir')
     if args.dataset is not None and (args.onset, args.offset, args.out_dir) != (None, None, None):
         parser.error('--onset, --offset and --out-dir are options for one clip, not a data set')
+    if args.clip is not None and (args.out or args.errata or args.images):
+        parser.error(
+            '--out, --errata and --images are options for a data set; a clip has --out-dir'
+        )
     return args
 
 
@@ -124,7 +145,8 @@ def as_json(result: ApexResult) -> dict:
 
 
 def spot_dataset(args: argparse.Namespace, options: SpotterOptions) -> None:
-    spans, faults = read_spans(args.dataset)
+    out = spotted_path(args.dataset, SPOTTED if args.out is None else args.out)
+    spans, faults = read_spans(args.dataset, errata=args.errata, images=args.images)
     sidecar_path = args.sidecar or args.dataset / SIDECAR
     known = args.sidecar is not None or sidecar_path.is_file()
     sidecar = SidecarLandmarks(sidecar_path) if known else None
@@ -139,7 +161,7 @@ def spot_dataset(args: argparse.Namespace, options: SpotterOptions) -> None:
         span, said = span.among(clip.numbers)
         notes += [f'{span.name}: {line}' for line in said]
         tasks.append(ClipTask(span.name, span.folder, span.onset, span.offset, landmarks))
-    check_writable(args.dataset / SPOTTED)
+    check_writable(out)
     found = {}
     results = spot_apexes(tasks, options, args.jobs)
     for task, result in zip(tasks, tqdm(results, total=len(tasks), unit='clip'), strict=True):
@@ -154,8 +176,8 @@ def spot_dataset(args: argparse.Namespace, options: SpotterOptions) -> None:
         print(f'Left out: {line}')
     if not found:
         raise ValueError(f'No apex was found in any clip of "{args.dataset}". See above.')
-    write_json(args.dataset / SPOTTED, found)
-    print(f'{len(found)} apexes found, {len(faults)} rows left out. See {args.dataset / SPOTTED}')
+    write_json(out, found)
+    print(f'{len(found)} apexes found, {len(faults)} rows left out. See {out}')
 
 
 @friendly_errors

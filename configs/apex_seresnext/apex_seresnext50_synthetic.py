@@ -1,4 +1,4 @@
-"""SE-ResNeXt-50 on rendered apex frames, in minutes on two CPU cores: 112 px, 12 epochs.
+"""SE-ResNeXt-50 on true apex frames of renderings, in minutes on two CPU cores: 112 px, 12 epochs.
 
     python tools/render_synthetic.py casme2 data/synthetic/casme2 --preset tiny --no-oddities
 
@@ -7,16 +7,17 @@ load_from='work_dirs/seresnext50_expressions-synthetic/epoch_8.pth'.
 """
 
 _base_ = ['./apex_seresnext50_casme2.py', '../_base_/small_cpu.py']
-parts = ['small_cpu', 'load', 'align', 'noise']
+parts = ['small_cpu', 'load', 'align', 'noise', 'rendered']
 
 data_root = 'data/synthetic/casme2'
 image_size = 112
 epochs = 12
 test_subjects = ('sub07', 'sub08')
+rendered = dict(data_root=data_root, test_subjects=test_subjects, frame='apex')
 
 # Clips are rendered without noise.
 load, noise = dict(type='LoadExpressionImage'), dict(type='SensorNoise', seed=0)
-align = dict(type='AlignFace', size=image_size, margin=0.05)
+align = dict(type='AlignFace', size=image_size, margin=0.05, points=('eyes_nose',))
 train_pipeline = [
     load,
     dict(type='SensorNoise', fresh=True),
@@ -30,11 +31,11 @@ train_dataloader = dict(
     num_workers=0,
     persistent_workers=False,
     drop_last=True,
-    dataset=dict(data_root=data_root, test_subjects=test_subjects, pipeline=train_pipeline),
+    dataset=dict(**rendered, pipeline=train_pipeline),
 )
 test_dataloader = dict(
     **_base_.small_cpu.test_loader,
-    dataset=dict(data_root=data_root, test_subjects=test_subjects, pipeline=test_pipeline),
+    dataset=dict(**rendered, pipeline=test_pipeline),
 )
 val_dataloader = test_dataloader
 

@@ -36,12 +36,12 @@ train_dataloader = dict(
     batch_size=16,
     num_workers=0,
     persistent_workers=False,
-    dataset=dict(onset=True, pipeline=train_pipeline),
+    dataset=dict(frame='apex', onset=True, pipeline=train_pipeline),
 )
 test_dataloader = dict(
     num_workers=0,
     persistent_workers=False,
-    dataset=dict(onset=True, pipeline=test_pipeline),
+    dataset=dict(frame='apex', onset=True, pipeline=test_pipeline),
 )
 val_dataloader = test_dataloader
 

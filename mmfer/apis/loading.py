@@ -1,6 +1,6 @@
 """Checked loading of the config of an inferencer."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 
 from mmfer.datasets import Cached, LoadClip, LoadExpressionImage
+from mmfer.datasets.faceless import all_steps
 from mmfer.datasets.wrapped import pipeline_of, readers_of
 from mmfer.engine.configuration.entry_types import classes_named, is_type
 from mmfer.engine.configuration.overrides import read_config as replaced_config
@@ -92,16 +93,7 @@ def _built(pipeline: Sequence[dict]) -> list[Any]:
 
 def transforms_with(flag: TransformFlag, pipeline: Compose) -> list[str]:
     """Names of the transforms with a flag in a pipeline, including nested transforms."""
-
-    def inside(step: Any) -> Iterator[Any]:
-        if isinstance(step, list | tuple):
-            for part in step:
-                yield from inside(part)
-        else:
-            yield step
-            yield from inside(getattr(step, 'transforms', ()))
-
-    return [type(s).__name__ for s in inside(pipeline) if has_flag(s, flag)]
+    return [type(s).__name__ for s in all_steps(pipeline) if has_flag(s, flag)]
 
 
 def class_names(config: Config, meta: dict[str, Any], where: str) -> tuple[str, ...]:

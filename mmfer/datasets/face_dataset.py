@@ -7,6 +7,7 @@ from typing import Any, Literal
 from mmengine.logging import print_log
 from mmpretrain.datasets import BaseDataset
 
+from mmfer.datasets.faceless import FACELESS, check_faces, leave_out_faceless
 from mmfer.datasets.files.class_matching import check_unique_files
 from mmfer.datasets.files.images import (
     BrokenImageError,
@@ -48,6 +49,9 @@ class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
             (``test_mode``), ``'skip'`` decodes every image at the start, because test images are
             never replaced.
         broken_report: The file that lists the broken images.
+        faceless: Images without landmarks: ``'error'`` refuses them at the start, if a transform
+            needs landmarks; ``'leave_out'`` always leaves them out. The log lists them, and so does
+            the attribute ``faceless_images``.
         test_mode: Whether the data set is a test set, whose broken images are never replaced.
         subjects: Keep only the samples of these subjects, before a validation part is drawn.
         subject_prefix: Text before the name of each subject, which names the data set where several
@@ -59,8 +63,8 @@ class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
 
     Raises:
         FileNotFoundError: If the data set, or one of its images, does not exist.
-        ValueError: If an option or an entry of the data set is wrong, an image is broken, or the
-            reader lacks one of the attributes.
+        ValueError: If an option or an entry of the data set is wrong, an image is broken or
+            lacks landmarks that a transform needs, or the reader lacks one of the attributes.
     """
 
     SEVERAL_FACES = False
@@ -78,6 +82,7 @@ class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
         sidecar: bool | str = True,
         broken: Literal['error', 'skip'] = 'error',
         broken_report: str = 'work_dirs/broken_images.txt',
+        faceless: Literal['error', 'leave_out'] = 'error',
         test_mode: bool = False,
         subjects: Sequence[str] | None = None,
         subject_prefix: str = '',
@@ -89,8 +94,10 @@ class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
         self.check_facts()
         self._check_option('split', split, ('train', 'val', 'trainval', 'test'))
         self._check_option('broken', broken, ('error', 'skip'))
+        self._check_option('faceless', faceless, FACELESS)
         self._check_option('apart_from', apart_from, ('train', 'val', 'test', None))
-        self.apart_from = apart_from
+        self.apart_from, self.faceless = apart_from, faceless
+        self.faceless_images: list[str] = []
         self.root = self.root_of(data_root)
         self.split, self.sidecar, self.broken = split, sidecar, broken
         self.subject_prefix = subject_prefix
@@ -173,6 +180,12 @@ class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
                 f'All {len(samples)} images in the {self.split} part of "{self.root}" are missing '
                 f'or broken; "{self.broken_images.path}" names them. Copy the data set again.'
             )
+        where = f'{self.NAME} at "{self.root}", {self.split}'
+        if self.faceless == 'leave_out':
+            kept, self.faceless_images = leave_out_faceless(kept, where)
+            if not kept:
+                raise ValueError(f'{where}: no image has landmarks. Run mmfer prepare first.')
+        check_faces(kept, self.pipeline, where)
         return kept
 
     def read_split(self) -> Sequence[Sample]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mmfer.labels.errata import Errata
+
 Column = str | int
 """The heading of a column, or its position from 0 in a sheet without headings."""
 
@@ -68,6 +70,9 @@ class ClipRelease:
         lookups: Sheets that translate the subject, or the field ``{video}``, which is the name of a
             clip up to its last ``_``.
         usual: Kinds of oddities that are usual in this release and not reported.
+        cropped: The folders of registered, cropped frames, if they exist beside ``folders``.
+        cropped_frame: The name of a frame in these folders.
+        errata: Known errors in the coding file, or None.
         megc2019: The part in the composite of MEGC 2019, or None.
     """
 
@@ -90,6 +95,9 @@ class ClipRelease:
     clip_name: str = '{clip}'
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     usual: frozenset[str] = frozenset()
+    cropped: tuple[str, ...] = ()
+    cropped_frame: str = ''
+    errata: Errata | None = None
     megc2019: MEGC2019 | None = None
 
     @property

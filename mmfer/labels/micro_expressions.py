@@ -5,9 +5,11 @@ programs that read them; :attr:`ClipRelease.uncertain` says what these programs 
 """
 
 from mmfer.labels.clip_release import MEGC2019, ClipRelease, Lookup
+from mmfer.labels.errata import CASME2_ERRATA
 from mmfer.labels.releases import (
     CASME2_CODING_FILE,
     CASME2_COLUMNS,
+    CASME2_CROPPED,
     CASME2_EMOTIONS,
     CASME2_FRAMES,
 )
@@ -43,7 +45,10 @@ CASME2 = ClipRelease(
         )
     ),
     folders=(f'{CASME2_FRAMES}/{{subject}}/{{clip}}', '{subject}/{clip}'),
-    example='CASME2_RAW_selected/sub01/EP02_01f/img46.jpg (or sub01/EP02_01f/img46.jpg)',
+    example=(
+        'CASME2_RAW_selected/sub01/EP02_01f/img46.jpg (or sub01/EP02_01f/img46.jpg, or '
+        'Cropped/sub01/EP02_01f/reg_img46.jpg)'
+    ),
     frame='img{number}.jpg',
     subject='sub{:02d}',
     emotions=CASME2_EMOTIONS,
@@ -51,6 +56,9 @@ CASME2 = ClipRelease(
         5: _same('others', 'disgust', 'happiness', 'repression', 'surprise'),
         3: _three(('disgust', 'repression', 'sadness', 'fear')),
     },
+    cropped=(f'{CASME2_CROPPED}/{{subject}}/{{clip}}',),
+    cropped_frame='reg_img{number}.jpg',
+    errata=CASME2_ERRATA,
     megc2019=MEGC2019(
         _three(('disgust', 'repression')),
         {NEGATIVE: 88, POSITIVE: 32, SURPRISE: 25},

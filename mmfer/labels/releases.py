@@ -48,6 +48,8 @@ CASME2_EMOTIONS = {
 """The number of clips of each emotion of CASME II."""
 CASME2_CODING_FILE = 'CASME2-coding-20140508.xlsx'
 CASME2_FRAMES = 'CASME2_RAW_selected'
+CASME2_CROPPED = 'Cropped'
+"""The folder of the registered, cropped frames."""
 CASME2_COLUMNS = (
     *('Subject', 'Filename', 'OnsetFrame', 'ApexFrame', 'OffsetFrame'),
     *('Action Units', 'Estimated Emotion'),

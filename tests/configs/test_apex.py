@@ -48,9 +48,10 @@ def test_settings_of_the_paper():
     assert (optimizer.type, optimizer.lr, cfg.train_cfg.max_epochs) == ('Adam', 1e-4, 100)
     assert (cfg.param_scheduler.type, cfg.param_scheduler.factor) == ('ConstantLR', 1.0)
     data = cfg.train_dataloader
-    assert (data.batch_size, data.dataset.num_classes, data.dataset.frame) == (2, 5, 'apex')
+    assert (data.batch_size, data.dataset.num_classes, data.dataset.frame) == (2, 5, 'spotted')
     steps = {step.type: step for step in data.dataset.pipeline}
     assert steps['AlignFace'].size == 224
+    assert steps['AlignFace'].points == ('eyes_nose',)
     assert steps['RandomFaceAffine'] == dict(
         type='RandomFaceAffine', rotate=15, scale=(1.0, 1.0), shift=0.0
     )
@@ -75,6 +76,58 @@ def test_the_grid_has_all_backbones_and_frames(backbone, frame):
         for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
             assert loader.dataset.frame == frame
         assert cfg.train_dataloader.batch_size == 2
+
+
+@pytest.mark.parametrize(
+    ('name', 'frame'),
+    [
+        ('apex_seresnext/apex_seresnext50_casme2', 'spotted'),
+        ('apex_seresnext/apex_seresnext50_synthetic', 'apex'),
+        ('apex_seresnext/ablations/classes3', 'spotted'),
+        ('apex_seresnext/ablations/printed_blocks', 'spotted'),
+        ('ststnet/ststnet_casme2', 'apex'),
+        ('ststnet/ststnet-action-units_casme2', 'apex'),
+        ('ststnet/ststnet-difference_casme2', 'apex'),
+        ('ststnet/ststnet_synthetic', 'apex'),
+        ('ststnet/ststnet-difference_synthetic', 'apex'),
+        ('ststnet/ststnet-sequence_synthetic', 'apex'),
+        ('ststnet/ablations/annotated', 'apex'),
+        ('ststnet/ablations/midway', 'midway'),
+        ('ststnet/ablations/spotted', 'spotted'),
+    ],
+)
+def test_the_paper_classifies_the_spotted_frame(name, frame):
+    cfg = load_config(ROOT / 'configs' / f'{name}.py')
+    for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
+        assert loader.dataset.frame == frame
+
+
+@pytest.mark.parametrize(
+    'name',
+    [
+        *(f'apex_seresnext/ablations/table4_{backbone}' for backbone in BACKBONES),
+        'ststnet/ablations/spotted',
+    ],
+)
+def test_rows_read_the_apexes_of_either_method(name):
+    ratio = name if name.endswith('spotted') else f'{name}_spotted'
+    registered = f'{name}_registered'
+    files = {}
+    for path in (ratio, registered):
+        cfg = load_config(ROOT / 'configs' / f'{path}.py')
+        loaders = cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader
+        assert all(loader.dataset.frame == 'spotted' for loader in loaders)
+        files[path] = {loader.dataset.get('spotted', 'spotted_apex.json') for loader in loaders}
+    assert files == {ratio: {'spotted_apex.json'}, registered: {'spotted_registered.json'}}
+
+
+@pytest.mark.parametrize('frame', FRAMES)
+def test_rows_for_renderings_keep_their_frame(frame):
+    row = APEX / 'ablations' / f'table4_seresnext50_{frame}.py'
+    cfg = apply_variant(APEX / 'apex_seresnext50_synthetic.py', row)
+    for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
+        assert loader.dataset.frame == frame
+        assert loader.dataset.data_root == 'data/synthetic/casme2'
 
 
 def test_rows_work_with_three_classes_and_with_rendered_clips():

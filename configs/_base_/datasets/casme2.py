@@ -1,4 +1,7 @@
-"""CASME II, five classes, the annotated apex at 224 px, batches of 2; some subjects held out.
+"""CASME II, five classes, the spotted apex at 224 px, batches of 2; some subjects held out.
+
+tools/spot_apex.py --dataset spots the apexes, as paper 004 does; frame='apex' reads those of the
+coding file.
 
 tools/cross_validate.py instead tests on every subject in turn and trains on all others.
 """
@@ -17,7 +20,11 @@ data_preprocessor = dict(
 
 
 # Aligned faces, with exactly the augmentation of paper 004, section 3.3.
-load_face = [dict(type='LoadExpressionImage'), dict(type='AlignFace', size=image_size, margin=0.05)]
+# By eyes and nose: the corners of the mouth are part of the expression.
+load_face = [
+    dict(type='LoadExpressionImage'),
+    dict(type='AlignFace', size=image_size, margin=0.05, points=('eyes_nose',)),
+]
 train_pipeline = [
     *load_face,
     dict(type='RandomFaceFlip', prob=0.5),
@@ -53,7 +60,7 @@ train_dataloader = dict(
         data_root=data_root,
         split='train',
         num_classes=5,
-        frame='apex',
+        frame='spotted',
         test_subjects=test_subjects,
         pipeline=train_pipeline,
     ),
@@ -69,7 +76,7 @@ test_dataloader = dict(
         data_root=data_root,
         split='test',
         num_classes=5,
-        frame='apex',
+        frame='spotted',
         test_subjects=test_subjects,
         test_mode=True,
         pipeline=test_pipeline,

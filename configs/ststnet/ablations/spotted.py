@@ -1,4 +1,4 @@
-# The apex that tools/spot_apex.py found.
+# The apex that tools/spot_apex.py found, by the ratio of eq. 5-6.
 _base_ = '../ststnet_casme2.py'
 frame = dict(frame='spotted')
 train_dataloader = dict(dataset=frame)

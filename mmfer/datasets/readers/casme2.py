@@ -12,7 +12,8 @@ class CASME2(MicroExpressions):
     """CASME II (Yan et al. 2014): 255 clips of 26 subjects at 200 frames/s; one frame of each.
 
     The files are ``CASME2-coding-20140508.xlsx`` and the frames
-    ``CASME2_RAW_selected/sub01/EP02_01f/img46.jpg`` (or ``sub01/...`` in the data root).
+    ``CASME2_RAW_selected/sub01/EP02_01f/img46.jpg`` (or ``sub01/...`` in the data root),
+    or the registered, cropped ones, ``Cropped/sub01/EP02_01f/reg_img46.jpg``.
 
     Args:
         data_root: The folder with the coding file.

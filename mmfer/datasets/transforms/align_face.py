@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from mmfer.datasets.transforms.derived_fields import GeometricTransform
-from mmfer.datasets.transforms.geometry import POINTS, move
+from mmfer.datasets.transforms.geometry import move
 from mmfer.datasets.transforms.regions import no_points
 from mmfer.faces.alignment import FivePointAlignment, similarity_transform, warp
 from mmfer.registry import TRANSFORMS
@@ -15,17 +15,34 @@ FIVE_OF_68 = (range(36, 42), range(42, 48), (30,), (48,), (54,))
 """Groups of landmarks; the means are the eyes, the tip of the nose and the corners of the mouth."""
 
 
+EYES_NOSE = (range(36, 42), range(42, 48), range(27, 31))
+"""Groups of landmarks that a smile does not move; the means are the eyes and the nose bridge."""
+FIELDS = {**dict.fromkeys(('landmarks', 'eyes_nose'), 'landmarks'), 'landmarks5': 'landmarks5'}
+"""The field of a sample for each kind of points."""
+
+
 def five_points(landmarks: np.ndarray) -> np.ndarray:
     """The five points (5, 2) for the alignment, from the 68 landmarks of iBUG 300-W."""
     return np.stack([landmarks[list(ids)].mean(axis=0) for ids in FIVE_OF_68])
+
+
+def eyes_nose(template: np.ndarray) -> np.ndarray:
+    """The positions (3, 2) of eyes and nose bridge for a template (5, 2) of five points.
+
+    The bridge, landmarks 27 to 30, reaches from between the eyes to the tip of the nose, so its
+    mean lies in the middle of the two.
+    """
+    left, right, tip = template[:3]
+    return np.stack([left, right, ((left + right) / 2 + tip) / 2])
 
 
 @TRANSFORMS.register_module()
 class AlignFace(GeometricTransform):
     """Rotate the face upright and crop it by its landmarks (papers 001 and 004, section 3.2).
 
-    One warp, a similarity, moves eyes, nose and corners of the mouth as close as possible to the
-    template of :class:`mmfer.faces.FivePointAlignment`. Pixels outside the image repeat its edge.
+    One warp, a similarity, moves eyes, nose and corners of the mouth, or only eyes and nose, as
+    close as possible to the template of :class:`mmfer.faces.FivePointAlignment`. Pixels outside the
+    image repeat its edge.
 
     Args:
         size: The side of the crop in pixels.
@@ -33,7 +50,10 @@ class AlignFace(GeometricTransform):
             crop reaches from the forehead to the chin.
         points: The points that are used, in order of preference: ``'landmarks'``, the 68 landmarks,
             as in paper 004; ``'landmarks5'``, the five points of the data set or of the detector,
-            MTCNN by default, as in paper 001. A sample is aligned by the first points that it has.
+            MTCNN by default, as in paper 001; ``'eyes_nose'``, eyes and nose bridge of the 68
+            landmarks, without the corners of the mouth. These move in a smile, and an alignment by
+            them removes a part of this motion, so use ``'eyes_nose'`` for expressions, above all
+            for small ones. A sample is aligned by the first points that it has.
 
     Raises:
         ValueError: If the size or the margin is out of range, ``points`` is empty or has an unknown
@@ -52,22 +72,27 @@ class AlignFace(GeometricTransform):
         self, size: int, margin: float = 0.1, points: Sequence[str] = ('landmarks',)
     ) -> None:
         self.alignment = FivePointAlignment(size, margin)
-        if isinstance(points, str) or not points or not set(points) <= set(POINTS):
+        if isinstance(points, str) or not points or not set(points) <= set(FIELDS):
             raise ValueError(
-                f'AlignFace(points={points!r}): give a list of names from {", ".join(POINTS)}.'
+                f'AlignFace(points={points!r}): give a list of names from {", ".join(FIELDS)}.'
             )
         self.points = tuple(points)
+        self.reads = tuple(FIELDS[name] for name in points)
 
     def transform_face(self, results: dict[str, Any]) -> dict[str, Any]:
         """Replace the image by the crop."""
-        found = next((name for name in self.points if name in results), None)
+        found = next((name for name in self.points if FIELDS[name] in results), None)
         if found is None:
-            raise no_points(results, 'AlignFace', ' or '.join(self.points))
-        five = results[found] if found == 'landmarks5' else five_points(results[found])
+            raise no_points(results, 'AlignFace', ' or '.join(dict.fromkeys(self.reads)))
+        template = self.alignment.template
+        if found == 'eyes_nose':
+            chosen = np.stack([results['landmarks'][list(g)].mean(axis=0) for g in EYES_NOSE])
+            template = eyes_nose(template)
+        else:
+            chosen = results[found] if found == 'landmarks5' else five_points(results[found])
         # Alignments have their origin at the corner of the image, landmarks at the center of the
         # first pixel.
-        points = five.astype(np.float64) + 0.5
-        matrix = similarity_transform(points, self.alignment.template)
+        matrix = similarity_transform(chosen.astype(np.float64) + 0.5, template)
         image = warp(results['img'], matrix, self.alignment.size)
         centered = matrix.copy()
         centered[:, 2] += matrix[:, :2].sum(axis=1) / 2 - 0.5

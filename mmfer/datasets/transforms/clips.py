@@ -45,12 +45,11 @@ class LoadClip(BaseTransform):
         ...     dict(type='MotionInput', mode='difference', size=28), dict(type='PackExpression')]
     """
 
-    needs_landmarks = True
     reads_clip = True
 
     def __init__(self, transforms: Sequence[dict], register: bool = True) -> None:
         self.read = Compose([TRANSFORMS.build(t) if isinstance(t, dict) else t for t in transforms])
-        self.register = register
+        self.register = self.needs_landmarks = register
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Add ``img`` (H, W, 2 + B) float32: the onset frame, B frames, the frame of the sample."""

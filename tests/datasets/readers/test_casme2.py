@@ -151,6 +151,12 @@ def test_spotted_apexes(rendered_casme2: Path, tmp_path: Path) -> None:
     data = CASME2(str(root), frame='spotted', empty_classes='warn')
     assert {info['clip']: info['frame'] for info in infos(data)} == spotted
     assert first in data.report['not_spotted']
+    other = {name: number + 1 for name, number in spotted.items()}
+    (root / 'annotations' / 'other.json').write_text(json.dumps(other))
+    data = CASME2(str(root), frame='spotted', spotted='other.json', empty_classes='warn')
+    assert {info['clip']: info['frame'] for info in infos(data)} == other
+    with pytest.raises(ValueError, match='Give a name without a folder'):
+        CASME2(str(root), spotted='annotations/other.json')
 
 
 def test_every_frame_can_be_prepared_also_without_a_label(rendered_casme2: Path) -> None:
@@ -210,13 +216,16 @@ def test_a_clip_without_any_face_is_named_and_refused_if_needed(
 ) -> None:
     root = write_clips(tmp_path / 'casme2')
     write_faces(root, ['sub03/EP01_02'])
-    pipeline = [dict(type='LoadExpressionImage'), dict(type='AlignFace', size=32)]
-    data = CASME2(str(root), pipeline=pipeline)
+    data = CASME2(str(root))
     assert len(data) == 15
     assert data.report['no_face'] == ['sub03/EP01_02']
     assert any('no_face, 1, ' in line for line in log)
-    with pytest.raises(ValueError, match='AlignFace: .*EP01_02/img5.* has no landmarks'):
-        [data[i] for i in range(15)]
+    pipeline = [dict(type='LoadExpressionImage'), dict(type='AlignFace', size=32)]
+    with pytest.raises(ValueError, match='1 of 15 images have no landmarks.* AlignFace .*EP01_02'):
+        CASME2(str(root), pipeline=pipeline)
+    kept = CASME2(str(root), pipeline=pipeline, faceless='leave_out')
+    assert kept.faceless_images == ['sub03/EP01_02']
+    assert len([kept[i]['img'] for i in range(14)]) == len(kept) == 14
 
 
 def test_a_clip_in_two_rows_is_prepared_once(tmp_path: Path) -> None:
@@ -245,10 +254,10 @@ def test_faulty_data_are_refused(tmp_path: Path) -> None:
 
 def test_frames_in_a_renamed_folder_are_reported(tmp_path: Path) -> None:
     root = write_clips(tmp_path)
-    (root / 'CASME2_RAW_selected').rename(root / 'Cropped')
+    (root / 'CASME2_RAW_selected').rename(root / 'Pictures')
     with pytest.raises(FileNotFoundError) as caught:
         CASME2(str(root))
-    for part in ('any of the 21 clips', 'such as CASME2_RAW_selected/sub01/EP01_00/', 'Cropped/'):
+    for part in ('any of the 21 clips', 'such as CASME2_RAW_selected/sub01/EP01_00/', 'Pictures/'):
         assert part in str(caught.value)
 
 

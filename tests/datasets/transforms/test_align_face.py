@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 
 from mmfer.datasets.transforms import AlignFace
-from mmfer.datasets.transforms.align_face import five_points
+from mmfer.datasets.transforms.align_face import EYES_NOSE, eyes_nose, five_points
 from mmfer.faces import FivePointAlignment, align_face
 from mmfer.faces.alignment import similarity_transform
+from mmfer.synthetic import Person, Renderer, Rendering, Scene
 
+SMILE = ('mouthSmileLeft', 'mouthSmileRight')
 RNG = np.random.default_rng(0)
 
 
@@ -85,13 +87,60 @@ def test_the_points_of_a_detector_are_preferred() -> None:
     matrix, moved = similarity_transform(five, after['landmarks5']), after['landmarks']
     expected = before['landmarks'] @ matrix[:, :2].T + matrix[:, 2]
     np.testing.assert_allclose(moved, expected, atol=0.01)
+    with pytest.raises(ValueError, match='AlignFace: .* has no landmarks. Write'):
+        AlignFace(112, points=('eyes_nose',))({'img': before['img'], 'landmarks5': five})
     with pytest.raises(ValueError, match='has no landmarks5'):
         AlignFace(112, points=('landmarks5',))(before)
 
 
+def rendered_smiles(*strengths: float) -> list[Rendering]:
+    renderer, person = Renderer(), Person(hair_style='bald')
+    return [
+        renderer.render(person, Scene(face_units=dict.fromkeys(SMILE, s), noise=0), 112)
+        for s in strengths
+    ]
+
+
+@pytest.mark.parametrize(
+    ('points', 'least', 'most'), [('landmarks', 0.6, 0.75), ('eyes_nose', 0.97, 1.03)]
+)
+def test_a_smile_survives_the_alignment_by_eyes_and_nose(
+    points: str, least: float, most: float
+) -> None:
+    faces = rendered_smiles(0.2, 0.6)
+    align = AlignFace(112, 0.05, points=(points,))
+    aligned = [
+        align({'img': face.image, 'landmarks': face.landmarks})['landmarks'] for face in faces
+    ]
+    before, after = (
+        np.linalg.norm(second[[48, 54]] - first[[48, 54]], axis=1).mean()
+        for first, second in ((faces[0].landmarks, faces[1].landmarks), aligned)
+    )
+    assert before > 2
+    # In pixels of the crop, whose scale is that of the first face.
+    eyes = [np.linalg.norm(p[45] - p[36]) for p in (aligned[0], faces[0].landmarks)]
+    assert least < after / (before * eyes[0] / eyes[1]) < most
+    # The eyes, which hardly move, stay where they are.
+    moved = np.linalg.norm(aligned[1][36:48] - aligned[0][36:48], axis=1).mean()
+    assert (moved < 0.1) == (points == 'eyes_nose')
+
+
+@pytest.mark.parametrize('angle', [0, 20, -35])
+def test_eyes_and_nose_are_moved_to_the_template(angle: float) -> None:
+    before = sample(angle)
+    turn = np.deg2rad(angle)
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    bridge = eyes_nose(FivePointAlignment(112).template)[2] - 0.5
+    before['landmarks'][27:31] = (bridge - 56) @ rotation.T + (140, 170)
+    after = AlignFace(224, points=('eyes_nose',))(before)['landmarks']
+    expected = eyes_nose(FivePointAlignment(224, 0.1).template) - 0.5
+    found = [after[list(group)].mean(axis=0) for group in EYES_NOSE]
+    np.testing.assert_allclose(found, expected, atol=0.01)
+
+
 @pytest.mark.parametrize('points', [(), ('landmarks68',), 'landmarks'])
 def test_unknown_points_are_refused(points: object) -> None:
-    with pytest.raises(ValueError, match='names from landmarks, landmarks5'):
+    with pytest.raises(ValueError, match='names from landmarks, eyes_nose, landmarks5'):
         AlignFace(112, points=points)  # type: ignore[arg-type]
 
 

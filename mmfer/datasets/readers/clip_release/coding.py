@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,12 +96,15 @@ def _key(cell: Any) -> str:
     return str(cell).strip() if number is None else str(number)
 
 
-def read_coding(path: Path, release: ClipRelease) -> tuple[list[CodedClip], Oddities]:
+def read_coding(
+    path: Path, release: ClipRelease, rows: Iterable[tuple[int, dict[str, Any]]] | None = None
+) -> tuple[list[CodedClip], Oddities]:
     """Read the coding file; cells may have any type.
 
     Args:
         path: The xlsx file.
         release: The release of the data set.
+        rows: The rows; None for :func:`coded_cells`.
 
     Returns:
         The rows with a clip, onset, offset and emotion, and the names of the clips of each oddity.
@@ -115,8 +118,8 @@ def read_coding(path: Path, release: ClipRelease) -> tuple[list[CodedClip], Oddi
     """
     clips: list[CodedClip] = []
     odd: Oddities = defaultdict(list)
-    rows: dict[str, int] = {}
-    for number, cells in coded_cells(path, release):
+    known: dict[str, int] = {}
+    for number, cells in coded_cells(path, release) if rows is None else rows:
         where = f'{path.name}, row {number}'
         subject = subject_name(cells['subject'], release)
         if subject is None or is_blank(cells['clip']):
@@ -127,11 +130,12 @@ def read_coding(path: Path, release: ClipRelease) -> tuple[list[CodedClip], Oddi
             odd['bad_row'].append(f'row {number} ({cells["clip"]} is not in the sheet {sheet})')
             continue
         name = f'{subject}/{name_of(cells, release)}'
-        if name in rows:
+        if name in known:
             raise ValueError(
-                f'"{path}": the clip {name} is in row {rows[name]} and in row {number}. Remove one.'
+                f'"{path}": the clip {name} is in row {known[name]} and in row {number}. '
+                'Remove one.'
             )
-        rows[name] = number
+        known[name] = number
         onset, offset = whole_number(cells['onset']), whole_number(cells['offset'])
         apex, written = whole_number(cells['apex']), str(cells['apex']).strip()
         emotion = '' if is_blank(cells['emotion']) else str(cells['emotion'])

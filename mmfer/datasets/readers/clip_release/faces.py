@@ -44,7 +44,12 @@ def lend_faces(
     none = list(dict.fromkeys(none))
     for kind, names, what in (
         ('lent_face', lent, 'in the frame that is read; the face of another frame is used'),
-        ('no_face', none, 'in any frame of the clip; pipelines with landmarks refuse it'),
+        (
+            'no_face',
+            none,
+            'in any frame of the clip; pipelines that need landmarks refuse it, or leave it '
+            "out with faceless='leave_out'",
+        ),
     ):
         if names:
             print_log(

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
 from mmfer.datasets.readers.clip_release.coding import CodedClip, subject_name
 from mmfer.faces.clips.clip import FolderClip, image_files
 from mmfer.labels.clip_release import ClipRelease
+
+IMAGES = ('raw', 'cropped')
+"""Kinds of frames of a release."""
 
 
 def clip_folder(root: str | Path, folders: Sequence[str]) -> Path:
@@ -17,6 +21,38 @@ def clip_folder(root: str | Path, folders: Sequence[str]) -> Path:
     """
     found = (_existing(Path(root), folder) for folder in folders)
     return next((place for place in found if place is not None), Path(root) / folders[0])
+
+
+def of_images(root: Path, release: ClipRelease, images: str | None = None) -> ClipRelease:
+    """The release with the folders of one kind of frames, for the whole data set.
+
+    Args:
+        root: The folder of the data set.
+        release: The release.
+        images: One of :data:`IMAGES`; None for the raw frames, or the cropped ones if there is no
+            folder of raw frames.
+
+    Raises:
+        ValueError: If the release has no cropped frames.
+    """
+    if images == 'cropped' and not release.cropped:
+        raise ValueError(f"images='cropped': {release.name} has no such frames. Remove images.")
+    if images is None and release.cropped:
+        raw, cropped = (
+            any(_existing(root, _any_clip(pattern, release)) for pattern in patterns)
+            for patterns in (release.folders, release.cropped)
+        )
+        images = 'cropped' if cropped and not raw else 'raw'
+    if images != 'cropped':
+        return replace(release, cropped=())
+    return replace(
+        release, folders=release.cropped, frame=release.cropped_frame, cropped=(), cropped_frame=''
+    )
+
+
+def _any_clip(pattern: str, release: ClipRelease) -> str:
+    subject = f'{release.subject.partition("{")[0]}*'
+    return re.sub(r'\{\w+\}', '*', pattern.replace('{subject}', subject))
 
 
 def _existing(root: Path, folder: str) -> Path | None:

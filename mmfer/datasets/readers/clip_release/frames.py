@@ -19,7 +19,8 @@ MARGIN = 100
 video."""
 LISTED = 100
 """The number of missing frames of a clip that are named."""
-SPOTTED = Path('annotations') / 'spotted_apex.json'
+SPOTTED = 'spotted_apex.json'
+"""The default file of spotted apexes in ``annotations/``."""
 
 
 class Frames:
@@ -142,15 +143,35 @@ class Frames:
         return there[nearest], nearest
 
 
-def read_spotted(root: Path) -> dict[str, int]:
+def spotted_path(root: Path, name: str = SPOTTED) -> Path:
+    """The path of a file of spotted apexes, which is in ``annotations/``.
+
+    Raises:
+        ValueError: If the name has a folder or is not that of a JSON file.
+    """
+    if Path(name).name != name or Path(name).suffix != '.json':
+        raise ValueError(
+            f'"{name}" cannot be a file of spotted apexes. Give a name without a folder, such as '
+            'spotted_registered.json; the file is in annotations/.'
+        )
+    return root / 'annotations' / name
+
+
+def read_spotted(root: Path, name: str = SPOTTED) -> dict[str, int]:
     """The spotted apex of each clip.
+
+    Args:
+        root: The folder of the data set.
+        name: The name of the file in ``annotations/``.
 
     Raises:
         FileNotFoundError: If there is no file of spotted apexes.
-        ValueError: If the file does not map clips to numbers.
+        ValueError: If the name is wrong, or the file does not map clips to numbers.
     """
-    path = root / SPOTTED
+    path = spotted_path(root, name)
     remedy = f'Spot the apexes: mmfer spot-apex --dataset {root}'
+    if name != SPOTTED:
+        remedy += f' --method METHOD --out {name} (METHOD is ratio or registered)'
     if not path.is_file():
         raise FileNotFoundError(f'frame=\'spotted\' needs the missing file "{path}". {remedy}')
     spotted = read_json(path, 'file of apexes', remedy)

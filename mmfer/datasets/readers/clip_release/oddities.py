@@ -16,6 +16,7 @@ HARMLESS = (
     *('integer_subject', 'capitalised_emotion', 'numeric_action_units', 'unknown_action_units'),
     *('apex_slash', 'apex_absent', 'offset_absent', 'offset_before_apex', 'missing_frame'),
     *('nearby_frame', 'middle_for_apex', 'unread_action_units', 'other_action_units'),
+    *('apex_estimated', 'offset_corrected', 'erratum_not_applied'),
 )
 """Oddities of clips that are used anyway."""
 
@@ -72,11 +73,15 @@ def no_clips(path: Path, release: ClipRelease, odd: Oddities) -> ValueError:
 
 
 def log_report(first: str, report: Mapping[str, Sequence[str]]) -> None:
-    """Log the first line, and a line for each kind of oddity; a warning if clips are left out."""
+    """Log the first line, and a line for each kind of oddity.
+
+    This is a warning if clips are left out or a correction was not applied.
+    """
     lines = [first]
     for kind, names in report.items():
         done = 'noted' if kind in HARMLESS else 'left out'
         more = f', and {len(names) - SHOWN} more' if len(names) > SHOWN else ''
         lines.append(f'  {kind}, {len(names)}, {done}: {", ".join(names[:SHOWN])}{more}')
-    level = WARNING if set(report) - {'other_emotion', *HARMLESS} else INFO
+    quiet = {'other_emotion', *HARMLESS} - {'erratum_not_applied'}
+    level = WARNING if set(report) - quiet else INFO
     print_log('\n'.join(lines), logger='current', level=level)

@@ -7,21 +7,22 @@ from typing import Any, ClassVar, Literal
 
 from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import FaceDataset, Sample
-from mmfer.datasets.files.class_matching import class_index
 from mmfer.datasets.official_counts import compare_counts
-from mmfer.datasets.readers.clip_release.coding import (
-    CodedClip,
-    Oddities,
-    coding_file,
-    read_coding,
-)
+from mmfer.datasets.readers.clip_release.clips import clips_of, known_coding_file
+from mmfer.datasets.readers.clip_release.coding import CodedClip, Oddities
 from mmfer.datasets.readers.clip_release.faces import lend_faces
-from mmfer.datasets.readers.clip_release.folders import clips_in_folders, frames_of
-from mmfer.datasets.readers.clip_release.frames import FRAMES, UNKNOWN_APEX, Frames, read_spotted
+from mmfer.datasets.readers.clip_release.folders import IMAGES, frames_of, of_images
+from mmfer.datasets.readers.clip_release.frames import (
+    FRAMES,
+    SPOTTED,
+    UNKNOWN_APEX,
+    Frames,
+    read_spotted,
+    spotted_path,
+)
 from mmfer.datasets.readers.clip_release.oddities import (
     check_units,
     log_report,
-    no_clips,
     unit_oddities,
 )
 from mmfer.datasets.readers.clip_release.spans import read_spans
@@ -56,9 +57,16 @@ class MicroExpressions(ExpressionDataset):
             between onset and apex (rounded down), or ``'onset'``. If this frame is not on disk, the
             nearest frame is read, at most two frames away. ``'pair'`` is ``'apex'`` with
             ``onset=True``.
+        spotted: The name of the file in ``annotations/`` with the spotted apexes, see
+            ``tools/spot_apex.py --out``.
         unknown_apex: ``'leave_out'`` leaves a clip without an apex on disk out, if the frame needs
             it; ``'middle'`` takes the middle of onset and offset instead. None: ``'middle'`` if
             the release has no apexes at all or with ``megc2019``, else ``'leave_out'``.
+        images: ``'raw'`` or ``'cropped'`` frames, see :func:`of_images`; None for the raw ones, if
+            there are any.
+        errata: Correct known errors of the official coding file, see
+            :class:`mmfer.labels.errata.Errata`. An apex among them is an estimate, not an
+            annotation, so the default reads the file as it is.
         action_units: The numbers of the action units that are the targets, in place of emotions,
             such as :data:`mmfer.labels.action_units.UNITS`. A sample then has ``gt_score`` (A,)
             float32, 1 for present units, and ``attribute_mask`` (A,) bool, True for known units,
@@ -98,7 +106,10 @@ class MicroExpressions(ExpressionDataset):
         num_classes: int | None = None,
         megc2019: bool = False,
         frame: Literal['apex', 'spotted', 'midway', 'onset', 'pair'] = 'apex',
+        spotted: str = SPOTTED,
         unknown_apex: Literal['leave_out', 'middle'] | None = None,
+        images: Literal['raw', 'cropped'] | None = None,
+        errata: bool = False,
         action_units: Sequence[int] = (),
         onset: bool = False,
         between: int = 0,
@@ -112,10 +123,13 @@ class MicroExpressions(ExpressionDataset):
             num_classes = next(iter(release.classes))
         self._check_option('num_classes', num_classes, tuple(release.classes))
         self._check_option('frame', frame, (*FRAMES, 'pair'))
+        self._check_option('images', images, (*IMAGES, None))
         self._check_option('unknown_apex', unknown_apex, (*UNKNOWN_APEX, None))
         self.with_onset, self.between = onset or frame == 'pair', between
         if between < 0 or (between and not self.with_onset):
             raise ValueError(f"between={between} needs frame='pair' or onset=True, and is above 0.")
+        spotted_path(Path(data_root), spotted)
+        self.spotted, self.errata, self.images = spotted, errata, images
         self.frame = 'apex' if frame == 'pair' else frame
         middle = megc2019 or not release.coding
         self.unknown_apex = unknown_apex or UNKNOWN_APEX[middle]
@@ -145,9 +159,10 @@ class MicroExpressions(ExpressionDataset):
         Raises:
             FileNotFoundError: If there is no clip.
         """
-        clips, odd = self._coded()
-        spotted = read_spotted(self.root) if self.frame == 'spotted' else {}
-        frames = Frames(self.root, self.frame, spotted, self.RELEASE.frame, self.unknown_apex)
+        release = of_images(self.root, self.RELEASE, self.images)
+        clips, odd = self._coded(release)
+        spotted = read_spotted(self.root, self.spotted) if self.frame == 'spotted' else {}
+        frames = Frames(self.root, self.frame, spotted, release.frame, self.unknown_apex)
         samples = []
         for clip in clips:
             found = frames.find(clip, odd)
@@ -196,8 +211,10 @@ class MicroExpressions(ExpressionDataset):
     def sidecar_samples(self, part: str) -> list[Sample]:
         """Every frame of every clip, labeled or not, because apex spotting also needs landmarks."""
         if self.RELEASE.coding:
-            self._coding_file()
-        folders = dict.fromkeys(span.folder for span in read_spans(self.root, self.RELEASE)[0])
+            known_coding_file(self.root, self.RELEASE, self.missing)
+        kinds = [self.images] if self.images or not self.RELEASE.cropped else IMAGES
+        spans = [s for kind in kinds for s in read_spans(self.root, self.RELEASE, images=kind)[0]]
+        folders = dict.fromkeys(span.folder for span in spans)
         return [{'img_path': str(p)} for folder in folders for p in frames_of(folder).values()]
 
     def read_sidecar(self, samples: list[Sample], part: str) -> None:
@@ -227,28 +244,8 @@ class MicroExpressions(ExpressionDataset):
         path, frame = sample['onset_path'], sample['onset']
         return {'img_path': path, 'clip': sample['clip'], 'frame': frame}
 
-    def _coding_file(self) -> Path:
-        path = coding_file(self.root, self.RELEASE)
-        if path is None:
-            raise self.missing(self.RELEASE.coding[0])
-        return path
-
-    def _coded(self) -> tuple[list[CodedClip], Oddities]:
-        release, odd = self.RELEASE, Oddities(list)
-        if release.coding:
-            path = self._coding_file()
-            clips, odd = read_coding(path, release)
-            if not clips:
-                raise no_clips(path, release, odd)
-        else:
-            path, clips = self.root, clips_in_folders(self.root, release)
-            if not clips:
-                raise self.missing(release.folders[0])
-            odd['apex_absent'] += [clip.name for clip in clips]
-        for clip in clips:
-            class_index(clip.emotion, tuple(release.emotions), clip.where)
-        found = Counter(clip.emotion for clip in clips)
-        compare_counts(self.NAME, self.root, 'labelled', found, release.emotions, 'clips')
+    def _coded(self, release: ClipRelease) -> tuple[list[CodedClip], Oddities]:
+        clips, odd, path = clips_of(self.root, release, self.missing, self.errata)
         unknown = sorted(self.test_subjects - {clip.subject for clip in clips})
         if unknown and self.subjects is None:
             raise ValueError(

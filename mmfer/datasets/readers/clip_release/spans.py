@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mmengine.logging import print_log
+
 from mmfer.datasets.readers.clip_release.coding import (
     coded_cells,
     coding_file,
@@ -12,7 +14,12 @@ from mmfer.datasets.readers.clip_release.coding import (
     subject_name,
     whole_number,
 )
-from mmfer.datasets.readers.clip_release.folders import clip_folder, clips_in_folders
+from mmfer.datasets.readers.clip_release.corrections import Row, corrected
+from mmfer.datasets.readers.clip_release.folders import (
+    clip_folder,
+    clips_in_folders,
+    of_images,
+)
 from mmfer.datasets.readers.clip_release.workbook import is_blank
 from mmfer.labels.clip_release import ClipRelease
 from mmfer.labels.micro_expressions import MICRO_EXPRESSIONS
@@ -61,20 +68,25 @@ def nearest_frame(number: int, numbers: Iterable[int]) -> int | None:
 
 
 def read_spans(
-    root: str | Path, release: ClipRelease | None = None
+    root: str | Path,
+    release: ClipRelease | None = None,
+    errata: bool = False,
+    images: str | None = None,
 ) -> tuple[list[ClipSpan], list[str]]:
     """The clips of a data set, and messages about rows that are left out.
 
     Args:
         root: The folder of the data set.
         release: The release; None finds it by the coding file or the folders.
+        errata: Whether known errors in the coding file are corrected, see :func:`corrected`.
+        images: The kind of frames, see :func:`of_images`.
 
     Raises:
         FileNotFoundError: If the coding file does not exist.
-        ValueError: If the coding file cannot be read or lacks a column.
+        ValueError: If the coding file cannot be read or lacks a column, or no errata are known.
     """
     root = Path(root)
-    release = release or release_of(root)
+    release = of_images(root, release or release_of(root), images)
     if not release.coding:
         return [
             ClipSpan(clip.name, root / clip.folders[0], clip.onset, clip.offset)
@@ -89,8 +101,17 @@ def read_spans(
     fields = ['subject', 'clip', 'onset', 'offset']
     fields += ['emotion'] if '{emotion}' in release.folders[0] else []
     fields += [] if release.headings_within else ['apex']
+    rows: Iterable[Row]
+    if errata:
+        rows, done = corrected(
+            coded_cells(path, release, [*dict.fromkeys([*fields, 'apex'])]), release
+        )
+        for kind, names in done.items():
+            print_log(f'{path}: {kind}: {", ".join(names)}', logger='current')
+    else:
+        rows = coded_cells(path, release, fields)
     spans, faults = [], []
-    for number, cells in coded_cells(path, release, fields):
+    for number, cells in rows:
         subject = subject_name(cells['subject'], release)
         onset, offset = whole_number(cells['onset']), whole_number(cells['offset'])
         if subject is None or is_blank(cells['clip']) or onset is None or offset is None:

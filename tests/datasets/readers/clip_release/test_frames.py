@@ -103,3 +103,20 @@ def test_spotted_apexes(tmp_path: Path) -> None:
         path.write_text(text)
         with pytest.raises(ValueError, match=message):
             read_spotted(tmp_path)
+
+
+def test_a_data_set_may_have_several_files_of_spotted_apexes(tmp_path: Path) -> None:
+    name = 'spotted_registered.json'
+    with pytest.raises(FileNotFoundError, match=f'--method METHOD --out {name}'):
+        read_spotted(tmp_path, name)
+    (tmp_path / 'annotations').mkdir()
+    (tmp_path / 'annotations' / 'spotted_apex.json').write_text(json.dumps({CLIP: 9}))
+    (tmp_path / 'annotations' / name).write_text(json.dumps({CLIP: 11}))
+    assert read_spotted(tmp_path, name) == {CLIP: 11}
+    assert read_spotted(tmp_path) == {CLIP: 9}
+
+
+@pytest.mark.parametrize('name', ['', 'a/b.json', '../a.json', 'spotted'])
+def test_a_file_of_spotted_apexes_is_named_without_a_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match='Give a name without a folder'):
+        read_spotted(tmp_path, name)
