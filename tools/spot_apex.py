@@ -8,8 +8,7 @@ in annotations/ has another name, which the reader gets as spotted=NAME.
 Examples:
     python tools/spot_apex.py sub01/EP02_01f --onset 46 --offset 86 --out-dir out
     python tools/spot_apex.py --dataset data/casme2 --jobs 2
-    python tools/spot_apex.py --dataset data/casme2 --method registered \
-        --out spotted_registered.json
+    python tools/spot_apex.py --dataset DIR --method registered --out spotted_registered.json
 """
 
 import argparse
