@@ -17,9 +17,9 @@ def test_two_configs_are_compared(tmp_path: Path) -> None:
         if line.startswith('|')
     )
     assert [row[0] for row in rows] == [str(first), str(second)]
-    assert rows[0][head.index('ratio at 4')] == '1.000'
+    assert rows[0][head.index('ratio at 4')] == '1.00'
     assert float(rows[1][head.index('ratio at 4')]) < 1
-    assert rows[0][head.index('training ratio at 1')] == '1.000'
+    assert rows[0][head.index('training ratio at 1')] == '1.00'
     speeds = [float(row[head.index('training images/s at 4')]) for row in rows]
     assert 0 < speeds[1] < speeds[0]
 

@@ -74,8 +74,8 @@ def format_rows(results: list[Measurement], batch: int) -> str:
                 f'{100 * (result.parameters / first.parameters - 1):+.2f} %',
                 f'{result.flops / 1e9:.2f} G',
                 f'{100 * (result.flops / first.flops - 1):+.2f} %',
-                f'{1000 * batch / result.speed[batch]:.0f} ms',
-                f'{100 * (1 / result.ratio[batch] - 1):+.2f} %',
+                f'{1000 * batch / result.speed[batch].median:.0f} ms',
+                f'{100 * (1 / result.speed[batch].ratio - 1):+.2f} %',
             ]
         )
     return markdown_table(head, rows, align_right=True)
