@@ -10,6 +10,7 @@ Without a mode, predictions of the configs are compared with those of the first 
 --training-options  whole training steps with each option of a config that makes them faster
 --references        training steps beside a bare PyTorch loop, mmpretrain's classifier and timm
 --curve             speed against batch, size, number of classes or images of RALD's attention
+                    (context), or of the apex spotter against the frames of a clip (no config)
 --data              the data loader of a config alone, and its share of the training step's time
 --renderer          the renderer of made-up faces, and where its time goes (needs no config)
 
@@ -31,6 +32,7 @@ from mmfer.apis.loaded_model import LoadedModel
 from mmfer.engine import load_config
 from mmfer.engine.benchmark import benchmark, benchmark_model, rows_of
 from mmfer.engine.cli import add_config_options, friendly_errors, output_file
+from mmfer.engine.speed.clip_speed import clip_speed
 from mmfer.engine.speed.curves import LABELS, curve_speed
 from mmfer.engine.speed.data_speed import data_speed
 from mmfer.engine.speed.machine import Machine, busy_warning
@@ -69,7 +71,7 @@ def parse_args() -> argparse.Namespace:
         '--curve',
         nargs='+',
         metavar=('NAME', 'VALUE'),
-        help=f'measure at each value: {", ".join(LABELS)}, then numbers',
+        help=f'measure at each value: {", ".join((*LABELS, "frames"))}, then numbers',
     )
     modes.add_argument('--data', action='store_true', help='measure the training data loader')
     modes.add_argument('--renderer', action='store_true', help='measure the renderer')
@@ -80,7 +82,7 @@ def parse_args() -> argparse.Namespace:
         help='default: 1 and 128, for training steps 16; a curve takes the first',
     )
     parser.add_argument(
-        '--size', type=int, help='image size in pixels; default: 224, of the renderer 112'
+        '--size', type=int, help='image size in pixels; default: 224, without a config 112'
     )
     parser.add_argument('--repeats', type=int, default=5, help='rounds')
     parser.add_argument(
@@ -109,16 +111,20 @@ def check(args: argparse.Namespace) -> None:
     """Raise ValueError for options that do not fit together."""
     if len(set(args.configs)) < len(args.configs):
         raise ValueError('A config is given twice: give each config once.')
-    if bool(args.configs) == args.renderer:
+    clips = bool(args.curve) and args.curve[0] == 'frames'
+    alone = '--renderer' if args.renderer else '--curve frames' if clips else ''
+    if bool(args.configs) == bool(alone):
         raise ValueError(
-            '--renderer takes no config.' if args.renderer else 'Give a config, or --renderer.'
+            f'{alone} takes no config.'
+            if alone
+            else 'Give a config, or --renderer, or --curve frames.'
         )
     if min([*(args.batch_sizes or [1]), args.repeats, 1 if args.size is None else args.size]) < 1:
         raise ValueError('--batch-sizes, --size and --repeats: give numbers from 1.')
     if args.runtimes and (args.train or args.amp or args.device == 'cuda'):
         raise ValueError('--runtimes compares float32 predictions on the CPU: leave out the rest.')
-    if args.renderer and (args.train or args.amp or args.device == 'cuda'):
-        raise ValueError('--renderer draws images on the CPU: leave out the rest.')
+    if alone and (args.train or args.amp or args.device == 'cuda'):
+        raise ValueError(f'{alone} works on the CPU, without training: leave out the rest.')
     steps = args.training_options or args.references or args.data
     if steps and (args.train or args.amp):
         raise ValueError('Training steps are measured in float32 anyway: leave out the rest.')
@@ -166,6 +172,8 @@ def measure(args: argparse.Namespace) -> tuple[list[Row], list[str]]:
         return data_speed(read_configs(args), times), []
     if args.curve:
         values = curve_values(args.curve)
+        if args.curve[0] == 'frames':
+            return clip_speed(values, size, times), []
         configs = read_configs(args)
         return curve_speed(configs, args.curve[0], values, batches[0], size, times, args.train), []
     models = {name: read_model(name, args) for name in args.configs}
@@ -181,11 +189,11 @@ def measure(args: argparse.Namespace) -> tuple[list[Row], list[str]]:
 def main() -> None:
     args = parse_args()
     check(args)
-    on_cpu = args.runtimes or args.renderer or not torch.cuda.is_available()
+    on_cpu = args.runtimes or not args.configs or not torch.cuda.is_available()
     args.device = args.device or ('cpu' if on_cpu else 'cuda')
     steps = args.training_options or args.references or (args.curve and args.train)
     args.batch_sizes = args.batch_sizes or ([16] if steps else [1, 128])
-    args.size = args.size or (112 if args.renderer else 224)
+    args.size = args.size or (224 if args.configs else 112)
     machine = Machine.here()
     try:
         rows, messages = measure(args)

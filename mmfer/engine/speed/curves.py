@@ -49,10 +49,9 @@ def curve_speed(
     Raises:
         ValueError: If a value cannot be set in a config.
     """
-    if curve not in LABELS or min(values) < 1 or len(set(values)) < len(values):
-        raise ValueError(
-            f'--curve needs one of {", ".join(LABELS)}, and numbers from 1, each once.'
-        )
+    if curve not in LABELS:
+        raise ValueError(f'--curve {curve}: choose one of {", ".join((*LABELS, "frames"))}.')
+    check_values(curve, values)
     if curve == 'context' and train:
         raise ValueError(
             'In training, images attend to those of their batch: measure --curve batch.'
@@ -77,6 +76,21 @@ def curve_speed(
         column = f'training {RATE}' if train else RATE
         rows.append(Row({'model': name, curve: str(value)}, {column: speed}, facts))
     return rows
+
+
+def check_values(curve: str, values: Sequence[int], least: int = 1) -> None:
+    """Check the values of a curve.
+
+    Args:
+        curve: The name of the curve, for the message.
+        values: The values.
+        least: The smallest that makes sense.
+
+    Raises:
+        ValueError: If there is none, one is smaller, or one is given twice.
+    """
+    if min(values, default=0) < least or len(set(values)) < len(values):
+        raise ValueError(f'--curve {curve} needs numbers from {least}, each once.')
 
 
 def with_classes(cfg: Config, count: int) -> Config:

@@ -34,7 +34,9 @@ def plot_ratios(ratios: Mapping[str, Mapping[str, Spread]], title: str = '') -> 
     axes = figure.subplots()
     for number, measure in enumerate(measures):
         offset = 0.6 * ((number + 0.5) / len(measures) - 0.5)
-        found = [(y + offset, row[measure]) for y, row in enumerate(ratios.values())]
+        found = [
+            (y + offset, row[measure]) for y, row in enumerate(ratios.values()) if measure in row
+        ]
         places = [y for y, _ in found]
         middle, low, high = zip(*(spread for _, spread in found), strict=True)
         color = SERIES[number % len(SERIES)]

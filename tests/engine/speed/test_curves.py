@@ -15,8 +15,8 @@ RALD = Config(
         model=dict(
             type='ImageClassifier',
             backbone=dict(type='ResNet', depth=18, base_channels=8, stem_channels=8),
-            neck=dict(type='HIFENet', in_channels=64, embed_dims=64),
-            head=dict(type='RALDHead', num_classes=3, in_channels=64),
+            neck=dict(type='HIFENet', in_channels=64, itrr=dict(context='support')),
+            head=dict(type='LinearClsHead', num_classes=3, in_channels=64),
         )
     )
 )
@@ -65,7 +65,7 @@ def test_classes_of_the_head_and_of_its_losses() -> None:
 @pytest.mark.parametrize(
     ('curve', 'values', 'train', 'message'),
     [
-        ('depth', [1], False, 'batch, size, classes, context'),
+        ('depth', [1], False, 'batch, size, classes, context, frames'),
         ('batch', [], False, 'numbers from 1'),
         ('batch', [0], False, 'numbers from 1'),
         ('batch', [2, 2], False, 'each once'),
