@@ -107,8 +107,8 @@ def annotated(model: Any, inputs: Tensor) -> list[DataSample]:
             sample.set_gt_label(label)
             if getattr(getattr(model.head, 'loss_module', None), 'use_soft', False):
                 sample.set_gt_score(torch.eye(model.head.num_classes)[label])
-        sample.to(next(model.parameters()).device)
-    return samples
+    device = next(model.parameters()).device
+    return [sample.to(device) for sample in samples]
 
 
 def peak_memory(model: nn.Module, inputs: Tensor, amp: bool = False) -> int:

@@ -1,8 +1,11 @@
 """Sizes and ratios of known models."""
 
+from typing import Any
+
 import pytest
 import torch
 from mmengine.config import Config
+from mmpretrain.structures import DataSample
 from torch import nn
 
 from mmfer.engine.benchmark import (
@@ -125,16 +128,34 @@ def test_a_network_of_several_views_beside_a_plain_one() -> None:
     assert three.train_speed[2].median > 0
 
 
+def small_classifier(**head: Any) -> Any:
+    register_all_modules()
+    return MODELS.build(
+        dict(
+            type='ImageClassifier',
+            backbone=dict(type='ResNet', depth=18, stem_channels=8, base_channels=8),
+            neck=dict(type='GlobalAveragePooling'),
+            head=dict(type='LinearClsHead', num_classes=3, in_channels=64, **head),
+        )
+    ).eval()
+
+
+def test_samples_move_to_the_device_of_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    def moved(sample: DataSample, device: torch.device) -> DataSample:
+        return DataSample(metainfo=dict(device=device, label=int(sample.gt_label)))
+
+    model = small_classifier()
+    monkeypatch.setattr(DataSample, 'to', moved)
+    samples = annotated(model, torch.rand(4, 3, 32, 32))
+    assert [sample.label for sample in samples] == [0, 1, 2, 0]
+    assert samples[0].device == torch.device('cpu')
+
+
 @pytest.mark.parametrize('soft', [True, False])
 def test_a_loss_of_distributions_gets_distributions(soft: bool) -> None:
-    register_all_modules()
-    loss = dict(type='CrossEntropyLoss', use_soft=soft)
-    head = dict(type='LinearClsHead', num_classes=3, in_channels=64, loss=loss)
-    backbone = dict(type='ResNet', depth=18, stem_channels=8, base_channels=8)
-    neck = dict(type='GlobalAveragePooling')
-    model = MODELS.build(dict(type='ImageClassifier', backbone=backbone, neck=neck, head=head))
+    model = small_classifier(loss=dict(type='CrossEntropyLoss', use_soft=soft))
     images = torch.rand(4, 3, 32, 32)
-    samples = annotated(model.eval(), images)
+    samples = annotated(model, images)
     assert ('gt_score' in samples[0]) == soft
     assert model.train()(images, samples, mode='loss')['loss'].item() > 0
 

@@ -82,6 +82,7 @@ def reference_speed(
         messages = list(dict.fromkeys([*messages, *missing]))
         for (name, way), step in steps.items():
             row = rows.setdefault((name, way), Row({'model': name, 'training by': way}))
+            step()  # creates the state of the optimizer
             peak = peak_bytes(step, step.tensors())
             row.facts[f'peak memory at {batch}'] = f'{peak / 2**20:.0f} MiB'
         speeds = take_turns(list(steps.values()), batch, times.repeats, times.seconds, times.timer)
