@@ -82,7 +82,9 @@ def parse_args() -> argparse.Namespace:
         help='default: 1 and 128, for training steps 16; a curve takes the first',
     )
     parser.add_argument(
-        '--size', type=int, help='image size in pixels; default: 224, without a config 112'
+        '--size',
+        type=int,
+        help='image size in pixels, not for --data; default: 224, without a config 112',
     )
     parser.add_argument('--repeats', type=int, default=5, help='rounds')
     parser.add_argument(
@@ -203,7 +205,8 @@ def main() -> None:
         raise ValueError(
             'A batch norm cannot train on one image of this size. Give larger batches or images.'
         ) from error
-    print(f'{machine}\n{args.device}, {args.size} px, {args.repeats} rounds\n')
+    pixels = 'images as in the config' if args.data else f'{args.size} px'
+    print(f'{machine}\n{args.device}, {pixels}, {args.repeats} rounds\n')
     print(speed_table(rows))
     warning = busy_warning(speeds_of(rows), args.cpu_time)
     for message in [*messages, *([warning] if warning else [])]:
@@ -213,7 +216,8 @@ def main() -> None:
         content = dict(machine=machine.as_dict(), options=options, messages=messages, busy=warning)
         write_json(args.out, {**content, 'rows': [row.values() for row in rows]})
     if args.plot:
-        plotted(rows, args.curve[0] if args.curve else None).savefig(args.plot)
+        curve = args.curve[0] if args.curve else ''
+        plotted(rows, curve or None, LABELS.get(curve, '')).savefig(args.plot)
 
 
 if __name__ == '__main__':

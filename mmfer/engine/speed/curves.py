@@ -5,6 +5,7 @@ from copy import deepcopy
 from functools import partial
 from typing import Any
 
+import torch
 from mmengine.config import Config
 
 from mmfer.device import usable_device
@@ -140,6 +141,6 @@ def _prediction(
                 'This model has no attention to other images: --curve context is for RALD.'
             )
         for module in attending:
-            module.prepare_benchmark(context)  # type: ignore[call-arg]
+            module.set_support(torch.rand(context, module.support_features.size(1)))
         model.to(usable_device(device))
     return partial(predict, model, random_images(batch, model, size).to(device), False)

@@ -63,12 +63,13 @@ def speeds_of(rows: Sequence[Row]) -> list[Speed]:
     return [speed for row in rows for speed in row.speeds.values()]
 
 
-def plotted(rows: Sequence[Row], curve: str | None = None) -> Any:
+def plotted(rows: Sequence[Row], curve: str | None = None, label: str = '') -> Any:
     """A figure of the ratios of all rows, or of speeds along a curve.
 
     Args:
         rows: The rows.
         curve: The column with the values of the curve, if the rows are along one.
+        label: What the values are.
     """
     from mmfer.visualization.plots.speeds import plot_ratios, plot_speed_curves
 
@@ -86,4 +87,4 @@ def plotted(rows: Sequence[Row], curve: str | None = None) -> Any:
         ((unit, speed),) = row.speeds.items()
         spread = speed.median, min(speed.rounds), max(speed.rounds)
         curves.setdefault(row.names['model'], {})[float(row.names[curve])] = spread
-    return plot_speed_curves(curves, curve, unit)
+    return plot_speed_curves(curves, label or curve, unit)
