@@ -30,12 +30,13 @@ from torch import nn
 
 from mmfer.apis.loaded_model import LoadedModel
 from mmfer.engine import load_config
-from mmfer.engine.benchmark import benchmark, benchmark_model, rows_of
+from mmfer.engine.benchmark import benchmark_model
 from mmfer.engine.cli import add_config_options, friendly_errors, output_file
 from mmfer.engine.speed.clip_speed import clip_speed
 from mmfer.engine.speed.curves import LABELS, curve_speed
 from mmfer.engine.speed.data_speed import data_speed
 from mmfer.engine.speed.machine import Machine, busy_warning
+from mmfer.engine.speed.model_speed import benchmark, rows_of
 from mmfer.engine.speed.references import reference_speed
 from mmfer.engine.speed.renderer_speed import renderer_speed
 from mmfer.engine.speed.report import Row, plotted, speed_table, speeds_of

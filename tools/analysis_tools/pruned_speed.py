@@ -16,10 +16,11 @@ from copy import deepcopy
 import torch
 
 from mmfer.engine import load_config
-from mmfer.engine.benchmark import Measurement, benchmark, benchmark_model, input_shape
+from mmfer.engine.benchmark import benchmark_model, input_shape
 from mmfer.engine.checkpoint import load_from_disk
 from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.engine.pruning import copy_scale_distribution, prune_model
+from mmfer.engine.speed.model_speed import Measurement, benchmark
 from mmfer.markdown import markdown_table
 
 

@@ -34,6 +34,7 @@ class Options(NamedTuple):
 
 
 PLAIN = Options()
+COMPILED_WARM_UPS = 3
 
 
 def choices(compiled: bool = False, device: str = 'cpu') -> list[Options]:
@@ -147,6 +148,10 @@ def training_speed(
             training_step(configs[name], options, batch, size, times.device)
             for name, options in named
         ]
+        for (_, options), step in zip(named, steps, strict=True):
+            # It is compiled again when the optimizer has its state.
+            for _ in range(COMPILED_WARM_UPS if options.compiled else 0):
+                step()
         speeds = take_turns(steps, batch, times.repeats, times.seconds, times.timer, first)
         for row, speed in zip(rows, speeds, strict=True):
             row.speeds[f'training {RATE} at {batch}'] = speed

@@ -1,6 +1,7 @@
 """The speed of a training step with each option."""
 
 import logging
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
@@ -104,6 +105,20 @@ def test_compile_compiles_the_step_that_the_runner_compiles(
     Runner._maybe_compile(runner, 'train_step')
     ours, theirs = compiled
     assert ours.__func__ is theirs.__func__ is type(model).train_step
+
+
+def test_compiled_steps_run_more_often_before_they_are_timed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ran: list[Options] = []
+
+    def built(cfg: Config, options: Options, *_: object) -> Callable[[], None]:
+        return lambda: ran.append(options)
+
+    monkeypatch.setattr(module, 'training_step', built)
+    training_speed({'a': CONFIG}, [2], 32, Times(1, 0), compiled=True)
+    chosen = choices(compiled=True)
+    assert [ran.count(options) for options in chosen] == [2 + 3 * one.compiled for one in chosen]
 
 
 def test_memory_of_a_step_counts_the_state_of_the_optimizer() -> None:

@@ -8,15 +8,8 @@ from mmengine.config import Config
 from mmpretrain.structures import DataSample
 from torch import nn
 
-from mmfer.engine.benchmark import (
-    Measurement,
-    annotated,
-    benchmark,
-    benchmark_model,
-    input_shape,
-    peak_memory,
-    rows_of,
-)
+from mmfer.engine.benchmark import annotated, benchmark_model, input_shape
+from mmfer.engine.speed.model_speed import Measurement, benchmark, peak_memory, rows_of
 from mmfer.engine.speed.report import speed_table
 from mmfer.engine.speed.turns import Speed
 from mmfer.registry import MODELS, register_all_modules
