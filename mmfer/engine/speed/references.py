@@ -110,7 +110,7 @@ def _steps(
             messages.append(f'{name}: {error}')
         else:
             pixels = random_pixels(batch, plain, size).to(device)
-            way = f'mmpretrain:{cfg.model.backbone.type}'
+            way = f'mmpretrain:{_single_backbone(cfg)["type"]}'
             steps[_described(cfg), way] = step_of(
                 plain.to(device), pixels, _labelled(batch, cfg, device)
             )
@@ -142,17 +142,17 @@ def _labelled(batch: int, cfg: Config, device: str) -> list[DataSample]:
 
 def _described(cfg: Config) -> str:
     """A backbone with its variant, such as ``ResNet-18``."""
-    backbone = cfg.model.backbone
+    backbone = _single_backbone(cfg)
     variant = backbone.get('depth', backbone.get('arch', ''))
-    return (
-        f'{backbone.type}-{variant}'
-        if isinstance(variant, str | int) and variant
-        else (backbone.type)
-    )
+    named = isinstance(variant, str | int) and variant
+    return f'{backbone["type"]}-{variant}' if named else str(backbone['type'])
 
 
 def _single_backbone(cfg: Config) -> dict[str, Any]:
     backbone = cfg.model.get('backbone') or {}
+    if backbone.get('type') == 'DualBranch':
+        branches = [backbone.get(name) for name in ('branch1', 'branch2') if backbone.get(name)]
+        backbone = branches[0] if len(branches) == 1 else {}
     if not isinstance(backbone.get('type'), str) or 'num_classes' not in cfg.model.get('head', {}):
         raise ValueError('only a classifier with one backbone and a head has references.')
     return {key: value for key, value in backbone.items() if key != 'init_cfg'}

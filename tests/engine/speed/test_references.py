@@ -117,6 +117,15 @@ def test_what_timm_does_not_have() -> None:
         timm_classifier(Config(dict(model=dict(type='STSTNet'))), 32)
 
 
+def test_a_dual_branch_with_one_branch_is_that_branch() -> None:
+    branch = dict(type='ResNet', depth=18, init_cfg=dict(type='Pretrained', checkpoint='none.pth'))
+    one = config(type='DualBranch', branch1=None, branch2=branch)
+    assert type(plain_classifier(one, 32).backbone) is ResNet
+    assert timm_classifier(one, 32)[0] == 'resnet18'
+    with pytest.raises(ValueError, match='one backbone and a head'):
+        plain_classifier(config(type='DualBranch', branch1=branch, branch2=branch), 32)
+
+
 def test_timm_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     original: Callable[..., Any] = builtins.__import__
 
