@@ -19,8 +19,8 @@ import numpy as np
 
 from mmfer.apis import FERInferencer
 from mmfer.apis.face_folders import accuracy, labelled_crops
-from mmfer.engine.benchmark import take_turns
 from mmfer.engine.cli import friendly_errors, given_path
+from mmfer.engine.speed.turns import take_turns
 from mmfer.files import check_writable
 from mmfer.markdown import markdown_table
 from mmfer.visualization.plots.tradeoff import plot_tradeoff
@@ -92,8 +92,8 @@ def main() -> None:
         shape = (1, *model.model.shape)
         image = generator.integers(0, 256, shape).astype(np.float32)
         steps.append(partial(model.model.scores, image))
-    speeds, _ = take_turns(steps, 1, args.repeats, args.seconds)
-    latencies = dict(zip(models, (1000 / speed for speed in speeds), strict=True))
+    speeds = take_turns(steps, 1, args.repeats, args.seconds)
+    latencies = dict(zip(models, (1000 / speed.median for speed in speeds), strict=True))
     rows = [
         [name, f'{shares[name]:.2f}', f'{latencies[name]:#.3g}', f'{sizes[name]:.2f}']
         for name in sorted(models, key=latencies.__getitem__)

@@ -13,7 +13,6 @@ Examples:
 
 import argparse
 import math
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,8 +25,8 @@ from PIL import Image
 
 from mmfer.apis import FERInferencer, OnnxInferencer
 from mmfer.apis.face_inferencer import FaceInferencer
-from mmfer.engine.benchmark import take_turns
 from mmfer.engine.cli import friendly_errors, given_path
+from mmfer.engine.speed.turns import take_turns, timer_for
 from mmfer.faces import read_image
 from mmfer.faces.detection.choice import (
     DETECTORS,
@@ -149,7 +148,7 @@ def main() -> None:
     names = 'pytorch', args.detector, args.landmarker
     ways = [Way(names, inferencer, build_landmarker(args.landmarker))]
     ways += [exported_way(files, threads) for files in args.onnx]
-    clock = time.process_time if args.cpu_time else time.perf_counter
+    timer = timer_for('cpu', args.cpu_time)
     rows = []
     with TemporaryDirectory() as folder:
         for count in args.faces:
@@ -157,9 +156,9 @@ def main() -> None:
             Image.fromarray(scene(photo, count)).save(file, quality=92)
             built = [build_steps(way.inferencer, way.landmarker, file) for way in ways]
             steps = [step for steps, _ in built for step in steps]
-            for step in steps:
-                step()
-            speeds, _ = take_turns(steps, 1, args.repeats, args.seconds, clock)
+            speeds = [
+                speed.median for speed in take_turns(steps, 1, args.repeats, args.seconds, timer)
+            ]
             for number, (way, (_, found)) in enumerate(zip(ways, built, strict=True)):
                 own = speeds[number * len(STEPS) : (number + 1) * len(STEPS)]
                 times = [f'{1000 / speed:.1f}' for speed in own]

@@ -16,10 +16,11 @@ from copy import deepcopy
 import torch
 
 from mmfer.engine import load_config
-from mmfer.engine.benchmark import Measurement, benchmark, benchmark_model, input_shape
+from mmfer.engine.benchmark import benchmark_model, input_shape
 from mmfer.engine.checkpoint import load_from_disk
 from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.engine.pruning import copy_scale_distribution, prune_model
+from mmfer.engine.speed.model_speed import Measurement, benchmark
 from mmfer.markdown import markdown_table
 
 
@@ -74,8 +75,8 @@ def format_rows(results: list[Measurement], batch: int) -> str:
                 f'{100 * (result.parameters / first.parameters - 1):+.2f} %',
                 f'{result.flops / 1e9:.2f} G',
                 f'{100 * (result.flops / first.flops - 1):+.2f} %',
-                f'{1000 * batch / result.speed[batch]:.0f} ms',
-                f'{100 * (1 / result.ratio[batch] - 1):+.2f} %',
+                f'{1000 * batch / result.speed[batch].median:.0f} ms',
+                f'{100 * (1 / result.speed[batch].ratio - 1):+.2f} %',
             ]
         )
     return markdown_table(head, rows, align_right=True)

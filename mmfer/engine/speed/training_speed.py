@@ -1,17 +1,19 @@
 """The speed of a training step with each option of a config that makes it faster."""
 
-import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import torch
 from mmengine.config import Config
-from mmengine.optim import OptimWrapper
+from mmengine.optim import AmpOptimWrapper, OptimWrapper
+from torch import Tensor
 
-from mmfer.engine.benchmark import annotated, benchmark_model, random_images, take_turns
-from mmfer.engine.cpu_amp import cpu_has_bfloat16
-from mmfer.markdown import markdown_table
+from mmfer.engine.benchmark import annotated, benchmark_model, input_shape
+from mmfer.engine.cpu_amp import CPUAmpOptimWrapper, cpu_has_bfloat16
+from mmfer.engine.speed.memory import tensors_of
+from mmfer.engine.speed.report import RATE, Row
+from mmfer.engine.speed.turns import Times, take_turns
 
 
 class Options(NamedTuple):
@@ -20,91 +22,137 @@ class Options(NamedTuple):
     channels_last: bool = False
     """``ChannelsLastHook``."""
     bfloat16: bool = False
-    """``CPUAmpOptimWrapper``."""
+    """``CPUAmpOptimWrapper``; on a GPU ``AmpOptimWrapper`` with bfloat16."""
     fused: bool = False
     """``optimizer=dict(fused=True)``."""
     compiled: bool = False
-    """``compile=True``."""
+    """``compile=True``, which compiles the whole ``train_step``, as the runner does."""
 
     def __str__(self) -> str:
         named = [name.replace('_', ' ') for name, on in self._asdict().items() if on]
         return ', '.join(named) or 'none'
 
 
-def choices(compiled: bool = False) -> list[Options]:
-    """No option, each option alone, and all together; bfloat16 where the CPU has units for it."""
+PLAIN = Options()
+COMPILED_WARM_UPS = 3
+
+
+def choices(compiled: bool = False, device: str = 'cpu') -> list[Options]:
+    """No option, each option alone, and all together; bfloat16 where the device has units for it.
+
+    Args:
+        compiled: Whether ``torch.compile`` is among them.
+        device: The device of the training.
+    """
+    able = torch.cuda.is_bf16_supported() if device == 'cuda' else cpu_has_bfloat16()
     on = {'channels_last': True, 'fused': True}
-    on |= {'bfloat16': True} if cpu_has_bfloat16() else {}
+    on |= {'bfloat16': True} if able else {}
     on |= {'compiled': True} if compiled else {}
     return [Options(), *(Options(**{name: True}) for name in on), Options(**on)]
 
 
-def training_step(cfg: Config, options: Options, batch: int, size: int) -> Callable[[], Any]:
-    """A whole step of a training on the CPU: forward, backward and AdamW, on one random batch."""
+@dataclass
+class TrainingStep:
+    """A whole step as mmengine runs it: preprocessing, forward, backward and AdamW, on one batch.
+
+    Loading the batch does not count.
+    """
+
+    model: Any
+    data: dict[str, Any]
+    """Pixels ``inputs`` (N, C, H, W), and ``data_samples``."""
+    wrapper: OptimWrapper
+
+    def __call__(self) -> None:
+        """Train with the batch."""
+        self.model.train_step(self.data, self.wrapper)
+
+    def tensors(self) -> list[Tensor]:
+        """Input, weights, buffers and the state of the optimizer."""
+        states = self.wrapper.optimizer.state.values()
+        state = [value for one in states for value in one.values() if torch.is_tensor(value)]
+        return [*tensors_of(self.model), self.data['inputs'], *state]
+
+
+def training_step(
+    cfg: Config, options: Options, batch: int, size: int, device: str = 'cpu'
+) -> TrainingStep:
+    """A training step of the model of a config, with random weights and one random batch.
+
+    Args:
+        cfg: The config.
+        options: Options of the training.
+        batch: Number of images in the batch.
+        size: Height and width of the images in pixels.
+        device: ``'cpu'`` or ``'cuda'``.
+    """
     torch.manual_seed(0)
-    model: Any = benchmark_model(cfg, 'cpu')
+    model = benchmark_model(cfg, device)
+    pixels = random_pixels(batch, model, size).to(device)
+    return step_of(model, pixels, annotated(model, pixels / 255), options)
+
+
+def random_pixels(count: int, model: Any, size: int) -> Tensor:
+    """Random images (N, C, H, W) with values from 0 to 255, the same for the same shape."""
+    generator = torch.Generator().manual_seed(0)
+    shape = (count, *input_shape(model, size))
+    return torch.randint(0, 256, shape, generator=generator).float()
+
+
+def step_of(
+    model: Any, pixels: Tensor, samples: list[Any], options: Options = PLAIN
+) -> TrainingStep:
+    """A training step of a model with a batch of images and samples."""
     if options.channels_last:
         model.to(memory_format=torch.channels_last)
-    images = random_images(batch, model, size)
-    samples = annotated(model, images)
     model.train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, fused=options.fused)
-    wrapper = OptimWrapper(optimizer)
+    if not options.bfloat16:
+        wrapper = OptimWrapper(optimizer=optimizer)
+    elif pixels.device.type == 'cuda':
+        wrapper = AmpOptimWrapper(dtype='bfloat16', loss_scale=1.0, optimizer=optimizer)
+    else:
+        wrapper = CPUAmpOptimWrapper(optimizer=optimizer)
     if options.compiled:
-        model.forward = torch.compile(model.forward)
-    return partial(_step, model, images, samples, wrapper, options.bfloat16)
-
-
-def _step(
-    model: Any, images: torch.Tensor, samples: list[Any], wrapper: OptimWrapper, bfloat16: bool
-) -> None:
-    with (
-        wrapper.optim_context(model),
-        torch.autocast('cpu', torch.bfloat16, enabled=bfloat16),
-    ):
-        losses = model(images, samples, mode='loss')
-    wrapper.update_params(model.parse_losses(losses)[0])
+        model.train_step = torch.compile(model.train_step)
+    return TrainingStep(model, dict(inputs=pixels, data_samples=samples), wrapper)
 
 
 def training_speed(
-    cfg: Config,
-    batch: int,
+    configs: Mapping[str, Config],
+    batch_sizes: Sequence[int],
     size: int,
-    repeats: int = 5,
-    seconds: float = 1.0,
+    times: Times,
     compiled: bool = False,
-    cpu_time: bool = False,
-) -> list[list[str]]:
-    """Measure a training step with the :func:`choices` of options, which take turns.
+) -> list[Row]:
+    """Measure a training step with the :func:`choices` of options; all configs take turns.
 
     Without options, the step is that of mmengine and mmpretrain in float32.
 
     Args:
-        cfg: The config of the model.
-        batch: Number of images in a batch.
+        configs: The configs of the models by name.
+        batch_sizes: Numbers of images in a batch.
         size: Height and width of the images in pixels.
-        repeats: Number of rounds.
-        seconds: Minimum time of each choice in a round.
+        times: How long, by which clock and on which device steps are measured.
         compiled: Whether to measure ``torch.compile``, too, which needs a C++ compiler.
-        cpu_time: Whether to count the CPU time of this process instead of the time on the clock.
 
     Returns:
-        A row for each choice: the options, the images per second and their ratio to no option,
-        medians over the rounds.
+        A row for each config and choice; ratios relate to the same config without options.
     """
-    chosen = choices(compiled)
-    steps = [training_step(cfg, options, batch, size) for options in chosen]
-    for step in steps:
-        step()
-    clock = time.process_time if cpu_time else time.perf_counter
-    speeds, ratios = take_turns(steps, batch, repeats, seconds, clock)
-    return [
-        [str(options), f'{speed:.1f}', f'{ratio:.2f}']
-        for options, speed, ratio in zip(chosen, speeds, ratios, strict=True)
-    ]
-
-
-def format_training(rows: list[list[str]], batch: int) -> str:
-    """A Markdown table of rows of :func:`training_speed`, each after the name of its model."""
-    head = ['model', 'options', f'training images/s at {batch}', 'ratio']
-    return markdown_table(head, rows)
+    chosen = choices(compiled, times.device)
+    named = [(name, options) for name in configs for options in chosen]
+    rows = [Row({'model': name, 'options': str(options)}) for name, options in named]
+    first = [number - number % len(chosen) for number in range(len(rows))]
+    for batch in batch_sizes:
+        steps = [
+            training_step(configs[name], options, batch, size, times.device)
+            for name, options in named
+        ]
+        for (_, options), step in zip(named, steps, strict=True):
+            # It is compiled again when the optimizer has its state.
+            for _ in range(COMPILED_WARM_UPS if options.compiled else 0):
+                step()
+        speeds = take_turns(steps, batch, times.repeats, times.seconds, times.timer, first)
+        for row, speed in zip(rows, speeds, strict=True):
+            row.speeds[f'training {RATE} at {batch}'] = speed
+    return rows

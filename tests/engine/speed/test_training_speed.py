@@ -1,19 +1,23 @@
 """The speed of a training step with each option."""
 
-from typing import Any
+import logging
+from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.runner import Runner
 
+from mmfer.engine.benchmark import benchmark_model
 from mmfer.engine.speed import training_speed as module
 from mmfer.engine.speed.training_speed import (
     Options,
     choices,
-    format_training,
     training_speed,
     training_step,
 )
+from mmfer.engine.speed.turns import Times
 
 CONFIG = Config(
     dict(
@@ -42,19 +46,25 @@ def test_each_option_alone_and_all_together(bfloat16: bool) -> None:
     assert not any(one.compiled for one in choices())
 
 
-def test_each_choice_has_a_speed_and_its_ratio_to_no_option(bfloat16: bool) -> None:
-    rows = training_speed(CONFIG, 2, 32, repeats=1, seconds=0.05, cpu_time=True)
-    assert [row[0] for row in rows] == [str(options) for options in choices()]
-    assert rows[0][0] == 'none' and ('bfloat16' in rows[-1][0]) == bfloat16
-    speeds, ratios = ([float(row[i]) for row in rows] for i in (1, 2))
-    assert min(speeds) > 0
-    assert ratios == pytest.approx([speed / speeds[0] for speed in speeds], abs=0.02)
+def test_each_choice_has_a_speed_and_its_ratio_to_no_option_of_its_config(bfloat16: bool) -> None:
+    configs = {'a': CONFIG, 'b': CONFIG}
+    rows = training_speed(configs, [2], 32, Times(2, 0.02, cpu_time=True))
+    chosen = [str(options) for options in choices()]
+    assert [tuple(row.names.values()) for row in rows] == [
+        (name, options) for name in configs for options in chosen
+    ]
+    assert chosen[0] == 'none' and ('bfloat16' in chosen[-1]) == bfloat16
+    speeds = [row.speeds['training images/s at 2'] for row in rows]
+    for number, speed in enumerate(speeds):
+        reference = speeds[number - number % len(chosen)]
+        pairs = zip(speed.rounds, reference.rounds, strict=True)
+        assert speed.ratios == [one / other for one, other in pairs]
 
 
 @pytest.mark.parametrize('options', [Options(), Options(channels_last=True, fused=True)])
 def test_a_step_trains_and_the_options_change_nothing_but_rounding(options: Options) -> None:
-    step: Any = training_step(CONFIG, options, 4, 32)
-    model, images, samples, _, _ = step.args
+    step = training_step(CONFIG, options, 4, 32)
+    model, images, samples = step.model, step.data['inputs'], step.data['data_samples']
     weight = model.backbone.conv1.weight
     if options.channels_last:
         assert weight.is_contiguous(memory_format=torch.channels_last)
@@ -71,8 +81,8 @@ def test_a_step_trains_and_the_options_change_nothing_but_rounding(options: Opti
 
 def losses_of_plain_steps() -> list[float]:
     """The losses of five steps of AdamW, written with PyTorch alone."""
-    step: Any = training_step(CONFIG, Options(), 4, 32)
-    model, images, samples, _, _ = step.args
+    step = training_step(CONFIG, Options(), 4, 32)
+    model, images, samples = step.model, step.data['inputs'], step.data['data_samples']
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
     losses = []
     for _ in range(5):
@@ -84,7 +94,38 @@ def losses_of_plain_steps() -> list[float]:
     return losses
 
 
-def test_table() -> None:
-    table = format_training([['a.py', 'fused', '9.0', '1.10']], 8)
-    assert table.splitlines()[0] == '| model | options | training images/s at 8 | ratio |'
-    assert '| a.py | fused | 9.0 | 1.10 |' in table
+def test_compile_compiles_the_step_that_the_runner_compiles(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compiled = []
+    monkeypatch.setattr(torch, 'compile', lambda function: compiled.append(function) or function)
+    training_step(CONFIG, Options(compiled=True), 2, 32)
+    model = benchmark_model(CONFIG, 'cpu')
+    runner = SimpleNamespace(cfg=dict(compile=True), model=model, logger=logging.getLogger())
+    Runner._maybe_compile(runner, 'train_step')
+    ours, theirs = compiled
+    assert ours.__func__ is theirs.__func__ is type(model).train_step
+
+
+def test_compiled_steps_run_more_often_before_they_are_timed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ran: list[Options] = []
+
+    def built(cfg: Config, options: Options, *_: object) -> Callable[[], None]:
+        return lambda: ran.append(options)
+
+    monkeypatch.setattr(module, 'training_step', built)
+    training_speed({'a': CONFIG}, [2], 32, Times(1, 0), compiled=True)
+    chosen = choices(compiled=True)
+    assert [ran.count(options) for options in chosen] == [2 + 3 * one.compiled for one in chosen]
+
+
+def test_memory_of_a_step_counts_the_state_of_the_optimizer() -> None:
+    step = training_step(CONFIG, Options(), 2, 32)
+    before = {id(tensor) for tensor in step.tensors()}
+    step()
+    weights = sum(weight.numel() for weight in step.model.parameters())
+    new = [tensor for tensor in step.tensors() if id(tensor) not in before]
+    # AdamW keeps two means of each gradient, and counts its steps.
+    assert sum(tensor.numel() for tensor in new if tensor.ndim) == 2 * weights

@@ -1,21 +1,17 @@
 """Sizes and ratios of known models."""
 
-from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
 from mmengine.config import Config
+from mmpretrain.structures import DataSample
 from torch import nn
 
-from mmfer.engine.benchmark import (
-    Measurement,
-    benchmark,
-    benchmark_model,
-    format_table,
-    input_shape,
-    peak_memory,
-    take_turns,
-)
+from mmfer.engine.benchmark import annotated, benchmark_model, input_shape
+from mmfer.engine.speed.model_speed import Measurement, benchmark, peak_memory, rows_of
+from mmfer.engine.speed.report import speed_table
+from mmfer.engine.speed.turns import Speed
 from mmfer.registry import MODELS, register_all_modules
 
 
@@ -36,27 +32,8 @@ def test_parameters_flops_and_ratio() -> None:
     assert one.parameters == 3 * 3 * 9 + 3
     assert one.flops == pytest.approx(3 * 3 * 9 * 32 * 32)
     assert twenty.flops == pytest.approx(20 * one.flops)
-    assert one.ratio == {2: 1.0}
-    assert twenty.ratio[2] < 0.8  # twenty times the work
-
-
-def test_speeds_are_medians_by_the_given_clock() -> None:
-    now = 0.0
-
-    def taking(*durations: float) -> Callable[[], None]:
-        left = list(durations)
-
-        def step() -> None:
-            nonlocal now
-            now += left.pop(0)
-
-        return step
-
-    steps = [taking(1, 1, 9), taking(0.5, 0.5, 2, 4)]
-    speeds, ratios = take_turns(steps, batch=4, repeats=3, seconds=1, clock=lambda: now)
-    # Rounds of the first step: 1 s, 1 s and 9 s; of the second: two passes in 1 s, 2 s and 4 s.
-    assert speeds == [4, 2]
-    assert ratios == [1, 2]  # the rounds of the second: 2, 0.5 and 9 / 4
+    assert one.speed[2].ratios == [1, 1, 1]
+    assert twenty.speed[2].ratio < 0.8  # twenty times the work
 
 
 def test_peak_memory_counts_input_weights_and_activations() -> None:
@@ -107,8 +84,11 @@ def test_measuring_the_training_does_not_change_the_model(head: str) -> None:
         )
     ).eval()
     (result,) = benchmark({'a': model}, (4,), size=32, repeats=2, seconds=0.01, train=True)
-    assert result.train_ratio == {4: 1.0}
-    assert result.train_speed[4] > 0 and result.speed[4] > 0
+    assert result.train_speed[4].ratios == [1, 1]
+    assert result.train_speed[4].median > 0 and result.speed[4].median > 0
+    # A training keeps the activations and the gradients.
+    weights = sum(4 * weight.numel() for weight in model.parameters())
+    assert result.train_memory[4] > result.memory[4] + weights
     assert not model.training and all(p.grad is None for p in model.parameters())
 
 
@@ -138,10 +118,43 @@ def test_a_network_of_several_views_beside_a_plain_one() -> None:
     models = {'plain': plain, 'regions': regions}
     one, three = benchmark(models, (2,), size=32, repeats=1, seconds=0.01, train=True)
     assert 3 < three.flops / one.flops < 3.2  # three passes and the attention
-    assert three.train_speed[2] > 0
+    assert three.train_speed[2].median > 0
+
+
+def small_classifier(**head: Any) -> Any:
+    register_all_modules()
+    return MODELS.build(
+        dict(
+            type='ImageClassifier',
+            backbone=dict(type='ResNet', depth=18, stem_channels=8, base_channels=8),
+            neck=dict(type='GlobalAveragePooling'),
+            head=dict(type='LinearClsHead', num_classes=3, in_channels=64, **head),
+        )
+    ).eval()
+
+
+def test_samples_move_to_the_device_of_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    def moved(sample: DataSample, device: torch.device) -> DataSample:
+        return DataSample(metainfo=dict(device=device, label=int(sample.gt_label)))
+
+    model = small_classifier()
+    monkeypatch.setattr(DataSample, 'to', moved)
+    samples = annotated(model, torch.rand(4, 3, 32, 32))
+    assert [sample.label for sample in samples] == [0, 1, 2, 0]
+    assert samples[0].device == torch.device('cpu')
+
+
+@pytest.mark.parametrize('soft', [True, False])
+def test_a_loss_of_distributions_gets_distributions(soft: bool) -> None:
+    model = small_classifier(loss=dict(type='CrossEntropyLoss', use_soft=soft))
+    images = torch.rand(4, 3, 32, 32)
+    samples = annotated(model, images)
+    assert ('gt_score' in samples[0]) == soft
+    assert model.train()(images, samples, mode='loss')['loss'].item() > 0
 
 
 def test_table() -> None:
-    result = Measurement('plain', 11_180_000, 1.8e9, {1: 10.0}, {1: 1.0}, {1: 3 * 2**20})
-    last = format_table([result]).splitlines()[-1]
-    assert last == '| plain | 11.18 M | 1.800 G | 10.0 | 1.000 | 3 MiB |'
+    speed = Speed([9.0, 10.0, 11.0], [0.9, 1.0, 1.1])
+    result = Measurement('plain', 11_180_000, 1.8e9, {1: speed}, {1: 3 * 2**20})
+    last = speed_table(rows_of([result])).splitlines()[-1]
+    assert last == '| plain | 11.18 M | 1.800 G | 3 MiB | 10.0 | 1.00 | 0.90 to 1.10 |'
