@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from logging import WARNING
 from typing import Any, NamedTuple
 
 import torch
 from mmengine.config import Config
+from mmengine.logging import print_log
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
 from torch import Tensor
+from torch._dynamo.exc import TorchDynamoException
 
 from mmfer.engine.benchmark import annotated, benchmark_model, input_shape
 from mmfer.engine.cpu_amp import CPUAmpOptimWrapper, cpu_has_bfloat16
@@ -140,19 +143,40 @@ def training_speed(
         A row for each config and choice; ratios relate to the same config without options.
     """
     chosen = choices(compiled, times.device)
-    named = [(name, options) for name in configs for options in chosen]
-    rows = [Row({'model': name, 'options': str(options)}) for name, options in named]
-    first = [number - number % len(chosen) for number in range(len(rows))]
+    rows = {
+        (name, options): Row({'model': name, 'options': str(options)})
+        for name in configs
+        for options in chosen
+    }
     for batch in batch_sizes:
-        steps = [
-            training_step(configs[name], options, batch, size, times.device)
-            for name, options in named
-        ]
-        for (_, options), step in zip(named, steps, strict=True):
-            # It is compiled again when the optimizer has its state.
-            for _ in range(COMPILED_WARM_UPS if options.compiled else 0):
-                step()
-        speeds = take_turns(steps, batch, times.repeats, times.seconds, times.timer, first)
-        for row, speed in zip(rows, speeds, strict=True):
+        steps = {
+            (name, options): training_step(configs[name], options, batch, size, times.device)
+            for name, options in rows
+        }
+        steps = {
+            key: step for key, step in steps.items() if not key[1].compiled or _warm(step, key)
+        }
+        rows = {key: rows[key] for key in steps}
+        first = [list(rows).index((name, PLAIN)) for name, _ in rows]
+        ready = list(steps.values())
+        speeds = take_turns(ready, batch, times.repeats, times.seconds, times.timer, first)
+        for row, speed in zip(rows.values(), speeds, strict=True):
             row.speeds[f'training {RATE} at {batch}'] = speed
-    return rows
+    return list(rows.values())
+
+
+def _warm(step: TrainingStep, key: tuple[str, Options]) -> bool:
+    """Run a compiled step until it is compiled; return False, and log why, if it cannot be."""
+    try:
+        # It is compiled again when the optimizer has its state.
+        for _ in range(COMPILED_WARM_UPS):
+            step()
+    except TorchDynamoException as error:
+        reason = next((line for line in str(error).splitlines() if 'Error' in line), str(error))
+        print_log(
+            f'{key[0]} ({key[1]}) is left out: torch.compile failed ({reason.strip()[:200]}).',
+            logger='current',
+            level=WARNING,
+        )
+        return False
+    return True
