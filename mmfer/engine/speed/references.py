@@ -110,10 +110,13 @@ def _steps(
             messages.append(f'{name}: {error}')
         else:
             pixels = random_pixels(batch, plain, size).to(device)
-            way = f'mmpretrain:{_single_backbone(cfg)["type"]}'
-            steps[_described(cfg), way] = step_of(
-                plain.to(device), pixels, _labelled(batch, cfg, device)
-            )
+            way = f'mmpretrain:{type(plain.backbone).__name__}'
+            own = step_of(plain.to(device), pixels, _labelled(batch, cfg, device))
+            described, weights = _described(cfg), _weights(plain.backbone)
+            other = steps.get((described, way))
+            if other is not None and _weights(other.model.backbone) != weights:
+                described += f' of {weights / 1e6:.2f} M'
+            steps[described, way] = own
         try:
             found, model = timm_classifier(cfg, size)
         except ValueError as error:
@@ -125,6 +128,10 @@ def _steps(
             optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
             steps[f'timm:{found}', 'bare loop'] = BareStep(model, images, classes, optimizer)
     return steps, messages
+
+
+def _weights(model: nn.Module) -> int:
+    return sum(weight.numel() for weight in model.parameters())
 
 
 def bare_step(model: Any, data: dict[str, Any]) -> BareStep:
@@ -144,8 +151,8 @@ def _described(cfg: Config) -> str:
     """A backbone with its variant, such as ``ResNet-18``."""
     backbone = _single_backbone(cfg)
     variant = backbone.get('depth', backbone.get('arch', ''))
-    named = isinstance(variant, str | int) and variant
-    return f'{backbone["type"]}-{variant}' if named else str(backbone['type'])
+    kind = PLAIN_NAMES.get(backbone['type'], backbone['type'])
+    return f'{kind}-{variant}' if isinstance(variant, str | int) and variant else str(kind)
 
 
 def _single_backbone(cfg: Config) -> dict[str, Any]:
@@ -249,8 +256,7 @@ def timm_classifier(cfg: Config, size: int) -> tuple[str, nn.Module]:
         network.pre_logits = nn.Identity()
         pool = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, classes)]
         network.head = nn.Sequential(*pool)
-    ours = sum(weight.numel() for weight in MODELS.build(backbone).parameters())
-    theirs = sum(weight.numel() for weight in network.parameters())
+    ours, theirs = _weights(MODELS.build(backbone)), _weights(network)
     theirs -= (
         network.get_classifier().weight.numel() + classes if 'vgg' not in name else (513 * classes)
     )

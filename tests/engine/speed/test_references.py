@@ -76,6 +76,13 @@ def test_another_width_has_no_network_in_timm() -> None:
     ]
 
 
+def test_backbones_of_other_widths_are_rows_of_their_own() -> None:
+    configs = {'a': WHOLE, 'b': NARROW, 'c': NARROW}
+    rows, _ = reference_speed(configs, [2], 32, Times(1, 0.01))
+    plain = [row.names['model'] for row in rows if 'mmpretrain' in row.names['training by']]
+    assert plain == ['ResNet-18', 'ResNet-18 of 0.18 M']
+
+
 def test_mmpretrains_classifier_is_plain() -> None:
     model = plain_classifier(WHOLE, 32)
     assert type(model) is ImageClassifier and type(model.backbone) is ResNet
