@@ -5,7 +5,7 @@
 #
 #     tools/analysis_tools/gpu_speed.sh [FOLDER]     default: work_dirs/gpu_speed
 #
-# CONFIGS, SIZE, BATCH and DEVICE in the environment replace the defaults.
+# CONFIGS, PARTS, SIZE, BATCH and DEVICE in the environment replace the defaults.
 set -uo pipefail
 OUT=$(realpath -m "${1:-work_dirs/gpu_speed}")
 cd "$(dirname "$0")/../.." || exit 1
@@ -13,12 +13,14 @@ CONFIGS=${CONFIGS:-configs/resnet/resnet18_ferplus.py configs/rald/rald_r18_ferp
     configs/mifnet/mifnet_r18-swint_rafdb.py configs/faer/faer_convnext-b_rafdb.py
     configs/multi_region/multi_region_vgg16bn_rafdb.py configs/apex_seresnext/apex_seresnext50_casme2.py}
 SIZE=${SIZE:-224} BATCH=${BATCH:-64} DEVICE=${DEVICE:-cuda}
+PARTS=${PARTS:-predictions predictions-mixed training training-mixed options compiled}
 mkdir -p "$OUT"
 failed=0
 
 measure() { # NAME, limit in seconds, options of the benchmark
     local name=$1 limit=$2
     shift 2
+    [[ " $PARTS " == *" $name "* ]] || return 0
     echo "== $name"
     # shellcheck disable=SC2086
     timeout "$limit" "${PYTHON:-python}" tools/analysis_tools/benchmark.py $CONFIGS --device "$DEVICE" \

@@ -8,6 +8,7 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
+from torch._dynamo.exc import Unsupported
 
 from mmfer.engine.benchmark import benchmark_model
 from mmfer.engine.speed import training_speed as module
@@ -129,3 +130,18 @@ def test_memory_of_a_step_counts_the_state_of_the_optimizer() -> None:
     new = [tensor for tensor in step.tensors() if id(tensor) not in before]
     # AdamW keeps two means of each gradient, and counts its steps.
     assert sum(tensor.numel() for tensor in new if tensor.ndim) == 2 * weights
+
+
+def test_a_step_that_cannot_be_compiled_is_left_out(log: list[str]) -> None:
+    def broken() -> None:
+        raise Unsupported('RuntimeError: no such pattern\nand more')
+
+    assert not module._warm(broken, ('a.py', Options(compiled=True)))
+    assert log[-1] == (
+        'a.py (compiled) is left out: torch.compile failed (RuntimeError: no such pattern).'
+    )
+    calls: list[int] = []
+    assert module._warm(lambda: calls.append(1), ('a.py', Options(compiled=True)))
+    assert len(calls) == module.COMPILED_WARM_UPS
+    with pytest.raises(ZeroDivisionError):
+        module._warm(lambda: 1 / 0, ('a.py', Options(compiled=True)))
