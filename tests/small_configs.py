@@ -49,7 +49,8 @@ def write_casme2(root: Path) -> None:
         write_clip(root, f'sub{who}/{clip}', range(3, 9))
     spotted = {f'sub{who}/{clip}': 5 for who, clip in clips}
     (root / 'annotations').mkdir()
-    (root / 'annotations' / 'spotted_apex.json').write_text(json.dumps(spotted))
+    for name in ('spotted_apex.json', 'spotted_registered.json'):
+        (root / 'annotations' / name).write_text(json.dumps(spotted))
 
 
 def write_smic(root: Path) -> None:

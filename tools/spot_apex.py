@@ -2,13 +2,13 @@
 
 For one clip, prints the apex, and writes the curve with the apex, the apex frame with its ten
 regions, and the numbers (JSON) to --out-dir. For a data set, writes
-DIR/annotations/spotted_apex.json, which the reader uses for frame='spotted'. With --out, the file
-in annotations/ has another name, which the reader gets as spotted=NAME.
+DIR/annotations/spotted_apex.json, which the reader uses for frame='spotted'. With --spotted NAME,
+the file has another name, which the reader gets as spotted=NAME.
 
 Examples:
     python tools/spot_apex.py sub01/EP02_01f --onset 46 --offset 86 --out-dir out
     python tools/spot_apex.py --dataset data/casme2 --jobs 2
-    python tools/spot_apex.py --dataset DIR --method registered --out spotted_registered.json
+    python tools/spot_apex.py --dataset DIR --method registered --spotted spotted_registered.json
 """
 
 import argparse
@@ -47,7 +47,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--offset', type=int, help='number of a frame, default: the last frame')
     parser.add_argument('--out-dir', type=given_path, help='folder for the results of one clip')
     parser.add_argument(
-        '--out',
+        '--spotted',
         metavar='NAME',
         help=f"the file in a data set's annotations/, default: {SPOTTED}",
     )
@@ -88,9 +88,9 @@ def parse_args() -> argparse.Namespace:
         parser.error('a clip needs --out-dir')
     if args.dataset is not None and (args.onset, args.offset, args.out_dir) != (None, None, None):
         parser.error('--onset, --offset and --out-dir are options for one clip, not a data set')
-    if args.clip is not None and (args.out or args.errata or args.images):
+    if args.clip is not None and (args.spotted or args.errata or args.images):
         parser.error(
-            '--out, --errata and --images are options for a data set; a clip has --out-dir'
+            '--spotted, --errata and --images are options for a data set; a clip has --out-dir'
         )
     return args
 
@@ -144,7 +144,7 @@ def as_json(result: ApexResult) -> dict:
 
 
 def spot_dataset(args: argparse.Namespace, options: SpotterOptions) -> None:
-    out = spotted_path(args.dataset, SPOTTED if args.out is None else args.out)
+    out = spotted_path(args.dataset, SPOTTED if args.spotted is None else args.spotted)
     spans, faults = read_spans(args.dataset, errata=args.errata, images=args.images)
     sidecar_path = args.sidecar or args.dataset / SIDECAR
     known = args.sidecar is not None or sidecar_path.is_file()

@@ -49,15 +49,19 @@ def test_all_clips_of_a_data_set_are_spotted(root):
 
 
 def test_a_data_set_may_have_apexes_of_both_methods(root):
-    call_tool('spot_apex.py', '--dataset', root, '--method', 'registered', '--out', 'second.json')
+    call_tool(
+        'spot_apex.py', '--dataset', root, '--method', 'registered', '--spotted', 'second.json'
+    )
     second = json.loads((root / 'annotations' / 'second.json').read_text())
     assert set(second) == {'sub01/EP01_01', 'sub02/EP01_01'}
-    refused = call_tool('spot_apex.py', '--dataset', root, '--out', '../second.json', check=False)
+    refused = call_tool(
+        'spot_apex.py', '--dataset', root, '--spotted', '../second.json', check=False
+    )
     assert refused.returncode == 1
     assert 'Give a name without a folder' in refused.stderr
     assert not (root / 'second.json').exists()
     clip = root / 'CASME2_RAW_selected' / 'sub01' / 'EP01_01'
-    options = '--out', 'second.json', '--out-dir', root / 'out'
+    options = '--spotted', 'second.json', '--out-dir', root / 'out'
     refused = call_tool('spot_apex.py', clip, *options, check=False)
     assert refused.returncode == 2
     assert 'a clip has --out-dir' in refused.stderr

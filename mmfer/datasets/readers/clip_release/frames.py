@@ -171,7 +171,7 @@ def read_spotted(root: Path, name: str = SPOTTED) -> dict[str, int]:
     path = spotted_path(root, name)
     remedy = f'Spot the apexes: mmfer spot-apex --dataset {root}'
     if name != SPOTTED:
-        remedy += f' --method METHOD --out {name} (METHOD is ratio or registered)'
+        remedy += f' --method METHOD --spotted {name} (METHOD is ratio or registered)'
     if not path.is_file():
         raise FileNotFoundError(f'frame=\'spotted\' needs the missing file "{path}". {remedy}')
     spotted = read_json(path, 'file of apexes', remedy)

@@ -58,7 +58,7 @@ class MicroExpressions(ExpressionDataset):
             nearest frame is read, at most two frames away. ``'pair'`` is ``'apex'`` with
             ``onset=True``.
         spotted: The name of the file in ``annotations/`` with the spotted apexes, see
-            ``tools/spot_apex.py --out``.
+            ``tools/spot_apex.py --spotted``.
         unknown_apex: ``'leave_out'`` leaves a clip without an apex on disk out, if the frame needs
             it; ``'middle'`` takes the middle of onset and offset instead. None: ``'middle'`` if
             the release has no apexes at all or with ``megc2019``, else ``'leave_out'``.

@@ -107,7 +107,7 @@ def test_spotted_apexes(tmp_path: Path) -> None:
 
 def test_a_data_set_may_have_several_files_of_spotted_apexes(tmp_path: Path) -> None:
     name = 'spotted_registered.json'
-    with pytest.raises(FileNotFoundError, match=f'--method METHOD --out {name}'):
+    with pytest.raises(FileNotFoundError, match=f'--method METHOD --spotted {name}'):
         read_spotted(tmp_path, name)
     (tmp_path / 'annotations').mkdir()
     (tmp_path / 'annotations' / 'spotted_apex.json').write_text(json.dumps({CLIP: 9}))
