@@ -80,8 +80,8 @@ def load_config(
             # Without data processes, PyTorch refuses the options that are for these.
             loader.update({k: v for k, v in WITHOUT_WORKERS.items() if loader.get(k)})
     cfg.launcher = launcher
-    ready_made = cfg.get('runner_type') == 'ShardedRunner'
-    if launcher != 'none' and not torch.cuda.is_available() and not ready_made:
+    sharded = cfg.get('runner_type') == 'ShardedRunner'
+    if launcher != 'none' and not torch.cuda.is_available() and not sharded:
         cfg.model_wrapper_cfg = dict(
             type='MMDistributedDataParallel',
             device_ids=None,
