@@ -81,6 +81,7 @@ class OnnxLandmarker(LandmarkSearch):
     Args:
         path: The file.
         threads: The number of threads; 0 takes all cores.
+        mirror: As in :class:`mmfer.faces.FaceLandmarker`.
 
     Raises:
         FileNotFoundError: If the file does not exist.
@@ -90,7 +91,8 @@ class OnnxLandmarker(LandmarkSearch):
         >>> points, scores = OnnxLandmarker('landmarker.onnx').detect(image, boxes)
     """
 
-    def __init__(self, path: str | Path, threads: int = 0) -> None:
+    def __init__(self, path: str | Path, threads: int = 0, mirror: bool = False) -> None:
+        super().__init__(mirror)
         name = DEFAULTS[LANDMARKER]
         self.network = FaceNetwork(path, LANDMARKER, name, LANDMARKER_NAMES, threads)
 

@@ -45,6 +45,11 @@ def parse_args() -> argparse.Namespace:
         '--landmarker', choices=LANDMARKERS, default='mmfer', help='default: %(default)s'
     )
     parser.add_argument('--weights', help='.npz file; default: the shipped weights')
+    parser.add_argument(
+        '--mirror',
+        action='store_true',
+        help='average over each face and its mirror image; only the landmarker mmfer',
+    )
     parser.add_argument('--boxes', choices=('sidecar', 'mtcnn'), default='sidecar')
     return parser.parse_args()
 
@@ -75,7 +80,8 @@ def detected(detector: MTCNN, image: np.ndarray) -> np.ndarray | None:
 def main() -> None:
     args = parse_args()
     torch.set_num_threads(1)
-    landmarker, detector = build_landmarker(args.landmarker, args.weights), MTCNN()
+    landmarker = build_landmarker(args.landmarker, args.weights, mirror=args.mirror)
+    detector = MTCNN()
     rows, groups, seconds, missed = [], [], [], 0
     for sidecar in args.sidecars:
         for image, annotation, known in faces(sidecar):

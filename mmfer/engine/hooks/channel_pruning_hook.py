@@ -52,7 +52,9 @@ class ChannelPruningHook(Hook):
             so that the penalty can move a scale by 1.
         proximal: Shrink the scales after each step
             (:func:`mmfer.engine.pruning.penalty.shrink_scales`) instead of changing their gradient,
-            until the share ``ratio`` of them is zero; this share is then kept at zero.
+            until ``share`` of them is zero; this share is then kept at zero.
+        share: With ``proximal``, the share of zero scales; default: ``ratio``. Give it without
+            ``ratio`` to prune later, by ``tools/prune.py``.
         ratio: Share of all channels to remove; None trains with the penalty to the end, without
             pruning.
         epoch: Number of epochs before the channels are removed. Required with ``ratio``.
@@ -99,6 +101,7 @@ class ChannelPruningHook(Hook):
         include: Sequence[str] = (),
         exclude: Sequence[str] = (),
         proximal: bool = False,
+        share: float | None = None,
         criterion: str | None = None,
     ) -> None:
         given = dict(penalty) if isinstance(penalty, Mapping) else {'lambda': penalty}
@@ -119,6 +122,11 @@ class ChannelPruningHook(Hook):
                 f'epoch={epoch} must be at least 1, because trained scales select the channels. To '
                 'prune a trained checkpoint, use tools/prune.py.'
             )
+        if share is not None and not (proximal and 0 < share < 1):
+            raise ValueError(
+                f'share={share} is the share of zero scales, between 0 and 1, of proximal=True. '
+                'Correct it, or leave it out.'
+            )
         if round_to < 1 or not 0 <= floor < 1:
             raise ValueError(
                 f'round_to={round_to} must be at least 1, and floor={floor} at least 0 and below 1.'
@@ -131,8 +139,8 @@ class ChannelPruningHook(Hook):
             )
         self.penalty, self.travel = given.get('lambda', 0.0), given.get('travel')
         self.proximal, self.criterion = proximal, criterion
-        self.ratio = ratio
-        self.epoch = epoch
+        self.share = ratio if share is None else share
+        self.ratio, self.epoch = ratio, epoch
         self.round_to = round_to
         self.floor = floor
         self.finetune = finetune
@@ -166,7 +174,7 @@ class ChannelPruningHook(Hook):
         if self.penalty:
             optimizer, scales = runner.optim_wrapper.optimizer, self._scales(runner).values()
             if self.proximal:
-                shrink_scales(optimizer, scales, self.penalty, self.ratio)
+                shrink_scales(optimizer, scales, self.penalty, self.share)
             else:
                 penalize_scales(optimizer, scales, self.penalty)
 

@@ -33,7 +33,7 @@ def build_detector(name: str = 'mtcnn', min_face_size: int = 24) -> Detector:
 
 
 def build_landmarker(
-    name: str = 'mmfer', weights: str | None = None, device: str = 'cpu'
+    name: str = 'mmfer', weights: str | None = None, device: str = 'cpu', mirror: bool = False
 ) -> Landmarker:
     """Build a landmarker by its name in :data:`LANDMARKERS`.
 
@@ -41,10 +41,11 @@ def build_landmarker(
         name: ``'mmfer'`` for :class:`FaceLandmarker`, ``'facemesh'`` for :class:`FaceMesh`.
         weights: A weight file of :class:`FaceLandmarker`; None for the shipped weights.
         device: Device of the network, such as ``'cpu'`` or ``'cuda'``.
+        mirror: Whether :class:`FaceLandmarker` averages over a face and its mirror image.
 
     Raises:
         FileNotFoundError: If the weight file does not exist.
-        ValueError: If the name is unknown, or the weights do not fit.
+        ValueError: If the name is unknown, or the landmarker has no such weights or mirror.
 
     Example:
         >>> points, scores = build_landmarker('facemesh').detect(image, boxes)  # doctest: +SKIP
@@ -52,10 +53,12 @@ def build_landmarker(
     if name not in LANDMARKERS:
         raise ValueError(f'Unknown landmarker {name!r}. Give one of: {", ".join(LANDMARKERS)}.')
     if name == 'mmfer':
-        return FaceLandmarker(weights, device)
+        return FaceLandmarker(weights, device, mirror)
     if weights is not None:
         raise ValueError(
             f'Weights "{weights}": the landmarker facemesh has only its own weights. Leave the '
             'file out, or choose the landmarker mmfer.'
         )
+    if mirror:
+        raise ValueError('The landmarker facemesh has no mirror: leave this option out.')
     return FaceMesh(device)

@@ -15,7 +15,15 @@ BATCH = 16
 
 
 class LandmarkSearch(ABC):
-    """Finds the 68 points of iBUG 300-W in faces; a subclass runs the network."""
+    """Finds the 68 points of iBUG 300-W in faces; a subclass runs the network.
+
+    Args:
+        mirror: Whether results are averaged over each crop and its mirror image, which takes twice
+            as long.
+    """
+
+    def __init__(self, mirror: bool = False) -> None:
+        self.mirror = mirror
 
     @abstractmethod
     def run_network(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -60,10 +68,9 @@ class LandmarkSearch(ABC):
         return points, scores
 
     def _run(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Points in pixels of the crops (N, S, S, 3), and their scores.
-
-        Results are averaged over each crop and its mirror image, which lowers the error.
-        """
+        """Points in pixels of the crops (N, S, S, 3), and their scores."""
+        if not self.mirror:
+            return self._in_pixels(crops)
         points, scores = self._in_pixels(np.concatenate([crops, crops[:, :, ::-1]]))
         plain, mirrored = np.split(points, 2)
         mirrored[..., 0] = CROP_SIZE - 1 - mirrored[..., 0]

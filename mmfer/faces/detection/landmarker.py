@@ -23,6 +23,8 @@ class FaceLandmarker(LandmarkSearch):
         weights: An ``.npz`` file written by ``tools/misc/convert_landmarker_weights.py``; None uses
             the weights shipped with mmfer.
         device: Device of the network, such as ``'cpu'`` or ``'cuda'``.
+        mirror: Whether points and scores are averaged over a face and its mirror image, which takes
+            twice as long.
 
     Raises:
         FileNotFoundError: If the file does not exist.
@@ -38,7 +40,10 @@ class FaceLandmarker(LandmarkSearch):
         ((3, 68, 2), (3, 68))
     """
 
-    def __init__(self, weights: str | Path | None = None, device: str = 'cpu') -> None:
+    def __init__(
+        self, weights: str | Path | None = None, device: str = 'cpu', mirror: bool = False
+    ) -> None:
+        super().__init__(mirror)
         self.network = LandmarkNetwork()
         self.network.load_state_dict(read_weights(weights or WEIGHTS, self.network.state_dict()))
         self.network.eval().to(usable_device(device))

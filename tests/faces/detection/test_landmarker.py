@@ -76,7 +76,8 @@ def test_types_and_shapes(landmarker, astronaut):
     np.testing.assert_allclose(points[19], points[0], atol=0.05)
 
 
-def test_a_mirrored_image_gives_mirrored_points(landmarker, astronaut):
+def test_a_mirrored_image_gives_mirrored_points(astronaut):
+    landmarker = FaceLandmarker(mirror=True)
     image, box = astronaut
     width = image.shape[1]
     (points,), (scores,) = landmarker.detect(image, box[None])
