@@ -13,7 +13,7 @@ _base_ = ['../_base_/default_runtime.py']
 data_root = 'data/synthetic/landmarks'
 image_size = 112
 margin = 0.1
-epochs = 8
+epochs = 16
 
 model = dict(
     type='LandmarkRegressor',
@@ -95,7 +95,7 @@ param_scheduler = dict(
     convert_to_iter_based=True,
     by_epoch=True,
 )
-train_cfg = dict(by_epoch=True, max_epochs=epochs, val_interval=4)
+train_cfg = dict(by_epoch=True, max_epochs=epochs, val_interval=8)
 val_cfg = dict()
 test_cfg = dict()
 default_hooks = dict(channels_last=dict(type='ChannelsLastHook'))
