@@ -11,12 +11,12 @@ import argparse
 from copy import deepcopy
 
 from mmengine.registry import DefaultScope
-from tqdm import tqdm
 
 from mmfer.datasets.files.shard_writer import write_shards
 from mmfer.datasets.wrapped import each_sample_once, readers_of
 from mmfer.engine import load_config
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
+from mmfer.progress import progress_bar
 from mmfer.registry import DATASETS
 
 PARTS = ('train', 'val', 'test')
@@ -51,7 +51,7 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     total = -(-len(built) // args.images_per_shard)
     written = list(
-        tqdm(write_shards(built, args.out, args.part, args.images_per_shard), total=total)
+        progress_bar(write_shards(built, args.out, args.part, args.images_per_shard), total=total)
     )
     classes = list(built.metainfo['classes'])
     print(

@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from PIL import Image
-from tqdm import tqdm
 
 from mmfer.apis import FERInferencer, ImagePrediction
 from mmfer.apis.face_inferencer import RENDERED_NOTE
@@ -33,6 +32,7 @@ from mmfer.faces.detection.choice import (
     build_landmarker,
 )
 from mmfer.faces.detection.face_finder import ROTATIONS
+from mmfer.progress import progress_bar
 from mmfer.shipped_models import DEFAULT
 from mmfer.visualization import LabelledFace, draw_faces
 from mmfer.visualization.image_file import write_image
@@ -256,7 +256,7 @@ def main() -> None:
     for line in inferencer.notes:
         print(line)
     note = RENDERED_NOTE if RENDERED_NOTE in inferencer.notes else ''
-    bar = tqdm(total=len(images), initial=len(images) - len(todo), unit='image')
+    bar = progress_bar(total=len(images), initial=len(images) - len(todo), unit='image')
     with bar:
         predictions = inferencer.predict(todo, detect=not args.no_detect)
         for (image, name), prediction in zip(todo.items(), predictions, strict=True):

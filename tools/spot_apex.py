@@ -17,7 +17,6 @@ from pathlib import Path
 
 import cv2
 from PIL import Image
-from tqdm import tqdm
 
 from mmfer.datasets.readers.clip_release.folders import IMAGES
 from mmfer.datasets.readers.clip_release.frames import SPOTTED, spotted_path
@@ -30,6 +29,7 @@ from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS
 from mmfer.faces.clips.clip import open_clip
 from mmfer.faces.clips.clip_landmarks import CHOICES, SidecarLandmarks, check_choice
 from mmfer.files import check_writable, write_json
+from mmfer.progress import progress_bar
 from mmfer.visualization.apex import draw_apex_regions, plot_apex_curve
 from mmfer.visualization.image_file import write_image
 
@@ -163,7 +163,9 @@ def spot_dataset(args: argparse.Namespace, options: SpotterOptions) -> None:
     check_writable(out)
     found = {}
     results = spot_apexes(tasks, options, args.jobs)
-    for task, result in zip(tasks, tqdm(results, total=len(tasks), unit='clip'), strict=True):
+    for task, result in zip(
+        tasks, progress_bar(results, total=len(tasks), unit='clip'), strict=True
+    ):
         if isinstance(result, str):
             faults.append(f'{task.name}: {result}')
         else:

@@ -11,8 +11,6 @@ Examples:
 import argparse
 from pathlib import Path
 
-from tqdm import tqdm
-
 from mmfer.apis import FERInferencer
 from mmfer.apis.predictions import UNSURE_BELOW
 from mmfer.apis.video import AT_ONCE, read_frames
@@ -20,6 +18,7 @@ from mmfer.apis.video_files import ANNOTATED, VideoFiles
 from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.faces import MTCNN
 from mmfer.faces.video import FaceTracker, VideoSource, open_camera, open_video
+from mmfer.progress import progress_bar
 from mmfer.shipped_models import DEFAULT
 
 
@@ -98,7 +97,7 @@ def main() -> None:
         tracker = FaceTracker(inferencer.detector, args.detect_every)
         frames = video.frames(args.every, args.seconds)
         total = -(-video.stated_frames // args.every) or None
-        bar = tqdm(frames, total=total, unit='frame')
+        bar = progress_bar(frames, total=total, unit='frame')
         answers = read_frames(
             inferencer, bar, tracker, args.smooth, at_once=1 if video.live else AT_ONCE
         )

@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Any, Protocol
 
 import numpy as np
-from tqdm import tqdm
 
 from mmfer.apis.face_samples import FaceSampler, Seen, failure
 from mmfer.apis.inputs import Source, list_sources, single_source
@@ -20,6 +19,7 @@ from mmfer.apis.predictions import (
     ModelMismatchError,
 )
 from mmfer.faces import Alignment
+from mmfer.progress import progress_bar
 
 RENDERED_NOTE = 'Trained only on renderings: unreliable on real faces.'
 """What results and annotated images say about such a model."""
@@ -116,7 +116,7 @@ class FaceInferencer:
                     places.append(frame.place)
                     yield frame
 
-        predictions = tqdm(
+        predictions = progress_bar(
             self.predict(frames(), detect),
             total=None if any(source.is_video for source in sources) else len(sources),
             unit='image',

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 from mmengine.dataset import BaseDataset
-from tqdm import tqdm
 
 from mmfer.apis.inferencer import FERInferencer
 from mmfer.datasets import load_sample
 from mmfer.evaluation import expression_report
 from mmfer.evaluation.report_file import Report
 from mmfer.labels.class_join import join_classes
+from mmfer.progress import progress_bar
 
 
 def transfer_report(
@@ -56,7 +56,7 @@ def transfer_report(
     without_face = 0
     rows = []
     images = (np.ascontiguousarray(load_sample(info)[..., ::-1]) for info in kept)
-    bar = tqdm(images, total=len(kept), unit='image', disable=not progress)
+    bar = progress_bar(images, total=len(kept), unit='image', disable=not progress)
     for found, scores in _scores(inferencer, bar, find_faces):
         without_face += not found
         rows.append([scores.get(name, 0.0) for name in inferencer.classes])

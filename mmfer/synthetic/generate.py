@@ -4,9 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tqdm import tqdm
-
 from mmfer.files import remove_leftovers, write_atomically
+from mmfer.progress import progress_bar
 from mmfer.synthetic import record
 from mmfer.synthetic.clip_truth import clips_sidecar
 from mmfer.synthetic.clip_writer import ClipWriter
@@ -110,7 +109,7 @@ def generate(
     remove_leftovers(root, below=True)
     if missing:
         record.mark(root, description, complete=False)
-    bar = tqdm(
+    bar = progress_bar(
         total=sum(map(len, samples.values())),
         initial=sum(map(len, samples.values())) - len(missing),
         desc=f'Rendering {layout}',

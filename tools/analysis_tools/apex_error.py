@@ -13,7 +13,6 @@ from dataclasses import asdict
 from itertools import product
 
 import cv2
-from tqdm import tqdm
 
 from mmfer.datasets.readers.clip_release.spans import read_spans
 from mmfer.engine.cli import friendly_errors, given_path, output_file
@@ -24,6 +23,7 @@ from mmfer.faces.clips.clip import open_clip
 from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
 from mmfer.faces.clips.sensor_noise import DEFAULT_FLICKER, DEFAULT_NOISE
 from mmfer.files import write_json
+from mmfer.progress import progress_bar
 
 CONDITIONS = ('method', 'landmarks', 'noise')
 
@@ -90,8 +90,11 @@ def main() -> None:
         follow = args.follow if method == 'ratio' else 'onset'
         options = SpotterOptions(method, args.eps, not args.no_offset, follow)
         conditions = (method, landmarks, f'{noise:g}')
-        results = tqdm(
-            spot_apexes(tasks, options, args.jobs), ', '.join(conditions), len(tasks), unit='clip'
+        results = progress_bar(
+            spot_apexes(tasks, options, args.jobs),
+            desc=', '.join(conditions),
+            total=len(tasks),
+            unit='clip',
         )
         for task, found in zip(tasks, results, strict=True):
             if isinstance(found, str):

@@ -13,12 +13,11 @@ import argparse
 import sys
 from functools import partial
 
-from tqdm import tqdm
-
 from mmfer.apis.loading import read_config
 from mmfer.datasets.care.check import check_data
 from mmfer.engine.cli import add_config_options, friendly_errors, output_file
 from mmfer.pages.data_check import check_text, write_check
+from mmfer.progress import progress_bar
 from mmfer.resources import find_config
 
 SUFFIXES = ('.html', '.htm', '.md')
@@ -42,7 +41,7 @@ def main() -> None:
     if args.out is not None and args.out.suffix.lower() not in SUFFIXES:
         raise ValueError(f'--out {args.out}: give a file with the suffix .html or .md.')
     config = read_config(find_config(args.config), args.cfg_options)  # it may lack a model
-    findings = check_data(config, partial(tqdm, unit='image'))
+    findings = check_data(config, partial(progress_bar, unit='image'))
     print(check_text(findings))
     if args.out is not None:
         write_check(findings, f'Check of {args.config}', args.out)

@@ -21,13 +21,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from tqdm import tqdm
 
 from mmfer.datasets.files.coco_files import parse_face, read_coco
 from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.evaluation.landmarks import landmark_report
 from mmfer.faces import MTCNN, read_image
 from mmfer.faces.detection.choice import LANDMARKERS, build_landmarker
+from mmfer.progress import progress_bar
 
 YAWS = (0, 15, 30, 45, 52, 59, 90)
 BORDER = 40
@@ -57,7 +57,7 @@ def parse_args() -> argparse.Namespace:
 def faces(sidecar: Path) -> Iterator[tuple[np.ndarray, dict[str, Any], dict[str, Any]]]:
     """Image, annotation, and box and points of the annotation, of each face of a data set."""
     coco, title = read_coco(sidecar), sidecar.resolve().parents[1].name
-    for number in tqdm(sorted(coco.anns), desc=title, unit='face', leave=False):
+    for number in progress_bar(sorted(coco.anns), desc=title, unit='face', leave=False):
         annotation = coco.anns[number]
         name = coco.imgs[annotation['image_id']]['file_name']
         where = f'{sidecar}, annotation {number} of {name}'

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 from mmengine.config import Config, ConfigDict
 from mmengine.registry import DefaultScope
-from tqdm import tqdm
 
 from mmfer.datasets import load_sample
 from mmfer.engine import load_config
@@ -26,6 +25,7 @@ from mmfer.engine.feature_bank import build_with_pipeline
 from mmfer.evaluation import expression_report, format_report, write_report
 from mmfer.evaluation.pixel_baseline import SIDE, grey_pixels, input_pixels, pixel_lda
 from mmfer.evaluation.protocols import loso
+from mmfer.progress import progress_bar
 from mmfer.registry import DATASETS
 
 
@@ -72,11 +72,14 @@ def read(dataset: ConfigDict, kind: str, side: int) -> Pixels:
     reader = build_with_pipeline(dataset, [])
     infos = [reader.get_data_info(index) for index in range(len(reader))]
     if kind == 'image':
-        images = (load_sample(info) for info in tqdm(infos, unit='image'))
+        images = (load_sample(info) for info in progress_bar(infos, unit='image'))
         pixels = grey_pixels(images, side)
     else:
         ready = DATASETS.build(dataset)
-        inputs = (ready[index]['inputs'].numpy() for index in tqdm(range(len(ready)), unit='image'))
+        inputs = (
+            ready[index]['inputs'].numpy()
+            for index in progress_bar(range(len(ready)), unit='image')
+        )
         pixels = input_pixels(inputs, side)
     labels = np.array([info['gt_label'] for info in infos])
     subjects = [str(info.get('subject')) for info in infos]

@@ -19,7 +19,6 @@ import argparse
 from pathlib import Path
 
 import cv2
-from tqdm import tqdm
 
 from mmfer.datasets.readers.clip_release.videos import LongVideo, read_videos
 from mmfer.engine.cli import friendly_errors, given_path
@@ -33,6 +32,7 @@ from mmfer.faces.clips.intervals import IntervalOptions, curve_intervals
 from mmfer.faces.clips.sensor_noise import DEFAULT_FLICKER, DEFAULT_NOISE
 from mmfer.files import check_writable, write_json
 from mmfer.markdown import markdown_table
+from mmfer.progress import progress_bar
 
 SIDECAR = Path('annotations') / 'faces.json'
 
@@ -100,7 +100,9 @@ def main() -> None:
         tasks_of(args.root, videos, args.noise, args.seed), SpotterOptions(args.method), args.jobs
     )
     found, true, spans, report = [], [], [], {}
-    for video, result in zip(videos, tqdm(results, total=len(videos), unit='video'), strict=True):
+    for video, result in zip(
+        videos, progress_bar(results, total=len(videos), unit='video'), strict=True
+    ):
         if isinstance(result, str):
             faults.append(f'{video.name}: {result}')
             continue

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config, ConfigDict
-from tqdm import tqdm
 
 from mmfer.engine.configuration.entry_types import classes_named
 from mmfer.engine.experiments.child_process import cores, run_child
@@ -16,6 +15,7 @@ from mmfer.engine.experiments.folds import read_pool
 from mmfer.evaluation import paired_table, seed_table
 from mmfer.evaluation.seed_table import Results
 from mmfer.files import write_atomically, write_json
+from mmfer.progress import progress_bar
 from mmfer.protocols import SetsContext
 from mmfer.settings import check_same
 
@@ -95,7 +95,7 @@ def repeat(
         paired_table(results, reference, columns)  # a missing row is known before the first run
     with ThreadPoolExecutor(1 if procedure.protocol else procedure.jobs) as pool:
         done = pool.map(_Run.results, runs)
-        for run, contexts in tqdm(zip(runs, done, strict=True), total=len(runs)):
+        for run, contexts in progress_bar(zip(runs, done, strict=True), total=len(runs)):
             for context, metrics in contexts.items():
                 results[run.row].setdefault(context, []).append(metrics)
             write_atomically(out / 'table.md', f'{seed_table(results, columns)}\n')

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
 
-from tqdm import tqdm
-
 from mmfer.faces.detection.face_finder import FaceJob, FoundFace
 from mmfer.faces.preparation.crop_measurement import MeasuredCrop, measure_crop
 from mmfer.faces.preparation.finding_options import FindingOptions
 from mmfer.faces.sidecar import Annotation, write_sidecar
 from mmfer.files import write_atomically
 from mmfer.journal import Journal
+from mmfer.progress import progress_bar
 from mmfer.reading import read_json
 from mmfer.settings import check_same
 from mmfer.worker_pool import WorkerPool
@@ -159,7 +158,7 @@ def _find(
 ) -> list[FoundFace]:
     rows = {row['name']: row for row in journal.rows}
     missing = [face for face in faces if face.name not in rows]
-    bar = tqdm(
+    bar = progress_bar(
         total=len(faces),
         initial=len(faces) - len(missing),
         desc=title,
