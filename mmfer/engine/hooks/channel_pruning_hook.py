@@ -22,7 +22,7 @@ from mmfer.engine.hooks.network_renewal import (
 )
 from mmfer.engine.hooks.pruned_model_hook import PrunedModelHook
 from mmfer.engine.hooks.pruning_inputs import example_inputs, with_a_support_set
-from mmfer.engine.pruning.penalty import batch_norm_scales, penalize_scales, shrink_scales
+from mmfer.engine.pruning.penalty import batch_norm_scales, begin_penalty
 from mmfer.engine.pruning.report import PruningReport
 from mmfer.engine.pruning.travel import penalty_for_schedule
 from mmfer.registry import HOOKS
@@ -52,7 +52,8 @@ class ChannelPruningHook(Hook):
             so that the penalty can move a scale by 1.
         proximal: Shrink the scales after each step
             (:func:`mmfer.engine.pruning.penalty.shrink_scales`) instead of changing their gradient,
-            until ``share`` of them is zero; this share is then kept at zero.
+            until ``share`` of them is zero; this share is then kept at zero. Biases of channels
+            whose scale is zero are zero, too, so removing such channels changes no score.
         share: With ``proximal``, the share of zero scales; default: ``ratio``. Give it without
             ``ratio`` to prune later, by ``tools/prune.py``.
         ratio: Share of all channels to remove; None trains with the penalty to the end, without
@@ -141,11 +142,9 @@ class ChannelPruningHook(Hook):
         self.proximal, self.criterion = proximal, criterion
         self.share = ratio if share is None else share
         self.ratio, self.epoch = ratio, epoch
-        self.round_to = round_to
-        self.floor = floor
+        self.round_to, self.floor = round_to, floor
         self.finetune = finetune
-        self.include = tuple(include)
-        self.exclude = tuple(exclude)
+        self.include, self.exclude = tuple(include), tuple(exclude)
         self._pruned_at: int | None = None
 
     def before_run(self, runner: Runner) -> None:
@@ -172,11 +171,9 @@ class ChannelPruningHook(Hook):
         if self.ratio is not None:
             self._rehearse(runner)
         if self.penalty:
-            optimizer, scales = runner.optim_wrapper.optimizer, self._scales(runner).values()
-            if self.proximal:
-                shrink_scales(optimizer, scales, self.penalty, self.share)
-            else:
-                penalize_scales(optimizer, scales, self.penalty)
+            network, optimizer = classifier_of(runner), runner.optim_wrapper.optimizer
+            scales, share = self._scales(runner), self.share
+            begin_penalty(network, scales, optimizer, self.penalty, self.proximal, share)
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Prune at ``epoch``, also in a resumed run that was killed before pruning."""
@@ -221,13 +218,12 @@ class ChannelPruningHook(Hook):
         if self.epoch >= loop.max_epochs:
             raise ValueError(
                 f'epoch={self.epoch} of ChannelPruningHook leaves no epoch for fine-tuning in a '
-                f'training of {loop.max_epochs} epochs. Prune earlier, or increase '
-                'train_cfg.max_epochs.'
+                f'training of {loop.max_epochs} epochs. Prune earlier, or train for longer.'
             )
         if runner.cfg.get('compile'):
             raise ValueError(
-                'A compiled model cannot be pruned during training. Remove `compile` from the '
-                'config, or prune with tools/prune.py after the training.'
+                'A compiled model cannot be pruned during training. Remove `compile`, or prune '
+                'with `mmfer prune` after the training.'
             )
         if not any(isinstance(hook, PrunedModelHook) for hook in runner.hooks):
             raise ValueError(
@@ -279,7 +275,6 @@ class ChannelPruningHook(Hook):
         threshold = None if self.ratio is None else float(np.quantile(values, self.ratio))
         title = f'after epoch {epoch}: {small:.0%} of the scales below {SMALL}'
         print_log(f'Scales of {len(values)} channels {title}.', 'current')
-        numbers = {'scales/small': small, 'scales/mean': float(values.mean())}
-        runner.visualizer.add_scalars(numbers, step=epoch)
-        pixels = figure_pixels(plot_scales(scales, threshold, title))
-        runner.visualizer.add_image('scales', pixels, step=epoch)
+        show, mean = runner.visualizer, float(values.mean())
+        show.add_scalars({'scales/small': small, 'scales/mean': mean}, step=epoch)
+        show.add_image('scales', figure_pixels(plot_scales(scales, threshold, title)), step=epoch)

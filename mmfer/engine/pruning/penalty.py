@@ -1,7 +1,7 @@
 """The L1 penalty on the scales of batch normalization (paper 001, section 2.4, eq. 9-11)."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -66,6 +66,35 @@ def batch_norm_scales(
     )
 
 
+def begin_penalty(
+    model: nn.Module,
+    scales: Mapping[str, nn.Parameter],
+    optimizer: Optimizer,
+    penalty: float,
+    proximal: bool = False,
+    share: float | None = None,
+) -> RemovableHandle:
+    """Penalize scales from the next step on.
+
+    Args:
+        model: The network.
+        scales: The scales by the names of their batch norms, of :func:`batch_norm_scales`.
+        optimizer: The optimizer of the scales.
+        penalty: lambda.
+        proximal: Whether by :func:`shrink_scales`, which then also holds the biases of channels
+            without a scale at zero; or else by :func:`penalize_scales`.
+        share: As in :func:`shrink_scales`.
+
+    Returns:
+        A handle; its ``remove()`` ends the penalty.
+    """
+    if not proximal:
+        return penalize_scales(optimizer, scales.values(), penalty)
+    biases = (getattr(model.get_submodule(name), 'bias', None) for name in scales)
+    trained = [bias if isinstance(bias, nn.Parameter) else None for bias in biases]
+    return shrink_scales(optimizer, scales.values(), penalty, share, trained)
+
+
 def penalize_scales(
     optimizer: Optimizer, scales: Iterable[nn.Parameter], penalty: float
 ) -> RemovableHandle:
@@ -102,6 +131,7 @@ def shrink_scales(
     scales: Iterable[nn.Parameter],
     penalty: float,
     share: float | None = None,
+    biases: Iterable[nn.Parameter | None] | None = None,
 ) -> RemovableHandle:
     """Move the scales towards zero after every step: ``sign(s) * max(abs(s) - lr * penalty, 0)``.
 
@@ -116,11 +146,15 @@ def shrink_scales(
         share: Once a step could bring this share of all scales to zero, only this share, the
             smallest ones, is moved, so that it stays at zero while the others recover; None moves
             all scales to the end.
+        biases: The biases of the same batch norms. Where a scale is zero, the bias is set to zero,
+            so that the channel has no effect and its removal changes no score. None, for one or for
+            all, leaves biases as they are.
 
     Returns:
         A handle; its ``remove()`` ends the penalty.
     """
     scales = list(scales)
+    bias_of = {} if biases is None else dict(zip(map(id, scales), biases, strict=True))
     wanted = None if share is None else math.ceil(share * sum(scale.numel() for scale in scales))
 
     @torch.no_grad()
@@ -133,5 +167,7 @@ def shrink_scales(
             limit = float(torch.cat([s.abs() for s in moved]).kthvalue(wanted).values)
         for scale, size in zip(moved, smaller, strict=True):
             scale.copy_(torch.where(scale.abs() <= limit, scale.sign() * size, scale))
+            if (bias := bias_of.get(id(scale))) is not None:
+                bias.mul_(scale != 0)
 
     return optimizer.register_step_post_hook(shrink)

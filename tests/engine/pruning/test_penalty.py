@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from mmfer.engine import cpu_amp
 from mmfer.engine.cpu_amp import CPUAmpOptimWrapper
+from mmfer.engine.pruning import prune_model
 from mmfer.engine.pruning.penalty import (
     batch_norm_scales,
     penalize_scales,
@@ -231,3 +232,42 @@ def test_the_share_stays_at_zero_while_the_other_scales_recover():
         optimizer.step()
     assert scale[:2].tolist() == [0, 0]
     assert (scale[2:] > 1.6).all()
+
+
+def test_the_bias_of_a_scale_of_zero_is_zero():
+    norm, other = nn.BatchNorm1d(3), nn.BatchNorm1d(2)
+    with torch.no_grad():
+        norm.weight.copy_(torch.tensor([0.05, 0.9, -0.02]))
+        norm.bias.copy_(torch.tensor([0.3, 0.4, 0.5]))
+    scales, biases = [norm.weight, other.weight], [norm.bias, None]
+    optimizer = torch.optim.SGD([*norm.parameters(), *other.parameters()], lr=0.1)
+    shrink_scales(optimizer, scales, penalty=1.0, biases=biases)
+    for parameter in (*scales, norm.bias):
+        parameter.grad = torch.zeros_like(parameter)
+    optimizer.step()
+    assert norm.weight.tolist() == pytest.approx([0, 0.8, 0])
+    assert norm.bias.tolist() == pytest.approx([0, 0.4, 0])
+
+
+def test_removing_channels_of_scale_zero_changes_no_score():
+    torch.manual_seed(0)
+    model = nn.Sequential(
+        nn.Conv2d(3, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8), nn.ReLU(),
+        nn.Conv2d(8, 5, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+        nn.Linear(5, 2),
+    )  # fmt: skip
+    norm = model[1]
+    nn.init.uniform_(norm.weight, 0.1, 1.0)
+    nn.init.uniform_(norm.bias, 0.5, 1.0)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    shrink_scales(optimizer, [norm.weight], 1.0, share=0.5, biases=[norm.bias])
+    for _ in range(12):
+        optimizer.zero_grad()
+        model(torch.randn(4, 3, 8, 8)).square().mean().backward()
+        optimizer.step()
+    model.eval()
+    images = torch.randn(4, 3, 8, 8)
+    before = model(images)
+    prune_model(model, images, ratio=0.5)
+    assert model[0].out_channels == 4
+    torch.testing.assert_close(model(images), before, atol=1e-6, rtol=0)
