@@ -34,7 +34,10 @@ def image_size(config: Config, given: int | None = None) -> int:
 
 
 def onnx_file(
-    loaded: LoadedModel, size: int | None = None, batch_size: int | None = None
+    loaded: LoadedModel,
+    size: int | None = None,
+    batch_size: int | None = None,
+    half_weights: bool = False,
 ) -> tuple[bytes, int | None]:
     """The content of an ONNX file with everything that :class:`mmfer.apis.FERInferencer` needs.
 
@@ -46,6 +49,7 @@ def onnx_file(
         loaded: The model in PyTorch.
         size: The side of the images in pixels; None reads it from the config.
         batch_size: The number of images in a batch; None leaves it free, if the graph allows that.
+        half_weights: Store weights in 16 bits where this changes no value.
 
     Returns:
         The content, and the number of images in a batch; None if it is free.
@@ -54,7 +58,7 @@ def onnx_file(
         ValueError: If the model cannot be exported, see :func:`mmfer.engine.export.export_onnx`.
     """
     side = image_size(loaded.config, size)
-    content, number = onnx_content(loaded.model, side, batch_size)
+    content, number = onnx_content(loaded.model, side, batch_size, half_weights)
     return with_metadata(content, _described(loaded, side)), number
 
 
