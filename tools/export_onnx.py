@@ -4,8 +4,8 @@ The input `images` is a batch of face crops (N, 3, H, W), RGB pixels from 0 to 2
 output `scores` (N, classes) holds probabilities. The file includes the normalization, and in its
 metadata the class names, the preprocessing, the face crop, the calibration and the model card.
 `FERInferencer('FILE.onnx')` and `mmfer predict --checkpoint FILE.onnx` read it. With
-`--format exported-program`, the file is one for `torch.export.load`. `--half-weights` makes the file
-of a published checkpoint half as large, with the same scores.
+`--format exported-program`, the file is one for `torch.export.load`. `--half-weights` makes the
+file of a published checkpoint half as large, with the same scores.
 
 In place of a model, `detector` and `landmarker` name the networks that find faces and landmarks;
 `--network` chooses one. With these files, `OnnxInferencer` reads photographs without PyTorch.

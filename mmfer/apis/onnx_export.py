@@ -6,15 +6,14 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mmfer.apis.face_inferencer import check_backend
 from mmfer.apis.loaded_model import LoadedModel
 from mmfer.datasets.wrapped import pipeline_of
 from mmfer.engine.configuration.config_text import read_values
 from mmfer.engine.export import ImageScores, onnx_content, program_content
 from mmfer.engine.runtimes.onnx_model import OnnxModel, with_metadata
 from mmfer.runtime.onnx_file import FORMAT
-
-BACKENDS = ('pytorch', 'onnxruntime')
-"""What can run a model."""
+from mmfer.shipped_models import shipped_onnx
 
 
 def image_size(config: Config, given: int | None = None) -> int:
@@ -73,14 +72,21 @@ def program_file(
     return program_content(loaded.model, side, batch_size, json.dumps(_described(loaded, side)))
 
 
-def run_by(backend: str | None, loaded: LoadedModel, device: str = 'cpu') -> LoadedModel:
-    """The model, run by a backend of :data:`BACKENDS`; None keeps what runs it.
+def load_for(
+    backend: str | None, config: Any = None, checkpoint: Any = None, device: str = 'cpu'
+) -> LoadedModel:
+    """A model, run by a backend; None takes onnxruntime for an ONNX file, else PyTorch.
+
+    See :class:`mmfer.apis.FERInferencer` for the arguments. For a shipped model with an exported
+    file, onnxruntime reads that; others are exported in memory, which takes seconds.
 
     Raises:
         ValueError: If there is no such backend, it cannot run the model, or not on the device.
     """
-    if backend not in (None, *BACKENDS):
-        raise ValueError(f'backend={backend!r}: give one of {", ".join(BACKENDS)}.')
+    check_backend(backend)
+    if backend == 'onnxruntime' and checkpoint is None and not isinstance(config, Config):
+        config = shipped_onnx(config) or config
+    loaded = LoadedModel.load(config, checkpoint, device)
     if backend == 'pytorch' and loaded.in_onnxruntime:
         raise ValueError('The model is an ONNX file, which PyTorch cannot run: give a checkpoint.')
     if backend == 'onnxruntime' and not loaded.in_onnxruntime:
