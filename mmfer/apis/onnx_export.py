@@ -58,7 +58,7 @@ def onnx_file(
     """
     side = image_size(loaded.config, size)
     content, number = onnx_content(loaded.model, side, batch_size, half_weights)
-    return with_metadata(content, _described(loaded, side)), number
+    return with_metadata(content, described(loaded, side)), number
 
 
 def program_file(
@@ -69,7 +69,7 @@ def program_file(
     The metadata are one JSON object in the extra file :data:`mmfer.engine.export.FACTS`.
     """
     side = image_size(loaded.config, size)
-    return program_content(loaded.model, side, batch_size, json.dumps(_described(loaded, side)))
+    return program_content(loaded.model, side, batch_size, json.dumps(described(loaded, side)))
 
 
 def load_for(
@@ -106,7 +106,8 @@ def in_onnxruntime(loaded: LoadedModel, device: str = 'cpu') -> LoadedModel:
     return replace(loaded, model=OnnxModel(content, 'the exported model'))
 
 
-def _described(loaded: LoadedModel, side: int) -> dict[str, Any]:
+def described(loaded: LoadedModel, side: int) -> dict[str, Any]:
+    """The metadata of an exported file, JSON values by name; see :func:`onnx_file`."""
     pipeline = pipeline_of(loaded.config.test_dataloader.dataset, 'test_dataloader.dataset')
     # Through text, so that tuples and types become JSON values.
     steps = read_values(Config(dict(pipeline=pipeline)).pretty_text)['pipeline']
