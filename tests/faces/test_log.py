@@ -24,6 +24,7 @@ def test_without_mmengine_a_large_jpeg_is_read_and_said(
     monkeypatch.setattr(image_decoder, 'MOST_PIXELS', 1000)
     stream = io.BytesIO()
     Image.fromarray(np.zeros((40, 60, 3), np.uint8)).save(stream, 'jpeg')
+    stream.seek(0)
     with caplog.at_level(logging.INFO, 'mmfer'):
         pixels, factor = image_decoder.decode_image(stream, '"a.jpg"')
     assert factor == 2 and pixels.shape == (20, 30, 3)
