@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib.util import module_from_spec, spec_from_file_location
 from typing import Any
 
-from mmfer.checks.openmmlab import require_openmmlab
+from mmfer.checks.openmmlab import require_openmmlab, require_predictions
 from mmfer.resources import list_configs, resources
 from mmfer.shipped_models import list_models
 from mmfer.version import __version__
@@ -57,6 +57,9 @@ TOOLS = {
     'copy-config': ('misc/copy_config.py', 'a shipped config as a file of yours, to change it'),
 }
 """The script of each command below ``tools/``, and what it does."""
+
+WITHOUT_PYTORCH = ('predict', 'video', 'camera')
+"""The commands that onnxruntime serves where PyTorch is not installed."""
 
 
 def show_list(arguments: Sequence[str]) -> None:
@@ -122,7 +125,7 @@ def main() -> None:
     elif name in TOOLS:
         sys.argv = [f'mmfer {name}', *arguments]
         try:
-            require_openmmlab()
+            require_predictions() if name in WITHOUT_PYTORCH else require_openmmlab()
         except ImportError as error:
             sys.exit(str(error))
         load_tool(TOOLS[name][0]).main()

@@ -9,9 +9,11 @@ from packaging.requirements import Requirement
 from mmfer.checks.openmmlab import (
     BUILDS,
     OPENCV,
+    SMALL,
     installed_version,
     missing_message,
     missing_modules,
+    small_message,
     unloadable_opencv,
 )
 from mmfer.version import __version__
@@ -20,7 +22,7 @@ SHOWN = ('torch', 'torchvision', 'numpy', 'pillow', 'onnx', 'onnxruntime')
 EXPORTED = 'predictions by exported files'
 OPTIONAL = {
     '.heic photographs': ('pillow_heif',),
-    EXPORTED: ('onnx', 'onnxruntime', 'cv2'),
+    EXPORTED: SMALL,
     'ONNX export': ('torch', 'onnx', 'onnxruntime', 'onnxscript'),
     'Grad-CAM': ('torch', 'pytorch_grad_cam'),
 }
@@ -49,7 +51,7 @@ def examine() -> tuple[list[str], bool]:
     if exported_only:
         lines.append(f'{EXPORTED} only: {missing_message(missing)}')
     elif missing:
-        problems.append(missing_message(missing))
+        problems.append(small_message(missing))
     elif unloadable := unloadable_opencv():
         problems.append(unloadable)
     lines += [_devices(), _images(), _videos()]

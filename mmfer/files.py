@@ -135,13 +135,20 @@ def write_json(path: str | Path, content: Any, indent: int | None = 1) -> None:
     NumPy numbers and arrays become plain JSON values. NaN and infinity, which JSON does not have,
     become null.
     """
-    from mmengine.fileio.handlers.json_handler import set_default  # takes long to import
-
     try:
-        text = json.dumps(content, indent=indent, default=set_default, allow_nan=False)
+        text = json.dumps(content, indent=indent, default=_plain, allow_nan=False)
     except ValueError:
-        text = json.dumps(_finite(content), indent=indent, default=set_default, allow_nan=False)
+        text = json.dumps(_finite(content), indent=indent, default=_plain, allow_nan=False)
     write_atomically(path, text + '\n')
+
+
+def _plain(content: Any) -> Any:
+    """What JSON has no form for as plain values, as mmengine's ``dump`` writes it."""
+    if isinstance(content, set | range):
+        return list(content)
+    if isinstance(content, np.ndarray | np.generic):
+        return content.tolist()
+    raise TypeError(f'{type(content)} is unsupported for json dump')
 
 
 def _finite(content: Any) -> Any:

@@ -35,6 +35,19 @@ def shipped_checkpoint(name: str = DEFAULT) -> Path:
     return path
 
 
+def shipped_onnx(name: str | Path | None = None) -> Path | None:
+    """The exported file of a shipped model, whose scores are those of its checkpoint.
+
+    Args:
+        name: The name of a shipped model; None for the default model.
+
+    Returns:
+        The file; None if there is none of this name.
+    """
+    path = WEIGHTS / f'{DEFAULT if name is None else name}.onnx'
+    return path if path.is_file() and path.parent == WEIGHTS else None
+
+
 def model_card(name: str = DEFAULT) -> dict[str, Any]:
     """The card of a shipped model: data, license terms, and results in percent.
 

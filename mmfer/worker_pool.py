@@ -1,6 +1,6 @@
 """Parallel work in processes with one thread each."""
 
-from mmfer.checks import openmmlab_check  # noqa: F401  (before OpenCV)
+from mmfer.checks import opencv_check  # noqa: F401  (before OpenCV)
 
 # isort: split
 import multiprocessing

@@ -114,11 +114,19 @@ def test_exported_files_need_neither_torch_nor_openmmlab(packages: Path, tmp_pat
 def test_the_line_of_the_readme_fills_a_new_environment(packages: Path, tmp_path: Path) -> None:
     for readme in ('README.md', 'README_zh-CN.md'):
         text = (ROOT / readme).read_text(encoding='utf-8')
-        line = next(line for line in text.splitlines() if line.startswith('pip install'))
-        wanted = [one.replace('.[', 'mmfer[') for one in shlex.split(line.partition('#')[0])[2:]]
-        would = pip_would_install(empty_environment(tmp_path / readme), packages, *wanted)
+        small, large = [line for line in text.splitlines() if line.startswith('pip install')]
+        would = wanted_by(large, packages, tmp_path / readme / 'large')
         assert would['torch'] == '2.14.0' and would['torchvision'] == '0.29.0'
         assert {'mmengine', 'mmcv-lite', 'mmpretrain', 'opencv-python'} <= set(would)
+        would = wanted_by(small, packages, tmp_path / readme / 'small')
+        assert BUILDS & set(would) == {'opencv-python-headless'}
+        assert {'mmfer', 'onnx', 'onnxruntime'} <= set(would)
+
+
+def wanted_by(line: str, packages: Path, folder: Path) -> dict[str, str]:
+    """What a line of the README would install into an empty environment."""
+    wanted = [one.replace('.[', 'mmfer[') for one in shlex.split(line.partition('#')[0])[2:]]
+    return pip_would_install(empty_environment(folder), packages, *wanted)
 
 
 def test_every_promised_extra_is_known_and_video_brings_no_other_opencv(

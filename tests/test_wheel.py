@@ -21,6 +21,8 @@ def test_holds_configs_tools_models_and_the_command(wheel: Path) -> None:
         'mmfer/.mim/tools/analysis_tools/repeat.py',
         'mmfer/.mim/model-index.yml',
         'mmfer/weights/efficientnet-lite0_ferplus.pth',
+        'mmfer/weights/efficientnet-lite0_ferplus.onnx',
+        'mmfer/faces/assets/mtcnn.onnx',
         'mmfer/weights/README.md',
         'mmfer/pages/page.html',
         'mmfer/py.typed',

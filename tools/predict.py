@@ -20,20 +20,16 @@ from PIL import Image
 from mmfer.apis import FERInferencer, ImagePrediction
 from mmfer.apis.face_inferencer import RENDERED_NOTE
 from mmfer.apis.image_files import find_images, output_names
-from mmfer.apis.loading import read_config
 from mmfer.apis.predictions import UNSURE_BELOW
 from mmfer.apis.result_files import ResultFiles
 from mmfer.apis.web_images import is_web_address
-from mmfer.engine.cli import add_config_options, friendly_errors, given_path
-from mmfer.faces.detection.choice import (
-    DETECTORS,
-    LANDMARKERS,
-    build_detector,
-    build_landmarker,
-)
+from mmfer.checks.openmmlab import needs_pytorch, without_pytorch
+from mmfer.faces.detection.choice import DETECTORS, LANDMARKERS, build_landmarker
 from mmfer.faces.detection.face_finder import ROTATIONS
 from mmfer.progress import progress_bar
+from mmfer.runtime.face_network_choice import usable_detector
 from mmfer.shipped_models import DEFAULT
+from mmfer.user_errors import friendly_errors, given_path
 from mmfer.visualization import LabelledFace, draw_faces
 from mmfer.visualization.image_file import write_image
 
@@ -55,7 +51,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--checkpoint',
-        help='weights of the model: a .pth file or the name of a shipped model; default: '
+        help='weights of the model: a .pth or .onnx file, or the name of a shipped model; default: '
         f'{DEFAULT}',
     )
     parser.add_argument(
@@ -92,7 +88,12 @@ def parse_args() -> argparse.Namespace:
         'again; default: 90 180 270; without an angle, search once',
     )
     parser.add_argument('--no-detect', action='store_true', help='treat each image as a face crop')
-    add_config_options(parser)
+    if without_pytorch():  # the option reads values as configs do
+        parser.add_argument('--cfg-options', nargs='+', help='needs PyTorch')
+    else:
+        from mmfer.engine.cli import add_config_options
+
+        add_config_options(parser)
     return parser.parse_args()
 
 
@@ -154,18 +155,23 @@ def check_targets(images: list[str | Path], targets: list[Path]) -> None:
 
 def build_inferencer(args: argparse.Namespace) -> FERInferencer:
     config, checkpoint = args.config, args.checkpoint
+    bare = without_pytorch()
+    if bare and (config or args.cfg_options):
+        raise needs_pytorch('A config')
     if config is None:
         if args.cfg_options:
             raise ValueError('--cfg-options replaces entries of a config file: also give --config.')
         config, checkpoint = checkpoint, None
     elif args.cfg_options:
+        from mmfer.apis.loading import read_config
+
         config = read_config(config, args.cfg_options)
     inferencer = FERInferencer(
         config,
         checkpoint,
         args.device,
-        build_detector(args.detector, args.min_face_size),
-        landmarker=build_landmarker(args.landmarker, device=args.device),
+        usable_detector(args.detector, args.min_face_size),
+        landmarker=None if bare else build_landmarker(args.landmarker, device=args.device),
         unsure_below=args.unsure_below,
         rotations=args.rotations,
     )

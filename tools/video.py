@@ -15,11 +15,11 @@ from mmfer.apis import FERInferencer
 from mmfer.apis.predictions import UNSURE_BELOW
 from mmfer.apis.video import AT_ONCE, read_frames
 from mmfer.apis.video_files import ANNOTATED, VideoFiles
-from mmfer.engine.cli import friendly_errors, given_path
-from mmfer.faces import MTCNN
 from mmfer.faces.video import FaceTracker, VideoSource, open_camera, open_video
 from mmfer.progress import progress_bar
+from mmfer.runtime.face_network_choice import usable_detector
 from mmfer.shipped_models import DEFAULT
+from mmfer.user_errors import friendly_errors, given_path
 
 
 def parse_args() -> argparse.Namespace:
@@ -28,15 +28,16 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('source', help='a video file, or the number of a camera')
     parser.add_argument('--out-dir', required=True, type=given_path, help='folder for the results')
-    parser.add_argument('--checkpoint', help=f'a .pth file or a shipped model; default: {DEFAULT}')
+    parser.add_argument(
+        '--checkpoint', help=f'a .pth or .onnx file, or a shipped model; default: {DEFAULT}'
+    )
     parser.add_argument('--config', help='the config; default: the config in the checkpoint')
     parser.add_argument('--device', default='cpu', help='default: %(default)s')
     parser.add_argument(
         '--backend',
         choices=('pytorch', 'onnxruntime'),
-        default='pytorch',
-        help='what runs the model; onnxruntime, of mmfer[export], is faster on a CPU; '
-        'default: %(default)s',
+        help='what runs the model; onnxruntime, of mmfer[onnxruntime], is faster on a CPU; '
+        'default: pytorch, or onnxruntime where that is not installed and for an .onnx file',
     )
     parser.add_argument('--every', type=int, default=1, help='answer every so-many-th frame')
     parser.add_argument('--seconds', type=float, help='stop after this time of the video')
@@ -88,7 +89,7 @@ def main() -> None:
             args.config or args.checkpoint,
             args.checkpoint if args.config else None,
             args.device,
-            MTCNN(args.min_face_size),
+            usable_detector(min_face_size=args.min_face_size),
             unsure_below=args.unsure_below,
             backend=args.backend,
         )

@@ -23,6 +23,8 @@ from mmfer.progress import progress_bar
 
 RENDERED_NOTE = 'Trained only on renderings: unreliable on real faces.'
 """What results and annotated images say about such a model."""
+BACKENDS = ('pytorch', 'onnxruntime')
+"""What can run a model."""
 AT_ONCE = 16
 """The number of images that are read before their faces pass the model together."""
 MOST_PIXELS_AT_ONCE = 64_000_000
@@ -64,6 +66,8 @@ class FaceInferencer:
 
     reads_clip = False
     """Whether the model reads two frames of a clip, not a photograph."""
+    landmark_transforms: Sequence[str] = ()
+    """The steps of the test pipeline that need landmarks."""
 
     def __init__(
         self,
@@ -77,6 +81,7 @@ class FaceInferencer:
             raise ValueError(f'batch_size={batch_size}: give 1 or more.')
         self.batch_size, self.unsure_below = batch_size, unsure_below
         self.loaded, self.sampler = loaded, sampler
+        self.detector = sampler.detector
         self.classes, self.alignment = loaded.classes, loaded.alignment
 
     def __call__(
@@ -245,6 +250,12 @@ class FaceInferencer:
         The input includes landmarks if a transform needs landmarks.
         """
         return self.sampler.sample(rgb_crop)
+
+
+def check_backend(backend: str | None) -> None:
+    """Raise ValueError if there is no such backend."""
+    if backend not in (None, *BACKENDS):
+        raise ValueError(f'backend={backend!r}: give one of {", ".join(BACKENDS)}.')
 
 
 def check_unsure_below(threshold: float) -> None:

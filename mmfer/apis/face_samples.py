@@ -49,7 +49,7 @@ class FaceSampler:
     """Finds the faces of images and makes the inputs of a test pipeline.
 
     Args:
-        detector: Finds the faces; None if all images are face crops.
+        detector: Finds the faces.
         landmarker: Finds the 68 landmarks, if the pipeline needs them; otherwise None.
         alignment: How to crop a face; None if that is not known.
         cuts_face: Whether the pipeline crops the face from the whole image itself.
@@ -62,7 +62,7 @@ class FaceSampler:
 
     def __init__(
         self,
-        detector: Detector | None,
+        detector: Detector,
         landmarker: Landmarker | None,
         alignment: Alignment | None,
         cuts_face: bool,
@@ -81,8 +81,6 @@ class FaceSampler:
         turns = 0
         try:
             if detect:
-                if self.detector is None:
-                    raise ValueError('There is no detector.')
                 found, turns = detect_upright(self.detector, image, self.rotations, every=True)
                 faces, samples = self.samples(turn_image(image, turns), found)
                 faces = [turn_face_back(face, turns, image.shape) for face in faces]

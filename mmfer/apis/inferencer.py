@@ -58,9 +58,10 @@ class FERInferencer(FaceInferencer):
         rotations: Angles in degrees, counterclockwise, by which an image without an upright face is
             turned to search again; the results say so, and the faces are in the image as it is.
             ``()`` searches once.
-        backend: What runs the model, ``'pytorch'`` or ``'onnxruntime'`` (extra ``export``; only on
-            the CPU); the scores are the same within 1e-4. None takes onnxruntime for an ONNX file,
-            else PyTorch.
+        backend: What runs the model, ``'pytorch'`` or ``'onnxruntime'`` (extra ``onnxruntime``, and
+            for other models than the default one ``export``; only on the CPU); the scores are the
+            same within 1e-4. None takes onnxruntime for an ONNX file, else PyTorch. Where PyTorch
+            is not installed, onnxruntime runs the default model and ONNX files.
 
     Raises:
         FileNotFoundError: If the config or the checkpoint does not exist.
@@ -90,11 +91,10 @@ class FERInferencer(FaceInferencer):
         check_unsure_below(unsure_below)  # before the model is loaded, which takes long
         usable_device(device)
         # Here, because it takes seconds to import: `from mmfer.apis import ...` stays quick.
-        from mmfer.apis.loaded_model import LoadedModel
         from mmfer.apis.loading import transforms_with
-        from mmfer.apis.onnx_export import run_by
+        from mmfer.apis.onnx_export import load_for
 
-        self.loaded = run_by(backend, LoadedModel.load(config, checkpoint, device), device)
+        self.loaded = load_for(backend, config, checkpoint, device)
         self.config, self.model = self.loaded.config, self.loaded.model
         self.pipeline, self.dataset_meta = self.loaded.pipeline, self.loaded.dataset_meta
         self.detector = detector or MTCNN()

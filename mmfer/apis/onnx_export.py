@@ -6,15 +6,14 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mmfer.apis.face_inferencer import check_backend
 from mmfer.apis.loaded_model import LoadedModel
 from mmfer.datasets.wrapped import pipeline_of
 from mmfer.engine.configuration.config_text import read_values
 from mmfer.engine.export import ImageScores, onnx_content, program_content
 from mmfer.engine.runtimes.onnx_model import OnnxModel, with_metadata
 from mmfer.runtime.onnx_file import FORMAT
-
-BACKENDS = ('pytorch', 'onnxruntime')
-"""What can run a model."""
+from mmfer.shipped_models import shipped_onnx
 
 
 def image_size(config: Config, given: int | None = None) -> int:
@@ -34,7 +33,10 @@ def image_size(config: Config, given: int | None = None) -> int:
 
 
 def onnx_file(
-    loaded: LoadedModel, size: int | None = None, batch_size: int | None = None
+    loaded: LoadedModel,
+    size: int | None = None,
+    batch_size: int | None = None,
+    half_weights: bool = False,
 ) -> tuple[bytes, int | None]:
     """The content of an ONNX file with everything that :class:`mmfer.apis.FERInferencer` needs.
 
@@ -46,6 +48,7 @@ def onnx_file(
         loaded: The model in PyTorch.
         size: The side of the images in pixels; None reads it from the config.
         batch_size: The number of images in a batch; None leaves it free, if the graph allows that.
+        half_weights: Store weights in 16 bits where this changes no value.
 
     Returns:
         The content, and the number of images in a batch; None if it is free.
@@ -54,8 +57,8 @@ def onnx_file(
         ValueError: If the model cannot be exported, see :func:`mmfer.engine.export.export_onnx`.
     """
     side = image_size(loaded.config, size)
-    content, number = onnx_content(loaded.model, side, batch_size)
-    return with_metadata(content, _described(loaded, side)), number
+    content, number = onnx_content(loaded.model, side, batch_size, half_weights)
+    return with_metadata(content, described(loaded, side)), number
 
 
 def program_file(
@@ -66,17 +69,24 @@ def program_file(
     The metadata are one JSON object in the extra file :data:`mmfer.engine.export.FACTS`.
     """
     side = image_size(loaded.config, size)
-    return program_content(loaded.model, side, batch_size, json.dumps(_described(loaded, side)))
+    return program_content(loaded.model, side, batch_size, json.dumps(described(loaded, side)))
 
 
-def run_by(backend: str | None, loaded: LoadedModel, device: str = 'cpu') -> LoadedModel:
-    """The model, run by a backend of :data:`BACKENDS`; None keeps what runs it.
+def load_for(
+    backend: str | None, config: Any = None, checkpoint: Any = None, device: str = 'cpu'
+) -> LoadedModel:
+    """A model, run by a backend; None takes onnxruntime for an ONNX file, else PyTorch.
+
+    See :class:`mmfer.apis.FERInferencer` for the arguments. For a shipped model with an exported
+    file, onnxruntime reads that; others are exported in memory, which takes seconds.
 
     Raises:
         ValueError: If there is no such backend, it cannot run the model, or not on the device.
     """
-    if backend not in (None, *BACKENDS):
-        raise ValueError(f'backend={backend!r}: give one of {", ".join(BACKENDS)}.')
+    check_backend(backend)
+    if backend == 'onnxruntime' and checkpoint is None and not isinstance(config, Config):
+        config = shipped_onnx(config) or config
+    loaded = LoadedModel.load(config, checkpoint, device)
     if backend == 'pytorch' and loaded.in_onnxruntime:
         raise ValueError('The model is an ONNX file, which PyTorch cannot run: give a checkpoint.')
     if backend == 'onnxruntime' and not loaded.in_onnxruntime:
@@ -96,7 +106,8 @@ def in_onnxruntime(loaded: LoadedModel, device: str = 'cpu') -> LoadedModel:
     return replace(loaded, model=OnnxModel(content, 'the exported model'))
 
 
-def _described(loaded: LoadedModel, side: int) -> dict[str, Any]:
+def described(loaded: LoadedModel, side: int) -> dict[str, Any]:
+    """The metadata of an exported file, JSON values by name; see :func:`onnx_file`."""
     pipeline = pipeline_of(loaded.config.test_dataloader.dataset, 'test_dataloader.dataset')
     # Through text, so that tuples and types become JSON values.
     steps = read_values(Config(dict(pipeline=pipeline)).pretty_text)['pipeline']

@@ -6,16 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from mmfer.apis.face_inferencer import FaceInferencer
+from mmfer.apis.face_inferencer import FaceInferencer, check_backend
 from mmfer.apis.face_samples import FaceSampler
-from mmfer.apis.predictions import UNSURE_BELOW, ModelMismatchError, named_scores
+from mmfer.apis.predictions import UNSURE_BELOW, named_scores
+from mmfer.checks.openmmlab import needs_pytorch, require_predictions
 from mmfer.faces import build_alignment
 from mmfer.faces.detection.face_finder import ROTATIONS, Detector, Landmarker
 from mmfer.runtime.calibration import recorded_temperature
-from mmfer.runtime.face_network_choice import open_detector, open_landmarker
-from mmfer.runtime.onnx_file import OnnxFile
+from mmfer.runtime.face_network_choice import (
+    SHIPPED_DETECTOR,
+    open_detector,
+    open_landmarker,
+)
+from mmfer.runtime.onnx_file import SUFFIX, OnnxFile
 from mmfer.runtime.onnx_scores import OnnxScores
 from mmfer.runtime.preparation import build_steps, network_input
+from mmfer.shipped_models import DEFAULT, shipped_onnx
 
 
 class ExportedModel:
@@ -56,13 +62,15 @@ class ExportedModel:
 class OnnxInferencer(FaceInferencer):
     """Finds the faces in images and predicts their expressions, by exported files alone.
 
-    It is called as :class:`mmfer.apis.FERInferencer` and gives the same answers, but imports
-    neither PyTorch nor OpenMMLab's packages; ``docs/export.md`` lists what it needs.
+    mmfer ships the files of its default model and of MTCNN. The inferencer is called as
+    :class:`mmfer.apis.FERInferencer` and gives the same answers, but imports neither PyTorch nor
+    OpenMMLab's packages; ``docs/export.md`` lists what it needs.
 
     Args:
-        model: A file of ``mmfer export``.
+        model: A file of ``mmfer export``, or the name of a shipped model that has one; None takes
+            the default model.
         detector: A file of ``mmfer export detector``, of any network, or an object with the method
-            ``detect`` of MTCNN; None if all images are face crops (``detect=False``).
+            ``detect`` of MTCNN; None takes MTCNN with its defaults.
         landmarker: A file of ``mmfer export landmarker``, of any network, or an object with the
             method ``detect`` of FaceLandmarker; the results then have the 68 landmarks. None leaves
             them out.
@@ -77,14 +85,14 @@ class OnnxInferencer(FaceInferencer):
             model needs PyTorch.
 
     Example:
-        >>> inferencer = OnnxInferencer('model.onnx', 'detector.onnx')
+        >>> inferencer = OnnxInferencer()
         >>> inferencer('photo.jpg')['results'][0]['faces'][0]['label']
         'happiness'
     """
 
     def __init__(
         self,
-        model: str | Path,
+        model: str | Path | None = None,
         detector: str | Path | Detector | None = None,
         landmarker: str | Path | Landmarker | None = None,
         batch_size: int = 32,
@@ -92,19 +100,66 @@ class OnnxInferencer(FaceInferencer):
         threads: int = 0,
         rotations: Sequence[int] = ROTATIONS,
     ) -> None:
-        loaded = ExportedModel(model, threads)
-        if isinstance(detector, str | Path):
-            detector = open_detector(detector, threads)
+        loaded = ExportedModel(shipped_onnx(model) or str(model), threads)
+        if detector is None or isinstance(detector, str | Path):
+            detector = open_detector(detector or SHIPPED_DETECTOR, threads)
         if isinstance(landmarker, str | Path):
             landmarker = open_landmarker(landmarker, threads)
         sampler = FaceSampler(detector, landmarker, loaded.alignment, False, rotations)
         super().__init__(loaded, sampler, batch_size, unsure_below)
 
-    def check_photographs(self) -> None:
-        """Raise ModelMismatchError if there is no detector, or it is not known how to crop."""
-        if self.sampler.detector is None:
-            raise ModelMismatchError(
-                'There is no detector. Give the file that "mmfer export detector" writes, '
-                "detector='detector.onnx', or say that the images are face crops: detect=False."
-            )
-        super().check_photographs()
+
+class FERInferencer(OnnxInferencer):
+    """:class:`mmfer.apis.FERInferencer` where PyTorch is not installed.
+
+    It takes the same arguments. Those that only PyTorch can serve are refused.
+
+    Args:
+        config: A file of ``mmfer export``, or the name of a shipped model that has one; None uses
+            the default model.
+        checkpoint: In place of ``config``, the same.
+        device: ``'cpu'``.
+        detector: As in :class:`OnnxInferencer`.
+        batch_size: As in :class:`OnnxInferencer`.
+        landmarker: As in :class:`OnnxInferencer`.
+        unsure_below: As in :class:`OnnxInferencer`.
+        backend: ``'onnxruntime'`` or None.
+        rotations: As in :class:`OnnxInferencer`.
+
+    Raises:
+        ImportError: If onnxruntime is not installed either.
+        FileNotFoundError: If a file does not exist.
+        ValueError: If an argument needs PyTorch, or as in :class:`OnnxInferencer`.
+    """
+
+    def __init__(
+        self,
+        config: str | Path | None = None,
+        checkpoint: str | Path | None = None,
+        device: str = 'cpu',
+        detector: str | Path | Detector | None = None,
+        batch_size: int = 32,
+        landmarker: str | Path | Landmarker | None = None,
+        unsure_below: float = UNSURE_BELOW,
+        backend: str | None = None,
+        rotations: Sequence[int] = ROTATIONS,
+    ) -> None:
+        require_predictions()
+        check_backend(backend)
+        if backend == 'pytorch':
+            raise needs_pytorch("backend='pytorch'")
+        if device != 'cpu':
+            raise needs_pytorch(f'The device {device}')
+        if config is not None and checkpoint is not None:
+            raise needs_pytorch('A config with a checkpoint')
+        model = config if checkpoint is None else checkpoint
+        if not shipped_onnx(model) and Path(str(model)).suffix.lower() != SUFFIX:
+            raise needs_pytorch(f'"{model}", neither an .onnx file nor {DEFAULT},')
+        super().__init__(
+            model,
+            detector,
+            landmarker,
+            batch_size=batch_size,
+            unsure_below=unsure_below,
+            rotations=rotations,
+        )

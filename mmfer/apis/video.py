@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mmfer.apis.inferencer import FERInferencer
+from mmfer.apis.face_inferencer import FaceInferencer
 from mmfer.apis.predictions import FacePrediction
 from mmfer.faces.video import FaceTracker, Frame
 
@@ -56,7 +56,7 @@ class ScoreSmoother:
 
 
 def read_frames(
-    inferencer: FERInferencer,
+    inferencer: FaceInferencer,
     frames: Iterable[Frame],
     tracker: FaceTracker | None = None,
     smooth: float = 0.0,
@@ -88,7 +88,7 @@ def read_frames(
 
 
 def _answers(
-    inferencer: FERInferencer,
+    inferencer: FaceInferencer,
     frames: Sequence[Frame],
     tracker: FaceTracker,
     smoother: ScoreSmoother,

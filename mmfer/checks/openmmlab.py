@@ -4,7 +4,7 @@ Each of these packages exists in several builds that write the same folder, so a
 the first; and a torchvision chosen by pip may replace an installed PyTorch. pip cannot require "one
 of these builds". So mmfer requires none of them. The extras ``openmmlab`` and ``onedl`` install
 PyTorch and OpenMMLab's packages, and this module gives the line that suits what is installed
-already. Predictions by exported files need neither.
+already. Predictions by exported files, such as that of the default model, need neither.
 """
 
 from functools import cache
@@ -28,6 +28,9 @@ OPENCV = (
 )
 """The packages that hold ``cv2``. mmfer works with each; a server needs a headless one."""
 
+SMALL = ('onnx', 'onnxruntime', 'cv2')
+"""The modules with which predictions do without PyTorch."""
+
 OTHERS = ('torch', 'torchvision', 'torch_pruning')
 """The other modules that the extras bring, or that must fit PyTorch."""
 
@@ -43,6 +46,18 @@ def installed_version(package: str) -> str | None:
 def missing_modules() -> list[str]:
     """The modules that mmfer needs and that no installed package has."""
     return [name for name in (*BUILDS, *OTHERS, 'cv2') if find_spec(name) is None]
+
+
+def without_pytorch() -> bool:
+    """Whether predictions must do without PyTorch: it, or a package around it, is missing."""
+    return any(name != 'cv2' for name in missing_modules())
+
+
+def needs_pytorch(what: str) -> ValueError:
+    """The error about what cannot be done without PyTorch."""
+    return ValueError(
+        f"{what} needs PyTorch and OpenMMLab's packages. {missing_message(missing_modules())}"
+    )
 
 
 def install_line(missing: list[str]) -> str:
@@ -85,9 +100,24 @@ def missing_message(missing: list[str]) -> str:
     """What is missing, and what to type."""
     all_builds = set(BUILDS) <= set(missing)
     choice = f' (or {_extra("onedl")} for the maintained forks)' if all_builds else ''
-    verb = 'is' if len(missing) == 1 else 'are'
-    names = _listed(['OpenCV' if name == 'cv2' else name for name in missing])
-    return f'{names} {verb} missing. Install with: {install_line(missing)}{choice}'
+    return f'{_named(missing)} missing. Install with: {install_line(missing)}{choice}'
+
+
+def small_message(missing: list[str]) -> str:
+    """What predictions lack, and what to type; the line without PyTorch, which is small, first.
+
+    Args:
+        missing: All missing modules, at least one, see :func:`missing_modules`.
+    """
+    lacking = [name for name in SMALL if find_spec(name) is None]
+    if missing == ['cv2'] or not lacking:
+        return missing_message(missing)
+    wanted = [] if lacking == ['cv2'] else [_extra('onnxruntime')]
+    wanted += ['opencv-python-headless'] if 'cv2' in lacking else []
+    return (
+        f'{_named(lacking)} missing. For predictions, install with: pip install '
+        f'{" ".join(wanted)}\nFor trainings, too: {missing_message(missing)}'
+    )
 
 
 def unloadable_opencv() -> str | None:
@@ -114,11 +144,22 @@ def require_opencv() -> None:
             line to type.
     """
     if find_spec('cv2') is None:
-        missing = missing_modules()
-        alone = f'; or, for exported files alone, with: {install_line(["cv2"])}'
-        _refuse(missing_message(missing) + (alone if len(missing) > 1 else ''))
+        _refuse(small_message(missing_modules()))
     if problem := unloadable_opencv():
         _refuse(problem)
+
+
+@cache
+def require_predictions() -> None:
+    """Check that predictions can run, by PyTorch or, without it, by onnxruntime.
+
+    Raises:
+        ImportError: If neither can, or OpenCV cannot be imported. The message gives the line to
+            type.
+    """
+    if without_pytorch() and any(find_spec(name) is None for name in SMALL):
+        _refuse(small_message(missing_modules()))
+    require_opencv()
 
 
 @cache
@@ -136,6 +177,12 @@ def require_openmmlab() -> None:
 
 def _refuse(problem: str) -> NoReturn:
     raise ImportError(f'mmfer cannot start: {problem}\n`mmfer doctor` shows what is installed.')
+
+
+def _named(missing: list[str]) -> str:
+    """Modules and their verb."""
+    names = _listed(['OpenCV' if name == 'cv2' else name for name in missing])
+    return f'{names} {"is" if len(missing) == 1 else "are"}'
 
 
 def _listed(names: list[str]) -> str:

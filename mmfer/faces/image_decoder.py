@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, JpegImagePlugin
 
 from mmfer.faces.float_tiff import read_float_tiff
+from mmfer.faces.log import log_line
 from mmfer.faces.pixel_depth import floats_to_rgb, to_rgb
 
 FORMATS = [
@@ -137,12 +138,7 @@ def _shrink(image: Image.Image, stream: BinaryIO, name: str) -> int:
         raise _TooLargeError(_too_large(name, str(width * height)))
     factor = next(k for k in SHRINKING if (width // k + 1) * (height // k + 1) <= MOST_PIXELS)
     image.draft(image.mode, (width // factor, height // factor))
-    from mmengine.logging import print_log  # here, because importing mmengine takes long
-
-    print_log(
-        f'{name} has {width} x {height} pixels and is read at {image.width} x {image.height}.',
-        logger='current',
-    )
+    log_line(f'{name} has {width} x {height} pixels and is read at {image.width} x {image.height}.')
     return factor
 
 

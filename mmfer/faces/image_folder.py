@@ -8,6 +8,7 @@ from pathlib import Path
 from mmfer.faces.annotated_copies import JOURNAL, RESULTS, annotated_copies
 from mmfer.faces.image import IMAGE_SUFFIXES
 from mmfer.faces.image_decoder import HEIF_SUFFIXES
+from mmfer.faces.log import log_line
 
 SYSTEM_FILES = ('__macosx', '@eadir', '$recycle.bin', 'lost+found', 'thumbs.db', 'desktop.ini')
 """Files and folders that operating systems leave behind, in small letters."""
@@ -65,10 +66,8 @@ class LeftOut:
     def tell(self, folder: Path) -> None:
         """Say in the log how many of each kind there are, if any; a warning unless harmless."""
         if self.paths:
-            from mmengine.logging import print_log  # here, because it takes long
-
             level = INFO if set(self.paths) <= HARMLESS else WARNING
-            print_log(f'Images in "{folder}": {self}.', logger='current', level=level)
+            log_line(f'Images in "{folder}": {self}.', level)
 
 
 def list_images(folder: Path, deep: bool = True, left_out: LeftOut | None = None) -> list[Path]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from mmfer.checks.openmmlab import needs_pytorch, without_pytorch
+from mmfer.faces.detection.choice import build_detector
 from mmfer.faces.detection.face_finder import Detector, Landmarker
 from mmfer.runtime.face_network_file import DEFAULTS, DETECTOR, LANDMARKER, network_name
 from mmfer.runtime.face_networks import OnnxDetector, OnnxLandmarker
@@ -18,6 +20,30 @@ LANDMARKERS: dict[str, OnnxLandmarkers] = {
     DEFAULTS[LANDMARKER]: OnnxLandmarker,
     'facemesh': OnnxFaceMesh,
 }
+
+SHIPPED_DETECTOR = Path(__file__).parents[1] / 'faces' / 'assets' / 'mtcnn.onnx'
+"""The file of MTCNN that mmfer ships."""
+
+
+def usable_detector(name: str = 'mtcnn', min_face_size: int = 24) -> Detector:
+    """A detector by its name, in PyTorch, or from the shipped file where that is not installed.
+
+    Args:
+        name: As in :func:`mmfer.faces.detection.choice.build_detector`.
+        min_face_size: Side in pixels of the smallest face.
+
+    Raises:
+        ValueError: If the name is unknown, or of a detector that needs PyTorch, which is missing,
+            or the size is too small for the detector.
+
+    Example:
+        >>> faces = usable_detector('mtcnn', 40).detect(read_image('group.jpg'))
+    """
+    if not without_pytorch():
+        return build_detector(name, min_face_size)
+    if name != DEFAULTS[DETECTOR]:
+        raise needs_pytorch(f'The detector {name}')
+    return OnnxDetector(SHIPPED_DETECTOR, min_face_size)
 
 
 def open_detector(path: str | Path, threads: int = 0) -> Detector:

@@ -47,7 +47,7 @@ def test_each_face_is_cropped_by_the_alignment():
 
 def test_landmarks_follow_the_crop():
     alignment = BoxAlignment(24, 1.2)
-    faces, (sample, _) = FaceSampler(None, Grid(), alignment, False).samples(IMAGE, FACES)
+    faces, (sample, _) = FaceSampler(Boxes([]), Grid(), alignment, False).samples(IMAGE, FACES)
     np.testing.assert_allclose(faces[0].landmarks68[[0, -1]], [[10, 10], [30, 30]])
     expected = alignment.points(FACES[0], faces[0].landmarks68)
     np.testing.assert_allclose(sample['landmarks'], expected, atol=1e-4)
@@ -56,7 +56,7 @@ def test_landmarks_follow_the_crop():
 
 @pytest.mark.parametrize('alignment', [None, BoxAlignment(24, 1.2)])
 def test_a_pipeline_that_cuts_faces_gets_the_whole_image_and_the_box(alignment):
-    _, samples = FaceSampler(None, Grid(), alignment, cuts_face=True).samples(IMAGE, FACES)
+    _, samples = FaceSampler(Boxes([]), Grid(), alignment, cuts_face=True).samples(IMAGE, FACES)
     for face, sample in zip(FACES, samples, strict=True):
         np.testing.assert_array_equal(sample['img'], IMAGE[..., ::-1])
         np.testing.assert_array_equal(sample['face_box'], face.bbox)

@@ -10,10 +10,11 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmfer.apis import FERInferencer
+from mmfer.apis import FERInferencer, onnx_export
 from mmfer.apis.onnx_export import image_size, in_onnxruntime, onnx_file, program_file
 from mmfer.engine.export import FACTS
 from mmfer.engine.runtimes.onnx_model import metadata_of
+from mmfer.shipped_models import DEFAULT
 from tests.apis.model_files import ASTRONAUT, FACE_CROP, write_model
 from tests.helpers import CLASSES
 
@@ -62,6 +63,19 @@ def test_a_checkpoint_runs_in_onnxruntime_by_the_same_call(model: FERInferencer)
     inferencer = FERInferencer(where, where.parent / 'model.pth', backend='onnxruntime')
     assert inferencer.loaded.in_onnxruntime and not model.loaded.in_onnxruntime
     np.testing.assert_allclose(numbers(inferencer(ASTRONAUT)), numbers(model(ASTRONAUT)), atol=1e-4)
+
+
+def test_the_shipped_model_is_read_from_its_exported_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise AssertionError('exported in memory')
+
+    expected = FERInferencer()(ASTRONAUT)
+    monkeypatch.setattr(onnx_export, 'onnx_content', refuse)
+    for name in (None, DEFAULT):
+        inferencer = FERInferencer(name, backend='onnxruntime')
+        found = inferencer(ASTRONAUT)
+        assert inferencer.loaded.in_onnxruntime and found['model'] == expected['model']
+        np.testing.assert_allclose(numbers(found), numbers(expected), atol=1e-4)
 
 
 def test_other_programs_find_all_facts_in_the_metadata(exported: Path) -> None:

@@ -1,17 +1,21 @@
 """Photographs read by exported files alone."""
 
 import json
+import re
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from mmfer.apis import FERInferencer, OnnxInferencer
+from mmfer.apis import FERInferencer, OnnxInferencer, onnx_inferencer
 from mmfer.apis.onnx_export import onnx_file
+from mmfer.checks import openmmlab
 from mmfer.engine.runtimes.onnx_model import with_metadata
 from mmfer.faces import MTCNN, BlazeFace, FaceLandmarker, FaceMesh, read_image
 from mmfer.faces.detection.face_finder import Landmarker
+from mmfer.shipped_models import DEFAULT
 from tests.apis import torch_free_main
 from tests.environments import environment_without, run_python
 from tests.helpers import ROOT
@@ -74,12 +78,51 @@ def test_face_crops_have_calibrated_scores(colors: Path) -> None:
     np.testing.assert_allclose([list(one.values()) for one in found], expected, atol=1e-6)
 
 
-def test_a_photograph_without_a_detector_is_refused(colors: Path) -> None:
+def test_the_shipped_detector_is_the_default(colors: Path) -> None:
     inferencer = OnnxInferencer(colors)
-    with pytest.raises(ValueError, match='There is no detector.*mmfer export detector'):
-        inferencer(PHOTO)
+    (result,) = inferencer(PHOTO)['results']
+    (expected,) = MTCNN().detect(read_image(PHOTO))
+    np.testing.assert_allclose(result['faces'][0]['bbox'], expected.bbox, atol=0.01)
     (result,) = inferencer(PHOTO, detect=False)['results']
     assert list(result['faces'][0]['scores']) == CLASSES
+
+
+@pytest.mark.parametrize('model', [None, DEFAULT])
+def test_the_shipped_model_is_the_default(model: str | None) -> None:
+    found, expected = OnnxInferencer(model)(PHOTO), FERInferencer()(PHOTO)
+    assert found['model'] == expected['model']
+    face, same = (one['results'][0]['faces'][0] for one in (found, expected))
+    assert face['label'] == same['label'] == 'happiness'
+    np.testing.assert_allclose(face['bbox'], same['bbox'], atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'said'),
+    [
+        (dict(config='my.pth'), f'"my.pth", neither an .onnx file nor {DEFAULT}, needs PyTorch'),
+        (dict(config='rald_r18_ferplus'), '"rald_r18_ferplus", neither an .onnx file nor'),
+        (dict(checkpoint='my.pth'), '"my.pth", neither an .onnx file'),
+        (dict(config='a.py', checkpoint='a.onnx'), 'A config with a checkpoint needs PyTorch'),
+        (dict(device='cuda'), 'The device cuda needs PyTorch'),
+        (dict(backend='pytorch'), "backend='pytorch' needs PyTorch"),
+        (dict(backend='tensorrt'), "backend='tensorrt': give one of pytorch, onnxruntime"),
+    ],
+)
+def test_without_pytorch_the_same_arguments_are_taken_or_refused(
+    arguments: dict[str, str], said: str, colors: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openmmlab, 'missing_modules', lambda: ['torch'])
+    with pytest.raises(ValueError, match=re.escape(said)) as caught:
+        onnx_inferencer.FERInferencer(**arguments)
+    assert 'pip install torch' in str(caught.value) or 'give one of' in said
+    for same in (dict(config=colors), dict(checkpoint=colors), dict(config=str(colors))):
+        inferencer = onnx_inferencer.FERInferencer(**same, backend='onnxruntime', batch_size=3)
+        assert inferencer.classes == tuple(CLASSES) and inferencer.batch_size == 3
+
+
+def test_both_classes_take_the_same_arguments() -> None:
+    ours = signature(onnx_inferencer.FERInferencer).parameters
+    assert list(ours) == list(signature(FERInferencer).parameters)
 
 
 def test_a_detector_in_python_can_be_given(colors: Path) -> None:

@@ -16,7 +16,6 @@ def torch_free(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     'line',
     [
-        'from mmfer.apis import FERInferencer',
         'from mmfer.apis import MicroExpressionInferencer',
         'from mmfer.faces import MTCNN',
         'import mmfer.models',
@@ -31,7 +30,7 @@ def test_what_needs_pytorch_says_so(line: str, torch_free: Path) -> None:
 
 
 def test_what_reads_exported_files_works(torch_free: Path) -> None:
-    line = 'from mmfer.apis import FacePrediction, OnnxInferencer, list_models'
+    line = 'from mmfer.apis import FacePrediction, FERInferencer, OnnxInferencer, list_models'
     result = run_python(torch_free, '-c', line)
     assert result.returncode == 0, result.stderr
     doctor = run_python(torch_free, '-m', 'mmfer', 'doctor').stdout.splitlines()
@@ -43,4 +42,7 @@ def test_without_opencv_the_short_way_is_named_too(tmp_path: Path) -> None:
     packages = ('torch', 'mmengine', 'mmcv', 'mmpretrain', 'cv2', 'opencv')
     python = environment_without(tmp_path / 'environment', packages)
     said = run_python(python, '-c', 'from mmfer.apis import OnnxInferencer').stderr
-    assert 'or, for exported files alone, with: pip install opencv-python-headless' in said
+    assert (
+        'mmfer cannot start: OpenCV is missing. For predictions, install with: '
+        'pip install opencv-python-headless\nFor trainings, too: mmengine, mmcv, '
+    ) in said

@@ -58,6 +58,34 @@ def test_one_missing_package_is_named_in_the_singular() -> None:
     assert openmmlab.missing_message(['mmcv', 'cv2']).startswith('mmcv and OpenCV are missing. ')
 
 
+SMALL = 'onnx, onnxruntime and OpenCV are missing. For predictions, install with: pip install '
+
+
+def test_predictions_alone_need_a_small_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(monkeypatch)
+    monkeypatch.setattr(openmmlab, 'find_spec', lambda name: None)
+    first, second = openmmlab.small_message(ALL).splitlines()
+    assert first == f'{SMALL}"mmfer[onnxruntime]" opencv-python-headless'
+    assert second == f'For trainings, too: {openmmlab.missing_message(ALL)}'
+    assert openmmlab.small_message(['cv2']) == openmmlab.missing_message(['cv2'])
+    monkeypatch.setattr(openmmlab, 'find_spec', lambda name: name == 'cv2' or None)
+    said = openmmlab.small_message(ALL[:-1])
+    assert said.startswith('onnx and onnxruntime are missing.')
+    assert 'pip install "mmfer[onnxruntime]"\n' in said
+
+
+def test_predictions_do_without_pytorch_only_where_something_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert not openmmlab.without_pytorch()
+    monkeypatch.setattr(openmmlab, 'missing_modules', lambda: ['cv2'])
+    assert not openmmlab.without_pytorch()
+    monkeypatch.setattr(openmmlab, 'missing_modules', lambda: ['mmcv', 'torch'])
+    assert openmmlab.without_pytorch()
+    said = str(openmmlab.needs_pytorch('A config'))
+    assert said.startswith("A config needs PyTorch and OpenMMLab's packages. mmcv and torch are ")
+
+
 def test_this_environment_lacks_nothing() -> None:
     assert openmmlab.missing_modules() == []
     assert openmmlab.unloadable_opencv() is None

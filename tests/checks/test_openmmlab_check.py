@@ -33,7 +33,7 @@ def test_every_module_gives_the_message_or_works(bare: Path) -> None:
     assert result.returncode == 0 and result.stdout == '', result.stdout + result.stderr
 
 
-@pytest.mark.parametrize('command', ['predict', 'train', 'demo'])
+@pytest.mark.parametrize('command', ['train', 'demo'])
 def test_a_command_says_what_to_type(bare: Path, command: str) -> None:
     result = run_python(bare, '-m', 'mmfer', command)
     assert result.returncode == 1
@@ -45,11 +45,23 @@ def test_a_command_says_what_to_type(bare: Path, command: str) -> None:
     assert second == '`mmfer doctor` shows what is installed.'
 
 
+@pytest.mark.parametrize('command', ['predict', 'video', 'camera'])
+def test_a_command_that_predicts_names_the_small_line_first(bare: Path, command: str) -> None:
+    said = run_python(bare, '-m', 'mmfer', command).stderr.splitlines()
+    assert said[0] == (
+        'mmfer cannot start: OpenCV is missing. For predictions, install with: '
+        'pip install opencv-python-headless'
+    )
+    assert said[1].startswith('For trainings, too: mmengine, mmcv, mmpretrain, torchvision and ')
+    assert said[2] == '`mmfer doctor` shows what is installed.'
+
+
 def test_doctor_and_list_work_without(bare: Path) -> None:
     doctor = run_python(bare, '-m', 'mmfer', 'doctor')
     assert doctor.returncode == 1 and 'Traceback' not in doctor.stderr
     lines = doctor.stdout.splitlines()
     assert {'mmengine is missing', 'mmcv is missing', 'OpenCV is missing'} <= set(lines)
-    assert lines[-1].startswith('Problem: mmengine, mmcv, mmpretrain, torchvision and OpenCV are')
+    assert lines[-2].startswith('Problem: OpenCV is missing. For predictions, install with: pip ')
+    assert lines[-1].startswith('For trainings, too: mmengine, mmcv, mmpretrain, torchvision and ')
     models = run_python(bare, '-m', 'mmfer', 'list', 'models')
     assert 'efficientnet-lite0_ferplus' in models.stdout

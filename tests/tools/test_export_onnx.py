@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from PIL import Image
@@ -12,6 +13,7 @@ from mmfer.apis.inferencer import FERInferencer
 from mmfer.faces import read_image
 from mmfer.runtime.face_network_choice import open_detector, open_landmarker
 from mmfer.runtime.face_network_file import DEFAULTS, network_name
+from mmfer.shipped_models import DEFAULT, shipped_onnx
 from tests.apis.model_files import ASTRONAUT, FACE_CROP, write_model
 from tests.helpers import CLASSES, call_tool, run_tool, write_images
 from tests.tools.rald import make_small_rald
@@ -86,6 +88,11 @@ def test_a_file_in_int8_is_measured_and_predicts(tmp_path: Path) -> None:
     [
         (('--format', 'torchscript'), 'TorchScript is deprecated in PyTorch'),
         (('--int8',), '--int8 and --calibrate FOLDER belong together'),
+        (('--int8', '--calibrate', '.', '--half-weights'), 'give one of both'),
+        (
+            ('--format', 'exported-program', '--half-weights', '--out', 'a.pt2'),
+            '--int8, --half-weights and --evaluate are for --format onnx',
+        ),
         (('--format', 'exported-program', '--out', 'a.onnx'), 'a name that ends in .pt2'),
         (('--out', 'model.pth'), 'a name that ends in .onnx'),
         (('--network', 'mtcnn'), '--network chooses the network of detector or landmarker, but'),
@@ -97,6 +104,17 @@ def test_options_that_do_not_fit_are_refused(
     arguments = ('efficientnet-lite0_ferplus', '--out', tmp_path / 'a.onnx', *options)
     failed = call_tool('export_onnx.py', *arguments, check=False)
     assert failed.returncode == 1 and message in failed.stderr
+
+
+def test_one_command_writes_the_shipped_file(tmp_path: Path) -> None:
+    path, shipped = tmp_path / 'a.onnx', shipped_onnx()
+    assert shipped is not None
+    call_tool('export_onnx.py', DEFAULT, '--half-weights', '--out', path)
+    written, expected = (
+        {weight.name: weight.raw_data for weight in onnx.load(one).graph.initializer}
+        for one in (path, shipped)
+    )
+    assert len(written) > 50 and written == expected
 
 
 @pytest.mark.parametrize('chosen', [(), ('blazeface', 'facemesh')])

@@ -1,12 +1,11 @@
-"""Detectors and landmarkers by name, for the options of tools."""
+"""Detectors and landmarkers by name, for the options of tools.
+
+The names can be imported without PyTorch, which the networks need.
+"""
 
 from typing import Literal
 
-from mmfer.faces.detection.blaze_face import BlazeFace
 from mmfer.faces.detection.face_finder import Detector, Landmarker
-from mmfer.faces.detection.face_mesh import FaceMesh
-from mmfer.faces.detection.landmarker import FaceLandmarker
-from mmfer.faces.detection.mtcnn import MTCNN
 
 DetectorName = Literal['mtcnn', 'blazeface']
 LandmarkerName = Literal['mmfer', 'facemesh']
@@ -29,7 +28,13 @@ def build_detector(name: str = 'mtcnn', min_face_size: int = 24) -> Detector:
     """
     if name not in DETECTORS:
         raise ValueError(f'Unknown detector {name!r}. Give one of: {", ".join(DETECTORS)}.')
-    return BlazeFace(min_face_size=min_face_size) if name == 'blazeface' else MTCNN(min_face_size)
+    if name == 'blazeface':
+        from mmfer.faces.detection.blaze_face import BlazeFace
+
+        return BlazeFace(min_face_size=min_face_size)
+    from mmfer.faces.detection.mtcnn import MTCNN
+
+    return MTCNN(min_face_size)
 
 
 def build_landmarker(
@@ -53,6 +58,8 @@ def build_landmarker(
     if name not in LANDMARKERS:
         raise ValueError(f'Unknown landmarker {name!r}. Give one of: {", ".join(LANDMARKERS)}.')
     if name == 'mmfer':
+        from mmfer.faces.detection.landmarker import FaceLandmarker
+
         return FaceLandmarker(weights, device, mirror)
     if weights is not None:
         raise ValueError(
@@ -61,4 +68,6 @@ def build_landmarker(
         )
     if mirror:
         raise ValueError('The landmarker facemesh has no mirror: leave this option out.')
+    from mmfer.faces.detection.face_mesh import FaceMesh
+
     return FaceMesh(device)
