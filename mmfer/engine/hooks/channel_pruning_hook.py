@@ -117,7 +117,7 @@ class ChannelPruningHook(Hook):
         if epoch is not None and epoch < 1:
             raise ValueError(
                 f'epoch={epoch} must be at least 1, because trained scales select the channels. To '
-                'prune a trained checkpoint, use mmfer prune.'
+                'prune a trained checkpoint, use `mmfer prune`.'
             )
         if round_to < 1 or not 0 <= floor < 1:
             raise ValueError(
@@ -218,8 +218,8 @@ class ChannelPruningHook(Hook):
             )
         if runner.cfg.get('compile'):
             raise ValueError(
-                'A compiled model cannot be pruned during training. Remove `compile` from the '
-                'config, or prune with mmfer prune after the training.'
+                'A compiled model cannot be pruned during training. Remove `compile`, or prune '
+                'with `mmfer prune` after the training.'
             )
         if not any(isinstance(hook, PrunedModelHook) for hook in runner.hooks):
             raise ValueError(
