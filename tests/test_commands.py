@@ -1,5 +1,6 @@
 """The command ``mmfer``."""
 
+import ast
 import re
 import sys
 from pathlib import Path
@@ -35,6 +36,36 @@ def test_examples_in_the_help_keep_their_lines(path: Path) -> None:
     docstring = path.read_text(encoding='utf-8').split('"""')[1]
     joined = re.findall(r'(?<!\\)\\\n', docstring)  # one backslash joins a line with the next
     assert not joined
+
+
+NO_COMMAND = {
+    'dist_train.sh',
+    'misc/build_head_pack.py',
+    'misc/convert_landmarker_weights.py',
+    'misc/convert_word_vectors.py',
+    'misc/make_support_set.py',
+    'misc/publish_model.py',
+    'pack_shards.py',
+    'slurm_train.sh',
+}
+"""Scripts that messages may name, because no command runs them."""
+
+
+def test_messages_name_commands_instead_of_scripts() -> None:
+    """An installed package has no folder ``tools``."""
+    named: dict[str, str] = {}
+    for path in sorted((ROOT / 'mmfer').rglob('*.py')):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding='utf-8'))))
+        notes = {id(n.value) for n in nodes if isinstance(n, ast.Expr)}  # docstrings
+        for node in nodes:
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and id(node) not in notes:
+                scripts = re.findall(r'(?<!\w)tools/([\w/]+\.(?:py|sh))', text)
+                named |= dict.fromkeys(scripts, f'{path.relative_to(ROOT)}:{node.lineno}')
+    assert {script: where for script, where in named.items() if script not in NO_COMMAND} == {}
+    assert named.keys() == NO_COMMAND
+    assert not NO_COMMAND & {script for script, _ in TOOLS.values()}
+    assert all((ROOT / 'tools' / script).is_file() for script in NO_COMMAND)
 
 
 @pytest.mark.parametrize('arguments', [(), ('--help',), ('help',)])

@@ -1,8 +1,10 @@
 """STSTNet on rendered substitutes of the three data sets of MEGC 2019, in minutes on two cores.
 
-for layout in casme2 samm smic; do
-    python tools/render_synthetic.py $layout data/synthetic/$layout --preset tiny --no-oddities
-done
+python tools/render_synthetic.py casme2 data/synthetic/casme2 --preset tiny --no-oddities --seed 0
+python tools/render_synthetic.py samm data/synthetic/samm --preset tiny --seed 1
+python tools/render_synthetic.py smic data/synthetic/smic --preset tiny --seed 2
+
+Each set has its own seed, because one seed shows the same people in every set.
 """
 
 _base_ = './ststnet_synthetic.py'

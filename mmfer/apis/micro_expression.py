@@ -50,7 +50,8 @@ class MicroExpressionInferencer:
     """Spots the apex frame of a clip and predicts its expression with a trained model.
 
     The model reads the face in the apex frame or, if its pipeline begins with
-    :class:`mmfer.datasets.LoadClip`, the motion from the onset to the apex.
+    :class:`mmfer.datasets.LoadClip`, the motion from the onset to the apex. If the onset does not
+    show the face, the first frame that does takes its place, and a message says so.
 
     Args:
         config: A config file or a config.
@@ -136,9 +137,11 @@ class MicroExpressionInferencer:
         points = spotted.landmarks.astype(np.float32)
         known = np.ones(len(points), np.float32)
         box = np.concatenate([points.min(axis=0), points.max(axis=0)])
+        # A first frame of noise, or of another person, would be the largest motion.
+        onset = spotted.onset if spotted.first_face is None else spotted.first_face
         sample = {
             'img': np.ascontiguousarray(_in_color(clip, spotted.apex)[..., ::-1]),
-            'onset_img': np.ascontiguousarray(_in_color(clip, spotted.onset)[..., ::-1]),
+            'onset_img': np.ascontiguousarray(_in_color(clip, onset)[..., ::-1]),
             'landmarks': points,
             'landmark_scores': known,
             'clip': clip.name,

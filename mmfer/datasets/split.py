@@ -43,7 +43,7 @@ def carve_validation(
         if fold:
             raise ValueError(
                 f'val_fold={fold} divides images, not subjects, whose faces would then be on '
-                'both sides. Use tools/cross_validate.py, which divides subjects.'
+                'both sides. Use `mmfer cross-validate`, which divides subjects.'
             )
         return _draw_subjects(classes, np.asarray(subjects, dtype=str), ratio, rng)
     mask = np.zeros(len(classes), dtype=bool)

@@ -19,8 +19,12 @@ from mmfer.engine.feature_bank import unwrap
 from mmfer.engine.rank_state import random_state, set_random_state
 from mmfer.protocols import AttendsToSupport
 
-KEPT = ('param_scheduler', 'optim_wrapper.optimizer', 'optim_wrapper.paramwise_cfg')
-"""Entries that a resumed run takes from the checkpoint instead of the config."""
+ACCUMULATE = 'optim_wrapper.accumulative_counts'
+KEPT = ('param_scheduler', 'optim_wrapper.optimizer', 'optim_wrapper.paramwise_cfg', ACCUMULATE)
+"""Entries that a resumed run takes from the checkpoint instead of the config, or that decide how
+many images stand behind a step of the optimizer."""
+DEFAULTS = {ACCUMULATE: 1}
+"""The values of absent entries."""
 
 
 def check_epoch(loader: Any) -> None:
@@ -168,7 +172,8 @@ def check_resume(cfg: Config) -> None:
     """Check that the schedule and the optimizer of a resumed run did not change.
 
     Both continue from the state in the checkpoint, so another length of a one-cycle schedule, other
-    milestones or another learning rate would have no effect.
+    milestones or another learning rate would have no effect. Another ``accumulative_counts`` would
+    take effect, and change the size of the batch behind a step in the middle of the schedule.
 
     Raises:
         ValueError: If the schedule or the optimizer differs from the config in the checkpoint, or
@@ -187,7 +192,8 @@ def check_resume(cfg: Config) -> None:
     text = (checkpoint.get('meta') or {}).get('cfg')
     if not isinstance(text, str):
         return
-    old, new = _flat(read_values(text)), _flat(read_values(cfg.pretty_text))
+    old = DEFAULTS | _flat(read_values(text))
+    new = DEFAULTS | _flat(read_values(cfg.pretty_text))
     changed = [
         f'{key} ({old.get(key, "none")} in the checkpoint, {new.get(key, "none")} now)'
         for key in sorted({*old, *new})

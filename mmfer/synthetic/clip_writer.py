@@ -13,6 +13,7 @@ from mmfer.synthetic.expressions.micro_expressions import sample_combination
 from mmfer.synthetic.expressions.motion_course import (
     FRAME_RATE,
     Course,
+    Moment,
     sample_course,
     sample_video_course,
 )
@@ -78,9 +79,9 @@ class ClipWriter:
             for au in coded.split('+')
         }
         pace = self.layout.RELEASE.fps / FRAME_RATE
-        moments: list[tuple[int, int, int]] = []
+        moments: list[Moment] = []
         if self.layout.videos:
-            course, moments = sample_video_course(rng, pace)
+            course, moments = sample_video_course(rng, pace, macros=self.layout.macros)
         else:
             course = sample_course(rng, self.conditions.blinks, pace)
         course = self._disturbed(course, rng, pace)
@@ -107,7 +108,9 @@ class ClipWriter:
         if moments:
             fields = ('onset', 'apex', 'offset')
             truth['moments'] = [
-                dict(zip(fields, (first + n for n in one), strict=True)) for one in moments
+                {field: first + getattr(one, field) for field in fields}
+                | ({'macro': True} if one.macro else {})
+                for one in moments
             ]
         if oddity == 'missing_clip':
             return truth

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from mmfer.apis import FERInferencer, MicroExpressionInferencer
 from mmfer.apis.loading import build_model
 from mmfer.datasets import CASME2
 from mmfer.engine import load_config
-from mmfer.faces import Face
+from mmfer.faces import Face, open_clip
 from mmfer.registry import TRANSFORMS
 from tests.apis.model_files import write_model
 from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
@@ -131,6 +132,21 @@ def test_a_model_of_motion_reads_the_onset_and_the_apex(motion_model, frames, tm
         net = inferencer.reader.model
         expected = net(ready['inputs'][None].float()).softmax(1)[0]
     np.testing.assert_allclose(list(found.face.scores.values()), expected, atol=1e-4)
+
+
+def test_the_motion_begins_where_the_face_does(motion_model, frames):
+    inferencer = MicroExpressionInferencer(*motion_model)
+    noise = np.random.default_rng(0).integers(0, 256, frames[0].shape, np.uint8)
+    clip = open_clip([noise, *frames])
+    found = inferencer(clip)
+    assert abs(found.spotted.apex - 8) <= 1 and found.spotted.onset == 0
+    assert found.messages == ('No face in frame 0: frame 1, the first with a face, is used.',)
+    begun, naive = (
+        inferencer._from_motion(clip, replace(found.spotted, first_face=number)).face
+        for number in (1, 0)
+    )
+    assert found.face.scores == begun.scores
+    assert naive is None or naive.scores != pytest.approx(begun.scores, abs=0.01)
 
 
 def test_a_model_of_motion_refuses_photographs(motion_model, frames):

@@ -1,6 +1,8 @@
 """The composite of MEGC 2019 is cross-validated on rendered substitutes of its three data sets."""
 
+import itertools
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,8 @@ import pytest
 from mmfer.engine import load_config
 from mmfer.evaluation import Predictions
 from mmfer.synthetic.generate import generate
+from mmfer.synthetic.layouts import build_layout
+from mmfer.synthetic.plan import person_of
 from tests.helpers import ROOT
 from tests.tools.rald import run_main
 
@@ -22,9 +26,19 @@ def folder(rendered_casme2: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     data = folder / 'data' / 'synthetic'
     data.mkdir(parents=True)
     (data / 'casme2').symlink_to(rendered_casme2)
-    generate('samm', data / 'samm', images=8, **SETTINGS)
-    generate('smic', data / 'smic', images=4, **SETTINGS)
+    generate('samm', data / 'samm', seed=1, images=8, **SETTINGS)
+    generate('smic', data / 'smic', seed=2, images=4, **SETTINGS)
     return folder
+
+
+def test_the_commands_of_the_config_render_different_people() -> None:
+    text = CONFIG.read_text(encoding='utf-8')
+    seeds = re.findall(r'render_synthetic.py (\w+) .*--seed (\d+)', text)
+    assert [name for name, _ in seeds] == ['casme2', 'samm', 'smic']
+    people = [person_of(build_layout(name), int(seed), 'all-0000') for name, seed in seeds]
+    assert all(one != other for one, other in itertools.combinations(people, 2))
+    same = person_of(build_layout('samm'), int(seeds[0][1]), 'all-0000')
+    assert same == people[0]  # one seed shows the same people in every set
 
 
 def test_the_joined_sets_are_cross_validated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

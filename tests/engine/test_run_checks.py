@@ -80,6 +80,10 @@ param_scheduler = dict(type='OneCycleLR', eta_max=0.1, total_steps=epochs, by_ep
         ({'train_cfg.max_epochs': 3}, r'total_steps \(1 in the checkpoint, 3 now\)'),
         ({'optim_wrapper.optimizer.lr': 0.5}, r'optimizer\.lr \(0\.01 in the checkpoint, 0\.5 now'),
         (
+            {'train_cfg.max_epochs': 3, 'optim_wrapper.accumulative_counts': 2},
+            r'accumulative_counts \(1 in the checkpoint, 2 now\)',
+        ),
+        (
             {'epochs': 3, 'param_scheduler.total_steps': 1},
             r'total_steps=1 ends before the training',
         ),
@@ -92,6 +96,13 @@ def test_a_resumed_run_refuses_changes_that_it_would_ignore(
     with pytest.raises(ValueError, match=message):
         cfg = tiny_config(tmp_path, image_folder, options, ONE_CYCLE)
         train(cfg, resume=True, validate=False)
+
+
+def test_an_explicit_default_is_no_change(image_folder: Path, tmp_path: Path) -> None:
+    train(tiny_config(tmp_path, image_folder), validate=False)
+    options = {'train_cfg.max_epochs': 3, 'optim_wrapper.accumulative_counts': 1}
+    train(tiny_config(tmp_path, image_folder, options), resume=True, validate=False)
+    assert (tmp_path / 'work' / 'epoch_3.pth').is_file()
 
 
 def test_changed_milestones_are_refused(image_folder: Path, tmp_path: Path) -> None:

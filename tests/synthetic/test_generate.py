@@ -105,7 +105,7 @@ def test_a_killed_worker_gives_a_message_and_finished_files_are_kept(
         (
             {'layout': 'fer'},
             'no layout "fer".*affectnet, casme2, casme3, casme_squared, celeba, ferplus, '
-            'fgemotions, ifer, mmew, rafdb, samm, smic',
+            'fgemotions, ifer, mmew, rafdb, samm, samm_long, smic',
         ),
         ({'oddities': False}, 'Blinks and oddities are options of data sets of clips'),
         ({'workers': 0}, 'workers must be at least 1'),

@@ -1,6 +1,7 @@
 """The baselines of pixels, as a command."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,13 @@ import pytest
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from mmfer.engine import load_config
+from mmfer.evaluation import pixel_baseline
 from mmfer.faces import Face, ImageFaces, write_sidecar
 from mmfer.registry import DATASETS
 from tests.datasets.casme2_files import row, write_coding
 from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
 from tests.helpers import ROOT, call_tool
+from tests.tools.rald import run_main
 
 CONFIG = ROOT / 'configs' / 'ststnet' / 'ststnet_synthetic.py'
 
@@ -79,3 +82,30 @@ def test_images_of_the_training_part_predict_those_of_the_test_part(
     out = tmp_path / 'report.json'
     call_tool('analysis_tools/pixel_baseline.py', CONFIG, '--out', out, '--cfg-options', *options)
     assert json.loads(out.read_text())['accuracy'] == 100  # the same clips in both parts
+
+
+@pytest.mark.parametrize(('turns', 'folds'), [('--loso', [(10, 2)] * 6), ('--lodo', [(6, 6)] * 2)])
+def test_the_same_name_in_two_data_sets_is_two_people(
+    turns: str, folds: list, smiles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roots = [str(smiles), str(shutil.copytree(smiles, tmp_path / 'other'))]
+    config = tmp_path / 'joined.py'
+    config.write_text(f"""
+_base_ = r'{CONFIG}'
+def joined(pipeline):
+    more = dict(empty_classes='warn', test_subjects=(), onset=True, pipeline=pipeline)
+    parts = [dict(type='CASME2', data_root=root, **more) for root in {roots!r}]
+    return dict(_delete_=True, type='ConcatDataset', datasets=parts)
+train_dataloader = dict(dataset=joined(_base_.train_pipeline))
+test_dataloader = dict(dataset=joined(_base_.test_pipeline))
+val_dataloader = test_dataloader
+""")
+    sizes = []
+
+    def counted(train: np.ndarray, labels: np.ndarray, test: np.ndarray, classes: int):
+        sizes.append((len(train), len(test)))
+        return np.full((len(test), classes), 1 / classes)
+
+    monkeypatch.setattr(pixel_baseline, 'pixel_lda', counted)
+    run_main(monkeypatch, 'analysis_tools/pixel_baseline.py', config, turns, '--input', 'model')
+    assert sizes == folds

@@ -1,7 +1,7 @@
 """Baselines of a data set: the most frequent class, and linear discriminant analysis on pixels.
 
 The analysis is fitted to the training data of a config and tested on its test data, or, with
---loso, tested on every subject in turn.
+--loso, tested on every subject in turn, or, with --lodo, on every joined data set in turn.
 
 Examples:
     python tools/analysis_tools/pixel_baseline.py \\
@@ -21,10 +21,11 @@ from mmfer.datasets import load_sample
 from mmfer.engine import load_config
 from mmfer.engine.cli import add_config_options, friendly_errors, output_file
 from mmfer.engine.experiments.folds import pool_config, read_pool
+from mmfer.engine.experiments.joined import named_subjects
 from mmfer.engine.feature_bank import build_with_pipeline
 from mmfer.evaluation import expression_report, format_report, write_report
 from mmfer.evaluation.pixel_baseline import SIDE, grey_pixels, input_pixels, pixel_lda
-from mmfer.evaluation.protocols import loso
+from mmfer.evaluation.protocols import lodo, loso
 from mmfer.progress import progress_bar
 from mmfer.registry import DATASETS
 
@@ -47,7 +48,11 @@ def parse_args() -> argparse.Namespace:
         help='the pixels: of the whole grey image (default), or of the input of the model, after '
         'the test pipeline',
     )
-    parser.add_argument('--loso', action='store_true', help='leave one subject out in turn')
+    turns = parser.add_mutually_exclusive_group()
+    turns.add_argument('--loso', action='store_true', help='leave one subject out in turn')
+    turns.add_argument(
+        '--lodo', action='store_true', help='leave one of several joined data sets out in turn'
+    )
     parser.add_argument(
         '--out', type=output_file, metavar='JSON', help='write the report to this file'
     )
@@ -86,13 +91,17 @@ def read(dataset: ConfigDict, kind: str, side: int) -> Pixels:
     return Pixels(list(reader.metainfo['classes']), pixels, labels, subjects)
 
 
-def left_out(config: Config, kind: str, side: int) -> tuple[Pixels, np.ndarray]:
-    """All samples, and the scores (N, C) of each by the analysis without its subject."""
-    read_pool(config)  # each sample must have a class and a subject
-    data = read(pool_config(config), kind, side)
+def left_out(config: Config, kind: str, side: int, whole: bool) -> tuple[Pixels, np.ndarray]:
+    """All samples, and the scores (N, C) of each by the analysis without its subject.
+
+    ``whole`` leaves out the whole data set of the subject. Subjects of joined data sets have the
+    name of their set, because the same name in two sets stands for two people.
+    """
+    pool = read_pool(config)  # each sample must have a class and a subject
+    data = read(pool_config(named_subjects(config)), kind, side)
     scores = np.zeros((len(data.labels), len(data.classes)))
     who = np.array(data.subjects)
-    for fold in loso(data.subjects):
+    for fold in lodo(pool.subjects, pool.datasets) if whole else loso(data.subjects):
         test = np.isin(who, fold.held_out)
         scores[test] = pixel_lda(
             data.pixels[~test], data.labels[~test], data.pixels[test], len(data.classes)
@@ -105,8 +114,8 @@ def main() -> None:
     args = parse_args()
     config = load_config(args.config, options=args.cfg_options)
     with DefaultScope.overwrite_default_scope('mmfer'):
-        if args.loso:
-            data, scores = left_out(config, args.input, args.side)
+        if args.loso or args.lodo:
+            data, scores = left_out(config, args.input, args.side, args.lodo)
         else:
             train = read(config.train_dataloader.dataset, args.input, args.side)
             data = read(config.test_dataloader.dataset, args.input, args.side)

@@ -3,16 +3,19 @@
 DIR is the folder of CAS(ME)^2, of SAMM Long Videos, or of CAS(ME)^3 with whole videos. Videos
 without a coded micro-expression are not read, so intervals found there do not lower F1. A found
 interval is right if its intersection over union with a coded one is 0.5 or more; precision, recall
-and F1 are those of all videos together, as in the challenges MEGC. Beside them is the mean of one
-interval of the mean length at a random place of each video.
+and F1 are those of all videos together, as in the challenges MEGC. Beside them are the means of
+intervals of the mean length at random places: one in each video, and as many as are coded.
 
 Landmarks come from DIR/annotations/faces.json if it exists, else they are found in the first frame.
-The default numbers of frames suit 30 frames/s; for 200 frames/s, give --least 20 --most 105.
+The default numbers of frames are those from 0.1 to 0.525 s at the frame rate of the data set: 3
+and 16 at 30 frames/s, 20 and 105 at 200.
 
-Example:
+Examples:
     python tools/render_synthetic.py casme_squared data/synthetic/casme_squared --preset tiny \\
         --images 8
     python tools/analysis_tools/spot_intervals.py data/synthetic/casme_squared --out spotted.json
+    python tools/render_synthetic.py samm_long data/synthetic/samm_long --preset tiny
+    python tools/analysis_tools/spot_intervals.py data/synthetic/samm_long --noise 2
 """
 
 import argparse
@@ -20,6 +23,7 @@ from pathlib import Path
 
 import cv2
 
+from mmfer.datasets.readers.clip_release.spans import release_of
 from mmfer.datasets.readers.clip_release.videos import LongVideo, read_videos
 from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.evaluation.clips.spotting import SpottingScore, chance_score, matched, spotting_score
@@ -28,9 +32,10 @@ from mmfer.faces.clips.apex_result import ApexResult
 from mmfer.faces.clips.apex_spotter import METHODS
 from mmfer.faces.clips.clip import open_clip
 from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
-from mmfer.faces.clips.intervals import IntervalOptions, curve_intervals
+from mmfer.faces.clips.intervals import IntervalOptions, curve_intervals, frame_limits
 from mmfer.faces.clips.sensor_noise import DEFAULT_FLICKER, DEFAULT_NOISE
 from mmfer.files import check_writable, write_json
+from mmfer.labels.long_videos import LONG_VIDEOS
 from mmfer.markdown import markdown_table
 from mmfer.progress import progress_bar
 
@@ -46,18 +51,18 @@ def parse_args() -> argparse.Namespace:
         '--method', choices=METHODS, default='registered', help='default: %(default)s'
     )
     plain = IntervalOptions()
-    for name, kind, text in (
-        ('height', float, 'least prominence of a peak, as a share of the highest'),
-        ('foot', float, 'an interval ends at this share of the prominence'),
-        ('least', int, 'least number of frames'),
-        ('most', int, 'largest number of frames'),
+    for name, text in (
+        ('height', 'least prominence of a peak, as a share of the highest'),
+        ('foot', 'an interval ends at this share of the prominence'),
     ):
         parser.add_argument(
             f'--{name}',
-            type=kind,
+            type=float,
             default=getattr(plain, name),
             help=f'{text}; default: %(default)s',
         )
+    parser.add_argument('--least', type=int, help='least number of frames; default: 0.1 s')
+    parser.add_argument('--most', type=int, help='largest number of frames; default: 0.525 s')
     parser.add_argument(
         '--noise', type=float, default=0.0, help='sensor noise in grey levels, for renderings'
     )
@@ -92,10 +97,13 @@ def row(name: str, score: SpottingScore) -> list[str]:
 def main() -> None:
     args = parse_args()
     cv2.setNumThreads(1)  # frames are small: threads cost more than they bring
-    options = IntervalOptions(args.height, args.foot, args.least, args.most)
     if args.out is not None:
         check_writable(args.out)
     videos, faults = read_videos(args.root)
+    given = args.least, args.most
+    usual = frame_limits(release_of(args.root, LONG_VIDEOS).fps)
+    least, most = (b if a is None else a for a, b in zip(given, usual, strict=True))
+    options = IntervalOptions(args.height, args.foot, least, most)
     results = spot_apexes(
         tasks_of(args.root, videos, args.noise, args.seed), SpotterOptions(args.method), args.jobs
     )
@@ -117,13 +125,20 @@ def main() -> None:
     if not found:
         raise ValueError(f'No video of "{args.root}" could be read. See above.')
     score = spotting_score(found, true)
-    chance = chance_score(spans, true, seed=args.seed)
+    chance, as_many = (
+        chance_score(spans, true, seed=args.seed, as_many=many) for many in (False, True)
+    )
     heads = ['', 'right', 'found', 'coded', 'precision', 'recall', 'F1']
-    rows = [row(args.method, score), row('one interval at a random place', chance)]
+    rows = [
+        row(args.method, score),
+        row('one interval at a random place', chance),
+        row('as many as coded at random places', as_many),
+    ]
     print(markdown_table(heads, rows))
     if args.out is not None:
         measures = {'f1': score.f1, 'precision': score.precision, 'recall': score.recall}
-        write_json(args.out, {**measures, 'f1_of_chance': chance.f1, 'videos': report})
+        measures |= {'f1_of_chance': chance.f1, 'f1_of_as_many': as_many.f1}
+        write_json(args.out, {**measures, 'videos': report})
 
 
 def numbered(result: ApexResult, intervals: list[tuple[int, int]]) -> list[tuple[int, int]]:

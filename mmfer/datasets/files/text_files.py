@@ -81,6 +81,26 @@ def read_lines(path: Path, encoding: str | None = None) -> list[tuple[int, str]]
         return [(number, line.strip()) for number, line in lines if line.strip()]
 
 
+def spaced_fields(line: str, where: str) -> list[str]:
+    """The fields of a line of a list in which spaces or tabs separate.
+
+    Args:
+        line: The line.
+        where: File and line, for messages.
+
+    Raises:
+        ValueError: If another character separates them, as in a list that a spreadsheet saved.
+    """
+    mark = next((mark for mark in ';,|' if mark in line), None)
+    if mark is not None:
+        raise ValueError(
+            f'{where}: "{mark}" separates the fields of "{line[:60]}", but in this list spaces do. '
+            f'Replace each "{mark}" of the file by a space, or copy the list from its release '
+            'again.'
+        )
+    return line.split()
+
+
 def _not_text(file: TextIO, path: Path, number: int) -> str:
     """The message for undecodable text, with the exact line for UTF-8 and suggested encodings."""
     if not file.encoding.lower().startswith('utf-8'):

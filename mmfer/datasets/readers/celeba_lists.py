@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mmfer.datasets.files.csv_files import csv_rows
-from mmfer.datasets.files.text_files import read_lines
+from mmfer.datasets.files.text_files import read_lines, spaced_fields
 from mmfer.reading import whole_number
 
 
@@ -49,7 +49,10 @@ def read_table(path: Path, columns: Sequence[str] | None) -> Table:
     if path.suffix == '.csv':
         rows = list(csv_rows(path))
     else:
-        rows = [(number, line.split()) for number, line in read_lines(path)]
+        rows = [
+            (number, spaced_fields(line, f'{path}, line {number}'))
+            for number, line in read_lines(path)
+        ]
     count = None
     if path.suffix == '.csv':
         header = rows.pop(0)[1][1:] if rows else []

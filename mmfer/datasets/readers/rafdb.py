@@ -7,7 +7,7 @@ import numpy as np
 
 from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import Sample
-from mmfer.datasets.files.text_files import read_lines
+from mmfer.datasets.files.text_files import read_lines, spaced_fields
 from mmfer.datasets.official_counts import class_counts, compare_counts
 from mmfer.labels import RAFDB_CLASSES
 from mmfer.labels.releases import RAFDB_COUNTS
@@ -123,7 +123,7 @@ class RAFDB(ExpressionDataset):
 
     @staticmethod
     def _parse(line: str, where: str) -> tuple[str, int]:
-        fields = line.split()
+        fields = spaced_fields(line, where)
         if len(fields) != 2 or not fields[0].startswith(('train_', 'test_')):
             raise ValueError(
                 f'{where}: "{line}" is not a row such as "train_00001.jpg 5". Correct or remove '
@@ -161,12 +161,13 @@ class RAFDB(ExpressionDataset):
 def _numbers(path: Path, count: int, first: int) -> tuple[np.ndarray, np.ndarray]:
     """Read the numbers of an annotation file, split into the ``first`` numbers and the rest."""
     try:
-        text = ' '.join(line for _, line in read_lines(path))
-        numbers = np.array(text.split(), dtype=np.float32)
+        rows = [spaced_fields(line, f'line {number}') for number, line in read_lines(path)]
+        numbers = np.array([field for row in rows for field in row], dtype=np.float32)
         if not np.isfinite(numbers).all():
             raise ValueError('a number is not finite')
     except ValueError as error:
-        raise ValueError(f'{path}: {error}. Correct or remove the file.') from error
+        reason = str(error).removesuffix('.')
+        raise ValueError(f'{path}: {reason}. Correct or remove the file.') from error
     if len(numbers) != count:
         raise ValueError(
             f'{path}: {len(numbers)} numbers instead of {count}. Correct or remove the file.'

@@ -121,7 +121,7 @@ class ChannelPruningHook(Hook):
         if epoch is not None and epoch < 1:
             raise ValueError(
                 f'epoch={epoch} must be at least 1, because trained scales select the channels. To '
-                'prune a trained checkpoint, use tools/prune.py.'
+                'prune a trained checkpoint, use `mmfer prune`.'
             )
         if share is not None and not (proximal and 0 < share < 1):
             raise ValueError(

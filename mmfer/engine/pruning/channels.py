@@ -100,7 +100,7 @@ def _checked(record: Any) -> dict[str, dict[str, tuple[int, int]]]:
     except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise ValueError(
             f"The checkpoint's record of pruned channels ('pruning') cannot be read: {error}. Use "
-            'an unchanged checkpoint of tools/prune.py or ChannelPruningHook.'
+            'an unchanged checkpoint of `mmfer prune` or ChannelPruningHook.'
         ) from error
     return record['widths']
 

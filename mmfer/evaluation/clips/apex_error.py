@@ -45,7 +45,7 @@ def read_apex_truth(path: str | Path) -> dict[str, dict[str, Any]]:
     if not path.is_file():
         raise FileNotFoundError(
             f'No truth at "{path}". Only rendered clips have such a file: give the folder of a '
-            'rendered data set (tools/render_synthetic.py, layout casme2).'
+            'rendered data set (`mmfer render casme2 DIR`).'
         )
     remedy = 'Render the clips again.'
     truth = read_json(path, 'truth', remedy)

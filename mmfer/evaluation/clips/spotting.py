@@ -93,14 +93,16 @@ def chance_score(
     true: Sequence[Sequence[Interval]],
     draws: int = 1000,
     seed: int = 0,
+    as_many: bool = False,
 ) -> SpottingScore:
-    """The mean score of one interval of the mean true length at a random place of each video.
+    """The mean score of intervals of the mean true length at random places of each video.
 
     Args:
         spans: The first and the last frame of each video.
         true: The true intervals of each video.
         draws: The number of random placements.
         seed: Seed of the placements.
+        as_many: Whether a video has as many intervals as true ones; otherwise it has one.
 
     Raises:
         ValueError: If there is no true interval.
@@ -110,10 +112,13 @@ def chance_score(
         raise ValueError('No video has a true interval, so there is no mean length.')
     length = round(float(np.mean(lengths)))
     rng = np.random.default_rng(seed)
-    hits = 0
+    hits, found = 0, 0
     for (first, last), intervals in zip(spans, true, strict=True):
-        starts = rng.integers(first, max(first, last - length + 1) + 1, draws)
+        count = len(intervals) if as_many else 1
+        found += count
+        starts = rng.integers(first, max(first, last - length + 1) + 1, (draws, count))
         hits += sum(
-            bool(matched([(int(start), int(start) + length - 1)], intervals)) for start in starts
+            len(matched([(int(start), int(start) + length - 1) for start in row], intervals))
+            for row in starts
         )
-    return SpottingScore(hits / draws, len(spans), len(lengths))
+    return SpottingScore(hits / draws, found, len(lengths))

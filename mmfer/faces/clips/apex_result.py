@@ -21,6 +21,8 @@ class ApexResult:
         messages: Warnings about missing frames, frames without a face, frames that are left out
             (flashes, covered faces, other people), several faces, and a clip in which nothing
             moves.
+        first_face: The first frame from the onset on that shows the face and is not left out;
+            without messages, the onset.
     """
 
     apex: int
@@ -31,6 +33,7 @@ class ApexResult:
     landmarks: np.ndarray
     regions: np.ndarray
     messages: tuple[str, ...] = ()
+    first_face: int | None = None
 
 
 def some_frames(numbers: Sequence[int]) -> str:

@@ -29,11 +29,11 @@ from mmfer.faces.clips.clip_landmarks import (
     FrameLandmarks,
     SidecarLandmarks,
     check_choice,
-    first_landmarks,
     given_landmarks,
 )
 from mmfer.faces.clips.clip_span import span_positions
 from mmfer.faces.clips.face_presence import FacePresence
+from mmfer.faces.clips.first_face import first_face
 from mmfer.faces.clips.unfit_frames import unfit_frames
 from mmfer.faces.detection.face_finder import Detector, Landmarker
 from mmfer.faces.detection.mtcnn import MTCNN
@@ -130,7 +130,9 @@ class ApexSpotter:
         clip = open_clip(clip)
         first, last = span_positions(clip, onset, offset)
         find = self._finder(clip, landmarks)
-        points, shown, messages = first_landmarks(clip, first, last, find)
+        detector = None if isinstance(find, DetectedLandmarks) else self.detector
+        points, shown, messages = first_face(clip, first, last, find, detector)
+        faced = shown
         presence = FacePresence(self.detector, clip.frame(shown), points)
         unfit = unfit_frames(clip, (shown, last), points, presence, self.landmarks == 'onset')
         left_out = unfit.all
@@ -154,7 +156,7 @@ class ApexSpotter:
             unfit.unlike += find.unlike
         out = [*lost, *(i - first for i in left_out)]
         curve, apex, faceless = shown_apex(clip, first, curve, out, presence, points)
-        told = {*unfit.flashes, *unfit.unlike}
+        told = {*unfit.flashes, *unfit.unlike, *range(first, faced)}
         unfit.lost = sorted({*unfit.lost, *(first + i for i in [*lost, *faceless])} - told)
         messages += unfit.messages(clip.numbers)
         if rise(curve, self.method) < LEAST_RISE[self.method]:
@@ -172,6 +174,7 @@ class ApexSpotter:
             landmarks=points,
             regions=apex_regions(points, clip.frame(apex).shape[:2]),
             messages=(*clip.messages, *messages),
+            first_face=clip.numbers[shown],
         )
 
     def _finder(

@@ -237,25 +237,3 @@ class DetectedLandmarks:
         if scores[0].mean() < LEAST_SCORE or not is_face(self.detector, image, box):
             return None
         return points[0]
-
-
-def first_landmarks(
-    clip: Clip, first: int, last: int, find: FrameLandmarks
-) -> tuple[np.ndarray, int, list[str]]:
-    """The landmarks of the first frame with a face, from the onset on.
-
-    Returns:
-        The landmarks (68, 2), the position of the frame, and warnings about earlier frames.
-    """
-    for position, frame in enumerate(clip.read(first, last + 1), first):
-        points = find(position, frame)
-        if points is not None:
-            lent = (
-                f'No face in frames {clip.numbers[first]} to {clip.numbers[position - 1]}: the '
-                f'landmarks of frame {clip.numbers[position]} are used.'
-            )
-            return points, position, [lent] if position > first else []
-    raise ValueError(
-        f'{clip.name}: no face in any frame from {clip.numbers[first]} to {clip.numbers[last]}. '
-        'Check the clip, or give its landmarks.'
-    )

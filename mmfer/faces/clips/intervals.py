@@ -37,6 +37,20 @@ class IntervalOptions:
             )
 
 
+SHORTEST, LONGEST = 0.1, 0.525
+"""Limits in seconds of the interval of a micro-expression, which lasts at most half a second."""
+
+
+def frame_limits(fps: float) -> tuple[int, int]:
+    """The least and the largest number of frames of an interval: 3 and 16 at 30 frames/s.
+
+    Example:
+        >>> frame_limits(200)
+        (20, 105)
+    """
+    return max(1, round(SHORTEST * fps)), max(1, round(LONGEST * fps))
+
+
 def curve_intervals(
     curve: np.ndarray, options: IntervalOptions = IntervalOptions()
 ) -> list[tuple[int, int]]:

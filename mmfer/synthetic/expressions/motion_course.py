@@ -1,6 +1,7 @@
 """The course of a clip: level of the micro-expression, blinks, and drift of the view."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -93,40 +94,69 @@ def sample_course(rng: np.random.Generator, blinks: float = 0.0, pace: float = 1
     return Course(before, before + rise, before + duration, level, lids, drift)
 
 
-def _sample_duration(rng: np.random.Generator, pace: float) -> tuple[int, int]:
-    """The numbers of frames from the onset to the offset, and to the apex."""
-    duration = max(6, round(pace * int(np.clip(rng.normal(65, 20), 25, 100))))
+def _sample_duration(
+    rng: np.random.Generator, pace: float, seconds: tuple[float, float] | None = None
+) -> tuple[int, int]:
+    """The numbers of frames from the onset to the offset, and to the apex.
+
+    ``seconds`` are the shortest and the longest time; None gives those of a micro-expression.
+    """
+    if seconds is None:
+        duration = max(6, round(pace * int(np.clip(rng.normal(65, 20), 25, 100))))
+    else:
+        duration = round(pace * FRAME_RATE * rng.uniform(*seconds))
     return duration, round(duration * rng.uniform(0.32, 0.48))
 
 
 REST = (1.0, 4.0)
 """Shortest and longest time in seconds before, between and after the expressions of a video."""
+MACRO = (0.6, 3.0)
+"""Shortest and longest time in seconds of a macro-expression."""
+
+
+class Moment(NamedTuple):
+    """The frames of an expression in a video."""
+
+    onset: int
+    apex: int
+    offset: int
+    macro: bool = False
+    """Whether it lasts longer than a micro-expression."""
 
 
 def sample_video_course(
-    rng: np.random.Generator, pace: float, most: int = 3
-) -> tuple[Course, list[tuple[int, int, int]]]:
+    rng: np.random.Generator, pace: float, most: int = 3, macros: float = 0.0
+) -> tuple[Course, list[Moment]]:
     """Draw the course of a video with one to ``most`` expressions, and the moments of each.
 
     Args:
         rng: Random numbers.
         pace: The frame rate in units of :data:`FRAME_RATE`.
         most: The largest number of expressions.
+        macros: The share of macro-expressions, which last longer and are as strong; one expression
+            is always a micro-expression.
 
     Returns:
-        The course, whose onset, apex and offset are those of the first expression; and the onset,
-        apex and offset of each expression, in order.
+        The course, whose onset, apex and offset are those of the first expression; and the moments
+        of each expression, in order.
     """
-    levels, moments, start = [], [], 0
-    for _ in range(int(rng.integers(1, most + 1))):
+    levels: list[np.ndarray] = []
+    moments: list[Moment] = []
+    start, count = 0, int(rng.integers(1, most + 1))
+    macro = [False] * count
+    if macros:
+        macro = [bool(one) for one in rng.random(count) < macros]
+        macro[int(rng.integers(count))] = False
+    for longer in macro:
         rest = round(pace * FRAME_RATE * rng.uniform(*REST))
-        duration, rise = _sample_duration(rng, pace)
+        duration, rise = _sample_duration(rng, pace, MACRO if longer else None)
         powers = (float(rng.uniform(0.8, 1.4)), float(rng.uniform(0.8, 1.4)))
         level = expression_course(rest, rise, duration - rise, 0, powers)
         levels.append(level[:-1])
-        moments.append((start + rest, start + rest + rise, start + rest + duration))
+        begin = start + rest
+        moments.append(Moment(begin, begin + rise, begin + duration, longer))
         start += len(level) - 1
     levels.append(np.zeros(round(pace * FRAME_RATE * rng.uniform(*REST))))
     level = np.concatenate(levels)
     drift = drift_course(len(level), rng, pace)
-    return Course(*moments[0], level, np.zeros(len(level)), drift), moments
+    return Course(*moments[0][:3], level, np.zeros(len(level)), drift), moments

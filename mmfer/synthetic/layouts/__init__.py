@@ -13,6 +13,7 @@ from mmfer.synthetic.layouts.more_clips import (
     CASMESquaredLayout,
     MMEWLayout,
     SAMMLayout,
+    SAMMLongLayout,
     SMICLayout,
 )
 from mmfer.synthetic.layouts.rafdb import RAFDBLayout
@@ -31,6 +32,7 @@ LAYOUTS: dict[str, type[Layout]] = {
         MMEWLayout,
         RAFDBLayout,
         SAMMLayout,
+        SAMMLongLayout,
         SMICLayout,
     )
 }
@@ -51,6 +53,7 @@ __all__ = [
     'MMEWLayout',
     'RAFDBLayout',
     'SAMMLayout',
+    'SAMMLongLayout',
     'SMICLayout',
     'build_layout',
 ]

@@ -36,10 +36,12 @@ PUBLISHED = (
     'blink',
     'pose',
     'group',
+    'macro',
     'speech',
     'turned',
 )
-"""Fields of a clip in ``truth.json``; the last two in disturbed clips alone."""
+"""Fields of a clip in ``truth.json``; ``macro`` in macro-expressions alone, the last two
+in disturbed clips alone."""
 
 
 def frame_size(size: int) -> tuple[int, int]:
@@ -66,15 +68,23 @@ class ClipLayout(Layout):
     first_subject = 1
     videos = False
     """Whether a sample is a video with several expressions."""
+    macros = 0.0
+    """The share of macro-expressions in videos."""
+    macro_kind = ''
+    """The content of the column ``kind`` for macro-expressions."""
+    version = '_v2'
+    """What stands for ``*`` in the name of the coding file."""
+    shown: ClassVar[Mapping[str, int]] = {}
+    """The number of samples of each emotion, if the release codes none."""
 
     def __init_subclass__(cls) -> None:
         """Take the name and the emotions of the release."""
         super().__init_subclass__()
-        release = cls.RELEASE
-        cls.name = release.layout
-        cls.classes = cls.coarse = tuple(release.emotions)
+        emotions = cls.RELEASE.emotions or cls.shown
+        cls.name = cls.RELEASE.layout
+        cls.classes = cls.coarse = tuple(emotions)
         cls.parents = tuple(range(len(cls.classes)))
-        cls.shares = {'all': tuple(release.emotions.values())}
+        cls.shares = {'all': tuple(emotions.values())}
         cls.recipes = {
             emotion: Recipe({}, source=f'One of {", ".join(units)}, see micro_expressions.')
             for emotion, units in combinations(cls.classes).items()
@@ -117,7 +127,7 @@ class ClipLayout(Layout):
         subject, _, clip = truth['clip'].partition('/')
         fields = {'subject': subject, 'clip': clip, 'emotion': truth['emotion']}
         folder = self.RELEASE.folders[0].format(**fields, onset=truth['onset'], video=clip)
-        return f'{folder}/{self.RELEASE.frame.format(number=frame, subject=subject)}'
+        return f'{folder}/{self.RELEASE.frame.format(number=frame, subject=subject, video=clip)}'
 
     def encode(self, image: np.ndarray) -> bytes:
         """The file of a frame (H, W, 3) RGB."""
@@ -133,8 +143,16 @@ class ClipLayout(Layout):
         return super().captions_of(truth) if truth['frames'] else ()
 
     def expressions(self, truth: Truth) -> list[Truth]:
-        """The expressions of a sample, with ``clip`` as the reader names it."""
-        return [truth]
+        """The expressions of a sample, with ``clip`` as the reader names it.
+
+        Such as ``s15/disgust1_1`` and ``s15/disgust1_2`` of the video ``s15/disgust1``.
+        """
+        if not self.videos:
+            return [truth]
+        return [
+            {**truth, **moments, 'clip': f'{truth["clip"]}_{i}'}
+            for i, moments in enumerate(truth['moments'], 1)
+        ]
 
     def coded_row(self, truth: Truth) -> Mapping[str, Any]:
         """The cells of an expression, by field."""
@@ -145,7 +163,7 @@ class ClipLayout(Layout):
             'subject': subject,
             'clip': clip,
             'units': truth['coded_action_units'],
-            'kind': self.RELEASE.kind,
+            'kind': self.macro_kind if truth.get('macro') else self.RELEASE.kind,
         }
 
     def coding(self, rows: Sequence[Truth]) -> dict[str, bytes]:
@@ -170,7 +188,7 @@ class ClipLayout(Layout):
                 extra.append(row)
         written = io.BytesIO()
         book.save(written)
-        return {release.coding[0].replace('*', '_v2'): timeless(written)}
+        return {release.coding[0].replace('*', self.version): timeless(written)}
 
     def more_sheets(self, rows: Sequence[Truth]) -> dict[str, list[list[Any]]]:
         """The rows of further sheets of the coding file."""

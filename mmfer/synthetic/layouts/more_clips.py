@@ -1,4 +1,4 @@
-"""The layouts of SMIC, SAMM, CAS(ME)^2, CAS(ME)^3 and MMEW."""
+"""The layouts of SMIC, SAMM, SAMM Long Videos, CAS(ME)^2, CAS(ME)^3 and MMEW."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 
 from mmfer.labels import micro_expressions as releases
+from mmfer.labels.long_videos import SAMM_LONG
 from mmfer.synthetic.layouts.clips import ClipLayout
 from mmfer.synthetic.layouts.encoding import encode_bmp
 from mmfer.synthetic.layouts.layout import Truth
+from mmfer.synthetic.layouts.presets import VIDEO_PRESETS
 
 
 class SMICLayout(ClipLayout):
@@ -48,6 +50,25 @@ class SAMMLayout(ClipLayout):
         return {**row, 'emotion': row['emotion'].capitalize()}
 
 
+class SAMMLongLayout(ClipLayout):
+    """SAMM Long Videos: micro- and macro-expressions, and a coding file without emotions."""
+
+    RELEASE = SAMM_LONG
+    presets = VIDEO_PRESETS
+    first_subject = 6
+    videos = True
+    macros = 0.5
+    macro_kind = 'Macro'
+    version = '3'
+    # The three classes of SAMM, with its numbers of clips.
+    shown = releases.SAMM.megc2019.counts if releases.SAMM.megc2019 else {}
+
+    def named(self, name: str, emotion: str, onset: int) -> str:
+        """Such as ``006/006_1``."""
+        subject, _, number = name.partition('/')
+        return f'{subject}/{subject}_{int(number) + 1}'
+
+
 STIMULI = ('disgust1', 'anger1', 'happy1', 'anger2', 'happy2', 'disgust2', 'happy3', 'happy4')
 """Names of the films that are shown to a subject of CAS(ME)^2."""
 
@@ -69,13 +90,6 @@ class CASMESquaredLayout(ClipLayout):
         """Path of a frame below the root."""
         subject, _, film = truth['clip'].partition('/')
         return f'rawpic/{subject}/{subject[1:]}_{_code(film)}{film}/img{frame:03d}.jpg'
-
-    def expressions(self, truth: Truth) -> list[Truth]:
-        """Such as ``s15/disgust1_1`` and ``s15/disgust1_2``."""
-        return [
-            {**truth, **moments, 'clip': f'{truth["clip"]}_{i}'}
-            for i, moments in enumerate(truth['moments'], 1)
-        ]
 
     def coded_row(self, truth: Truth) -> Mapping[str, Any]:
         """The cells of an expression; subjects are numbers from 1."""

@@ -34,6 +34,8 @@ def test_a_list_is_read(tmp_path: Path, suffix: str, text: str) -> None:
         ('txt', '2\nA B\na.jpg 1 1\nb.jpg 1\n', 'line 4: 1 numbers instead of 2'),
         ('txt', '1\nA B\na.jpg 1 x\n', "line 3: .*'x'"),
         ('csv', 'image_id,A,B\n\na.jpg,1\n', 'line 3: 1 numbers instead of 2'),
+        ('txt', '1\nA;B\na.jpg;1;1\n', 'line 2: ";" separates .* by a space'),
+        ('txt', '1\nA B\na.jpg,1,1\n', 'line 3: "," separates .* by a space'),
         ('txt', '3\nA B\na.jpg 1 1\n', 'has 1 rows, but its first line says 3'),
         ('txt', '2\nA B\na.jpg 1 1\na.jpg 1 1\n', 'lists a.jpg twice'),
         ('txt', 'many\nA B\na.jpg 1 1\n', 'line 1: "many" is not the number of rows'),

@@ -88,6 +88,9 @@ def test_only_unofficial_counts_are_reported(
         ('train_00001.jpg', 'line 15: "train_00001.jpg" is not a row'),
         ('valid_00001.jpg 3', 'line 15: .* is not a row'),
         ('train_00099.jpg ' + '9' * 5000, 'line 15: the label 9{20} is not one of 1 to 7'),
+        ('train_00099.jpg;3', 'list_patition_label.txt, line 15: ";" separates .* by a space'),
+        ('train_00099.jpg; 3', 'line 15: ";" separates'),
+        ('train_00099.jpg,3', 'line 15: "," separates'),
         ('train_00001.jpg 1', 'listed twice: .*line 1 and .*line 15'),
     ],
 )
@@ -109,6 +112,7 @@ def test_a_row_without_image_is_located(tmp_path: Path) -> None:
         (MANUAL + '4\n', '14 numbers instead of 13'),
         (MANUAL.replace('\n2\n', '\n9\n'), 'race 9 is not one of 0 to 2'),
         (MANUAL.replace('10.5', 'ten'), 'ten'),
+        (MANUAL.replace('30 21', '30;21'), 'line 2: ";" separates the fields of "30;21"'),
         (MANUAL.replace('10.5', 'inf'), 'a number is not finite'),
     ],
 )

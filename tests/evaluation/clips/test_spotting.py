@@ -47,5 +47,11 @@ def test_chance_equals_the_share_of_places() -> None:
     assert score.true_positives == pytest.approx(right / 91, abs=0.01)
     assert (score.found, score.true) == (1, 1)
     assert chance_score([(1, 10)], [[(1, 10)]]).f1 == 100
+    two = [[(1, 10), (91, 100)]]
+    many = chance_score([(1, 100)], two, draws=20_000, as_many=True)
+    assert (many.found, many.true) == (2, 2)
+    one = chance_score([(1, 100)], two, draws=20_000)
+    # Each of two intervals is right as often as the only one; rarely, both fit the same place.
+    assert one.true_positives < many.true_positives <= 2 * one.true_positives + 0.02
     with pytest.raises(ValueError, match='no mean length'):
         chance_score([(1, 10)], [[]])

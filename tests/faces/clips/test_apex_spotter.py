@@ -3,7 +3,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from mmfer.faces import ApexSpotter, FaceLandmarker, apex_curve, apex_regions, open_clip
+from mmfer.faces import MTCNN, ApexSpotter, FaceLandmarker, apex_curve, apex_regions, open_clip
 from mmfer.faces.clips.apex_curve import grey_frame
 from mmfer.faces.clips.clip import Clip
 from mmfer.faces.clips.clip_landmarks import CHECK_PERSON
@@ -112,8 +112,8 @@ def test_frames_without_a_face_use_the_landmarks_of_their_neighbors(frames):
     each[[0, 1]], each[[8, 9]] = each[2], each[7]
     expected = apex_curve(np.stack([grey_frame(frame) for frame in frames]), each)
     np.testing.assert_allclose(found.curve, expected)
-    assert 'No face in frames 0 to 1: the landmarks of frame 2 are used.' in found.messages[0]
-    assert 'No face in 4 frames (0, 1, 8, 9)' in found.messages[1]
+    assert found.messages[0] == 'No face in frames 0 to 1: frame 2, the first with a face, is used.'
+    assert 'No face in 2 frames (8, 9)' in found.messages[1]
 
 
 def test_a_clip_without_a_face_is_refused(frames):
@@ -159,6 +159,37 @@ def test_a_black_frame_is_never_the_apex(method, frames):
     assert abs(found.apex - 10) <= 2
     # With ``ratio``, only frames that would be the apex are looked at.
     assert any('No face in' in message and '14)' in message for message in found.messages)
+
+
+@pytest.mark.parametrize('points', [POINTS, None], ids=['known', 'found'])
+@pytest.mark.parametrize('method', ['ratio', 'registered'])
+@pytest.mark.parametrize('count', [1, 3])
+@pytest.mark.parametrize('kind', ['noise', 'black'])
+def test_first_frames_without_a_face_are_no_onset(kind, count, method, points, frames):
+    begun = frames.copy()
+    rng = np.random.default_rng(0)
+    begun[:count] = 0 if kind == 'black' else rng.integers(0, 256, begun[:count].shape)
+    found = ApexSpotter(method, landmarker=FaceLandmarker())(begun, points)
+    assert abs(found.apex - 10) <= 2 and found.first_face == count
+    named = 'frame 0' if count == 1 else 'frames 0 to 2'
+    assert found.messages == (
+        f'No face in {named}: frame {count}, the first with a face, is used.',
+    )
+
+
+def test_a_first_frame_that_looks_like_the_face_stays_the_onset(frames):
+    class Weak(MTCNN):
+        """Sees a face from the sixth frame on, in the same frames."""
+
+        seen = 0
+
+        def presence(self, image, boxes):
+            self.seen += 1
+            return np.full(len(boxes), float(self.seen > 5))
+
+    found = ApexSpotter('registered', detector=Weak())(frames, POINTS)
+    assert found.messages == () and found.first_face == 0
+    assert abs(found.apex - 10) <= 2
 
 
 @pytest.mark.parametrize('method', ['ratio', 'registered'])

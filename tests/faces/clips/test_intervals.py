@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mmfer.evaluation.clips.spotting import interval_iou
-from mmfer.faces.clips.intervals import IntervalOptions, curve_intervals
+from mmfer.faces.clips.intervals import IntervalOptions, curve_intervals, frame_limits
 from mmfer.synthetic.expressions.motion_course import expression_course
 
 
@@ -25,6 +25,13 @@ def test_intervals_reach_from_onset_to_offset() -> None:
         assert len(found) == 2
         for one, other in zip(found, true, strict=True):
             assert interval_iou(one, other) > 0.6
+
+
+def test_the_usual_numbers_of_frames_follow_the_frame_rate() -> None:
+    plain = IntervalOptions()
+    assert frame_limits(30) == (plain.least, plain.most) == (3, 16)
+    assert frame_limits(200) == (20, 105)
+    assert frame_limits(1) == (1, 1)
 
 
 def test_weak_peaks_and_wrong_lengths_are_no_expressions() -> None:

@@ -3,7 +3,10 @@ import pytest
 
 from mmfer.synthetic.expressions.motion_course import (
     BLINK,
+    FRAME_RATE,
+    MACRO,
     PERIOD,
+    REST,
     ROLL,
     SHIFT,
     ZOOM,
@@ -12,6 +15,7 @@ from mmfer.synthetic.expressions.motion_course import (
     eased,
     expression_course,
     sample_course,
+    sample_video_course,
 )
 
 COURSES = [sample_course(np.random.default_rng(seed), blinks=0.5) for seed in range(300)]
@@ -75,3 +79,22 @@ def test_the_drift_is_slow_and_small():
         assert (np.abs(np.diff(course.drift, axis=0)) <= limits * 2 * np.pi / PERIOD[0]).all()
     long = drift_course(2000, np.random.default_rng(0))
     assert (np.ptp(long, axis=0) > limits).all()
+
+
+def test_videos_have_longer_expressions_if_asked_and_always_a_short_one():
+    videos = [sample_video_course(np.random.default_rng(i), 1.0, macros=0.5) for i in range(100)]
+    moments = [one for _, listed in videos for one in listed]
+    assert all(any(not one.macro for one in listed) for _, listed in videos)
+    micro, macro = ([m for m in moments if m.macro == kind] for kind in (False, True))
+    assert 0.2 < len(macro) / len(moments) < 0.4  # of one to three, one is never asked
+    assert max(m.offset - m.onset for m in micro) <= 100
+    seconds = [(m.offset - m.onset) / FRAME_RATE for m in macro]
+    assert min(seconds) >= MACRO[0] - 0.01 and max(seconds) <= MACRO[1] + 0.01
+    for course, listed in videos:
+        ends = [0, *(one.offset for one in listed)]
+        starts = [*(one.onset for one in listed), len(course.level) - 1]
+        for end, start in zip(ends, starts, strict=True):
+            assert start - end >= REST[0] * FRAME_RATE - 1
+            assert (course.level[end : start + 1] == 0).all()
+        for one in listed:
+            assert course.level[one.apex] == 1

@@ -63,7 +63,7 @@ def test_the_videos_of_cas_me_squared_show_several_expressions(tmp_path: Path) -
 def test_names_of_clips_are_unique() -> None:
     from mmfer.synthetic.layouts.presets import Options
 
-    for layout in READERS:
+    for layout in (*READERS, 'samm_long'):
         built = build_layout(layout)
         options = Options.build('small', presets=built.presets)
         names = [
