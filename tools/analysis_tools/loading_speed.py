@@ -79,7 +79,7 @@ def reading_rows(photo: Path, min_side: int, times: Times) -> list[Row]:
             names, steps = [], []
             for smaller, sample in ((None, unknown), (min_side, known), (min_side, unknown)):
                 load = LoadExpressionImage(smaller)
-                read_height, read_width = load(sample)['img_shape']
+                read_height, read_width = load.transform(sample)['img_shape']
                 names.append(
                     {
                         'photograph': f'{width} x {height}',
@@ -88,7 +88,7 @@ def reading_rows(photo: Path, min_side: int, times: Times) -> list[Row]:
                         'read at': f'{read_width} x {read_height}',
                     }
                 )
-                steps.append(partial(load, sample))
+                steps.append(partial(load.transform, sample))
             rows += rows_of(names, steps, 1, times)
     return rows
 
