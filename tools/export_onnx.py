@@ -41,8 +41,8 @@ from mmfer.runtime.face_network_file import DEFAULTS
 SUFFIXES = {'onnx': '.onnx', 'exported-program': '.pt2'}
 """The end of the file's name by format."""
 NO_TORCHSCRIPT = (
-    'TorchScript is deprecated in PyTorch, so mmfer does not write it: use --format onnx or '
-    'exported-program.'
+    'TorchScript is deprecated in PyTorch, so mmfer does not write it: use --format onnx, or '
+    'exported-program, which torch.export.load reads.'
 )
 
 

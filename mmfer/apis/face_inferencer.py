@@ -230,7 +230,8 @@ class FaceInferencer:
                 for face in seen.faces
             )
             yield ImagePrediction(
-                seen.name, seen.message, faces, seen.image, seen.failed, seen.shrunk, seen.turns
+                *(seen.name, seen.message, faces, seen.image, seen.failed, seen.shrunk),
+                *(seen.turns, seen.pad),
             )
 
     def classify(self, rgb_crops: Sequence[np.ndarray]) -> list[dict[str, float]]:

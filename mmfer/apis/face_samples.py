@@ -33,6 +33,7 @@ class Seen:
         failed: Whether the image could not be read, or the search for faces failed.
         turns: The number of quarters, counterclockwise, by which the image was turned to find the
             faces.
+        pad: What a shrunk image lacks, see :class:`mmfer.faces.image_decoder.LoadedImage`.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Seen:
     message: str = ''
     failed: bool = True
     turns: int = 0
+    pad: tuple[int, int] = (0, 0)
 
 
 class FaceSampler:
@@ -75,7 +77,7 @@ class FaceSampler:
     def look(self, source: Source, detect: bool) -> Seen:
         """Read an image, and find and crop its faces; whatever fails is said in the result."""
         try:
-            image, shrunk = source.load()
+            image, shrunk, pad = source.load()
         except (ValueError, OSError) as error:
             return Seen(source.name, message=str(error))
         turns = 0
@@ -93,7 +95,7 @@ class FaceSampler:
         if turns:
             count += f' after turning the image by {90 * turns} degrees counterclockwise'
         said = 'No face found.' if not faces else f'{count}.' if detect else 'Treated as a face.'
-        return Seen(source.name, image, shrunk, faces, samples, said, False, turns)
+        return Seen(source.name, image, shrunk, faces, samples, said, False, turns, pad)
 
     def samples(
         self, image: np.ndarray, faces: Sequence[Face]

@@ -8,6 +8,7 @@ from mmengine.config import Config
 
 from mmfer.apis.face_inferencer import check_backend
 from mmfer.apis.loaded_model import LoadedModel
+from mmfer.apis.loading import transforms_with
 from mmfer.datasets.wrapped import pipeline_of
 from mmfer.engine.configuration.config_text import read_values
 from mmfer.engine.export import ImageScores, onnx_content, program_content
@@ -56,6 +57,7 @@ def onnx_file(
     Raises:
         ValueError: If the model cannot be exported, see :func:`mmfer.engine.export.export_onnx`.
     """
+    _refuse_motion(loaded)
     side = image_size(loaded.config, size)
     content, number = onnx_content(loaded.model, side, batch_size, half_weights)
     return with_metadata(content, described(loaded, side)), number
@@ -68,6 +70,7 @@ def program_file(
 
     The metadata are one JSON object in the extra file :data:`mmfer.engine.export.FACTS`.
     """
+    _refuse_motion(loaded)
     side = image_size(loaded.config, size)
     return program_content(loaded.model, side, batch_size, json.dumps(described(loaded, side)))
 
@@ -102,8 +105,20 @@ def in_onnxruntime(loaded: LoadedModel, device: str = 'cpu') -> LoadedModel:
     """
     if device != 'cpu':
         raise ValueError(f'onnxruntime runs the model on the CPU: leave out the device {device}.')
+    _refuse_motion(loaded)
     content, _ = onnx_content(loaded.model, image_size(loaded.config))
     return replace(loaded, model=OnnxModel(content, 'the exported model'))
+
+
+def _refuse_motion(loaded: LoadedModel) -> None:
+    """Raise ValueError for the motion of a clip: a file describes pixels of a face crop alone."""
+    readers = transforms_with('reads_clip', loaded.pipeline)
+    if readers:
+        raise ValueError(
+            f'This model reads the motion between two frames of a clip ({readers[0]}), but an '
+            'exported file reads the pixels of one face crop, so it is not exported. Use '
+            'mmfer.apis.MicroExpressionInferencer with the config and the checkpoint.'
+        )
 
 
 def described(loaded: LoadedModel, side: int) -> dict[str, Any]:

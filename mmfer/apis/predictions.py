@@ -50,13 +50,14 @@ class FacePrediction:
         """The attributes with a probability of at least 0.5."""
         return [name for name, p in self.scores.items() if p >= 0.5]
 
-    def to_dict(self, shrunk: int = 1) -> dict[str, Any]:
+    def to_dict(self, shrunk: int = 1, pad: tuple[int, int] = (0, 0)) -> dict[str, Any]:
         """The entry for ``results.json``.
 
         Args:
             shrunk: The factor by which the image was shrunk; the coordinates are those in the file.
+            pad: What a shrunk image lacks, see :class:`mmfer.faces.image_decoder.LoadedImage`.
         """
-        face = self.face.scaled(shrunk)
+        face = self.face.scaled(shrunk, pad)
         landmarks, score = face.landmarks, face.score
         scores = {name: round(p, 6) for name, p in self.scores.items()}
         return {
@@ -145,6 +146,7 @@ class ImagePrediction:
         shrunk: The factor by which the image was shrunk when it was read, mostly 1.
         turns: The number of quarters, counterclockwise, by which the image was turned to find the
             faces. The faces are in the image as it is.
+        pad: What a shrunk image lacks, see :class:`mmfer.faces.image_decoder.LoadedImage`.
     """
 
     path: str
@@ -154,6 +156,7 @@ class ImagePrediction:
     failed: bool = False
     shrunk: int = 1
     turns: int = 0
+    pad: tuple[int, int] = (0, 0)
 
     def to_dict(self) -> dict[str, Any]:
         """The entry for ``results.json``."""
@@ -162,5 +165,5 @@ class ImagePrediction:
             'message': self.message,
             'failed': self.failed,
             'turned': 90 * self.turns,
-            'faces': [face.to_dict(self.shrunk) for face in self.faces],
+            'faces': [face.to_dict(self.shrunk, self.pad) for face in self.faces],
         }

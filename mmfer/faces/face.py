@@ -50,15 +50,22 @@ class Face:
         height, width = image.shape[:2]
         return cls(np.array([0.0, 0.0, width, height]))
 
-    def scaled(self, factor: float) -> 'Face':
-        """The same face in an image that is ``factor`` times as large."""
+    def scaled(self, factor: float, pad: tuple[int, int] = (0, 0)) -> 'Face':
+        """The same face in an image that is ``factor`` times as large.
+
+        Args:
+            factor: The factor.
+            pad: The columns and rows of the larger image that are cut off at its beginning, see
+                :class:`mmfer.faces.image_decoder.LoadedImage`.
+        """
         if factor == 1:
             return self
-        half = (factor - 1) / 2  # (0, 0) is the center of the first pixel, not its corner
+        cut = np.array(pad)
+        half = (factor - 1) / 2 - cut  # (0, 0) is the center of the first pixel, not its corner
         points, points68 = self.landmarks, self.landmarks68
         return replace(
             self,
-            bbox=self.bbox * factor,
+            bbox=self.bbox * factor - np.tile(cut, 2),
             landmarks=None if points is None else points * factor + half,
             landmarks68=None if points68 is None else points68 * factor + half,
         )

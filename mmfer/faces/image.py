@@ -31,8 +31,17 @@ def read_image(path: str | Path) -> np.ndarray:
     return load_image(path).pixels
 
 
-def load_image(path: str | Path) -> LoadedImage:
+def load_image(
+    path: str | Path, min_side: int | None = None, face_side: float | None = None
+) -> LoadedImage:
     """Read an image as :func:`read_image` does, with the factor by which it was shrunk.
+
+    Args:
+        path: The file.
+        min_side: Shrink a JPEG of any size as long as its face keeps this many pixels; None reads
+            all pixels.
+        face_side: The side of the face in pixels of the file; None for the shorter side of the
+            image.
 
     Raises:
         FileNotFoundError: If the file does not exist.
@@ -46,7 +55,7 @@ def load_image(path: str | Path) -> LoadedImage:
         raise ValueError(f'"{path}" is empty (0 bytes). Copy the image again or remove it.')
     try:
         with path.open('rb') as stream:
-            return decode_image(stream, f'"{path}"')
+            return decode_image(stream, f'"{path}"', min_side, face_side)
     except OSError as error:
         raise ValueError(f'"{path}" cannot be opened: {error.strerror}. Check the file.') from error
 

@@ -3,7 +3,7 @@
 import struct
 import warnings
 from contextlib import suppress
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from PIL import Image, JpegImagePlugin
@@ -33,6 +33,8 @@ SHRINKING = (1, 2, 4, 8)
 """The factors by which JPEGs can be shrunk."""
 ORIENTATION = 0x0112
 """The EXIF entry of the rotation."""
+TRANSPOSED, MIRRORED, UPSIDE_DOWN = (5, 6, 7, 8), (2, 3, 6, 7), (3, 4, 7, 8)
+"""The rotations that exchange rows and columns, and then reverse the columns or the rows."""
 
 
 class LoadedImage(NamedTuple):
@@ -42,13 +44,30 @@ class LoadedImage(NamedTuple):
         pixels: (H, W, 3) uint8 RGB.
         shrunk: The factor by which the image was shrunk, 1 in most cases. Coordinates in the file
             are ``shrunk`` times the coordinates in ``pixels``.
+        pad: The columns and rows by which a shrunk image begins before the image of the file. They
+            are 0 unless the EXIF rotation puts the incomplete blocks of a JPEG first.
     """
 
     pixels: np.ndarray
     shrunk: int = 1
+    pad: tuple[int, int] = (0, 0)
+
+    def points(self, points: Any) -> np.ndarray:
+        """Points (N, 2) of the file in ``pixels``; (0, 0) is the center of the first pixel."""
+        return self._moved(np.asarray(points) - (self.shrunk - 1) / 2)
+
+    def box(self, box: Any) -> np.ndarray:
+        """A box (4,) of the file in ``pixels``; (0, 0) is the corner of the first pixel."""
+        return self._moved(np.reshape(box, (2, 2))).ravel()
+
+    def _moved(self, points: np.ndarray) -> np.ndarray:
+        moved: np.ndarray = (points + np.array(self.pad)) / self.shrunk
+        return moved
 
 
-def decode_image(stream: BinaryIO, name: str) -> LoadedImage:
+def decode_image(
+    stream: BinaryIO, name: str, min_side: int | None = None, face_side: float | None = None
+) -> LoadedImage:
     """Decode an image.
 
     An image of more than :data:`MOST_PIXELS` pixels is refused before it is decoded. A JPEG in one
@@ -57,6 +76,10 @@ def decode_image(stream: BinaryIO, name: str) -> LoadedImage:
     Args:
         stream: The data of the image, which can be read repeatedly (``seek``).
         name: The image in messages, such as ``"a.jpg"`` in quotation marks.
+        min_side: Shrink a JPEG of any size by the largest factor of :data:`SHRINKING` that leaves
+            the face this many pixels, which saves most of the time of decoding; None for no factor.
+        face_side: The side of the face in pixels of the file; None for the shorter side of the
+            image.
 
     Raises:
         ValueError: If the image is too large, damaged, or of an unknown format.
@@ -69,7 +92,9 @@ def decode_image(stream: BinaryIO, name: str) -> LoadedImage:
             if values is not None:
                 return LoadedImage(floats_to_rgb(values))
             with _open(stream, head) as image:
-                shrunk = _shrink(image, stream, name)
+                size = image.size
+                wanted = 1 if min_side is None else _wanted(image, min_side, face_side)
+                shrunk = _shrink(image, stream, name, wanted)
                 image.load()  # first, because getexif loads PNG files, too
                 turn = _orientation(image)
                 pixels = _turned(to_rgb(image, stream), turn)
@@ -88,7 +113,7 @@ def decode_image(stream: BinaryIO, name: str) -> LoadedImage:
             f'{name} is damaged or of an unknown format: {reason}. Copy the image again, or '
             'convert it to PNG or JPEG.'
         ) from error
-    return LoadedImage(pixels, shrunk)
+    return LoadedImage(pixels, shrunk, _pad(size, shrunk, turn))
 
 
 def convert_image(image: Image.Image, name: str) -> LoadedImage:
@@ -128,15 +153,27 @@ def _open(stream: BinaryIO, head: bytes) -> Image.Image:
     return Image.open(stream, formats=FORMATS)
 
 
-def _shrink(image: Image.Image, stream: BinaryIO, name: str) -> int:
-    """Check the number of pixels, and set the factor of shrinking."""
+def _wanted(image: Image.Image, min_side: int, face_side: float | None) -> int:
+    """The largest factor that leaves a face in a JPEG enough pixels; 1 for other formats."""
+    if image.format != 'JPEG':
+        return 1
+    shorter = min(image.size)
+    side = shorter if face_side is None else face_side
+    return max(k for k in SHRINKING if k == 1 or (side >= k * min_side and shorter >= k))
+
+
+def _shrink(image: Image.Image, stream: BinaryIO, name: str, wanted: int) -> int:
+    """Check the number of pixels, and set the factor of shrinking, which is at least ``wanted``."""
     width, height = image.size
     if width * height <= MOST_PIXELS:
-        return 1
+        if wanted > 1:
+            image.draft(image.mode, (width // wanted, height // wanted))
+        return wanted
     fits = width * height <= MOST_JPEG_PIXELS and image.format == 'JPEG'
     if not fits or not _has_one_scan(stream):
         raise _TooLargeError(_too_large(name, str(width * height)))
-    factor = next(k for k in SHRINKING if (width // k + 1) * (height // k + 1) <= MOST_PIXELS)
+    needed = next(k for k in SHRINKING if (width // k + 1) * (height // k + 1) <= MOST_PIXELS)
+    factor = max(needed, wanted)
     image.draft(image.mode, (width // factor, height // factor))
     log_line(f'{name} has {width} x {height} pixels and is read at {image.width} x {image.height}.')
     return factor
@@ -179,11 +216,20 @@ def _orientation(image: Image.Image) -> int:
 
 def _turned(pixels: np.ndarray, orientation: int) -> np.ndarray:
     """The pixels as a viewer shows them."""
-    if orientation in (5, 6, 7, 8):
+    if orientation in TRANSPOSED:
         pixels = pixels.transpose(1, 0, 2)
-    rows = -1 if orientation in (3, 4, 7, 8) else 1
-    columns = -1 if orientation in (2, 3, 6, 7) else 1
+    rows = -1 if orientation in UPSIDE_DOWN else 1
+    columns = -1 if orientation in MIRRORED else 1
     return np.ascontiguousarray(pixels[::rows, ::columns])
+
+
+def _pad(size: tuple[int, int], shrunk: int, orientation: int) -> tuple[int, int]:
+    """The columns and rows that the incomplete blocks of a turned image lack at its beginning."""
+    width, height = size[::-1] if orientation in TRANSPOSED else size
+    return (
+        -width % shrunk if orientation in MIRRORED else 0,
+        -height % shrunk if orientation in UPSIDE_DOWN else 0,
+    )
 
 
 def _too_large(name: str, pixels: str) -> str:

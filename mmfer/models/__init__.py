@@ -7,3 +7,4 @@ from mmfer.models.heads import *  # noqa: F403
 from mmfer.models.landmarkers import *  # noqa: F403
 from mmfer.models.losses import *  # noqa: F403
 from mmfer.models.necks import *  # noqa: F403
+from mmfer.models.preprocessors import *  # noqa: F403

@@ -84,6 +84,20 @@ def test_coordinates_of_a_shrunk_image_are_those_of_the_file(inferencer, monkeyp
     assert np.abs(np.subtract(one['landmarks'], other['landmarks'])).max() < 6
 
 
+def test_a_turned_shrunk_image_keeps_its_place(inferencer, monkeypatch, tmp_path):
+    # Its incomplete blocks of a JPEG come first, because it is stored upside down.
+    exif = Image.Exif()
+    exif[image_decoder.ORIENTATION] = 3
+    upside_down = Image.fromarray(read_image(ASTRONAUT)[:253, :253]).transpose(Image.ROTATE_180)
+    upside_down.save(tmp_path / 'a.jpg', exif=exif)
+    monkeypatch.setattr(image_decoder, 'MOST_PIXELS', 40_000)
+    (small,) = inferencer.predict([tmp_path / 'a.jpg'])
+    assert (small.shrunk, small.pad) == (2, (1, 1))
+    (face,) = small.faces
+    (found,) = small.to_dict()['faces']
+    np.testing.assert_allclose(found['bbox'], face.face.bbox * 2 - 1, atol=0.006)
+
+
 def test_every_kind_of_input_in_one_list(inferencer, tmp_path):
     """The same photograph in all forms, and bad inputs, which do not end the others."""
     rgb = read_image(ASTRONAUT)

@@ -12,11 +12,13 @@ from mmengine.config import Config
 
 from mmfer.apis import FERInferencer, onnx_export
 from mmfer.apis.onnx_export import image_size, in_onnxruntime, onnx_file, program_file
+from mmfer.engine import load_config
 from mmfer.engine.export import FACTS
+from mmfer.engine.model_building import build_model
 from mmfer.engine.runtimes.onnx_model import metadata_of
 from mmfer.shipped_models import DEFAULT
 from tests.apis.model_files import ASTRONAUT, FACE_CROP, write_model
-from tests.helpers import CLASSES
+from tests.helpers import CLASSES, ROOT
 
 
 @pytest.fixture(scope='module')
@@ -106,3 +108,15 @@ def test_a_size_must_be_known() -> None:
     assert image_size(Config(dict(image_size=48)), 64) == 64
     with pytest.raises(ValueError, match='has no image_size: give the size'):
         image_size(Config())
+
+
+def test_a_model_of_motion_is_refused(tmp_path: Path) -> None:
+    config = ROOT / 'configs' / 'ststnet' / 'ststnet_synthetic.py'
+    model = build_model(load_config(config))
+    names = tuple('abcdefgh'[: model.head.num_classes])
+    meta = dict(dataset_meta=dict(classes=names))
+    torch.save(dict(state_dict=model.state_dict(), meta=meta), tmp_path / 'a.pth')
+    loaded = FERInferencer(config, tmp_path / 'a.pth').loaded
+    for export in (onnx_file, program_file, in_onnxruntime):
+        with pytest.raises(ValueError, match=r'two frames of a clip \(LoadClip\)'):
+            export(loaded)

@@ -121,7 +121,7 @@ def test_pipes_and_folders_are_never_opened(tmp_path):
 def test_the_factor_of_shrinking_is_known(tmp_path, monkeypatch):
     monkeypatch.setattr(image_decoder, 'MOST_PIXELS', 1000)
     Image.new('RGB', (64, 32), 'green').save(tmp_path / 'a.jpg')
-    pixels, shrunk = load_image(tmp_path / 'a.jpg')
+    pixels, shrunk, _ = load_image(tmp_path / 'a.jpg')
     assert shrunk == 2 and pixels.shape == read_image(tmp_path / 'a.jpg').shape == (16, 32, 3)
 
 

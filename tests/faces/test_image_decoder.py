@@ -92,11 +92,11 @@ def test_every_orientation_of_every_format(suffix: str, options: dict, orientati
 
 def test_a_large_jpeg_is_shrunk_while_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     smooth = Image.fromarray(ROWS).resize((400, 240), Image.Resampling.BICUBIC)
-    whole, factor = decode_image(encoded(smooth), NAME)
+    whole, factor, _ = decode_image(encoded(smooth), NAME)
     assert factor == 1 and whole.shape == (240, 400, 3)
     for limit, expected in ((95_999, 2), (24_000, 4), (6_000, 8)):
         monkeypatch.setattr(image_decoder, 'MOST_PIXELS', limit)
-        pixels, factor = decode_image(encoded(smooth), NAME)
+        pixels, factor, _ = decode_image(encoded(smooth), NAME)
         assert factor == expected and pixels.shape == (240 // factor, 400 // factor, 3)
         blocks = whole.reshape(240 // factor, factor, 400 // factor, factor, 3).mean((1, 3))
         assert np.abs(blocks - pixels).mean() < 4

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from logging import WARNING
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -31,6 +31,14 @@ class PackedImage(Protocol):
             FileNotFoundError: If the file does not exist.
             ValueError: If the image is damaged.
         """
+
+
+@runtime_checkable
+class EncodedImage(Protocol):
+    """A :class:`PackedImage` in a format such as JPEG, which can be shrunk while it is decoded."""
+
+    def decode(self, min_side: int | None = None, face_side: float | None = None) -> LoadedImage:
+        """Read the image as :func:`mmfer.faces.image.load_image` does."""
 
 
 class BrokenImageError(ValueError):
@@ -89,19 +97,39 @@ def load_sample(sample: Mapping[str, Any]) -> np.ndarray:
     return load_with_factor(sample).pixels
 
 
-def load_with_factor(sample: Mapping[str, Any]) -> LoadedImage:
-    """Read the image of a sample, BGR, with the factor by which a very large one was shrunk.
+def load_with_factor(sample: Mapping[str, Any], min_side: int | None = None) -> LoadedImage:
+    """Read the image of a sample, BGR, with the factor by which it was shrunk.
+
+    Args:
+        sample: The sample. Its face is as large as the shorter side of ``face_box``, else as the
+            points of ``landmarks`` or ``landmarks5`` lie apart, else as the image.
+        min_side: Shrink a JPEG as long as the face keeps this many pixels; None shrinks only very
+            large images.
 
     Raises:
         BrokenImageError: If the image is missing or damaged.
     """
+    side = None if min_side is None else _face_side(sample)
     try:
-        if 'packed_image' in sample:
-            return LoadedImage(sample['packed_image'].load())
-        pixels, shrunk = load_image(sample['img_path'])
-        return LoadedImage(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), shrunk)
+        packed = sample.get('packed_image')
+        if packed is None:
+            loaded = load_image(sample['img_path'], min_side, side)
+        elif isinstance(packed, EncodedImage):
+            loaded = packed.decode(min_side, side)
+        else:
+            return LoadedImage(packed.load())
+        return loaded._replace(pixels=cv2.cvtColor(loaded.pixels, cv2.COLOR_RGB2BGR))
     except (FileNotFoundError, ValueError) as error:
         raise BrokenImageError(sample['img_path'], str(error)) from error
+
+
+def _face_side(sample: Mapping[str, Any]) -> float | None:
+    """The side of the face in pixels of the file; None if it is not known."""
+    for field in ('face_box', 'landmarks', 'landmarks5'):
+        if field in sample:
+            points = np.reshape(sample[field], (-1, 2))
+            return float(np.ptp(points, axis=0).min())
+    return None
 
 
 def find_problem(sample: Mapping[str, Any], decode: bool = False) -> str | None:

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from mmfer.datasets.files.text_files import lines_of, open_text
-from mmfer.faces.image_decoder import decode_image
+from mmfer.faces.image_decoder import LoadedImage, decode_image
 from mmfer.reading import check_regular
 
 MAGIC = 0xCED7230A
@@ -49,9 +49,18 @@ class RecordImage:
             FileNotFoundError: If the file does not exist.
             ValueError: If the record or the image is damaged.
         """
+        return self.decode().pixels[..., ::-1].copy()
+
+    def decode(self, min_side: int | None = None, face_side: float | None = None) -> LoadedImage:
+        """Read the image, RGB, shrunk as :func:`mmfer.faces.image.load_image` does.
+
+        Raises:
+            FileNotFoundError: If the file does not exist.
+            ValueError: If the record or the image is damaged.
+        """
         _, encoded = split_header(read_record(self.path, self.offset), self.path, self.offset)
         name = f'{self.path}, byte {self.offset}: the image'
-        return decode_image(io.BytesIO(encoded), name).pixels[..., ::-1].copy()
+        return decode_image(io.BytesIO(encoded), name, min_side, face_side)
 
 
 def read_record(path: str | Path, offset: int) -> bytes:

@@ -17,7 +17,7 @@ import numpy as np
 from mmengine.logging import print_log
 
 from mmfer.faces.image import IMAGE_SUFFIXES
-from mmfer.faces.image_decoder import decode_image
+from mmfer.faces.image_decoder import LoadedImage, decode_image
 from mmfer.files import write_atomically
 from mmfer.reading import check_regular, parse_json
 
@@ -76,13 +76,22 @@ class ShardImage:
             FileNotFoundError: If the shard does not exist.
             ValueError: If the shard is truncated or the image is damaged.
         """
+        return self.decode().pixels[..., ::-1].copy()
+
+    def decode(self, min_side: int | None = None, face_side: float | None = None) -> LoadedImage:
+        """Read the image, RGB, shrunk as :func:`mmfer.faces.image.load_image` does.
+
+        Raises:
+            FileNotFoundError: If the shard does not exist.
+            ValueError: If the shard is truncated or the image is damaged.
+        """
         where = f'{self.path}, byte {self.offset}: the image'
         with open(self.path, 'rb') as file:
             file.seek(self.offset)
             encoded = file.read(self.size)
         if len(encoded) < self.size:
             raise ValueError(f'{where} is incomplete. {REMEDY}')
-        return decode_image(io.BytesIO(encoded), where).pixels[..., ::-1].copy()
+        return decode_image(io.BytesIO(encoded), where, min_side, face_side)
 
 
 def read_shard(path: Path) -> list[ShardSample]:

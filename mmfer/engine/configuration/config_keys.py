@@ -57,6 +57,8 @@ NOT_BY_OPTION = {
     'custom_imports': 'Write custom_imports into the config: options are read after its imports.',
 }
 """Entries that the command line cannot replace, and what to do."""
+OF_KORNIA = 'device_augments'
+"""The entry whose components are those of kornia, which checks them when the training begins."""
 TYPE_IS_A_MODE = ('face_crop', 'optim_wrapper.clip_grad')
 """Sections whose ``type`` names no component."""
 
@@ -78,6 +80,8 @@ def _accepted(cfg: Mapping[str, Any], section: str, node: Mapping[str, Any]) -> 
     """The possible keys of a part of a config; None if they are unknown."""
     if section == 'optim_wrapper.paramwise_cfg' and 'constructor' in cfg['optim_wrapper']:
         return None  # another constructor has other options
+    if OF_KORNIA in section.split('.'):
+        return None
     known = _SECTIONS.get(section, set())
     if 'type' not in node or section in TYPE_IS_A_MODE:
         return known or None
@@ -201,6 +205,8 @@ def unknown_type(cfg: Mapping[str, Any], key: str, value: Any) -> str | None:
             node = node.get(part) if isinstance(node, Mapping) else None
     previous = node.get(last) if isinstance(node, Mapping) else None
     if last != 'type' or not isinstance(value, str) or '.' in value or components_named(value):
+        return None
+    if OF_KORNIA in parents:
         return None
     if not components_named(previous):
         return None

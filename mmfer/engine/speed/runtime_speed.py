@@ -37,7 +37,7 @@ def runtime_speed(
         A row for each model and backend; ratios relate to PyTorch with the same model.
     """
     most = max(batch_sizes)
-    pixels = [random_pixels(most, model, size) for model in models.values()]
+    pixels = [random_pixels(most, model, size).float() for model in models.values()]
     exported = [
         _exported(model, size, images)
         for model, images in zip(models.values(), pixels, strict=True)

@@ -96,10 +96,10 @@ def training_step(
 
 
 def random_pixels(count: int, model: Any, size: int) -> Tensor:
-    """Random images (N, C, H, W) with values from 0 to 255, the same for the same shape."""
+    """Random images (N, C, H, W) uint8, as data loaders give, the same for the same shape."""
     generator = torch.Generator().manual_seed(0)
     shape = (count, *input_shape(model, size))
-    return torch.randint(0, 256, shape, generator=generator).float()
+    return torch.randint(0, 256, shape, generator=generator, dtype=torch.uint8)
 
 
 def step_of(

@@ -80,11 +80,12 @@ class FaceFinder:
     def __call__(self, job: FaceJob) -> FoundFace:
         """Find the face; an image that cannot be read gives a result with an error."""
         try:
-            image, shrunk = job.read()
+            loaded = job.read()
         except (FileNotFoundError, ValueError) as error:
             return FoundFace(job.name, error=str(error))
+        image, shrunk = loaded.pixels, loaded.shrunk
         height, width = (side * shrunk for side in image.shape[:2])
-        known = None if job.box is None else np.asarray(job.box) / shrunk
+        known = None if job.box is None else loaded.box(job.box)
         turns, seen_image = 0, image
         if self.detector is None:
             found = [Face.of_whole_image(image)]
@@ -102,7 +103,8 @@ class FaceFinder:
                 face, landmarks68=points[0].astype(float), scores68=scores[0].astype(float)
             )
         if face is not None:
-            face = rounded_face(turn_face_back(face, turns, image.shape).scaled(shrunk))
+            upright = turn_face_back(face, turns, image.shape)
+            face = rounded_face(upright.scaled(shrunk, loaded.pad))
         return FoundFace(job.name, width, height, face, count)
 
 

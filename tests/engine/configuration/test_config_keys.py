@@ -142,6 +142,19 @@ def test_a_component_must_be_registered() -> None:
         assert unknown_type(CFG, key, value) is None
 
 
+def test_augmentations_on_the_device_are_those_of_kornia() -> None:
+    augment = dict(type='RandomAffine', degrees=15)  # mmcv has one of this name, too
+    preprocessor = dict(type='AugmentingPreprocessor', device_augments=[augment])
+    cfg = CFG | dict(data_preprocessor=preprocessor)
+    check_sections(cfg)
+    place = 'data_preprocessor.device_augments.0'
+    assert unknown_type(cfg, f'{place}.type', 'RandomMotionBlur') is None
+    assert unknown_key(cfg, f'{place}.shear', 3) is None
+    assert unknown_key(cfg, 'data_preprocessor.device_augment', []) is not None
+    message = unknown_key(CFG, 'data_preprocessor.device_augments', [])
+    assert message is not None and 'takes no "device_augments"' in message
+
+
 def test_all_places_of_a_value_are_found() -> None:
     assert list(places(dict(a=[1, dict(b=3)], c=3, d=True), 3)) == ['a.1.b', 'c']
     # True equals 1 in Python, but is another value of a config.

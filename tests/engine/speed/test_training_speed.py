@@ -65,7 +65,8 @@ def test_each_choice_has_a_speed_and_its_ratio_to_no_option_of_its_config(bfloat
 @pytest.mark.parametrize('options', [Options(), Options(channels_last=True, fused=True)])
 def test_a_step_trains_and_the_options_change_nothing_but_rounding(options: Options) -> None:
     step = training_step(CONFIG, options, 4, 32)
-    model, images, samples = step.model, step.data['inputs'], step.data['data_samples']
+    model, samples = step.model, step.data['data_samples']
+    images = step.data['inputs'].float()  # it has no normalization
     weight = model.backbone.conv1.weight
     if options.channels_last:
         assert weight.is_contiguous(memory_format=torch.channels_last)
@@ -83,7 +84,8 @@ def test_a_step_trains_and_the_options_change_nothing_but_rounding(options: Opti
 def losses_of_plain_steps() -> list[float]:
     """The losses of five steps of AdamW, written with PyTorch alone."""
     step = training_step(CONFIG, Options(), 4, 32)
-    model, images, samples = step.model, step.data['inputs'], step.data['data_samples']
+    model, samples = step.model, step.data['data_samples']
+    images = step.data['inputs'].float()  # it has no normalization
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
     losses = []
     for _ in range(5):
