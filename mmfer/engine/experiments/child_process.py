@@ -22,6 +22,15 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def threads_of_each(jobs: int) -> int:
+    """Threads of each of ``jobs`` processes at a time.
+
+    ``OMP_NUM_THREADS`` if it is a number above 0, or else an equal share of the cores.
+    """
+    wanted = os.environ.get('OMP_NUM_THREADS', '')
+    return int(wanted) if wanted.isdecimal() and int(wanted) else max(1, cores() // jobs)
+
+
 def run_child(arguments: Sequence[str], log: Path, threads: int) -> int:
     """Run Python in a child process and wait for its end.
 

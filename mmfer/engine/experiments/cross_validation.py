@@ -1,6 +1,5 @@
 """Runs the folds of a cross validation, each in its own process."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mmfer.engine.experiments.child_process import cores, run_child
+from mmfer.engine.experiments.child_process import run_child, threads_of_each
 from mmfer.engine.experiments.folds import Pool, fold_source
 from mmfer.engine.experiments.run_fold import PREDICTIONS
 from mmfer.evaluation.predictions import Predictions
@@ -110,7 +109,7 @@ def run_folds(runs: Sequence[FoldRun], jobs: int, report: Callable[[FoldRun, int
             ``OMP_NUM_THREADS`` threads each.
         report: Called with each finished fold and its exit code.
     """
-    threads = int(os.environ.get('OMP_NUM_THREADS') or max(1, cores() // jobs))
+    threads = threads_of_each(jobs)
     pool = ThreadPoolExecutor(jobs)
     try:
         running = {pool.submit(run.run, threads): run for run in runs if not run.finished}

@@ -10,7 +10,7 @@ from typing import Any
 from mmengine.config import Config, ConfigDict
 
 from mmfer.engine.configuration.entry_types import classes_named
-from mmfer.engine.experiments.child_process import cores, run_child
+from mmfer.engine.experiments.child_process import run_child, threads_of_each
 from mmfer.engine.experiments.folds import read_pool
 from mmfer.evaluation import paired_table, seed_table
 from mmfer.evaluation.seed_table import Results
@@ -202,6 +202,6 @@ class _Run:
         log = self.folder / 'output.txt'
         script = str(self.how.tools / tool)
         module = ['-m', 'mmfer.engine.experiments.child_process', script, *args]
-        code = run_child(module, log, max(1, cores() // self.how.jobs))
+        code = run_child(module, log, threads_of_each(self.how.jobs))
         if code:
             raise ValueError(f'{tool} {" ".join(args)} failed with exit code {code}: see {log}.')

@@ -5,7 +5,9 @@ import sys
 import time
 from pathlib import Path
 
-from mmfer.engine.experiments.child_process import run_child
+import pytest
+
+from mmfer.engine.experiments.child_process import cores, run_child, threads_of_each
 
 PARENT = """
 import sys
@@ -62,3 +64,14 @@ def test_a_script_gets_its_arguments_and_its_output_is_saved(tmp_path: Path) -> 
         assert run_child([*module, 'a', 'b c'], log, 2) == 3
     assert log.read_text() == "['a', 'b c'] 2\n" * 2
     assert os.path.isdir(tmp_path / 'new')
+
+
+@pytest.mark.parametrize(
+    ('wanted', 'jobs', 'threads'),
+    [('3', 2, 3), ('', 1, cores()), ('', 10_000, 1), ('0', 10_000, 1), ('2,1', 10_000, 1)],
+)
+def test_a_wanted_number_of_threads_holds_for_each_process(
+    wanted: str, jobs: int, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('OMP_NUM_THREADS', wanted)
+    assert threads_of_each(jobs) == threads
