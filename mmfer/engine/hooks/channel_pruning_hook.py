@@ -144,7 +144,9 @@ class ChannelPruningHook(Hook):
         self.ratio, self.epoch = ratio, epoch
         self.round_to, self.floor = round_to, floor
         self.finetune = finetune
-        self.include, self.exclude = tuple(include), tuple(exclude)
+        self.include, self.exclude = (
+            (texts,) if isinstance(texts, str) else tuple(texts) for texts in (include, exclude)
+        )
         self._pruned_at: int | None = None
 
     def before_run(self, runner: Runner) -> None:
