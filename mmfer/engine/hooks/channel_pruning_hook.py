@@ -106,7 +106,8 @@ class ChannelPruningHook(Hook):
         criterion: str | None = None,
     ) -> None:
         given = dict(penalty) if isinstance(penalty, Mapping) else {'lambda': penalty}
-        if set(given) not in ({'lambda'}, {'travel'}) or not all(map(_is_size, given.values())):
+        sizes = all(isinstance(v, int | float) and 0 <= v < float('inf') for v in given.values())
+        if set(given) not in ({'lambda'}, {'travel'}) or not sizes:
             raise ValueError(
                 f'penalty={penalty!r} must be lambda, at least 0, or dict(travel=1.0), from which '
                 'lambda is computed. The usual lambda is 1e-4; 0 gives no penalty.'
@@ -280,8 +281,3 @@ class ChannelPruningHook(Hook):
         show, mean = runner.visualizer, float(values.mean())
         show.add_scalars({'scales/small': small, 'scales/mean': mean}, step=epoch)
         show.add_image('scales', figure_pixels(plot_scales(scales, threshold, title)), step=epoch)
-
-
-def _is_size(value: Any) -> bool:
-    """Whether a value is a finite number, at least 0."""
-    return isinstance(value, int | float) and 0 <= value < float('inf')
