@@ -51,7 +51,8 @@ def test_every_page_is_there_and_its_files_are_in_the_site(site: Path) -> None:
             assert not address.netloc, f'{page.name} loads {address.geturl()}'
             target = site if page.name == '404.html' else page.parent
             assert (target / address.path.lstrip('/')).resolve().is_file(), address
-    guides = {path.relative_to(ROOT).with_suffix('.html') for path in ROOT.glob('docs/**/*.md')}
+    named = {path.relative_to(ROOT).with_suffix('.html') for path in ROOT.glob('docs/**/*.md')}
+    guides = {path.with_name('index.html') if path.stem == 'README' else path for path in named}
     assert guides <= {page.relative_to(site) for page in pages}
 
 

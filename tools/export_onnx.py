@@ -178,7 +178,7 @@ def main() -> None:
     write_atomically(args.out, content)
     print(
         f'Written: {args.out}, {len(content) / 2**20:.1f} MiB, {len(inferencer.classes)} classes, '
-        f'{number or "any number of"} x {image_size(inferencer.config, args.size)} px.'
+        f'{number or "any number of"} images of {image_size(inferencer.config, args.size)} px.'
     )
     if args.format == 'onnx':
         check(inferencer, FERInferencer(args.out), crops)

@@ -12,6 +12,7 @@ from mmfer.apis.predictions import UNSURE_BELOW, named_scores
 from mmfer.checks.openmmlab import needs_pytorch, require_predictions
 from mmfer.faces import build_alignment
 from mmfer.faces.detection.face_finder import ROTATIONS, Detector, Landmarker
+from mmfer.resources import find_config
 from mmfer.runtime.calibration import recorded_temperature
 from mmfer.runtime.face_network_choice import (
     SHIPPED_DETECTOR,
@@ -21,7 +22,7 @@ from mmfer.runtime.face_network_choice import (
 from mmfer.runtime.onnx_file import SUFFIX, OnnxFile
 from mmfer.runtime.onnx_scores import OnnxScores
 from mmfer.runtime.preparation import build_steps, network_input
-from mmfer.shipped_models import DEFAULT, shipped_onnx
+from mmfer.shipped_models import DEFAULT, list_models, shipped_onnx
 
 
 class ExportedModel:
@@ -154,6 +155,8 @@ class FERInferencer(OnnxInferencer):
             raise needs_pytorch('A config with a checkpoint')
         model = config if checkpoint is None else checkpoint
         if not shipped_onnx(model) and Path(str(model)).suffix.lower() != SUFFIX:
+            if isinstance(model, str | Path):
+                _check_exists(model)
             raise needs_pytorch(f'"{model}", neither an .onnx file nor {DEFAULT},')
         super().__init__(
             model,
@@ -163,3 +166,14 @@ class FERInferencer(OnnxInferencer):
             unsure_below=unsure_below,
             rotations=rotations,
         )
+
+
+def _check_exists(model: str | Path) -> None:
+    """Raise FileNotFoundError if no installation could find a model, so that none is advised."""
+    try:
+        if model not in list_models():
+            find_config(model)
+    except (FileNotFoundError, ValueError):  # an empty path has no name
+        raise FileNotFoundError(
+            f'There is no model "{model}". Check the path, or give an .onnx file or {DEFAULT}.'
+        ) from None

@@ -111,7 +111,7 @@ def named_scores(
         if len(values) != len(classes):
             raise ModelMismatchError(
                 f'The model returns {len(values)} scores, but there are {len(classes)} class '
-                'names. Correct the classes in the config.'
+                'names. Correct the classes in the config, or export the model again.'
             )
         if not np.isfinite(values).all():
             raise NotFiniteError(

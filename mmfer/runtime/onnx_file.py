@@ -12,6 +12,8 @@ from mmfer.runtime.onnx_scores import OnnxScores
 SUFFIX = '.onnx'
 FORMAT = 1
 """The number of the form of the metadata."""
+LONGEST_NAME = 200
+"""The most characters of the name of a class."""
 
 
 class _Preprocessing(TypedDict):
@@ -77,7 +79,7 @@ def _metadata(texts: dict[str, str], where: str) -> Metadata:
     }
     if found['format'] != FORMAT:
         raise ValueError(
-            f'"{where}" has the format {found["format"]}, but this version of mmfer reads format '
+            f'"{where}" has the format {found["format"]!r}, but this version of mmfer reads format '
             f'{FORMAT}. Export the model again, or update mmfer.'
         )
     check_form(found, Metadata, f'The metadata of "{where}"', EXPORT_AGAIN)
@@ -87,9 +89,19 @@ def _metadata(texts: dict[str, str], where: str) -> Metadata:
         raise ValueError(
             f'The classes of "{where}" are {classes}, but each needs its own name. {EXPORT_AGAIN}'
         )
+    if bad := [name for name in classes if not _is_name(name)]:
+        raise ValueError(
+            f'"{where}" has the class {bad[0][:LONGEST_NAME]!r}. A name has 1 to {LONGEST_NAME} '
+            f'characters that can be printed. {EXPORT_AGAIN}'
+        )
     if unknown and not (metadata['of_attributes'] and set(unknown) < set(classes)):
         raise ValueError(
             f'The unknown_attributes of "{where}" are {unknown}, but only some of the attributes '
             f'of a model of attributes may be unknown. {EXPORT_AGAIN}'
         )
     return metadata
+
+
+def _is_name(name: str) -> bool:
+    """Whether a terminal can show a name; others could move its cursor or change its colors."""
+    return bool(name.strip()) and name.isprintable() and len(name) <= LONGEST_NAME

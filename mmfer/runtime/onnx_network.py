@@ -48,7 +48,8 @@ def read_content(path: str | Path) -> bytes:
 class OnnxNetwork:
     """A network in onnxruntime, from a file that may come from a stranger.
 
-    The file cannot name other files, has no operators from outside onnxruntime, and no loops.
+    The file cannot name other files, has no operators from outside onnxruntime, no functions (each
+    could call the one before twice, so a small file would become endless), and no loops.
 
     Args:
         content: The content of the file.
@@ -125,6 +126,11 @@ def checked_metadata(content: bytes, where: str) -> dict[str, str]:
         ) from error
     if not model.graph.node:
         raise ValueError(f'"{where}" is no ONNX file: it has no operators. Copy it again.')
+    if model.functions:
+        raise ValueError(
+            f'"{where}" has functions of its own, which no file of mmfer has; it is refused. '
+            f'{EXPORT_AGAIN}'
+        )
     for message in messages(model):
         if isinstance(message, onnx.TensorProto) and (
             message.external_data or message.data_location == onnx.TensorProto.EXTERNAL

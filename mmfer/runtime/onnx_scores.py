@@ -37,6 +37,8 @@ class OnnxScores(OnnxNetwork):
                 f'{EXPORT_AGAIN}'
             )
         number, *shape = inputs[0].shape
+        if 0 in inputs[0].shape:
+            raise ValueError(f'"{where}" takes no image: {inputs[0].shape}. {EXPORT_AGAIN}')
         self.number = number if isinstance(number, int) else None
         self.shape = tuple(shape)
 
@@ -44,7 +46,8 @@ class OnnxScores(OnnxNetwork):
         """Scores (N, C) of images (N, 3, H, W) float32, RGB from 0 to 255.
 
         Raises:
-            ValueError: If the images have another size than those of the file.
+            ValueError: If the images have another size than those of the file, or the file does
+                not give a row of floats for each image.
         """
         if images.shape[1:] != self.shape:
             raise ValueError(
@@ -62,4 +65,11 @@ class OnnxScores(OnnxNetwork):
         return np.concatenate(parts)[: len(images)]
 
     def _run(self, images: np.ndarray) -> np.ndarray:
-        return self.run(['scores'], images=images)[0]
+        (scores,) = self.run(['scores'], images=images)
+        shape, kind = np.shape(scores), getattr(scores, 'dtype', type(scores).__name__)
+        if shape[:1] != (len(images),) or len(shape) != 2 or kind != np.float32:
+            raise ValueError(
+                f'"{self.where}" gives {kind} of the shape {shape} for {len(images)} images, not '
+                f'a row of float32 scores for each. {EXPORT_AGAIN}'
+            )
+        return scores

@@ -99,9 +99,12 @@ def test_the_shipped_model_is_the_default(model: str | None) -> None:
 @pytest.mark.parametrize(
     ('arguments', 'said'),
     [
-        (dict(config='my.pth'), f'"my.pth", neither an .onnx file nor {DEFAULT}, needs PyTorch'),
+        (
+            dict(config=__file__),
+            f'"{__file__}", neither an .onnx file nor {DEFAULT}, needs PyTorch',
+        ),
         (dict(config='rald_r18_ferplus'), '"rald_r18_ferplus", neither an .onnx file nor'),
-        (dict(checkpoint='my.pth'), '"my.pth", neither an .onnx file'),
+        (dict(checkpoint=__file__), f'"{__file__}", neither an .onnx file'),
         (dict(config='a.py', checkpoint='a.onnx'), 'A config with a checkpoint needs PyTorch'),
         (dict(device='cuda'), 'The device cuda needs PyTorch'),
         (dict(backend='pytorch'), "backend='pytorch' needs PyTorch"),
@@ -118,6 +121,15 @@ def test_without_pytorch_the_same_arguments_are_taken_or_refused(
     for same in (dict(config=colors), dict(checkpoint=colors), dict(config=str(colors))):
         inferencer = onnx_inferencer.FERInferencer(**same, backend='onnxruntime', batch_size=3)
         assert inferencer.classes == tuple(CLASSES) and inferencer.batch_size == 3
+
+
+@pytest.mark.parametrize('arguments', [dict(config='my.pth'), dict(checkpoint='my')])
+def test_without_pytorch_a_wrong_path_is_only_wrong(
+    arguments: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openmmlab, 'missing_modules', lambda: ['torch'])
+    with pytest.raises(FileNotFoundError, match='There is no model "my'):
+        onnx_inferencer.FERInferencer(**arguments)
 
 
 def test_both_classes_take_the_same_arguments() -> None:

@@ -89,7 +89,7 @@ def test_crops_and_exported_files(python: Path) -> None:
 @pytest.mark.parametrize(
     ('options', 'said'),
     [
-        (('--checkpoint', 'my.pth'), '"my.pth", neither an .onnx file nor efficientnet-lite0'),
+        (('--checkpoint', __file__), f'"{__file__}", neither an .onnx file nor efficientnet-lite0'),
         (('--checkpoint', 'rald_r18_ferplus'), '"rald_r18_ferplus", neither an .onnx file nor '),
         (('--config', 'rald_r18_synthetic'), 'A config needs PyTorch'),
         (('--cfg-options', 'epochs=2'), 'A config needs PyTorch'),
@@ -104,6 +104,24 @@ def test_what_needs_pytorch_says_what_to_install(
     assert done.returncode == 1 and 'Traceback' not in done.stderr
     assert done.stderr.startswith(f'Error: {said}')
     assert 'Install with: pip install torchvision "mmfer[openmmlab]"' in done.stderr
+
+
+@pytest.mark.parametrize('path', ['nowhere.pth', 'nowhere', ''])
+def test_a_path_to_nothing_installs_nothing(path: str, python: Path) -> None:
+    done = run_python(python, '-m', 'mmfer', 'predict', str(PHOTO), '--checkpoint', path)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f'Error: There is no model "{path}". Check the path')
+    assert 'pip install' not in done.stderr
+
+
+def test_a_program_without_a_standard_error_predicts(python: Path) -> None:
+    code = """
+import sys
+sys.stderr = None
+from mmfer.apis import FERInferencer
+print(FERInferencer()(sys.argv[1])['results'][0]['faces'][0]['label'])
+"""
+    assert run_python(python, '-c', code, str(PHOTO)).stdout == 'happiness\n'
 
 
 def test_help_version_and_lists_need_nothing(python: Path) -> None:

@@ -57,6 +57,26 @@ def test_a_loop_is_refused_also_inside_a_branch() -> None:
         loaded(model)
 
 
+def test_functions_are_refused_because_each_may_call_another_twice() -> None:
+    model = mean_color()
+    domains = [helper.make_opsetid('', 18), helper.make_opsetid('my', 1)]
+    for depth in range(40):  # in full, 2 ** 39 nodes
+        calls = [('Relu', '')] if depth == 0 else [(f'F{depth - 1}', 'my')] * 2
+        names = ['a', 'm', 'b'] if depth else ['a', 'b']
+        nodes = [
+            helper.make_node(kind, [taken], [given], domain=domain)
+            for (kind, domain), taken, given in zip(calls, names, names[1:], strict=False)
+        ]
+        model.functions.append(
+            helper.make_function('my', f'F{depth}', ['a'], ['b'], nodes, domains)
+        )
+    model.opset_import.append(domains[1])
+    model.graph.node[0].input[0] = 'more'
+    model.graph.node.insert(0, helper.make_node('F39', ['images'], ['more'], domain='my'))
+    with pytest.raises(ValueError, match='"a.onnx" has functions of its own'):
+        loaded(model)
+
+
 def test_operators_of_others_are_refused() -> None:
     model = mean_color()
     model.graph.node[0].domain = 'com.example'

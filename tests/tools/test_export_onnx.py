@@ -69,7 +69,7 @@ def test_a_file_in_int8_is_measured_and_predicts(tmp_path: Path) -> None:
     options = ('--int8', '--calibrate', faces, '--evaluate', faces, '--card', card)
     said = call_tool('export_onnx.py', config, checkpoint, '--out', out, *options).stdout
     assert 'int8 from 12 calibration images.' in said
-    assert 'any number of x 32 px' in said and 'Accuracy on 12 face crops: PyTorch' in said
+    assert 'any number of images of 32 px' in said and 'Accuracy on 12 face crops: PyTorch' in said
     assert FERInferencer(out).loaded.card == {'name': 'tiny'}
     call_tool(
         'predict.py', ASTRONAUT, '--checkpoint', out, '--out-dir', tmp_path / 'out', '--no-detect'

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mmfer.commands import load_tool
 from tests.apis.model_files import ASTRONAUT, FACE_CROP, REGIONS, write_model
 from tests.checkpoint_server import serve
 from tests.helpers import CLASSES, ROOT, call_tool, run_tool
@@ -152,6 +153,25 @@ def test_a_killed_run_in_the_folder_of_its_input_is_continued(model, tmp_path):
     assert all(r['faces'] == results[0]['faces'] for r in results)
     said = run_tool('predict.py', tmp_path, *model, '--out-dir', tmp_path / 'other').stdout
     assert '24 images, 24 faces' in said
+
+
+def test_all_options_that_change_results_are_recorded(monkeypatch):
+    tool = load_tool('predict.py')
+
+    def recorded(*changed):
+        monkeypatch.setattr(sys, 'argv', ['predict.py', 'a.jpg', *changed])
+        return json.dumps(tool.options_of(tool.parse_args()))
+
+    for changed in (
+        ('--rotations', '90'),
+        ('--rotations',),
+        ('--config', 'a.py', '--cfg-options', 'a=1'),
+        ('--config', 'a.py', '--cfg-options', 'a=2'),
+        ('--min-face-size', '40'),
+        ('--unsure-below', '0.4'),
+        ('--no-detect',),
+    ):
+        assert recorded(*changed) not in (recorded(), recorded('--config', 'a.py'))
 
 
 def test_paths_and_devices_that_cannot_be_used_are_one_message(model, tmp_path):

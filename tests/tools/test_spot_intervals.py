@@ -57,3 +57,17 @@ def test_both_movements_are_found(
     printed = capsys.readouterr().out
     assert '| registered | 2 | 2 | 2 | 100.0 | 100.0 | 100.0 |' in printed
     assert 'one interval at a random place' in printed
+
+
+def test_a_broken_frame_is_named_and_a_wrong_noise_at_once(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    broken = sorted((root / VIDEO).iterdir())[4]
+    broken.write_bytes(b'')
+    run_main(monkeypatch, 'analysis_tools/spot_intervals.py', root)
+    printed = capsys.readouterr().out
+    assert f'{VIDEO}: 1 frames cannot be read' in printed and '| registered | 2 | 2 |' in printed
+    for noise in ('-1', 'nan'):
+        with pytest.raises(SystemExit, match=rf'noise={noise}.* must be 0 or more'):
+            run_main(monkeypatch, 'analysis_tools/spot_intervals.py', root, '--noise', noise)
+        assert 'Left out' not in capsys.readouterr().out

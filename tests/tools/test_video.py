@@ -75,3 +75,6 @@ def test_bad_sources_are_one_message(model, tmp_path, monkeypatch) -> None:
         with pytest.raises(SystemExit, match=message):
             run_main(monkeypatch, 'video.py', source, '--out-dir', tmp_path, *model)
     assert path.read_bytes() == before
+    for option in ('--every', '--seconds'):
+        with pytest.raises(SystemExit, match=f'Error: {option[2:]}=0.*: give'):
+            run_main(monkeypatch, 'video.py', path, '--out-dir', tmp_path / 'out', option, 0)

@@ -108,18 +108,22 @@ def main() -> None:
         tasks_of(args.root, videos, args.noise, args.seed), SpotterOptions(args.method), args.jobs
     )
     found, true, spans, report = [], [], [], {}
+    notes: list[str] = []
     for video, result in zip(
         videos, progress_bar(results, total=len(videos), unit='video'), strict=True
     ):
         if isinstance(result, str):
             faults.append(f'{video.name}: {result}')
             continue
+        notes += [f'{video.name}: {message}' for message in result.messages]
         intervals = numbered(result, curve_intervals(result.curve, options))
         found.append(intervals)
         true.append(list(video.intervals))
         spans.append((result.numbers[0], result.numbers[-1]))
         right = [intervals[i] for i, _ in matched(intervals, video.intervals)]
         report[video.name] = {'true': video.intervals, 'found': intervals, 'right': right}
+    for line in notes:
+        print(line)
     for line in faults:
         print(f'Left out: {line}')
     if not found:

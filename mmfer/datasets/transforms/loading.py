@@ -27,7 +27,7 @@ class LoadExpressionImage(BaseTransform):
             PNG and other formats are read as a whole. None shrinks only very large JPEGs.
 
     Raises:
-        ValueError: If ``min_side`` is below 1.
+        ValueError: If ``min_side`` is no whole number, or below 1.
         BrokenImageError: If the file is missing, empty, truncated or not an image. The option
             ``broken`` of the data set sets the reaction.
 
@@ -37,9 +37,10 @@ class LoadExpressionImage(BaseTransform):
     """
 
     def __init__(self, min_side: int | None = None) -> None:
-        if min_side is not None and min_side < 1:
+        if min_side is not None and (type(min_side) is not int or min_side < 1):
             raise ValueError(
-                f'LoadExpressionImage(min_side={min_side}): give 1 pixel or more, or None for all.'
+                f'LoadExpressionImage(min_side={min_side!r}): give a whole number of pixels, 1 or '
+                'more, or None for all.'
             )
         self.min_side = min_side
 

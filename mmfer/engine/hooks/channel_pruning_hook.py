@@ -106,9 +106,10 @@ class ChannelPruningHook(Hook):
         criterion: str | None = None,
     ) -> None:
         given = dict(penalty) if isinstance(penalty, Mapping) else {'lambda': penalty}
-        if set(given) not in ({'lambda'}, {'travel'}) or min(given.values()) < 0:
+        sizes = all(isinstance(v, int | float) and 0 <= v < float('inf') for v in given.values())
+        if set(given) not in ({'lambda'}, {'travel'}) or not sizes:
             raise ValueError(
-                f'penalty={penalty} must be lambda, at least 0, or dict(travel=1.0), from which '
+                f'penalty={penalty!r} must be lambda, at least 0, or dict(travel=1.0), from which '
                 'lambda is computed. The usual lambda is 1e-4; 0 gives no penalty.'
             )
         if (ratio is None) != (epoch is None):
@@ -144,7 +145,9 @@ class ChannelPruningHook(Hook):
         self.ratio, self.epoch = ratio, epoch
         self.round_to, self.floor = round_to, floor
         self.finetune = finetune
-        self.include, self.exclude = tuple(include), tuple(exclude)
+        self.include, self.exclude = (
+            (texts,) if isinstance(texts, str) else tuple(texts) for texts in (include, exclude)
+        )
         self._pruned_at: int | None = None
 
     def before_run(self, runner: Runner) -> None:

@@ -143,9 +143,9 @@ def shrink_scales(
         optimizer: The optimizer of the scales.
         scales: The scales of :func:`batch_norm_scales`.
         penalty: lambda.
-        share: Once a step could bring this share of all scales to zero, only this share, the
-            smallest ones, is moved, so that it stays at zero while the others recover; None moves
-            all scales to the end.
+        share: Once a step could bring this share of all scales with a gradient to zero, only this
+            share, the smallest ones, is moved, so that it stays at zero while the others recover;
+            None moves all scales to the end.
         biases: The biases of the same batch norms. Where a scale is zero, the bias is set to zero,
             so that the channel has no effect and its removal changes no score. None, for one or for
             all, leaves biases as they are.
@@ -155,7 +155,6 @@ def shrink_scales(
     """
     scales = list(scales)
     bias_of = {} if biases is None else dict(zip(map(id, scales), biases, strict=True))
-    wanted = None if share is None else math.ceil(share * sum(scale.numel() for scale in scales))
 
     @torch.no_grad()
     def shrink(optimizer: Optimizer, args: Any, kwargs: Any) -> None:
@@ -163,6 +162,7 @@ def shrink_scales(
         moved = [s for s in scales if s.grad is not None and id(s) in rate]
         smaller = [(s.abs() - rate[id(s)] * penalty).clamp_min(0) for s in moved]
         limit = math.inf
+        wanted = math.ceil((share or 0) * sum(scale.numel() for scale in moved))
         if wanted and sum(int((size == 0).sum()) for size in smaller) >= wanted:
             limit = float(torch.cat([s.abs() for s in moved]).kthvalue(wanted).values)
         for scale, size in zip(moved, smaller, strict=True):

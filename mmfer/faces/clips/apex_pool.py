@@ -10,7 +10,7 @@ import numpy as np
 from mmfer.faces.clips.apex_result import ApexResult
 from mmfer.faces.clips.apex_spotter import ApexSpotter
 from mmfer.faces.clips.clip import Clip, open_clip
-from mmfer.faces.clips.sensor_noise import NoisyClip
+from mmfer.faces.clips.sensor_noise import NoisyClip, check_noise
 from mmfer.faces.detection.landmarker import FaceLandmarker
 from mmfer.worker_pool import WorkerPool
 
@@ -27,6 +27,9 @@ class ClipTask:
         landmarks: (68, 2) or (T, 68, 2); None detects the landmarks.
         noise: Sensor noise and flicker to add, see :func:`add_sensor_noise`; None adds none.
         seed: Seed of the noise.
+
+    Raises:
+        ValueError: If the noise is negative or not finite.
     """
 
     name: str
@@ -36,6 +39,10 @@ class ClipTask:
     landmarks: np.ndarray | None = None
     noise: tuple[float, float] | None = None
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.noise is not None:
+            check_noise(*self.noise)
 
     def clip(self) -> Clip:
         """The clip, with sensor noise if ``noise`` is given."""

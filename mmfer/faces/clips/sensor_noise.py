@@ -35,12 +35,17 @@ def add_sensor_noise(
     """
     if frame.dtype != np.uint8:
         raise ValueError(f'The frame has the type {frame.dtype}. Give uint8, as read_image does.')
-    if not (0 <= noise < np.inf and 0 <= flicker < np.inf):
-        raise ValueError(f'noise={noise} and flicker={flicker} must be 0 or more.')
+    check_noise(noise, flicker)
     rng = np.random.default_rng(rng)
     values = frame * np.float32(1 + flicker * rng.standard_normal())
     values += np.float32(noise) * rng.standard_normal(frame.shape, dtype=np.float32)
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+
+
+def check_noise(noise: float, flicker: float) -> None:
+    """Raise ValueError if a standard deviation is negative or not finite."""
+    if not (0 <= noise < np.inf and 0 <= flicker < np.inf):
+        raise ValueError(f'noise={noise} and flicker={flicker} must be 0 or more.')
 
 
 class NoisyClip(Clip):

@@ -53,17 +53,23 @@ class VideoSource:
         self.stated_frames = 0 if live else max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
 
     def frames(self, every: int = 1, seconds: float | None = None) -> Iterator[Frame]:
-        """Yield the frames from the current position to the end.
+        """The frames from the current position to the end, as an iterator.
 
         Args:
             every: Yield only every so-many-th frame.
             seconds: Stop after this time of the video or camera.
 
         Raises:
-            ValueError: If not a single frame can be decoded.
+            ValueError: At once, if ``every`` or ``seconds`` is not above 0; at the first frame, if
+                not a single one can be decoded.
         """
         if every < 1:
             raise ValueError(f'every={every}: give 1 to answer each frame, 2 for every other.')
+        if seconds is not None and not seconds > 0:
+            raise ValueError(f'seconds={seconds}: give more than 0, or nothing for the whole.')
+        return self._read(every, seconds)
+
+    def _read(self, every: int, seconds: float | None) -> Iterator[Frame]:
         started = last = None
         number = -1
         while self._capture.grab():

@@ -38,6 +38,7 @@ class AugmentingPreprocessor(ClsDataPreprocessor):
 
     Raises:
         ModuleNotFoundError: At the first training batch, if kornia is missing.
+        ValueError: If ``device_augments`` is no list of them.
         ValueError: At the first training batch, if kornia has no such augmentation, the images are
             not uint8 (such as motion, whose signs a flip would leave wrong), or samples have
             landmarks, boxes, masks or regions, which an augmentation that moves the image would
@@ -54,6 +55,12 @@ class AugmentingPreprocessor(ClsDataPreprocessor):
 
     def __init__(self, device_augments: Sequence[Mapping[str, Any]], **options: Any) -> None:
         super().__init__(**options)
+        listed = isinstance(device_augments, Sequence) and not isinstance(device_augments, str)
+        if not listed or not all(isinstance(entry, Mapping) for entry in device_augments):
+            raise ValueError(
+                f'device_augments={device_augments!r}: give a list of augmentations, such as '
+                "[dict(type='RandomHorizontalFlip', p=0.5)]."
+            )
         self.device_augments = [dict(entry) for entry in device_augments]
 
     def forward(self, data: dict[str, Any], training: bool = False) -> dict[str, Any]:
@@ -146,6 +153,9 @@ def _build(entry: Mapping[str, Any]) -> nn.Module:
             f'device_augments: kornia.augmentation has no augmentation "{name}" of single images. '
             f'Did you mean {(close or ["RandomAffine"])[0]}?'
         )
+    chance = options.get('p', 1)
+    if not isinstance(chance, int | float) or not 0 <= chance <= 1:
+        raise ValueError(f'device_augments: {name}(p={chance!r}): give a probability, 0 to 1.')
     try:
         built: nn.Module = kinds[name](**options)
     except (TypeError, ValueError, AssertionError) as error:

@@ -1,5 +1,6 @@
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -208,6 +209,7 @@ def test_a_very_large_image_in_a_pack_moves_its_boxes(
     np.testing.assert_allclose(results['face_box'], [20, 20, 60, 70])
 
 
-def test_a_side_must_be_positive() -> None:
-    with pytest.raises(ValueError, match=r'LoadExpressionImage\(min_side=0\): give 1 pixel'):
-        LoadExpressionImage(min_side=0)
+@pytest.mark.parametrize('side', [0, -1, 112.0, float('nan'), '112', True])
+def test_a_side_must_be_a_whole_number(side: Any) -> None:
+    with pytest.raises(ValueError, match=rf'min_side={side!r}\): give a whole number of pixels'):
+        LoadExpressionImage(min_side=side)

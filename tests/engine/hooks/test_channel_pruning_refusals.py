@@ -66,3 +66,8 @@ def test_a_missing_pruned_model_hook_is_refused(image_folder: Path, tmp_path: Pa
     cfg.default_hooks.pop('pruned_model')
     with pytest.raises(ValueError, match='need PrunedModelHook'):
         train(cfg)
+
+
+def test_one_text_is_a_list_of_one() -> None:
+    hook = ChannelPruningHook(include='bn1', exclude=['layer4'])
+    assert (hook.include, hook.exclude) == (('bn1',), ('layer4',))

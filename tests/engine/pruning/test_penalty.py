@@ -223,6 +223,16 @@ def test_proximal_steps_end_at_the_share():
     assert scale.tolist() == pytest.approx([0, 0, 0.8, 0.9])
 
 
+def test_scales_of_unused_parts_do_not_count():
+    used, unused = nn.Parameter(torch.tensor([0.1, 0.9])), nn.Parameter(torch.ones(9))
+    optimizer = torch.optim.SGD([used, unused], lr=0.1)
+    shrink_scales(optimizer, [used, unused], penalty=1.0, share=0.5)
+    for _ in range(20):
+        used.grad = torch.zeros_like(used)
+        optimizer.step()
+    assert used.tolist() == pytest.approx([0, 0.9])
+
+
 def test_the_share_stays_at_zero_while_the_other_scales_recover():
     scale = nn.Parameter(torch.tensor([0.1, -0.2, 0.9, 1.0]))
     optimizer = torch.optim.SGD([scale], lr=0.1)

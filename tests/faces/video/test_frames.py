@@ -40,8 +40,13 @@ def test_every_so_many_and_the_end(tmp_path: Path) -> None:
         assert [frame.number for frame in video.frames(every=4)] == [0, 4, 8]
     with open_video(path) as video:
         assert [frame.number for frame in video.frames(every=2, seconds=0.5)] == [0, 2, 4]
-    with open_video(path) as video, pytest.raises(ValueError, match='every=0: give 1'):
-        list(video.frames(every=0))
+    for options, message in (
+        (dict(every=0), 'every=0: give 1'),
+        (dict(seconds=0), 'seconds=0: give more than 0'),
+        (dict(seconds=float('nan')), 'seconds=nan: give more than 0'),
+    ):
+        with open_video(path) as video, pytest.raises(ValueError, match=message):
+            video.frames(**options)
 
 
 def test_an_animated_gif_is_a_video(tmp_path: Path) -> None:

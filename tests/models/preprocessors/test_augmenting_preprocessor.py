@@ -251,23 +251,6 @@ def test_motion_is_refused() -> None:
         preprocessor(FLIP)(batch_of(images().float()), True)
 
 
-@pytest.mark.parametrize(
-    ('augment', 'message'),
-    [
-        (dict(type='RandomAfine'), 'no augmentation "RandomAfine" .* Did you mean RandomAffine?'),
-        (dict(type='os.system', command='true'), 'no augmentation "os.system"'),
-        (dict(type='RandomMixUpV2'), 'no augmentation "RandomMixUpV2" of single images'),
-        (dict(type='GeometricAugmentationBase2D'), 'no augmentation "Geometric'),
-        (dict(type='RandomAffine', degree=3), 'RandomAffine takes other options'),
-    ],
-)
-def test_wrong_augmentations_are_named(augment: dict[str, Any], message: str) -> None:
-    prepare = preprocessor(augment)
-    assert torch.equal(prepare(batch_of(images()), False)['inputs'], images().float())
-    with pytest.raises(ValueError, match=message):
-        prepare(batch_of(images()), True)
-
-
 def test_only_a_training_needs_kornia(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, 'kornia.augmentation', None)
     prepare = preprocessor(FLIP)
