@@ -4,6 +4,7 @@ import argparse
 import errno
 import os
 import re
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -97,6 +98,7 @@ def _folder(package: str) -> Path:
 def friendly_errors(main: Callable[..., None], exit_code: int = 1) -> Callable[..., None]:
     """Let a tool end with one clear message for errors in the input of the user.
 
+    If what reads the output ends first, as ``head`` does, the tool ends without a message.
     An error in the input (a wrong path, a missing data set, classes that do not fit, an output
     that cannot be written) is printed without a traceback. Any other error is a bug and keeps its
     traceback. The environment variable ``MMFER_DEBUG=1`` shows all tracebacks.
@@ -113,6 +115,9 @@ def friendly_errors(main: Callable[..., None], exit_code: int = 1) -> Callable[.
         except KeyboardInterrupt:
             print('\nInterrupted.', file=sys.stderr)
             sys.exit(130)
+        except BrokenPipeError:  # what reads the output, such as `head`, has ended
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(128 + signal.SIGPIPE)
         except (*USER_ERRORS, TypeError) as error:
             message = user_message(error, main.__code__.co_filename)
             if message is None or os.environ.get('MMFER_DEBUG') == '1':

@@ -1,6 +1,8 @@
 """Errors of users and errors of mmfer."""
 
 import argparse
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from mmfer.engine.checkpoint import load_from_disk
 from mmfer.engine.training import build_runner
 from mmfer.registry import MODELS, register_all_modules
 from mmfer.user_errors import friendly_errors, given_path, user_message
-from tests.helpers import ROOT
+from tests.helpers import ROOT, tool_environment
 
 MISSING = 'No checkpoint at "nowhere.pth". Give the path or the http(s):// address of a .pth file.'
 
@@ -203,3 +205,21 @@ def test_an_error_raised_beside_its_condition_is_the_users() -> None:
 
     with pytest.raises(SystemExit, match='Give a width'):
         main(0)
+
+
+def test_a_tool_ends_quietly_if_nobody_reads_its_output() -> None:
+    code = """
+from mmfer.user_errors import friendly_errors
+@friendly_errors
+def main():
+    for _ in range(100_000):
+        print('a line')
+main()
+"""
+    command = f'{sys.executable} -c "$CODE" | head -n 1; echo "${{PIPESTATUS[0]}}"'
+    environment = {**tool_environment(), 'CODE': code}
+    done = subprocess.run(
+        ['bash', '-c', command], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split('\n') == ['a line', '141', '']
+    assert done.stderr == ''

@@ -185,7 +185,7 @@ class MicroExpressions(ExpressionDataset):
         }
         if clips and len(odd['missing_clip']) == len(clips):
             raise self.missing(
-                f'folder of any of the {len(clips)} clips of the coding file, such as '
+                f'folder of any clip of the coding file ({len(clips)} are listed), such as '
                 f'{clips[0].folders[0]}/'
             )
         if self.composite and not self.action_units:
