@@ -9,7 +9,7 @@ from mmengine.dist import is_main_process
 
 from mmfer.datasets.wrapped import readers_of
 from mmfer.engine.checkpoints.addresses import local_checkpoint
-from mmfer.engine.training import build_runner
+from mmfer.engine.training import build_runner, give_own_name
 from mmfer.files import check_writable, write_json
 
 
@@ -81,6 +81,7 @@ def test(
     if show_dir is not None:
         drawing = dict(type='DrawPredictionsHook', out_dir=str(show_dir))
         cfg.custom_hooks = [*cfg.get('custom_hooks', []), drawing]
+    give_own_name(cfg, 'test')
     runner = build_runner(cfg)
     metrics = runner.test()
     if out is not None and is_main_process():

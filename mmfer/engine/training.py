@@ -45,6 +45,11 @@ def build_runner(cfg: Config) -> Runner:
     return Runner.from_cfg(cfg)
 
 
+def give_own_name(cfg: Config, name: str) -> None:
+    """Name a run as no other; runs of one name that start in the same second share their logs."""
+    cfg.experiment_name = f'{name}_{uuid4().hex}'
+
+
 def train(
     cfg: Config,
     resume: str | bool = False,
@@ -156,8 +161,7 @@ def trained_score(
         71.4
     """
     cfg = load_config(config, work_dir, options)
-    # Runners of one name that start in the same second would share their logs.
-    cfg.experiment_name = f'{Path(work_dir).name}_{uuid4().hex}'
+    give_own_name(cfg, Path(work_dir).name)
     scalars = train(cfg).message_hub.log_scalars
     known = [name.removeprefix('val/') for name in scalars if name.startswith('val/')]
     known = [name for name in known if name not in ('time', 'data_time')]

@@ -1,7 +1,10 @@
 """Effects of the arguments of test()."""
 
 import json
+import shutil
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -83,3 +86,17 @@ def test_tta_averages_scores(image_folder: Path, tmp_path: Path) -> None:
         scores[name] = np.array([row['pred_scores'] for row in rows])
     assert not np.allclose(scores['plain'], scores['flip'], atol=1e-4)
     np.testing.assert_allclose(scores['tta'], (scores['plain'] + scores['flip']) / 2, atol=1e-5)
+
+
+def test_tests_that_start_in_the_same_second_share_no_folder(
+    image_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(tiny_config(tmp_path / 'trained', image_folder), validate=False)
+    clock = SimpleNamespace(time=time.time, localtime=time.localtime, strftime=lambda *_: 'now')
+    monkeypatch.setattr('mmengine.runner.runner.time', clock)
+    for name in ('first', 'second'):
+        cfg = tiny_config(tmp_path / name, image_folder)
+        cfg.pop('experiment_name')
+        run_test(cfg, tmp_path / 'trained' / 'work' / 'epoch_1.pth')
+        assert (Path(cfg.work_dir) / 'now' / 'vis_data' / 'config.py').is_file()
+        shutil.rmtree(cfg.work_dir)  # as that of a page about a model

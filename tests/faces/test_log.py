@@ -26,6 +26,6 @@ def test_without_mmengine_a_large_jpeg_is_read_and_said(
     Image.fromarray(np.zeros((40, 60, 3), np.uint8)).save(stream, 'jpeg')
     stream.seek(0)
     with caplog.at_level(logging.INFO, 'mmfer'):
-        pixels, factor = image_decoder.decode_image(stream, '"a.jpg"')
-    assert factor == 2 and pixels.shape == (20, 30, 3)
+        image = image_decoder.decode_image(stream, '"a.jpg"')
+    assert image.shrunk == 2 and image.pixels.shape == (20, 30, 3)
     assert caplog.messages == ['"a.jpg" has 60 x 40 pixels and is read at 30 x 20.']
