@@ -239,7 +239,7 @@ def report(results: list[dict[str, Any]], no_images: int, out: Path | None) -> N
         )
     )
     if len(failed) == len(results):
-        raise ValueError(f'There is no prediction for any of the {len(results)} images; see above.')
+        raise ValueError('No image gave a prediction; see above.')
 
 
 @friendly_errors
