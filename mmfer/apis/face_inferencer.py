@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from numbers import Integral, Real
 from typing import Any, Protocol
 
 import numpy as np
@@ -77,8 +78,8 @@ class FaceInferencer:
         unsure_below: float = UNSURE_BELOW,
     ) -> None:
         check_unsure_below(unsure_below)
-        if batch_size < 1:
-            raise ValueError(f'batch_size={batch_size}: give 1 or more.')
+        if not isinstance(batch_size, Integral) or batch_size < 1:
+            raise ValueError(f'batch_size={batch_size!r}: give a whole number of 1 or more.')
         self.batch_size, self.unsure_below = batch_size, unsure_below
         self.loaded, self.sampler = loaded, sampler
         self.detector = sampler.detector
@@ -261,5 +262,5 @@ def check_backend(backend: str | None) -> None:
 
 def check_unsure_below(threshold: float) -> None:
     """Raise ValueError if the confidence below which answers are unsure is no probability."""
-    if not 0 <= threshold <= 1:
-        raise ValueError(f'unsure_below={threshold}: give a probability from 0 to 1.')
+    if not isinstance(threshold, Real) or not 0 <= threshold <= 1:
+        raise ValueError(f'unsure_below={threshold!r}: give a probability from 0 to 1.')

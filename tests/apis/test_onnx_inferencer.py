@@ -156,7 +156,9 @@ def test_preprocessing_that_needs_pytorch_is_refused(tmp_path: Path) -> None:
 
 
 def test_bad_numbers_are_refused(colors: Path) -> None:
-    with pytest.raises(ValueError, match='batch_size=0: give 1 or more'):
-        OnnxInferencer(colors, batch_size=0)
-    with pytest.raises(ValueError, match=r'unsure_below=1\.5'):
-        OnnxInferencer(colors, unsure_below=1.5)
+    for size in (0, 'a', None, 1.5):
+        with pytest.raises(ValueError, match=f'batch_size={size!r}: give a whole number'):
+            OnnxInferencer(colors, batch_size=size)
+    for threshold in (1.5, 'a', None):
+        with pytest.raises(ValueError, match=f'unsure_below={threshold!r}: give a probability'):
+            OnnxInferencer(colors, unsure_below=threshold)

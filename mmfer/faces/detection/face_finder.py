@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from numbers import Integral
 from typing import Protocol
 
 import cv2
@@ -112,11 +113,13 @@ def checked_rotations(rotations: Sequence[int]) -> tuple[int, ...]:
     """The angles in degrees as a tuple.
 
     Raises:
-        ValueError: If an angle is not a multiple of 90.
+        ValueError: If this is no list, or an angle is not a multiple of 90.
     """
-    for angle in rotations:
-        if angle % 90:
-            raise ValueError(f'rotations={tuple(rotations)}: give multiples of 90 degrees.')
+    listed = isinstance(rotations, Sequence) and not isinstance(rotations, str)
+    if not listed or not all(isinstance(angle, Integral) and angle % 90 == 0 for angle in rotations):
+        raise ValueError(
+            f'rotations={rotations!r}: give a list of multiples of 90 degrees, such as (90, 180).'
+        )
     return tuple(rotations)
 
 

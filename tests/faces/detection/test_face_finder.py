@@ -192,9 +192,14 @@ def test_one_upright_face_keeps_an_image_of_which_all_faces_are_wanted():
     assert detect_upright(detector, image, (90,), every=True)[1] == 1
 
 
-def test_other_rotations_are_refused(finder):
+@pytest.mark.parametrize('rotations', [(45,), 5, '90', ('90',), None, (90.5,)])
+def test_other_rotations_are_refused(finder, rotations):
     with pytest.raises(ValueError, match='multiples of 90'):
-        FaceFinder(finder.detector, None, rotations=(45,))
+        FaceFinder(finder.detector, None, rotations=rotations)
+
+
+def test_rotations_may_be_an_array(finder):
+    assert FaceFinder(finder.detector, None, rotations=list(np.arange(90, 271, 180)))
 
 
 def test_a_small_face_found_only_with_a_border_is_left_out():
