@@ -58,7 +58,7 @@ TOOLS = {
 }
 """The script of each command below ``tools/``, and what it does."""
 
-WITHOUT_PYTORCH = ('predict', 'video', 'camera')
+WITHOUT_PYTORCH = ('predict', 'video', 'camera', 'demo')
 """The commands that onnxruntime serves where PyTorch is not installed."""
 
 

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from mmfer.checks.openmmlab import without_pytorch
+
 WEIGHTS = Path(__file__).parent / 'weights'
 DEFAULT = 'efficientnet-lite0_ferplus'
 """The default model: eight expressions of real faces, described in ``mmfer/weights/README.md``."""
@@ -46,6 +48,15 @@ def shipped_onnx(name: str | Path | None = None) -> Path | None:
     """
     path = WEIGHTS / f'{DEFAULT if name is None else name}.onnx'
     return path if path.is_file() and path.parent == WEIGHTS else None
+
+
+def usable_models() -> list[str]:
+    """The names of the shipped models that the installation can run, the default model first.
+
+    Without PyTorch, these are the models with an exported file.
+    """
+    names = list_models()
+    return [name for name in names if shipped_onnx(name)] if without_pytorch() else names
 
 
 def model_card(name: str = DEFAULT) -> dict[str, Any]:

@@ -11,8 +11,8 @@ import argparse
 
 from mmfer.demo.answers import Reader
 from mmfer.demo.app import build_app, load_gradio, serve
-from mmfer.engine.cli import friendly_errors
-from mmfer.shipped_models import list_models
+from mmfer.shipped_models import usable_models
+from mmfer.user_errors import friendly_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -23,7 +23,8 @@ def parse_args() -> argparse.Namespace:
         '--models',
         nargs='+',
         metavar='MODEL',
-        help='shipped models or checkpoints to choose from; default: all shipped models',
+        help='shipped models or checkpoints to choose from; default: all shipped models that the '
+        'installation can run',
     )
     parser.add_argument('--device', default='cpu', help='default: %(default)s')
     parser.add_argument(
@@ -39,7 +40,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     load_gradio()
-    reader = Reader(args.models or list_models(), args.device)
+    reader = Reader(args.models or usable_models(), args.device)
     serve(build_app(reader), args.host, args.port)
 
 

@@ -10,17 +10,14 @@ import numpy as np
 from mmfer.apis import FERInferencer
 from mmfer.apis.face_inferencer import RENDERED_NOTE
 from mmfer.apis.inputs import Source
-from mmfer.apis.model_inputs import ModelInput
 from mmfer.apis.predictions import FacePrediction, ImagePrediction
 from mmfer.apis.video import read_frames
 from mmfer.apis.video_files import ANNOTATED, TABLE, TIMELINE, VideoFiles
+from mmfer.checks.openmmlab import needs_pytorch, without_pytorch
 from mmfer.demo.limits import MOST_FACES, MOST_FRAMES, MOST_SECONDS, load_photo
-from mmfer.faces.quarter_turns import turn_face_back, turn_image
 from mmfer.faces.video import Frame, open_video
-from mmfer.protocols import views_of
-from mmfer.visualization import LabelledFace, draw_faces, overlay_heat_map
+from mmfer.visualization import LabelledFace, draw_faces
 from mmfer.visualization.faces import draw_boxes
-from mmfer.visualization.grad_cam import few_cells, grad_cam, last_map_layer, map_cells
 
 Row = list[str | int | float]
 
@@ -145,26 +142,12 @@ class Reader:
 
     def _explain(self, inferencer: FERInferencer, found: ImagePrediction, answer: Answer) -> None:
         """Add the Grad-CAM of the first faces, or the reason why there is none."""
-        assert found.image is not None
-        image = turn_image(found.image, found.turns)
-        faces = [
-            turn_face_back(prediction.face, -found.turns % 4, image.shape)
-            for prediction in found.faces[:MOST_FACES]
-        ]
-        model = inferencer.model
         try:
-            _, samples = inferencer.sampler.samples(image, faces)
-            for prediction, sample in zip(found.faces, samples, strict=False):
-                best = prediction.label if not prediction.of_attributes else _first(prediction)
-                shown = ModelInput(inferencer.pipeline(sample), best, views_of(model))
-                inputs = shown.tensor(model)
-                layer = last_map_layer(model, inputs)
-                heat = grad_cam(model, inputs, inferencer.classes.index(best), layer)
-                cells = map_cells(model, inputs, layer)
-                rough = ' (rough)' if few_cells(cells) else ''
-                answer.faces.append(
-                    (overlay_heat_map(shown.image, heat), f'regions for {best}{rough}')
-                )
+            if without_pytorch():
+                raise needs_pytorch('It')
+            from mmfer.demo.explanation import explain
+
+            answer.faces += explain(inferencer, found, MOST_FACES)
         except ValueError as error:
             answer.message += f' No Grad-CAM: {error}'
 
@@ -172,11 +155,6 @@ class Reader:
 def _sentence(text: str) -> str:
     """A message with a capital letter at its beginning."""
     return text[:1].upper() + text[1:]
-
-
-def _first(prediction: FacePrediction) -> str:
-    """The attribute with the highest probability."""
-    return max(prediction.scores, key=lambda name: prediction.scores[name])
 
 
 def _labelled(face: FacePrediction) -> LabelledFace:

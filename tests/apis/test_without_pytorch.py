@@ -156,6 +156,23 @@ def test_a_video_is_read_and_no_module_in_use_imports_what_is_absent(
     assert [line for name in sorted(used) for line in absent_imports(Path(name))] == []
 
 
+def test_the_page_answers_without_grad_cam(python: Path) -> None:
+    code = """
+import sys
+from mmfer.demo.answers import Reader
+from mmfer.demo.app import build_app
+from mmfer.shipped_models import usable_models
+reader = Reader(usable_models())
+build_app(reader)
+answer = reader.photo(sys.argv[1], reader.models[0], explain=True)
+print(reader.models, answer.rows[0][1], len(answer.faces), answer.message)
+"""
+    done = run_python(python, '-c', code, str(PHOTO))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("['efficientnet-lite0_ferplus'] happiness 0 ")
+    assert 'No Grad-CAM: It needs PyTorch' in done.stdout and 'pip install' in done.stdout
+
+
 def absent_imports(path: Path) -> list[str]:
     """The imports of absent packages in a module, also those in functions."""
     tree = ast.parse(path.read_bytes())

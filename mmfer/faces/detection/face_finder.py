@@ -116,7 +116,9 @@ def checked_rotations(rotations: Sequence[int]) -> tuple[int, ...]:
         ValueError: If this is no list, or an angle is not a multiple of 90.
     """
     listed = isinstance(rotations, Sequence) and not isinstance(rotations, str)
-    if not listed or not all(isinstance(angle, Integral) and angle % 90 == 0 for angle in rotations):
+    if not listed or not all(
+        isinstance(angle, Integral) and angle % 90 == 0 for angle in rotations
+    ):
         raise ValueError(
             f'rotations={rotations!r}: give a list of multiples of 90 degrees, such as (90, 180).'
         )
