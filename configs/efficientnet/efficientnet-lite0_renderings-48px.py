@@ -48,7 +48,7 @@ param_scheduler = [
         by_epoch=True,
         convert_to_iter_based=True,
     ),
-    _base_.param_scheduler[0],
+    _base_.param_scheduler[1],
 ]
 train_cfg = dict(max_epochs=epochs)
 face_crop = dict(scale=1.175, shift=(0.02, 0.015))

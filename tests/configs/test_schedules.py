@@ -8,6 +8,7 @@ import torch
 from mmengine.registry import PARAM_SCHEDULERS, DefaultScope
 
 from mmfer.engine import load_config
+from mmfer.engine.configuration.schedule import check_schedule
 from tests.configs.test_chains import WHOLE
 
 STEPS = 400
@@ -19,6 +20,7 @@ def schedules() -> dict[str, tuple[float, int, list[dict[str, Any]]]]:
     found = {}
     for path in WHOLE:
         cfg = load_config(path)
+        check_schedule(cfg)
         entries = cfg.get('param_scheduler', [])
         entries = list(entries) if isinstance(entries, list) else [entries]
         optimizer = cfg.optim_wrapper.optimizer

@@ -81,8 +81,9 @@ def check_schedule(cfg: Mapping[str, Any]) -> None:
     """Check that the training can reach its end.
 
     Raises:
-        ValueError: If a one-cycle schedule is shorter than the training, or a schedule with
-            restarts follows a warm-up, which would multiply its rate.
+        ValueError: If a one-cycle schedule or the periods of a schedule with restarts are shorter
+            than the training, or a schedule with restarts follows a warm-up, which would multiply
+            its rate.
     """
     epochs = max_epochs(cfg)
     _check_order(cfg)
@@ -92,4 +93,10 @@ def check_schedule(cfg: Mapping[str, Any]) -> None:
             raise ValueError(
                 f'{path}.total_steps={steps} ends before the training '
                 f'(train_cfg.max_epochs={epochs}). Give both the same number of epochs.'
+            )
+        periods = scheduler.get('periods') or []
+        if epochs is not None and 0 < sum(p for p in periods if isinstance(p, int)) < epochs:
+            raise ValueError(
+                f'{path}.periods={list(periods)} end after {sum(periods)} epochs, before the '
+                f'training (train_cfg.max_epochs={epochs}). Give periods that sum to {epochs}.'
             )

@@ -38,6 +38,15 @@ def test_a_cycle_shorter_than_the_training_is_refused() -> None:
         check_schedule(config(5, param_scheduler=dict(type='OneCycleLR', total_steps=4)))
 
 
+def test_restarts_that_end_before_the_training_are_refused() -> None:
+    restarts = dict(type='CosineRestartLR', periods=[3, 2])
+    check_schedule(config(5, param_scheduler=[restarts]))
+    said = r'0\.periods=\[3, 2\] end after 5 epochs.*sum to 6'
+    with pytest.raises(ValueError, match=said):
+        check_schedule(config(6, param_scheduler=[restarts]))
+    check_schedule(config(900, param_scheduler=[dict(restarts, by_epoch=False)]))
+
+
 def test_a_warm_up_before_restarts_is_refused() -> None:
     warm_up = {'type': 'LinearLR', 'start_factor': 0.05, 'by_epoch': False, 'end': 150}
     restarts = {'type': 'mmengine.CosineRestartLR', 'periods': [2, 2], 'restart_weights': [1, 0.5]}
