@@ -69,7 +69,8 @@ class ClipWriter:
             ) from error
 
     def _write(self, sample: Sample, name: str) -> Truth:
-        person = self._person(self.layout, self.options.seed, sample.identity)
+        options = self.options
+        person = self._person(self.layout, options.seed, sample.identity, options.conditions.marked)
         rng = image_generator(self.options.seed, sample)
         emotion = self.layout.classes[sample.label]
         shot = sample_shot(self.layout, sample.label, self.conditions, rng)

@@ -49,7 +49,8 @@ class ImageWriter:
             ) from error
 
     def _write(self, sample: Sample, path: str) -> Truth:
-        person = self._person(self.layout, self.options.seed, sample.identity)
+        options = self.options
+        person = self._person(self.layout, options.seed, sample.identity, options.conditions.marked)
         rng = image_generator(self.options.seed, sample)
         shot = sample_shot(self.layout, sample.clean_label, self.options.conditions, rng)
         rendering = self.renderer.render(person, shot.scene, self.options.size)

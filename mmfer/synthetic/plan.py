@@ -8,6 +8,7 @@ import numpy as np
 from mmfer.synthetic.layouts.layout import Layout
 from mmfer.synthetic.layouts.presets import Options
 from mmfer.synthetic.layouts.proportions import class_counts
+from mmfer.synthetic.people.marked_people import marked
 from mmfer.synthetic.render.scene import Person
 
 SPLITS = ('train', 'test', 'val', 'all')
@@ -39,10 +40,11 @@ def image_generator(seed: int, sample: Sample) -> np.random.Generator:
     return _generator(_IMAGE, seed, sample.split, sample.index)
 
 
-def person_of(layout: Layout, seed: int, identity: str) -> Person:
-    """The person behind an identity such as ``train-0012``."""
+def person_of(layout: Layout, seed: int, identity: str, marks: bool = False) -> Person:
+    """The person behind an identity such as ``train-0012``, see :attr:`Conditions.marked`."""
     split, number = identity.split('-')
-    return layout.person(_generator(_IDENTITY, seed, split, int(number)))
+    person = layout.person(_generator(_IDENTITY, seed, split, int(number)))
+    return marked(person) if marks else person
 
 
 def _clean_labels(counts: Sequence[int], rng: np.random.Generator) -> list[int]:

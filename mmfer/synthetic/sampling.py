@@ -12,6 +12,11 @@ from mmfer.synthetic.layouts.layout import Layout
 from mmfer.synthetic.render.scene import Scene
 
 LIDS = '43'
+RESTING = ('1', '2', '4', '5', '6', '7', '9', '10', '12', '14', '15', '16', '17', '18', '20', '23')
+RESTING += ('24', '25', '26')
+"""The action units that :attr:`Conditions.resting` adds to an expression."""
+RESTING_SHARE = 0.25
+"""The probability of each."""
 MAX_YAW, MAX_PITCH, MAX_ROLL = 60.0, 35.0, 35.0
 
 
@@ -80,6 +85,10 @@ def sample_expression(
         factor = float(np.clip(rng.normal(1, conditions.jitter), 0.6, 1.4))
         shown = level * factor * (max(intensity, 0.75) if au == LIDS else intensity)
         units[au] = level if au in recipe.held else shown
+    if conditions.resting:
+        for au in RESTING:
+            if rng.random() < RESTING_SHARE:
+                units[au] = units.get(au, 0.0) + _uniform(rng, (0.0, conditions.resting))
     if LIDS not in units and rng.random() < 0.2:
         units[LIDS] = _uniform(rng, (0.0, 0.2))
     scaled = Recipe(
@@ -140,6 +149,8 @@ def sample_shot(
         jpeg_quality=jpeg if rng.random() < c.jpeg_rate else None,
         seed=int(rng.integers(1_000_000)),
     )
+    if any(c.shade):
+        drawn = replace(drawn, shade=_uniform(rng, c.shade))
     if c.even_yaw and rng.random() < c.even_yaw:
         drawn = replace(drawn, yaw=_uniform(rng, (-EVEN_YAW, EVEN_YAW)))
     return Shot(expression, layout.staged(drawn, rng), gaze)

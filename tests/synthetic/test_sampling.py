@@ -7,7 +7,7 @@ import pytest
 from mmfer.synthetic.layouts import build_layout
 from mmfer.synthetic.layouts.presets import PRESETS
 from mmfer.synthetic.render.scene import OCCLUDERS
-from mmfer.synthetic.sampling import sample_expression, sample_shot
+from mmfer.synthetic.sampling import RESTING, sample_expression, sample_shot
 
 FG, RAF = build_layout('fgemotions'), build_layout('rafdb')
 STANDARD, HARD = PRESETS['standard'].conditions, PRESETS['hard'].conditions
@@ -67,6 +67,29 @@ def test_action_units_are_scaled_by_the_intensity():
     assert got == pytest.approx({au: 0.8 * x for au, x in full.items()})
     assert shown.intensity == 0.8
     assert shown.distribution == {'happiness': 1.0}
+
+
+def test_resting_faces_show_some_units_weakly():
+    rested = replace(STILL, resting=0.3)
+    label = RAF.classes.index('neutral')
+    units = [
+        sample_expression(RAF, label, rested, np.random.default_rng(i)).recipe.action_units
+        for i in range(400)
+    ]
+    for au in RESTING:
+        shown = [one[au] for one in units if au in one]
+        assert 0.15 < len(shown) / len(units) < 0.35
+        assert 0.25 < max(shown) <= 0.3
+    still = sample_expression(RAF, label, STILL, np.random.default_rng(0)).recipe
+    assert set(still.action_units) <= {'43'}
+
+
+def test_shade_is_drawn_on_request_and_changes_nothing_else():
+    shaded = _shots(RAF, replace(HARD, shade=(0.2, 0.8)))
+    plain = _shots(RAF, HARD)
+    shades = [shot.scene.shade for shot in shaded]
+    assert 0.2 <= min(shades) < 0.25 and 0.75 < max(shades) <= 0.8
+    assert [replace(s.scene, shade=0.0) for s in shaded] == [s.scene for s in plain]
 
 
 def test_asymmetric_expressions_are_mirrored_in_half_of_the_images():

@@ -40,7 +40,8 @@ class Rendering:
     def __call__(self) -> None:
         """Render an image."""
         sample = next(self.samples)
-        person = person_of(self.layout, self.options.seed, sample.identity)
+        options = self.options
+        person = person_of(self.layout, options.seed, sample.identity, options.conditions.marked)
         rng = image_generator(self.options.seed, sample)
         shot = sample_shot(self.layout, sample.clean_label, self.options.conditions, rng)
         self.renderer.render(person, shot.scene, self.options.size)

@@ -29,6 +29,15 @@ BASIC_VARIANTS: dict[str, tuple[Recipe, ...]] = {
             {'6': 1.0, '12': 1.25, '25': 1.0, '16': 0.4, '10': 0.6, '7': 0.4},
             source=f'{OURS} A grin with both rows of teeth.',
         ),
+        Recipe(
+            {'6': 0.9, '12': 1.2, '25': 1.25, '10': 1.0, '26': 0.4, '16': 0.2},
+            source=f'{OURS} A broad smile that bares the upper teeth.',
+        ),
+        Recipe({'6': 0.8, '12': 1.0, '25': 1.0, '10': 0.8}, source=f'{OURS} The same, less broad.'),
+        Recipe(
+            {'6': 1.2, '12': 1.2, '25': 1.2, '10': 0.9, '16': 0.8, '27': 0.5, '43': 0.3},
+            source=f'{OURS} Roaring laughter.',
+        ),
     ),
     'sadness': (
         Recipe({'4': 0.6, '15': 1.0, '17': 0.8}, pitch=5.0, source='4+15+17, a frown.'),
@@ -43,6 +52,22 @@ BASIC_VARIANTS: dict[str, tuple[Recipe, ...]] = {
             pitch=12.0,
             source=f'{OURS} Lowered head and lids.',
         ),
+        Recipe(
+            {'1': 1.0, '4': 0.9, '6': 1.0, '7': 0.8, '15': 0.7, '20': 0.8, '25': 0.8, '27': 0.8}
+            | {'43': 0.7},
+            source=f'{OURS} Crying aloud.',
+        ),
+        Recipe(
+            {'4': 1.0, '6': 1.2, '7': 1.0, '9': 0.5, '10': 0.6, '16': 0.8, '20': 0.8, '25': 1.0}
+            | {'27': 0.6, '43': 0.9},
+            source=f'{OURS} The crying face of a child.',
+        ),
+        Recipe(
+            {'1': 0.8, '4': 0.5, '15': 0.6, '17': 0.5, '43': 0.4},
+            gaze=(0.0, -0.6),
+            pitch=8.0,
+            source=f'{OURS} Looking down, mildly sad.',
+        ),
     ),
     'surprise': (
         Recipe({'1': 0.9, '2': 1.1, '5': 1.0, '27': 1.0}, source=f'{GUIDE} 1+2+5+27.'),
@@ -52,11 +77,25 @@ BASIC_VARIANTS: dict[str, tuple[Recipe, ...]] = {
             {'1': 0.8, '2': 0.9, '5': 0.8, '26': 0.8, '22': 0.7},
             source=f'{OURS} Funneled lips: "oh".',
         ),
+        Recipe({'1': 1.0, '2': 1.2, '5': 1.2, '27': 1.25}, source=f'{GUIDE} 1+2+5+27, at most.'),
+        Recipe(
+            {'1': 1.0, '2': 1.2, '5': 1.2, '27': 1.0, '12': 0.5, '10': 0.5, '25': 0.6},
+            source=f'{OURS} Glad surprise.',
+        ),
     ),
     'fear': (
         Recipe({'1': 1.0, '2': 0.5, '4': 0.6, '5': 1.1, '26': 0.8, '25': 0.5}, source=GUIDE),
         Recipe({'1': 0.9, '2': 0.4, '4': 0.6, '5': 1.1, '20': 0.9, '27': 0.8}, source=GUIDE),
         Recipe({'1': 1.1, '4': 0.6, '5': 1.0, '20': 0.6}, pitch=-4.0, source=GUIDE),
+        Recipe(
+            {'1': 1.2, '2': 0.6, '4': 0.6, '5': 1.25, '10': 0.4, '16': 0.8, '20': 1.0, '27': 1.1},
+            source=f'{GUIDE} A scream.',
+        ),
+        Recipe(
+            {'1': 1.1, '2': 0.5, '4': 0.6, '5': 1.2, '10': 0.7, '16': 1.0, '20': 1.2, '25': 1.2}
+            | {'26': 0.3},
+            source=f'{GUIDE} Teeth bared in fright.',
+        ),
     ),
     'anger': (
         Recipe(
@@ -68,6 +107,24 @@ BASIC_VARIANTS: dict[str, tuple[Recipe, ...]] = {
             source=f'{OURS} A shout.',
         ),
         Recipe({'4': 1.0, '7': 0.7, '17': 0.7, '24': 1.0}, pitch=6.0, source=f'{GUIDE} 4+7+17+24.'),
+        Recipe(
+            {'4': 1.25, '7': 0.6, '9': 0.7, '10': 1.0, '16': 1.0, '25': 1.0, '27': 1.2},
+            source=f'{OURS} A roar.',
+        ),
+        Recipe(
+            {
+                '4': 1.25,
+                '5': 0.6,
+                '7': 0.5,
+                '9': 0.8,
+                '10': 1.1,
+                '16': 1.1,
+                '20': 0.5,
+                '25': 1.25,
+                '26': 0.3,
+            },
+            source=f'{OURS} Clenched teeth, bared.',
+        ),
     ),
     'disgust': (
         Recipe({'9': 1.2, '4': 0.6, '7': 0.8, '43': 0.3}, source='9 (Investigator’s Guide).'),
@@ -75,6 +132,14 @@ BASIC_VARIANTS: dict[str, tuple[Recipe, ...]] = {
         Recipe(
             {'9': 1.1, '10': 0.9, '16': 0.8, '25': 0.8, '26': 0.6, '7': 0.8, '4': 0.5},
             source=f'{GUIDE} 9+16+25+26.',
+        ),
+        Recipe(
+            {'9': 1.25, '4': 0.7, '7': 1.0, '10': 1.1, '16': 0.5, '20': 0.5, '25': 1.0},
+            source=f'{GUIDE} 9+16+25, at most.',
+        ),
+        Recipe(
+            {'9': 1.2, '4': 0.6, '7': 1.0, '10': 1.0, '25': 0.8, '26': 0.8, '43': 0.4},
+            source=f'{GUIDE} 9+25+26.',
         ),
     ),
     'contempt': (

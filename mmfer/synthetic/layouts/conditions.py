@@ -19,6 +19,11 @@ class Conditions:
     """Factor on all action units, gaze and head pose of the recipe."""
     jitter: float = 0.15
     """Relative standard deviation of the intensity of each action unit."""
+    resting: float = 0.0
+    """Largest intensity of action units that a face shows beside its expression."""
+    marked: bool = False
+    """Whether lips, brows and lashes are dark, and folds deep, see
+    :func:`mmfer.synthetic.people.marked_people.marked`."""
     asymmetry: float = 0.12
     """Largest relative difference between the two sides of the face."""
     blend_rate: float = 0.0
@@ -37,6 +42,8 @@ class Conditions:
     light_azimuth: Range = (-60.0, 60.0)
     light_elevation: Range = (5.0, 50.0)
     light_strength: Range = (0.6, 1.1)
+    shade: Range = (0.0, 0.0)
+    """Share of the light from all around that is missing."""
     occluder_rate: float = 0.0
     occluders: tuple[str, ...] = OCCLUDERS
     blur: Range = (0.0, 0.4)

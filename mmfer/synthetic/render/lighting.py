@@ -67,8 +67,9 @@ class Lighting:
         sky = 0.5 + 0.5 * normals[:, 1:2]
         color = f32(self.scene.light_color)
         light = strength * key * color
-        light += opened * (0.33 * fill * np.sqrt(fill) * f32([0.9, 0.95, 1]))
-        light += opened * (0.22 + 0.22 * sky)
+        around = (1 - self.scene.shade) * opened
+        light += around * (0.33 * fill * np.sqrt(fill) * f32([0.9, 0.95, 1]))
+        light += around * (0.22 + 0.22 * sky)
         halfway = unit(view + self.towards)
         gloss = np.clip(np.einsum('ij,ij->i', normals, halfway), 0, 1) ** surface.sharpness
         grazing = 1 - np.clip(np.einsum('ij,ij->i', normals, view), 0, 1)

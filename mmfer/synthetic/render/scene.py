@@ -36,6 +36,8 @@ class Person:
     """Whether hanging hair covers the forehead; None lets the seed decide."""
     brow_thickness: float = 1.0
     brow_opacity: float = 0.8
+    lashes: float | None = None
+    """Opacity of the lashes; None lets the gender decide."""
     beard: float = 0.0
     """Density, from 0 to 1."""
     beard_style: str = 'full'
@@ -71,6 +73,8 @@ class Scene:
     light: tuple[float, float, float] = (30.0, 30.0, 0.9)
     """Azimuth and elevation in degrees, and strength of the key light."""
     light_color: Color = (1.0, 0.97, 0.93)
+    shade: float = 0.0
+    """Share of the light from all around that is missing, from 0 to 1: shadows are deeper."""
     background: Color = (0.3, 0.32, 0.36)
     shirt: Color = (0.1, 0.12, 0.2)
     occluder: str | None = None

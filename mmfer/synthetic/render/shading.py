@@ -129,7 +129,9 @@ class Shader:
     def opacity(self, layer: Layer) -> np.ndarray:
         """Opacity (N,) of the pixels of hair and lashes, from 0 to 1."""
         opaque = np.ones(len(layer.pixels), np.float32)
-        opaque[layer.materials == Material.LASHES] = 0.35 + 0.5 * (1 - self.person.gender)
+        lashes = self.person.lashes
+        drawn = 0.35 + 0.5 * (1 - self.person.gender) if lashes is None else lashes
+        opaque[layer.materials == Material.LASHES] = drawn
         at = np.flatnonzero(layer.materials == Material.HAIR)
         if len(at):
             inside = layer.texture[at, 2]

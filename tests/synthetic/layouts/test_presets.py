@@ -57,6 +57,9 @@ def test_switches_that_are_off_are_not_recorded():
     switches = {'balanced', 'conditions.variants', 'conditions.close'}
     assert not switches & set(Options.build('hard').to_json())
     assert {Options.build('photographs').to_json()[name] for name in switches} == {True}
+    later = {'conditions.marked', 'conditions.resting', 'conditions.shade'}
+    assert not later & set(Options.build('hard').to_json())
+    assert later <= set(Options.build('photographs').to_json())
 
 
 @pytest.mark.parametrize(

@@ -74,11 +74,13 @@ def test_the_color_of_the_light_shows() -> None:
     assert red > green > blue
 
 
-def test_shading_matches_the_formula_of_a_matt_surface() -> None:
-    scene = Scene(light=(0, 0, 0.8), light_color=(1, 1, 1))
+@pytest.mark.parametrize('shade', [0.0, 0.6])
+def test_shading_matches_the_formula_of_a_matt_surface(shade: float) -> None:
+    scene = Scene(light=(0, 0, 0.8), light_color=(1, 1, 1), shade=shade)
     lighting = Lighting.of(scene, CAMERA, wall(), 2.6)
     radiance = lighting.shade(*layer_and_surface(np.float32([[0, 0, 1]])))[0]
     fill = (0.5 + 0.5 * np.cos(np.radians(10))) ** 1.5
-    expected = 0.5 * (0.8 + 0.33 * fill * np.array([0.9, 0.95, 1]) + 0.22 + 0.22 * 0.5)
+    around = 0.33 * fill * np.array([0.9, 0.95, 1]) + 0.22 + 0.22 * 0.5
+    expected = 0.5 * (0.8 + (1 - shade) * around)
     np.testing.assert_allclose(radiance, expected, rtol=1e-3)
     assert radiance[0] == pytest.approx(expected[0], rel=1e-3)

@@ -50,3 +50,5 @@ def test_lashes_are_fainter_on_men(renderer: Renderer) -> None:
         assert len(layer.pixels)
         opacities.append(shader.opacity(layer).mean())
     assert opacities[0] > opacities[1] + 0.3
+    shader, layer = layer_of(renderer, Person(gender=1.0, lashes=0.9), Scene(), 'lashes')
+    assert (shader.opacity(layer) == np.float32(0.9)).all()
