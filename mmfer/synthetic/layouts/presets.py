@@ -62,7 +62,6 @@ PRESETS: dict[str, Preset] = {
             asymmetry=0.3,
             resting=0.3,
             marked=True,
-            blend_weight=(0.05, 0.35),
             yaw=18.0,
             pitch=9.0,
             roll=9.0,
