@@ -1,7 +1,7 @@
 """EfficientNet-lite0 trained on renderings alone and tested on the people of FERPlus.
 
     python tools/render_synthetic.py ferplus data/synthetic/ferplus-photographs \
-        --preset photographs --images 9000 --workers 2
+        --preset photographs --images 18000 --workers 2
 
 The contrast of every image is stretched, in training and in testing, because that of renderings is
 lower than that of photographs.
@@ -11,7 +11,7 @@ _base_ = './efficientnet-lite0_ferplus-48px.py'
 parts = [*_base_.parts, 'stretch']
 
 data_root = 'data/synthetic/ferplus-photographs'
-epochs = 20
+epochs = 12
 half = epochs // 2
 
 stretch = dict(type='AutoContrast', prob=1.0)

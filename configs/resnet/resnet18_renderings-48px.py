@@ -1,7 +1,7 @@
 """The narrow ResNet-18 trained on renderings alone, from random weights, tested on FERPlus' people.
 
     python tools/render_synthetic.py ferplus data/synthetic/ferplus-photographs \
-        --preset photographs --images 9000 --workers 2
+        --preset photographs --images 18000 --workers 2
 
 No photograph of a person is in its weights. The contrast of every image is stretched, in training
 and in testing, because that of renderings is lower than that of photographs.
@@ -11,7 +11,7 @@ _base_ = './resnet18_ferplus-48px.py'
 parts = ['stretch']
 
 data_root = 'data/synthetic/ferplus-photographs'
-epochs = 30
+epochs = 20
 
 stretch = dict(type='AutoContrast', prob=1.0)
 train_pipeline = [

@@ -18,7 +18,7 @@ DRAWING = (
 """The code that decides the pixels, relative to this folder."""
 
 PREDECESSORS = {
-    'c5904624855d891a': (
+    'f7137d081de56ff4': (
         '6a65c0bc32b7d295',
         'bed0b73fcadb7970',
         '519c688a94e06eba',
