@@ -16,11 +16,11 @@ def clip_annotation(
     sample: Sample, person: Person, scene: Scene, course: Course, first: int
 ) -> Truth:
     """The annotation of a clip without expression and frames; ``first`` is its first frame."""
-    closed = np.flatnonzero(course.lids)
-    disturbed = {}
+    blinks = _blinks(course.lids, first)
+    disturbed: dict[str, Any] = {'blinks': blinks} if len(blinks) > 1 else {}
     if course.disturbances is not None:
         turned, speech = np.ptp(course.disturbances.turn, axis=0), course.disturbances.speech()
-        disturbed = {
+        disturbed |= {
             'speech': speech and [first + speech[0], first + speech[1]],
             'turned': {
                 k: round(float(v), 2) for k, v in zip(('yaw', 'pitch'), turned, strict=True)
@@ -34,12 +34,19 @@ def clip_annotation(
         'onset': first + course.onset,
         'apex': first + course.apex,
         'offset': first + course.offset,
-        'blink': [first + int(closed[0]), first + int(closed[-1])] if len(closed) else None,
+        'blink': blinks[0] if blinks else None,
         'pose': {k: round(getattr(scene, k), 2) for k in ('yaw', 'pitch', 'roll')},
         'identity': sample.identity,
         'group': group_of(person).names(),
         **disturbed,
     }
+
+
+def _blinks(lids: np.ndarray, first: int) -> list[list[int]]:
+    """The first and the last frame of each blink; ``first`` is the number of the first frame."""
+    closed = np.flatnonzero(lids)
+    runs = np.split(closed, np.flatnonzero(np.diff(closed) > 1) + 1)
+    return [[first + int(run[0]), first + int(run[-1])] for run in runs if len(run)]
 
 
 def clips_sidecar(layout: Layout, rows: Sequence[Truth]) -> dict[str, Any]:

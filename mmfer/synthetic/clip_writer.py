@@ -82,7 +82,9 @@ class ClipWriter:
         pace = self.layout.RELEASE.fps / FRAME_RATE
         moments: list[Moment] = []
         if self.layout.videos:
-            course, moments = sample_video_course(rng, pace, macros=self.layout.macros)
+            course, moments = sample_video_course(
+                rng, pace, macros=self.layout.macros, blinks=self.conditions.blinks
+            )
         else:
             course = sample_course(rng, self.conditions.blinks, pace)
         course = self._disturbed(course, rng, pace)

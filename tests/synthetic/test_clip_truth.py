@@ -23,6 +23,13 @@ def test_onset_apex_and_offset_are_file_numbers():
     assert clip_annotation(SAMPLE, Person(), Scene(), open_eyes, 1)['blink'] is None
 
 
+def test_each_blink_of_a_video_is_listed():
+    lids = np.array([0, 0.5, 1, 0, 0, 0.2, 0])
+    course = Course(1, 2, 4, np.zeros(7), lids, np.zeros((7, 4)))
+    truth = clip_annotation(SAMPLE, Person(), Scene(), course, first=10)
+    assert truth['blink'] == [11, 12] and truth['blinks'] == [[11, 12], [15, 15]]
+
+
 def test_disturbances_are_part_of_the_truth():
     turn, light = np.array([[1.0, 0], [-1, 0.5], [0, 0]]), np.zeros((3, 3))
     course = Course(0, 1, 2, np.zeros(3), np.zeros(3), np.zeros((3, 4)))

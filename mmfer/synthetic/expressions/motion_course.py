@@ -14,6 +14,8 @@ PERIOD = (160, 400)
 """Shortest and longest period of the drift, in frames."""
 BLINK = (14, 6, 24)
 """Numbers of frames in which the lids close, stay closed and open."""
+BLINK_GAP = (2.0, 6.0)
+"""Shortest and longest time in seconds from one blink of a video to the next."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,30 @@ def expression_course(
     return np.concatenate([np.zeros(before), up, down[1:], np.zeros(after)])
 
 
-def blink_course(frames: int, start: int) -> np.ndarray:
-    """Levels (T,) of a blink that begins after frame ``start``; the clip may end during it."""
-    closing, closed, opening = BLINK
+def blink_course(frames: int, start: int, pace: float = 1.0) -> np.ndarray:
+    """Levels (T,) of a blink that begins after frame ``start``; the clip may end during it.
+
+    ``pace`` is the frame rate in units of :data:`FRAME_RATE`.
+    """
+    closing, closed, opening = _blink(pace)
     whole = expression_course(start, closing, opening, frames, (1.0, 1.0))
     return np.insert(whole, start + closing, np.ones(closed))[:frames]
+
+
+def blinking_course(frames: int, rng: np.random.Generator, pace: float = 1.0) -> np.ndarray:
+    """Levels (T,) of eyes that blink every few seconds, see :data:`BLINK_GAP`."""
+    lids = np.zeros(frames)
+    start = round(pace * FRAME_RATE * rng.uniform(0, BLINK_GAP[1]))
+    while start < frames:
+        lids = np.maximum(lids, blink_course(frames, start, pace))
+        start += sum(_blink(pace)) + round(pace * FRAME_RATE * rng.uniform(*BLINK_GAP))
+    return lids
+
+
+def _blink(pace: float) -> tuple[int, int, int]:
+    """:data:`BLINK` at another frame rate."""
+    closing, closed, opening = (max(1, round(pace * frames)) for frames in BLINK)
+    return closing, closed, opening
 
 
 def drift_course(frames: int, rng: np.random.Generator, pace: float = 1.0) -> np.ndarray:
@@ -90,7 +111,7 @@ def sample_course(rng: np.random.Generator, blinks: float = 0.0, pace: float = 1
     drift = drift_course(len(level), rng, pace)
     lids = np.zeros(len(level))
     if rng.random() < blinks:
-        lids = blink_course(len(level), int(rng.integers(len(level) - BLINK[0])))
+        lids = blink_course(len(level), int(rng.integers(len(level) - _blink(pace)[0])), pace)
     return Course(before, before + rise, before + duration, level, lids, drift)
 
 
@@ -125,7 +146,11 @@ class Moment(NamedTuple):
 
 
 def sample_video_course(
-    rng: np.random.Generator, pace: float, most: int = 3, macros: float = 0.0
+    rng: np.random.Generator,
+    pace: float,
+    most: int = 3,
+    macros: float = 0.0,
+    blinks: float = 0.0,
 ) -> tuple[Course, list[Moment]]:
     """Draw the course of a video with one to ``most`` expressions, and the moments of each.
 
@@ -135,6 +160,7 @@ def sample_video_course(
         most: The largest number of expressions.
         macros: The share of macro-expressions, which last longer and are as strong; one expression
             is always a micro-expression.
+        blinks: Share of videos in which the eyes blink, every few seconds.
 
     Returns:
         The course, whose onset, apex and offset are those of the first expression; and the moments
@@ -159,4 +185,7 @@ def sample_video_course(
     levels.append(np.zeros(round(pace * FRAME_RATE * rng.uniform(*REST))))
     level = np.concatenate(levels)
     drift = drift_course(len(level), rng, pace)
-    return Course(*moments[0][:3], level, np.zeros(len(level)), drift), moments
+    lids = np.zeros(len(level))
+    if blinks and rng.random() < blinks:
+        lids = blinking_course(len(level), rng, pace)
+    return Course(*moments[0][:3], level, lids, drift), moments

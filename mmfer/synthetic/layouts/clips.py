@@ -34,14 +34,15 @@ PUBLISHED = (
     'emotion',
     'action_units',
     'blink',
+    'blinks',
     'pose',
     'group',
     'macro',
     'speech',
     'turned',
 )
-"""Fields of a clip in ``truth.json``; ``macro`` in macro-expressions alone, the last two
-in disturbed clips alone."""
+"""Fields of a clip in ``truth.json``; ``macro`` in macro-expressions alone, ``blinks`` in videos
+with several, the last two in disturbed clips alone."""
 
 
 def frame_size(size: int) -> tuple[int, int]:

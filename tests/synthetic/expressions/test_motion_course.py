@@ -11,6 +11,7 @@ from mmfer.synthetic.expressions.motion_course import (
     SHIFT,
     ZOOM,
     blink_course,
+    blinking_course,
     drift_course,
     eased,
     expression_course,
@@ -63,6 +64,34 @@ def test_a_blink_closes_the_eyes_for_a_moment():
     assert (lids == 1).sum() == closed + 1
     assert np.flatnonzero(lids)[-1] == 10 + closing + closed + opening - 1
     assert len(blink_course(20, 10)) == 20 and blink_course(20, 10)[-1] > 0
+
+
+@pytest.mark.parametrize('fps', [30, 90, 100, 200])
+def test_a_blink_takes_the_same_time_at_every_frame_rate(fps):
+    lids = blink_course(10 * fps, fps, fps / 200)
+    assert np.count_nonzero(lids) / fps == pytest.approx(43 / 200, abs=2.5 / fps)
+    for seed in range(300):  # the shortest clips have 11 frames
+        assert sample_course(np.random.default_rng(seed), 1.0, fps / 200).lids.any()
+
+
+def test_eyes_in_videos_blink_every_few_seconds():
+    for seed in range(20):
+        lids = blinking_course(6000, np.random.default_rng(seed))
+        edges = np.diff((lids > 0).astype(int))
+        starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+        gaps = (starts[1:] - ends[: len(starts) - 1]) / 200
+        assert 4 <= len(starts) <= 14 and lids.max() == 1
+        assert gaps.min() > 1.9 and gaps.max() < 6.1
+
+
+def test_blinks_of_a_video_are_drawn_on_request_and_change_nothing_else():
+    for seed in range(20):
+        plain, moments = sample_video_course(np.random.default_rng(seed), 1.0)
+        course, same = sample_video_course(np.random.default_rng(seed), 1.0, blinks=1.0)
+        assert moments == same and course.lids.shape == course.level.shape
+        np.testing.assert_array_equal(course.level, plain.level)
+        np.testing.assert_array_equal(course.drift, plain.drift)
+        assert not plain.lids.any()
 
 
 def test_the_share_of_blinks_is_kept():
