@@ -34,8 +34,8 @@ PREDECESSORS = {
 }
 """Older digests of code that draws the same, keyed by the new digest.
 
-Two things differ: the preset ``photographs``, whose settings tell, and the length of blinks at other
-rates than 200 frames per second.
+Two things differ: the preset ``photographs``, whose settings tell, and the length of blinks at
+other rates than 200 frames per second.
 """
 
 _WITHOUT_INFLUENCE = {
