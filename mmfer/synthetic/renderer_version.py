@@ -18,7 +18,7 @@ DRAWING = (
 """The code that decides the pixels, relative to this folder."""
 
 PREDECESSORS = {
-    '03dc78b2c59b1089': (
+    '90c8c5b6689f218a': (
         '6a65c0bc32b7d295',
         'bed0b73fcadb7970',
         '519c688a94e06eba',

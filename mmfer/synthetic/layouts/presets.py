@@ -109,7 +109,12 @@ CLIP_PRESETS: dict[str, Preset] = {
 
 VIDEO_PRESETS: dict[str, Preset] = {
     name: replace(CLIP_PRESETS[name], images=videos, size=size, images_per_identity=2)
-    for name, videos, size in (('tiny', 8, 96), ('small', 16, 170), ('standard', 79, 340))
+    for name, videos, size in (
+        ('tiny', 8, 96),
+        ('small', 16, 170),
+        ('standard', 79, 340),
+        ('hard', 8, 96),
+    )
 }
 """Presets of long videos at 200 frames per second, of which each has some 2,000 frames."""
 

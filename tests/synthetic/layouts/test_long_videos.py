@@ -10,6 +10,7 @@ from mmfer.datasets.readers.clip_release.videos import read_videos
 from mmfer.labels.long_videos import SAMM_LONG
 from mmfer.synthetic.expressions import motion_course
 from mmfer.synthetic.generate import generate
+from mmfer.synthetic.layouts.presets import CLIP_PRESETS, VIDEO_PRESETS, Options
 from tests.tools.rald import run_main
 
 SHORT_REST = (0.5, 0.9)
@@ -38,6 +39,31 @@ def test_the_reader_reads_what_is_rendered(root: Path) -> None:
     assert spans == expected
     assert list(spans) == [f'SAMM_longvideos/{v}' for v in ('006_1', '006_2', '007_1')]
     assert all((video.folder / f'{video.folder.name}_0001.jpg').is_file() for video in videos)
+
+
+def test_eyes_blink_on_request_and_the_truth_says_when(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(motion_course, 'REST', (0.1, 0.2))
+    monkeypatch.setattr(motion_course, 'BLINK_GAP', (0.1, 0.2))
+    options = dict(preset='tiny', size=48, images=3, progress=False)
+    plain, blinking = (
+        generate('samm_long', tmp_path / str(share), blinks=share, **options) for share in (0, 1)
+    )
+    truth = json.loads((blinking / 'annotations' / 'truth.json').read_text())
+    blinks = truth['006/006_1_1']['blinks']
+    assert len(blinks) >= 2 and all(b - a < 44 for a, b in blinks)
+    closed = {number for a, b in blinks for number in range(a, b + 1)}
+    folders = [root / 'SAMM_longvideos' / '006_1' for root in (plain, blinking)]
+    assert len(list(folders[0].iterdir())) == len(list(folders[1].iterdir()))
+    for path in folders[0].iterdir():
+        same = path.read_bytes() == (folders[1] / path.name).read_bytes()
+        assert same == (int(path.stem.rpartition('_')[2]) not in closed)
+
+
+def test_hard_videos_are_disturbed_as_hard_clips_are() -> None:
+    assert VIDEO_PRESETS['hard'].conditions == CLIP_PRESETS['hard'].conditions
+    assert Options.build('hard', presets=VIDEO_PRESETS).images == 8
 
 
 def test_the_coding_file_has_notes_and_macro_expressions(root: Path) -> None:
