@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
-from numbers import Integral, Real
 from typing import Any, Protocol
 
 import numpy as np
@@ -78,7 +77,7 @@ class FaceInferencer:
         unsure_below: float = UNSURE_BELOW,
     ) -> None:
         check_unsure_below(unsure_below)
-        if not isinstance(batch_size, Integral) or batch_size < 1:
+        if not isinstance(batch_size, int | np.integer) or batch_size < 1:
             raise ValueError(f'batch_size={batch_size!r}: give a whole number of 1 or more.')
         self.batch_size, self.unsure_below = batch_size, unsure_below
         self.loaded, self.sampler = loaded, sampler
@@ -262,5 +261,5 @@ def check_backend(backend: str | None) -> None:
 
 def check_unsure_below(threshold: float) -> None:
     """Raise ValueError if the confidence below which answers are unsure is no probability."""
-    if not isinstance(threshold, Real) or not 0 <= threshold <= 1:
+    if not isinstance(threshold, int | float | np.number) or not 0 <= threshold <= 1:
         raise ValueError(f'unsure_below={threshold!r}: give a probability from 0 to 1.')

@@ -18,7 +18,7 @@ DRAWING = (
 """The code that decides the pixels, relative to this folder."""
 
 PREDECESSORS = {
-    '90c8c5b6689f218a': (
+    'fbf5b99a7d136ea8': (
         '6a65c0bc32b7d295',
         'bed0b73fcadb7970',
         '519c688a94e06eba',

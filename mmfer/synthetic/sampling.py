@@ -12,8 +12,7 @@ from mmfer.synthetic.layouts.layout import Layout
 from mmfer.synthetic.render.scene import Scene
 
 LIDS = '43'
-RESTING = ('1', '2', '4', '5', '6', '7', '9', '10', '12', '14', '15', '16', '17', '18', '20', '23')
-RESTING += ('24', '25', '26')
+RESTING = tuple(map(str, (1, 2, 4, 5, 6, 7, 9, 10, 12, *range(14, 19), 20, *range(23, 27))))
 """The action units that :attr:`Conditions.resting` adds to an expression."""
 RESTING_SHARE = 0.25
 """The probability of each."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from numbers import Integral
 from typing import Protocol
 
 import cv2
@@ -117,7 +116,7 @@ def checked_rotations(rotations: Sequence[int]) -> tuple[int, ...]:
     """
     listed = isinstance(rotations, Sequence) and not isinstance(rotations, str)
     if not listed or not all(
-        isinstance(angle, Integral) and angle % 90 == 0 for angle in rotations
+        isinstance(angle, int | np.integer) and angle % 90 == 0 for angle in rotations
     ):
         raise ValueError(
             f'rotations={rotations!r}: give a list of multiples of 90 degrees, such as (90, 180).'
