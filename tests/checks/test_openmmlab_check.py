@@ -33,7 +33,7 @@ def test_every_module_gives_the_message_or_works(bare: Path) -> None:
     assert result.returncode == 0 and result.stdout == '', result.stdout + result.stderr
 
 
-@pytest.mark.parametrize('command', ['train', 'demo'])
+@pytest.mark.parametrize('command', ['train', 'prune'])
 def test_a_command_says_what_to_type(bare: Path, command: str) -> None:
     result = run_python(bare, '-m', 'mmfer', command)
     assert result.returncode == 1
@@ -45,7 +45,7 @@ def test_a_command_says_what_to_type(bare: Path, command: str) -> None:
     assert second == '`mmfer doctor` shows what is installed.'
 
 
-@pytest.mark.parametrize('command', ['predict', 'video', 'camera'])
+@pytest.mark.parametrize('command', ['predict', 'video', 'camera', 'demo'])
 def test_a_command_that_predicts_names_the_small_line_first(bare: Path, command: str) -> None:
     said = run_python(bare, '-m', 'mmfer', command).stderr.splitlines()
     assert said[0] == (
