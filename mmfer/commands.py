@@ -34,6 +34,7 @@ TOOLS = {
     'prune': ('prune.py', 'remove channels of a trained network'),
     'export': ('export_onnx.py', 'export a model to ONNX'),
     'spot-apex': ('spot_apex.py', 'the strongest frame of micro-expressions'),
+    'spot-intervals': ('spot_intervals.py', 'the micro-expressions of a long video'),
     'calibrate': (
         'analysis_tools/calibrate.py',
         'make confidences agree with how often they are right',

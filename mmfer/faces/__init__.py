@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from mmfer.faces.clips.apex_spotter import ApexSpotter
     from mmfer.faces.clips.clip import Clip, open_clip
     from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
+    from mmfer.faces.clips.interval_spotter import IntervalSpotter, SpottedIntervals
+    from mmfer.faces.clips.intervals import IntervalOptions, frame_limits
     from mmfer.faces.clips.sensor_noise import NoisyClip, add_sensor_noise
     from mmfer.faces.detection.blaze_face import BlazeFace
     from mmfer.faces.detection.face_mesh import FaceMesh
@@ -71,6 +73,10 @@ __all__ = [
     'Clip',
     'open_clip',
     'SidecarLandmarks',
+    'IntervalSpotter',
+    'SpottedIntervals',
+    'IntervalOptions',
+    'frame_limits',
     'NoisyClip',
     'add_sensor_noise',
 ]
@@ -89,6 +95,10 @@ __getattr__ = lazy_names(
         'Clip': 'clips.clip',
         'open_clip': 'clips.clip',
         'SidecarLandmarks': 'clips.clip_landmarks',
+        'IntervalSpotter': 'clips.interval_spotter',
+        'SpottedIntervals': 'clips.interval_spotter',
+        'IntervalOptions': 'clips.intervals',
+        'frame_limits': 'clips.intervals',
         'NoisyClip': 'clips.sensor_noise',
         'add_sensor_noise': 'clips.sensor_noise',
     },

@@ -1,8 +1,9 @@
-"""Figures of the apex of a clip: its curve, and the regions behind the curve (figure 6)."""
+"""Figures of a clip: its curve with the apex or intervals, and the ten regions (figure 6)."""
 
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
@@ -30,18 +31,48 @@ def plot_apex_curve(
         title: Title of the figure, such as the name of the clip.
         truth: The true or annotated apex frame.
     """
-    figure = Figure(figsize=(7, 3.4), layout='constrained', dpi=110)
-    axes = figure.subplots()
-    axes.plot(numbers, curve, c=CURVE, lw=1.6)
+    figure, axes = _curve(numbers, curve, title)
     axes.axvline(apex, c=MARK, lw=1.4, label=f'apex found: frame {apex}')
     axes.plot([apex], [curve[list(numbers).index(apex)]], 'o', c=MARK, ms=6)
     if truth is not None:
         axes.axvline(truth, c=TRUTH, lw=1.4, ls='--', label=f'true apex: frame {truth}')
+    axes.legend(frameon=False, loc='best')
+    return figure
+
+
+def plot_intervals(
+    numbers: Sequence[int],
+    curve: np.ndarray,
+    intervals: Sequence[tuple[int, int]],
+    least: float,
+    title: str = '',
+) -> Figure:
+    """Draw the curve of a video with the spotted intervals and the least strength of a peak.
+
+    Args:
+        numbers: The numbers of the frames.
+        curve: The value of each frame, (len(numbers),).
+        intervals: The first and the last frame of each interval.
+        least: The least strength that counts.
+        title: Title of the figure, such as the name of the video.
+    """
+    figure, axes = _curve(numbers, curve, title)
+    axes.axhline(least, c=TRUTH, lw=1.2, ls='--', label=f'least strength: {least:g}')
+    for i, (first, last) in enumerate(intervals):
+        label = f'{len(intervals)} found' if i == 0 else None
+        axes.axvspan(first, last, color=MARK, alpha=0.3, lw=0, label=label)
+    axes.legend(frameon=False, loc='best')
+    return figure
+
+
+def _curve(numbers: Sequence[int], curve: np.ndarray, title: str) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(7, 3.4), layout='constrained', dpi=110)
+    axes = figure.subplots()
+    axes.plot(numbers, curve, c=CURVE, lw=1.6)
     axes.set(xlabel='frame', ylabel='strength', title=title)
     axes.grid(alpha=0.25, lw=0.6)
     axes.spines[['top', 'right']].set_visible(False)
-    axes.legend(frameon=False, loc='best')
-    return figure
+    return figure, axes
 
 
 def draw_apex_regions(

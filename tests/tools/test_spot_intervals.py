@@ -1,73 +1,85 @@
-"""tools/analysis_tools/spot_intervals.py on a video whose face moves twice."""
+"""tools/spot_intervals.py on a folder of frames and on a video file of a face that moves once."""
 
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
-from mmfer.faces import Face, ImageFaces, add_sensor_noise, write_sidecar
-from mmfer.labels.micro_expressions import CASME_SQUARED
-from tests.datasets.clip_files import WrittenClip, write_book
-from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
+from mmfer.evaluation.clips.spotting import interval_iou
+from mmfer.faces import add_sensor_noise
+from tests.faces.photo_clips import photo_clip, write_frames
+from tests.helpers import call_tool
 from tests.tools.rald import run_main
 
-VIDEO = 'rawpic/s15/15_0401girlcrashing'
-REST, LENGTH = 24, 13
+REST, LENGTH = 30, 13
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A video at rest, with two equal movements of 13 frames."""
-    clip = photo_clip(LENGTH, apex=6, pixels=3)
-    still = [clip[0]] * REST
-    rng = np.random.default_rng(0)
-    frames = [add_sensor_noise(f, 1, 0.0, rng) for f in [*still, *clip, *still, *clip, *still]]
-    write_frames(tmp_path / VIDEO, frames, 1)
-    first = REST + 1, 2 * REST + LENGTH + 1
-    write_book(
-        tmp_path / 'CAS(ME)^2code_final.xlsx',
-        CASME_SQUARED,
-        [
-            WrittenClip(1, f'anger1_{i}', 'negative', '', start, start + 6, start + LENGTH - 1)
-            for i, start in enumerate(first, 1)
-        ],
-    )
-    face = Face(np.array([40.0, 60, 230, 300]), 0.9, None, photo_landmarks(), np.ones(68))
-    images = [
-        ImageFaces(path.relative_to(tmp_path).as_posix(), 280, 340, (face,))
-        for path in sorted((tmp_path / VIDEO).iterdir())
-    ]
-    (tmp_path / 'annotations').mkdir()
-    write_sidecar(tmp_path / 'annotations' / 'faces.json', images)
-    return tmp_path
+@pytest.fixture(scope='module')
+def frames() -> list[np.ndarray]:
+    moving = photo_clip(LENGTH, apex=6, pixels=4)
+    shown = [*[moving[0]] * REST, *moving, *[moving[0]] * REST]
+    return [add_sensor_noise(frame, 1, 0.0, [1, i]) for i, frame in enumerate(shown)]
 
 
-def test_both_movements_are_found(
-    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+@pytest.fixture(scope='module')
+def folder(frames: list[np.ndarray], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp('frames') / 'video'
+    write_frames(root, frames, 1)
+    return root
+
+
+def test_a_folder_of_frames(folder: Path, tmp_path: Path) -> None:
+    """Real processes: the face is found, too."""
+    said = call_tool('spot_intervals.py', folder, '--fps', 30, '--out-dir', tmp_path / 'out')
+    found = json.loads((tmp_path / 'out' / 'video_intervals.json').read_text())
+    (only,) = found['intervals']
+    assert interval_iou(only, (REST + 1, REST + LENGTH)) > 0.6
+    assert found['numbers'] == list(range(1, 2 * REST + LENGTH + 1)) and found['fps'] == 30
+    assert f'| {only[0]} | {only[1]} | {(only[1] - only[0] + 1) / 30:.2f} |' in said.stdout
+    assert '1 micro-expressions in 73 frames (2.4 s).' in said.stdout
+    assert Image.open(tmp_path / 'out' / 'video_intervals.png').width > 600
+
+
+def test_a_video_file_tells_its_frame_rate(
+    frames: list[np.ndarray],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
 ) -> None:
-    out = root / 'spotted.json'
-    run_main(monkeypatch, 'analysis_tools/spot_intervals.py', root, '--out', out)
-    report = json.loads(out.read_text())
-    video = report['videos'][VIDEO]
-    assert video['true'] == [[25, 37], [62, 74]]
-    assert len(video['right']) == len(video['found']) == 2
-    assert report['f1'] == report['precision'] == report['recall'] == 100
-    assert 0 < report['f1_of_chance'] < 30
-    printed = capsys.readouterr().out
-    assert '| registered | 2 | 2 | 2 | 100.0 | 100.0 | 100.0 |' in printed
-    assert 'one interval at a random place' in printed
+    path = tmp_path / 'face.avi'
+    size = frames[0].shape[1], frames[0].shape[0]
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'MJPG'), 25, size)
+    for frame in frames:
+        writer.write(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
+    writer.release()
+    run_main(monkeypatch, 'spot_intervals.py', path, '--out-dir', tmp_path)
+    found = json.loads((tmp_path / 'face_intervals.json').read_text())
+    assert found['fps'] == 25 and len(found['intervals']) == 1
+    assert '(2.9 s)' in capsys.readouterr().out
 
 
-def test_a_broken_frame_is_named_and_a_wrong_noise_at_once(
-    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+@pytest.mark.parametrize(
+    ('options', 'said'),
+    [
+        ((), 'does not tell its frames per second. Give --fps'),
+        (('--fps', '5'), '5 frames per second'),
+        (('--fps', 'nan'), 'nan frames per second'),
+        (('--fps', '30', '--strength', '0'), 'strength=0'),
+        (
+            ('--fps', '30', '--first', '500'),
+            'search, frame 500, is not before the last frame, frame 73',
+        ),
+    ],
+)
+def test_wrong_options_are_refused(
+    options: tuple[str, ...],
+    said: str,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    broken = sorted((root / VIDEO).iterdir())[4]
-    broken.write_bytes(b'')
-    run_main(monkeypatch, 'analysis_tools/spot_intervals.py', root)
-    printed = capsys.readouterr().out
-    assert f'{VIDEO}: 1 frames cannot be read' in printed and '| registered | 2 | 2 |' in printed
-    for noise in ('-1', 'nan'):
-        with pytest.raises(SystemExit, match=rf'noise={noise}.* must be 0 or more'):
-            run_main(monkeypatch, 'analysis_tools/spot_intervals.py', root, '--noise', noise)
-        assert 'Left out' not in capsys.readouterr().out
+    with pytest.raises(SystemExit, match=said):
+        run_main(monkeypatch, 'spot_intervals.py', folder, '--out-dir', tmp_path, *options)

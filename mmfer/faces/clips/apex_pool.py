@@ -1,23 +1,41 @@
-"""Apex frames of many clips, spotted by several processes."""
+"""Apex frames and intervals of many clips, spotted by several processes."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from mmfer.faces.clips.apex_result import ApexResult
 from mmfer.faces.clips.apex_spotter import ApexSpotter
 from mmfer.faces.clips.clip import Clip, open_clip
+from mmfer.faces.clips.interval_spotter import IntervalSpotter, SpottedIntervals
+from mmfer.faces.clips.intervals import IntervalOptions
 from mmfer.faces.clips.sensor_noise import NoisyClip, check_noise
 from mmfer.faces.detection.landmarker import FaceLandmarker
 from mmfer.worker_pool import WorkerPool
 
+R_co = TypeVar('R_co', covariant=True)
+
+
+class Spotter(Protocol[R_co]):
+    """Searches a clip between two frames."""
+
+    def __call__(  # noqa: D102
+        self,
+        clip: Clip,
+        landmarks: np.ndarray | None,
+        first: int | None,
+        last: int | None,
+        /,
+    ) -> R_co: ...
+
 
 @dataclass(frozen=True)
 class ClipTask:
-    """A clip whose apex is to be spotted.
+    """A clip that is to be searched.
 
     Attributes:
         name: Name of the clip, such as ``sub01/EP02_01f``.
@@ -86,16 +104,38 @@ def spot_apexes(
         ValueError: If ``jobs`` is below 1, or an option is invalid.
         WorkerKilledError: If a process is killed.
     """
+    yield from _spot_all(tasks, options.build, jobs)
+
+
+def spot_intervals(
+    tasks: Sequence[ClipTask], options: IntervalOptions, jobs: int = 1
+) -> Iterator[SpottedIntervals | str]:
+    """Yield the micro-expressions of each video in order, or an error message; see above."""
+    yield from _spot_all(tasks, partial(_interval_spotter, options), jobs)
+
+
+def _interval_spotter(options: IntervalOptions, landmarker: bool) -> IntervalSpotter:
+    return IntervalSpotter(options, FaceLandmarker() if landmarker else None)
+
+
+R = TypeVar('R')
+
+
+def _spot_all(
+    tasks: Sequence[ClipTask], build: Callable[[bool], Spotter[R]], jobs: int
+) -> Iterator[R | str]:
     landmarker = any(task.landmarks is None for task in tasks)
-    with WorkerPool(partial(_build, options, landmarker), jobs) as pool:
+    with WorkerPool(partial(_searcher, build, landmarker), jobs) as pool:
         yield from pool.map(tasks)
 
 
-def _build(options: SpotterOptions, landmarker: bool) -> Callable[[ClipTask], ApexResult | str]:
-    return partial(_spot, options.build(landmarker))
+def _searcher(
+    build: Callable[[bool], Spotter[R]], landmarker: bool
+) -> Callable[[ClipTask], R | str]:
+    return partial(_search, build(landmarker))
 
 
-def _spot(spotter: ApexSpotter, task: ClipTask) -> ApexResult | str:
+def _search(spotter: Spotter[R], task: ClipTask) -> R | str:
     try:
         return spotter(task.clip(), task.landmarks, task.onset, task.offset)
     except (FileNotFoundError, ValueError) as error:

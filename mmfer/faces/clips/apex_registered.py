@@ -68,8 +68,8 @@ def registered_curve(
     scatter, weighted, rest = np.zeros(()), np.zeros(()), np.zeros(())
     lost: list[int] = []
     first_face = next(islice(frames(), start, None))
-    cells = _aligned_cells(frames(), first_face, landmarks, left_out)
-    for x, line, at_rest in zip(_filled(cells, lost), lines, rests, strict=True):
+    cells = face_cells(frames(), first_face, landmarks, left_out)
+    for x, line, at_rest in zip(filled(cells, lost), lines, rests, strict=True):
         scatter = scatter + np.outer(x, x)
         weighted = weighted + np.outer(x, line)
         rest = rest + np.outer(x, at_rest)
@@ -78,13 +78,13 @@ def registered_curve(
     last = len(scatter) - 1
     main = eigh(scatter, subset_by_index=[last, last])[1][:, 0]
 
-    cells = _aligned_cells(frames(), first_face, landmarks, left_out)
-    curve = np.array([x @ main for x in _filled(cells, [])]) - lines @ (rest.T @ main)
+    cells = face_cells(frames(), first_face, landmarks, left_out)
+    curve = np.array([x @ main for x in filled(cells, [])]) - lines @ (rest.T @ main)
     curve = curve if curve.sum() >= 0 else -curve
     return gaussian_filter1d(curve, smoothing, mode='nearest') if smoothing else curve, lost
 
 
-def _aligned_cells(
+def face_cells(
     frames: Iterable[np.ndarray],
     first_face: np.ndarray,
     landmarks: np.ndarray,
@@ -103,7 +103,7 @@ def _aligned_cells(
         yield None if aligned is None else _cells(aligned, boxes, still) - first
 
 
-def _filled(cells: Iterable[np.ndarray | None], lost: list[int]) -> Iterator[np.ndarray]:
+def filled(cells: Iterable[np.ndarray | None], lost: list[int]) -> Iterator[np.ndarray]:
     """Replace None by the cells of the previous frame, or by zeros before the first face.
 
     The positions of replaced frames are appended to ``lost``.

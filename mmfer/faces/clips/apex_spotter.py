@@ -24,17 +24,14 @@ from mmfer.faces.clips.apex_regions import apex_regions
 from mmfer.faces.clips.apex_registered import registered_curve
 from mmfer.faces.clips.apex_result import ApexResult
 from mmfer.faces.clips.clip import Clip, open_clip
+from mmfer.faces.clips.clip_face import check_lost, clip_face, landmark_finder
 from mmfer.faces.clips.clip_landmarks import (
     DetectedLandmarks,
     FrameLandmarks,
     SidecarLandmarks,
     check_choice,
-    given_landmarks,
 )
 from mmfer.faces.clips.clip_span import span_positions
-from mmfer.faces.clips.face_presence import FacePresence
-from mmfer.faces.clips.first_face import first_face
-from mmfer.faces.clips.unfit_frames import unfit_frames
 from mmfer.faces.detection.face_finder import Detector, Landmarker
 from mmfer.faces.detection.mtcnn import MTCNN
 
@@ -129,14 +126,10 @@ class ApexSpotter:
         """
         clip = open_clip(clip)
         first, last = span_positions(clip, onset, offset)
-        find = self._finder(clip, landmarks)
-        detector = None if isinstance(find, DetectedLandmarks) else self.detector
-        points, shown, messages = first_face(clip, first, last, find, detector)
-        faced = shown
-        presence = FacePresence(self.detector, clip.frame(shown), points)
-        unfit = unfit_frames(clip, (shown, last), points, presence, self.landmarks == 'onset')
-        left_out = unfit.all
-        shown = next((i for i in range(shown, last + 1) if i not in left_out), shown)
+        find = landmark_finder(clip, landmarks, self.landmarker, self.detector, self.face)
+        found = clip_face(clip, first, last, find, self.detector, self.landmarks == 'onset')
+        points, shown, presence, unfit = found.points, found.shown, found.presence, found.unfit
+        messages, left_out = list(found.messages), unfit.all
         if self.method == 'registered':
             curve, lost = self._registered(clip, first, last, points, shown, left_out)
         else:
@@ -156,7 +149,7 @@ class ApexSpotter:
             unfit.unlike += find.unlike
         out = [*lost, *(i - first for i in left_out)]
         curve, apex, faceless = shown_apex(clip, first, curve, out, presence, points)
-        told = {*unfit.flashes, *unfit.unlike, *range(first, faced)}
+        told = {*unfit.flashes, *unfit.unlike, *range(first, found.faced)}
         unfit.lost = sorted({*unfit.lost, *(first + i for i in [*lost, *faceless])} - told)
         messages += unfit.messages(clip.numbers)
         if rise(curve, self.method) < LEAST_RISE[self.method]:
@@ -176,19 +169,6 @@ class ApexSpotter:
             messages=(*clip.messages, *messages),
             first_face=clip.numbers[shown],
         )
-
-    def _finder(
-        self, clip: Clip, landmarks: np.ndarray | SidecarLandmarks | None
-    ) -> FrameLandmarks:
-        if isinstance(landmarks, SidecarLandmarks):
-            landmarks = landmarks.of(clip)
-        if landmarks is not None:
-            return given_landmarks(landmarks, clip)
-        if self.landmarker is None:
-            raise ValueError(
-                f'{clip.name}: there are no landmarks and no landmarker to find them. Give either.'
-            )
-        return DetectedLandmarks(self.landmarker, self.detector, self.face)
 
     def _registered(
         self,
@@ -210,11 +190,7 @@ class ApexSpotter:
             curve, lost = registered_curve(frames, count, points, shown - first, unfit)
         except ValueError as error:
             raise ValueError(f'{clip.name}: {error}') from error
-        if 2 * len(lost) > count:
-            raise ValueError(
-                f'{clip.name}: {len(lost)} of {count} frames do not show the face of frame '
-                f'{clip.numbers[shown]}. Check the clip, or shorten it.'
-            )
+        check_lost(clip, len(lost), count, shown)
         return curve, lost
 
     def _ratio(

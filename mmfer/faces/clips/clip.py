@@ -12,6 +12,8 @@ from mmfer.faces.image import IMAGE_SUFFIXES, load_image, read_image
 from mmfer.faces.image_folder import LeftOut, list_images
 
 MOST_NAMED = 5
+MOST_FPS = 10_000
+"""A video file that declares more frames per second does not know its frame rate."""
 
 
 class Clip(ABC):
@@ -22,11 +24,13 @@ class Clip(ABC):
         numbers: Numbers of the frames, ascending: those in the file names of a folder, otherwise
             from 0.
         messages: Warnings about the clip, such as missing frames.
+        fps: Frames per second, as a video file declares them; None if they are not known.
     """
 
     name: str
     numbers: Sequence[int]
     messages: tuple[str, ...] = ()
+    fps: float | None = None
 
     @abstractmethod
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[np.ndarray]:
@@ -136,6 +140,8 @@ class VideoClip(Clip):
         self.name, self.path = str(path), path
         with _Decoder(path) as video:
             promised = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
+            declared = float(video.get(cv2.CAP_PROP_FPS))
+            self.fps = declared if 1 <= declared <= MOST_FPS else None
             count = 0
             while video.grab():
                 count += 1

@@ -1,44 +1,48 @@
-"""Intervals of micro-expressions from the curve of a long video."""
+"""Intervals of micro-expressions in the course of a long video."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import median_filter
-from scipy.signal import find_peaks, peak_widths
+from scipy.ndimage import gaussian_filter1d
+from scipy.signal import find_peaks
+
+SHORTEST, LONGEST = 0.1, 0.525
+"""Limits in seconds of the interval of a micro-expression, which lasts at most half a second."""
+SMOOTHING = 1 / 13
+"""Standard deviation of the filter in time, as a share of the longest expression: 40 ms."""
+CHANGED = 0.1
+"""The share of the cells, those that change most, whose mean is the strength of a change."""
+LONGER = 2
+LASTING = 1.4
+"""An expression lasts longer if its change over a window :data:`LONGER` times as long is so many
+times as large."""
 
 
 @dataclass(frozen=True)
 class IntervalOptions:
-    """What counts as an expression in a curve.
+    """What counts as a micro-expression in a video.
 
     Args:
-        height: The least prominence of a peak, as a share of the most prominent peak.
-        foot: An interval ends where the curve falls to this share of the prominence of its peak.
+        strength: The least strength of a change, in units of what usually changes in this video.
         least: The least number of frames of an interval.
         most: The largest number of frames of an interval.
 
     Raises:
-        ValueError: If a share is not between 0 and 1, or the numbers of frames are no range.
+        ValueError: If the strength is not positive, or the numbers of frames are no range.
     """
 
-    height: float = 0.5
-    foot: float = 0.15
+    strength: float = 3.0
     least: int = 3
     most: int = 16
 
     def __post_init__(self) -> None:
-        for name in ('height', 'foot'):
-            if not 0 < getattr(self, name) < 1:
-                raise ValueError(f'{name}={getattr(self, name)}: give a share between 0 and 1.')
+        if not 0 < self.strength < float('inf'):
+            raise ValueError(f'strength={self.strength}: give a positive number, such as 3.')
         if not 1 <= self.least <= self.most:
             raise ValueError(
                 f'least={self.least}, most={self.most}: give numbers of frames, 1 or more, of '
                 'which the first is not larger.'
             )
-
-
-SHORTEST, LONGEST = 0.1, 0.525
-"""Limits in seconds of the interval of a micro-expression, which lasts at most half a second."""
 
 
 def frame_limits(fps: float) -> tuple[int, int]:
@@ -51,36 +55,91 @@ def frame_limits(fps: float) -> tuple[int, int]:
     return max(1, round(SHORTEST * fps)), max(1, round(LONGEST * fps))
 
 
-def curve_intervals(
-    curve: np.ndarray, options: IntervalOptions = IntervalOptions()
-) -> list[tuple[int, int]]:
-    """The intervals in which the curve of :class:`ApexSpotter` rises and falls again.
+class BriefChanges:
+    r"""How each frame of a video differs from the frames half of the longest expression away.
 
-    The rest, a running median over three times the longest expression, is subtracted. A peak counts
-    if it is prominent enough; its interval reaches on both sides to the foot of the peak, and must
-    have a permitted length. Of intervals that overlap, the one with the more prominent peak is
-    kept.
+    With the window k and the cells :math:`x_t`, smoothed in time, the brief change is
+    :math:`d_t = x_t - (x_{t-k} + x_{t+k}) / 2`. A turn of the head or a change of the light that is
+    slow next to k cancels, whatever its direction. Near the ends of the video, k is the distance to
+    the end. Each cell is divided by its usual change, so that a cell with noise, speech or a
+    turning edge has to change more than a quiet one. At least half of the frames must show the face
+    without an expression.
 
     Args:
-        curve: (T,) the strength of the expression in each frame.
+        cells: (T, C), the grey values of C cells of the face in T frames, see
+            :func:`mmfer.faces.clips.apex_registered.face_cells`.
+        window: The number of frames k.
+        smoothing: Standard deviation of the filter in time, in frames.
+
+    Attributes:
+        change: (T, C), the changes of the cells.
+        usual: (C,), the usual change of each cell: the root mean square of its own, the standard
+            deviation from the median if it is normal, and of the median of all cells.
+        strength: (T,), the mean of the tenth of the cells that change most, in usual changes.
+    """
+
+    def __init__(self, cells: np.ndarray, window: int, smoothing: float) -> None:
+        smooth = gaussian_filter1d(cells, smoothing, axis=0, mode='nearest')
+        frames = np.arange(len(cells))
+        away = np.minimum(window, np.minimum(frames, frames[::-1]))
+        self.change = smooth - (smooth[frames - away] + smooth[frames + away]) / 2
+        usual = np.median(np.abs(self.change), axis=0) / 0.6745
+        # In a short video, some cells change little by chance, so the others count, too.
+        self.usual = np.sqrt((usual**2 + np.median(usual) ** 2) / 2) + 1e-9
+        self.count = max(1, round(CHANGED * cells.shape[1]))
+        sizes = np.abs(self.change) / self.usual
+        self.strength = np.partition(sizes, -self.count, axis=1)[:, -self.count :].mean(axis=1)
+
+    def direction(self, frame: int) -> np.ndarray:
+        """(C,), the change of the cells that change most in a frame; 0 for the others."""
+        sizes = self.change[frame] / self.usual
+        most = np.abs(sizes).argsort()[-self.count :]
+        direction = np.zeros_like(sizes)
+        direction[most] = np.sign(sizes[most]) / self.usual[most]
+        return direction
+
+
+def brief_intervals(
+    cells: np.ndarray, options: IntervalOptions = IntervalOptions()
+) -> tuple[list[tuple[int, int]], np.ndarray]:
+    """The intervals in which a face changes for a short time, and the strength in each frame.
+
+    A peak of the strength counts if it is strong enough and the strongest within the longest
+    expression. Its interval reaches on both sides to where the change of its cells has gone, and
+    must have a permitted length. If these cells change clearly more over a window twice as long,
+    the expression lasts longer, or the head turns, and the interval does not count. Of intervals
+    that overlap, the stronger one is kept.
+
+    Args:
+        cells: (T, C), the grey values of C cells of the face in T frames.
         options: What counts as an expression.
 
     Returns:
-        The positions of the first and the last frame of each interval, in order.
+        The positions of the first and the last frame of each interval, in order; and (T,), the
+        strength, see :class:`BriefChanges`.
     """
-    rest = median_filter(curve, 3 * options.most, mode='nearest')
-    risen = np.clip(curve - rest, 0, None)
-    peaks, found = find_peaks(risen, prominence=0)
-    if not len(peaks) or risen.max() <= 0:
-        return []
-    prominent = found['prominences']
-    _, _, left, right = peak_widths(risen, peaks, 1 - options.foot)
+    cells = np.asarray(cells, dtype=np.float32)
+    window = max(1, options.most // 2)
+    brief = BriefChanges(cells, window, SMOOTHING * options.most)
+    longer = BriefChanges(cells, LONGER * window, SMOOTHING * options.most).change
+    peaks = find_peaks(np.pad(brief.strength, 1))[0] - 1
+    free = np.ones(len(cells), bool)
     kept: list[tuple[int, int]] = []
-    for i in np.argsort(-prominent, kind='stable'):
-        first, last = int(np.floor(left[i])), int(np.ceil(right[i]))
-        if prominent[i] < options.height * prominent.max():
+    for peak in peaks[np.argsort(-brief.strength[peaks], kind='stable')]:
+        if brief.strength[peak] < options.strength:
             break
+        if not free[peak]:
+            continue
+        around = slice(max(0, peak - options.most), peak + options.most + 1)
+        free[around] = False
+        direction = brief.direction(peak)
+        gone = np.flatnonzero(brief.change[around] @ direction <= 0) + around.start
+        first = int(max(gone[gone < peak], default=around.start))
+        last = int(min(gone[gone > peak], default=min(around.stop, len(cells)) - 1))
+        near = slice(max(0, peak - window), peak + window + 1)
+        grown = float((longer[near] @ direction).max())
+        lasting = grown > LASTING * float(brief.change[peak] @ direction)
         apart = all(last < other[0] or first > other[1] for other in kept)
-        if apart and options.least <= last - first + 1 <= options.most:
+        if apart and not lasting and options.least <= last - first + 1 <= options.most:
             kept.append((first, last))
-    return sorted(kept)
+    return sorted(kept), brief.strength

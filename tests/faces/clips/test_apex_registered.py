@@ -32,7 +32,7 @@ def test_the_projection_equals_a_singular_value_decomposition(monkeypatch):
     rows = np.random.default_rng(0).normal(size=(20, 64))
     rows += np.outer(np.sin(np.linspace(0, np.pi, 20)), np.arange(64)) / 5 + 3
     monkeypatch.setattr(
-        'mmfer.faces.clips.apex_registered._aligned_cells', lambda frames, *_: iter(frames)
+        'mmfer.faces.clips.apex_registered.face_cells', lambda frames, *_: iter(frames)
     )
     ours, _ = registered_curve(lambda: rows, 20, photo_landmarks(), ends=2, smoothing=0)
     t = np.linspace(0, 1, 20)[:, None]

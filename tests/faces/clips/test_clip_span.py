@@ -16,7 +16,7 @@ def test_numbers_become_positions() -> None:
 @pytest.mark.parametrize(
     ('frames', 'onset', 'offset', 'message'),
     [
-        (2, None, None, 'needs at least 3'),
+        (2, None, None, 'has 2 frame.s.. Give at least 3'),
         (5, 3, 3, 'is not before the offset'),
         (5, 2, 3, 'no frame lies between the onset, 2, and the offset, 3'),
         (5, 0, 9, 'the offset 9 is not among its 5 frames'),

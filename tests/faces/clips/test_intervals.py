@@ -1,30 +1,57 @@
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter1d
 
 from mmfer.evaluation.clips.spotting import interval_iou
-from mmfer.faces.clips.intervals import IntervalOptions, curve_intervals, frame_limits
+from mmfer.faces.clips.intervals import (
+    BriefChanges,
+    IntervalOptions,
+    brief_intervals,
+    frame_limits,
+)
 from mmfer.synthetic.expressions.motion_course import expression_course
 
+CELLS = 100
 
-def video(*peaks: tuple[int, int, float], frames: int = 200) -> np.ndarray:
-    """A curve with peaks, each with a first frame, a duration and a height."""
-    curve = np.zeros(frames)
-    for first, duration, height in peaks:
+
+def video(*shown: tuple[int, int, float], frames: int = 400, noise: float = 0.02) -> np.ndarray:
+    """Cells of a face: expressions, each with a first frame, a duration and a height."""
+    rng = np.random.default_rng(0)
+    cells = rng.normal(0, noise, (frames, CELLS)) if noise else np.zeros((frames, CELLS))
+    moved = rng.normal(size=CELLS) * (rng.random(CELLS) < 0.3)
+    for first, duration, height in shown:
         course = expression_course(0, duration // 2, duration - duration // 2, 0, (1.0, 1.0))
-        curve[first : first + duration + 1] += height * course
-    return curve
+        cells[first : first + duration + 1] += height * course[:, None] * moved
+    return cells
+
+
+def turned(cells: np.ndarray, size: float) -> np.ndarray:
+    """The same cells while the head turns slowly, in two directions."""
+    rng = np.random.default_rng(1)
+    t = np.arange(len(cells))[:, None]
+    one, other = rng.normal(size=(2, CELLS))
+    return cells + size * (np.sin(t / 90) * one + np.sin(t / 130 + 1) * other)
 
 
 def test_intervals_reach_from_onset_to_offset() -> None:
-    true = [(40, 50), (120, 134)]
-    curve = video(*((first, last - first, 1.0) for first, last in true))
-    noisy = curve + np.random.default_rng(0).normal(0, 0.02, len(curve))
-    slope = curve + np.linspace(0, 2, len(curve))
-    for shown in (curve, 10 * curve, noisy, slope):
-        found = curve_intervals(shown)
-        assert len(found) == 2
+    true = [(40, 50), (220, 234)]
+    cells = video(*((first, last - first, 1.0) for first, last in true))
+    for shown in (cells, 10 * cells, -cells, cells + 5, turned(cells, 2.0)):
+        found, strength = brief_intervals(shown)
+        assert len(found) == 2 and strength.shape == (400,)
         for one, other in zip(found, true, strict=True):
             assert interval_iou(one, other) > 0.6
+
+
+def test_slow_turns_alone_are_no_expressions() -> None:
+    for size in (0.0, 2.0, 20.0):
+        assert brief_intervals(turned(video(), size))[0] == []
+
+
+@pytest.mark.parametrize('count', [30, 60, 400, 2000])
+def test_noise_alone_is_no_expression(count: int) -> None:
+    cells = np.random.default_rng(3).normal(size=(count, 580))
+    assert brief_intervals(cells)[0] == []
 
 
 def test_the_usual_numbers_of_frames_follow_the_frame_rate() -> None:
@@ -34,27 +61,55 @@ def test_the_usual_numbers_of_frames_follow_the_frame_rate() -> None:
     assert frame_limits(1) == (1, 1)
 
 
-def test_weak_peaks_and_wrong_lengths_are_no_expressions() -> None:
-    curve = video((40, 12, 1.0), (120, 12, 0.3))
-    assert len(curve_intervals(curve)) == 1
-    assert len(curve_intervals(curve, IntervalOptions(height=0.2))) == 2
-    (only,) = curve_intervals(video((40, 12, 1.0), (100, 60, 1.0)))
+def test_weak_changes_and_wrong_lengths_are_no_expressions() -> None:
+    weak = video((40, 12, 1.0), (220, 12, 0.1))
+    assert len(brief_intervals(weak)[0]) == 2
+    assert len(brief_intervals(weak, IntervalOptions(strength=20))[0]) == 1
+    (only,) = brief_intervals(video((40, 12, 1.0), (180, 90, 1.0)))[0]
     assert only[0] < 52
-    assert curve_intervals(video((40, 12, 1.0)), IntervalOptions(least=14, most=16)) == []
-    assert curve_intervals(np.zeros(100)) == curve_intervals(np.ones(100)) == []
-    assert curve_intervals(-video((40, 12, 1.0))) == []
+    assert brief_intervals(video((40, 8, 1.0)), IntervalOptions(least=15, most=16))[0] == []
+
+
+def test_a_face_that_never_changes_has_no_intervals() -> None:
+    for cells in (np.zeros((100, CELLS)), np.ones((100, CELLS)), np.ones((3, 1))):
+        found, strength = brief_intervals(cells)
+        assert found == [] and not strength.any()
+
+
+def test_an_expression_without_noise_is_found() -> None:
+    (only,) = brief_intervals(video((40, 12, 1.0), noise=0))[0]
+    assert interval_iou(only, (40, 52)) > 0.6
 
 
 def test_intervals_do_not_overlap() -> None:
     rng = np.random.default_rng(1)
     for _ in range(20):
-        found = curve_intervals(rng.normal(size=300), IntervalOptions(height=0.1, least=1))
-        assert found == sorted(found)
+        found, _ = brief_intervals(rng.normal(size=(300, 5)), IntervalOptions(strength=1, least=1))
+        assert found and found == sorted(found)
         assert all(a[1] < b[0] for a, b in zip(found, found[1:], strict=False))
         assert all(a >= 0 and b < 300 for a, b in found)
 
 
-@pytest.mark.parametrize('wrong', [{'height': 0}, {'foot': 1.0}, {'least': 0}, {'least': 20}])
+def test_the_strength_equals_its_formula() -> None:
+    cells = np.random.default_rng(2).normal(size=(60, 20))
+    brief = BriefChanges(cells, window=7, smoothing=1.5)
+    smooth = gaussian_filter1d(cells, 1.5, axis=0, mode='nearest')
+    change = np.empty((60, 20))
+    for t in range(60):
+        k = min(7, t, 59 - t)
+        change[t] = smooth[t] - (smooth[t - k] + smooth[t + k]) / 2
+    np.testing.assert_allclose(brief.change, change)
+    # The median of |x| of a standard normal x is 0.6745.
+    usual = np.median(np.abs(change), axis=0) / 0.6745
+    usual = np.sqrt((usual**2 + np.median(usual) ** 2) / 2)
+    np.testing.assert_allclose(brief.usual, usual, rtol=1e-6)
+    strength = np.sort(np.abs(change) / usual, axis=1)[:, -2:].mean(axis=1)
+    np.testing.assert_allclose(brief.strength, strength, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    'wrong', [{'strength': 0}, {'strength': np.nan}, {'least': 0}, {'least': 20}]
+)
 def test_impossible_options_are_refused(wrong: dict) -> None:
     with pytest.raises(ValueError, match=rf'{next(iter(wrong))}={next(iter(wrong.values()))}'):
         IntervalOptions(**wrong)

@@ -85,7 +85,7 @@ def test_the_spotting_beats_random_intervals(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     out = root / 'spotted.json'
-    run_main(monkeypatch, 'analysis_tools/spot_intervals.py', root, '--noise', 1, '--out', out)
+    run_main(monkeypatch, 'analysis_tools/interval_error.py', root, '--noise', 1, '--out', out)
     report = json.loads(out.read_text())
     coded = [tuple(one) for video in report['videos'].values() for one in video['true']]
     assert len(coded) == sum(len(video.intervals) for video in read_videos(root)[0])

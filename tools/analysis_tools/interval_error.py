@@ -13,9 +13,9 @@ and 16 at 30 frames/s, 20 and 105 at 200.
 Examples:
     python tools/render_synthetic.py casme_squared data/synthetic/casme_squared --preset tiny \\
         --images 8
-    python tools/analysis_tools/spot_intervals.py data/synthetic/casme_squared --out spotted.json
+    python tools/analysis_tools/interval_error.py data/synthetic/casme_squared --out spotted.json
     python tools/render_synthetic.py samm_long data/synthetic/samm_long --preset tiny
-    python tools/analysis_tools/spot_intervals.py data/synthetic/samm_long --noise 2
+    python tools/analysis_tools/interval_error.py data/synthetic/samm_long --noise 2
 """
 
 import argparse
@@ -27,12 +27,10 @@ from mmfer.datasets.readers.clip_release.spans import release_of
 from mmfer.datasets.readers.clip_release.videos import LongVideo, read_videos
 from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.evaluation.clips.spotting import SpottingScore, chance_score, matched, spotting_score
-from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
-from mmfer.faces.clips.apex_result import ApexResult
-from mmfer.faces.clips.apex_spotter import METHODS
+from mmfer.faces.clips.apex_pool import ClipTask, spot_intervals
 from mmfer.faces.clips.clip import open_clip
 from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
-from mmfer.faces.clips.intervals import IntervalOptions, curve_intervals, frame_limits
+from mmfer.faces.clips.intervals import IntervalOptions, frame_limits
 from mmfer.faces.clips.sensor_noise import DEFAULT_FLICKER, DEFAULT_NOISE
 from mmfer.files import check_writable, write_json
 from mmfer.labels.long_videos import LONG_VIDEOS
@@ -48,19 +46,12 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('root', type=given_path, metavar='DIR', help='the folder of the data set')
     parser.add_argument(
-        '--method', choices=METHODS, default='registered', help='default: %(default)s'
+        '--strength',
+        type=float,
+        default=IntervalOptions().strength,
+        help='least strength of a change, in units of what usually changes in a video; '
+        'default: %(default)s',
     )
-    plain = IntervalOptions()
-    for name, text in (
-        ('height', 'least prominence of a peak, as a share of the highest'),
-        ('foot', 'an interval ends at this share of the prominence'),
-    ):
-        parser.add_argument(
-            f'--{name}',
-            type=float,
-            default=getattr(plain, name),
-            help=f'{text}; default: %(default)s',
-        )
     parser.add_argument('--least', type=int, help='least number of frames; default: 0.1 s')
     parser.add_argument('--most', type=int, help='largest number of frames; default: 0.525 s')
     parser.add_argument(
@@ -103,10 +94,9 @@ def main() -> None:
     given = args.least, args.most
     usual = frame_limits(release_of(args.root, LONG_VIDEOS).fps)
     least, most = (b if a is None else a for a, b in zip(given, usual, strict=True))
-    options = IntervalOptions(args.height, args.foot, least, most)
-    results = spot_apexes(
-        tasks_of(args.root, videos, args.noise, args.seed), SpotterOptions(args.method), args.jobs
-    )
+    options = IntervalOptions(args.strength, least, most)
+    tasks = tasks_of(args.root, videos, args.noise, args.seed)
+    results = spot_intervals(tasks, options, args.jobs)
     found, true, spans, report = [], [], [], {}
     notes: list[str] = []
     for video, result in zip(
@@ -116,7 +106,7 @@ def main() -> None:
             faults.append(f'{video.name}: {result}')
             continue
         notes += [f'{video.name}: {message}' for message in result.messages]
-        intervals = numbered(result, curve_intervals(result.curve, options))
+        intervals = list(result.intervals)
         found.append(intervals)
         true.append(list(video.intervals))
         spans.append((result.numbers[0], result.numbers[-1]))
@@ -134,7 +124,7 @@ def main() -> None:
     )
     heads = ['', 'right', 'found', 'coded', 'precision', 'recall', 'F1']
     rows = [
-        row(args.method, score),
+        row('spotted', score),
         row('one interval at a random place', chance),
         row('as many as coded at random places', as_many),
     ]
@@ -143,11 +133,6 @@ def main() -> None:
         measures = {'f1': score.f1, 'precision': score.precision, 'recall': score.recall}
         measures |= {'f1_of_chance': chance.f1, 'f1_of_as_many': as_many.f1}
         write_json(args.out, {**measures, 'videos': report})
-
-
-def numbered(result: ApexResult, intervals: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Intervals of positions in a curve as numbers of frames."""
-    return [(result.numbers[first], result.numbers[last]) for first, last in intervals]
 
 
 if __name__ == '__main__':
