@@ -2,12 +2,14 @@
 
 VIDEO is a video file or a folder of frames. An interval is a change of the face that is strong for
 this video, and lasts from 0.1 to 0.525 seconds. Prints the intervals, and writes the curve (PNG)
-and the numbers (JSON) to --out-dir. To compare with the coded intervals of a data set, see
+and the numbers (JSON) to --out-dir. With --model, each interval gets its apex frame and the class
+that this model predicts. To compare with the coded intervals of a data set, see
 tools/analysis_tools/interval_error.py.
 
 Examples:
     python tools/spot_intervals.py interview.mp4 --out-dir out
     python tools/spot_intervals.py SAMM_longvideos/006_1 --fps 200 --out-dir out
+    python tools/spot_intervals.py interview.mp4 --model CONFIG CHECKPOINT --out-dir out
 """
 
 import argparse
@@ -15,6 +17,7 @@ from pathlib import Path
 
 import cv2
 
+from mmfer.apis.micro_expression import MicroExpression, MicroExpressionInferencer
 from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.faces.clips.clip import Clip, open_clip
 from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
@@ -44,8 +47,12 @@ def parse_args() -> argparse.Namespace:
         help='least strength of a change, in units of what usually changes in the video; '
         'default: %(default)s',
     )
-    parser.add_argument('--first', type=int, help='number of a frame, default: the first frame')
-    parser.add_argument('--last', type=int, help='number of a frame, default: the last frame')
+    parser.add_argument(
+        '--model',
+        nargs=2,
+        metavar=('CONFIG', 'CHECKPOINT'),
+        help='a model of micro-expressions, which predicts the class of each interval',
+    )
     parser.add_argument(
         '--sidecar', type=given_path, help='sidecar with the landmarks of the frames'
     )
@@ -70,8 +77,16 @@ def frame_rate(clip: Clip, given: float | None) -> float:
     return fps
 
 
-def as_json(result: SpottedIntervals, fps: float) -> dict:
+def predicted(one: MicroExpression) -> list[str]:
+    """The apex, the class and its score."""
+    if one.face is None:
+        return [str(one.spotted.apex), '-', '-']
+    return [str(one.spotted.apex), one.face.label, f'{one.face.scores[one.face.label]:.2f}']
+
+
+def as_json(result: SpottedIntervals, fps: float, found: list[MicroExpression]) -> dict:
     return {
+        'predictions': [one.to_dict() for one in found],
         'intervals': [list(interval) for interval in result.intervals],
         'fps': fps,
         'numbers': list(result.numbers),
@@ -89,9 +104,14 @@ def main() -> None:
     least, most = frame_limits(fps)
     options = IntervalOptions(args.strength, least, most)
     landmarks = SidecarLandmarks(args.sidecar).of(clip) if args.sidecar else None
-    spotter = IntervalSpotter(options, None if args.sidecar else FaceLandmarker())
-    result = spotter(clip, landmarks, args.first, args.last)
-    for message in result.messages:
+    found: list[MicroExpression] = []
+    if args.model:
+        result, found = MicroExpressionInferencer(*args.model).spot(clip, options, landmarks)
+    else:
+        spotter = IntervalSpotter(options, None if args.sidecar else FaceLandmarker())
+        result = spotter(clip, landmarks)
+    said = (line for one in found for line in one.messages)
+    for message in dict.fromkeys((*result.messages, *said)):
         print(f'{args.video}: {message}')
     args.out_dir.mkdir(parents=True, exist_ok=True)
     stem = args.out_dir / args.video.stem
@@ -100,14 +120,18 @@ def main() -> None:
     plot_intervals(numbers, result.curve, result.intervals, options.strength, title).savefig(
         f'{stem}_intervals.png'
     )
-    write_json(Path(f'{stem}_intervals.json'), as_json(result, fps))
+    write_json(Path(f'{stem}_intervals.json'), as_json(result, fps, found))
     rows = []
     for first, last in result.intervals:
         start, end = numbers.index(first), numbers.index(last)
         peak = result.curve[start : end + 1].max()
         rows.append([str(first), str(last), f'{(last - first + 1) / fps:.2f}', f'{peak:.1f}'])
+    head = ['first frame', 'last frame', 'seconds', 'strength']
+    if found:
+        head += ['apex', 'class', 'score']
+        rows = [row + predicted(one) for row, one in zip(rows, found, strict=True)]
     if rows:
-        print(markdown_table(['first frame', 'last frame', 'seconds', 'strength'], rows))
+        print(markdown_table(head, rows))
     print(
         f'{len(rows)} micro-expressions in {len(numbers)} frames ({len(numbers) / fps:.1f} s). See '
         f'{stem}_intervals.png and {stem}_intervals.json'

@@ -1,4 +1,4 @@
-"""The micro-expression of a clip: its apex frame, and the class predicted from this frame."""
+"""The micro-expressions of a clip or a long video: intervals, apex frames and classes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,17 @@ from mmengine.config import Config
 
 from mmfer.apis.inferencer import FERInferencer
 from mmfer.apis.predictions import FacePrediction
-from mmfer.faces import MTCNN, ApexResult, ApexSpotter, Face, FaceLandmarker, SidecarLandmarks
+from mmfer.faces import (
+    MTCNN,
+    ApexResult,
+    ApexSpotter,
+    Face,
+    FaceLandmarker,
+    IntervalOptions,
+    IntervalSpotter,
+    SidecarLandmarks,
+    SpottedIntervals,
+)
 from mmfer.faces.clips.clip import Clip, open_clip
 from mmfer.faces.detection.face_finder import Landmarker
 
@@ -89,6 +99,7 @@ class MicroExpressionInferencer:
         detector = detector or MTCNN()
         landmarker = landmarker or FaceLandmarker(device=device)
         self.spotter = ApexSpotter(method, landmarker=landmarker, detector=detector, face=face)
+        self.landmarker, self.detector, self.face = landmarker, detector, face
         self.reader = FERInferencer(
             config, checkpoint, device, detector=detector, landmarker=landmarker
         )
@@ -131,6 +142,39 @@ class MicroExpressionInferencer:
         )
         lost = () if face else (f'No face found in apex frame {spotted.apex}, so no class.',)
         return MicroExpression(clip.name, spotted, face, (*spotted.messages, *lost))
+
+    def spot(
+        self,
+        video: Clip | str | Path | Sequence[np.ndarray],
+        options: IntervalOptions,
+        landmarks: np.ndarray | SidecarLandmarks | None = None,
+    ) -> tuple[SpottedIntervals, list[MicroExpression]]:
+        """Find the micro-expressions of a long video, and predict each from onset to offset.
+
+        Args:
+            video: A folder of numbered frames, a video file, or a sequence of frames.
+            options: What counts as a micro-expression; the numbers of frames depend on the frame
+                rate, see :func:`mmfer.faces.frame_limits`.
+            landmarks: Known landmarks of the frames, see :class:`ApexSpotter`.
+
+        Returns:
+            The intervals with the curve of the video, and a prediction for each interval.
+
+        Raises:
+            FileNotFoundError: If the video does not exist.
+            ValueError: If the video cannot be read, is too short, or shows no face.
+
+        Example:
+            >>> least, most = frame_limits(200)
+            >>> options = IntervalOptions(least=least, most=most)
+            >>> spotted, found = inferencer.spot('SAMM_longvideos/006_2', options)
+            >>> [(one.spotted.onset, one.face.label) for one in found]
+            [(1876, 'negative'), (2469, 'negative')]
+        """
+        video = open_clip(video)
+        spotter = IntervalSpotter(options, self.landmarker, self.detector, self.face)
+        spotted = spotter(video, landmarks)
+        return spotted, [self(video, *ends, landmarks) for ends in spotted.intervals]
 
     def _from_motion(self, clip: Clip, spotted: ApexResult) -> MicroExpression:
         """The prediction of a model that reads the motion from the onset to the apex."""

@@ -11,7 +11,7 @@ from mmfer.apis import FERInferencer, MicroExpressionInferencer
 from mmfer.apis.loading import build_model
 from mmfer.datasets import CASME2
 from mmfer.engine import load_config
-from mmfer.faces import Face, open_clip
+from mmfer.faces import Face, IntervalOptions, add_sensor_noise, open_clip
 from mmfer.registry import TRANSFORMS
 from tests.apis.model_files import write_model
 from tests.faces.photo_clips import photo_clip, photo_landmarks, write_frames
@@ -160,3 +160,16 @@ def test_a_model_of_motion_names_a_lost_face(motion_model, frames):
     found = inferencer(clip, landmarks=photo_landmarks())
     assert found.spotted.apex == 3
     assert found.face is None and any('is lost in' in said for said in found.messages)
+
+
+def test_the_micro_expressions_of_a_long_video_are_found_and_classified(inferencer, tmp_path):
+    moving = photo_clip(13, apex=6, pixels=4)
+    shown = [*[moving[0]] * 30, *moving, *[moving[0]] * 30]
+    shown = [add_sensor_noise(frame, 1, 0.0, [1, i]) for i, frame in enumerate(shown)]
+    folder = write_frames(tmp_path / 'video', shown, 1)
+    spotted, (only,) = inferencer.spot(folder, IntervalOptions())
+    assert spotted.intervals == ((only.spotted.onset, only.spotted.offset),)
+    assert abs(only.spotted.apex - 37) <= 2
+    assert only.face.label in CLASSES
+    still, none = inferencer.spot(list(shown[:30]), IntervalOptions(), photo_landmarks())
+    assert still.intervals == () and none == []

@@ -10,8 +10,9 @@ from PIL import Image
 
 from mmfer.evaluation.clips.spotting import interval_iou
 from mmfer.faces import add_sensor_noise
+from tests.apis.model_files import write_model
 from tests.faces.photo_clips import photo_clip, write_frames
-from tests.helpers import call_tool
+from tests.helpers import CLASSES, call_tool
 from tests.tools.rald import run_main
 
 REST, LENGTH = 30, 13
@@ -61,6 +62,26 @@ def test_a_video_file_tells_its_frame_rate(
     assert '(2.9 s)' in capsys.readouterr().out
 
 
+def test_a_model_names_the_class_of_each_interval(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+) -> None:
+    model = write_model(tmp_path)
+    run_main(
+        monkeypatch, 'spot_intervals.py', folder, '--fps', '30', '--out-dir', tmp_path / 'out',
+        '--model', *model,
+    )  # fmt: skip
+    report = json.loads((tmp_path / 'out' / 'video_intervals.json').read_text())
+    (only,) = report['predictions']
+    assert [[only['onset'], only['offset']]] == report['intervals']
+    assert only['label'] in CLASSES
+    shown = capsys.readouterr().out
+    assert '| strength | apex | class | score |' in shown
+    assert f'| {only["apex"]} | {only["label"]} |' in shown
+
+
 @pytest.mark.parametrize(
     ('options', 'said'),
     [
@@ -68,10 +89,6 @@ def test_a_video_file_tells_its_frame_rate(
         (('--fps', '5'), '5 frames per second'),
         (('--fps', 'nan'), 'nan frames per second'),
         (('--fps', '30', '--strength', '0'), 'strength=0'),
-        (
-            ('--fps', '30', '--first', '500'),
-            'search, frame 500, is not before the last frame, frame 73',
-        ),
     ],
 )
 def test_wrong_options_are_refused(
