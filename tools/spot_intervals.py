@@ -13,9 +13,11 @@ Examples:
 """
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from mmfer.apis.micro_expression import MicroExpression, MicroExpressionInferencer
 from mmfer.engine.cli import friendly_errors, given_path
@@ -26,9 +28,12 @@ from mmfer.faces.clips.intervals import IntervalOptions, frame_limits
 from mmfer.faces.detection.landmarker import FaceLandmarker
 from mmfer.files import write_json
 from mmfer.markdown import markdown_table
+from mmfer.progress import progress_bar
 from mmfer.visualization.apex import plot_intervals
 
 LEAST_FPS, MOST_FPS = 10, 10_000
+FEW = 300
+"""Frames that are read too soon for a progress bar."""
 
 
 def parse_args() -> argparse.Namespace:
@@ -57,6 +62,19 @@ def parse_args() -> argparse.Namespace:
         '--sidecar', type=given_path, help='sidecar with the landmarks of the frames'
     )
     return parser.parse_args()
+
+
+class WatchedClip(Clip):
+    """A clip that shows how far each pass over its frames is."""
+
+    def __init__(self, clip: Clip) -> None:
+        self.clip, self.name, self.numbers = clip, clip.name, clip.numbers
+        self.messages, self.fps = clip.messages, clip.fps
+
+    def read(self, start: int = 0, stop: int | None = None) -> Iterator[np.ndarray]:
+        frames = self.clip.read(start, stop)
+        count = len(range(len(self.numbers))[start:stop])
+        yield from progress_bar(frames, total=count, unit='frame') if count > FEW else frames
 
 
 def frame_rate(clip: Clip, given: float | None) -> float:
@@ -104,6 +122,7 @@ def main() -> None:
     least, most = frame_limits(fps)
     options = IntervalOptions(args.strength, least, most)
     landmarks = SidecarLandmarks(args.sidecar).of(clip) if args.sidecar else None
+    clip = WatchedClip(clip)
     found: list[MicroExpression] = []
     if args.model:
         result, found = MicroExpressionInferencer(*args.model).spot(clip, options, landmarks)

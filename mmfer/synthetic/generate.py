@@ -1,6 +1,6 @@
 """Renders a whole data set."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +33,13 @@ def _build_writer(layout: Layout, options: Options, root: Path) -> Writer:
 def _files_exist(layout: Layout, root: Path, sample: Sample, truth: Truth) -> bool:
     paths = layout.paths(sample.split, sample.index, sample.label, truth)
     return all((root / path).is_file() for path in paths)
+
+
+def _check_room(layout: Layout, samples: Mapping[str, Sequence[Sample]]) -> None:
+    """Raise ValueError if the last image of a split has no place in the numbers of the data set."""
+    if isinstance(layout, ImageLayout):
+        for last in (split[-1] for split in samples.values()):
+            layout.image_path(last.split, last.index, last.label)
 
 
 def generate(
@@ -94,6 +101,7 @@ def generate(
     )
     options = target.adapted(options.with_clips(blinks, oddities))
     samples = plan(target, options)
+    _check_room(target, samples)
     description = record.describe(target, options)
     record.claim_folder(root, description)
 

@@ -12,7 +12,7 @@ from mmfer.faces.clips.clip import Clip, open_clip
 from mmfer.faces.clips.clip_face import check_lost, clip_face, landmark_finder
 from mmfer.faces.clips.clip_landmarks import SidecarLandmarks, check_choice
 from mmfer.faces.clips.clip_span import span_positions
-from mmfer.faces.clips.intervals import IntervalOptions, brief_intervals
+from mmfer.faces.clips.intervals import IntervalOptions, streamed_intervals
 from mmfer.faces.detection.face_finder import Detector, Landmarker
 from mmfer.faces.detection.mtcnn import MTCNN
 
@@ -43,7 +43,7 @@ class IntervalSpotter:
     The face is registered to its first frame, and the ten regions of paper 004 without the eyelids
     are averaged to 8 x 8 cells each, as in :func:`registered_curve`. What follows is
     :func:`brief_intervals`: it needs no onset, and neither slow turns of the head nor slow changes
-    of the light count. The cells of all frames are in memory, some 2.5 KB per frame.
+    of the light count. A video may have any length.
 
     Args:
         options: What counts as a micro-expression, by default at 30 frames/s; the numbers of
@@ -105,11 +105,10 @@ class IntervalSpotter:
         known = grey_frame(clip.frame(face.shown))
         try:
             found = face_cells(frames, known, face.points, left_out)
-            cells = np.stack([x.astype(np.float32) for x in filled(found, lost)])
+            intervals, strength = streamed_intervals(filled(found, lost), self.options)
         except ValueError as error:
             raise ValueError(f'{clip.name}: {error}') from error
         check_lost(clip, len(lost), count, face.shown)
-        intervals, strength = brief_intervals(cells, self.options)
         told = {*face.unfit.flashes, *face.unfit.unlike, *range(start, face.faced)}
         face.unfit.lost = sorted({*face.unfit.lost, *(start + i for i in lost)} - told)
         numbers = clip.numbers[start : end + 1]

@@ -1,5 +1,6 @@
 """Intervals of micro-expressions in the course of a long video."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,8 @@ SMOOTHING = 1 / 13
 """Standard deviation of the filter in time, as a share of the longest expression: 40 ms."""
 CHANGED = 0.1
 """The share of the cells, those that change most, whose mean is the strength of a change."""
+BLOCK = 20_000
+"""Frames that are searched together, some 300 MB; longer videos are searched piece by piece."""
 LONGER = 2
 LASTING = 1.4
 """An expression lasts longer if its change over a window :data:`LONGER` times as long is so many
@@ -143,3 +146,34 @@ def brief_intervals(
         if apart and not lasting and options.least <= last - first + 1 <= options.most:
             kept.append((first, last))
     return sorted(kept), brief.strength
+
+
+def streamed_intervals(
+    cells: Iterable[np.ndarray], options: IntervalOptions = IntervalOptions()
+) -> tuple[list[tuple[int, int]], np.ndarray]:
+    """:func:`brief_intervals` of the cells (C,) of one frame after the other, of any number.
+
+    A video of more than 20,000 frames is searched in overlapping pieces, so that its cells are
+    never in memory all at once; what is usual is that of each piece.
+    """
+    edge = 2 * options.most
+    length = max(BLOCK, 20 * options.most)
+    kept: list[tuple[int, int]] = []
+    strengths: list[np.ndarray] = []
+    piece: list[np.ndarray] = []
+    start = 0
+
+    def search(last: bool) -> None:
+        found, strength = brief_intervals(np.stack(piece), options)
+        low, high = (edge if start else 0), len(piece) - (0 if last else edge)
+        kept.extend((start + a, start + b) for a, b in found if low <= (a + b) // 2 < high)
+        strengths.append(strength[low:high])
+
+    for frame in cells:
+        if len(piece) == length:
+            search(last=False)
+            start += length - 2 * edge
+            piece = piece[length - 2 * edge :]
+        piece.append(np.asarray(frame, dtype=np.float32))
+    search(last=True)
+    return kept, np.concatenate(strengths)

@@ -8,6 +8,7 @@ from mmfer.faces.clips.intervals import (
     IntervalOptions,
     brief_intervals,
     frame_limits,
+    streamed_intervals,
 )
 from mmfer.synthetic.expressions.motion_course import expression_course
 
@@ -88,6 +89,21 @@ def test_intervals_do_not_overlap() -> None:
         assert found and found == sorted(found)
         assert all(a[1] < b[0] for a, b in zip(found, found[1:], strict=False))
         assert all(a >= 0 and b < 300 for a, b in found)
+
+
+def test_a_long_video_is_searched_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    true = [(100 * i + 20, 100 * i + 32) for i in range(20)]
+    cells = turned(video(*((first, 12, 1.0) for first, _ in true), frames=2000), 2.0)
+    whole, expected = brief_intervals(cells)
+    assert len(whole) == 20
+    monkeypatch.setattr('mmfer.faces.clips.intervals.BLOCK', 500)
+    found, strength = streamed_intervals(iter(cells))
+    assert len(found) == 20
+    assert all(interval_iou(a, b) > 0.8 for a, b in zip(found, whole, strict=True))
+    assert strength.shape == (2000,)
+    assert np.corrcoef(strength, expected)[0, 1] > 0.98
+    for count in (3, 320, 499, 500, 501, 700, 1300):
+        assert streamed_intervals(iter(cells[:count]))[1].shape == (count,)
 
 
 def test_the_strength_equals_its_formula() -> None:

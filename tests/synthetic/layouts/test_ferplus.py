@@ -97,6 +97,12 @@ def test_other_sizes_are_refused(tmp_path: Path):
         generate('ferplus', tmp_path / 'x', size=64)
 
 
+def test_too_many_images_are_refused_before_the_first_is_rendered(tmp_path: Path):
+    with pytest.raises(ValueError, match='The train part has room for 28709 images'):
+        generate('ferplus', tmp_path / 'x', images=36_000)
+    assert not (tmp_path / 'x').exists()
+
+
 def test_a_deleted_image_is_named(ferplus: Path):
     rows = {'train': [{'category_id': 1, 'votes': [10] + [0] * 9}], 'val': [], 'test': []}
     with pytest.raises(FileNotFoundError, match='fer0000000.png" cannot be read'):
