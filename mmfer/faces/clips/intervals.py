@@ -13,6 +13,8 @@ SMOOTHING = 1 / 13
 """Standard deviation of the filter in time, as a share of the longest expression: 40 ms."""
 CHANGED = 0.1
 """The share of the cells, those that change most, whose mean is the strength of a change."""
+LEAST_USUAL = 1e-4
+"""What changes anyway, as a share of the mean grey value, also in frames without noise."""
 BLOCK = 20_000
 """Frames that are searched together, some 300 MB; longer videos are searched piece by piece."""
 LONGER = 2
@@ -88,7 +90,7 @@ class BriefChanges:
         self.change = smooth - (smooth[frames - away] + smooth[frames + away]) / 2
         usual = np.median(np.abs(self.change), axis=0) / 0.6745
         # In a short video, some cells change little by chance, so the others count, too.
-        self.usual = np.sqrt((usual**2 + np.median(usual) ** 2) / 2) + 1e-9
+        self.usual = np.sqrt((usual**2 + np.median(usual) ** 2) / 2) + LEAST_USUAL
         self.count = max(1, round(CHANGED * cells.shape[1]))
         sizes = np.abs(self.change) / self.usual
         self.strength = np.partition(sizes, -self.count, axis=1)[:, -self.count :].mean(axis=1)
