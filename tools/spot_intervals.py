@@ -26,7 +26,7 @@ from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
 from mmfer.faces.clips.interval_spotter import IntervalSpotter, SpottedIntervals
 from mmfer.faces.clips.intervals import IntervalOptions, frame_limits
 from mmfer.faces.detection.landmarker import FaceLandmarker
-from mmfer.files import write_json
+from mmfer.files import check_writable, write_json
 from mmfer.markdown import markdown_table
 from mmfer.progress import progress_bar
 from mmfer.visualization.apex import plot_intervals
@@ -119,6 +119,8 @@ def main() -> None:
     cv2.setNumThreads(1)  # frames are small: threads cost more than they bring
     clip = open_clip(args.video)
     fps = frame_rate(clip, args.fps)
+    stem = args.out_dir / args.video.stem
+    check_writable(f'{stem}_intervals.json')
     least, most = frame_limits(fps)
     options = IntervalOptions(args.strength, least, most)
     landmarks = SidecarLandmarks(args.sidecar).of(clip) if args.sidecar else None
@@ -132,8 +134,6 @@ def main() -> None:
     said = (line for one in found for line in one.messages)
     for message in dict.fromkeys((*result.messages, *said)):
         print(f'{args.video}: {message}')
-    args.out_dir.mkdir(parents=True, exist_ok=True)
-    stem = args.out_dir / args.video.stem
     numbers = list(result.numbers)
     title = f'{args.video.name}, frames {numbers[0]} to {numbers[-1]}'
     plot_intervals(numbers, result.curve, result.intervals, options.strength, title).savefig(

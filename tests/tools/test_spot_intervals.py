@@ -82,6 +82,15 @@ def test_a_model_names_the_class_of_each_interval(
     assert f'| {only["apex"]} | {only["label"]} |' in shown
 
 
+def test_a_folder_for_the_results_that_is_a_file_is_told_before_the_search(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = tmp_path / 'taken'
+    taken.touch()
+    with pytest.raises(SystemExit, match='taken'):
+        run_main(monkeypatch, 'spot_intervals.py', folder, '--fps', '30', '--out-dir', taken)
+
+
 @pytest.mark.parametrize(
     ('options', 'said'),
     [
