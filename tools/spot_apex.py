@@ -108,14 +108,14 @@ def face_choice(text: str) -> str | int:
 def spot_clip(args: argparse.Namespace, options: SpotterOptions) -> None:
     clip = open_clip(args.clip)
     landmarks = SidecarLandmarks(args.sidecar).of(clip) if args.sidecar else None
+    stem = args.out_dir / args.clip.stem
+    check_writable(f'{stem}_apex.json')
     spotter = options.build(landmarker=landmarks is None)
     began = time.perf_counter()
     result = spotter(clip, landmarks, args.onset, args.offset)
     rate = len(result.numbers) / (time.perf_counter() - began)
     for message in result.messages:
         print(f'{args.clip}: {message}')
-    args.out_dir.mkdir(parents=True, exist_ok=True)
-    stem = args.out_dir / args.clip.stem
     title = f'{args.clip.name}, frames {result.onset} to {result.offset}, {args.method}'
     figure = plot_apex_curve(result.numbers, result.curve, result.apex, title)
     figure.savefig(f'{stem}_curve.png')
