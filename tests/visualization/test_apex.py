@@ -1,7 +1,7 @@
 import numpy as np
 
 from mmfer.faces import apex_regions
-from mmfer.visualization.apex import REGION, draw_apex_regions, plot_apex_curve
+from mmfer.visualization.apex import REGION, draw_apex_regions, plot_apex_curve, plot_intervals
 from tests.faces.photo_clips import photo_clip, photo_landmarks
 
 
@@ -18,6 +18,18 @@ def test_the_apex_is_marked_in_the_curve():
         'apex found: frame 51',
         'true apex: frame 50',
     ]
+
+
+def test_intervals_are_marked_in_the_curve():
+    numbers, curve = range(10, 30), np.linspace(0, 5, 20)
+    (axes,) = plot_intervals(numbers, curve, [(12, 14), (20, 25)], 3.0, 'a video').axes
+    line, least = axes.lines
+    np.testing.assert_allclose(line.get_data(), [numbers, curve])
+    assert set(least.get_ydata()) == {3.0}
+    assert [span.get_extents().width > 0 for span in axes.patches] == [True, True]
+    assert [text.get_text() for text in axes.get_legend().texts] == ['least strength: 3', '2 found']
+    (empty,) = plot_intervals(numbers, curve, [], 3.0).axes
+    assert not empty.patches
 
 
 def test_regions_are_drawn_in_the_frame():
