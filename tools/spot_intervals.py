@@ -95,16 +95,18 @@ def frame_rate(clip: Clip, given: float | None) -> float:
     return fps
 
 
-def predicted(one: MicroExpression) -> list[str]:
-    """The apex, the class and its score."""
+def predicted(one: MicroExpression | None) -> list[str]:
+    """The apex, the class and its score; lines for those that are not known."""
+    if one is None:
+        return ['-', '-', '-']
     if one.face is None:
         return [str(one.spotted.apex), '-', '-']
     return [str(one.spotted.apex), one.face.label, f'{one.face.scores[one.face.label]:.2f}']
 
 
-def as_json(result: SpottedIntervals, fps: float, found: list[MicroExpression]) -> dict:
+def as_json(result: SpottedIntervals, fps: float, found: list[MicroExpression | None]) -> dict:
     return {
-        'predictions': [one.to_dict() for one in found],
+        'predictions': [one and one.to_dict() for one in found],
         'intervals': [list(interval) for interval in result.intervals],
         'fps': fps,
         'numbers': list(result.numbers),
@@ -125,13 +127,13 @@ def main() -> None:
     options = IntervalOptions(args.strength, least, most)
     landmarks = SidecarLandmarks(args.sidecar).of(clip) if args.sidecar else None
     clip = WatchedClip(clip)
-    found: list[MicroExpression] = []
+    found: list[MicroExpression | None] = []
     if args.model:
         result, found = MicroExpressionInferencer(*args.model).spot(clip, options, landmarks)
     else:
         spotter = IntervalSpotter(options, None if args.sidecar else FaceLandmarker())
         result = spotter(clip, landmarks)
-    said = (line for one in found for line in one.messages)
+    said = (line for one in found if one for line in one.messages)
     for message in dict.fromkeys((*result.messages, *said)):
         print(f'{args.video}: {message}')
     numbers = list(result.numbers)

@@ -1,7 +1,7 @@
 """The micro-expressions of a clip or a long video: intervals, apex frames and classes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +148,7 @@ class MicroExpressionInferencer:
         video: Clip | str | Path | Sequence[np.ndarray],
         options: IntervalOptions,
         landmarks: np.ndarray | SidecarLandmarks | None = None,
-    ) -> tuple[SpottedIntervals, list[MicroExpression]]:
+    ) -> tuple[SpottedIntervals, list[MicroExpression | None]]:
         """Find the micro-expressions of a long video, and predict each from onset to offset.
 
         Args:
@@ -158,7 +158,8 @@ class MicroExpressionInferencer:
             landmarks: Known landmarks of the frames, see :class:`ApexSpotter`.
 
         Returns:
-            The intervals with the curve of the video, and a prediction for each interval.
+            The intervals with the curve of the video, and a prediction for each interval. An
+            interval in which no apex can be found has None instead, and a message says why.
 
         Raises:
             FileNotFoundError: If the video does not exist.
@@ -169,12 +170,20 @@ class MicroExpressionInferencer:
             >>> options = IntervalOptions(least=least, most=most)
             >>> spotted, found = inferencer.spot('SAMM_longvideos/006_2', options)
             >>> [(one.spotted.onset, one.face.label) for one in found]
-            [(1876, 'negative'), (2469, 'negative')]
+            [(1876, 'surprise'), (2469, 'surprise')]
         """
         video = open_clip(video)
         spotter = IntervalSpotter(options, self.landmarker, self.detector, self.face)
         spotted = spotter(video, landmarks)
-        return spotted, [self(video, *ends, landmarks) for ends in spotted.intervals]
+        found: list[MicroExpression | None] = []
+        for first, last in spotted.intervals:
+            try:
+                found.append(self(video, first, last, landmarks))
+            except ValueError as error:
+                said = f'Frames {first} to {last} have no class: {error}'
+                spotted = replace(spotted, messages=(*spotted.messages, said))
+                found.append(None)
+        return spotted, found
 
     def _from_motion(self, clip: Clip, spotted: ApexResult) -> MicroExpression:
         """The prediction of a model that reads the motion from the onset to the apex."""

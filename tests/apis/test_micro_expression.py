@@ -173,3 +173,21 @@ def test_the_micro_expressions_of_a_long_video_are_found_and_classified(inferenc
     assert only.face.label in CLASSES
     still, none = inferencer.spot(list(shown[:30]), IntervalOptions(), photo_landmarks())
     assert still.intervals == () and none == []
+
+
+def test_an_interval_without_an_apex_does_not_cost_the_others(inferencer, monkeypatch):
+    moving, still = photo_clip(13, apex=6, pixels=4), [photo_clip(3, 1)[0]] * 30
+    shown = [*still, *moving, *still, *moving, *still]
+    shown = [add_sensor_noise(frame, 1, 0.0, [1, i]) for i, frame in enumerate(shown)]
+    spotter = inferencer.spotter
+
+    def faceless(clip, landmarks, onset, offset):
+        if onset < 40:
+            raise ValueError('no face in any frame')
+        return spotter(clip, landmarks, onset, offset)
+
+    monkeypatch.setattr(inferencer, 'spotter', faceless)
+    spotted, (first, second) = inferencer.spot(shown, IntervalOptions(), photo_landmarks())
+    assert first is None and second.face.label in CLASSES
+    (begin, end), _ = spotted.intervals
+    assert spotted.messages == (f'Frames {begin} to {end} have no class: no face in any frame',)

@@ -57,7 +57,7 @@ class IntervalSpotter:
         >>> least, most = frame_limits(200)
         >>> spotter = IntervalSpotter(IntervalOptions(least=least, most=most), FaceLandmarker())
         >>> spotter('SAMM_longvideos/006_1').intervals
-        ((479, 537), (779, 832), (1627, 1685))
+        ((475, 535), (778, 835), (1629, 1689))
     """
 
     def __init__(
