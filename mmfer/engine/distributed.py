@@ -1,5 +1,6 @@
 """Initialization of distributed runs on machines without a GPU."""
 
+import atexit
 import os
 import subprocess
 
@@ -23,6 +24,15 @@ def _slurm_environment() -> dict[str, str]:
     }
 
 
+def _leave_cpu_ranks() -> None:
+    """End the threads of the process group while Python still runs.
+
+    A thread of gloo that frees a tensor while the interpreter shuts down would abort the process.
+    """
+    if distributed.is_initialized():
+        distributed.destroy_process_group()
+
+
 def init_cpu_ranks(launcher: str) -> None:
     """Join a gloo process group if this process is a rank of a run on CPUs.
 
@@ -44,3 +54,4 @@ def init_cpu_ranks(launcher: str) -> None:
         for name, value in _slurm_environment().items():
             os.environ.setdefault(name, value)
     distributed.init_process_group('gloo')
+    atexit.register(_leave_cpu_ranks)

@@ -1,11 +1,24 @@
 """The start of ranks without a GPU."""
 
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from torch import distributed
 
 from mmfer.engine.distributed import _slurm_environment, init_cpu_ranks
+from tests.helpers import tool_environment
+
+# The functions of atexit run last in, first out.
+RANK = """
+import atexit
+from torch import distributed
+from mmfer.engine.distributed import init_cpu_ranks
+atexit.register(lambda: print('a group at the end:', distributed.is_initialized()))
+init_cpu_ranks('pytorch')
+assert distributed.is_initialized()
+"""
 
 
 @pytest.fixture
@@ -53,3 +66,17 @@ def test_gloo_group_of_one(no_gpu: None, monkeypatch: pytest.MonkeyPatch) -> Non
         init_cpu_ranks('pytorch')  # a group that is there is left alone
     finally:
         distributed.destroy_process_group()
+
+
+def test_no_thread_of_gloo_outlives_the_interpreter(tmp_path: Path) -> None:
+    # A thread that frees a tensor while the interpreter shuts down aborts the rank.
+    rank = {'RANK': '0', 'WORLD_SIZE': '1', 'MASTER_ADDR': '127.0.0.1', 'MASTER_PORT': '0'}
+    ended = subprocess.run(
+        [sys.executable, '-c', RANK],
+        env=tool_environment(tmp_path) | rank | {'CUDA_VISIBLE_DEVICES': ''},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout == 'a group at the end: False\n'
