@@ -6,18 +6,20 @@ from copy import deepcopy
 from difflib import get_close_matches
 from typing import Any
 
+import numpy as np
 from mmengine.config import Config
 from mmengine.dataset import InfiniteSampler, pseudo_collate
 from mmengine.hooks import CheckpointHook
 from mmengine.runner import BaseLoop, CheckpointLoader, Runner
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from mmfer.datasets.wrapped import each_sample_once
 from mmfer.engine.checkpoint import last_checkpoint
 from mmfer.engine.configuration.config_text import read_values
 from mmfer.engine.configuration.entry_types import classes_named
 from mmfer.engine.feature_bank import unwrap
 from mmfer.engine.rank_state import random_state, set_random_state
-from mmfer.protocols import AttendsToSupport
+from mmfer.protocols import AttendsToSupport, predicts_attributes
 
 ACCUMULATE = 'optim_wrapper.accumulative_counts'
 KEPT = ('param_scheduler', 'optim_wrapper.optimizer', 'optim_wrapper.paramwise_cfg', ACCUMULATE)
@@ -49,7 +51,7 @@ def check_epoch(loader: Any) -> None:
 
 
 def check_last_batch(runner: Runner) -> None:
-    """Check that the model can train on the last batch of an epoch, if that has only one image.
+    """Check that the model can train on a batch of one image, if the last one or all are so small.
 
     A batch norm needs more than one value for each channel, but maps may have a single position
     or none. A copy of the model is tried on one image; the random generators are not changed.
@@ -58,8 +60,9 @@ def check_last_batch(runner: Runner) -> None:
         ValueError: If the model cannot.
     """
     loader = runner.train_loop.dataloader
-    size = loader.batch_size
-    if size is None or loader.drop_last or len(loader.sampler) % size != 1:
+    size, images = loader.batch_size, len(loader.sampler)
+    whole = loader.drop_last or isinstance(loader.sampler, InfiniteSampler)
+    if size is None or (size > 1 and (whole or images % size != 1)):
         return
     network = unwrap(runner.model)
     if not any(isinstance(module, _BatchNorm) for module in network.modules()):
@@ -71,14 +74,39 @@ def check_last_batch(runner: Runner) -> None:
         copied(**batch, mode='loss')
     except ValueError as error:
         if 'more than 1 value per channel' not in str(error):
-            raise
+            return  # what only the first step can tell, as a teacher that is not loaded yet
+        which, remedy = 'The last batch of an epoch', 'drop_last=True, or another batch_size'
+        if size == 1:
+            which, remedy = 'A batch', 'batch_size=2 or more, and drop_last=True'
         raise ValueError(
-            f'The last batch of an epoch has one image on each rank ({len(loader.sampler)} images '
-            f'in batches of {size}), and a batch norm on maps of one position needs two. Set '
-            'train_dataloader.drop_last=True, or another batch_size.'
+            f'{which} has one image on each rank ({images} images in batches of {size}), and a '
+            f'batch norm on maps of one position needs two. Set train_dataloader.{remedy}.'
         ) from error
     finally:
         set_random_state(before)
+
+
+def check_mixing(runner: Runner) -> None:
+    """Check that mixup and its like get images whose attributes are all known.
+
+    A mixed image has shares of the attributes of two images, but the ``attribute_mask`` of one of
+    them, so an unknown attribute of the other would count as absent.
+
+    Raises:
+        ValueError: If an attribute of an image is unknown.
+    """
+    network = unwrap(runner.model)
+    augments = getattr(network.data_preprocessor, 'batch_augments', None)
+    if augments is None or not predicts_attributes(network):
+        return
+    samples = each_sample_once(runner.train_loop.dataloader.dataset)
+    for i in range(len(samples)):
+        info = samples.get_data_info(i)
+        if not np.all(info.get('attribute_mask', True)):
+            raise ValueError(
+                f'Attributes of "{info.get("img_path")}" are unknown. In a mixture with another '
+                'image they would count as absent. Remove batch_augments from data_preprocessor.'
+            )
 
 
 def check_custom_keys(runner: Runner) -> None:

@@ -26,6 +26,7 @@ from mmfer.engine.run_checks import (
     check_custom_keys,
     check_epoch,
     check_last_batch,
+    check_mixing,
     check_resume,
     check_support,
 )
@@ -73,10 +74,10 @@ def train(
         FileNotFoundError: If the checkpoint does not exist.
         ValueError: If the checkpoint is damaged, the config lacks an entry that an argument needs
             or has one that nothing reads, another run works in the work directory, an epoch has no
-            batch or no end, the last batch has one image that the model cannot normalize, the
-            schedule ends before the training, ``save_best`` names no measure of the validation, an
-            entry of the config chooses by a validation that never runs, or a resumed run would
-            ignore a change of its schedule or optimizer.
+            batch or no end, a batch has one image that the model cannot normalize, unknown
+            attributes would be mixed, the schedule ends before the training, ``save_best`` names no
+            measure of the validation, an entry of the config chooses by a validation that never
+            runs, or a resumed run would ignore a change of its schedule or optimizer.
     """
     if isinstance(resume, str) and resume:
         local_checkpoint(resume)  # a missing checkpoint is known before the model is built
@@ -116,6 +117,7 @@ def _train(cfg: Config) -> Runner:
     if isinstance(runner.train_loop, EpochBasedTrainLoop):
         check_epoch(runner.train_loop.dataloader)
     check_last_batch(runner)
+    check_mixing(runner)
     check_custom_keys(runner)
     check_best(runner)
     check_support(runner)

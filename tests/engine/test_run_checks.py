@@ -13,6 +13,7 @@ from mmfer.engine.configuration.config_text import read_values
 from mmfer.engine.hooks import EvalContextHook
 from mmfer.engine.run_checks import check_support
 from mmfer.models import ITRR
+from tests.datasets.official import celeba_values, write_celeba
 from tests.helpers import tiny_config
 
 EXTRA = "val_evaluator = [dict(type='ExpressionMetric'), dict(type='Accuracy', topk=(1,))]\n"
@@ -146,6 +147,40 @@ def test_a_last_batch_of_one_image(image_folder: Path, tmp_path: Path) -> None:
     train(tiny_config(tmp_path / 'b', image_folder, options), validate=False)
 
 
+def test_batches_of_one_image(image_folder: Path, tmp_path: Path) -> None:
+    options = {'train_dataloader.batch_size': 1, 'train_dataloader.drop_last': True}
+    with pytest.raises(ValueError, match=r'A batch has one image .* Set train.*\.batch_size=2'):
+        train(tiny_config(tmp_path, image_folder, options), validate=False)
+
+
+def test_an_endless_sampler_has_no_last_batch(image_folder: Path, tmp_path: Path) -> None:
+    options = {
+        'train_dataloader.batch_size': 11,
+        'train_dataloader.sampler.type': 'InfiniteSampler',
+        'train_cfg.by_epoch': False,
+        'train_cfg.max_iters': 2,
+    }
+    schedule = 'param_scheduler = None\n'
+    train(tiny_config(tmp_path, image_folder, options, schedule), validate=False)
+
+
+STUDENT = """
+model.update(type='DistilledClassifier', response=dict(type='ResponseDistillationLoss'))
+custom_hooks = [dict(type='TeacherHook', checkpoint={teacher!r})]
+"""
+
+
+def test_the_last_batch_of_a_student(image_folder: Path, tmp_path: Path) -> None:
+    train(tiny_config(tmp_path / 'teacher', image_folder), validate=False)
+    extra = STUDENT.format(teacher=str(tmp_path / 'teacher' / 'work' / 'epoch_1.pth'))
+    options = {'train_dataloader.batch_size': 11}
+    with pytest.raises(ValueError, match='The last batch of an epoch has one image'):
+        train(tiny_config(tmp_path / 'a', image_folder, options, extra), validate=False)
+    options['train_dataloader.dataset.pipeline.1.scale'] = 64
+    runner = train(tiny_config(tmp_path / 'b', image_folder, options, extra), validate=False)
+    assert runner.iter == 2
+
+
 def test_one_image_is_enough_for_larger_maps(image_folder: Path, tmp_path: Path) -> None:
     options = {
         'train_dataloader.batch_size': 11,
@@ -154,6 +189,30 @@ def test_one_image_is_enough_for_larger_maps(image_folder: Path, tmp_path: Path)
     }
     runner = train(tiny_config(tmp_path, image_folder, options), validate=False)
     assert runner.iter == 2
+
+
+MIXED = """
+model.update(
+    data_preprocessor=dict(
+        type='ClsDataPreprocessor', num_classes=40, mean=[127.5] * 3, std=[60.0] * 3,
+        batch_augments=dict(augments=dict(type='Mixup', alpha=0.2))),
+    head=dict(type='AttributeHead', num_classes=40, in_channels=64))
+train_dataloader['dataset'] = dict(type='CelebA', data_root={root!r}, pipeline=[
+    dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=64),
+    dict(type='PackExpression')])
+"""
+
+
+def test_unknown_attributes_are_not_mixed(image_folder: Path, tmp_path: Path) -> None:
+    values = celeba_values(12)
+    write_celeba(tmp_path / 'known', values)
+    extra = MIXED.format(root=str(tmp_path / 'known'))
+    train(tiny_config(tmp_path / 'a', image_folder, None, extra), validate=False)
+    values[:, 3] = 0
+    write_celeba(tmp_path / 'unknown', values)
+    extra = MIXED.format(root=str(tmp_path / 'unknown'))
+    with pytest.raises(ValueError, match=r'are unknown\. In a mixture .* would count as absent'):
+        train(tiny_config(tmp_path / 'b', image_folder, None, extra), validate=False)
 
 
 class Attends(nn.Module):

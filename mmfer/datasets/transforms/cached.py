@@ -12,6 +12,12 @@ from mmcv.transforms import BaseTransform, Compose
 from mmfer.datasets.files.array_store import ArrayStore
 from mmfer.registry import TRANSFORMS
 
+GIVEN = (
+    *('face_box', 'landmarks', 'landmark_scores', 'landmarks5'),
+    *('onset_path', 'onset_landmarks', 'between_paths'),
+)
+"""The fields of a sample, besides its image, that transforms read."""
+
 
 @TRANSFORMS.register_module()
 class Cached(BaseTransform):
@@ -77,10 +83,6 @@ class Cached(BaseTransform):
         if path.is_file():
             state = path.stat()
             version = [state.st_size, state.st_mtime_ns]
-        given = [
-            [name, np.asarray(results[name]).tolist()]
-            for name in ('face_box', 'landmarks', 'landmarks5')
-            if name in results
-        ]
+        given = [[name, np.asarray(results[name]).tolist()] for name in GIVEN if name in results]
         parts = [self._recipe, str(path), results.get('sample_idx', 0), version, given]
         return sha256(json.dumps(parts).encode()).digest()

@@ -73,10 +73,12 @@ class AttentionMetric(BaseMetric):
         self.prefix = None  # set here, because mmengine warns about a missing prefix
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Keep the overlap of each sample; None if it is undefined."""
+        """Keep the overlap of each sample; empty if it is undefined."""
+        # No None: mmengine drops it where it joins the results of several ranks, and then keeps
+        # samples that a sampler repeated.
         for sample in data_samples:
             if 'attention' not in sample:
-                self.results.append(None)
+                self.results.append({})
                 continue
             if 'landmark_mask' not in sample:
                 raise ValueError(
@@ -88,11 +90,11 @@ class AttentionMetric(BaseMetric):
                 for name in ('attention', 'landmark_mask')
             )
             known = 0 < mask.mean() < 1
-            self.results.append(attention_overlap(attention, mask) if known else None)
+            self.results.append(attention_overlap(attention, mask) if known else {})
 
-    def compute_metrics(self, results: list[dict[str, float] | None]) -> dict[str, float]:
+    def compute_metrics(self, results: list[dict[str, float]]) -> dict[str, float]:
         """Mean over all samples, in percent."""
-        known = [one for one in results if one is not None]
+        known = [one for one in results if one]
         if len(known) < len(results):
             print_log(
                 f'AttentionMetric: {len(results) - len(known)} of {len(results)} images have no '

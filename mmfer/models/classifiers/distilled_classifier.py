@@ -58,13 +58,14 @@ class DistilledClassifier(ImageClassifier):
 
     def loss(self, inputs: Tensor, data_samples: list) -> dict[str, Tensor]:
         """The losses of the head, and ``loss_response`` and ``loss_similarity``."""
+        # First, because a check before the teacher is there asks what the network can normalize.
+        own = self.extract_feat(inputs)
         if self.teacher is None:
             raise ValueError(
                 'DistilledClassifier has no teacher. Add dict(type="TeacherHook", checkpoint=...) '
                 'to custom_hooks.'
             )
         logits, features = self.teacher.answer(inputs, self.data_preprocessor)
-        own = self.extract_feat(inputs)
         losses: dict[str, Tensor] = self.head.loss(own, data_samples)
         if self.response is not None:
             losses['loss_response'] = self.response(logits_of(self, own), logits)

@@ -57,6 +57,8 @@ class MomentumBank:
     def relation(self, index: Tensor, features: Tensor) -> Tensor:
         """Cosine similarity (N, size) of images to the bank; -inf for themselves and unseen images.
 
+        Computed in float32, also in mixed precision, which makes many images equally near.
+
         Args:
             index: ``sample_idx`` of the images, (N,).
             features: (N, D).
@@ -64,7 +66,9 @@ class MomentumBank:
         if not self.features.size(1):
             return features.new_full((len(features), len(self.seen)), -torch.inf)
         x = F.normalize(features.detach().float(), dim=1)
-        relation = (x @ F.normalize(self.features, dim=1).T).masked_fill(~self.seen, -torch.inf)
+        with torch.autocast(x.device.type, enabled=False):
+            relation = x @ F.normalize(self.features, dim=1).T
+        relation = relation.masked_fill(~self.seen, -torch.inf)
         relation[torch.arange(len(x), device=x.device), index.to(x.device)] = -torch.inf
         return relation
 

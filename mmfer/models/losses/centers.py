@@ -6,6 +6,8 @@ import torch
 from mmengine.dist import all_reduce
 from torch import Tensor, nn
 
+from mmfer.models.losses.utils import check_features
+
 
 def unit_vectors(vectors: Tensor) -> Tensor:
     """Rows (N, D) scaled to length 1; a row of zeros stays zero and has a finite gradient."""
@@ -92,9 +94,13 @@ class Centers(nn.Module):
         Args:
             features: (N, D) of this rank.
             labels: (N,).
+
+        Raises:
+            ValueError: If the shapes do not fit or a label is out of range.
         """
         if not self.training or self.start == 'random' or self.started.all():
             return
+        check_features(features, labels, self.weight)
         total, count = self._sums(features.float(), labels)
         new = (count > 0) & ~self.started
         self.weight[new] = total[new] / count[new, None]

@@ -21,7 +21,7 @@ def neighbor_label_distribution(
         probs: P, (M, C), the predicted distributions of the M images.
         k: Number of neighbors; if there are fewer, all of them count.
         normalize: ``'softmax'`` over the k relations, which may be negative; ``'sum'`` divides by
-            the sum of the relations, as printed.
+            the sum of the relations, as printed, where a negative relation counts as 0.
         exclude_self: Leave out image i itself, in column ``self_offset + i``. None: only if N = M.
         self_offset: See ``exclude_self``.
 
@@ -47,7 +47,7 @@ def neighbor_label_distribution(
     if normalize == 'softmax':
         weights = nearest.softmax(1)
     else:
-        nearest = nearest.masked_fill(nearest == -torch.inf, 0)
+        nearest = nearest.clamp(min=0)
         weights = nearest / nearest.sum(1, keepdim=True)
     if not weights.size(1):
         return probs.new_full((n, probs.size(1)), torch.nan)

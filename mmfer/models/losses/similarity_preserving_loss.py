@@ -3,6 +3,7 @@
 F. Tung and G. Mori, "Similarity-Preserving Knowledge Distillation", ICCV 2019, eq. 1-4.
 """
 
+import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
@@ -12,6 +13,8 @@ from mmfer.registry import MODELS
 def similarities(features: Tensor) -> Tensor:
     """The similarity of each image to all images of its batch, rows of length 1 (eq. 1-3).
 
+    Computed in float32, also in mixed precision: float16 cannot hold the products of long features.
+
     Args:
         features: (N, ...), flattened to (N, D).
 
@@ -19,7 +22,8 @@ def similarities(features: Tensor) -> Tensor:
         (N, N).
     """
     flat = features.float().flatten(1)
-    return normalize(flat @ flat.T, dim=1)
+    with torch.autocast(flat.device.type, enabled=False):
+        return normalize(flat @ flat.T, dim=1)
 
 
 def similarity_preserving_loss(student: Tensor, teacher: Tensor) -> Tensor:

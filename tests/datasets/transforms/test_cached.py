@@ -117,6 +117,15 @@ def test_a_changed_image_face_or_recipe_is_made_again(tmp_path: Path) -> None:
     assert len(journal.read_text().split()) == 4
 
 
+def test_other_frames_of_a_clip_are_read(tmp_path: Path) -> None:
+    paths = [str(write_image(tmp_path / f'{i}.png', seed=i)) for i in range(4)]
+    read = [{'type': 'LoadClip', 'register': False, 'transforms': [TRANSFORMS_OF_A_FACE[0]]}]
+    folder, sample = str(tmp_path / 'cache'), {'img_path': paths[3], 'onset_path': paths[0]}
+    for change in ({}, {'onset_path': paths[1]}, {'between_paths': (paths[1], paths[2])}):
+        expected = Cached(read)(sample | change)['img']
+        assert np.array_equal(Cached(read, folder)(sample | change)['img'], expected)
+
+
 def test_a_cached_result_may_be_changed(tmp_path: Path) -> None:
     path = write_image(tmp_path / 'a.png')
     cached = Cached(TRANSFORMS_OF_A_FACE, folder=str(tmp_path / 'cache'))

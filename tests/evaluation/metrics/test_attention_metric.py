@@ -1,8 +1,13 @@
+import json
 import logging
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+import torch.distributed
+import torch.multiprocessing
 from mmengine.logging import MMLogger
 
 from mmfer.evaluation.metrics import AttentionMetric, attention_overlap
@@ -60,6 +65,25 @@ def test_images_without_visible_landmarks_are_counted(log):
     found = evaluate([sample(MAPS[0], MASKS[0]), hidden])
     assert found == evaluate([sample(MAPS[0], MASKS[0])])
     assert '1 of 2 images have no attention map, or no cell' in log.text
+
+
+def rank_main(rank: int, folder: str) -> None:
+    os.chdir(folder)
+    store = f'file://{folder}/store'
+    torch.distributed.init_process_group('gloo', init_method=store, rank=rank, world_size=2)
+    samples = [sample(m, f) for m, f in zip(MAPS, MASKS, strict=True)]
+    samples[2] = sample(MAPS[2], 0 * MASKS[2])
+    metric = AttentionMetric()
+    metric.process(None, [*samples, samples[0]][rank::2])  # the sampler repeats the first sample
+    found = metric.evaluate(len(samples))
+    Path(f'{folder}/{rank}.json').write_text(json.dumps(found))
+    torch.distributed.destroy_process_group()
+
+
+def test_an_image_without_landmarks_on_one_of_two_ranks(tmp_path: Path) -> None:
+    torch.multiprocessing.spawn(rank_main, (str(tmp_path),), nprocs=2)
+    known = evaluate([sample(MAPS[i], MASKS[i]) for i in (0, 1, 3, 4)])
+    assert json.loads((tmp_path / '0.json').read_text()) == pytest.approx(known)
 
 
 def test_a_model_without_attention_has_no_values(log):

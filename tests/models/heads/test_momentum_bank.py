@@ -51,3 +51,12 @@ def test_the_state_continues_elsewhere() -> None:
 def test_a_momentum_of_one_would_never_change() -> None:
     with pytest.raises(ValueError, match='momentum=1'):
         MomentumBank(4, momentum=1)
+
+
+def test_mixed_precision_does_not_make_images_equally_near() -> None:
+    bank = MomentumBank(200)
+    features = 1 + 0.1 * torch.rand(200, 16, generator=torch.Generator().manual_seed(0))
+    bank.update(torch.arange(200), features, torch.ones(200, 1))
+    expected = bank.relation(torch.arange(200), features)
+    with torch.autocast('cpu', torch.bfloat16):
+        torch.testing.assert_close(bank.relation(torch.arange(200), features), expected)

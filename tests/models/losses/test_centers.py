@@ -165,3 +165,11 @@ def test_vectors_of_zeros_have_a_finite_gradient():
     np.testing.assert_allclose(units.detach(), [[0, 0], [0.6, 0.8]])
     units.sum().backward()
     assert x.grad.abs().max() <= 1
+
+
+def test_a_wrong_label_or_width_is_told_before_the_centers_start():
+    centers = Centers(3, 4, start='batch')
+    with pytest.raises(ValueError, match='label 5 of image 1 of the batch is outside 0 to 2'):
+        centers.begin(torch.ones(2, 4), torch.tensor([0, 5]))
+    with pytest.raises(ValueError, match='set in_channels to the width of the features'):
+        centers.begin(torch.ones(2, 6), torch.tensor([0, 1]))

@@ -52,6 +52,15 @@ def test_negative_relations_stay_a_distribution():
     assert (ours >= 0).all() and torch.allclose(ours.sum(1), torch.ones(3))
 
 
+def test_negative_relations_count_as_0_in_a_sum():
+    relation = torch.tensor([[0.0, 1.0, -2.0], [-5.0, 0.0, -1.0], [2.0, 6.0, 0.0]])
+    ours = neighbor_label_distribution(relation, torch.eye(3), 2, 'sum')
+    expected = torch.tensor([[0, 1, 0], [torch.nan] * 3, [0.25, 0.75, 0]])
+    torch.testing.assert_close(ours, expected, equal_nan=True)
+    loss = NeighborLabelDistributionLoss(k=2, normalize='sum')
+    assert loss(torch.zeros(3, 3), loss.distribution(relation, torch.eye(3))).isfinite()
+
+
 def test_loss_is_the_kl_divergence_over_n_c():
     rng = np.random.default_rng(2)
     logits, target = rng.normal(size=(5, 4)), rng.dirichlet(np.ones(4), 5)

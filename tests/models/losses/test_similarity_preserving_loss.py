@@ -32,3 +32,12 @@ def test_turned_and_scaled_features_have_the_same_similarities() -> None:
 def test_two_batches_are_refused() -> None:
     with pytest.raises(ValueError, match='the same batch'):
         SimilarityPreservingLoss()(torch.zeros(2, 3), torch.zeros(3, 3))
+
+
+@pytest.mark.parametrize('kind', [torch.float16, torch.bfloat16])
+def test_mixed_precision_changes_nothing(kind: torch.dtype) -> None:
+    student = 20 * torch.rand(6, 512, generator=torch.Generator().manual_seed(0))
+    teacher = student + 0.1 * torch.rand(6, 512, generator=torch.Generator().manual_seed(1))
+    expected = similarity_preserving_loss(student, teacher)
+    with torch.autocast('cpu', kind):
+        torch.testing.assert_close(similarity_preserving_loss(student, teacher), expected)
