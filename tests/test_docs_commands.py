@@ -71,3 +71,17 @@ def test_the_tables_of_presets_are_those_of_the_renderer() -> None:
 def test_the_page_on_reliability_counts_the_readers() -> None:
     text = (ROOT / 'docs' / 'reliability.md').read_text(encoding='utf-8')
     assert re.findall(r'(\d+) readers', text) == [str(len(TARGETS))] * 2
+
+
+def test_the_errors_of_the_own_folder_are_messages_of_the_code() -> None:
+    page = (ROOT / 'docs' / 'train_on_your_own_folder.md').read_text(encoding='utf-8')
+    quoted = re.findall(r'^\| `([^`]+)` \|', page.split('\n## Common errors\n')[1], re.MULTILINE)
+    assert len(quoted) >= 9
+    texts = [path.read_text(encoding='utf-8') for path in (ROOT / 'mmfer').rglob('*.py')]
+    code = re.sub(r"""['"]\s*\n\s*f?['"]""", '', '\n'.join(texts))  # texts over several lines
+    said = re.sub(r'\{[^{}]*\}', '...', code)
+    for message in quoted:  # three words in a row, between what a message inserts
+        plain = re.sub(r'"[^"]*"|\(.*|\b\d+\b', '...', message).split('Did you mean')[0]
+        rows = [part.strip(' .').split() for part in plain.split('...')]
+        windows = [' '.join(row[i : i + 3]) for row in rows for i in range(len(row) - 2)]
+        assert any(window in said for window in windows), message
