@@ -130,6 +130,25 @@ def test_few_lines_are_repeated(tmp_path: Path):
     assert _repeated(_modules().values()) <= MOST_REPEATED_IN_MODULES
 
 
+def test_the_figures_of_the_structure_are_recent():
+    """Those that can be counted differ from the page by at most a twentieth."""
+    rows = re.findall(r'^\| ([^|`]+).* \| [\d., ]+ \| ([\d.]+) \|$', TEXT, re.MULTILINE)
+    shown = {name.strip(' ,'): float(value) for name, value in rows}
+    rooms = Counter(path.parent for path in _modules().values())
+    configs = list((ROOT / 'configs').rglob('*.py'))
+    lines = sum(len(path.read_bytes().splitlines()) for path in configs)
+    texts = [path.read_text(encoding='utf-8') for path in (ROOT / 'tests').rglob('*.py')]
+    counted = {
+        'modules, without': len(_modules()),
+        'modules in the largest folder': max(rooms.values()),
+        'config files': len(configs),
+        'lines of configs': lines,
+        'lines of a config on average': lines / len(configs),
+        'functions that are tests': sum(len(re.findall(r'^ *def test_', t, re.M)) for t in texts),
+    }
+    assert {name: shown[name] for name in counted} == pytest.approx(counted, rel=0.05)
+
+
 def test_every_system_has_rows():
     assert len(ROWS) >= 27
 

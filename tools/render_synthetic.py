@@ -33,10 +33,10 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--size',
         type=int,
-        help="width and height in pixels (for casme2 the height); default: the preset's size",
+        help="width and height in pixels (of clips the height); default: the preset's size",
     )
     parser.add_argument(
-        '--images', type=int, help="images (for casme2 clips) in all splits; default: the preset's"
+        '--images', type=int, help="images or clips in all splits; default: the preset's"
     )
     parser.add_argument(
         '--label-noise', type=float, default=0.0, help='share of wrong training labels'
@@ -47,7 +47,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--blinks',
         type=float,
-        help="share of clips in which the eyes blink (casme2); default: the preset's",
+        help="share of clips in which the eyes blink; default: the preset's",
     )
     parser.add_argument(
         '--no-oddities',
