@@ -37,7 +37,8 @@ def atomic_file(path: str | Path) -> Iterator[BinaryIO]:
         ...     file.write(bytes(3))
     """
     path = Path(os.path.realpath(path))
-    temporary = path.with_name(f'{path.name}.{uuid4().hex[:12]}.tmp')
+    # Without the name of the file, which may be as long as a name can be.
+    temporary = path.with_name(f'.{uuid4().hex[:12]}.tmp')
     try:
         with temporary.open('wb') as file:
             yield file
@@ -77,6 +78,11 @@ def write_atomically(path: str | Path, content: bytes | str) -> None:
     except OSError as error:
         message = f'{error.strerror or error}: {len(data)} bytes cannot be written to {path}'
         raise type(error)(error.errno, f'{message}. The earlier file is kept, if any') from error
+
+
+def writable_text(text: str | Path) -> str:
+    """A text that UTF-8 can hold: bytes of other encodings in names of files are escaped."""
+    return str(text).encode(errors='backslashreplace').decode()
 
 
 def check_writable(path: str | Path) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import io
 import os
 import re
 import signal
@@ -101,7 +102,8 @@ def friendly_errors(main: Callable[..., None], exit_code: int = 1) -> Callable[.
     If what reads the output ends first, as ``head`` does, the tool ends without a message.
     An error in the input (a wrong path, a missing data set, classes that do not fit, an output
     that cannot be written) is printed without a traceback. Any other error is a bug and keeps its
-    traceback. The environment variable ``MMFER_DEBUG=1`` shows all tracebacks.
+    traceback. Characters that the output cannot show, as in the name of a file, are escaped. The
+    environment variable ``MMFER_DEBUG=1`` shows all tracebacks.
 
     Args:
         main: The function of the tool.
@@ -110,6 +112,8 @@ def friendly_errors(main: Callable[..., None], exit_code: int = 1) -> Callable[.
 
     @wraps(main)
     def run(*arguments: Any) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == 'strict':
+            sys.stdout.reconfigure(errors='backslashreplace')
         try:
             main(*arguments)
         except KeyboardInterrupt:

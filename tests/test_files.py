@@ -145,3 +145,9 @@ def test_the_check_of_an_output_changes_nothing(tmp_path: Path) -> None:
 def test_a_folder_is_no_file_for_results(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError, match=str(tmp_path)):
         check_writable(tmp_path)
+
+
+def test_a_name_may_be_as_long_as_the_file_system_permits(tmp_path: Path) -> None:
+    path = tmp_path / ('x' * 251 + '.jpg')
+    write_atomically(path, b'one')
+    assert path.read_bytes() == b'one'

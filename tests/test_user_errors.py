@@ -223,3 +223,12 @@ main()
     )
     assert done.stdout.split('\n') == ['a line', '141', '']
     assert done.stderr == ''
+
+
+def test_characters_that_the_output_cannot_show_are_escaped() -> None:
+    done = subprocess.run(
+        [sys.executable, '-c', 'from mmfer.user_errors import friendly_errors\n'
+         'friendly_errors(lambda: print("\\xe4\\udce9"))()'],
+        capture_output=True, text=True, env=tool_environment() | {'PYTHONIOENCODING': 'ascii'},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, '\\xe4\\udce9\n')

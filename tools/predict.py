@@ -124,7 +124,7 @@ def find_inputs(inputs: list[str]) -> tuple[list[str | Path], int]:
             if not is_web_address(one):
                 find_images([one])
                 files.append(one)
-        except (FileNotFoundError, ValueError) as error:
+        except (OSError, ValueError) as error:
             errors.append(error)
     if errors and not files and not addresses:
         raise errors[0]
@@ -140,7 +140,11 @@ def file_of(image: str | Path) -> Path:
     """The path of an image, or a path with the name of its address."""
     if isinstance(image, Path):
         return image
-    return Path(urlsplit(image).path.strip('/')[-LONGEST_NAME:] or 'image')
+    try:
+        path = urlsplit(image).path
+    except ValueError:  # no address, which reading it will say
+        path = ''
+    return Path(path.strip('/')[-LONGEST_NAME:] or 'image')
 
 
 def check_targets(images: list[str | Path], targets: list[Path]) -> None:

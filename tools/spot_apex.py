@@ -26,7 +26,7 @@ from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
 from mmfer.faces.clips.apex_regions import REGION_NAMES
 from mmfer.faces.clips.apex_result import ApexResult
 from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS
-from mmfer.faces.clips.clip import open_clip
+from mmfer.faces.clips.clip import clip_name, open_clip
 from mmfer.faces.clips.clip_landmarks import CHOICES, SidecarLandmarks, check_choice
 from mmfer.files import check_writable, write_json
 from mmfer.progress import progress_bar
@@ -108,7 +108,7 @@ def face_choice(text: str) -> str | int:
 def spot_clip(args: argparse.Namespace, options: SpotterOptions) -> None:
     clip = open_clip(args.clip)
     landmarks = SidecarLandmarks(args.sidecar).of(clip) if args.sidecar else None
-    stem = args.out_dir / args.clip.stem
+    stem = args.out_dir / clip_name(args.clip)
     check_writable(f'{stem}_apex.json')
     spotter = options.build(landmarker=landmarks is None)
     began = time.perf_counter()

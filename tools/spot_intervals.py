@@ -21,7 +21,7 @@ import numpy as np
 
 from mmfer.apis.micro_expression import MicroExpression, MicroExpressionInferencer
 from mmfer.engine.cli import friendly_errors, given_path
-from mmfer.faces.clips.clip import Clip, open_clip
+from mmfer.faces.clips.clip import Clip, clip_name, open_clip
 from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
 from mmfer.faces.clips.interval_spotter import IntervalSpotter, SpottedIntervals
 from mmfer.faces.clips.intervals import IntervalOptions, frame_limits
@@ -121,7 +121,7 @@ def main() -> None:
     cv2.setNumThreads(1)  # frames are small: threads cost more than they bring
     clip = open_clip(args.video)
     fps = frame_rate(clip, args.fps)
-    stem = args.out_dir / args.video.stem
+    stem = args.out_dir / clip_name(args.video)
     check_writable(f'{stem}_intervals.json')
     least, most = frame_limits(fps)
     options = IntervalOptions(args.strength, least, most)

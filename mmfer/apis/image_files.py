@@ -9,6 +9,7 @@ from pathlib import Path
 from mmfer.faces.annotated_copies import annotated_copies
 from mmfer.faces.image import IMAGE_SUFFIXES
 from mmfer.faces.image_folder import AGAIN, COPY, LeftOut, list_images
+from mmfer.files import writable_text
 
 
 def find_images(inputs: Iterable[str | Path]) -> tuple[list[Path], LeftOut]:
@@ -79,8 +80,8 @@ def output_names(paths: Sequence[Path], suffix: str) -> list[str]:
     name, with as many parent folders as needed: ``a/x.tif`` and ``b/x.tif`` give ``a_x.tif.jpg``
     and ``b_x.tif.jpg``. The suffix is not repeated.
     """
-    parts = [Path(os.path.abspath(path)).parts for path in paths]  # without ..
-    names = [path.stem for path in paths]
+    parts = [Path(writable_text(os.path.abspath(path))).parts for path in paths]  # without ..
+    names = [writable_text(path.stem) for path in paths]
     depth = 0
     while depth < max(map(len, parts), default=0):
         counts = Counter(name.lower() for name in names)

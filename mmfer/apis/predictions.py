@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mmfer.faces import Face
+from mmfer.files import writable_text
 from mmfer.runtime.calibration import tempered
 
 UNSURE_BELOW = 0.5
@@ -161,8 +162,8 @@ class ImagePrediction:
     def to_dict(self) -> dict[str, Any]:
         """The entry for ``results.json``."""
         return {
-            'img_path': self.path,
-            'message': self.message,
+            'img_path': writable_text(self.path),
+            'message': writable_text(self.message),
             'failed': self.failed,
             'turned': 90 * self.turns,
             'faces': [face.to_dict(self.shrunk, self.pad) for face in self.faces],

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 from mmfer.apis.predictions import ImagePrediction
 from mmfer.apis.result_table import results_table
 from mmfer.faces.annotated_copies import JOURNAL, KEY, RESULTS
-from mmfer.files import write_atomically, write_json
+from mmfer.files import writable_text, write_atomically, write_json
 from mmfer.journal import Journal
 
 
@@ -52,7 +52,7 @@ class ResultFiles:
 
         Images that could not be read are tried again.
         """
-        entry = self._entries.get(str(path))
+        entry = self._entries.get(writable_text(path))
         return entry is not None and entry['state'] == _state(path) and entry[KEY] == [name]
 
     def add(self, path: str | Path, name: str, prediction: ImagePrediction) -> None:
@@ -70,7 +70,7 @@ class ResultFiles:
             'result': prediction.to_dict(),
         }
         self._journal.add(entry)
-        self._entries[str(path)] = entry
+        self._entries[writable_text(path)] = entry
 
     def finish(self, paths: Sequence[str | Path], model: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Write the final files, remove the journal, and return the entries of the images.
@@ -79,7 +79,7 @@ class ResultFiles:
             paths: The images, in order.
             model: :meth:`mmfer.apis.FERInferencer.describe`.
         """
-        entries = [self._entries[str(path)] for path in paths]
+        entries = [self._entries[writable_text(path)] for path in paths]
         copies = [name for entry in entries for name in entry[KEY]]
         results = [entry['result'] for entry in entries]
         write_json(self.path, {'model': dict(model), 'results': results, KEY: copies})

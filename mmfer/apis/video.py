@@ -79,6 +79,8 @@ def read_frames(
         ...     for found in read_frames(FERInferencer(), video.frames(), smooth=0.5):
         ...         print(found.frame.time, {n: face.label for n, face in found.faces.items()})
     """
+    if at_once < 1:
+        raise ValueError(f'at_once={at_once}: give a whole number of 1 or more.')
     inferencer.check_photographs()
     tracker = tracker or FaceTracker(inferencer.detector)
     smoother = ScoreSmoother(smooth)

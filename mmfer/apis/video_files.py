@@ -78,6 +78,7 @@ class VideoFiles:
             'faces': [track.to_dict(self.names, self.of_attributes) for track in tracks],
         }
         write_json(self.folder / SUMMARY, summary)
+        (self.folder / TIMELINE).unlink(missing_ok=True)  # of an earlier video
         if tracks:
             plot_timeline(tracks, self.names, self.folder / TIMELINE)
         return summary
@@ -88,7 +89,10 @@ class VideoFiles:
         if self._video is None:
             path = self.folder / ANNOTATED
             codec = cv2.VideoWriter.fourcc(*'mp4v')
-            self._video = cv2.VideoWriter(str(path), codec, self.rate or 1.0, even)
+            # MPEG-4 stores a fraction of at most 65535; OpenCV multiplies by 1000 or less.
+            rate = self.rate or 1.0
+            rate = round(rate, 1 if rate > 65 else 3)
+            self._video = cv2.VideoWriter(str(path), codec, rate, even)
             if not self._video.isOpened():
                 raise OSError(
                     f'The annotated video "{path}" cannot be written: this OpenCV has no encoder '

@@ -14,7 +14,7 @@ from mmfer.apis.predictions import FacePrediction, ImagePrediction
 from mmfer.apis.video import read_frames
 from mmfer.apis.video_files import ANNOTATED, TABLE, TIMELINE, VideoFiles
 from mmfer.checks.openmmlab import needs_pytorch, without_pytorch
-from mmfer.demo.limits import MOST_FACES, MOST_FRAMES, MOST_SECONDS, load_photo
+from mmfer.demo.limits import MOST_FACES, MOST_FRAMES, MOST_SECONDS, check_frame, load_photo
 from mmfer.faces.video import Frame, open_video
 from mmfer.visualization import LabelledFace, draw_faces
 from mmfer.visualization.faces import draw_boxes
@@ -111,7 +111,7 @@ class Reader:
             every = max(1, round(video.rate / 10))
             names, attributes = inferencer.scored_names, inferencer.loaded.of_attributes
             with VideoFiles(folder, names, attributes, video.rate / every) as files:
-                some = islice(video.frames(every, MOST_SECONDS), MOST_FRAMES)
+                some = map(check_frame, islice(video.frames(every, MOST_SECONDS), MOST_FRAMES))
                 for found in read_frames(inferencer, some, smooth=0.3):
                     files.add(found)
                     if len(files.tracks) and files.frames % 10 == 1:

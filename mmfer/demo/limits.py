@@ -5,11 +5,12 @@ from pathlib import Path
 from PIL import Image
 
 from mmfer.faces.image_decoder import LoadedImage, decode_image
+from mmfer.faces.video import Frame
 
 MOST_BYTES = 50 * 2**20
 """The largest upload in bytes."""
 MOST_PIXELS = 25_000_000
-"""The largest photograph in pixels."""
+"""The largest photograph, or frame of a video, in pixels."""
 MOST_SECONDS, MOST_FRAMES = 20.0, 200
 """The beginning of a video that is read: seconds, and frames."""
 MOST_FACES = 4
@@ -41,3 +42,18 @@ def load_photo(path: str | Path) -> LoadedImage:
             )
         file.seek(0)
         return decode_image(file, name)
+
+
+def check_frame(frame: Frame) -> Frame:
+    """The frame of an uploaded video.
+
+    Raises:
+        ValueError: If it has too many pixels.
+    """
+    height, width = frame.image.shape[:2]
+    if width * height > MOST_PIXELS:
+        raise ValueError(
+            f'the upload has frames of {width} x {height} pixels, but at most '
+            f'{MOST_PIXELS // 10**6} million are read. Shrink the video.'
+        )
+    return frame

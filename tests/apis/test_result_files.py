@@ -1,13 +1,16 @@
 """Results are on disk as soon as they are known."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from mmfer.apis.image_files import output_names
 from mmfer.apis.predictions import ImagePrediction
 from mmfer.apis.result_files import ResultFiles
+from mmfer.faces.annotated_copies import annotated_copies
 
 OPTIONS = {'config': None}
 BLACK = np.zeros((2, 2, 3), np.uint8)
@@ -67,3 +70,17 @@ def test_damaged_results_are_located(tmp_path: Path) -> None:
     (tmp_path / 'results.jsonl').write_text('{"model": "a"}\n{"state": [1, 2], "annotated": []}\n')
     with pytest.raises(ValueError, match=r'results\.jsonl", result 1: .* field (failed|result)'):
         ResultFiles(tmp_path, {'model': 'a'})
+
+
+def test_a_name_that_is_not_utf_8(tmp_path: Path) -> None:
+    """Archives of other systems bring such names."""
+    image = Path(os.fsdecode(os.fsencode(tmp_path) + b'/caf\xe9.png'))
+    image.write_bytes(b'12')
+    (name,) = output_names([image], '.jpg')
+    found = ImagePrediction(str(image), f'No face in "{image}".', (), BLACK)
+    ResultFiles(tmp_path / 'out', OPTIONS).add(image, name, found)
+    again = ResultFiles(tmp_path / 'out', OPTIONS)
+    assert again.has(image, name)
+    again.finish([image], {})
+    assert 'caf\\udce9.png' in (tmp_path / 'out' / 'results.csv').read_text(encoding='utf-8')
+    assert annotated_copies(tmp_path / 'out') == {'caf\\udce9.jpg'}

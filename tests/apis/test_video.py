@@ -57,3 +57,8 @@ def test_a_model_without_a_framing_is_refused(tmp_path) -> None:
     inferencer = FERInferencer(*write_model(tmp_path, extra=''))
     with pytest.raises(ValueError, match='not known how to crop faces'):
         next(read_frames(inferencer, frames_of([scene()])))
+
+
+def test_a_number_of_frames_that_answers_none_is_refused(inferencer: FERInferencer) -> None:
+    with pytest.raises(ValueError, match='at_once=0: give a whole number of 1 or more'):
+        next(read_frames(inferencer, [], at_once=0))

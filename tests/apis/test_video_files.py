@@ -71,3 +71,21 @@ def test_a_folder_that_is_a_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / 'file').touch()
     with pytest.raises(OSError):
         VideoFiles(tmp_path / 'file', NAMES, False, rate=None)
+
+
+@pytest.mark.parametrize('rate', [65.432, 119.9412, 200.123, 1000.0])
+def test_rates_that_mpeg_4_cannot_store_are_rounded(tmp_path: Path, rate: float) -> None:
+    """Cameras with slow motion write such mean rates."""
+    with VideoFiles(tmp_path, NAMES, False, rate=rate) as files:
+        files.add(answer(0, {}))
+        files.finish({})
+    written = cv2.VideoCapture(str(tmp_path / 'annotated.mp4'))
+    assert abs(written.get(cv2.CAP_PROP_FPS) - rate) < 0.1
+
+
+def test_the_timeline_of_an_earlier_video_is_removed(tmp_path: Path) -> None:
+    for faces in ({1: 0.8}, {}):
+        with VideoFiles(tmp_path, NAMES, False, rate=None) as files:
+            files.add(answer(0, faces))
+            files.finish({})
+        assert (tmp_path / 'timeline.png').is_file() == bool(faces)

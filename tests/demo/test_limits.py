@@ -5,8 +5,9 @@ import pytest
 from PIL import Image
 
 from mmfer.demo import limits
-from mmfer.demo.limits import load_photo
+from mmfer.demo.limits import check_frame, load_photo
 from mmfer.faces import read_image
+from mmfer.faces.video import Frame
 from tests.apis.model_files import ASTRONAUT
 
 
@@ -35,3 +36,11 @@ def test_what_is_no_image_is_refused(tmp_path: Path, content: bytes):
     path.write_bytes(content)
     with pytest.raises(ValueError, match='the upload'):
         load_photo(path)
+
+
+def test_large_frames_of_a_video_are_refused():
+    small = Frame(0, 0.0, np.zeros((40, 50, 3), np.uint8))
+    assert check_frame(small) is small
+    large = np.broadcast_to(np.zeros(3, np.uint8), (5000, 6000, 3))
+    with pytest.raises(ValueError, match='frames of 6000 x 5000 pixels, but at most 25 million'):
+        check_frame(Frame(0, 0.0, large))

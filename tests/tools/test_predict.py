@@ -187,3 +187,11 @@ def test_paths_and_devices_that_cannot_be_used_are_one_message(model, tmp_path):
         'is a pipe'
         in call_tool('predict.py', tmp_path / 'pipe.jpg', *model, *out, check=False).stdout
     )
+
+
+def test_inputs_that_are_no_paths_and_no_addresses_end_nothing(tmp_path, capsys):
+    tool = load_tool('predict.py')
+    images, missing = tool.find_inputs([str(ASTRONAUT), 'x' * 5000])
+    assert (images, missing) == ([ASTRONAUT], 1)
+    assert 'Not read: [Errno 36] File name too long' in capsys.readouterr().out
+    assert tool.file_of('http://[bad/a.jpg') == Path('image')

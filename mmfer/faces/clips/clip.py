@@ -1,5 +1,6 @@
 """Clips: frames read one by one from a folder, a video file or memory."""
 
+import os
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ import numpy as np
 
 from mmfer.faces.image import IMAGE_SUFFIXES, load_image, read_image
 from mmfer.faces.image_folder import LeftOut, list_images
+from mmfer.faces.video.frames import open_capture
 
 MOST_NAMED = 5
 MOST_FPS = 10_000
@@ -172,7 +174,7 @@ class _Decoder:
     """OpenCV's decoder as a context manager that releases it."""
 
     def __init__(self, path: Path) -> None:
-        self.video = cv2.VideoCapture(str(path))
+        self.video = open_capture(path)
 
     def __enter__(self) -> cv2.VideoCapture:
         return self.video
@@ -201,6 +203,12 @@ def open_clip(source: 'Clip | str | Path | Sequence[np.ndarray]') -> Clip:
             f'No clip at "{path}". Give a folder of frames (img1.jpg, img2.jpg ...) or a video.'
         )
     return VideoClip(path)
+
+
+def clip_name(path: Path) -> str:
+    """The name of a clip in names of files: that of its folder, or of its video without suffix."""
+    path = Path(os.path.abspath(path))  # "." has a name, too
+    return path.name if path.is_dir() else path.stem
 
 
 def image_files(folder: Path) -> list[Path]:

@@ -16,6 +16,8 @@ PLAYLISTS = (b'#EXTM3U', b'ffconcat')
 USUAL_RATE = 25.0
 """Frames per second of a video that does not state them."""
 MOST_RATE = 1000.0
+MOST_CAMERA = 2**31 - 1
+"""The largest number that OpenCV takes for a camera."""
 
 
 class Frame(NamedTuple):
@@ -122,6 +124,16 @@ def open_video(path: str | Path) -> VideoSource:
         >>> with open_video('party.mp4') as video:
         ...     times = [frame.time for frame in video.frames()]
     """
+    return VideoSource(f'"{path}"', open_capture(path), live=False)
+
+
+def open_capture(path: str | Path) -> cv2.VideoCapture:
+    """OpenCV's decoder of a video file, which opens no other file and no address.
+
+    Raises:
+        FileNotFoundError: If the file does not exist.
+        ValueError: If the file is not a video that OpenCV can open.
+    """
     path = Path(path)
     check_regular(path)
     if not path.is_file():
@@ -141,7 +153,7 @@ def open_video(path: str | Path) -> VideoSource:
             'format. Copy it again, or convert it, for example with ffmpeg to H.264 in .mp4. '
             'Single images are read by `mmfer predict`.'
         )
-    return VideoSource(f'"{path}"', capture, live=False)
+    return capture
 
 
 def open_camera(index: int) -> VideoSource:
@@ -150,9 +162,10 @@ def open_camera(index: int) -> VideoSource:
     Raises:
         ValueError: If there is no such camera, or another program uses it.
     """
+    known = 0 <= index <= MOST_CAMERA  # OpenCV crashes at other numbers
     with _quiet_opencv():
-        capture = cv2.VideoCapture(index)
-    if not capture.isOpened():
+        capture = cv2.VideoCapture(index) if known else None
+    if capture is None or not capture.isOpened():
         raise ValueError(
             f'Camera {index} cannot be opened: it is not there, or another program uses it. Give '
             'another number, 0 for the first camera, or check the permissions.'

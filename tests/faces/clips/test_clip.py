@@ -1,9 +1,12 @@
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from mmfer.faces import open_clip, read_image
+from mmfer.faces.clips.clip import clip_name
 from tests.faces.photo_clips import photo_clip, write_frames
 
 
@@ -71,7 +74,7 @@ def test_a_truncated_video_is_read_with_a_message(frames, tmp_path):
 
 def test_an_undecodable_video_is_refused(tmp_path):
     (tmp_path / 'clip.mp4').write_bytes(b'no video' * 500)
-    with pytest.raises(ValueError, match='can be decoded'):
+    with pytest.raises(ValueError, match='cannot be opened as a video'):
         open_clip(tmp_path / 'clip.mp4')
 
 
@@ -131,3 +134,21 @@ def test_a_broken_frame_counts_as_missing(tmp_path):
         path.write_bytes(b'')
     with pytest.raises(ValueError, match='No frame in .* can be read'):
         open_clip(tmp_path)
+
+
+def test_a_playlist_is_never_followed(frames, tmp_path):
+    write_video(tmp_path / 'secret.avi', frames)
+    (tmp_path / 'clip.mp4').write_text("ffconcat version 1.0\nfile 'secret.avi'\n")
+    with pytest.raises(ValueError, match='is a playlist, not a video'):
+        open_clip(tmp_path / 'clip.mp4')
+
+
+def test_the_name_of_a_clip_keeps_dots_and_is_never_empty(tmp_path, monkeypatch):
+    folder = tmp_path / 'EP01.02'
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    assert [clip_name(Path(given)) for given in ('.', '../EP01.02', 'a.b.mp4')] == [
+        'EP01.02',
+        'EP01.02',
+        'a.b',
+    ]

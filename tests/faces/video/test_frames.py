@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -110,3 +112,14 @@ def test_a_name_with_a_percent_sign_is_a_name(tmp_path: Path) -> None:
     write_video(tmp_path / 'a00.avi', [np.full((48, 64, 3), 250, np.uint8)] * 2)
     with open_video(path) as video:
         assert next(video.frames()).image.mean() < 50
+
+
+@pytest.mark.parametrize('number', ['-1', '20231105123456'])
+def test_a_number_that_no_camera_has_is_said(number: str) -> None:
+    """In a process of its own, since OpenCV may crash at -1."""
+    done = subprocess.run(
+        [sys.executable, '-c', f'from mmfer.faces.video import *; open_camera({number})'],
+        capture_output=True,
+        text=True,
+    )
+    assert f'ValueError: Camera {number} cannot be opened' in done.stderr
