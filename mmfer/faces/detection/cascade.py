@@ -9,6 +9,7 @@ import numpy as np
 from mmfer.faces.boxes import non_maximum_suppression, square_boxes
 from mmfer.faces.face import Face
 from mmfer.faces.image import check_image
+from mmfer.faces.resizing import scale_image
 
 WINDOW, STRIDE = 12, 2
 GREY = (127, 127, 127)
@@ -70,7 +71,7 @@ class Cascade(ABC):
         check_image(image)
         longest = max(image.shape[:2])
         shrink = min(1.0, (self.max_side or longest) / longest)
-        small = _resize(image, shrink)
+        small = scale_image(image, shrink)
         boxes = self._refine(small, self._propose(small))
         boxes, scores, points = self._output(small, boxes)
         # Both sides are rounded to pixels, so their ratios differ a little.
@@ -131,7 +132,7 @@ class Cascade(ABC):
         found, found_scores = [np.zeros((0, 4))], [np.zeros(0)]
         scale = WINDOW / self.min_face_size
         while min(image.shape[:2]) * scale >= WINDOW:
-            probability, offsets = self.run_proposal(_resize(image, scale)[None])
+            probability, offsets = self.run_proposal(scale_image(image, scale)[None])
             rows, columns = np.nonzero(probability[0] > self.thresholds[0])
             scores = probability[0, rows, columns].astype(np.float64)
             corner = np.stack([columns, rows], axis=1) * float(STRIDE)
@@ -174,13 +175,6 @@ class Cascade(ABC):
         side = (boxes[:, 2:] - boxes[:, :2])[:, None]
         points = boxes[:, None, :2] + parts * side
         return _move(boxes, offsets), scores, points
-
-
-def _resize(image: np.ndarray, scale: float) -> np.ndarray:
-    if scale == 1:
-        return image
-    size = tuple(max(1, round(side * scale)) for side in image.shape[1::-1])
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
 def _move(boxes: np.ndarray, offsets: np.ndarray) -> np.ndarray:

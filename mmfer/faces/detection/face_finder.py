@@ -12,12 +12,18 @@ from mmfer.faces.detection.cascade import GREY
 from mmfer.faces.detection.found_face import FaceJob, FoundFace, rounded_face
 from mmfer.faces.face import Face
 from mmfer.faces.quarter_turns import turn_face_back, turn_image
+from mmfer.faces.resizing import scale_image
 
 BORDERS = (0.0, 0.25, 0.5)
 """Widths of grey borders, as shares of the longer side, tried in order until a face is found.
 
 In a tight face crop, the windows of the detector would extend beyond the edge. A detector for which
 this is not so has its own ``borders``.
+"""
+BORDERED = 1280
+"""The longer side in pixels of an image inside its border; larger images are shrunk to it.
+
+A face that fills the image is then still large, and the border of a strip does not fill the memory.
 """
 FILLED = 0.5
 """Smallest side of a face found with a border, as a share of the side of the image.
@@ -175,15 +181,17 @@ def detect_in_crop(detector: Detector, image: np.ndarray) -> list[Face]:
     """
     size = np.array(image.shape[1::-1])
     for border in getattr(detector, 'borders', BORDERS):
-        edge = round(border * float(size.max()))
-        padded = cv2.copyMakeBorder(image, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=GREY)
+        small = scale_image(image, min(1.0, BORDERED / size.max())) if border else image
+        ratio = size / small.shape[1::-1]
+        edge = round(border * max(small.shape[:2]))
+        padded = cv2.copyMakeBorder(small, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=GREY)
         faces = []
         for face in detector.detect(padded):
-            box = face.bbox - edge
+            box = (face.bbox - edge) * np.tile(ratio, 2)
             center = (box[:2] + box[2:]) / 2
             fills = edge == 0 or (box[2:] - box[:2]).prod() >= FILLED**2 * size.prod()
             if fills and (center >= 0).all() and (center <= size).all():
-                points = None if face.landmarks is None else face.landmarks - edge
+                points = None if face.landmarks is None else (face.landmarks - edge) * ratio
                 faces.append(replace(face, bbox=box, landmarks=points))
         if faces:
             return faces

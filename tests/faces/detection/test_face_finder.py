@@ -114,6 +114,29 @@ def test_a_tight_crop_gets_a_border(image):
     assert abs(face.landmarks[2] - (124.5 - 86, 124.7 - 73)).max() < 6
 
 
+def test_a_large_tight_crop_gets_a_border(image):
+    small = np.ascontiguousarray(image[73:148, 86:153])
+    large = cv2.resize(small, None, fx=24, fy=24, interpolation=cv2.INTER_CUBIC)
+    (face,) = detect_in_crop(MTCNN(), large)
+    expected = (np.array([81.5, 73, 171, 178]) - [86, 73, 86, 73]) * 24
+    assert box_overlap(face.bbox, expected[None])[0] > 0.6
+    assert abs(face.landmarks[2] / 24 - (124.5 - 86, 124.7 - 73)).max() < 6
+
+
+def test_the_border_of_a_strip_does_not_fill_the_memory():
+    class Sizes:
+        def __init__(self):
+            self.seen = []
+
+        def detect(self, image):
+            self.seen.append(image.nbytes)
+            return []
+
+    detector, strip = Sizes(), np.zeros((60_000, 100, 3), np.uint8)
+    assert detect_in_crop(detector, strip) == []
+    assert max(detector.seen) == strip.nbytes  # with borders as long as the strip, it was 10 GB
+
+
 def test_a_shrunk_image_gives_the_coordinates_of_the_file(finder, monkeypatch):
     load = partial(read_image, ASTRONAUT)
     whole = finder(FaceJob('a.jpg', load))
