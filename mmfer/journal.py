@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from mmfer.files import write_atomically
-from mmfer.reading import check_form, check_line, check_regular
+from mmfer.reading import LONGEST_RESULT, binary_lines, check_form, check_regular
 from mmfer.settings import check_same
 
 Row = dict[str, Any]
-LONGEST_RESULT = 1 << 26
-"""The maximum length of a line, in bytes: the faces of a large crowd have a few million."""
 
 
 class Journal:
@@ -78,14 +76,10 @@ class Journal:
         check_regular(self.path)
         if not self.path.is_file():
             return []
-        lines: list[bytes] = []
-        size = 0
         with self.path.open('rb') as file:
-            while line := file.readline(LONGEST_RESULT + 1):
-                check_line(line, self.path, len(lines) + 1, LONGEST_RESULT)
-                if line.endswith(b'\n'):
-                    lines.append(line)
-                    size += len(line)
+            found = list(binary_lines(file, self.path, LONGEST_RESULT))
+        lines = [line for line in found if line.endswith(b'\n')]
+        size = sum(map(len, lines))
         if size != self.path.stat().st_size:
             os.truncate(self.path, size)
         try:

@@ -12,6 +12,8 @@ MOST_JSON_BYTES = 1 << 31
 """The maximum size of a JSON file."""
 LONGEST_LINE = 1 << 20
 """The maximum length of a line of a text file, in characters or bytes."""
+LONGEST_RESULT = 1 << 26
+"""The same for a line of results: the faces of a large crowd have a few million bytes."""
 MOST_LINES = 1 << 24
 """The maximum number of lines of a text file."""
 HALF_CHARACTER = re.compile(r'\\u[dD][89a-fA-F]')
@@ -123,20 +125,21 @@ def parse_json(text: str, what: str, remedy: str) -> Any:
         raise ValueError(f'The {what} is not JSON: {error}. {remedy}') from error
 
 
-def binary_lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
+def binary_lines(file: BinaryIO, path: Path, longest: int = LONGEST_LINE) -> Iterator[bytes]:
     """Yield the lines of a file, with line ends.
 
     Args:
         file: The open file.
         path: The path of the file, for messages.
+        longest: The maximum length of a line, in bytes.
 
     Raises:
         ValueError: If a line is too long, or there are too many lines.
     """
     number = 0
-    while line := file.readline(LONGEST_LINE + 1):
+    while line := file.readline(longest + 1):
         number += 1
-        check_line(line, path, number)
+        check_line(line, path, number, longest)
         yield line
 
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mmfer.reading import binary_lines, read_json
+from mmfer.reading import LONGEST_RESULT, binary_lines, read_json
 
 RESULTS, JOURNAL = 'results.json', 'results.jsonl'
 """The results of ``tools/predict.py``, and those of a run that has not finished."""
@@ -20,7 +20,7 @@ def annotated_copies(folder: Path) -> set[str]:
             names.update(_names(read_json(folder / RESULTS)))
         if (folder / JOURNAL).is_file():
             with (folder / JOURNAL).open('rb') as file:
-                for line in binary_lines(file, folder / JOURNAL):
+                for line in binary_lines(file, folder / JOURNAL, LONGEST_RESULT):
                     names.update(_names(json.loads(line)))
     except (OSError, ValueError, RecursionError):
         pass  # files of other programs, or the incomplete last line of a killed run

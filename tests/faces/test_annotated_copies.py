@@ -16,6 +16,12 @@ def test_finished_and_unfinished_results_name_their_copies(tmp_path: Path) -> No
     assert annotated_copies(tmp_path) == {'a.jpg', 'b.jpg'}
 
 
+def test_the_result_of_a_large_crowd_is_read(tmp_path: Path) -> None:
+    lines = [{'annotated': ['a.jpg'], 'result': ' ' * 2**21}, {'annotated': ['b.jpg']}]
+    (tmp_path / 'results.jsonl').write_text('\n'.join(map(json.dumps, lines)) + '\n')
+    assert annotated_copies(tmp_path) == {'a.jpg', 'b.jpg'}
+
+
 @pytest.mark.parametrize('content', ['', '[]', '{"annotated": 3}', '{"annotated": [1]}', '\xff'])
 def test_results_of_other_programs_name_none(tmp_path: Path, content: str) -> None:
     (tmp_path / 'results.json').write_text(content, encoding='latin-1')
