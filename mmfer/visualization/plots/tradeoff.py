@@ -31,9 +31,7 @@ def plot_tradeoff(points: Mapping[str, tuple[float, float]], title: str = '') ->
     for name, point in points.items():
         ahead = name in best
         axes.plot(*point, 'o', c=SERIES[0 if ahead else 1])
-        # The line runs to the upper right, and all other points lie below it.
-        place, side = ((-5, 5), 'right') if ahead else ((5, -11), 'left')
-        axes.annotate(name, point, xytext=place, textcoords='offset points', size=8, ha=side)
+        axes.annotate(name, point, xytext=(5, -11), textcoords='offset points', size=8)
     axes.set_xscale('log')
     axes.xaxis.set_major_formatter('{x:g}')
     axes.xaxis.set_minor_formatter('{x:g}')
