@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.logging import HistoryBuffer
+from mmengine.optim import OptimWrapper
 
 from mmfer.resources import SHIPPED, shipped_base
 
@@ -181,6 +182,22 @@ def find_shipped_configs() -> None:
 
     path_and_scope.of_mmfer = True  # type: ignore[attr-defined]
     Config._get_cfg_path = staticmethod(path_and_scope)
+
+
+def compile_without_updates() -> None:
+    """Let ``compile=True`` of a config compile the model, and not the step of the optimizer.
+
+    mmengine compiles ``train_step`` as a whole. PyTorch cannot trace an optimizer whose groups of
+    parameters are ``ConfigDict``, as with ``paramwise_cfg``, and compiles the step anew for new
+    learning rates. :func:`mmfer.engine.training.build_runner` calls this for a config with
+    ``compile``. Removable once mmengine compiles the model alone.
+    """
+    original = OptimWrapper.update_params
+    if getattr(original, 'uncompiled', False):
+        return
+    update_params: Any = torch.compiler.disable(original)
+    update_params.uncompiled = True
+    OptimWrapper.update_params = update_params
 
 
 def apply() -> None:

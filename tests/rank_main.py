@@ -29,7 +29,7 @@ AVERAGES = {
 
 def is_row(config: Path) -> bool:
     """Whether a config is a row of a table, which changes a shipped system."""
-    return config.parent.name.startswith(('ablations', 'labels'))
+    return config.parent.name.startswith(('ablations', 'labels', 'speed'))
 
 
 def averages_of(config: Path) -> list[str]:
@@ -54,6 +54,8 @@ def train(config: Path, folder: Path, average: str) -> dict[str, object]:
     cfg.default_hooks.pop('ema', None)
     cfg.custom_hooks = [*cfg.get('custom_hooks', []), *AVERAGES[average]]
     cfg.experiment_name, cfg.log_level = work.name, 'ERROR'
+    if cfg.get('compile'):
+        cfg.compile = dict(backend='aot_eager')  # traces, and needs no C++ compiler
     runner = build_runner(cfg)
     runner.train()
     digests: list[str] = ['', '']

@@ -18,7 +18,7 @@ CONFIGS = sorted(p for p in (ROOT / 'configs').rglob('*.py') if '_base_' not in 
 TRAININGS = [(config, average) for config in CONFIGS for average in averages_of(config)]
 SECTIONS = (
     *('model', 'train_dataloader', 'optim_wrapper', 'train_cfg'),
-    *('default_hooks', 'custom_hooks'),
+    *('default_hooks', 'custom_hooks', 'compile'),
 )
 Results = dict[tuple[str, str], list[dict[str, Any]]]
 

@@ -13,6 +13,7 @@ from mmengine.config import Config
 from mmengine.dist import barrier
 from mmengine.runner import EpochBasedTrainLoop, Runner
 
+from mmfer.compat import compile_without_updates
 from mmfer.engine.checkpoint import last_checkpoint
 from mmfer.engine.checkpoints.addresses import local_checkpoint
 from mmfer.engine.config import load_config
@@ -37,6 +38,8 @@ from mmfer.registry import RUNNERS
 def build_runner(cfg: Config) -> Runner:
     """Build the runner of a config, after joining the other ranks of a distributed run."""
     init_cpu_ranks(cfg.launcher)
+    if cfg.get('compile'):
+        compile_without_updates()
     loop = cfg.get('train_cfg')
     if loop and 'by_epoch' in loop and 'type' not in loop:
         # The loop of mmfer, where mmengine would take its own.

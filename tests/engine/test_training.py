@@ -36,6 +36,20 @@ def test_the_learning_rate_is_scaled(image_folder: Path, tmp_path: Path) -> None
     assert runner.optim_wrapper.get_lr()['lr'] == [pytest.approx(0.01 * 4 / 16)]
 
 
+def test_a_compiled_training_gives_the_same_weights(image_folder: Path, tmp_path: Path) -> None:
+    options: dict[str, object] = {
+        'optim_wrapper.optimizer': {'_delete_': True, 'type': 'AdamW', 'weight_decay': 0.1},
+        'optim_wrapper.paramwise_cfg': {'norm_decay_mult': 0.0},
+        'train_cfg.max_epochs': 2,
+    }
+    # This backend traces like the default one, and needs no C++ compiler.
+    compiled = {**options, 'compile': {'backend': 'aot_eager'}}
+    first = train(tiny_config(tmp_path / 'a', image_folder, options), validate=False)
+    second = train(tiny_config(tmp_path / 'b', image_folder, compiled), validate=False)
+    for one, other in zip(first.model.parameters(), second.model.parameters(), strict=True):
+        torch.testing.assert_close(one, other)
+
+
 def test_scaling_without_a_base_batch_size_is_refused(image_folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match='base_batch_size'):
         train(tiny_config(tmp_path, image_folder), auto_scale_lr=True)

@@ -12,6 +12,7 @@ from mmengine.optim import AmpOptimWrapper, OptimWrapper
 from torch import Tensor
 from torch._dynamo.exc import TorchDynamoException
 
+from mmfer.compat import compile_without_updates
 from mmfer.engine.benchmark import annotated, benchmark_model, input_shape
 from mmfer.engine.cpu_amp import CPUAmpOptimWrapper, cpu_has_bfloat16
 from mmfer.engine.speed.memory import tensors_of
@@ -29,7 +30,7 @@ class Options(NamedTuple):
     fused: bool = False
     """``optimizer=dict(fused=True)``."""
     compiled: bool = False
-    """``compile=True``, which compiles the whole ``train_step``, as the runner does."""
+    """``compile=True``, which compiles the ``train_step`` without the optimizer's update."""
 
     def __str__(self) -> str:
         named = [name.replace('_', ' ') for name, on in self._asdict().items() if on]
@@ -117,6 +118,7 @@ def step_of(
     else:
         wrapper = CPUAmpOptimWrapper(optimizer=optimizer)
     if options.compiled:
+        compile_without_updates()
         model.train_step = torch.compile(model.train_step)
     return TrainingStep(model, dict(inputs=pixels, data_samples=samples), wrapper)
 
@@ -168,7 +170,7 @@ def training_speed(
 def _warm(step: TrainingStep, key: tuple[str, Options]) -> bool:
     """Run a compiled step until it is compiled; return False, and log why, if it cannot be."""
     try:
-        # It is compiled again when the optimizer has its state.
+        # It may be compiled again for what changes after the first step.
         for _ in range(COMPILED_WARM_UPS):
             step()
     except TorchDynamoException as error:

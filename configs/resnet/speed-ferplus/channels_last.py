@@ -1,0 +1,3 @@
+# Channels last in memory.
+_base_ = './plain.py'
+default_hooks = dict(channels_last=dict(type='ChannelsLastHook'))

@@ -1,0 +1,3 @@
+# A compiled step.
+_base_ = './plain.py'
+compile = True
