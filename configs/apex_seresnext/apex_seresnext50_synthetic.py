@@ -17,7 +17,7 @@ rendered = dict(data_root=data_root, test_subjects=test_subjects, frame='apex')
 
 # Clips are rendered without noise.
 load, noise = dict(type='LoadExpressionImage'), dict(type='SensorNoise', seed=0)
-align = dict(type='AlignFace', size=image_size, margin=0.05, points=('eyes_nose',))
+align = dict(type='AlignFace', size=image_size, margin=0.05)
 train_pipeline = [
     load,
     dict(type='SensorNoise', fresh=True),

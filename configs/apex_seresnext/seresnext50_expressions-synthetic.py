@@ -13,7 +13,7 @@ epochs = 8
 
 # The rendered images are read like the clips in apex_seresnext50_synthetic.py.
 load, noise = dict(type='LoadExpressionImage'), dict(type='SensorNoise', seed=0)
-align = dict(type='AlignFace', size=image_size, margin=0.05, points=('eyes_nose',))
+align = dict(type='AlignFace', size=image_size, margin=0.05)
 train_pipeline = [
     load,
     dict(type='SensorNoise', fresh=True),

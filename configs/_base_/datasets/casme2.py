@@ -20,10 +20,9 @@ data_preprocessor = dict(
 
 
 # Aligned faces, with exactly the augmentation of paper 004, section 3.3.
-# By eyes and nose: the corners of the mouth are part of the expression.
 load_face = [
     dict(type='LoadExpressionImage'),
-    dict(type='AlignFace', size=image_size, margin=0.05, points=('eyes_nose',)),
+    dict(type='AlignFace', size=image_size, margin=0.05),
 ]
 train_pipeline = [
     *load_face,
