@@ -95,13 +95,18 @@ class ExpressionDataset(FaceDataset):
         samples = super().read_part('train')
         if not samples:
             return samples
-        mask = carve_validation(
-            [s['gt_label'] for s in samples],
-            self.val_ratio,
-            self.val_seed,
-            [s.get('subject') for s in samples],
-            self.val_fold,
-        )
+        subjects = [s.get('subject') for s in samples]
+        unknown = subjects.count(None)
+        if 0 < unknown < len(samples):
+            print_log(
+                f'{type(self).__name__}: {unknown} of {len(samples)} images have no known subject. '
+                'Each counts as a person of its own in the draw of the validation part '
+                f'(val_ratio={self.val_ratio:g}); the persons that are known stay whole.',
+                logger='current',
+                level=WARNING,
+            )
+        labels = [s['gt_label'] for s in samples]
+        mask = carve_validation(labels, self.val_ratio, self.val_seed, subjects, self.val_fold)
         keep = mask if part == 'val' else ~mask
         return [s for s, kept in zip(samples, keep, strict=True) if kept]
 

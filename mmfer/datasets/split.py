@@ -14,14 +14,14 @@ def carve_validation(
 ) -> np.ndarray:
     """Draw a validation part with the same share of every class.
 
-    If all subjects are known, no subject is in both parts, and the shares are as equal as whole
-    subjects allow.
+    With subjects, none is in both parts, and the shares are as equal as whole subjects allow. An
+    image whose subject is unknown counts as a subject of its own.
 
     Args:
         labels: The N class indices.
         ratio: The share of the validation part, above 0 and at most 0.5.
         seed: Seed of the draw; the result does not depend on the machine.
-        subjects: The N identities, or None.
+        subjects: The N identities, None where one is unknown; or None.
         fold: Which of the parts that one draw gives, counted from 0. The parts share no image, and
             K parts of the ratio 1/K hold all images of every class of at least two images.
 
@@ -39,19 +39,28 @@ def carve_validation(
         raise ValueError(f'val_fold={fold} with val_ratio={ratio}: give a fold from 0 to {last}.')
     classes = np.asarray(labels)
     rng = np.random.default_rng(seed)
-    if subjects is not None and all(subject is not None for subject in subjects):
+    if subjects is not None and any(subject is not None for subject in subjects):
         if fold:
             raise ValueError(
                 f'val_fold={fold} divides images, not subjects, whose faces would then be on '
                 'both sides. Use `mmfer cross-validate`, which divides subjects.'
             )
-        return _draw_subjects(classes, np.asarray(subjects, dtype=str), ratio, rng)
+        return _draw_subjects(classes, np.asarray(owners(subjects), dtype=str), ratio, rng)
     mask = np.zeros(len(classes), dtype=bool)
     _, counts = np.unique(classes, return_counts=True)
     for members in np.split(np.argsort(classes, kind='stable'), np.cumsum(counts)[:-1]):
         if len(members) > 1:
             mask[rng.permutation(members)[_share(members, ratio, fold)]] = True
     return mask
+
+
+def owners(subjects: Sequence[str | None]) -> list[str]:
+    """The subject of each image; an image whose subject is unknown has a name of its own."""
+    known = {subject for subject in subjects if subject is not None}
+    prefix = 'image '
+    while any(subject.startswith(prefix) for subject in known):
+        prefix = f'_{prefix}'
+    return [f'{prefix}{i}' if s is None else s for i, s in enumerate(subjects)]
 
 
 def _share(members: np.ndarray, ratio: float, fold: int) -> slice:

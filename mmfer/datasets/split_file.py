@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mmfer.datasets.split import carve_validation
+from mmfer.datasets.split import carve_validation, owners
 from mmfer.files import write_json
 from mmfer.reading import check_regular, read_json
 
@@ -19,22 +19,26 @@ def draw_parts(
 ) -> list[str]:
     """Divide images into training, validation and test part, 6:2:2 of each class.
 
-    If all subjects are known, subjects are kept whole, and the shares are as equal as this allows.
+    Subjects are kept whole, and the shares are as equal as this allows. An image whose subject is
+    unknown counts as a subject of its own.
 
     Args:
         labels: The N class indices.
         seed: Seed of the draw; the result does not depend on the machine.
-        subjects: The N identities, or None.
+        subjects: The N identities, None where one is unknown; or None.
 
     Returns:
         The part of each image.
 
     Raises:
-        ValueError: If all subjects are known, but there are fewer than three.
+        ValueError: If subjects are known, but there are fewer than three.
     """
-    if subjects is not None and None not in subjects and len(set(subjects)) < len(PARTS):
+    if subjects is not None and not any(subject is not None for subject in subjects):
+        subjects = None
+    people = len(PARTS) if subjects is None else len({*owners(subjects)})
+    if people < len(PARTS):
         raise ValueError(
-            f'The images show {len(set(subjects))} subjects, too few for a training, a validation '
+            f'The images show {people} subjects, too few for a training, a validation '
             'and a test part. Add images of other subjects, or remove the subjects to divide '
             'single images.'
         )

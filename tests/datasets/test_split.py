@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mmfer.datasets.split import carve_validation
+from mmfer.datasets.split import carve_validation, owners
 
 LABELS = [0] * 100 + [1] * 20 + [2] * 3 + [3]
 
@@ -27,9 +27,29 @@ def test_subjects_are_not_split_and_classes_are_balanced() -> None:
     assert np.abs(shares - 0.2).max() < 0.06
 
 
-def test_unknown_subjects_are_not_grouped() -> None:
-    subjects = ['a'] * 123 + [None]
-    assert (carve_validation(LABELS, 0.2, 0, subjects) == carve_validation(LABELS, 0.2, 0)).all()
+def test_an_unknown_subject_does_not_split_those_that_are_known() -> None:
+    rng = np.random.default_rng(0)
+    people = [f's{i // 10}' for i in range(200)]
+    labels = rng.integers(0, 3, 200)
+    subjects: list[str | None] = [None if i % 7 == 0 else name for i, name in enumerate(people)]
+    mask = carve_validation(labels, 0.2, 0, subjects)
+    sides = [
+        {name for name, m in zip(subjects, mask, strict=True) if name and m == side}
+        for side in (0, 1)
+    ]
+    assert all(sides) and not sides[0] & sides[1]
+    assert 0.14 < mask.mean() < 0.26
+    assert {mask[i] for i, name in enumerate(subjects) if name is None} == {True, False}
+
+
+def test_unknown_subjects_alone_are_not_grouped() -> None:
+    assert (
+        carve_validation(LABELS, 0.2, 0, [None] * 124) == carve_validation(LABELS, 0.2, 0)
+    ).all()
+
+
+def test_owners_of_images_are_no_names_of_subjects() -> None:
+    assert owners([None, 'image 0', None]) == ['_image 0', 'image 0', '_image 2']
 
 
 def test_bad_ratios_and_a_single_subject_are_errors() -> None:

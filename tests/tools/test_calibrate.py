@@ -4,6 +4,7 @@ import torch
 
 from mmfer.apis import FERInferencer
 from mmfer.apis.model import TrainedModel
+from mmfer.engine.checkpoint import load_from_disk, write_checkpoint
 from mmfer.evaluation.temperature import fit_temperature
 from tests.apis.model_files import ASTRONAUT, write_model
 from tests.helpers import write_config, write_images
@@ -43,3 +44,12 @@ def test_attributes_are_refused(tmp_path, monkeypatch) -> None:
     config, checkpoint = write_model(tmp_path, head)
     with pytest.raises(SystemExit, match='attributes has no confidence of one class'):
         run_main(monkeypatch, TOOL, config, checkpoint, '--out', tmp_path / 'out.pth')
+
+
+def test_a_checkpoint_can_be_calibrated_in_place(tmp_path, monkeypatch) -> None:
+    data = write_images(tmp_path / 'data', 30)
+    _, checkpoint = write_model(tmp_path)
+    write_checkpoint(checkpoint, checkpoint.read_bytes())
+    config = write_config(tmp_path / 'with_data.py', data)
+    run_main(monkeypatch, TOOL, config, checkpoint, '--out', checkpoint)
+    assert 'calibration' in load_from_disk(str(checkpoint))['meta']

@@ -19,11 +19,12 @@ import torch
 
 from mmfer.apis.loading import read_config
 from mmfer.apis.model import SPLITS, TrainedModel
+from mmfer.engine.checkpoint import write_checkpoint
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
 from mmfer.engine.trained_models.content import read_checkpoint
 from mmfer.evaluation import expected_calibration_error
 from mmfer.evaluation.temperature import fit_temperature
-from mmfer.files import check_writable, write_atomically
+from mmfer.files import check_writable
 from mmfer.protocols import predicts_attributes
 from mmfer.runtime.calibration import tempered
 
@@ -76,7 +77,7 @@ def main() -> None:
     weights = loaded if 'state_dict' in loaded else {'state_dict': loaded}
     content = BytesIO()
     torch.save({**weights, 'meta': meta}, content)
-    write_atomically(args.out, content.getvalue())
+    write_checkpoint(args.out, content.getvalue())
     print(
         f'Temperature {entry["temperature"]:g} from {entry["images"]} images of the {args.split} '
         f'part. Calibration error {entry["error_before"]:.2f} % -> {entry["error_after"]:.2f} %. '

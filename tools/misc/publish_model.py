@@ -19,9 +19,9 @@ from mmengine.registry import DefaultScope
 from torch import Tensor
 
 from mmfer.apis.loading import build_model, class_names, face_alignment, read_config
+from mmfer.engine.checkpoint import write_checkpoint
 from mmfer.engine.cli import friendly_errors, given_path, output_file
 from mmfer.engine.trained_models.content import put_weights, read_checkpoint
-from mmfer.files import write_atomically
 from mmfer.registry import register_all_modules
 from mmfer.version import __version__
 
@@ -107,7 +107,7 @@ def main() -> None:
     content = BytesIO()
     torch.save(publish(read_config(args.config), args.checkpoint, args.last_weights), content)
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(args.out, content.getvalue())
+    write_checkpoint(args.out, content.getvalue())
     print(f'{args.out}: {len(content.getvalue()) / 2**20:.1f} MiB')
 
 

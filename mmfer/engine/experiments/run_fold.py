@@ -9,13 +9,12 @@ from pathlib import Path
 from mmengine.hooks import CheckpointHook
 from mmengine.runner import Runner
 
-from mmfer.engine.checkpoint import ATOMIC_BACKEND
+from mmfer.engine.checkpoint import ATOMIC_BACKEND, write_checkpoint
 from mmfer.engine.cli import friendly_errors
 from mmfer.engine.config import load_config
 from mmfer.engine.experiments.child_process import end_with_parent
 from mmfer.engine.testing import test
 from mmfer.engine.training import train
-from mmfer.files import write_atomically
 
 MODEL, PREDICTIONS = 'model.pth', 'predictions.json'
 """The output of a fold; a fold with predictions is finished."""
@@ -61,7 +60,7 @@ def _keep_model(runner: Runner, folder: Path) -> None:
             f'{folder}: save_best left {len(best)} checkpoints, but only one can be tested. Give '
             "one measure of the validation, such as save_best='macro_f1'."
         )
-    write_atomically(folder / MODEL, best[0].read_bytes())
+    write_checkpoint(folder / MODEL, best[0].read_bytes())
 
 
 @friendly_errors

@@ -49,7 +49,8 @@ class DumpPredictions(BaseMetric):
             else:
                 result['gt_label'] = label_of(sample)
                 result['pred_label'] = int(scores.argmax())
-            result['pred_scores'] = [round(score, 6) for score in scores.tolist()]
+            # The fewest digits that give the same number again, so that no two become equal.
+            result['pred_scores'] = [float(str(score)) for score in scores]
             for fact in ('group', 'subject'):
                 if sample.get(fact) is not None:
                     result[fact] = sample[fact]

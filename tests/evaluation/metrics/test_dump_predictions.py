@@ -69,3 +69,15 @@ def test_a_sample_without_a_label_is_an_error(tmp_path: Path) -> None:
     evaluator.dataset_meta = {'task': 'attributes'}
     with pytest.raises(ValueError, match='"a.jpg" has no gt_score'):
         evaluator.process([sample])
+
+
+def test_scores_of_a_model_that_is_too_sure_keep_their_order(tmp_path: Path) -> None:
+    logits = torch.arange(40, dtype=torch.float32).reshape(10, 4) * torch.tensor([1.0, 0, 0, -1])
+    scores = torch.softmax(logits, 1)
+    assert scores[:, 3].min() < 1e-20
+    dump = DumpPredictions(str(tmp_path / 'predictions.json'))
+    dump.dataset_meta = {'classes': list('abcd')}
+    dump.process(None, [{'pred_score': row, 'gt_label': torch.tensor([0])} for row in scores])
+    dump.compute_metrics(dump.results)
+    read = Predictions.load(tmp_path / 'predictions.json').scores
+    assert (read.astype('float32') == scores.numpy()).all()
