@@ -91,12 +91,18 @@ class IntervalSpotter:
 
         Raises:
             FileNotFoundError: If the video does not exist.
-            ValueError: If the video cannot be read, has fewer than three frames, lacks the first or
-                last frame, shows no face, or loses it in most frames; or if there are neither
-                landmarks nor a landmarker.
+            ValueError: If the video cannot be read, has no more frames than the longest
+                micro-expression, lacks the first or last frame, shows no face, or loses it in most
+                frames; or if there are neither landmarks nor a landmarker.
         """
         clip = open_clip(clip)
         start, end = span_positions(clip, first, last, ('first frame to search', 'last frame'))
+        if end - start + 1 <= self.options.most:
+            raise ValueError(
+                f'{clip.name}: {end - start + 1} frames are too few to find a micro-expression, '
+                f'which has up to {self.options.most} here (--most). Frames before and after it '
+                'are needed, too. Give a longer video, or its right frame rate.'
+            )
         find = landmark_finder(clip, landmarks, self.landmarker, self.detector, self.face)
         face = clip_face(clip, start, end, find, self.detector)
         count, left_out = end - start + 1, {i - start for i in face.unfit.all}

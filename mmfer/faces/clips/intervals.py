@@ -17,6 +17,8 @@ LEAST_USUAL = 1e-4
 """What changes anyway, as a share of the mean grey value, also in frames without noise."""
 BLOCK = 20_000
 """Frames that are searched together, some 300 MB; longer videos are searched piece by piece."""
+RETURNED = 1.5
+"""An expression that lasts leaves the cells elsewhere, by so many times its change."""
 LONGER = 2
 LASTING = 1.4
 """An expression lasts longer if its change over a window :data:`LONGER` times as long is so many
@@ -36,13 +38,13 @@ class IntervalOptions:
         ValueError: If the strength is not positive, or the numbers of frames are no range.
     """
 
-    strength: float = 3.0
+    strength: float = 2.85
     least: int = 3
     most: int = 16
 
     def __post_init__(self) -> None:
         if not 0 < self.strength < float('inf'):
-            raise ValueError(f'strength={self.strength}: give a positive number, such as 3.')
+            raise ValueError(f'strength={self.strength}: give a positive number, such as 2.85.')
         if not 1 <= self.least <= self.most:
             raise ValueError(
                 f'least={self.least}, most={self.most}: give numbers of frames, 1 or more, of '
@@ -65,10 +67,10 @@ class BriefChanges:
 
     With the window k and the cells :math:`x_t`, smoothed in time, the brief change is
     :math:`d_t = x_t - (x_{t-k} + x_{t+k}) / 2`. A turn of the head or a change of the light that is
-    slow next to k cancels, whatever its direction. Near the ends of the video, k is the distance to
-    the end. Each cell is divided by its usual change, so that a cell with noise, speech or a
-    turning edge has to change more than a quiet one. At least half of the frames must show the face
-    without an expression.
+    slow next to k cancels, whatever its direction. In the first and the last k frames, d is 0. Each
+    cell is divided by its usual change, so that a cell with noise, speech or a turning edge has to
+    change more than a quiet one. At least half of the frames must show the face without an
+    expression.
 
     Args:
         cells: (T, C), the grey values of C cells of the face in T frames, see
@@ -77,6 +79,7 @@ class BriefChanges:
         smoothing: Standard deviation of the filter in time, in frames.
 
     Attributes:
+        smooth: (T, C), the cells, smoothed in time.
         change: (T, C), the changes of the cells.
         usual: (C,), the usual change of each cell: the root mean square of its own, the standard
             deviation from the median if it is normal, and of the median of all cells.
@@ -84,11 +87,14 @@ class BriefChanges:
     """
 
     def __init__(self, cells: np.ndarray, window: int, smoothing: float) -> None:
-        smooth = gaussian_filter1d(cells, smoothing, axis=0, mode='nearest')
-        frames = np.arange(len(cells))
-        away = np.minimum(window, np.minimum(frames, frames[::-1]))
-        self.change = smooth - (smooth[frames - away] + smooth[frames + away]) / 2
-        usual = np.median(np.abs(self.change), axis=0) / 0.6745
+        self.smooth = gaussian_filter1d(cells, smoothing, axis=0, mode='reflect')
+        self.change = np.zeros_like(self.smooth)
+        inside = slice(window, max(window, len(cells) - window))
+        before, after = self.smooth[: -2 * window], self.smooth[2 * window :]
+        self.change[inside] = self.smooth[inside] - (before + after) / 2
+        usual = np.zeros(cells.shape[1])
+        if len(before):
+            usual = np.median(np.abs(self.change[inside]), axis=0) / 0.6745
         # In a short video, some cells change little by chance, so the others count, too.
         self.usual = np.sqrt((usual**2 + np.median(usual) ** 2) / 2) + LEAST_USUAL
         self.count = max(1, round(CHANGED * cells.shape[1]))
@@ -103,6 +109,26 @@ class BriefChanges:
         direction[most] = np.sign(sizes[most]) / self.usual[most]
         return direction
 
+    def left(self, first: int, last: int, window: int, direction: np.ndarray) -> float:
+        """How far the cells are from before an interval to after it, apart from a steady drift.
+
+        Both sides are a window long, and half a window away. The drift is that within the sides, so
+        a slow turn of the head leaves nothing.
+        """
+        apart = window // 2
+        first, last = first - apart, last + apart
+        sides = (
+            self.smooth[max(0, first - window) : max(0, first)],
+            self.smooth[last + 1 :][:window],
+        )
+        if min(map(len, sides)) < 2:
+            return 0.0
+        courses = [side @ direction for side in sides]
+        centers = [first - len(courses[0]) / 2, last + 1 + len(courses[1]) / 2]
+        drift = np.mean([np.polyfit(np.arange(len(one)), one, 1)[0] for one in courses])
+        moved = courses[1].mean() - courses[0].mean() - drift * (centers[1] - centers[0])
+        return abs(float(moved))
+
 
 def brief_intervals(
     cells: np.ndarray, options: IntervalOptions = IntervalOptions()
@@ -111,9 +137,10 @@ def brief_intervals(
 
     A peak of the strength counts if it is strong enough and the strongest within the longest
     expression. Its interval reaches on both sides to where the change of its cells has gone, and
-    must have a permitted length. If these cells change clearly more over a window twice as long,
-    the expression lasts longer, or the head turns, and the interval does not count. Of intervals
-    that overlap, the stronger one is kept.
+    must have a permitted length. If these cells change clearly more over a window twice as long, or
+    are elsewhere after the interval, the expression lasts longer, or the head turns, and the
+    interval does not count. Of intervals that overlap, the stronger one is kept. Nothing is found
+    within half of the longest expression of the ends, where its before or after is missing.
 
     Args:
         cells: (T, C), the grey values of C cells of the face in T frames.
@@ -143,7 +170,10 @@ def brief_intervals(
         last = int(min(gone[gone > peak], default=min(around.stop, len(cells)) - 1))
         near = slice(max(0, peak - window), peak + window + 1)
         grown = float((longer[near] @ direction).max())
-        lasting = grown > LASTING * float(brief.change[peak] @ direction)
+        size = float(brief.change[peak] @ direction)
+        lasting = grown > LASTING * size
+        if not lasting:
+            lasting = brief.left(first, last, window, direction) > RETURNED * size
         apart = all(last < other[0] or first > other[1] for other in kept)
         if apart and not lasting and options.least <= last - first + 1 <= options.most:
             kept.append((first, last))

@@ -72,3 +72,5 @@ def test_a_minimum_is_an_option_and_landmarks_are_needed() -> None:
         deaf(frames())
     with pytest.raises(ValueError, match='has 2 frame'):
         deaf(frames()[:2], photo_landmarks())
+    with pytest.raises(ValueError, match='16 frames are too few to find a micro-expression'):
+        deaf(frames()[:16], photo_landmarks())

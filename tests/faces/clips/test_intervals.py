@@ -55,6 +55,32 @@ def test_noise_alone_is_no_expression(count: int) -> None:
     assert brief_intervals(cells)[0] == []
 
 
+@pytest.mark.parametrize('fps', [30, 200])
+@pytest.mark.parametrize('seconds', [0.1, 0.3, 0.6, 1, 2, 5])
+def test_noise_of_any_length_is_no_expression(fps: int, seconds: float) -> None:
+    least, most = frame_limits(fps)
+    options = IntervalOptions(least=least, most=most)
+    for seed in range(10):
+        cells = np.random.default_rng(seed).normal(1, 0.01, (round(seconds * fps), 400))
+        found, strength = brief_intervals(cells, options)
+        assert found == [] and strength.max(initial=0) < 2.5
+
+
+@pytest.mark.parametrize('fps', [30, 200])
+@pytest.mark.parametrize('size', [0.05, 0.2, 1.0])
+def test_a_change_that_lasts_is_no_expression_at_either_end(fps: int, size: float) -> None:
+    least, most = frame_limits(fps)
+    seconds = np.arange(10 * fps)[:, None] / fps
+    noise = np.random.default_rng(0).normal(1, 0.01, (10 * fps, 400))
+    moved = np.arange(400) < 60
+    for onset in (1e-9, 0.1, 0.2, 0.3, 1.0):
+        for held in (1.0, 2.0, 9.0):
+            course = np.clip((seconds - 4) / onset, 0, 1)
+            course = course - np.clip((seconds - 4 - onset - held) / onset, 0, 1)
+            cells = noise + size * course * moved
+            assert brief_intervals(cells, IntervalOptions(least=least, most=most))[0] == []
+
+
 def test_the_usual_numbers_of_frames_follow_the_frame_rate() -> None:
     plain = IntervalOptions()
     assert frame_limits(30) == (plain.least, plain.most) == (3, 16)
@@ -115,14 +141,13 @@ def test_a_long_video_is_searched_piece_by_piece(monkeypatch: pytest.MonkeyPatch
 def test_the_strength_equals_its_formula() -> None:
     cells = np.random.default_rng(2).normal(size=(60, 20))
     brief = BriefChanges(cells, window=7, smoothing=1.5)
-    smooth = gaussian_filter1d(cells, 1.5, axis=0, mode='nearest')
-    change = np.empty((60, 20))
-    for t in range(60):
-        k = min(7, t, 59 - t)
-        change[t] = smooth[t] - (smooth[t - k] + smooth[t + k]) / 2
+    smooth = gaussian_filter1d(cells, 1.5, axis=0, mode='reflect')
+    change = np.zeros((60, 20))
+    for t in range(7, 53):
+        change[t] = smooth[t] - (smooth[t - 7] + smooth[t + 7]) / 2
     np.testing.assert_allclose(brief.change, change)
     # The median of |x| of a standard normal x is 0.6745.
-    usual = np.median(np.abs(change), axis=0) / 0.6745
+    usual = np.median(np.abs(change[7:53]), axis=0) / 0.6745
     usual = np.sqrt((usual**2 + np.median(usual) ** 2) / 2) + 1e-4
     np.testing.assert_allclose(brief.usual, usual, rtol=1e-6)
     strength = np.sort(np.abs(change) / usual, axis=1)[:, -2:].mean(axis=1)
