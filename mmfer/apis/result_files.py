@@ -1,12 +1,13 @@
 """The results of ``tools/predict.py``, written as they come."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict
 
 from mmfer.apis.predictions import ImagePrediction
 from mmfer.apis.result_table import results_table
-from mmfer.faces.annotated_copies import JOURNAL, KEY, RESULTS
+from mmfer.faces.annotated_copies import JOURNAL, KEY, RESULTS, annotated_copies
 from mmfer.files import writable_text, write_atomically, write_json
 from mmfer.journal import Journal
 
@@ -44,6 +45,7 @@ class ResultFiles:
     def __init__(self, folder: Path, options: Mapping[str, Any]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / RESULTS
+        self._earlier = annotated_copies(folder)
         self._journal = Journal(folder / JOURNAL, options, anew=True, form=_Entry)
         self._entries = {entry['result']['img_path']: entry for entry in self._journal.rows}
 
@@ -75,12 +77,16 @@ class ResultFiles:
     def finish(self, paths: Sequence[str | Path], model: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Write the final files, remove the journal, and return the entries of the images.
 
+        Copies that earlier runs left in the folder stay listed, so that no run reads them.
+
         Args:
             paths: The images, in order.
             model: :meth:`mmfer.apis.FERInferencer.describe`.
         """
         entries = [self._entries[writable_text(path)] for path in paths]
         copies = [name for entry in entries for name in entry[KEY]]
+        here = set(os.listdir(self.path.parent))
+        copies += sorted((self._earlier & here).difference(copies))
         results = [entry['result'] for entry in entries]
         write_json(self.path, {'model': dict(model), 'results': results, KEY: copies})
         write_atomically(self.path.with_suffix('.csv'), results_table(results))

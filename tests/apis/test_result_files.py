@@ -84,3 +84,23 @@ def test_a_name_that_is_not_utf_8(tmp_path: Path) -> None:
     again.finish([image], {})
     assert 'caf\\udce9.png' in (tmp_path / 'out' / 'results.csv').read_text(encoding='utf-8')
     assert annotated_copies(tmp_path / 'out') == {'caf\\udce9.jpg'}
+
+
+def test_copies_of_earlier_runs_stay_known(tmp_path: Path, images: list[Path]) -> None:
+    """Else the next run over the folder would read them as photographs."""
+    out = tmp_path / 'out'
+
+    def run(names: list[str], of: list[Path], finish: bool = True) -> None:
+        files = ResultFiles(out, {'of': names})
+        for image, name in zip(of, names, strict=True):
+            files.add(image, name, ImagePrediction(str(image), 'No face found.', (), BLACK))
+            (out / name).touch()
+        if finish:
+            files.finish(of, {})
+
+    run(['a.jpg', 'gone.jpg'], images)
+    run(['b.jpg'], images[1:], finish=False)  # killed
+    (out / 'gone.jpg').unlink()
+    run(['c.jpg'], images[:1])
+    assert annotated_copies(out) == {'a.jpg', 'b.jpg', 'c.jpg'}
+    assert len(json.loads((out / 'results.json').read_text())['results']) == 1
