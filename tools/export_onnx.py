@@ -29,7 +29,7 @@ from pathlib import Path
 from mmfer.apis import FERInferencer
 from mmfer.apis.face_folders import accuracy, calibration_images, labelled_crops
 from mmfer.apis.loading import read_config
-from mmfer.apis.onnx_export import image_size, onnx_file, program_file
+from mmfer.apis.onnx_export import image_size, onnx_file, program_file, read_back
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
 from mmfer.engine.runtimes.face_networks import GRAPHS, face_network
 from mmfer.engine.runtimes.onnx_model import metadata_of, with_metadata
@@ -67,7 +67,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--format', choices=(*SUFFIXES, 'torchscript'), default='onnx', help='default: %(default)s'
     )
-    parser.add_argument('--size', type=int, help="image size in pixels; default: the config's")
+    parser.add_argument(
+        '--size', type=int, help='image size in pixels that you expect; another one is refused'
+    )
     parser.add_argument(
         '--batch-size', type=int, help='a fixed batch size; default: any, if the model allows it'
     )
@@ -174,11 +176,12 @@ def main() -> None:
         images = calibration_images(inferencer, args.calibrate)
         metadata = {name: json.loads(text) for name, text in metadata_of(content).items()}
         content = with_metadata(quantized(content, images, number or 1), metadata)
+        read_back(content, inferencer.loaded)
         print(f'int8 from {len(images)} calibration images.')
     write_atomically(args.out, content)
     print(
         f'Written: {args.out}, {len(content) / 2**20:.1f} MiB, {len(inferencer.classes)} classes, '
-        f'{number or "any number of"} images of {image_size(inferencer.config, args.size)} px.'
+        f'{number or "any number of"} images of {image_size(inferencer.loaded, args.size)} px.'
     )
     if args.format == 'onnx':
         check(inferencer, FERInferencer(args.out), crops)

@@ -96,7 +96,15 @@ class LoadedModel:
             raise ValueError(f'"{path}" needs no config, because it carries all: give it alone.')
         if device != 'cpu':
             raise ValueError(f'"{path}" is run by onnxruntime on the CPU: leave out the device.')
-        file = OnnxFile.read(path, OnnxModel)
+        return cls.of_file(OnnxFile.read(path, OnnxModel))
+
+    @classmethod
+    def of_file(cls, file: OnnxFile) -> 'LoadedModel':
+        """The model of an exported file, which was read with :class:`OnnxModel`.
+
+        Raises:
+            ValueError: If a step of its pipeline, the face crop or the calibration is wrong.
+        """
         facts = file.metadata
         config = _config_of(facts, file.where)
         with DefaultScope.overwrite_default_scope('mmfer'):
@@ -107,9 +115,9 @@ class LoadedModel:
             pipeline,
             tuple(facts['classes']),
             {'unknown_attributes': facts['unknown_attributes']},
-            face_alignment(config, {}, str(path)),
+            face_alignment(config, {}, file.where),
             facts['of_attributes'],
-            recorded_temperature(facts, str(path)),
+            recorded_temperature(facts, file.where),
             facts['rendered'],
             facts['model_card'],
         )

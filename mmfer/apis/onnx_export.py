@@ -4,33 +4,79 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from mmengine.config import Config
 
 from mmfer.apis.face_inferencer import check_backend
+from mmfer.apis.face_samples import pipeline_input
 from mmfer.apis.loaded_model import LoadedModel
 from mmfer.apis.loading import transforms_with
 from mmfer.datasets.wrapped import pipeline_of
 from mmfer.engine.configuration.config_text import read_values
 from mmfer.engine.export import ImageScores, onnx_content, program_content
 from mmfer.engine.runtimes.onnx_model import OnnxModel, with_metadata
-from mmfer.runtime.onnx_file import FORMAT
+from mmfer.faces import Face
+from mmfer.protocols import views_of
+from mmfer.runtime.onnx_file import FORMAT, OnnxFile, check_classes
 from mmfer.shipped_models import shipped_onnx
 
+RENAME = 'Rename the class in the data and in the config, and train again.'
 
-def image_size(config: Config, given: int | None = None) -> int:
-    """The side of the images of a model in pixels: the given one, or ``image_size`` of its config.
+
+def image_size(loaded: LoadedModel, given: int | None = None) -> int:
+    """The side of the images in pixels that the test pipeline of a model gives.
+
+    Args:
+        loaded: The model.
+        given: The side that the caller expects, if any.
 
     Raises:
-        ValueError: If neither is known.
+        ValueError: If the pipeline gives images of another size or of different sizes, or fails.
     """
-    size = given or config.get('image_size')
-    if not isinstance(size, int):
-        name = getattr(config, 'filename', None) or 'of the checkpoint'
+    sample = _sample(loaded, given)
+    try:
+        *_, height, width = loaded.pipeline(sample)['inputs'].shape
+    except Exception as error:  # a transform may come from anywhere
         raise ValueError(
-            f'The config "{name}" has no image_size: give the size of the images (--size), or '
-            'write image_size = ... in the config.'
+            f'The test pipeline of the config {_name(loaded)} fails for the crop of a face, so no '
+            f'photograph could be read: {type(error).__name__}: {error}'
+        ) from error
+    if height != views_of(loaded.model) * width:
+        raise ValueError(
+            f'The test pipeline of the config {_name(loaded)} gives images of {width} x {height} '
+            'px, but a file is for square ones. Resize the faces to a square in it.'
         )
-    return size
+    if given is not None and given != width:
+        raise ValueError(
+            f'The test pipeline of the config {_name(loaded)} gives images of {width} px, so a '
+            f'file for {given} px could read none of them. Leave out the size, or let the pipeline '
+            f'give images of {given} px.'
+        )
+    return int(width)
+
+
+def _sample(loaded: LoadedModel, given: int | None) -> dict[str, Any]:
+    """The input of the test pipeline for the crop of a face, here noise."""
+    cuts_face = bool(transforms_with('cuts_face', loaded.pipeline))
+    side = given or loaded.config.get('image_size')
+    if loaded.alignment is not None and not cuts_face:
+        side = loaded.alignment.size
+    if not isinstance(side, int) or side < 1:
+        raise ValueError(
+            f'The config {_name(loaded)} has no image_size: give the size of the images (--size), '
+            'or write image_size = ... in the config.'
+        )
+    generator = np.random.default_rng(0)
+    image = generator.integers(0, 256, (side, side, 3), np.uint8)
+    points = generator.uniform(0, side - 1, (68, 2))
+    face = replace(Face.of_whole_image(image), landmarks=points[:5])
+    if transforms_with('needs_landmarks', loaded.pipeline):
+        face = replace(face, landmarks68=points, scores68=np.ones(68))
+    return pipeline_input(image, face, cuts_face)
+
+
+def _name(loaded: LoadedModel) -> str:
+    return f'"{getattr(loaded.config, "filename", None) or "of the checkpoint"}"'
 
 
 def onnx_file(
@@ -47,7 +93,7 @@ def onnx_file(
 
     Args:
         loaded: The model in PyTorch.
-        size: The side of the images in pixels; None reads it from the config.
+        size: The side of the images in pixels, to be checked; the test pipeline gives it.
         batch_size: The number of images in a batch; None leaves it free, if the graph allows that.
         half_weights: Store weights in 16 bits where this changes no value.
 
@@ -58,9 +104,22 @@ def onnx_file(
         ValueError: If the model cannot be exported, see :func:`mmfer.engine.export.export_onnx`.
     """
     _refuse_motion(loaded)
-    side = image_size(loaded.config, size)
+    check_classes(loaded.classes, 'the model', RENAME)
+    side = image_size(loaded, size)
     content, number = onnx_content(loaded.model, side, batch_size, half_weights)
-    return with_metadata(content, described(loaded, side)), number
+    content = with_metadata(content, described(loaded, side))
+    read_back(content, loaded)
+    return content, number
+
+
+def read_back(content: bytes, loaded: LoadedModel) -> None:
+    """Read the content of an ONNX file as its readers will, and let it score a crop.
+
+    Raises:
+        ValueError: If the file cannot be read or run.
+    """
+    file = OnnxFile.of_content(content, 'the exported file', OnnxModel)
+    LoadedModel.of_file(file).scores([_sample(loaded, None)], 1)
 
 
 def program_file(
@@ -71,7 +130,8 @@ def program_file(
     The metadata are one JSON object in the extra file :data:`mmfer.engine.export.FACTS`.
     """
     _refuse_motion(loaded)
-    side = image_size(loaded.config, size)
+    check_classes(loaded.classes, 'the model', RENAME)
+    side = image_size(loaded, size)
     return program_content(loaded.model, side, batch_size, json.dumps(described(loaded, side)))
 
 
@@ -106,7 +166,7 @@ def in_onnxruntime(loaded: LoadedModel, device: str = 'cpu') -> LoadedModel:
     if device != 'cpu':
         raise ValueError(f'onnxruntime runs the model on the CPU: leave out the device {device}.')
     _refuse_motion(loaded)
-    content, _ = onnx_content(loaded.model, image_size(loaded.config))
+    content, _ = onnx_content(loaded.model, image_size(loaded))
     return replace(loaded, model=OnnxModel(content, 'the exported model'))
 
 

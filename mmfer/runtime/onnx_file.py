@@ -1,6 +1,7 @@
 """An exported classifier with what its metadata say about it."""
 
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
@@ -14,6 +15,8 @@ FORMAT = 1
 """The number of the form of the metadata."""
 LONGEST_NAME = 200
 """The most characters of the name of a class."""
+JOINERS = '\u200c\u200d'
+"""Invisible characters that Persian, Indian scripts and emoji are written with."""
 
 
 class _Preprocessing(TypedDict):
@@ -61,8 +64,37 @@ class OnnxFile:
             ValueError: If the file is no ONNX file of mmfer, is damaged or not safe, or a package
                 is missing.
         """
-        model = build(read_content(path), str(path))
-        return cls(model, _metadata(model.metadata, str(path)), str(path))
+        return cls.of_content(read_content(path), str(path), build)
+
+    @classmethod
+    def of_content(
+        cls, content: bytes, where: str, build: Callable[[bytes, str], OnnxScores] = OnnxScores
+    ) -> 'OnnxFile':
+        """As :meth:`read`, from the content of a file and its name for messages."""
+        model = build(content, where)
+        return cls(model, _metadata(model.metadata, where), where)
+
+
+def check_classes(classes: Sequence[str], where: str, advice: str) -> None:
+    """Check that a file can have these classes.
+
+    Args:
+        classes: The names.
+        where: What has them, for messages.
+        advice: What to do, for messages.
+
+    Raises:
+        ValueError: If there is no name, one is there twice, or one cannot be shown.
+    """
+    if not classes or len(set(classes)) < len(classes):
+        raise ValueError(
+            f'The classes of {where} are {list(classes)}, but each needs its own name. {advice}'
+        )
+    if bad := [name for name in classes if not _is_name(name)]:
+        raise ValueError(
+            f'{where[0].upper()}{where[1:]} has the class {ascii(bad[0][:LONGEST_NAME])}. A name '
+            f'has 1 to {LONGEST_NAME} characters that can be printed. {advice}'
+        )
 
 
 def _metadata(texts: dict[str, str], where: str) -> Metadata:
@@ -85,15 +117,7 @@ def _metadata(texts: dict[str, str], where: str) -> Metadata:
     check_form(found, Metadata, f'The metadata of "{where}"', EXPORT_AGAIN)
     metadata: Metadata = found  # type: ignore[assignment]
     classes, unknown = metadata['classes'], metadata['unknown_attributes']
-    if not classes or len(set(classes)) < len(classes):
-        raise ValueError(
-            f'The classes of "{where}" are {classes}, but each needs its own name. {EXPORT_AGAIN}'
-        )
-    if bad := [name for name in classes if not _is_name(name)]:
-        raise ValueError(
-            f'"{where}" has the class {bad[0][:LONGEST_NAME]!r}. A name has 1 to {LONGEST_NAME} '
-            f'characters that can be printed. {EXPORT_AGAIN}'
-        )
+    check_classes(classes, f'"{where}"', EXPORT_AGAIN)
     if unknown and not (metadata['of_attributes'] and set(unknown) < set(classes)):
         raise ValueError(
             f'The unknown_attributes of "{where}" are {unknown}, but only some of the attributes '
@@ -103,5 +127,13 @@ def _metadata(texts: dict[str, str], where: str) -> Metadata:
 
 
 def _is_name(name: str) -> bool:
-    """Whether a terminal can show a name; others could move its cursor or change its colors."""
-    return bool(name.strip()) and name.isprintable() and len(name) <= LONGEST_NAME
+    """Whether a terminal can show a name; others could move its cursor or change its colors.
+
+    Spaces of any width and joiners are allowed, but not the characters that turn the direction of
+    writing, which make one name look like another.
+    """
+    shown = ''.join(
+        ' ' if letter in JOINERS or unicodedata.category(letter) == 'Zs' else letter
+        for letter in name[: LONGEST_NAME + 1]
+    )
+    return bool(shown.strip()) and shown.isprintable() and len(shown) <= LONGEST_NAME

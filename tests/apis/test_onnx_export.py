@@ -1,6 +1,7 @@
 """From a loaded model to an ONNX file that needs nothing else."""
 
 import json
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from mmengine.config import Config
 
 from mmfer.apis import FERInferencer, onnx_export
 from mmfer.apis.onnx_export import image_size, in_onnxruntime, onnx_file, program_file
@@ -17,7 +17,7 @@ from mmfer.engine.export import FACTS
 from mmfer.engine.model_building import build_model
 from mmfer.engine.runtimes.onnx_model import metadata_of
 from mmfer.shipped_models import DEFAULT
-from tests.apis.model_files import ASTRONAUT, FACE_CROP, write_model
+from tests.apis.model_files import ALIGNED, ASTRONAUT, BOXED, FACE_CROP, write_model
 from tests.helpers import CLASSES, ROOT
 
 
@@ -103,11 +103,57 @@ def test_another_device_is_refused(model: FERInferencer) -> None:
         in_onnxruntime(model.loaded, 'cuda')
 
 
-def test_a_size_must_be_known() -> None:
-    assert image_size(Config(dict(image_size=48))) == 48
-    assert image_size(Config(dict(image_size=48)), 64) == 64
+RESIZED = "\ntest_pipeline[1] = dict(type='ResizeFace', size=40)\n"
+
+
+@pytest.mark.parametrize(
+    ('extra', 'side'),
+    [
+        (FACE_CROP, 32),
+        (FACE_CROP + 'image_size = 48\n', 32),  # as in an inheriting config: no step reads it
+        (FACE_CROP + RESIZED, 40),
+        (RESIZED + 'image_size = 64\n', 40),
+        (FACE_CROP + '\ndel test_pipeline[1]\n', 48),
+        ('\ndel test_pipeline[1]\nimage_size = 56\n', 56),
+        (ALIGNED + 'image_size = 64\n', 32),
+        (BOXED + 'image_size = 64\n', 32),
+    ],
+)
+def test_the_test_pipeline_gives_the_size(tmp_path: Path, extra: str, side: int) -> None:
+    loaded = FERInferencer(*write_model(tmp_path, extra)).loaded
+    assert image_size(loaded) == image_size(loaded, side) == side
+
+
+def test_another_size_than_that_of_the_pipeline_is_refused(model: FERInferencer) -> None:
+    for export in (onnx_file, program_file):
+        with pytest.raises(ValueError, match='gives images of 32 px, so a file for 48 px could'):
+            export(model.loaded, 48)
+
+
+def test_a_pipeline_that_gives_no_square_is_refused(tmp_path: Path) -> None:
+    extra = FACE_CROP + "\ntest_pipeline[1] = dict(type='Resize', scale=(40, 32))\n"
+    loaded = FERInferencer(*write_model(tmp_path, extra)).loaded
+    with pytest.raises(ValueError, match='gives images of 40 x 32 px, but a file is for square'):
+        onnx_file(loaded)
+
+
+def test_classes_that_no_file_can_have_are_refused(model: FERInferencer) -> None:
+    loaded = replace(model.loaded, classes=('a', 'b\u202ec', 'd'))
+    for export in (onnx_file, program_file):
+        with pytest.raises(ValueError, match=r"^The model has the class 'b\\u202ec'\. .* Rename"):
+            export(loaded)
+
+
+def test_a_file_that_nothing_can_read_is_refused(model: FERInferencer) -> None:
+    with pytest.raises(ValueError, match='"the exported file" has no temperature'):
+        onnx_file(replace(model.loaded, temperature=100.0))
+
+
+def test_a_size_must_be_known(tmp_path: Path) -> None:
+    loaded = FERInferencer(*write_model(tmp_path, '')).loaded
     with pytest.raises(ValueError, match='has no image_size: give the size'):
-        image_size(Config())
+        image_size(loaded)
+    assert image_size(loaded, 32) == 32
 
 
 def test_a_model_of_motion_is_refused(tmp_path: Path) -> None:

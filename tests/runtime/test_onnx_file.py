@@ -52,6 +52,14 @@ def test_a_file_without_metadata_is_refused(tmp_path: Path) -> None:
         OnnxFile.read(path)
 
 
+def test_names_have_spaces_and_joiners_of_any_script(tmp_path: Path) -> None:
+    names = ['بی\u200cطرف', 'très\u00a0gai', '微\u3000笑']
+    (found,) = FERInferencer(write(tmp_path / 'a.onnx', classes=names)).classify(
+        [np.zeros((8, 8, 3), np.uint8)]
+    )
+    assert list(found) == names
+
+
 def with_step(step: dict[str, Any]) -> dict[str, Any]:
     changed = deepcopy(METADATA['preprocessing'])
     changed['pipeline'].insert(1, step)
@@ -68,6 +76,9 @@ def with_step(step: dict[str, Any]) -> dict[str, Any]:
         (dict(classes=['a', '\x1b[2J', 'b']), r"the class '\\x1b\[2J'. A name has 1 to 200"),
         (dict(classes=['a', ' ', 'b']), "the class ' '. A name has 1 to 200"),
         (dict(classes=['a', 'c' * 201, 'b']), r"the class 'c{200}'. A name has 1 to 200"),
+        (dict(classes=['a', '\u202eb', 'c']), r"the class '\\u202eb'. A name has 1 to 200"),
+        (dict(classes=['a', '\u2066b', 'c']), r"the class '\\u2066b'. A name has 1 to 200"),
+        (dict(classes=['a', '\u200c\u00a0', 'c']), r"the class '\\u200c\\xa0'. A name has 1"),
         (dict(classes=[]), 'each needs its own name'),
         (dict(unknown_attributes=['anger']), 'of a model of attributes may be unknown'),
         (dict(of_attributes=True, unknown_attributes=CLASSES), 'only some of the attributes'),

@@ -34,11 +34,18 @@ def test_an_exported_file_gives_the_scores_of_the_inferencer(tmp_path: Path) -> 
 
 
 def test_a_missing_size_is_refused(tmp_path: Path) -> None:
-    config, checkpoint = write_model(tmp_path)
+    config, checkpoint = write_model(tmp_path, '')
     failed = call_tool(
         'export_onnx.py', config, checkpoint, '--out', tmp_path / 'a.onnx', check=False
     )
     assert failed.returncode == 1 and 'has no image_size' in failed.stderr
+
+
+def test_another_size_leaves_no_file(tmp_path: Path) -> None:
+    files, out = write_model(tmp_path), tmp_path / 'a.onnx'
+    failed = call_tool('export_onnx.py', *files, '--out', out, '--size', 48, check=False)
+    assert failed.returncode == 1 and 'images of 32 px, so a file for 48 px' in failed.stderr
+    assert not out.exists()
 
 
 def test_a_batch_or_a_missing_support_set_is_refused(tmp_path: Path) -> None:
