@@ -51,32 +51,44 @@ export function rgbOf({ width, height, data }) {
   return { width, height, data: rgb };
 }
 
-// For each new pixel, the old pixels on this axis and their shares: means where the image
-// shrinks, else linear between two pixels.
-function shares(from, to, shrinks) {
-  const scale = from / to;
-  return Array.from({ length: to }, (_, i) => {
-    if (shrinks) {
-      const [start, end] = [i * scale, Math.min((i + 1) * scale, from)];
-      const first = Math.floor(start);
-      const found = [];
-      for (let j = first; j < Math.min(Math.ceil(end), from); j++) {
-        const share = (Math.min(end, j + 1) - Math.max(start, j)) / (end - start);
-        if (share > 1e-9) found.push([j, share]);
-      }
-      return found;
+// For each new pixel, the old pixels on this axis and their shares, as OpenCV computes them.
+const AXES = {
+  // INTER_AREA, if no side grows: means.
+  means(from, to, scale, i) {
+    const [start, end] = [i * scale, Math.min((i + 1) * scale, from)];
+    const found = [];
+    for (let j = Math.floor(start); j < Math.min(Math.ceil(end), from); j++) {
+      const share = (Math.min(end, j + 1) - Math.max(start, j)) / (end - start);
+      if (share > 1e-9) found.push([j, share]);
     }
-    const place = Math.min(Math.max((i + 0.5) * scale - 0.5, 0), from - 1);
-    const left = Math.floor(place);
-    return [[left, left + 1 - place], [Math.min(left + 1, from - 1), place - left]];
-  });
+    return found;
+  },
+  // INTER_AREA, if one side shrinks and the other grows: between two pixels, on both axes.
+  areas(from, to, scale, i) {
+    const left = Math.floor(i * scale);
+    return between(left, Math.max(i + 1 - ((left + 1) * to) / from, 0), from);
+  },
+  // INTER_LINEAR.
+  linear(from, to, scale, i) {
+    const place = Math.max((i + 0.5) * scale - 0.5, 0);
+    return between(Math.floor(place), place - Math.floor(place), from);
+  },
+};
+
+function between(left, share, from) {
+  const last = from - 1;
+  return [[Math.min(left, last), 1 - share], [Math.min(left + 1, last), share]];
 }
 
 export function resizeSquare({ width, height, data }, size) {
   if (width === size && height === size) return { width, height, data };
-  const shrinks = size < Math.max(width, height);
-  const columns = shares(width, size, shrinks);
-  const rows = shares(height, size, shrinks);
+  const [grows, shrinks] = [size > Math.min(width, height), size < Math.max(width, height)];
+  const kind = !shrinks ? 'linear' : grows ? 'areas' : 'means';
+  const shares = (from) => {
+    const scale = 1 / (size / from); // rounded as in OpenCV
+    return Array.from({ length: size }, (_, i) => AXES[kind](from, size, scale, i));
+  };
+  const [columns, rows] = [shares(width), shares(height)];
   const out = new Uint8Array(3 * size * size);
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {

@@ -57,20 +57,38 @@ def build_pipeline(config: Config) -> Compose:
     left out, too. A pipeline that begins with :class:`mmfer.datasets.LoadClip` takes the frames
     ``img`` and ``onset_img``.
     """
-    pipeline = list(pipeline_of(config.test_dataloader.dataset, 'test_dataloader.dataset'))
-    while pipeline and is_type(pipeline[0], Cached):
-        pipeline[:1] = pipeline[0]['transforms']  # each image is new
+    pipeline = plain_steps(config)
     if not pipeline:
         raise ValueError('The test pipeline of the config is empty.')
     if is_type(pipeline[0], LoadClip):
         clip, *rest = pipeline
         return Compose(
             [
-                LoadClip(_built(_after_loading(clip['transforms'])), clip.get('register', True)),
+                LoadClip(
+                    _built(_after_loading(_uncached(clip['transforms']))),
+                    clip.get('register', True),
+                ),
                 *_built(rest),
             ]
         )
     return Compose(_built(_after_loading(pipeline)))
+
+
+def plain_steps(config: Config) -> list[dict]:
+    """The steps of the test pipeline of a config, without caches: each photograph is new."""
+    return _uncached(pipeline_of(config.test_dataloader.dataset, 'test_dataloader.dataset'))
+
+
+def _uncached(pipeline: Sequence[dict]) -> list[dict]:
+    steps = []
+    for step in pipeline:
+        if not is_type(step, Cached):
+            steps.append(step)
+        elif isinstance(inside := step.get('transforms'), list | tuple):
+            steps += _uncached(inside)
+        else:
+            raise ValueError(f'{dict(step)} has no list of transforms. Give transforms=[...].')
+    return steps
 
 
 def _after_loading(pipeline: Sequence[dict]) -> list[dict]:

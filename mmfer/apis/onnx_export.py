@@ -10,8 +10,7 @@ from mmengine.config import Config
 from mmfer.apis.face_inferencer import check_backend
 from mmfer.apis.face_samples import pipeline_input
 from mmfer.apis.loaded_model import LoadedModel
-from mmfer.apis.loading import transforms_with
-from mmfer.datasets.wrapped import pipeline_of
+from mmfer.apis.loading import plain_steps, transforms_with
 from mmfer.engine.configuration.config_text import read_values
 from mmfer.engine.export import ImageScores, onnx_content, program_content
 from mmfer.engine.runtimes.onnx_model import OnnxModel, with_metadata
@@ -183,9 +182,9 @@ def _refuse_motion(loaded: LoadedModel) -> None:
 
 def described(loaded: LoadedModel, side: int) -> dict[str, Any]:
     """The metadata of an exported file, JSON values by name; see :func:`onnx_file`."""
-    pipeline = pipeline_of(loaded.config.test_dataloader.dataset, 'test_dataloader.dataset')
     # Through text, so that tuples and types become JSON values.
-    steps = read_values(Config(dict(pipeline=pipeline)).pretty_text)['pipeline']
+    text = Config(dict(pipeline=plain_steps(loaded.config))).pretty_text
+    steps = read_values(text)['pipeline']
     scores = ImageScores(loaded.model)
     crop, temperature = loaded.alignment, loaded.temperature
     return {

@@ -5,6 +5,7 @@ from mmfer.apis.loading import (
     build_pipeline,
     class_names,
     face_alignment,
+    plain_steps,
     read_config,
     transforms_with,
 )
@@ -94,3 +95,22 @@ def test_options_replace_entries_of_a_config_file(tmp_path):
     assert read_config(config, {'train_cfg.max_epochs': 7}).train_cfg.max_epochs == 7
     with pytest.raises(ValueError, match='--cfg-options does not fit'):
         read_config(config, {'model.bakbone': 1})
+
+
+def test_caches_are_left_out_wherever_they_are():
+    register_all_modules()
+    load, resize = {'type': 'LoadExpressionImage'}, {'type': 'ResizeFace', 'size': 32}
+    pack = {'type': 'PackExpression'}
+    inner = {'type': 'mmfer.Cached', 'transforms': [load]}
+    pipeline = [
+        {'type': 'Cached', 'transforms': (inner, resize)},
+        {'type': Cached, 'transforms': [resize]},
+        pack,
+    ]
+    config = Config({'test_dataloader': {'dataset': {'pipeline': pipeline}}})
+    assert plain_steps(config) == [load, resize, resize, pack]
+    built = [type(step).__name__ for step in build_pipeline(config).transforms]
+    assert built == ['ResizeFace', 'ResizeFace', 'PackExpression']
+    config.test_dataloader.dataset.pipeline[0]['transforms'] = 5
+    with pytest.raises(ValueError, match='has no list of transforms'):
+        build_pipeline(config)

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from mmfer.apis import FERInferencer, onnx_export
-from mmfer.apis.onnx_export import image_size, in_onnxruntime, onnx_file, program_file
+from mmfer.apis.onnx_export import described, image_size, in_onnxruntime, onnx_file, program_file
 from mmfer.engine import load_config
 from mmfer.engine.export import FACTS
 from mmfer.engine.model_building import build_model
@@ -88,6 +88,16 @@ def test_other_programs_find_all_facts_in_the_metadata(exported: Path) -> None:
     assert facts['preprocessing']['image_size'] == 32 and not facts['preprocessing']['gray']
     assert facts['preprocessing']['normalized_in_graph'] == dict(mean=[127.5] * 3, std=[60.0] * 3)
     assert facts['calibration'] is None and facts['model_card'] == {}
+
+
+def test_a_file_has_no_cache(tmp_path: Path) -> None:
+    """It is of the training, and programs that read the file would have to know it."""
+    steps = "dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=32)"
+    cached = f"\ntest_pipeline[:2] = [dict(type='Cached', transforms=[{steps}])]\n"
+    loaded = FERInferencer(*write_model(tmp_path, FACE_CROP + cached)).loaded
+    pipeline = described(loaded, 32)['preprocessing']['pipeline']
+    names = [step['type'] for step in pipeline]
+    assert names == ['LoadExpressionImage', 'ResizeFace', 'PackInputs']
 
 
 def test_an_exported_program_has_the_same_facts(model: FERInferencer, exported: Path) -> None:

@@ -63,6 +63,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     'steps',
     [
         [dict(type='ResizeFace', size=8)],
+        [dict(type='ResizeFace', size=26)],
         [dict(type='mmfer.ResizeFace', size=48)],
         [dict(type='ResizeFace', size=9), GRAY, dict(type='ResizeFace', size=16)],
         [GRAY | dict(channel_weights=[1, 2, 3])],

@@ -52,6 +52,18 @@ def run(model: Path, crop: np.ndarray, *runtime: Path) -> subprocess.CompletedPr
 )
 def test_the_input_is_that_of_python(tmp_path: Path, steps: list[dict[str, Any]]) -> None:
     crop = np.random.default_rng(0).integers(0, 256, (24, 30, 3), np.uint8)
+    check_input(tmp_path, steps, crop)
+
+
+@pytest.mark.parametrize('shape', [(60, 140), (140, 60), (79, 81), (1, 200), (80, 33), (90, 80)])
+def test_one_side_shrinks_and_the_other_grows_as_in_python(
+    tmp_path: Path, shape: tuple[int, int]
+) -> None:
+    crop = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
+    check_input(tmp_path, [dict(type='ResizeFace', size=80)], crop)
+
+
+def check_input(tmp_path: Path, steps: list[dict[str, Any]], crop: np.ndarray) -> None:
     done = run(write_model(tmp_path, *steps), crop)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
