@@ -6,12 +6,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 BOX = ('x1', 'y1', 'x2', 'y2')
+ANSWER = ('label', 'confidence', 'unsure')
+OWN = {
+    *('img_path', 'message', 'frame', 'time', 'track', 'face', *BOX, 'score', 'quality'),
+    *('present', *ANSWER),
+}
+"""The columns that no score has, in the table of images or in that of a video."""
+PREFIX = 'score:'
+"""The beginning of the column of a score whose name is that of another column."""
 
 
 def face_columns(scored: Sequence[str], of_attributes: bool) -> list[str]:
     """The columns of a face: its box, what was measured, its answer, and the score of each name."""
-    answer = ('present',) if of_attributes else ('label', 'confidence', 'unsure')
-    return [*BOX, 'score', 'quality', *answer, *scored]
+    answer = ('present',) if of_attributes else ANSWER
+    return [*BOX, 'score', 'quality', *answer, *map(_column, scored)]
+
+
+def _column(name: str) -> str:
+    """The column of the score of a class or attribute."""
+    return PREFIX + name if name in OWN or name.startswith(PREFIX) else name
 
 
 def face_cells(face: Mapping[str, Any]) -> dict[str, Any]:
@@ -19,9 +32,11 @@ def face_cells(face: Mapping[str, Any]) -> dict[str, Any]:
     cells = dict(zip(BOX, face['bbox'], strict=True))
     cells |= {'score': face['score'], 'quality': face.get('quality')}  # of older results, None
     if 'attributes' in face:
-        return cells | {'present': ' '.join(face['present'])} | face['attributes']
-    answer = {name: face[name] for name in ('label', 'confidence', 'unsure')}
-    return cells | answer | face['scores']
+        cells['present'] = ' '.join(face['present'])
+    else:
+        cells |= {name: face[name] for name in ANSWER}
+    scores = face['attributes'] if 'attributes' in face else face['scores']
+    return cells | {_column(name): score for name, score in scores.items()}
 
 
 def results_table(results: Iterable[Mapping[str, Any]]) -> str:

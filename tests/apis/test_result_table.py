@@ -37,3 +37,13 @@ def test_attributes_have_their_own_columns() -> None:
     assert row['present'] == 'Smiling Young' and row['score'] == ''
     assert (row['Smiling'], row['Bald']) == ('0.7', '0.1')
     assert 'label' not in row
+
+
+def test_a_class_with_the_name_of_a_column_has_another_column() -> None:
+    names = ('unsure', 'face', 'x1', 'score', 'message', 'score:unsure', 'calm')
+    scores = dict(zip(names, (0.4, 0.2, 0.1, 0.05, 0.05, 0.1, 0.1), strict=True))
+    (row,) = rows_of(ImagePrediction('a.jpg', '1 face.', (FacePrediction(Face(BOX, 0.9), scores),)))
+    own = [row[name] for name in ('unsure', 'face', 'x1', 'score', 'message')]
+    assert own == ['True', '1', '1.0', '0.9', '1 face.']
+    assert [row[f'score:{name}'] for name in names[:-1]] == [str(scores[n]) for n in names[:-1]]
+    assert row['calm'] == '0.1'

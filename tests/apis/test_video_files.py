@@ -60,6 +60,18 @@ def test_all_files_hold_the_answers(tmp_path: Path) -> None:
     assert changed[0] > 60 and changed[1] > 60 and changed[2] < 20
 
 
+def test_a_class_with_the_name_of_a_column_has_another_column(tmp_path: Path) -> None:
+    scores = {'time': 0.8, 'track': 0.2}
+    face = FacePrediction(Face(np.array([5.0, 6.0, 25.0, 36.0]), 0.9), scores)
+    with VideoFiles(tmp_path, list(scores), False, rate=None) as files:
+        files.add(FramePrediction(Frame(3, 0.3, np.zeros((49, 64, 3), np.uint8)), {7: face}))
+        files.finish({})
+    with (tmp_path / 'faces.csv').open(newline='') as file:
+        (row,) = csv.DictReader(file)
+    assert [row[n] for n in ('time', 'track', 'label')] == ['0.3', '7', 'time']
+    assert [row[n] for n in ('score:time', 'score:track')] == ['0.8', '0.2']
+
+
 def test_without_an_annotated_video_or_a_face(tmp_path: Path) -> None:
     with VideoFiles(tmp_path / 'new', NAMES, False, rate=None) as files:
         files.add(answer(0, {}))
