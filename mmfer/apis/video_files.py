@@ -78,7 +78,10 @@ class VideoFiles:
             'faces': [track.to_dict(self.names, self.of_attributes) for track in tracks],
         }
         write_json(self.folder / SUMMARY, summary)
-        (self.folder / TIMELINE).unlink(missing_ok=True)  # of an earlier video
+        # What an earlier video left.
+        (self.folder / TIMELINE).unlink(missing_ok=True)
+        if self._video is None:
+            (self.folder / ANNOTATED).unlink(missing_ok=True)
         if tracks:
             plot_timeline(tracks, self.names, self.folder / TIMELINE)
         return summary

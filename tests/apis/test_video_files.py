@@ -95,9 +95,10 @@ def test_rates_that_mpeg_4_cannot_store_are_rounded(tmp_path: Path, rate: float)
     assert abs(written.get(cv2.CAP_PROP_FPS) - rate) < 0.1
 
 
-def test_the_timeline_of_an_earlier_video_is_removed(tmp_path: Path) -> None:
-    for faces in ({1: 0.8}, {}):
-        with VideoFiles(tmp_path, NAMES, False, rate=None) as files:
+def test_files_of_an_earlier_video_are_removed(tmp_path: Path) -> None:
+    for faces, rate in (({1: 0.8}, 10), ({}, None)):
+        with VideoFiles(tmp_path, NAMES, False, rate) as files:
             files.add(answer(0, faces))
             files.finish({})
-        assert (tmp_path / 'timeline.png').is_file() == bool(faces)
+        for name in ('timeline.png', 'annotated.mp4'):
+            assert (tmp_path / name).is_file() == bool(faces)
