@@ -59,7 +59,12 @@ def _eight_bits(pixels: np.ndarray, name: str) -> np.ndarray:
     if pixels.dtype == bool:
         return pixels.astype(np.uint8) * WHITE
     if pixels.dtype == np.uint16:
-        return np.rint(pixels / full_scale(pixels) * WHITE).astype(np.uint8)
+        colors, opacity = pixels[..., :3], pixels[..., 3:]
+        full = full_scale(colors)
+        # Opacity often has all 16 bits beside colors of fewer.
+        opaque = max(full, full_scale(opacity)) if opacity.size else full
+        whites = [full] * colors.shape[-1] + [opaque] * opacity.shape[-1]
+        return np.rint(pixels / np.array(whites) * WHITE).astype(np.uint8)
     if np.issubdtype(pixels.dtype, np.floating):
         low, high = float(pixels.min()), float(pixels.max())
         if low >= 0 and high <= 1:

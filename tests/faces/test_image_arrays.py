@@ -1,3 +1,6 @@
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -42,6 +45,19 @@ def test_transparent_parts_become_white() -> None:
     pixels[0, :, 3] = 0, 128, 255
     (image,) = rgb_images(pixels, 'transparent')
     assert image[0, :, 0].tolist() == [255, round(100 * 128 / 255 + 255 * 127 / 255), 100]
+
+
+@pytest.mark.parametrize('opaque', [65535, 4095])
+def test_opacity_does_not_tell_the_depth_of_colors(tmp_path: Path, opaque: int) -> None:
+    """As ``cv2.imread`` reads a PNG with colors of 12 bits; in pixels, opacity may have 12, too."""
+    pixels = np.full((2, 3, 4), opaque, np.uint16)
+    pixels[..., :3] = 2007
+    pixels[0, 0, :3], pixels[1, 2, 3] = 4095, 0
+    (image,) = rgb_images(pixels, 'deep')
+    assert image[..., 0].tolist() == [[255, 125, 125], [125, 125, 255]]
+    if opaque == 65535:
+        cv2.imwrite(str(tmp_path / 'a.png'), pixels)
+        np.testing.assert_array_equal(image, read_image(tmp_path / 'a.png'))
 
 
 def test_several_images_along_the_first_axis() -> None:
