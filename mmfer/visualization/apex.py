@@ -102,9 +102,8 @@ def draw_apex_regions(
     if not caption:
         return np.array(photo)
     font = sans_serif(max(14, size[0] // 40), [caption])
-    canvas = Image.new('RGB', (size[0], size[1] + 2 * round(font.size)), 'white')
+    canvas = Image.new('RGB', (size[0], size[1] + 2 * font.size), 'white')
     canvas.paste(photo)
-    ImageDraw.Draw(canvas).text(
-        (font.size / 2, size[1] + font.size), caption, 'black', font, anchor='lm'
-    )
+    place = font.size / 2, size[1] + font.size
+    font.draw(ImageDraw.Draw(canvas), place, caption, 'black', middle=True)
     return np.array(canvas)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from mmfer.visualization.fonts import sans_serif
+from mmfer.visualization.fonts import TextFont, sans_serif
 
 SHORTEST, LONGEST = 640, 2048
 """Images are scaled so that the longer side lies between these two numbers of pixels."""
@@ -110,13 +110,13 @@ def _draw_all(
     faces: Sequence[LabelledFace],
     numbers: Sequence[int],
     scale: float,
-    font: ImageFont.FreeTypeFont,
+    font: TextFont,
 ) -> None:
     draw = ImageDraw.Draw(photo)
     labels: list[tuple[float, float, float, float]] = []
     boxes = [tuple(float(v) * scale for v in face.bbox) for face in faces]
     for number, box in zip(numbers, boxes, strict=True):
-        _draw_box(draw, box, number, photo.size, round(font.size))
+        _draw_box(draw, box, number, photo.size, font.size)
     for number, box, face in zip(numbers, boxes, faces, strict=True):
         labels.append(_draw_label(draw, box, number, face, photo.size, font, labels))
 
@@ -141,7 +141,7 @@ def _draw_label(
     number: int,
     face: LabelledFace,
     size: tuple[int, int],
-    font: ImageFont.FreeTypeFont,
+    font: TextFont,
     taken: Sequence[tuple[float, float, float, float]],
 ) -> tuple[float, float, float, float]:
     """Write number, class and probability at the box, where no other label is."""
@@ -153,7 +153,7 @@ def _draw_label(
     pad = font.size / 4
     tall = font.size + 2 * pad
     for label in texts:
-        wide = draw.textlength(label, font) + 2 * pad
+        wide = font.getlength(label) + 2 * pad
         x = float(np.clip(box[0], 0, max(0, size[0] - wide)))
         for y in (box[1] - tall, box[3], box[1], box[3] - tall):
             y = float(np.clip(y, 0, max(0, size[1] - tall)))
@@ -164,7 +164,7 @@ def _draw_label(
             continue
         break
     draw.rectangle(place, fill=_color(number))
-    draw.text((place[0] + pad, place[1] + tall / 2), label, 'white', font, anchor='lm')
+    font.draw(draw, (place[0] + pad, place[1] + tall / 2), label, 'white', middle=True)
     return place
 
 
@@ -172,18 +172,16 @@ def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _note(message: str, font: ImageFont.FreeTypeFont) -> list[Image.Image]:
-    gap = round(font.size)
+def _note(message: str, font: TextFont) -> list[Image.Image]:
+    gap = font.size
     note = Image.new('RGB', (round(font.getlength(message)) + 2 * gap, 3 * gap), BACKGROUND)
-    ImageDraw.Draw(note).text((gap, 1.5 * gap), message, INK, font, anchor='lm')
+    font.draw(ImageDraw.Draw(note), (gap, 1.5 * gap), message, INK, middle=True)
     return [note]
 
 
-def _charts(
-    faces: Sequence[LabelledFace], top: int, font: ImageFont.FreeTypeFont
-) -> list[Image.Image]:
+def _charts(faces: Sequence[LabelledFace], top: int, font: TextFont) -> list[Image.Image]:
     """For each face, a chart of the ``top`` classes; all charts have the same size."""
-    gap = round(font.size)
+    gap = font.size
     names = [name for face in faces for name, _ in face.best(top)]
     widths = round(max(font.getlength(name) for name in names)), 6 * gap
     rows = 1 + max(len(face.best(top)) for face in faces)
@@ -224,17 +222,17 @@ def _draw_card(
     number: int,
     best: Sequence[tuple[str, float]],
     widths: tuple[int, int],
-    font: ImageFont.FreeTypeFont,
+    font: TextFont,
 ) -> None:
     step = 1.4 * font.size
-    draw.text((x, y + step / 2), f'face {number}', _color(number), font, anchor='lm')
+    font.draw(draw, (x, y + step / 2), f'face {number}', _color(number), middle=True)
     for row, (name, probability) in enumerate(best, 1):
         middle = y + step * (row + 0.5)
         left = x + widths[0] + font.size / 2
         top, bottom = middle - 0.35 * font.size, middle + 0.35 * font.size
-        draw.text((x, middle), name, INK, font, anchor='lm')
+        font.draw(draw, (x, middle), name, INK, middle=True)
         draw.rectangle((left, top, left + widths[1], bottom), fill=FAINT)
         if probability > 0:
             draw.rectangle((left, top, left + widths[1] * probability, bottom), fill=_color(number))
         right = left + widths[1] + font.size / 3
-        draw.text((right, middle), f'{probability:.0%}', INK, font, anchor='lm')
+        font.draw(draw, (right, middle), f'{probability:.0%}', INK, middle=True)

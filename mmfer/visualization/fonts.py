@@ -4,13 +4,14 @@ mmfer ships the common simplified Chinese characters, those of the first level o
 characters are drawn with a font that is installed on the system.
 """
 
+import itertools
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from PIL import ImageFont
+from PIL import ImageDraw, ImageFont
 
 SHIPPED = Path(__file__).parent / 'assets' / 'noto-sans-sc.otf'
 """A part of Noto Sans CJK SC, under the SIL Open Font License 1.1 (in the same folder)."""
@@ -40,30 +41,87 @@ class FontFace:
     family: str
 
 
-def sans_serif(size: int, texts: Iterable[str] = ()) -> ImageFont.FreeTypeFont:
+@dataclass(frozen=True)
+class TextFont:
+    """Draws texts, each letter with a font that has it.
+
+    Args:
+        size: The height in pixels.
+        fallbacks: The fonts beside that of Matplotlib.
+    """
+
+    size: int
+    fallbacks: tuple[FontFace, ...] = ()
+
+    def getlength(self, text: str) -> float:
+        """The width of a text in pixels."""
+        return sum(font.getlength(part) for font, part in self.runs(text))
+
+    def draw(
+        self,
+        draw: ImageDraw.ImageDraw,
+        place: tuple[float, float],
+        text: str,
+        fill: str | tuple[int, int, int],
+        middle: bool = False,
+    ) -> None:
+        """Draw a text.
+
+        Args:
+            draw: Draws into the image.
+            place: x of the left end, and y of the upper end or of the middle.
+            text: The text.
+            fill: The color.
+            middle: Whether y is that of the middle.
+        """
+        x, y = place
+        ascent, descent = _load(str(_own_font()), self.size, 0).getmetrics()
+        baseline = y + ((ascent - descent) / 2 if middle else ascent)
+        for font, part in self.runs(text):
+            draw.text((x, baseline), part, fill, font, anchor='ls')
+            x += font.getlength(part)
+
+    def runs(self, text: str) -> list[tuple[ImageFont.FreeTypeFont, str]]:
+        """The parts of a text with their fonts: one font, if it has all letters of the text."""
+        text = text.replace('\u3000', '  ')  # a wide space, which Latin fonts lack
+        own = FontFace(str(_own_font()), 0, '')
+        faces, letters = (own, *self.fallbacks), _visible([text])
+        faces = next(((face,) for face in faces if letters <= _characters(face.path)), faces)
+
+        def chosen(letter: str) -> FontFace:
+            return next((face for face in faces if letter in _characters(face.path)), faces[0])
+
+        return [
+            (_load(face.path, self.size, face.index), ''.join(part))
+            for face, part in itertools.groupby(text, chosen)
+        ]
+
+
+def sans_serif(size: int, texts: Iterable[str] = ()) -> TextFont:
     """A font for texts in an image, ``size`` pixels high.
 
-    The font is that of Matplotlib; if the texts have other characters, the shipped one or an
-    installed one. A warning names characters that none of them has; these appear as boxes.
+    The font is that of Matplotlib; for letters that it lacks, the shipped one or installed ones. A
+    warning names letters that none of them has; these appear as boxes.
 
     Example:
-        >>> sans_serif(14, ['happiness']).getname()
-        ('DejaVu Sans', 'Book')
+        >>> sans_serif(14, ['高兴']).fallbacks[0].family
+        'Noto Sans CJK SC Common'
     """
-    face = _fallback(_lacking(texts))
-    return _load(str(_own_font()), size, 0) if face is None else _load(face.path, size, face.index)
+    return TextFont(size, _fallbacks(_lacking(texts)))
 
 
 def add_fallback_font(texts: Iterable[str]) -> None:
     """Let Matplotlib draw texts, also if its own font lacks some of their characters.
 
-    The shipped font or an installed one is appended to ``rcParams['font.family']``, so figures
-    that are made afterwards use it for the characters that the first font lacks. A warning names
+    The shipped font or installed ones are appended to ``rcParams['font.family']``, so figures
+    that are made afterwards use them for the characters that the first font lacks. A warning names
     characters that no font has.
     """
-    face = _fallback(_lacking(texts))
-    if face is None:
-        return
+    for face in _fallbacks(_lacking(texts)):
+        _add(face)
+
+
+def _add(face: FontFace) -> None:
     from matplotlib import rcParams
     from matplotlib.font_manager import fontManager
 
@@ -89,24 +147,44 @@ def _own_font() -> Path:
 
 
 @cache
-def _own_characters() -> frozenset[str]:
+def _characters(path: str) -> frozenset[str]:
     from matplotlib.ft2font import FT2Font
 
-    return frozenset(map(chr, FT2Font(str(_own_font())).get_charmap()))
+    return frozenset(map(chr, FT2Font(path).get_charmap()))
+
+
+def _visible(texts: Iterable[str]) -> frozenset[str]:
+    letters = {letter for text in texts for letter in text}
+    return frozenset(one for one in letters if one.isprintable() and not one.isspace())
 
 
 def _lacking(texts: Iterable[str]) -> frozenset[str]:
     """The characters of texts that the font of Matplotlib lacks."""
-    letters = {letter for text in texts if not text.isascii() for letter in text}
-    letters = {letter for letter in letters if letter.isprintable() and not letter.isspace()}
-    return frozenset(letters - _own_characters()) if letters else frozenset()
+    letters = _visible(text for text in texts if not text.isascii())
+    return letters - _characters(str(_own_font())) if letters else letters
 
 
 @cache
-def _fallback(letters: frozenset[str]) -> FontFace | None:
-    """The font with most of the letters; None for no letters, or if no font has any."""
-    if not letters:
-        return None
+def _fallbacks(letters: frozenset[str]) -> tuple[FontFace, ...]:
+    """Fonts that together have the letters, those with most of them first."""
+    found: list[FontFace] = []
+    while letters:
+        face, had = _best_font(letters)
+        if face is None:
+            warnings.warn(
+                f'No font has the characters {"".join(sorted(letters))}, so figures and images '
+                'show boxes instead. Install a font that has these characters, such as Noto '
+                'Sans CJK for Chinese (on Debian: apt-get install fonts-noto-cjk).',
+                stacklevel=4,
+            )
+            break
+        found.append(face)
+        letters -= had
+    return tuple(found)
+
+
+def _best_font(letters: frozenset[str]) -> tuple[FontFace | None, frozenset[str]]:
+    """The font with most of the letters, and these; None if no font has any."""
     from matplotlib.font_manager import findSystemFonts
     from matplotlib.ft2font import FT2Font
 
@@ -120,18 +198,11 @@ def _fallback(letters: frozenset[str]) -> FontFace | None:
         except (OSError, RuntimeError):  # a damaged file, or a font without outlines
             continue
         if found == letters and path == str(SHIPPED):
-            return face  # the fonts of the system need no look
+            return face, found  # the fonts of the system need no look
         rank = -len(found), *place
         if found and (order is None or rank < order):
             best, had, order = face, found, rank
-    if letters - had:
-        warnings.warn(
-            f'No font has the characters {"".join(sorted(letters - had))}, so figures and images '
-            'show boxes instead. Install a font that has these characters, such as Noto '
-            'Sans CJK for Chinese (on Debian: apt-get install fonts-noto-cjk).',
-            stacklevel=4,
-        )
-    return best
+    return best, had
 
 
 def _best_face(path: str) -> tuple[tuple[int, str], FontFace]:

@@ -30,7 +30,7 @@ def write_below(
     draw = ImageDraw.Draw(canvas)
     font = sans_serif(12, [text for text, _ in lines])
     for i, (text, color) in enumerate(lines):
-        draw.text((6, height + 3 + 17 * i), text, color, font)
+        font.draw(draw, (6, height + 3 + 17 * i), text, color)
     return canvas
 
 

@@ -55,9 +55,9 @@ def draw_sample_grid(cells: Sequence[Cell], columns: int = 6, size: int = 144) -
         tile = Image.fromarray(_drawn(cell, size))
         sheet.paste(tile, (x + (size - tile.width) // 2, y + (size - tile.height) // 2))
         for number, text in enumerate(cell.title.split('\n')):
-            while text and draw.textlength(text, font) > size:
+            while text and font.getlength(text) > size:
                 text = text.removesuffix('…')[:-1] + '…' if len(text) > 1 else ''
-            draw.text((x, y + size + number * line), text, TEXT, font)
+            font.draw(draw, (x, y + size + number * line), text, TEXT)
     return np.asarray(sheet)
 
 
