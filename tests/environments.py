@@ -21,14 +21,19 @@ FILES = ('pyproject.toml', 'setup.py', 'MANIFEST.in', 'README.md', 'model-index.
 """What the wheel is built from, with the licences."""
 
 
-def build_wheel(folder: Path) -> Path:
-    """Build the wheel of this checkout from a copy below ``folder``."""
-    source = folder / 'source'
+def copy_source(source: Path) -> Path:
+    """Copy what this checkout's packages are built from to a new folder, which is returned."""
     source.mkdir()
     for part in PARTS:
         shutil.copytree(ROOT / part, source / part, ignore=shutil.ignore_patterns('__pycache__'))
     for name in (*FILES, 'LICENSE', 'NOTICE'):
         shutil.copy(ROOT / name, source)
+    return source
+
+
+def build_wheel(folder: Path) -> Path:
+    """Build the wheel of this checkout from a copy below ``folder``."""
+    source = copy_source(folder / 'source')
     flags = ('--no-deps', '--no-build-isolation', '--no-index', '--disable-pip-version-check')
     command = [sys.executable, '-m', 'pip', 'wheel', '-q', *flags, '-w', folder / 'out', source]
     subprocess.run(command, check=True)

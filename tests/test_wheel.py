@@ -1,12 +1,14 @@
-"""The wheel holds what the command needs, in a folder without the checkout."""
+"""The wheel holds what the command needs, in a folder without the checkout; so does the sdist."""
 
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from zipfile import ZipFile
 
 from tests.apis.model_files import ASTRONAUT
+from tests.environments import copy_source
 from tests.helpers import tool_environment
 
 
@@ -29,6 +31,19 @@ def test_holds_configs_tools_models_and_the_command(wheel: Path) -> None:
     ):
         assert name in names
     assert not any('__pycache__' in name or name.startswith(('tests/', 'docs/')) for name in names)
+
+
+def test_the_source_distribution_holds_all_files(tmp_path: Path) -> None:
+    """Such as the metafiles of the configs and the tables of their variants."""
+    source = copy_source(tmp_path / 'source')
+    wanted = {str(path.relative_to(source)) for path in source.rglob('*') if path.is_file()}
+    assert {'configs/rald/metafile.yml', 'configs/rald/ablations-ferplus/table.txt'} < wanted
+    command = [sys.executable, 'setup.py', '-q', 'sdist', '-d', str(tmp_path)]
+    subprocess.run(command, cwd=source, check=True, capture_output=True)
+    (built,) = tmp_path.glob('mmfer-*.tar.gz')
+    with tarfile.open(built) as archive:
+        names = {name.partition('/')[2] for name in archive.getnames()}
+    assert wanted - names == set()
 
 
 def test_reads_a_photograph_from_another_folder(wheel: Path, tmp_path: Path) -> None:
