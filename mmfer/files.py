@@ -5,6 +5,7 @@ import json
 import math
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -109,6 +110,25 @@ def check_writable(path: str | Path) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         raise type(error)(error.errno, f'{reason}: {path} cannot be written') from error
+
+
+def file_state(path: str | Path) -> list[int]:
+    """The size and the time of the last change of a file, which differ after a change.
+
+    Args:
+        path: The file, or what readers name an image in a packed file: the path of that file
+            followed by a name of its own.
+
+    Returns:
+        The size in bytes and the time in nanoseconds; empty if there is no such file.
+    """
+    for place in (Path(path), *Path(path).parents):
+        try:
+            state = place.stat()
+        except (OSError, ValueError):
+            continue
+        return [state.st_size, state.st_mtime_ns] if stat.S_ISREG(state.st_mode) else []
+    return []
 
 
 def remove_leftovers(folder: Path, below: bool = False) -> None:

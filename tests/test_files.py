@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mmfer.files import check_writable, write_atomically, write_json
+from mmfer.files import check_writable, file_state, write_atomically, write_json
 from tests.helpers import tool_environment
 from tests.read_only import KINDS, run_read_only
 
@@ -151,3 +151,11 @@ def test_a_name_may_be_as_long_as_the_file_system_permits(tmp_path: Path) -> Non
     path = tmp_path / ('x' * 251 + '.jpg')
     write_atomically(path, b'one')
     assert path.read_bytes() == b'one'
+
+
+def test_the_state_of_a_packed_image_is_that_of_its_file(tmp_path: Path) -> None:
+    pack = tmp_path / 'a.tar'
+    pack.write_bytes(b'abc')
+    assert file_state(pack) == file_state(f'{pack}/b/c.png') == [3, pack.stat().st_mtime_ns]
+    for absent in (tmp_path, tmp_path / 'b.png', 'https://example.org/a.png', 'a\0b'):
+        assert file_state(absent) == []

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 from mmfer.apis.predictions import ImagePrediction
 from mmfer.apis.result_table import results_table
 from mmfer.faces.annotated_copies import JOURNAL, KEY, RESULTS, annotated_copies
-from mmfer.files import writable_text, write_atomically, write_json
+from mmfer.files import file_state, writable_text, write_atomically, write_json
 from mmfer.journal import Journal
 
 
@@ -55,7 +55,7 @@ class ResultFiles:
         Images that could not be read are tried again.
         """
         entry = self._entries.get(writable_text(path))
-        return entry is not None and entry['state'] == _state(path) and entry[KEY] == [name]
+        return entry is not None and entry['state'] == file_state(path) and entry[KEY] == [name]
 
     def add(self, path: str | Path, name: str, prediction: ImagePrediction) -> None:
         """Write the result of an image.
@@ -66,7 +66,7 @@ class ResultFiles:
             prediction: The result.
         """
         entry = {
-            'state': _state(path),
+            'state': file_state(path),
             KEY: [] if prediction.image is None else [name],
             'failed': prediction.failed,
             'result': prediction.to_dict(),
@@ -92,12 +92,3 @@ class ResultFiles:
         write_atomically(self.path.with_suffix('.csv'), results_table(results))
         self._journal.remove()
         return entries
-
-
-def _state(path: str | Path) -> list[int]:
-    """The size and the time of the last change of a file; empty for an address."""
-    try:
-        state = Path(path).stat()
-    except OSError:
-        return []
-    return [state.st_size, state.st_mtime_ns]

@@ -3,20 +3,19 @@
 import json
 from collections.abc import Sequence
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from mmcv.transforms import BaseTransform, Compose
 
 from mmfer.datasets.files.array_store import ArrayStore
+from mmfer.files import file_state
 from mmfer.registry import TRANSFORMS
 
-GIVEN = (
-    *('face_box', 'landmarks', 'landmark_scores', 'landmarks5'),
-    *('onset_path', 'onset_landmarks', 'between_paths'),
-)
-"""The fields of a sample, besides its image, that transforms read."""
+GIVEN = ('face_box', 'landmarks', 'landmark_scores', 'landmarks5', 'onset_landmarks')
+"""The fields of a sample, besides its files, that transforms read."""
+READ = ('img_path', 'onset_path', 'between_paths')
+"""The fields of a sample with the files that transforms read."""
 
 
 @TRANSFORMS.register_module()
@@ -27,7 +26,7 @@ class Cached(BaseTransform):
     at 112 px take 380 MB. In memory, each worker of a data loader has its own results, so use
     ``num_workers=0``. With a ``folder``, the results are in one memory-mapped file that workers,
     ranks and later runs share (:class:`mmfer.datasets.files.array_store.ArrayStore`); a result is
-    made again if the transforms or the file of the image change.
+    made again if the transforms, or the file or the packed file of an image, change.
 
     Args:
         transforms: The transforms.
@@ -79,10 +78,9 @@ class Cached(BaseTransform):
 
     def _key(self, results: dict[str, Any]) -> bytes:
         """What a result depends on: the transforms, the image and the face in it."""
-        path, version = Path(results['img_path']), None
-        if path.is_file():
-            state = path.stat()
-            version = [state.st_size, state.st_mtime_ns]
+        paths = [np.atleast_1d(results.get(name, ())).tolist() for name in READ]
+        files = [[[path, file_state(path)] for path in map(str, field)] for field in paths]
+        place = [getattr(results.get('packed_image'), name, None) for name in ('offset', 'size')]
         given = [[name, np.asarray(results[name]).tolist()] for name in GIVEN if name in results]
-        parts = [self._recipe, str(path), results.get('sample_idx', 0), version, given]
+        parts = [self._recipe, files, place, results.get('sample_idx', 0), given]
         return sha256(json.dumps(parts).encode()).digest()

@@ -1,13 +1,18 @@
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
+import pytest
 from mmcv.transforms import BaseTransform
+from mmengine.dataset import BaseDataset
 from torch.utils.data import DataLoader, Dataset
 
-from mmfer.datasets import Cached
+from mmfer.datasets import Cached, ExpressionFolder, ExpressionShards, MSCeleb1M
+from mmfer.datasets.files.shard_writer import write_shards
 from mmfer.registry import TRANSFORMS
 from tests.datasets.disk import write_image
+from tests.datasets.official import image_record, jpeg, write_records
 
 TRANSFORMS_OF_A_FACE = [{'type': 'LoadExpressionImage'}, {'type': 'ResizeFace', 'size': 10}]
 
@@ -124,6 +129,44 @@ def test_other_frames_of_a_clip_are_read(tmp_path: Path) -> None:
     for change in ({}, {'onset_path': paths[1]}, {'between_paths': (paths[1], paths[2])}):
         expected = Cached(read)(sample | change)['img']
         assert np.array_equal(Cached(read, folder)(sample | change)['img'], expected)
+
+
+def test_a_changed_frame_of_a_clip_is_read_again(tmp_path: Path) -> None:
+    paths = [str(write_image(tmp_path / f'{i}.png', seed=i)) for i in range(3)]
+    read = [{'type': 'LoadClip', 'register': False, 'transforms': [TRANSFORMS_OF_A_FACE[0]]}]
+    sample = {'img_path': paths[2], 'onset_path': paths[0], 'between_paths': (paths[1],)}
+    for number, changed in enumerate(paths):
+        before = Cached(read, str(tmp_path / 'cache'))(dict(sample))['img']
+        write_image(Path(changed), seed=10 + number)
+        os.utime(changed, ns=(number, number))
+        assert (Cached(read, str(tmp_path / 'cache'))(dict(sample))['img'] != before).any()
+
+
+@pytest.mark.parametrize('kind', ['shard', 'record'])
+def test_an_image_of_a_packed_file_that_was_written_again_is_read_again(
+    tmp_path: Path, kind: str
+) -> None:
+    pipeline = [Cached(TRANSFORMS_OF_A_FACE, str(tmp_path / 'cache'))]
+
+    def packed(seed: int) -> BaseDataset:
+        shutil.rmtree(tmp_path / 'pack', ignore_errors=True)
+        if kind == 'record':
+            records = [image_record(i, i + 1, jpeg(seed + i)) for i in range(2)]
+            write_records(tmp_path / 'pack', records)
+            return MSCeleb1M(str(tmp_path / 'pack'), pipeline=pipeline)
+        for i in range(2):
+            write_image(tmp_path / f'images/train/{i}/a.png', seed + i)
+        images = ExpressionFolder(str(tmp_path / 'images'), classes=['0', '1'])
+        (tmp_path / 'pack').mkdir()
+        list(write_shards(images, tmp_path / 'pack', 'train', 9))
+        return ExpressionShards(str(tmp_path / 'pack'), classes=['0', '1'], pipeline=pipeline)
+
+    first = packed(0)[0]['img']
+    again = packed(5)
+    assert (again[0]['img'] != first).any()
+    assert np.array_equal(
+        again[0]['img'], Cached(TRANSFORMS_OF_A_FACE)(again.get_data_info(0))['img']
+    )
 
 
 def test_a_cached_result_may_be_changed(tmp_path: Path) -> None:
