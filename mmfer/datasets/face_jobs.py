@@ -82,5 +82,5 @@ def _job(sample: Sample, root: Path) -> FaceJob:
     path, packed = sample['img_path'], sample.get('packed_image')
     name, box = image_name(path, root), sample.get('face_box')
     if packed is not None:
-        return FaceJob(name, partial(load_packed, packed), box)
+        return FaceJob(name, partial(load_packed, packed), box, pack=path)
     return FaceJob(name, partial(read_image, path), box, path)

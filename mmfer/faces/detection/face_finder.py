@@ -85,10 +85,11 @@ class FaceFinder:
 
     def __call__(self, job: FaceJob) -> FoundFace:
         """Find the face; an image that cannot be read gives a result with an error."""
+        state = job.state  # before reading: a change meanwhile is seen later
         try:
             loaded = job.read()
         except (FileNotFoundError, ValueError) as error:
-            return FoundFace(job.name, error=str(error))
+            return FoundFace(job.name, error=str(error), state=state)
         image, shrunk = loaded.pixels, loaded.shrunk
         height, width = (side * shrunk for side in image.shape[:2])
         known = None if job.box is None else loaded.box(job.box)
@@ -111,7 +112,7 @@ class FaceFinder:
         if face is not None:
             upright = turn_face_back(face, turns, image.shape)
             face = rounded_face(upright.scaled(shrunk, loaded.pad))
-        return FoundFace(job.name, width, height, face, count)
+        return FoundFace(job.name, width, height, face, count, state=state)
 
 
 def checked_rotations(rotations: Sequence[int]) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """An image in which a face is searched, and what was found in it."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from mmfer.faces.face import Face
 from mmfer.faces.image import load_image
 from mmfer.faces.image_decoder import LoadedImage
 from mmfer.faces.sidecar import ImageFaces, from_annotation, to_annotation
+from mmfer.files import file_state
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,20 @@ class FaceJob:
         box: Known box of the face, x1, y1, x2, y2; None if the face has to be detected.
         path: The file, if the image has its own. It is read instead of ``load``, to know whether a
             very large image was shrunk.
+        pack: The packed file that holds the image, if the image has no file of its own.
     """
 
     name: str
     load: Callable[[], np.ndarray]
     box: np.ndarray | None = None
     path: str | None = None
+    pack: str | None = None
+
+    @property
+    def state(self) -> list[int]:
+        """The state of its file, see :func:`mmfer.files.file_state`; empty if it is not known."""
+        path = self.path or self.pack
+        return [] if path is None else file_state(path)
 
     def read(self) -> LoadedImage:
         """Read the image, with the factor by which it was shrunk."""
@@ -47,6 +56,7 @@ class FoundFace:
         count: Number of detected faces; 0 if there is none, even if the whole image is then used
             as the box of the face.
         error: Why the image cannot be read; empty if the image can be read.
+        state: :attr:`FaceJob.state` when the image was read.
     """
 
     name: str
@@ -55,6 +65,7 @@ class FoundFace:
     face: Face | None = None
     count: int = 0
     error: str = ''
+    state: list[int] = field(default_factory=list)
 
     @property
     def problem(self) -> str:

@@ -6,16 +6,23 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from mmfer.faces.detection.face_finder import FaceJob, FoundFace
 from mmfer.faces.preparation.crop_measurement import MeasuredCrop, measure_crop
+from mmfer.faces.preparation.earlier_run import (
+    count_problems,
+    faces_of,
+    has_more,
+    is_unchanged,
+    read_record,
+    run_record,
+)
 from mmfer.faces.preparation.finding_options import FindingOptions
 from mmfer.faces.sidecar import Annotation, write_sidecar
 from mmfer.files import write_atomically
 from mmfer.journal import Journal
 from mmfer.progress import progress_bar
-from mmfer.reading import read_json
 from mmfer.settings import check_same
 from mmfer.worker_pool import WorkerPool
 
@@ -30,6 +37,7 @@ class _Found(TypedDict):
     face: Annotation | None
     count: int
     error: str
+    state: NotRequired[list[int]]
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,8 @@ def prepare_faces(
     """Find the face of each image, write the sidecars, and yield the result of each sidecar.
 
     A journal beside the sidecar keeps the finished images, so the same call resumes a killed run;
-    complete sidecars of the same images and options are kept. ``<sidecar>.problems.csv`` lists the
+    complete sidecars of the same images and options are kept, except for images whose file changed
+    since, which are searched again. ``<sidecar>.problems.csv`` lists the
     images without a face, with several faces, or that cannot be read. Unreadable images are not in
     the sidecar.
 
@@ -93,15 +102,18 @@ def prepare_faces(
     done = {path: _check(path, part, record, overwrite) for path, part in faces.items()}
     with WorkerPool(options.build, jobs) as pool:
         for path, part in faces.items():
-            if (finished := done[path]) is not None:
-                yield finished
+            earlier = done[path]
+            if isinstance(earlier, Preparation):
+                yield earlier
                 continue
             journal = Journal(_journal_path(path), record, anew=overwrite, form=_Found)
-            known = len({row['name'] for row in journal.rows} & {p.name for p in part})
-            found = _find(part, pool, journal, f'Faces for {path.name}', progress)
+            rows = {face.name: face for face in map(FoundFace.from_dict, journal.rows)}
+            known = _unchanged(part, earlier | rows)
+            found = _find(part, known, pool, journal, f'Faces for {path.name}', progress)
             crop = _write(path, part, found, record)
             journal.remove()
-            yield Preparation(path, _report_path(path), len(found), known, _problems(found), crop)
+            problems = count_problems(found)
+            yield Preparation(path, _report_path(path), len(found), len(known), problems, crop)
 
 
 def _journal_path(sidecar: Path) -> Path:
@@ -114,8 +126,11 @@ def _report_path(sidecar: Path) -> Path:
 
 def _check(
     path: Path, faces: Sequence[FaceJob], record: dict[str, Any], overwrite: bool
-) -> Preparation | None:
-    """The result of an earlier run, if the sidecar is complete; raises if the sidecar differs."""
+) -> Preparation | dict[str, FoundFace]:
+    """The result of an earlier run if the sidecar is complete, else what the run found.
+
+    Raises if the sidecar differs.
+    """
     if not faces:
         raise ValueError(f'There are no images for "{path}". Check the folder and its layout.')
     names = Counter(face.name for face in faces)
@@ -126,66 +141,72 @@ def _check(
             'only once in the data set.'
         )
     if not path.exists():
-        return None
-    before = _finished(path)
-    if before.get('options') == record and before['pictures'] == list(names):
-        _journal_path(path).unlink(missing_ok=True)
-        return Preparation(path, _report_path(path), len(names), len(names), before['problems'])
+        return {}
+    before, what = read_record(path), ''
+    if before is not None and (before['options'], before['pictures']) == (record, list(names)):
+        found = faces_of(path, before)
+        same = _unchanged(faces, found)
+        changed = [name for name in found if name not in same]
+        if not changed:
+            _journal_path(path).unlink(missing_ok=True)
+            problems = before['problems']
+            return Preparation(path, _report_path(path), len(names), len(names), problems)
+        if not has_more(path):
+            # Without their states, nothing tells the problems of the other images.
+            return same if 'images' in before else {}
+        what = f', and {len(changed)} of its images changed since, such as {changed[0]}'
     if overwrite:
-        return None
+        return {}
     remedy = (
         'Its subjects, distributions, landmarks and so on would be lost. Write to another file '
         '(--out), or replace the sidecar with overwrite (--overwrite).'
     )
-    check_same(before.get('options', record), record, f'The run that wrote "{path}"', remedy)
-    raise ValueError(f'"{path}" exists already, for other images or from another source. {remedy}')
+    options = record if before is None else before['options']
+    check_same(options, record, f'The run that wrote "{path}"', remedy)
+    what = what or ', for other images or from another source'
+    raise ValueError(f'"{path}" exists already{what}. {remedy}')
 
 
-def _finished(path: Path) -> dict[str, Any]:
-    """The record in a sidecar of the run that wrote the sidecar."""
-    try:
-        return read_json(path)['info']['prepared']
-    except (ValueError, KeyError, TypeError):
-        return {}
+def _unchanged(faces: Sequence[FaceJob], found: Mapping[str, FoundFace]) -> dict[str, FoundFace]:
+    """What was found in the images that are still the same."""
+    known = {face.name: face for face in faces if face.name in found}
+    return {name: found[name] for name, face in known.items() if is_unchanged(found[name], face)}
 
 
 def _find(
     faces: Sequence[FaceJob],
+    known: Mapping[str, FoundFace],
     pool: WorkerPool[FaceJob, FoundFace],
     journal: Journal,
     title: str,
     progress: bool,
 ) -> list[FoundFace]:
-    rows = {row['name']: row for row in journal.rows}
-    missing = [face for face in faces if face.name not in rows]
+    found = dict(known)
+    missing = [face for face in faces if face.name not in known]
     bar = progress_bar(
         total=len(faces),
-        initial=len(faces) - len(missing),
+        initial=len(known),
         desc=title,
         unit='img',
         disable=not progress,
     )
     with bar:
         for result in pool.map(missing, CHUNK):
-            rows[result.name] = result.to_dict()
-            journal.add(rows[result.name])
+            found[result.name] = result
+            journal.add(result.to_dict())
             bar.update()
-    return [FoundFace.from_dict(rows[face.name]) for face in faces]
-
-
-def _problems(found: Sequence[FoundFace]) -> dict[str, int]:
-    return dict(Counter(item.problem for item in found if item.problem))
+    # As they are read back, so that a continued run writes the same.
+    return [FoundFace.from_dict(found[face.name].to_dict()) for face in faces]
 
 
 def _write(
     path: Path, faces: Sequence[FaceJob], found: Sequence[FoundFace], record: dict[str, Any]
 ) -> MeasuredCrop | None:
     """Write report and sidecar, and estimate the alignment from the boxes of the detector."""
-    problems = _problems(found)
     _write_report(_report_path(path), found)
     if not any(item.face for item in found):
         _journal_path(path).unlink()
-        counted = ', '.join(f'{count} {name}' for name, count in problems.items())
+        counted = ', '.join(f'{count} {name}' for name, count in count_problems(found).items())
         raise ValueError(
             f'No face in any of the {len(found)} images for "{path}" ({counted}; see '
             f'{_report_path(path)}), so no sidecar is written. If each image is a face crop, '
@@ -195,12 +216,11 @@ def _write(
     images = [item.image for item in found if not item.error]
     # Known boxes of a data set say nothing about the detector's boxes.
     crop = None if any(p.box is not None for p in faces) else measure_crop(images)
-    names = [face.name for face in faces]
     write_sidecar(
         path,
         images,
         crop.alignment if crop is not None and record['record_alignment'] else None,
-        {'prepared': {'options': record, 'problems': problems, 'pictures': names}},
+        {'prepared': run_record(record, found)},
     )
     return crop
 
