@@ -65,6 +65,13 @@ class FaceFramingHook(Hook):
             size = runner.cfg.get('image_size')
             self._measure(dataset, size if isinstance(size, int) else SIDE)
 
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Leave out what an earlier run measured: it is no difference of the data sets."""
+        meta = checkpoint.get('meta') or {}
+        if meta.get('measured_alignment') and meta.get('dataset_meta'):
+            facts = {k: v for k, v in meta['dataset_meta'].items() if k != 'alignment'}
+            meta['dataset_meta'] = facts
+
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Add the facts to the ``meta`` of the checkpoint."""
         meta = checkpoint.setdefault('meta', {})
@@ -72,6 +79,7 @@ class FaceFramingHook(Hook):
         if self.crop is not None:
             facts = {**(meta.get('dataset_meta') or {}), 'alignment': self.crop.alignment.to_dict()}
             meta['dataset_meta'] = facts
+            meta['measured_alignment'] = True
 
     def _measure(self, dataset: Any, image_size: int) -> None:
         infos = list(_spaced(dataset, self.measure))

@@ -10,6 +10,7 @@ from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from mmfer.datasets.sample_digest import SampleDigest, sample_digest
 from mmfer.datasets.shared_images import shared_images
 from mmfer.datasets.wrapped import readers_of
 from mmfer.engine.configuration.choosers import choosers
@@ -24,7 +25,9 @@ class LeakageHook(Hook):
     """Report leakage before the first step of a training.
 
     Leakage is a training image, by path or content, in the validation or the test data, or an entry
-    of the config, such as ``save_best``, that chooses by a validation on the test data.
+    of the config, such as ``save_best``, that chooses by a validation on the test data. Checkpoints
+    record their training images (``meta['trained_on']``, digests); if they are others in a resumed
+    run, the checkpoint may have been trained on today's validation images, which is reported, too.
 
     Args:
         action: ``'warn'`` writes to the log; ``'error'`` stops.
@@ -44,6 +47,17 @@ class LeakageHook(Hook):
         if action not in ('warn', 'error'):
             raise ValueError(f"action={action!r} must be 'warn' or 'error'.")
         self.action, self.most = action, most
+        self._trained_on: list[SampleDigest] = []
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Keep what a resumed checkpoint says about its training images."""
+        if runner._resume:
+            self._trained_on = list(checkpoint['meta'].get('trained_on', ()))
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Record the training images."""
+        if self._trained_on:
+            checkpoint.setdefault('meta', {})['trained_on'] = self._trained_on
 
     def before_train(self, runner: Runner) -> None:
         """Look for leakage on the first rank, and report it on all."""
@@ -64,7 +78,7 @@ class LeakageHook(Hook):
             for name in ('val', 'test')
             if cfg.get(f'{name}_dataloader')
         }
-        found = []
+        found = self._changes(runner, trained)
         if runner.val_loop is not None:
             found += self._twice(runner, 'validation', trained, runner.val_loop.dataloader.dataset)
             chosen = choosers(cfg)
@@ -86,6 +100,33 @@ class LeakageHook(Hook):
             else:
                 found += self._twice(runner, 'test', trained, tested)
         return found
+
+    def _changes(self, runner: Runner, trained: Any) -> list[str]:
+        """A sentence if a resumed checkpoint may have been trained on validation images."""
+        if len(trained) > self.most:
+            return []
+        now, earlier = sample_digest(trained), self._trained_on
+        self._trained_on = earlier if now in earlier else [*earlier, now]
+        others = [before for before in earlier if before['paths'] != now['paths']]
+        if others:
+            change = (
+                f'The resumed checkpoint was trained on other images than those of this run '
+                f'({others[-1]["images"]} then, {now["images"]} now).'
+            )
+            if runner.val_loop is not None:
+                return [
+                    f"{change} Today's validation images may be among them, as when val_ratio "
+                    'draws anew, so the results of the validation would be too good. Start anew in '
+                    'another work directory, without --resume and load_from, or bring back the '
+                    'earlier images.'
+                ]
+            runner.logger.warning(change)
+        elif any(before['labels'] != now['labels'] for before in earlier):
+            runner.logger.warning(
+                'The resumed checkpoint was trained with other labels of the same images. The '
+                'training continues with the labels of today.'
+            )
+        return []
 
     def _twice(self, runner: Runner, name: str, trained: Any, other: Any) -> list[str]:
         if len(trained) + len(other) > self.most:

@@ -75,3 +75,12 @@ def test_renderings_are_recorded(tmp_path: Path, crops: list[np.ndarray]) -> Non
 def test_a_negative_number_is_refused() -> None:
     with pytest.raises(ValueError, match='measure=-1'):
         FaceFramingHook(measure=-1)
+
+
+def test_a_measured_framing_is_no_difference_for_a_resumed_run(
+    tmp_path: Path, crops: list[np.ndarray]
+) -> None:
+    run = run_with(write(tmp_path, crops), image_size=64)
+    checkpoint = {'meta': recorded(FaceFramingHook(measure=8), run)}
+    FaceFramingHook().after_load_checkpoint(run, checkpoint)
+    assert checkpoint['meta']['dataset_meta'] == {'classes': ['a', 'b']}

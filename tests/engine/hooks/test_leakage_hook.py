@@ -2,13 +2,17 @@
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from mmengine.config import Config
+from mmengine.logging import MMLogger
 
+from mmfer.datasets import ExpressionFolder
 from mmfer.engine import train
 from mmfer.engine.hooks import LeakageHook
+from tests.datasets.disk import write_image
 from tests.helpers import tiny_config, write_images
 
 
@@ -94,3 +98,53 @@ def test_large_data_sets_are_not_compared(image_folder: Path, tmp_path: Path) ->
 def test_wrong_action() -> None:
     with pytest.raises(ValueError, match="action='stop' must be 'warn' or 'error'"):
         LeakageHook('stop')
+
+
+def test_a_resumed_run_tells_other_training_images(
+    image_folder: Path, tmp_path: Path, others: dict[str, Path]
+) -> None:
+    data = tmp_path / 'data'
+    shutil.copytree(image_folder, data)
+
+    def run(root: Path = data, action: str = 'error', validate: bool = True) -> str:
+        cfg = config(tmp_path, root, val=others['new'], test=others['new'])
+        cfg.default_hooks.leakage.action = action
+        cfg.train_cfg.max_epochs += len(list((tmp_path / 'work').glob('epoch_*.pth')))
+        train(cfg, resume=True, validate=validate)
+        return max((tmp_path / 'work').rglob('*.log')).read_text()
+
+    run()
+    moved = tmp_path / 'moved'
+    shutil.copytree(data, moved)
+    assert 'resumed checkpoint' not in run(moved)
+    path = sorted(data.glob('train/*/*'))[0]
+    path.rename(path.with_name('other.png'))
+    with pytest.raises(ValueError, match=r'^Leakage: .*on other images.*12 now.*Start anew'):
+        run()
+    assert 'WARNING - Leakage: The resumed checkpoint' in run(action='warn')
+    # Said again, because the checkpoints since then were trained on both.
+    assert 'WARNING - Leakage: The resumed checkpoint' in run(action='warn')
+    assert 'WARNING - The resumed checkpoint was trained on other' in run(validate=False)
+
+
+def test_other_labels_are_said(tmp_path: Path, log: list[str]) -> None:
+    for name in 'ab':
+        write_image(tmp_path / f'{name}.png')
+    hook = LeakageHook()
+    for labels, said in (('cd', False), ('cd', False), ('dc', True)):
+        rows = [f'{name}.png,{label}' for name, label in zip('ab', labels, strict=True)]
+        (tmp_path / 'train.csv').write_text('\n'.join(['path,label', *rows]))
+        reader = ExpressionFolder(str(tmp_path), classes=['c', 'd'])
+        run = SimpleNamespace(
+            train_dataloader=SimpleNamespace(dataset=reader),
+            cfg=Config(),
+            val_loop=None,
+            _resume=True,
+            logger=MMLogger.get_current_instance(),
+        )
+        hook.before_train(run)
+        assert any('other labels of the same images' in line for line in log) is said
+        checkpoint: dict[str, Any] = {'meta': {}}
+        hook.before_save_checkpoint(run, checkpoint)
+        hook = LeakageHook()
+        hook.after_load_checkpoint(run, checkpoint)
