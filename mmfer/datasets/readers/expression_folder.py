@@ -1,15 +1,19 @@
 """Reader of data sets in class folders or csv files."""
 
+import os
 from collections.abc import Sequence
+from logging import WARNING
 from pathlib import Path
 from typing import Any, ClassVar
 
+from mmengine.logging import print_log
+
 from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import Sample
-from mmfer.datasets.files.class_matching import check_class_names
+from mmfer.datasets.files.class_matching import check_class_names, normal_form
 from mmfer.datasets.files.folders import read_class_folders
 from mmfer.datasets.files.image_lists import read_csv
-from mmfer.faces.image_folder import list_images
+from mmfer.faces.image_folder import LeftOut, list_images
 from mmfer.registry import DATASETS
 
 
@@ -32,8 +36,8 @@ class ExpressionFolder(ExpressionDataset):
 
     Raises:
         FileNotFoundError: If neither the folder nor the csv file exists.
-        ValueError: If a folder or a label is not a class, both forms exist, or as in
-            :class:`ExpressionDataset`.
+        ValueError: If a folder or a label is not a class, both forms exist and the csv file lists
+            no image of the class folders, or as in :class:`ExpressionDataset`.
 
     Example:
         >>> train = dict(type='ExpressionFolder', data_root='data/mine', split='train',
@@ -88,9 +92,38 @@ class ExpressionFolder(ExpressionDataset):
     def read_samples(self, part: str) -> list[Sample]:
         """Read the csv file or the folders of a part."""
         if self._csv(part).is_file():
-            return read_csv(self._csv(part), self.root, self.folders, self.csv_encoding)
+            samples = read_csv(self._csv(part), self.root, self.folders, self.csv_encoding)
+            self._compare_forms(part, samples)
+            return samples
         self._folder(part)
         return self.read_folder(part)
+
+    def _compare_forms(self, part: str, listed: list[Sample]) -> None:
+        """Check that a csv file lists the images in the class folders, if there are any."""
+        folder, classes = self.root / part, set(map(normal_form, self.folders))
+        if not folder.is_dir():
+            return
+        known = {os.path.abspath(sample['img_path']) for sample in listed}
+        images = [
+            path
+            for path in list_images(folder, True, LeftOut())
+            if classes.intersection(map(normal_form, path.relative_to(folder).parts[:-1]))
+        ]
+        others = [path for path in images if os.path.abspath(path) not in known]
+        if not others:
+            return
+        if len(others) == len(images):
+            raise ValueError(
+                f'"{self._csv(part)}" lists none of the {len(images)} images in the class folders '
+                f'of "{folder}", such as "{others[0]}". Move the csv file or the folders away.'
+            )
+        print_log(
+            f'"{self._csv(part)}" lists only {len(images) - len(others)} of the {len(images)} '
+            f'images in the class folders of "{folder}"; the others, such as "{others[0]}", are '
+            'not read.',
+            logger='current',
+            level=WARNING,
+        )
 
     def _csv(self, part: str) -> Path:
         return self.root / f'{part}.csv'

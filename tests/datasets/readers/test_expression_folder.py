@@ -42,6 +42,23 @@ def test_a_csv_has_priority_over_folders(tmp_path: Path) -> None:
     assert data.get_gt_labels().tolist() == [1, 0]
 
 
+def test_a_csv_beside_class_folders_lists_their_images(tmp_path: Path, log: list[str]) -> None:
+    write_both(tmp_path)
+    write_image(tmp_path / 'other' / 'b.png')
+    table = tmp_path / 'train.csv'
+    table.write_text('path,label\nother/b.png,glad\n')
+    with pytest.raises(ValueError, match='lists none of the 2 images in the class folders of'):
+        folder(tmp_path, empty_classes='warn')
+    with table.open('a') as file:
+        file.write('train/calm/../calm/a.png,glad\n')
+    assert len(folder(tmp_path, empty_classes='warn')) == 2
+    assert 'lists only 1 of the 2 images' in log[0] and 'train/glad/a.png"' in log[0]
+    log.clear()
+    table.write_text('path,label\ntrain/calm/a.png,glad\ntrain/glad/a.png,calm\n')
+    assert folder(tmp_path).get_gt_labels().tolist() == [1, 0]
+    assert not log
+
+
 def test_a_missing_folder_names_the_layouts(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match='test/<class>/<image>'):
         ExpressionFolder(str(tmp_path / 'no'), 'test', classes=['calm'])
