@@ -1,13 +1,14 @@
 """Images that show the same, although their files differ."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import cv2
 import numpy as np
 
-from mmfer.datasets.care.fingerprints import Fingerprint, face_of
+from mmfer.datasets.care.fingerprints import Fingerprint, face_of, has_box
+from mmfer.datasets.files.images import load_sample
 
 MOST_BITS = 4
 """The number of different bits of two hashes of which images are compared."""
@@ -31,8 +32,10 @@ def first_look_alikes(
     each candidate is confirmed by the correlation of the gray levels at 32 x 32 pixels. Only hashes
     with an equal piece are compared.
 
+    Two faces with a ``face_box`` are compared, and otherwise the whole images.
+
     Args:
-        samples: The G samples, of which no two have the same bytes.
+        samples: The G samples, of which no two are the same face of the same bytes.
         prints: Their fingerprints.
         firsts: (G, K) int64, the number of the first image of each kind among the copies of each
             sample; :data:`NONE` if no copy is of this kind.
@@ -40,16 +43,37 @@ def first_look_alikes(
     Returns:
         (G, K) int64, the smallest such number over all samples that show the same.
     """
+    boxed = np.array([has_box(sample) for sample in samples], bool)
+    faces = [None if one.flat else one.bits for one in prints]
+    found = _alike(_near(faces), firsts, lambda number: face_of(samples[number]))
+    if boxed.all() or not boxed.any():
+        return found
+    wholes = [
+        one.whole if box else bits for one, bits, box in zip(prints, faces, boxed, strict=True)
+    ]
+    mixed = (
+        (rows, columns, near & (boxed[rows][:, None] != boxed[columns]))
+        for rows, columns, near in _near(wholes)
+    )
+    return np.minimum(found, _alike(mixed, firsts, lambda number: load_sample(samples[number])))
+
+
+def _alike(
+    blocks: Iterable[tuple[np.ndarray, np.ndarray, np.ndarray]],
+    firsts: np.ndarray,
+    load: Callable[[int], np.ndarray],
+) -> np.ndarray:
+    """Confirm the near pairs of the blocks by the gray levels of their images."""
 
     @lru_cache(maxsize=20_000)
     def levels(number: int) -> np.ndarray:
-        gray = cv2.cvtColor(face_of(samples[number]), cv2.COLOR_BGR2GRAY)
+        gray = cv2.cvtColor(load(number), cv2.COLOR_BGR2GRAY)
         small = cv2.resize(gray, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
         small -= small.mean()
         return small.ravel() / max(float(np.linalg.norm(small)), 1e-6)
 
     found = np.full_like(firsts, NONE)
-    for rows, columns, near in _near(prints):
+    for rows, columns, near in blocks:
         first, second = (np.stack([levels(int(i)) for i in members]) for members in (rows, columns))
         alike = near & (first @ second.T >= ALIKE)
         for kind in range(firsts.shape[1]):
@@ -59,17 +83,17 @@ def first_look_alikes(
 
 
 def _near(
-    prints: Sequence[Fingerprint],
+    hashes: Sequence[np.ndarray | None],
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Blocks of samples whose hashes differ in at most :data:`MOST_BITS` bits.
 
     Each block has rows (R,), columns (C,) and whether each pair is near (R, C). A pair may be in
     several blocks, and is there in both directions.
     """
-    known = np.array([i for i, one in enumerate(prints) if one.bits is not None and not one.flat])
+    known = np.array([i for i, one in enumerate(hashes) if one is not None])
     if not len(known):
         return
-    bits = np.array([prints[i].bits for i in known])
+    bits = np.array([hashes[i] for i in known])
     signs = bits.astype(np.float32) * 2 - 1
     least = bits.shape[1] - 2 * MOST_BITS
     for piece in np.array_split(bits, PIECES, axis=1):

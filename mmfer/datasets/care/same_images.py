@@ -1,11 +1,13 @@
 """Images in the training part and another part, and images under two labels."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mmfer.datasets.care.findings import Finding, Images
+from mmfer.datasets.care.fingerprints import has_box
 from mmfer.datasets.care.look_alikes import NONE, first_look_alikes
 
 TRAINED = 0
@@ -14,7 +16,7 @@ TRAINED = 0
 
 @dataclass(frozen=True)
 class Copies:
-    """The images, grouped by equal bytes.
+    """The images, grouped by equal bytes, and if a file has several faces by equal boxes.
 
     Of each group, only the first image of each kind is compared with the other groups. So a set
     of many equal files takes no longer than one of different files.
@@ -48,12 +50,30 @@ def same_images(images: Images) -> list[Finding]:
     return [_across(images, copies, how), _two_labels(images, copies, how)]
 
 
+def _keys(images: Images) -> list[str]:
+    """What images with the same bytes have in common; several faces of one file are told apart."""
+    faces: dict[tuple[str, str], set[str]] = defaultdict(set)
+    boxes = [str(np.round(s['face_box'], 1).tolist()) if has_box(s) else '' for s in images.samples]
+    for number, (one, box) in enumerate(zip(images.prints, boxes, strict=True)):
+        if one.digest and box:
+            faces[images.splits[number], images.path(number)].add(box)
+    several = {
+        one.digest
+        for number, one in enumerate(images.prints)
+        if len(faces.get((images.splits[number], images.path(number)), ())) > 1
+    }
+    return [
+        f'{one.digest} {box}' if one.digest in several else one.digest
+        for one, box in zip(images.prints, boxes, strict=True)
+    ]
+
+
 def _group(images: Images) -> Copies:
     groups: dict[str, int] = {}
     group = np.full(len(images.prints), -1)
-    for number, one in enumerate(images.prints):
-        if one.digest:
-            group[number] = groups.setdefault(one.digest, len(groups))
+    for number, key in enumerate(_keys(images)):
+        if key:
+            group[number] = groups.setdefault(key, len(groups))
     labels = list(dict.fromkeys(label for label in images.labels if label is not None))
     firsts = np.full((len(groups), 1 + len(labels)), NONE)
     sample = np.full(len(groups), NONE)

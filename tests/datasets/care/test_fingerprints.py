@@ -23,7 +23,10 @@ def test_faces_of_one_file_differ(tmp_path: Path):
     drawing(1).save(path)
     boxes = ([0, 0, 30, 30], [30, 30, 64, 64])
     one, other = (fingerprint({'img_path': str(path), 'face_box': np.array(b)}) for b in boxes)
-    assert one.digest != other.digest and (one.bits != other.bits).any()
+    whole = fingerprint({'img_path': str(path)})
+    assert one.digest == other.digest == whole.digest
+    assert (one.bits != other.bits).any() and (one.bits != whole.bits).any()
+    assert (one.whole == whole.bits).all() and whole.whole is None
     assert face_of({'img_path': str(path), 'face_box': np.array([-5, -5, 20, 10])}).shape == (
         *(10, 20),
         3,

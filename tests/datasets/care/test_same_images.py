@@ -98,6 +98,41 @@ def test_each_image_is_listed_with_each_other_label(mixed: Images) -> None:
     assert listed == set(expected) and len(listed) > 50
 
 
+@pytest.mark.parametrize('suffix', ['png', 'jpg'])
+def test_images_of_which_only_some_have_a_box_are_compared(tmp_path: Path, suffix: str) -> None:
+    for number in range(6):
+        drawing(number).save(tmp_path / f'train{number}.png')
+        drawing(number).save(tmp_path / f'test{number}.{suffix}')
+    train = [tmp_path / f'train{number}.png' for number in range(6)]
+    test = [tmp_path / f'test{number}.{suffix}' for number in range(6)]
+    images = images_of([*train, *test], ['train'] * 6 + ['test'] * 6, ['anger'] * 12)
+    for number in range(5):
+        images.samples[number] = {**images.samples[number], 'face_box': np.array([9, 9, 40, 40])}
+        images.prints[number] = fingerprint(images.samples[number])
+    across, _ = same_images(images)
+    how = 'the same bytes' if suffix == 'png' else 'looks the same'
+    assert across.rows == [
+        ['test', str(other), str(trained), how] for trained, other in zip(train, test, strict=True)
+    ]
+
+
+def test_faces_of_one_file_are_told_apart(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ('a.png', 'a.png', 'b.png', 'copy.png', 'copy.png')]
+    for path in paths:
+        drawing(7).save(path)
+    images = images_of(
+        paths, ['train'] * 3 + ['test'] * 2, ['anger', 'fear', 'joy', 'anger', 'fear']
+    )
+    boxes = ([0, 0, 30, 30], [30, 30, 64, 64], None, [0, 0, 30, 30], [30, 30, 64, 64])
+    for number, box in enumerate(boxes):
+        if box is not None:
+            images.samples[number] = {**images.samples[number], 'face_box': np.array(box)}
+            images.prints[number] = fingerprint(images.samples[number])
+    across, labels = same_images(images)
+    assert [row[2:] for row in across.rows] == [[str(paths[0]), 'the same bytes']] * 2
+    assert not any({row[1], row[3]} == {'anger', 'fear'} for row in labels.rows)
+
+
 @pytest.mark.parametrize('different', [False, True], ids=['equal files', 'equal hashes'])
 def test_thousands_of_copies_take_little_memory(different: bool, tmp_path: Path) -> None:
     """All pairs of 5,000 files would take a gigabyte."""
