@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from logging import WARNING
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from mmengine.logging import print_log
 
@@ -24,7 +25,8 @@ def image_name(img_path: str, data_root: Path) -> str:
 class Sidecar:
     """A COCO-style JSON file with one face for each image of a data set.
 
-    The ``file_name`` is the path relative to the data root, with ``/``. Besides the fields of
+    The ``file_name`` is the path relative to the data root, with ``/``; accents may be composed in
+    one and not in the other, as in archives from macOS. Besides the fields of
     :func:`mmfer.datasets.files.coco_files.parse_face`, an annotation may have
     ``clean_category_id``, the true class of an image with planted label noise. The ``category_id``
     must be the class of the image, if the data set has one. A distribution and five points of the
@@ -55,6 +57,7 @@ class Sidecar:
         self.path, self.data_root, self.classes = path, data_root, tuple(classes)
         self._coco = read_coco(path)
         self._ids = {image['file_name']: i for i, image in self._coco.imgs.items()}
+        self._composed = {normalize('NFC', name): i for name, i in self._ids.items()}
         self.alignment: dict[str, Any] | None = self._coco.dataset.get('alignment')
 
     def complete(self, samples: list[dict[str, Any]]) -> None:
@@ -66,7 +69,8 @@ class Sidecar:
         unknown, several = [], []
         for sample in samples:
             name = image_name(sample['img_path'], self.data_root)
-            faces = self._coco.imgToAnns[self._ids[name]] if name in self._ids else []
+            number = self._ids.get(name, self._composed.get(normalize('NFC', name)))
+            faces = [] if number is None else self._coco.imgToAnns[number]
             if not faces:
                 unknown.append(name)
                 continue

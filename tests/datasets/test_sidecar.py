@@ -1,5 +1,6 @@
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -24,6 +25,18 @@ def test_samples_are_completed_by_their_path(tmp_path: Path) -> None:
     # The data set's own order, not that of the file.
     assert first['clean_label'] == 1
     assert first['distribution'].tolist() == [0.75, 0.25, 0]
+
+
+def test_accents_of_names_may_be_composed_or_not(tmp_path: Path) -> None:
+    names = [normalize('NFD', 'Zoë.png'), normalize('NFC', 'Zoë.png')]
+    for name in names:
+        sample = {'img_path': str(tmp_path / name)}
+        for listed in ([names[0]], [names[1]], names):
+            sidecar = Sidecar(write_json(tmp_path / 'a.json', coco_data(listed)), tmp_path, CLASSES)
+            found = [dict(sample)]
+            sidecar.complete(found)
+            number = listed.index(name) if name in listed else 0
+            assert found[0]['subject'] == f'person-{number}'
 
 
 def test_a_different_class_is_an_error(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Matching of class names on disk, and detection of duplicate images."""
 
 import os
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -10,8 +11,12 @@ Sample = dict[str, Any]
 
 
 def normal_form(name: str) -> str:
-    """A class name in lower case, with ``_`` for spaces and hyphens."""
-    return name.strip().casefold().replace(' ', '_').replace('-', '_')
+    """A class name in lower case, with ``_`` for spaces and hyphens.
+
+    Characters with accents are composed, because archives from macOS have them in two parts.
+    """
+    composed = unicodedata.normalize('NFC', unicodedata.normalize('NFC', name).casefold())
+    return composed.strip().replace(' ', '_').replace('-', '_')
 
 
 def check_class_names(classes: Sequence[str], who: str) -> None:

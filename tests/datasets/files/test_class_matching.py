@@ -1,4 +1,5 @@
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -14,6 +15,14 @@ from mmfer.datasets.files.class_matching import (
 def test_case_spaces_and_hyphens_are_ignored() -> None:
     assert normal_form(' Very-Happy face') == 'very_happy_face'
     assert class_index('VERY happy', ['sad', 'very_happy'], 'here') == 1
+
+
+@pytest.mark.parametrize('name', ['Ärger', 'ängstlich', 'が'])
+def test_composed_and_decomposed_characters_are_the_same(name: str) -> None:
+    assert class_index(normalize('NFD', name), ['calm', name], 'here') == 1
+    assert class_index(name, ['calm', normalize('NFD', name).upper()], 'here') == 1
+    with pytest.raises(ValueError, match='are the same name'):
+        check_class_names([name, normalize('NFD', name)], 'Reader')
 
 
 def test_an_unknown_name_is_located_with_suggestions() -> None:
