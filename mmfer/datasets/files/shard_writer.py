@@ -4,14 +4,19 @@ import io
 import json
 import tarfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from mmengine.dataset import BaseDataset
+from PIL import Image
 
 from mmfer.datasets.files.images import load_sample
+from mmfer.datasets.files.tar_shards import MOST_BYTES
+from mmfer.faces.image import IMAGE_SUFFIXES
+from mmfer.faces.image_decoder import FORMATS
 from mmfer.files import atomic_file
 from mmfer.reading import check_regular
 
@@ -31,7 +36,8 @@ def write_shards(
 ) -> Iterator[Path]:
     """Write the samples of a data set in their order to ``<part>-<number>.tar``.
 
-    Files are copied as they are; an image of a packed file is written as PNG.
+    Files are copied as they are; an image of a packed file is written as PNG. A file whose name has
+    no suffix of an image gets that of its format.
 
     Args:
         dataset: A data set of single images with classes.
@@ -45,7 +51,8 @@ def write_shards(
     Raises:
         FileExistsError: If the folder has shards of this part.
         FileNotFoundError: If an image does not exist.
-        ValueError: If a sample has no class or no single image, or an image is damaged.
+        ValueError: If a sample has no class or no single image, or an image is damaged, too
+            large or of an unknown format.
     """
     if old := sorted(folder.glob(f'{part}-*.tar')):
         raise FileExistsError(
@@ -78,7 +85,28 @@ def _image(sample: Mapping[str, Any]) -> tuple[str, bytes]:
     if 'packed_image' in sample:
         return '.png', cv2.imencode('.png', load_sample(sample))[1].tobytes()
     check_regular(path)
-    return Path(path).suffix.lower(), Path(path).read_bytes()
+    content = Path(path).read_bytes()
+    if len(content) > MOST_BYTES:
+        raise ValueError(f'"{path}" has more than {MOST_BYTES} bytes. Compress the image.')
+    return _suffix(path, content), content
+
+
+def _suffix(path: str, content: bytes) -> str:
+    """The suffix of an image file, by its format if the name has none of an image."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in IMAGE_SUFFIXES:
+        stream, unreadable = (
+            io.BytesIO(content),
+            (OSError, ValueError, Image.DecompressionBombError),
+        )
+        with suppress(*unreadable), Image.open(stream, formats=[*FORMATS, 'JPEG']) as image:
+            suffix = f'.{image.format}'.lower()
+    if suffix not in IMAGE_SUFFIXES:
+        raise ValueError(
+            f'The name of the image "{path}" has no suffix of an image, such as .png, and its '
+            'format is unknown. Convert it to PNG or JPEG.'
+        )
+    return suffix
 
 
 def _facts(sample: Mapping[str, Any], classes: tuple[str, ...]) -> dict[str, Any]:

@@ -62,6 +62,25 @@ def test_shards_of_a_data_set_are_read_in_its_order(tmp_path: Path) -> None:
     assert [json.loads(sample['json'])['label'] for sample in stream] == ['calm'] * 3
 
 
+def test_images_without_a_suffix_get_that_of_their_format(tmp_path: Path) -> None:
+    jpeg = cv2.imencode('.jpg', np.full((8, 8, 3), 90, np.uint8))[1].tobytes()
+    files = {'0': png(0), '1.photo': jpeg, '2.png': png(2)}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    rows = [f'{name},{CLASSES[i % 2]}\n' for i, name in enumerate(files)]
+    (tmp_path / 'train.csv').write_text('path,label\n' + ''.join(rows))
+    images = ExpressionFolder(str(tmp_path), 'train', classes=CLASSES, pipeline=PIPELINE)
+    list(write_shards(images, tmp_path, 'train', 9))
+    shards = read(tmp_path, pipeline=PIPELINE)
+    assert [Path(s['img_path']).suffix for s in shards] == ['.png', '.jpeg', '.png']
+    for ours, theirs in zip(shards, images, strict=True):
+        np.testing.assert_array_equal(ours['img'], theirs['img'])
+    (tmp_path / '0').write_bytes(b'no image')
+    with pytest.raises(ValueError, match=r'/0" has no suffix of an image'):
+        list(write_shards(images, tmp_path, 'test', 9))
+    assert not list(tmp_path.glob('test*'))
+
+
 def test_all_that_is_known_of_a_face_is_kept(tmp_path: Path) -> None:
     facts = {
         'label': 'Crying',
