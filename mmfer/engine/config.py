@@ -7,6 +7,7 @@ import torch
 from mmengine.config import Config
 
 from mmfer.engine.configuration.config_values import LOADERS, check_values
+from mmfer.engine.configuration.inherited_variables import tell_unread
 from mmfer.engine.configuration.overrides import read_config
 from mmfer.registry import register_all_modules
 from mmfer.resources import find_config
@@ -27,6 +28,8 @@ def load_config(
     launcher: str = 'none',
 ) -> Config:
     """Read a config, register all components, and adapt the config to this machine.
+
+    The log warns of variables that the config sets, but that only its bases read, before.
 
     Entries that a config names in ``parts``, such as alternative pipelines, are only for reference
     by other configs; the result does not contain them.
@@ -49,6 +52,7 @@ def load_config(
         raise ValueError(f'"{path}" is not a config: configs of mmfer are Python files (.py).')
     register_all_modules()
     cfg = read_config(path, options)
+    tell_unread(path, options or ())
     if 'model' not in cfg:
         raise ValueError(f'The config "{path}" has no `model`. Choose a config outside _base_.')
     for name in cfg.pop('parts', ()):

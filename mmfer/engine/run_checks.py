@@ -15,7 +15,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmfer.datasets.wrapped import each_sample_once
 from mmfer.engine.checkpoint import last_checkpoint
-from mmfer.engine.configuration.config_text import read_values
+from mmfer.engine.configuration.config_text import flat_entries, read_values
 from mmfer.engine.configuration.entry_types import classes_named
 from mmfer.engine.feature_bank import unwrap
 from mmfer.engine.rank_state import random_state, set_random_state
@@ -220,8 +220,8 @@ def check_resume(cfg: Config) -> None:
     text = (checkpoint.get('meta') or {}).get('cfg')
     if not isinstance(text, str):
         return
-    old = DEFAULTS | _flat(read_values(text))
-    new = DEFAULTS | _flat(read_values(cfg.pretty_text))
+    old = DEFAULTS | flat_entries(read_values(text))
+    new = DEFAULTS | flat_entries(read_values(cfg.pretty_text))
     changed = [
         f'{key} ({old.get(key, "none")} in the checkpoint, {new.get(key, "none")} now)'
         for key in sorted({*old, *new})
@@ -234,15 +234,3 @@ def check_resume(cfg: Config) -> None:
             'settings, or start a new run from the weights, in another work directory and without '
             f'--resume: --cfg-options load_from={path}.'
         )
-
-
-def _flat(value: Any, path: str = '') -> dict[str, Any]:
-    """All plain values in a nested value, by keys with dots."""
-    if isinstance(value, list | tuple):
-        value = {str(i): one for i, one in enumerate(value)}
-    if not isinstance(value, Mapping):
-        return {path: value}
-    found: dict[str, Any] = {}
-    for key, one in value.items():
-        found |= _flat(one, f'{path}.{key}' if path else str(key))
-    return found

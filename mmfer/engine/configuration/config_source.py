@@ -63,6 +63,23 @@ def base_path(path: Path, name: str) -> Path | None:
     return None if '::' in name else path.parent / name
 
 
+def files_of(path: Path) -> dict[Path, ast.Module]:
+    """A config and all its bases with their syntax trees, each config before its bases.
+
+    Bases of other libraries (``package::path``) are left out.
+
+    Raises:
+        FileNotFoundError: If a base does not exist.
+        ValueError: If the bases of a config are computed.
+    """
+    trees = {path.resolve(): parse(path)} if path.suffix == '.py' else {}
+    for tree in list(trees.values()):
+        for name in base_names(tree):
+            if base := base_path(path, name):
+                trees |= {file: one for file, one in files_of(base).items() if file not in trees}
+    return trees
+
+
 def rebased(tree: ast.Module, bases: str | list[str]) -> str:
     """The source of a config with other bases."""
     for _, node in assignments(tree, {BASE}):

@@ -1,7 +1,7 @@
 """The config that a checkpoint carries as text, read without running it."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mmengine.config import Config
@@ -84,3 +84,15 @@ def _types(value: Any) -> Iterator[Any]:
     elif isinstance(value, list):
         for child in value:
             yield from _types(child)
+
+
+def flat_entries(value: Any, path: str = '') -> dict[str, Any]:
+    """All plain values in a nested value, such as a config, by keys with dots."""
+    if isinstance(value, list | tuple):
+        value = {str(i): one for i, one in enumerate(value)}
+    if not isinstance(value, Mapping):
+        return {path: value}
+    found: dict[str, Any] = {}
+    for key, one in value.items():
+        found |= flat_entries(one, f'{path}.{key}' if path else str(key))
+    return found

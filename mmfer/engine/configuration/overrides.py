@@ -60,9 +60,11 @@ def read_config(path: Path, options: Mapping[str, Any] | None = None) -> Config:
             if key in original and key not in ENTRIES
         }
         for key, value in variables.items():
-            if value != original[key] and _used(original) == _used(_run(path, {key: value})):
+            if value != original[key] and used_entries(original) == used_entries(
+                run_with(path, {key: value})
+            ):
                 raise ValueError(f'{key}={value!r} {_unused(original, key, key)}')
-        cfg = _run(path, variables) if variables else Config.fromfile(str(path))
+        cfg = run_with(path, variables) if variables else Config.fromfile(str(path))
         before = cfg.copy()
         cfg.merge_from_dict(options | variables)
         for key, value in options.items():
@@ -87,7 +89,7 @@ def read_config(path: Path, options: Mapping[str, Any] | None = None) -> Config:
     return cfg
 
 
-def _run(path: Path, values: Mapping[str, Any]) -> Config:
+def run_with(path: Path, values: Mapping[str, Any]) -> Config:
     """Run a config with other values for its variables."""
     if Config._is_lazy_import(str(path)):
         return Config.fromfile(str(path))
@@ -96,7 +98,7 @@ def _run(path: Path, values: Mapping[str, Any]) -> Config:
     return Config(cfg._cfg_dict, filename=str(path), env_variables=cfg.env_variables)
 
 
-def _used(cfg: Config) -> dict[str, Any]:
+def used_entries(cfg: Config) -> dict[str, Any]:
     """The entries of a config that are read: all except its variables."""
     return {key: value for key, value in cfg.to_dict().items() if key in ENTRIES}
 
@@ -107,7 +109,7 @@ def _drives_training(path: Path, cfg: Config, values: Mapping[str, Any]) -> bool
         return False
     if not isinstance(values[EPOCHS], int):
         return False
-    return max_epochs(_run(path, values)) == values[EPOCHS]
+    return max_epochs(run_with(path, values)) == values[EPOCHS]
 
 
 def _like(old: Any, new: Any, key: str) -> Any:
@@ -128,7 +130,7 @@ def _like(old: Any, new: Any, key: str) -> Any:
 
 def _unused(cfg: Config, top: str, key: str) -> str:
     """Explain that an entry has no effect, and suggest other entries."""
-    used = _used(cfg)
+    used = used_entries(cfg)
     message = f'changes nothing: no entry is computed from "{top}"'
     value = cfg.get(top)
     if isinstance(value, dict | list) and value:
