@@ -103,7 +103,8 @@ class LeakageHook(Hook):
 
     def _changes(self, runner: Runner, trained: Any) -> list[str]:
         """A sentence if a resumed checkpoint may have been trained on validation images."""
-        if len(trained) > self.most:
+        known = all(hasattr(reader, 'get_data_info') for reader in readers_of(trained))
+        if len(trained) > self.most or not known:
             return []
         now, earlier = sample_digest(trained), self._trained_on
         self._trained_on = earlier if now in earlier else [*earlier, now]
