@@ -22,6 +22,11 @@ test_pipeline = [
     dict(type='ResizeFace', size=image_size),
     dict(type='PackExpression'),
 ]
+tta_pipeline = [
+    dict(type='LoadExpressionImage'),
+    dict(type='ResizeFace', size=image_size),
+    _base_.tta_pipeline[-1],
+]
 loader = dict(batch_size=16, num_workers=0, persistent_workers=False)
 train_dataloader = dict(**loader, dataset=dict(data_root=data_root, pipeline=train_pipeline))
 val_dataloader = dict(**loader, dataset=dict(data_root=data_root, pipeline=test_pipeline))

@@ -24,6 +24,11 @@ test_pipeline = [
     dict(type='ResizeFace', size=image_size),
     dict(type='PackExpression'),
 ]
+tta_pipeline = [
+    dict(type='LoadExpressionImage'),
+    dict(type='ResizeFace', size=image_size),
+    _base_.tta_pipeline[-1],
+]
 
 model = dict(
     neck=[dict(type='FeaturePooling', in_channels=1024, norm=dict(type='LN', eps=1e-6))],

@@ -19,6 +19,7 @@ model = dict(backbone=_base_.small.backbone, neck=_base_.small.neck, head=dict(i
 load = [dict(type='LoadExpressionImage'), dict(type='ResizeFace', size=image_size)]
 train_pipeline = [dict(type='Cached', transforms=load), *_base_.small_cpu.augment]
 test_pipeline = [*load, dict(type='PackExpression')]
+tta_pipeline = [*load, _base_.tta_pipeline[-1]]
 train_dataloader = dict(
     **_base_.small_cpu.train_loader,
     dataset=dict(data_root=data_root, pipeline=train_pipeline),

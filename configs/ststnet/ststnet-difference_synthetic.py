@@ -6,6 +6,10 @@ model = dict(backbone=dict(in_channels=1))
 motion = [dict(type='MotionInput', mode='difference', size=28), dict(type='PackExpression')]
 train_pipeline = [*_base_.train_pipeline[:3], *motion]
 test_pipeline = [*_base_.noisy, *motion]
+tta_pipeline = [
+    *_base_.noisy,
+    dict(type='TestTimeAug', transforms=[_base_.flips, *([step] for step in motion)]),
+]
 train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
 test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
 val_dataloader = test_dataloader

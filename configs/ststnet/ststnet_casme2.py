@@ -12,7 +12,7 @@ _base_ = [
     '../_base_/schedules/adamw_cosine_10e.py',
     '../_base_/default_runtime.py',
 ]
-parts = ['clip', 'motion']
+parts = ['clip', 'motion', 'flips']
 
 image_size = 112
 epochs = 100
@@ -29,6 +29,12 @@ train_pipeline = [
     *motion,
 ]
 test_pipeline = [*clip, *motion]
+# A flip comes before the motion, because it would also have to turn the horizontal flow.
+flips = [dict(type='RandomFaceFlip', prob=0.0), dict(type='RandomFaceFlip', prob=1.0)]
+tta_pipeline = [
+    *clip,
+    dict(type='TestTimeAug', transforms=[flips, *([step] for step in motion)]),
+]
 # The batch norm of the network normalizes the motions.
 data_preprocessor = dict(mean=[0.0], std=[1.0], to_rgb=False)
 

@@ -19,6 +19,10 @@ noisy = [
 ]
 train_pipeline = [dict(type='Cached', transforms=noisy), *_base_.train_pipeline[1:]]
 test_pipeline = [*noisy, *_base_.motion]
+tta_pipeline = [
+    *noisy,
+    dict(type='TestTimeAug', transforms=[_base_.flips, *([step] for step in _base_.motion)]),
+]
 train_dataloader = dict(
     dataset=dict(data_root=data_root, test_subjects=test_subjects, pipeline=train_pipeline)
 )

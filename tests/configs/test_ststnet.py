@@ -48,6 +48,9 @@ def test_motion_of_clips_trains(
     model(**batch, mode='loss')['loss'].backward()
     for part, parameter in model.named_parameters():
         assert parameter.grad is not None and parameter.grad.isfinite().all(), part
+    cfg.test_dataloader.dataset.pipeline = cfg.tta_pipeline
+    first, second = DATASETS.build(cfg.test_dataloader.dataset)[0]['inputs']
+    assert first.shape == second.shape == (channels, 28, 28) and (first != second).any()
 
 
 def test_only_renderings_get_sensor_noise() -> None:

@@ -88,6 +88,15 @@ def test_tta_averages_scores(image_folder: Path, tmp_path: Path) -> None:
     np.testing.assert_allclose(scores['tta'], (scores['plain'] + scores['flip']) / 2, atol=1e-5)
 
 
+def test_views_of_another_size_are_refused(image_folder: Path, tmp_path: Path) -> None:
+    train(tiny_config(tmp_path / 'trained', image_folder), validate=False)
+    cfg = tiny_config(tmp_path / 'tta', image_folder)
+    views = dict(type='TestTimeAug', transforms=[[dict(type='PackInputs')]])
+    cfg.tta_pipeline = [dict(type='LoadImageFromFile'), dict(type='ResizeEdge', scale=48), views]
+    with pytest.raises(ValueError, match='a view of tta_pipeline has 48 x 48 px, but .* 32 x 32'):
+        run_test(cfg, tmp_path / 'trained/work/epoch_1.pth', tta=True)
+
+
 def test_tests_that_start_in_the_same_second_share_no_folder(
     image_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
