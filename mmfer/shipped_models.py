@@ -37,6 +37,17 @@ def shipped_checkpoint(name: str = DEFAULT) -> Path:
     return path
 
 
+def named_checkpoint(name: str | Path) -> Path:
+    """The checkpoint of a shipped model, given by its name, or a path unchanged.
+
+    Example:
+        >>> named_checkpoint('work_dirs/epoch_1.pth')
+        PosixPath('work_dirs/epoch_1.pth')
+    """
+    shipped = str(name) in list_models() and not Path(name).exists()
+    return shipped_checkpoint(str(name)) if shipped else Path(name)
+
+
 def shipped_onnx(name: str | Path | None = None) -> Path | None:
     """The exported file of a shipped model, whose scores are those of its checkpoint.
 

@@ -1,7 +1,7 @@
 """Checks that held-out subjects do not influence the model that is tested on them."""
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from mmfer.datasets.wrapped import readers_of
 from mmfer.engine.checkpoint import load_from_disk
 from mmfer.engine.configuration.choosers import choosers, dicts_in
 from mmfer.engine.feature_bank import build_with_pipeline
+from mmfer.shipped_models import named_checkpoint
 
 
 def innermost(dataset: ConfigDict, where: str) -> ConfigDict:
@@ -79,33 +80,41 @@ def check_choice(cfg: Config, held_out: Collection[str]) -> None:
 
 
 def check_weights(cfg: Config) -> None:
-    """Check that the initial weights were not trained on the same data set.
+    """Check that no weights of the training were trained on the same data set.
 
-    Checkpoints of mmfer and mmengine contain the config of their training. The training data of
-    other checkpoints are unknown.
+    These are initial weights and teachers. Checkpoints of mmfer and mmengine contain the config of
+    their training. The training data of other checkpoints are unknown.
 
     Raises:
         ValueError: If a checkpoint was trained on the same ``data_root``.
     """
     readers = readers_of(cfg.train_dataloader.dataset)
     roots = {_resolved(reader.get('data_root')) for reader in readers} - {None}
-    files = [('load_from', cfg.get('load_from'))]
-    files += [('checkpoint of the model', part.get('checkpoint')) for part in dicts_in(cfg.model)]
-    for where, path in files:
-        if not isinstance(path, str) or not Path(path).expanduser().is_file():
+    for where, path in _weights(cfg):
+        file = named_checkpoint(path).expanduser()
+        if not file.is_file():
             continue
-        shared = roots & _training_roots(_config_of(path))
+        shared = roots & _training_roots(_config_of(file))
         if shared:
             raise ValueError(
                 f'Leakage: {where}="{path}" was trained on "{min(map(str, shared))}", which '
-                'contains the held-out subjects. Start with weights from other data.'
+                'contains the held-out subjects. Use weights from other data.'
             )
 
 
-def _config_of(path: str) -> str:
+def _weights(cfg: Config) -> Iterator[tuple[str, str | Path]]:
+    """The entries of a config that name weights, each with the path or name."""
+    named = [('load_from', cfg.get('load_from'))]
+    for entry in ('model', 'custom_hooks', 'default_hooks'):
+        for part in dicts_in(cfg.get(entry)):
+            named += [(f'{entry}: {key}', part.get(key)) for key in ('checkpoint', 'pretrained')]
+    return ((where, path) for where, path in named if isinstance(path, str | Path))
+
+
+def _config_of(path: Path) -> str:
     """The text of the config of a checkpoint's training, or an empty string if unknown."""
     try:
-        content: Any = load_from_disk(path)
+        content: Any = load_from_disk(str(path))
         return str(content['meta']['cfg'])
     except (ValueError, TypeError, KeyError, IndexError):
         return ''

@@ -1,7 +1,5 @@
 """Gives a student its teacher."""
 
-from pathlib import Path
-
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
@@ -10,7 +8,7 @@ from mmfer.engine.trained_models.model_from_checkpoint import ModelFromCheckpoin
 from mmfer.models.classifiers import DistilledClassifier
 from mmfer.models.classifiers.teacher import Teacher
 from mmfer.registry import HOOKS
-from mmfer.shipped_models import list_models, shipped_checkpoint
+from mmfer.shipped_models import named_checkpoint
 
 
 @HOOKS.register_module()
@@ -35,8 +33,7 @@ class TeacherHook(Hook):
     """
 
     def __init__(self, checkpoint: str, size: int | None = None) -> None:
-        shipped = checkpoint in list_models() and not Path(checkpoint).exists()
-        self.checkpoint = shipped_checkpoint(checkpoint) if shipped else Path(checkpoint)
+        self.checkpoint = named_checkpoint(checkpoint)
         self.size = size
 
     def before_train(self, runner: Runner) -> None:

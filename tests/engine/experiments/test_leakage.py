@@ -151,6 +151,35 @@ def test_weights_trained_on_the_data_are_refused(entry: str, root: Path, tmp_pat
     check_weights(cfg)
 
 
+@pytest.mark.parametrize(
+    ('where', 'options'),
+    {
+        'model: pretrained': {'model.pretrained': 'seen.pth'},
+        'custom_hooks: checkpoint': {
+            'custom_hooks': [dict(type='TeacherHook', checkpoint='seen.pth')]
+        },
+        'default_hooks: checkpoint': {
+            'default_hooks.teacher': dict(type='TeacherHook', checkpoint='seen.pth')
+        },
+    }.items(),
+)
+def test_weights_and_teachers_that_know_the_data_are_refused(
+    where: str, options: dict[str, Any], root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    cfg = config(tmp_path, root, **options)
+    torch.save({'state_dict': {}, 'meta': {'cfg': cfg.pretty_text}}, 'seen.pth')
+    with pytest.raises(ValueError, match=f'Leakage: {where}="seen.pth" was trained on'):
+        common_config(cfg, read_pool(cfg))
+
+
+def test_a_shipped_model_is_no_teacher_of_its_own_training_data(tmp_path: Path) -> None:
+    hook = dict(type='TeacherHook', checkpoint='efficientnet-lite0_ferplus')
+    with pytest.raises(ValueError, match='"efficientnet-lite0_ferplus" was trained on .*ferplus'):
+        check_weights(config(tmp_path, Path('data/ferplus'), custom_hooks=[hook]))
+    check_weights(config(tmp_path, Path('data/casme2'), custom_hooks=[hook]))
+
+
 @pytest.mark.parametrize('path', ['~/mine.pth', '{home}/mine.pt', '{home}/mine'])
 def test_weights_are_found_in_every_entry_that_names_them(
     path: str, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
