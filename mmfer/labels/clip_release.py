@@ -59,7 +59,7 @@ class ClipRelease:
             ``{onset}``, ``{emotion}`` and ``{video}``, and ``*`` for what is not known.
         example: The path of a frame, as an example.
         frame: The name of a frame, with ``{number}`` and ``{subject}``.
-        subject: The name of a subject with a number, such as ``sub{:02d}``; empty keeps the text.
+        subject: The name of a subject with a number, such as ``sub{:02d}``.
         emotions: The number of clips of each emotion.
         classes: The class of each emotion, for each number of classes.
         uncertain: What is not sure about this layout; empty if nothing.

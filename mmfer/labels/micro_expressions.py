@@ -206,7 +206,7 @@ CASME3 = ClipRelease(
     ),
     example='Part_A_ME_clip/frame/spNO.1_a_355/355.jpg (or part_A/spNO.1/a/color/355.jpg)',
     frame='{number}.jpg',
-    subject='',
+    subject='spNO.{}',
     emotions={
         'disgust': 250,
         'surprise': 187,
@@ -246,7 +246,7 @@ MMEW = ClipRelease(
     folders=('Micro_Expression/{emotion}/{clip}', 'MMEW_Final/Micro_Expression/{emotion}/{clip}'),
     example='Micro_Expression/surprise/S01-01-001/1.jpg',
     frame='{number}.jpg',
-    subject='',
+    subject='S{:02d}',
     emotions={
         'surprise': 89,
         'disgust': 72,

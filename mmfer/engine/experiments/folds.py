@@ -17,6 +17,7 @@ from mmfer.engine.experiments.leakage import (
     check_weights,
     is_carved,
     validated_subjects,
+    warn_of_alike,
 )
 from mmfer.engine.feature_bank import build_with_pipeline
 from mmfer.evaluation.protocols import Fold
@@ -112,6 +113,7 @@ def read_pool(cfg: Config) -> Pool:
                 f'{len(without)} of {len(samples)} samples of {roots} have no {entry}, '
                 f'such as "{without[0]}". {remedy}'
             )
+    warn_of_alike(str(sample['subject']) for sample in samples)
     return Pool(
         [str(sample['img_path']) for sample in samples],
         [int(sample['gt_label']) for sample in samples],

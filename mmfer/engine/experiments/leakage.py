@@ -1,12 +1,16 @@
 """Checks that held-out subjects do not influence the model that is tested on them."""
 
 import ast
-from collections.abc import Collection, Iterator
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config, ConfigDict
+from mmengine.logging import print_log
 
 from mmfer.datasets.wrapped import readers_of
 from mmfer.engine.checkpoint import load_from_disk
@@ -56,6 +60,30 @@ def validated_subjects(cfg: Config, subjects: Collection[str]) -> set[str]:
     dataset = build_with_pipeline(config, [])
     shown = {dataset.get_data_info(i).get('subject') for i in range(len(dataset))}
     return set(subjects) if None in shown else set(subjects) & {str(name) for name in shown}
+
+
+def alike(names: Iterable[str]) -> list[tuple[str, ...]]:
+    """Names that differ only by upper and lower case or by zeros before a number.
+
+    Example:
+        >>> alike(['sub01', 'Sub1', 'sub10'])
+        [('Sub1', 'sub01')]
+    """
+    groups: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        groups[re.sub(r'(?<!\d)0+(?=\d)', '', name.casefold())].add(name)
+    return [tuple(sorted(group)) for group in groups.values() if len(group) > 1]
+
+
+def warn_of_alike(subjects: Iterable[str]) -> None:
+    """Warn of subjects that may be one person under several names, on both sides of a fold."""
+    for names in alike(subjects):
+        print_log(
+            f'{" and ".join(names)} are different subjects, so one is trained on while another is '
+            'tested. If they are one person, give this person one name.',
+            'current',
+            logging.WARNING,
+        )
 
 
 def check_choice(cfg: Config, held_out: Collection[str]) -> None:

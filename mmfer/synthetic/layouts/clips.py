@@ -105,9 +105,8 @@ class ClipLayout(Layout):
     def clip_names(self, options: Options) -> list[str]:
         """Subject and number of each clip, from 0, such as ``s01/2``; see :meth:`named`."""
         owners = self.people(options.images, options.images_per_identity)
-        subject = self.RELEASE.subject or 'S{:02d}'
         return [
-            f'{subject.format(owner + self.first_subject)}/{i - owners.index(owner)}'
+            f'{self.RELEASE.subject.format(owner + self.first_subject)}/{i - owners.index(owner)}'
             for i, owner in enumerate(owners)
         ]
 

@@ -120,7 +120,7 @@ class CASME3Layout(ClipLayout):
     def named(self, name: str, emotion: str, onset: int) -> str:
         """Such as ``spNO.1/a_355``."""
         subject, _, number = name.partition('/')
-        return f'spNO.{int(subject[1:])}/{chr(ord("a") + int(number) % 26)}_{onset}'
+        return f'{subject}/{chr(ord("a") + int(number) % 26)}_{onset}'
 
     def frame_path(self, truth: Truth, frame: int) -> str:
         """Path of a frame below the root."""

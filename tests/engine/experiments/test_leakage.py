@@ -9,7 +9,7 @@ from mmengine.hooks import EarlyStoppingHook
 from mmfer.engine import load_config
 from mmfer.engine.configuration.choosers import choosers
 from mmfer.engine.experiments.folds import common_config, read_pool
-from mmfer.engine.experiments.leakage import check_weights, innermost, validated_subjects
+from mmfer.engine.experiments.leakage import alike, check_weights, innermost, validated_subjects
 from mmfer.registry import HOOKS
 from tests.datasets.casme2_files import row, write_clip, write_coding
 from tests.subjects import INNER_VALIDATION, write_subject_config, write_subjects
@@ -121,6 +121,14 @@ def test_test_subjects_of_the_config_need_not_exist(root: Path, tmp_path: Path) 
     common = common_config(cfg, pool)
     assert common.val_dataloader is None
     assert innermost(cfg.val_dataloader.dataset, 'val_dataloader').test_subjects == ['sub09']
+
+
+def test_one_person_under_two_names_is_warned_of(tmp_path: Path, log: list[str]) -> None:
+    assert alike(['sub01', 'SUB1', 'sub10', 'sub1a']) == [('SUB1', 'sub01')]
+    people = {'sub01': (0, 1, 2), 'Sub1': (0, 1), 'sub10': (0, 2)}
+    cfg = config(tmp_path, write_subjects(tmp_path / 'faces', people))
+    read_pool(cfg)
+    assert sum('Sub1 and sub01 are different subjects' in line for line in log) == 1
 
 
 def test_without_validation_nothing_is_refused(root: Path, tmp_path: Path) -> None:

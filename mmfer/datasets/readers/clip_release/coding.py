@@ -1,6 +1,5 @@
 """The clips of a coding file: onset, apex, offset, action units and emotion of each."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -122,8 +121,11 @@ def read_coding(
     for number, cells in coded_cells(path, release) if rows is None else rows:
         where = f'{path.name}, row {number}'
         subject = subject_name(cells['subject'], release)
-        if subject is None or is_blank(cells['clip']):
+        if is_blank(cells['subject']) or is_blank(cells['clip']):
             odd['bad_row'].append(f'row {number} (no subject or no name)')
+            continue
+        if subject is None:
+            odd['bad_row'].append(f'row {number} (the subject {cells["subject"]!r} has no number)')
             continue
         if 'video' in release.lookups and is_blank(cells['video']):
             sheet = release.lookups['video'].sheet
@@ -175,19 +177,25 @@ def name_of(cells: dict[str, Any], release: ClipRelease) -> str:
 
 
 def folders_of(cells: dict[str, Any], subject: str, release: ClipRelease) -> tuple[str, ...]:
-    """The folders in which the frames of a clip may lie."""
-    fields = {field: _key(cell) for field, cell in cells.items()} | {'subject': subject}
-    return tuple(pattern.format(**fields) for pattern in release.folders)
+    """The folders in which the frames of a clip may lie.
+
+    They may have the name of the subject, or the spelling of the coding file.
+    """
+    fields = {field: _key(cell) for field, cell in cells.items()}
+    spellings = [fields | {'subject': name} for name in (subject, fields['subject'])]
+    folders = [pattern.format(**names) for names in spellings for pattern in release.folders]
+    return tuple(dict.fromkeys(folders))
 
 
 def subject_name(cell: Any, release: ClipRelease) -> str | None:
-    """The name of a subject: in CASME II ``sub01`` for the cells 1, 1.0, '01' and 'sub01'."""
+    """The name of a subject: in CASME II ``sub01`` for the cells 1, 1.0, '01' and 'Sub01'.
+
+    One person has one name, or the person could be in the training and in the test.
+    """
     if is_blank(cell):
         return None
-    if not release.subject:
-        return _key(cell)
-    prefix = release.subject.partition('{')[0]
-    text = re.sub(f'^{prefix}', '', cell.strip().lower()) if isinstance(cell, str) else cell
+    prefix = release.subject.partition('{')[0].lower()
+    text = cell.strip().lower().removeprefix(prefix) if isinstance(cell, str) else cell
     number = whole_number(text)
     return None if number is None else release.subject.format(number)
 

@@ -1,14 +1,17 @@
 import tracemalloc
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import openpyxl
 import pytest
 
 from mmfer.datasets.readers.clip_release import workbook
-from mmfer.datasets.readers.clip_release.coding import read_coding
+from mmfer.datasets.readers.clip_release.coding import read_coding, subject_name
+from mmfer.datasets.readers.clip_release.folders import clip_folder
 from mmfer.datasets.readers.clip_release.workbook import read_rows
-from mmfer.labels.micro_expressions import CASME2, MMEW
+from mmfer.labels.clip_release import ClipRelease
+from mmfer.labels.micro_expressions import CASME2, CASME3, MMEW, SAMM
 from mmfer.labels.releases import CASME2_CODING_FILE
 from tests.datasets.casme2_files import HEAD, row, write_coding
 from tests.datasets.clip_files import WrittenClip, write_clips
@@ -50,6 +53,7 @@ def test_rows_without_a_clip_are_named(tmp_path: Path) -> None:
         row('01', 'EP02_05', 46.5, 59, 86, '12', 'others'),
         row('01', 'EP02_06', 46, None, 86, '12', 'others'),
         row('01', 'EP02_07', 46, 59, 'end', '12', 'others'),
+        row('one', 'EP02_08', 46, 59, 86, '12', 'others'),
     ]
     clips, odd = read_coding(write_coding(tmp_path, rows), CASME2)
     assert clips == []
@@ -60,6 +64,7 @@ def test_rows_without_a_clip_are_named(tmp_path: Path) -> None:
         'sub01/EP02_05 (row 6: the frames are 46.5, 59, 86)',
         'sub01/EP02_06 (row 7: the frames are 46, None, 86)',
         "sub01/EP02_07 (row 8: the frames are 46, 59, 'end')",
+        "row 9 (the subject 'one' has no number)",
     ]
 
 
@@ -177,4 +182,25 @@ def test_whole_numbers_may_be_written_with_a_point(tmp_path: Path) -> None:
     clip = WrittenClip(1.0, 'a', 'surprise', 'Micro_Expression/surprise/a', 3.0, 5.0, 8.0, 4.0)
     root = write_clips(tmp_path, MMEW, [clip])
     ((found,), _) = read_coding(root / 'MMEW_Micro_Exp_v2.xlsx', MMEW)
-    assert (found.subject, found.action_units, found.apex) == ('1', '4', 5)
+    assert (found.subject, found.action_units, found.apex) == ('S01', '4', 5)
+
+
+@pytest.mark.parametrize(
+    ('release', 'cells', 'subject'),
+    [
+        (CASME2, (1, 1.0, '01', 'sub01', 'SUB1'), 'sub01'),
+        (SAMM, (6, '6', '006'), '006'),
+        (CASME3, ('spNO.1', 'spNo.1', 'SPNO.01', 1), 'spNO.1'),
+        (MMEW, (1, '01', 'S01', 's1'), 'S01'),
+    ],
+    ids=lambda value: getattr(value, 'layout', None),
+)
+def test_a_subject_has_one_name(release: ClipRelease, cells: tuple[Any, ...], subject: str) -> None:
+    assert [subject_name(cell, release) for cell in cells] == [subject] * len(cells)
+
+
+def test_folders_may_spell_a_subject_as_the_coding_file_does(tmp_path: Path) -> None:
+    clip = WrittenClip('spNo.01', 'a', 'happy', 'part_A/spNo.01/a/color')
+    root = write_clips(tmp_path, CASME3, [clip])
+    ((found,), _) = read_coding(root / 'cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx', CASME3)
+    assert clip_folder(root, found.folders) == root / clip.folder
