@@ -78,27 +78,16 @@ class LeakageHook(Hook):
             for name in ('val', 'test')
             if cfg.get(f'{name}_dataloader')
         }
+        validated = None if runner.val_loop is None else runner.val_loop.dataloader.dataset
+        watched = 'val' in data and validated is not None
+        both = watched and 'test' in data and _samples(data['val']) == _samples(data['test'])
+        tested = self._tested(runner, data['test']) if 'test' in data and not both else None
         found = self._changes(runner, trained)
-        if runner.val_loop is not None:
-            found += self._twice(runner, 'validation', trained, runner.val_loop.dataloader.dataset)
-            chosen = choosers(cfg)
-            if chosen and 'val' in data and _is_test(data['val'], data.get('test')):
-                found.append(
-                    f'{" and ".join(chosen)} would choose by val_dataloader, which reads the test '
-                    'data. Validate on a part of the training data: val_ratio=0.2 in the training '
-                    "and the validation data set, with split='train' and split='val'."
-                )
-        if 'test' in data and not (
-            'val' in data and _samples(data['val']) == _samples(data['test'])
-        ):
-            try:
-                tested = _unread(data['test'])
-            except (OSError, ValueError) as error:
-                runner.logger.info(
-                    f'The test data cannot be compared with the training data: {error}'
-                )
-            else:
-                found += self._twice(runner, 'test', trained, tested)
+        if validated is not None:
+            found += self._twice(runner, 'validation', trained, validated)
+            found += self._chosen(runner, data, validated, tested) if watched else []
+        if tested is not None:
+            found += self._twice(runner, 'test', trained, tested)
         return found
 
     def _changes(self, runner: Runner, trained: Any) -> list[str]:
@@ -129,20 +118,55 @@ class LeakageHook(Hook):
             )
         return []
 
-    def _twice(self, runner: Runner, name: str, trained: Any, other: Any) -> list[str]:
-        if len(trained) + len(other) > self.most:
-            runner.logger.info(
-                f'{len(trained)} training and {len(other)} {name} images are not compared, because '
-                'this would take long: default_hooks.leakage.most.'
-            )
+    def _tested(self, runner: Runner, dataset: ConfigDict) -> Any:
+        """The test data without their images; None if they cannot be read."""
+        try:
+            return _unread(dataset)
+        except (OSError, ValueError) as error:
+            runner.logger.info(f'The test data cannot be compared with the other data: {error}')
+            return None
+
+    def _chosen(
+        self, runner: Runner, data: dict[str, ConfigDict], validated: Any, tested: Any
+    ) -> list[str]:
+        """A sentence about what would be chosen by a validation on test images."""
+        chosen = choosers(runner.cfg)
+        if not chosen:
             return []
-        shared = shared_images(trained, other)
+        if _is_test(data['val'], data.get('test')):
+            said = 'the test data'
+        elif tested is None:
+            return []
+        else:
+            shared = self._shared(runner, 'validation', 'test', tested, validated)
+            if not shared:
+                return []
+            said = f'{len(shared)} test images, such as "{shared[0]}"'
+        return [
+            f'{" and ".join(chosen)} would choose by val_dataloader, which reads {said}. Validate '
+            'on a part of the training data: val_ratio=0.2 in the training and the validation data '
+            "set, with split='train' and split='val'."
+        ]
+
+    def _twice(self, runner: Runner, name: str, trained: Any, other: Any) -> list[str]:
+        """A sentence about training images among the validation or the test images."""
+        shared = self._shared(runner, name, 'training', trained, other)
         if not shared:
             return []
         return [
             f'{len(shared)} {name} images, such as "{shared[0]}", are training images, too, so the '
             f'results of the {name} are too good. Give both other images.'
         ]
+
+    def _shared(self, runner: Runner, name: str, of: str, first: Any, second: Any) -> list[str]:
+        """The images of the second data set that are in the first, unless they are too many."""
+        if len(first) + len(second) > self.most:
+            runner.logger.info(
+                f'{len(first)} {of} and {len(second)} {name} images are not compared, because '
+                'this would take long: default_hooks.leakage.most.'
+            )
+            return []
+        return shared_images(first, second)
 
 
 def _unread(dataset: ConfigDict) -> Any:

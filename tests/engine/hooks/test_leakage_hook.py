@@ -73,12 +73,28 @@ def test_choosing_by_the_test_data(
     train(config(tmp_path / 'b', image_folder, val=new, test=new))
 
 
+@pytest.mark.parametrize('part', [{'indices': 4}, {'max_refetch': 9}, 'copies'])
+def test_choosing_by_a_part_or_a_variant_of_the_test_data(
+    part: Any, image_folder: Path, tmp_path: Path, others: dict[str, Path]
+) -> None:
+    val = tmp_path / 'copies'
+    shutil.copytree(others['new'], val)
+    copies = part == 'copies'
+    cfg = config(tmp_path, image_folder, val=val if copies else others['new'], test=others['new'])
+    cfg.val_dataloader.dataset.update({} if copies else part)
+    cfg.default_hooks.checkpoint.save_best = 'accuracy/top1'
+    count = 4 if part == {'indices': 4} else 12
+    assert f'by val_dataloader, which reads {count} test images, such as "' in message(cfg)
+    cfg.default_hooks.checkpoint.save_best = None
+    train(cfg)
+
+
 def test_unreadable_test_data_do_not_stop_a_training(
     image_folder: Path, tmp_path: Path, others: dict[str, Path]
 ) -> None:
     train(config(tmp_path, image_folder, val=others['new'], test=tmp_path / 'none'))
     log = next((tmp_path / 'work').rglob('*.log')).read_text()
-    assert 'The test data cannot be compared with the training data: ' in log
+    assert 'The test data cannot be compared with the other data: ' in log
 
 
 def test_by_default_the_log_warns(image_folder: Path, tmp_path: Path) -> None:
