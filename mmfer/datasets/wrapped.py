@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 from torch.utils.data import Dataset
 
+NO_DATA = ('pipeline', 'test_mode', 'broken', 'broken_report', 'lazy_init', 'serialize_data')
+"""Options of readers that do not choose samples."""
+
 
 def _inside(wrapper: Any) -> list[Any] | None:
     """The data sets, or configs, in a wrapper; None for a reader."""
@@ -46,6 +49,16 @@ def readers_of(dataset: Any) -> list[Any]:
 
     walk(dataset)
     return found
+
+
+def chosen_samples(dataset: MutableMapping[str, Any]) -> list[dict[str, Any]]:
+    """The options that choose the samples, of each reader in the config of a data set.
+
+    Example:
+        >>> chosen_samples(dict(type='RAFDB', split='train', pipeline=[]))
+        [{'type': 'RAFDB', 'split': 'train'}]
+    """
+    return [{k: v for k, v in reader.items() if k not in NO_DATA} for reader in readers_of(dataset)]
 
 
 def pipeline_of(dataset: MutableMapping[str, Any], where: str) -> Any:

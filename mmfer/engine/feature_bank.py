@@ -71,6 +71,14 @@ def build_with_pipeline(dataset_cfg: dict, pipeline: list[dict]) -> BaseDataset:
     return each_sample_once(DATASETS.build(cfg))
 
 
+def build_unread(dataset_cfg: dict) -> Any:
+    """Build a data set for its annotations, without reading its images."""
+    cfg = ConfigDict(copy.deepcopy(dict(dataset_cfg)))
+    for reader in readers_of(cfg):
+        reader.update(pipeline=[], test_mode=False)
+    return each_sample_once(DATASETS.build(cfg))
+
+
 def _loader(dataset: BaseDataset, indices: Sequence[int], batch_size: int) -> DataLoader:
     return DataLoader(
         dataset,

@@ -87,7 +87,13 @@ def prepare(
             '--work-dir, or remove the folder.'
         )
     remedy = 'Give another --work-dir, or remove the folder.'
-    if recorded and recorded.get(DATA) != sources[DATA]:
+    known = recorded.get(DATA, '')
+    if known and known != sources[DATA] and sources[DATA].startswith(known):
+        raise ValueError(
+            f'{DATA} in {work_dir} does not tell whether the training data changed: an earlier '
+            f'version of mmfer wrote it, or the options of the training data are new. {remedy}'
+        )
+    if recorded and known != sources[DATA]:
         raise ValueError(
             f'The runs in {work_dir} used other data (samples, labels or landmarks), according to '
             f'the digest in {DATA}. {remedy}'

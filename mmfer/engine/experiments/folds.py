@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from mmengine.config import Config, ConfigDict
 
-from mmfer.datasets.wrapped import readers_of
+from mmfer.datasets.wrapped import chosen_samples, readers_of
 from mmfer.engine.experiments.joined import dataset_of, join, named_subjects, restricted
 from mmfer.engine.experiments.leakage import (
     check_choice,
@@ -19,7 +19,7 @@ from mmfer.engine.experiments.leakage import (
     validated_subjects,
     warn_of_alike,
 )
-from mmfer.engine.feature_bank import build_with_pipeline
+from mmfer.engine.feature_bank import build_unread, build_with_pipeline
 from mmfer.evaluation.protocols import Fold
 
 
@@ -31,7 +31,8 @@ class Pool:
         paths: The images of the samples.
         labels: The classes of the samples; 0 for samples of attributes.
         subjects: The subjects of the samples.
-        digest: SHA-256 of all annotations of the samples, including landmarks.
+        digest: SHA-256 of all annotations of the samples, including landmarks; and, in a second
+            line, of those that are trained on, if other options read them.
         joined: Whether several data sets are joined; then a subject is named after its data set.
     """
 
@@ -47,26 +48,33 @@ class Pool:
         return [dataset_of(subject) for subject in self.subjects] if self.joined else []
 
 
-def pool_config(cfg: Config) -> ConfigDict:
-    """The test data set of the config, extended to all samples.
+def pool_config(cfg: Config, loader: str = 'test_dataloader') -> ConfigDict:
+    """The test data set of the config, or that of another loader, extended to all samples.
 
     Raises:
         ValueError: If training and test read different data sets, or only a part.
     """
     train = readers_of(cfg.train_dataloader.dataset)
-    test = deepcopy(readers_of(cfg.test_dataloader.dataset))
+    test = readers_of(cfg.test_dataloader.dataset)
     if len(train) != len(test):
         raise ValueError(
             f'train_dataloader.dataset joins {len(train)} data sets, and test_dataloader.dataset '
             f'{len(test)}. Cross validation divides what both read, so give both the same.'
         )
     for one, other in zip(train, test, strict=True):
-        _extend(one, other)
-    return join(test)
+        _check_alike(one, other)
+    readers = deepcopy(readers_of(cfg[loader].dataset))
+    for one, reader in zip(train, readers, strict=True):
+        for entry in ('val_ratio', 'split', 'test_subjects'):
+            reader.pop(entry, None)
+        if 'split' in one:
+            reader.split = one.split
+        reader.test_mode = True
+    return join(readers)
 
 
-def _extend(train: ConfigDict, test: ConfigDict) -> None:
-    """Extend the config of the test reader of a data set to all samples, in place."""
+def _check_alike(train: ConfigDict, test: ConfigDict) -> None:
+    """Check that both readers read all samples of one data set."""
     for entry in ('type', 'data_root'):
         if train.get(entry) != test.get(entry):
             raise ValueError(
@@ -80,11 +88,6 @@ def _extend(train: ConfigDict, test: ConfigDict) -> None:
                 f'train_dataloader.dataset or test_dataloader.dataset has {entry}=..., but cross '
                 f'validation chooses the samples. Remove {entry}.'
             )
-    for entry in ('val_ratio', 'split', 'test_subjects'):
-        test.pop(entry, None)
-    if 'split' in train:
-        test.split = train.split
-    test.test_mode = True
 
 
 def read_pool(cfg: Config) -> Pool:
@@ -93,10 +96,11 @@ def read_pool(cfg: Config) -> Pool:
     Raises:
         ValueError: If a sample has no class or no subject, or as in :func:`pool_config`.
     """
-    config = pool_config(named_subjects(cfg))
+    cfg = named_subjects(cfg)
+    config = pool_config(cfg)
     roots = ', '.join(f'"{reader.get("data_root")}"' for reader in readers_of(config))
     dataset = build_with_pipeline(config, [])
-    samples = [dataset.get_data_info(i) for i in range(len(dataset))]
+    samples = _annotations(dataset)
     if dataset.metainfo.get('task') == 'attributes':
         samples = [{**sample, 'gt_label': 0} for sample in samples]
     for entry, remedy in (
@@ -113,12 +117,16 @@ def read_pool(cfg: Config) -> Pool:
                 f'{len(without)} of {len(samples)} samples of {roots} have no {entry}, '
                 f'such as "{without[0]}". {remedy}'
             )
+    digests = [_digest(samples)]
+    trained = pool_config(cfg, 'train_dataloader')
+    if chosen_samples(trained) != chosen_samples(config):
+        digests.append(_digest(_annotations(build_unread(trained))))
     warn_of_alike(str(sample['subject']) for sample in samples)
     return Pool(
         [str(sample['img_path']) for sample in samples],
         [int(sample['gt_label']) for sample in samples],
         [str(sample['subject']) for sample in samples],
-        _digest(samples),
+        '\n'.join(digests),
         'datasets' in config,
     )
 
@@ -175,6 +183,10 @@ def fold_source(cfg: Config, fold: Fold, base: str) -> str:
         entries[loader] = {'dataset': change}
     lines = [f'{name} = {entry!r}' for name, entry in entries.items()]
     return '\n'.join([f'_base_ = {base!r}', *lines, ''])
+
+
+def _annotations(dataset: Any) -> list[dict[str, Any]]:
+    return [dataset.get_data_info(i) for i in range(len(dataset))]
 
 
 def _digest(samples: Iterable[dict[str, Any]]) -> str:

@@ -1,8 +1,6 @@
 """Compares the training images with those of the validation and the test."""
 
 import logging
-from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any
 
 from mmengine.config import ConfigDict
@@ -12,12 +10,10 @@ from mmengine.runner import Runner
 
 from mmfer.datasets.sample_digest import SampleDigest, sample_digest
 from mmfer.datasets.shared_images import shared_images
-from mmfer.datasets.wrapped import readers_of
+from mmfer.datasets.wrapped import chosen_samples
 from mmfer.engine.configuration.choosers import choosers
-from mmfer.registry import DATASETS, HOOKS
-
-NO_DATA = ('pipeline', 'test_mode', 'broken', 'broken_report', 'lazy_init', 'serialize_data')
-"""Options of readers that do not choose samples."""
+from mmfer.engine.feature_bank import build_unread
+from mmfer.registry import HOOKS
 
 
 @HOOKS.register_module()
@@ -80,7 +76,11 @@ class LeakageHook(Hook):
         }
         validated = None if runner.val_loop is None else runner.val_loop.dataloader.dataset
         watched = 'val' in data and validated is not None
-        both = watched and 'test' in data and _samples(data['val']) == _samples(data['test'])
+        both = (
+            watched
+            and 'test' in data
+            and chosen_samples(data['val']) == chosen_samples(data['test'])
+        )
         tested = self._tested(runner, data['test']) if 'test' in data and not both else None
         found = self._changes(runner, trained)
         if validated is not None:
@@ -121,7 +121,7 @@ class LeakageHook(Hook):
     def _tested(self, runner: Runner, dataset: ConfigDict) -> Any:
         """The test data without their images; None if they cannot be read."""
         try:
-            return _unread(dataset)
+            return build_unread(dataset)
         except (OSError, ValueError) as error:
             runner.logger.info(f'The test data cannot be compared with the other data: {error}')
             return None
@@ -169,23 +169,9 @@ class LeakageHook(Hook):
         return shared_images(first, second)
 
 
-def _unread(dataset: ConfigDict) -> Any:
-    """Build a data set without reading its images."""
-    config = deepcopy(dataset)
-    for reader in readers_of(config):
-        reader.update(pipeline=[], test_mode=False)
-    return DATASETS.build(config)
-
-
-def _samples(dataset: ConfigDict) -> list[dict[str, Any]]:
-    """The options that choose the samples of a data set, by reader."""
-    readers: list[Mapping[str, Any]] = readers_of(dataset)
-    return [{k: v for k, v in reader.items() if k not in NO_DATA} for reader in readers]
-
-
 def _is_test(validated: ConfigDict, tested: ConfigDict | None) -> bool:
     """Whether validation data are test data."""
-    ours = _samples(validated)
+    ours = chosen_samples(validated)
     if any(reader.get('split') == 'test' for reader in ours):
         return True
-    return tested is not None and any(reader in _samples(tested) for reader in ours)
+    return tested is not None and any(reader in chosen_samples(tested) for reader in ours)

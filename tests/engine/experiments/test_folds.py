@@ -5,13 +5,23 @@ import numpy as np
 import pytest
 from mmengine.config import Config
 
+from mmfer.datasets import CASME2
 from mmfer.engine import load_config
 from mmfer.engine.experiments.folds import _digest, common_config, fold_source, read_pool
 from mmfer.evaluation import Fold
+from mmfer.files import write_json
 from mmfer.registry import DATASETS
+from tests.datasets.clip_files import WrittenClip, write_clips
 from tests.subjects import INNER_VALIDATION, SHOWN, write_subject_config, write_subjects
 
 FOLD = Fold('sub02', ('sub02',), ('sub01', 'sub03'))
+
+CLIPS = """
+dataset = dict(type='CASME2', data_root=r'{root}', split='trainval', pipeline=pipeline)
+train_dataloader['dataset'] = dict(dataset, val_ratio=0.5)
+test_dataloader['dataset'] = dict(dataset, test_mode=True)
+val_dataloader = test_dataloader
+"""
 
 
 @pytest.fixture(scope='module')
@@ -108,3 +118,24 @@ def test_the_digest_covers_all_fields_of_the_samples(root: Path, tmp_path: Path)
     assert len({_digest([sample | other]) for other in ({}, *others)}) == 4
     pool = read_pool(config(tmp_path, root))
     assert pool.digest == read_pool(config(tmp_path, root)).digest
+
+
+def test_the_digest_covers_training_data_that_other_options_read(
+    root: Path, tmp_path: Path
+) -> None:
+    emotions = ('others', 'disgust', 'happiness', 'repression', 'surprise')
+    clips = [
+        WrittenClip(subject, f'EP0{i}', emotion, f'sub0{subject}/EP0{i}')
+        for subject in (1, 2)
+        for i, emotion in enumerate(emotions)
+    ]
+    data = write_clips(tmp_path / 'clips', CASME2.RELEASE, clips)
+    cfg = config(tmp_path, root, CLIPS.format(root=data))
+    assert '\n' not in read_pool(cfg).digest
+    cfg.train_dataloader.dataset.update(frame='spotted', spotted='spotted.json')
+    digests = []
+    for frame in (5, 7):
+        write_json(data / 'annotations/spotted.json', {clip.folder: frame for clip in clips})
+        digests.append(read_pool(cfg).digest.split('\n'))
+    (tested, trained), (again, changed) = digests
+    assert tested == again and trained != changed
