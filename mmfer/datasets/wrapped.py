@@ -109,7 +109,7 @@ class EachSampleOnce(Dataset):
 
     def __init__(self, dataset: Any) -> None:
         self.metainfo = dataset.metainfo
-        self.readers = readers_of(dataset)
+        self.readers = self.datasets = readers_of(dataset)
         self._ends = np.cumsum([len(reader) for reader in self.readers])
 
     def __len__(self) -> int:

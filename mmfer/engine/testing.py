@@ -9,6 +9,7 @@ from mmengine.config import Config, ConfigDict
 from mmengine.dataset import Compose
 from mmengine.dist import is_main_process
 
+from mmfer.datasets.subject_names import name_subjects
 from mmfer.datasets.wrapped import pipeline_of, readers_of
 from mmfer.engine.checkpoints.addresses import local_checkpoint
 from mmfer.engine.training import build_runner, give_own_name
@@ -103,6 +104,7 @@ def test(
     if show_dir is not None:
         drawing = dict(type='DrawPredictionsHook', out_dir=str(show_dir))
         cfg.custom_hooks = [*cfg.get('custom_hooks', []), drawing]
+    name_subjects(cfg.test_dataloader.dataset)
     give_own_name(cfg, 'test')
     runner = build_runner(cfg)
     if pipeline is not None:

@@ -28,15 +28,16 @@ def data_section(trained: TrainedModel) -> Section:
         except (OSError, ValueError, KeyError) as error:
             notes.append(Text(f'The {split} part cannot be read: {error}', warning=True))
             continue
-        persons = {str(info['subject']) for info in infos if info.get('subject') is not None}
-        for reader in readers_of(loader.dataset):
+        for reader, built in zip(readers_of(loader.dataset), readers_of(dataset), strict=True):
+            own = [built.get_data_info(index) for index in range(len(built))]
+            persons = {str(info['subject']) for info in own if info.get('subject') is not None}
             sources.append(
                 [
                     split,
                     str(reader.get('type')),
                     str(reader.get('data_root') or '-'),
                     str(reader.get('split', '-')),
-                    str(len(infos)),
+                    str(len(own)),
                     str(len(persons) or 'unknown'),
                 ]
             )

@@ -1,7 +1,11 @@
+from pathlib import Path
+
 from mmfer.apis.model import TrainedModel
 from mmfer.engine import load_config
 from mmfer.pages.data_card import data_section
 from mmfer.pages.page import Table, Text
+from mmfer.registry import register_all_modules
+from tests.subjects import write_subject_config, write_subjects
 
 
 def test_counts_images_classes_and_persons(tested):
@@ -29,3 +33,20 @@ def test_a_part_that_is_not_there_is_named(tested):
     blocks = data_section(trained).blocks
     assert isinstance(blocks[0], Table) and len(blocks[0].rows) == 2
     assert isinstance(blocks[-1], Text) and 'The train part cannot be read' in blocks[-1].text
+
+
+def test_joined_data_sets_are_counted_one_by_one(tmp_path: Path) -> None:
+    first = write_subjects(tmp_path / 'first')
+    second = write_subjects(tmp_path / 'second', {'sub01': (0, 1), 'sub02': (2,)})
+    extra = f"""
+two = [dict(dataset, data_root=root, split='train') for root in (r'{first}', r'{second}')]
+train_dataloader['dataset'] = dict(type='RepeatDataset', times=2,
+                                   dataset=dict(type='ConcatDataset', datasets=two))
+"""
+    register_all_modules()
+    config = load_config(write_subject_config(tmp_path / 'tiny.py', first, extra))
+    rows = data_section(TrainedModel(config, None)).blocks[0].rows
+    assert [row[2:] for row in rows[:2]] == [
+        [str(first), 'train', '12', '3'],
+        [str(second), 'train', '3', '2'],
+    ]

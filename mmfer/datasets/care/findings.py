@@ -105,26 +105,32 @@ def broken(images: Images) -> Finding:
 
 
 def persons(parts: Sequence[Part]) -> Finding:
-    """Persons in the training part and another part."""
+    """Persons in the training part and another part.
+
+    The same name in two data sets, which are in two folders, is no fault, because many data sets
+    have a ``sub01``.
+    """
     title = 'Persons in two parts'
-    shown = {
-        part.split: {str(s['subject']) for s in part.samples if s.get('subject') is not None}
-        for part in parts
-    }
+    shown = {part.split: part.persons for part in parts}
     trained = shown.get('train', set())
     if not any(shown.values()):
         return Finding(title, 'The persons are not known, so this cannot be checked.')
+    others = {split: people for split, people in shown.items() if split != 'train'}
     rows = [
-        [person, split]
-        for split, people in shown.items()
-        if split != 'train'
-        for person in sorted(people & trained)
+        [name, split] for split, people in others.items() for name, _ in sorted(people & trained)
     ]
     summary = (
         f'{len({row[0] for row in rows})} persons of the training part are also in another part.'
         if rows
         else 'No person of the training part is in another part.'
     )
+    elsewhere = {name for people in others.values() for name, _ in people - trained}
+    namesakes = sorted({name for name, _ in trained} & elsewhere)
+    if namesakes:
+        summary += (
+            f' {len(namesakes)} names, such as {namesakes[0]}, are in two data sets, and count as '
+            'different persons: make sure that they are.'
+        )
     return Finding(title, summary, bool(rows), rows, ['person', 'also in'])
 
 

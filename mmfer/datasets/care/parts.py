@@ -12,6 +12,7 @@ from mmengine.registry import DefaultScope
 
 from mmfer.datasets.face_dataset import FaceDataset
 from mmfer.datasets.official_counts import CountCheck, recorded_counts
+from mmfer.datasets.subject_names import is_face_dataset
 from mmfer.datasets.wrapped import each_sample_once, readers_of
 from mmfer.registry import DATASETS, register_all_modules
 
@@ -29,6 +30,7 @@ class Part:
         meta: The ``metainfo``, with the classes.
         broken: The reason of each missing or broken image, by its path.
         counts: The comparisons with the official release.
+        roots: The folder of the data set of each sample.
         error: Why the part cannot be read; empty if it can.
     """
 
@@ -38,12 +40,22 @@ class Part:
     meta: Mapping[str, Any] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
     counts: list[CountCheck] = field(default_factory=list)
+    roots: list[str] = field(default_factory=list)
     error: str = ''
 
     @property
     def classes(self) -> list[str]:
         """The names of the classes, in order."""
         return [str(name) for name in self.meta.get('classes') or ()]
+
+    @property
+    def persons(self) -> set[tuple[str, str]]:
+        """The name of each person, with the folder of the data set that has this name."""
+        return {
+            (str(sample['subject']), root)
+            for sample, root in zip(self.samples, self.roots, strict=True)
+            if sample.get('subject') is not None
+        }
 
     def label(self, sample: Mapping[str, Any]) -> str | None:
         """The name of the class of a sample; None for attributes."""
@@ -83,7 +95,7 @@ def _read(split: str, dataset: Any) -> Part:
     with TemporaryDirectory() as folder:
         for reader in readers:
             reader['pipeline'] = []
-            if _knows_broken_images(reader):
+            if is_face_dataset(reader):
                 report = str(Path(folder) / 'broken.txt')
                 # Not a test set, which would decode all images: they are decoded later, once.
                 reader.update(broken='skip', broken_report=report, test_mode=False)
@@ -94,14 +106,10 @@ def _read(split: str, dataset: Any) -> Part:
         except (OSError, ValueError, KeyError) as error:
             return Part(split, sources, error=str(error))
     broken: dict[str, str] = {}
+    roots: list[str] = []
     for reader in readers_of(built):
+        root = Path(getattr(reader, 'data_root', None) or '.').expanduser().resolve()
+        roots += [str(root)] * len(reader)
         if isinstance(reader, FaceDataset):
             broken |= reader.broken_images.reasons
-    return Part(split, sources, samples, built.metainfo, broken, counts)
-
-
-def _knows_broken_images(reader: Mapping[str, Any]) -> bool:
-    kind = reader.get('type')
-    with DefaultScope.overwrite_default_scope('mmfer'):
-        found = kind if isinstance(kind, type) else DATASETS.get(str(kind))
-    return isinstance(found, type) and issubclass(found, FaceDataset)
+    return Part(split, sources, samples, built.metainfo, broken, counts, roots)

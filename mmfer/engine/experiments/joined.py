@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
+from mmfer.datasets.subject_names import SEPARATOR, set_key, set_names
 from mmfer.datasets.wrapped import readers_of
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
-SEPARATOR = '/'
 
 
 def named_subjects(cfg: Config) -> Config:
@@ -24,7 +23,7 @@ def named_subjects(cfg: Config) -> Config:
         ValueError: If the training data join a data set with itself.
     """
     cfg = deepcopy(cfg)
-    keys = [_key(reader) for reader in readers_of(cfg.train_dataloader.dataset)]
+    keys = [set_key(reader) for reader in readers_of(cfg.train_dataloader.dataset)]
     if len(keys) == 1:
         return cfg
     twice = next((key for key in keys if keys.count(key) > 1), None)
@@ -33,23 +32,14 @@ def named_subjects(cfg: Config) -> Config:
             f'train_dataloader.dataset joins {twice[0]} at "{twice[1]}" with itself, but cross '
             "validation divides each data set once. Give one reader with split='trainval'."
         )
-    names: dict[tuple[str, str], str] = {}
-    for key in keys:
-        same = sum(other[0] == key[0] for other in names)
-        names[key] = key[0] if not same else f'{key[0]}-{same + 1}'
+    names = set_names(keys)
     for name in LOADERS:
         if cfg.get(name) is None:
             continue
         for reader in readers_of(cfg[name].dataset):
-            if _key(reader) in names:
-                reader.subject_prefix = f'{names[_key(reader)]}{SEPARATOR}'
+            if set_key(reader) in names:
+                reader.subject_prefix = f'{names[set_key(reader)]}{SEPARATOR}'
     return cfg
-
-
-def _key(reader: ConfigDict) -> tuple[str, str]:
-    kind = reader['type']
-    name = kind if isinstance(kind, str) else kind.__name__
-    return name.rpartition('.')[2], str(Path(reader.get('data_root', '')).expanduser().resolve())
 
 
 def dataset_of(subject: str) -> str:

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from mmfer.datasets.care.findings import Images, broken, official, sizes
+from mmfer.datasets.care.findings import Images, broken, official, persons, sizes
 from mmfer.datasets.care.fingerprints import Fingerprint
 from mmfer.datasets.care.parts import Part, read_parts
 from tests.datasets.care.sets import config_of, write_set
@@ -36,3 +36,17 @@ def test_every_broken_image_is_listed_once() -> None:
     images.prints = [Fingerprint(problem='is empty')]
     found = broken(images)
     assert found.fault and found.rows == [['a.png', 'is missing'], ['b.png', 'is empty']]
+
+
+def test_the_same_name_in_two_data_sets_is_no_fault() -> None:
+    samples = [{'subject': 'sub01'}, {'subject': None}]
+    train = Part('train', [], samples, roots=['a', 'a'])
+    other = Part('val', [], samples, roots=['b', 'b'])
+    found = persons([train, other])
+    assert not found.fault and found.rows == []
+    assert 'No person of the training part is in another part. 1 names, such as' in found.summary
+    found = persons([train, other, Part('test', [], samples, roots=['b', 'a'])])
+    assert not found.fault
+    found = persons([train, other, Part('test', [], samples[:1], roots=['a'])])
+    assert found.fault and found.rows == [['sub01', 'test']]
+    assert '1 persons of the training part are also in another part. 1 names' in found.summary

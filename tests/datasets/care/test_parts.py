@@ -4,7 +4,8 @@ import pytest
 
 from mmfer.datasets.care.parts import read_parts
 from tests.datasets.care.sets import config_of, write_set
-from tests.helpers import tiny_config
+from tests.helpers import CLASSES, tiny_config
+from tests.subjects import SHOWN, write_subjects
 
 
 def test_broken_images_do_not_stop_the_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -26,3 +27,15 @@ def test_wrappers_and_readers_of_other_libraries(image_folder: Path, tmp_path: P
     train = read_parts(config)[0]
     assert len(train.samples) == 12 and train.error == ''
     assert train.classes == ['anger', 'happiness', 'sadness']
+
+
+def test_broken_images_and_persons_of_joined_data_sets_are_found(tmp_path: Path) -> None:
+    roots = [write_subjects(tmp_path / name) for name in ('first', 'second')]
+    (roots[1] / 'sub01_0.png').write_bytes(b'')
+    config = config_of(roots[0])
+    reader = {**config.train_dataloader.dataset, 'classes': CLASSES}
+    joined = [{**reader, 'data_root': str(root)} for root in roots]
+    config.train_dataloader.dataset = dict(type='ConcatDataset', datasets=joined)
+    train = read_parts(config)[0]
+    assert list(train.broken) == [str(roots[1] / 'sub01_0.png')]
+    assert train.persons == {(name, str(root)) for name in SHOWN for root in roots}
