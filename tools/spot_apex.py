@@ -26,8 +26,9 @@ from mmfer.faces.clips.apex_pool import ClipTask, SpotterOptions, spot_apexes
 from mmfer.faces.clips.apex_regions import REGION_NAMES
 from mmfer.faces.clips.apex_result import ApexResult
 from mmfer.faces.clips.apex_spotter import LANDMARKS, METHODS
-from mmfer.faces.clips.clip import clip_name, open_clip
+from mmfer.faces.clips.clip import open_clip
 from mmfer.faces.clips.clip_landmarks import CHOICES, SidecarLandmarks, check_choice
+from mmfer.faces.clips.clip_results import recorded_clip, results_stem
 from mmfer.files import check_writable, write_json
 from mmfer.progress import progress_bar
 from mmfer.visualization.apex import draw_apex_regions, plot_apex_curve
@@ -108,8 +109,7 @@ def face_choice(text: str) -> str | int:
 def spot_clip(args: argparse.Namespace, options: SpotterOptions) -> None:
     clip = open_clip(args.clip)
     landmarks = SidecarLandmarks(args.sidecar).of(clip) if args.sidecar else None
-    stem = args.out_dir / clip_name(args.clip)
-    check_writable(f'{stem}_apex.json')
+    stem = results_stem(args.out_dir, args.clip, '_apex.json')
     spotter = options.build(landmarker=landmarks is None)
     began = time.perf_counter()
     result = spotter(clip, landmarks, args.onset, args.offset)
@@ -118,13 +118,14 @@ def spot_clip(args: argparse.Namespace, options: SpotterOptions) -> None:
         print(f'{args.clip}: {message}')
     title = f'{args.clip.name}, frames {result.onset} to {result.offset}, {args.method}'
     figure = plot_apex_curve(result.numbers, result.curve, result.apex, title)
+    results_stem(args.out_dir, args.clip, '_apex.json')  # another process may have written it
     figure.savefig(f'{stem}_curve.png')
     frame = clip.frame(clip.position(result.apex, 'apex'))
     image = draw_apex_regions(
         frame, result.regions, result.landmarks, f'{args.clip.name}: apex, frame {result.apex}'
     )
     write_image(f'{stem}_apex.png', Image.fromarray(image))
-    write_json(Path(f'{stem}_apex.json'), as_json(result))
+    write_json(Path(f'{stem}_apex.json'), {'clip': recorded_clip(args.clip), **as_json(result)})
     print(
         f'apex: frame {result.apex}, of {result.onset} to {result.offset} ({rate:.0f} frames/s). '
         f'See {stem}_curve.png, {stem}_apex.png and {stem}_apex.json'

@@ -21,12 +21,13 @@ import numpy as np
 
 from mmfer.apis.micro_expression import MicroExpression, MicroExpressionInferencer
 from mmfer.engine.cli import friendly_errors, given_path
-from mmfer.faces.clips.clip import Clip, clip_name, open_clip
+from mmfer.faces.clips.clip import Clip, open_clip
 from mmfer.faces.clips.clip_landmarks import SidecarLandmarks
+from mmfer.faces.clips.clip_results import recorded_clip, results_stem
 from mmfer.faces.clips.interval_spotter import IntervalSpotter, SpottedIntervals
 from mmfer.faces.clips.intervals import IntervalOptions, frame_limits
 from mmfer.faces.detection.landmarker import FaceLandmarker
-from mmfer.files import check_writable, write_json
+from mmfer.files import write_json
 from mmfer.markdown import markdown_table
 from mmfer.progress import progress_bar
 from mmfer.visualization.apex import plot_intervals
@@ -121,8 +122,7 @@ def main() -> None:
     cv2.setNumThreads(1)  # frames are small: threads cost more than they bring
     clip = open_clip(args.video)
     fps = frame_rate(clip, args.fps)
-    stem = args.out_dir / clip_name(args.video)
-    check_writable(f'{stem}_intervals.json')
+    stem = results_stem(args.out_dir, args.video, '_intervals.json')
     least, most = frame_limits(fps)
     options = IntervalOptions(args.strength, least, most)
     landmarks = SidecarLandmarks(args.sidecar).of(clip) if args.sidecar else None
@@ -138,10 +138,12 @@ def main() -> None:
         print(f'{args.video}: {message}')
     numbers = list(result.numbers)
     title = f'{args.video.name}, frames {numbers[0]} to {numbers[-1]}'
+    results_stem(args.out_dir, args.video, '_intervals.json')  # another process may have written it
     plot_intervals(numbers, result.curve, result.intervals, options.strength, title).savefig(
         f'{stem}_intervals.png'
     )
-    write_json(Path(f'{stem}_intervals.json'), as_json(result, fps, found))
+    content = {'clip': recorded_clip(args.video), **as_json(result, fps, found)}
+    write_json(Path(f'{stem}_intervals.json'), content)
     rows = []
     for first, last in result.intervals:
         start, end = numbers.index(first), numbers.index(last)

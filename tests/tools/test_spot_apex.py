@@ -34,7 +34,11 @@ def test_the_apex_of_a_photograph_is_found_from_frames_alone(root, tmp_path):
     call_tool('spot_apex.py', clip, '--method', 'registered', '--out-dir', tmp_path)
     found = json.loads((tmp_path / 'EP01_01_apex.json').read_text())
     assert abs(found['apex'] - FIRST - APEXES[1]) <= 1
-    assert found['messages'] == []
+    assert found['messages'] == [] and found['clip'] == str(clip)
+    other = clip.parents[1] / 'sub01' / 'EP01_01'
+    refused = call_tool('spot_apex.py', other, '--out-dir', tmp_path, check=False)
+    assert refused.returncode == 1 and 'Give another --out-dir' in refused.stderr
+    assert json.loads((tmp_path / 'EP01_01_apex.json').read_text()) == found
 
 
 def test_all_clips_of_a_data_set_are_spotted(root):

@@ -59,6 +59,7 @@ def test_a_video_file_tells_its_frame_rate(
     run_main(monkeypatch, 'spot_intervals.py', path, '--out-dir', tmp_path)
     found = json.loads((tmp_path / 'face_intervals.json').read_text())
     assert found['fps'] == 25 and len(found['intervals']) == 1
+    assert found['clip'] == str(path)
     assert '(2.9 s)' in capsys.readouterr().out
 
 
