@@ -176,10 +176,10 @@ def fold_source(cfg: Config, fold: Fold, base: str) -> str:
         parts['val_dataloader'] = fold.training
     for loader, subjects in parts.items():
         dataset = cfg[loader].dataset
-        if len(readers_of(dataset)) == 1:
-            change = _inside(dataset, {'subjects': list(subjects)})
-        else:
+        if _has_list(dataset):
             change = {'_delete_': True, **(restricted(dataset.to_dict(), subjects) or {})}
+        else:
+            change = _inside(dataset, {'subjects': list(subjects)})
         entries[loader] = {'dataset': change}
     lines = [f'{name} = {entry!r}' for name, entry in entries.items()]
     return '\n'.join([f'_base_ = {base!r}', *lines, ''])
@@ -199,6 +199,11 @@ def _digest(samples: Iterable[dict[str, Any]]) -> str:
 def _plain(value: Any) -> Any:
     """Convert NumPy arrays and numbers to plain values, and other objects to their types."""
     return value.tolist() if isinstance(value, np.ndarray | np.generic) else str(type(value))
+
+
+def _has_list(dataset: ConfigDict) -> bool:
+    """Whether a wrapper lists its data sets, also if it lists only one."""
+    return 'datasets' in dataset or ('dataset' in dataset and _has_list(dataset.dataset))
 
 
 def _inside(dataset: ConfigDict, entry: dict[str, Any]) -> dict[str, Any]:

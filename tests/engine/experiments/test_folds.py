@@ -79,6 +79,17 @@ def test_the_reader_inside_a_wrapper_is_restricted(root: Path, tmp_path: Path) -
     assert sorted(shown(cfg.train_dataloader)) == ['sub01'] * 10 + ['sub03'] * 4
 
 
+def test_a_list_of_one_data_set_is_restricted(root: Path, tmp_path: Path) -> None:
+    cfg = config(tmp_path, root, INNER_VALIDATION)
+    for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
+        listed = dict(type='ConcatDataset', datasets=[loader.dataset])
+        loader.dataset = dict(type='RepeatDataset', times=1, dataset=listed)
+    cfg = fold_config(tmp_path, cfg)
+    train, val = set(shown(cfg.train_dataloader)), set(shown(cfg.val_dataloader))
+    assert train | val == {'sub01', 'sub03'} and not train & val
+    assert set(shown(cfg.test_dataloader)) == {'sub02'}
+
+
 def test_the_input_config_is_not_changed(root: Path, tmp_path: Path) -> None:
     cfg = config(tmp_path, root)
     before = cfg.pretty_text
