@@ -80,8 +80,15 @@ def repeat(
         The metrics of each run, by row and test-time context.
 
     Raises:
-        ValueError: If ``out`` contains runs with other settings, or a run fails.
+        ValueError: If a seed is given twice, ``out`` contains runs with other settings, or a run
+            fails.
     """
+    twice = sorted({seed for seed in seeds if list(seeds).count(seed) > 1})
+    if twice:
+        raise ValueError(
+            f'The seed {twice[0]} is given more than once, but its runs would be the same, and the '
+            'deviation too small. Give each seed once.'
+        )
     for name, cfg in rows.items():
         settings = json.dumps(procedure.settings(cfg), indent=1)
         _keep_settings(out / name, {'config.py': cfg.pretty_text, 'runs.json': settings})

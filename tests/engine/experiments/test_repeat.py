@@ -88,6 +88,12 @@ def test_runs_with_other_settings_are_refused(tools: Path, tmp_path: Path) -> No
         repeat({'a': row()}, (0,), tmp_path / 'out', Procedure(tools))
 
 
+def test_a_seed_that_is_given_twice_is_refused(tools: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match='The seed 0 is given more than once.*Give each seed once'):
+        repeat({'a': row()}, (0, 1, 0), tmp_path / 'out', Procedure(tools))
+    assert not (tmp_path / 'out').exists()
+
+
 def test_the_error_of_a_failing_run_names_its_log(tools: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r'train.py .* exit code 1: see (.*output.txt)'):
         repeat({'bad': row()}, (0,), tmp_path / 'out', Procedure(tools))
