@@ -1,7 +1,7 @@
 """The page about two models on the same images."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +33,7 @@ class Comparison:
         first, second: Their measures, over the images in the same order.
         test: McNemar's test of the accuracy; None for attributes.
         differences: The difference of each measure of :meth:`Measured.values`.
+        note: What is left out, and why; empty if nothing is.
     """
 
     names: tuple[str, str]
@@ -40,6 +41,7 @@ class Comparison:
     second: Measured
     test: McNemar | None
     differences: dict[str, Difference]
+    note: str = ''
 
     def rows(self, each: bool) -> list[list[str]]:
         """The cells of the overall measures, or of the accuracy of each class or attribute."""
@@ -78,7 +80,8 @@ def compare(
     """Compare two models on the same images.
 
     The accuracy is tested by McNemar's exact test, all measures by a paired bootstrap over images,
-    or over persons where these are known.
+    or over persons where these are known. The accuracy of coarse classes is compared if both models
+    have the same ones.
 
     Args:
         first, second: The predictions; images may be in another order.
@@ -93,13 +96,25 @@ def compare(
         raise ValueError('One file has predictions of classes, the other of attributes.')
     if not first.samples:
         raise ValueError(f'There are no predictions of "{names[0]}". Test on at least one image.')
-    ours, theirs = Measured(first), Measured(in_order_of(first, second, names[1]))
+    second, note = in_order_of(first, second, names[1]), ''
+    if _tree(first) != _tree(second):
+        first, second = (replace(one, coarse_classes=None, parents=None) for one in (first, second))
+        note = 'The two have different coarse classes, so the coarse accuracy is not compared.'
+    ours, theirs = Measured(first), Measured(second)
     size = len(first.samples)
     differences = paired_bootstrap(
         ours.values, theirs.values, bootstrap_draws(size, ours.persons, draws, seed), size
     )
     test = None if first.of_attributes else mcnemar_exact(ours.right, theirs.right)
-    return Comparison(names, ours, theirs, test, differences)
+    return Comparison(names, ours, theirs, test, differences, note)
+
+
+def _tree(predictions: Predictions) -> list[int] | None:
+    """For each class, the first class of the same coarse class; None without coarse classes."""
+    parents = predictions.parents
+    if predictions.coarse_classes is None or parents is None:
+        return None
+    return [parents.index(parent) for parent in parents]
 
 
 def p_text(value: float) -> str:
@@ -121,6 +136,7 @@ def write_comparison(comparison: Comparison, out: str | Path) -> None:
                 Table(['measure', *HEAD], comparison.rows(each=False)),
                 Text(comparison.test_text()),
                 Text(_caution(comparison)),
+                *([Text(comparison.note)] if comparison.note else []),
             ],
         ),
         Section(

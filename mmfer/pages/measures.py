@@ -70,7 +70,13 @@ class Measured:
         return right
 
     def values(self, index: np.ndarray) -> dict[str, float | None]:
-        """The overall measures of some images, and the accuracy of each class or attribute."""
+        """The overall measures of some images, and the accuracy of each class or attribute.
+
+        They are None if no attribute of these images is known.
+        """
+        if self.predictions.of_attributes and not self._targets[1][index].any():
+            each = [f'of {name}' for name in self.predictions.classes]
+            return dict.fromkeys([*self.names, *each])
         report = self._judge(index)
         found = {name: report[name] for name in self.names if name in report}
         found |= {f'of {name}': row['accuracy'] for name, row in report[self.each].items()}

@@ -63,6 +63,42 @@ def test_attributes_have_no_test_of_mcnemar(tmp_path: Path):
     assert 'Accuracy of each attribute' in (tmp_path / 'page.html').read_text()
 
 
+@pytest.mark.parametrize('parents', [[0, 1, 1], None])
+def test_different_coarse_classes_are_not_compared(parents: list[int] | None, tmp_path: Path):
+    tree = replace(predictions(), coarse_classes=['x', 'y'], parents=[0, 0, 1])
+    other = replace(predictions(), coarse_classes=parents and ['x', 'y'], parents=parents)
+    for first, second in ((tree, other), (other, tree)):
+        found = compare(first, second, ('a', 'b'), draws=9)
+        assert 'accuracy' in found.differences and 'coarse_accuracy' not in found.differences
+        write_comparison(found, tmp_path / 'page.html')
+        assert 'different coarse classes, so the coarse' in (tmp_path / 'page.html').read_text()
+
+
+def test_the_same_coarse_classes_are_compared_in_any_order():
+    tree = replace(predictions(), coarse_classes=['x', 'y'], parents=[0, 0, 1])
+    turned = replace(tree, coarse_classes=['y', 'x'], parents=[1, 1, 0])
+    found = compare(tree, turned, ('a', 'b'), draws=9)
+    assert found.differences['coarse_accuracy'].difference == 0 and found.note == ''
+
+
+def test_draws_of_persons_without_known_attributes_are_undefined(tmp_path: Path):
+    found = predictions(of_attributes=True)
+    samples = [
+        {
+            **sample,
+            'subject': str(i // 20),
+            'gt_score': sample['gt_score'] if i < 20 else [None] * 3,
+        }
+        for i, sample in enumerate(found.samples)
+    ]
+    some = replace(found, samples=samples)
+    same = compare(some, some, ('a', 'b'), draws=50).differences
+    assert same['mean_accuracy'].difference == same['of a'].difference == 0
+    assert same['mean_accuracy'].interval is same['of a'].interval is None
+    known = replace(found, samples=[{**s, 'subject': str(i)} for i, s in enumerate(found.samples)])
+    assert compare(known, known, ('a', 'b'), 9).differences['mean_accuracy'].interval == (0, 0)
+
+
 @pytest.mark.parametrize(
     ('first', 'second', 'said'),
     [

@@ -70,6 +70,8 @@ def main() -> None:
     comparison = compare(read(args.first), read(args.second), names, args.draws, args.seed)
     print(markdown_table(['measure', *HEAD], comparison.rows(each=False), align_right=True))
     print(comparison.test_text())
+    if comparison.note:
+        print(comparison.note)
     if args.out is not None:
         write_comparison(comparison, args.out)
         print(f'Page: {args.out}')

@@ -76,7 +76,7 @@ class Difference:
 def paired_bootstrap(
     first: Judge, second: Judge, draws: Iterator[np.ndarray], size: int, level: float = 0.95
 ) -> dict[str, Difference]:
-    """Compare the measures of two models over the same draws of images.
+    """Compare the measures that two models have, over the same draws of images.
 
     The p-value is twice the smaller of the shares of draws with a difference of at most and of at
     least 0, with one added to the number of draws on each side (Davison and Hinkley, Bootstrap
@@ -94,7 +94,7 @@ def paired_bootstrap(
     whole = np.arange(size)
     values = first(whole), second(whole)
     found = {}
-    for name in ours:
+    for name in (name for name in ours if name in theirs):
         changes = [
             None if a is None or b is None else b - a
             for a, b in zip(ours[name], theirs[name], strict=True)

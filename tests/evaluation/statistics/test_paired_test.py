@@ -64,3 +64,9 @@ def test_an_undefined_measure_has_no_difference():
     )
     assert found == {'auc': Difference(None, 1.0, None, None)}
     assert found['auc'].difference is None
+
+
+def test_only_measures_of_both_are_compared():
+    draws = bootstrap_draws(4, draws=9)
+    first, second = (lambda _: {'a': 1.0, 'b': 2.0}), (lambda _: {'b': 3.0, 'c': 4.0})
+    assert list(paired_bootstrap(first, second, draws, 4)) == ['b']
