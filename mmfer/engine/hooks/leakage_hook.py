@@ -10,7 +10,7 @@ from mmengine.runner import Runner
 
 from mmfer.datasets.sample_digest import SampleDigest, sample_digest
 from mmfer.datasets.shared_images import shared_images
-from mmfer.datasets.wrapped import chosen_samples
+from mmfer.datasets.wrapped import chosen_samples, readers_of
 from mmfer.engine.configuration.choosers import choosers
 from mmfer.engine.feature_bank import build_unread
 from mmfer.registry import HOOKS
