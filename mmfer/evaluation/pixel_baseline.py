@@ -4,9 +4,27 @@ from collections.abc import Iterable
 
 import cv2
 import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.covariance import empirical_covariance, ledoit_wolf_shrinkage, shrunk_covariance
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.preprocessing import StandardScaler
 
 SIDE = 28
+LEAST_SHRINKAGE = 1e-4
+"""For a class of two images, Ledoit and Wolf's estimate is 0, and the covariance has no inverse."""
+
+
+class ShrunkCovariance(BaseEstimator):
+    """The covariance of scikit-learn's ``shrinkage='auto'``, with a least shrinkage."""
+
+    def fit(self, pixels: np.ndarray) -> 'ShrunkCovariance':
+        """Estimate the covariance (D, D) of pixels (N, D)."""
+        scaler = StandardScaler()
+        scaled = scaler.fit_transform(pixels)
+        shrinkage = max(ledoit_wolf_shrinkage(scaled), LEAST_SHRINKAGE)
+        shrunk = shrunk_covariance(empirical_covariance(scaled), shrinkage)
+        self.covariance_ = scaler.scale_[:, None] * shrunk * scaler.scale_
+        return self
 
 
 def grey_pixels(images: Iterable[np.ndarray], side: int = SIDE) -> np.ndarray:
@@ -64,7 +82,7 @@ def pixel_lda(
     """
     if len(np.unique(train_labels)) < 2:
         raise ValueError('The training images have only one class. At least two are needed.')
-    lda = LinearDiscriminantAnalysis(solver='lsqr', shrinkage='auto')
+    lda = LinearDiscriminantAnalysis(solver='lsqr', covariance_estimator=ShrunkCovariance())
     lda.fit(train_pixels, train_labels)
     scores = np.zeros((len(test_pixels), num_classes))
     scores[:, lda.classes_] = lda.predict_proba(test_pixels)

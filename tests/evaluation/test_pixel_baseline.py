@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from mmfer.evaluation.pixel_baseline import grey_pixels, pixel_lda
 
@@ -33,6 +34,24 @@ def test_the_analysis_equals_the_formula() -> None:
     near, far = (np.einsum('nd,de,ne->n', test - c, inverse, test - c) for c in centers)
     expected = 1 / (1 + np.exp((near - far) / 2))
     np.testing.assert_allclose(scores[:, 0], expected, atol=0.03)
+
+
+def test_the_shrinkage_is_that_of_scikit_learn() -> None:
+    rng = np.random.default_rng(0)
+    pixels, labels = rng.normal(size=(60, 30)) * np.linspace(0.1, 3, 30), np.arange(60) % 3
+    pixels[labels == 1] += 0.5
+    lda = LinearDiscriminantAnalysis(solver='lsqr', shrinkage='auto').fit(pixels, labels)
+    scores = pixel_lda(pixels, labels, pixels, 3)
+    np.testing.assert_allclose(scores, lda.predict_proba(pixels), atol=1e-12)
+
+
+def test_classes_of_two_images_do_not_depend_on_rounding() -> None:
+    rng = np.random.default_rng(0)
+    center, labels = rng.normal(size=100), np.array([0, 0, 1, 1])
+    pixels = np.where(labels == 0, 1, -1)[:, None] * center + 0.1 * rng.normal(size=(4, 100))
+    for factor in (1, 1 + 1e-7, 1 - 1e-7):
+        scores = pixel_lda(factor * pixels, labels, np.stack([center, -center]), 2)
+        np.testing.assert_allclose(scores, [[1, 0], [0, 1]], atol=1e-3)
 
 
 def test_one_class_is_too_few() -> None:
