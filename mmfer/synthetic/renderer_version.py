@@ -18,7 +18,8 @@ DRAWING = (
 """The code that decides the pixels, relative to this folder."""
 
 PREDECESSORS = {
-    'fbf5b99a7d136ea8': (
+    '747b6c8c8c651d03': (
+        'fbf5b99a7d136ea8',
         '6a65c0bc32b7d295',
         'bed0b73fcadb7970',
         '519c688a94e06eba',
