@@ -95,11 +95,10 @@ def _suffix(path: str, content: bytes) -> str:
     """The suffix of an image file, by its format if the name has none of an image."""
     suffix = Path(path).suffix.lower()
     if suffix not in IMAGE_SUFFIXES:
-        stream, unreadable = (
-            io.BytesIO(content),
-            (OSError, ValueError, Image.DecompressionBombError),
-        )
-        with suppress(*unreadable), Image.open(stream, formats=[*FORMATS, 'JPEG']) as image:
+        with (
+            suppress(OSError, ValueError, Image.DecompressionBombError),
+            Image.open(io.BytesIO(content), formats=[*FORMATS, 'JPEG']) as image,
+        ):
             suffix = f'.{image.format}'.lower()
     if suffix not in IMAGE_SUFFIXES:
         raise ValueError(
