@@ -90,8 +90,9 @@ def prepare(
     known = recorded.get(DATA, '')
     if known and known != sources[DATA] and sources[DATA].startswith(known):
         raise ValueError(
-            f'{DATA} in {work_dir} does not tell whether the training data changed: an earlier '
-            f'version of mmfer wrote it, or the options of the training data are new. {remedy}'
+            f'{DATA} in {work_dir} does not tell whether the training or the validation data '
+            'changed: an earlier version of mmfer wrote it, or the options of these data are new. '
+            f'{remedy}'
         )
     if recorded and known != sources[DATA]:
         raise ValueError(

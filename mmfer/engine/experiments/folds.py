@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from mmengine.config import Config, ConfigDict
 
+from mmfer.datasets.subject_names import set_key
 from mmfer.datasets.wrapped import chosen_samples, readers_of
 from mmfer.engine.experiments.joined import dataset_of, join, named_subjects, restricted
 from mmfer.engine.experiments.leakage import (
@@ -31,8 +32,8 @@ class Pool:
         paths: The images of the samples.
         labels: The classes of the samples; 0 for samples of attributes.
         subjects: The subjects of the samples.
-        digest: SHA-256 of all annotations of the samples, including landmarks; and, in a second
-            line, of those that are trained on, if other options read them.
+        digest: SHA-256 of all annotations of the samples, including landmarks; in further lines, of
+            those that are trained on, if other options read them, and of a validation set apart.
         joined: Whether several data sets are joined; then a subject is named after its data set.
     """
 
@@ -121,6 +122,9 @@ def read_pool(cfg: Config) -> Pool:
     trained = pool_config(cfg, 'train_dataloader')
     if chosen_samples(trained) != chosen_samples(config):
         digests.append(_digest(_annotations(build_unread(trained))))
+    if _validates_apart(cfg):
+        validated = build_unread(cfg.val_dataloader.dataset)
+        digests.append(f'validation {_digest(_annotations(validated))}')
     warn_of_alike(str(sample['subject']) for sample in samples)
     return Pool(
         [str(sample['img_path']) for sample in samples],
@@ -183,6 +187,17 @@ def fold_source(cfg: Config, fold: Fold, base: str) -> str:
         entries[loader] = {'dataset': change}
     lines = [f'{name} = {entry!r}' for name, entry in entries.items()]
     return '\n'.join([f'_base_ = {base!r}', *lines, ''])
+
+
+def _validates_apart(cfg: Config) -> bool:
+    """Whether the validation reads other data sets than the training and the test."""
+    if cfg.get('val_dataloader') is None:
+        return False
+    divided, validated = (
+        {set_key(reader) for reader in readers_of(loader.dataset)}
+        for loader in (cfg.train_dataloader, cfg.val_dataloader)
+    )
+    return not validated <= divided
 
 
 def _annotations(dataset: Any) -> list[dict[str, Any]]:

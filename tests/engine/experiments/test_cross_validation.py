@@ -53,7 +53,7 @@ def test_existing_runs_need_resume_and_the_same_settings(tmp_path: Path) -> None
         plan(tmp_path, resume=True, folds=[Fold('a/1', ('c',), ('b',)), FOLDS[1]])
     with pytest.raises(ValueError, match='used other data .samples, labels or landmarks.'):
         plan(tmp_path, resume=True, digest='77af')
-    with pytest.raises(ValueError, match='does not tell whether the training data changed'):
+    with pytest.raises(ValueError, match='does not tell whether .* data changed'):
         plan(tmp_path, resume=True, digest='e3b0\n77af')
     (tmp_path / 'runs/data.sha256').unlink()
     with pytest.raises(ValueError, match='used other data'):

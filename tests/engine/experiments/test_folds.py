@@ -150,3 +150,18 @@ def test_the_digest_covers_training_data_that_other_options_read(
         digests.append(read_pool(cfg).digest.split('\n'))
     (tested, trained), (again, changed) = digests
     assert tested == again and trained != changed
+
+
+def test_the_digest_covers_a_validation_set_apart(root: Path, tmp_path: Path) -> None:
+    others = write_subjects(tmp_path / 'others', {'sub08': (0, 1, 2), 'sub09': (0,)})
+    cfg = config(tmp_path, root)
+    assert '\n' not in read_pool(cfg).digest
+    cfg.val_dataloader = {
+        **cfg.test_dataloader,
+        'dataset': {**cfg.test_dataloader.dataset, 'data_root': str(others)},
+    }
+    before = read_pool(cfg).digest
+    assert before.startswith(f'{read_pool(config(tmp_path, root)).digest}\nvalidation ')
+    table = others / 'train.csv'
+    table.write_text(table.read_text('utf-8').replace('sub09\n', 'sub10\n'), 'utf-8')
+    assert read_pool(cfg).digest != before
