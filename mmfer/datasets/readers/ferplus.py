@@ -1,6 +1,7 @@
 """FERPlus: the faces of FER2013 with the votes of ten people."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -10,7 +11,7 @@ from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.official_counts import compare_counts
 from mmfer.datasets.readers.ferplus_files import ASK, LAYOUTS, SOURCES, FERPlusFiles
-from mmfer.datasets.readers.ferplus_own_labels import with_own_labels
+from mmfer.datasets.readers.ferplus_own_labels import OWN_LABELS, with_own_labels
 from mmfer.datasets.readers.ferplus_votes import MODES, vote_targets
 from mmfer.labels import FERPLUS_CLASSES
 from mmfer.registry import DATASETS
@@ -148,6 +149,12 @@ class FERPlus(ExpressionDataset):
         self, part: str, samples: list[Sample], labels: Mapping[str, str]
     ) -> list[Sample]:
         joined = with_own_labels(samples, labels)
+        if samples and not joined:
+            raise ValueError(
+                f'"{self.root / OWN_LABELS}" has none of the {len(samples)} images of the {part} '
+                f'part, such as "{Path(samples[0]["img_path"]).name}". Its column image must have '
+                'the names of the image files.'
+            )
         wrong = sum(sample['gt_label'] != sample['clean_label'] for sample in joined)
         print_log(
             f"FERPlus, {part}: {len(joined)} images have FER2013's labels, {wrong} of which differ "
