@@ -14,6 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from mmfer.apis.image_files import find_images
 from mmfer.engine.cli import friendly_errors, given_path
 from mmfer.labels import LabelTree
 from mmfer.shipped_models import DEFAULT, model_card
@@ -60,6 +61,7 @@ def main() -> None:
     out = Path(args.out).resolve()
     photos = [str(Path(photo).resolve()) for photo in args.photos]
     os.chdir(ROOT)
+    find_images(photos)  # here, so that a wrong path does not end minutes of training
     train, metrics, annotated = out / 'train', out / 'metrics.json', out / 'photos'
     workers = str(min(4, os.cpu_count() or 1))
     render = ['fgemotions', DATA, '--preset', 'small', '--seed', '0', '--workers', workers]

@@ -17,13 +17,18 @@ from torch.nn import functional
 from mmfer.apis.model import TrainedModel
 from mmfer.engine.experiments.child_process import cores, run_child
 from mmfer.engine.experiments.leakage import innermost
-from mmfer.engine.feature_bank import FeatureBank
+from mmfer.engine.feature_bank import FeatureBank, build_unread
 from mmfer.engine.label_audit import (
     bank_distributions,
     bank_similarity,
     neighbors_elsewhere,
 )
-from mmfer.evaluation.label_noise import confident_learning, mean_rank, self_confidence
+from mmfer.evaluation.label_noise import (
+    check_wrong,
+    confident_learning,
+    mean_rank,
+    self_confidence,
+)
 from mmfer.files import write_atomically, write_json
 from mmfer.registry import DATASETS
 from mmfer.settings import check_same
@@ -73,8 +78,21 @@ class NoiseAudit:
                 or a training fails.
         """
         parts = {'all': None, **{f'fold{i}': i for i in range(self.folds)}}
+        settings = {
+            name: {'config.py': self._config(fold).pretty_text, 'k': str(self.k)}
+            for name, fold in parts.items()
+        }
+        for name in parts:
+            self._check_settings(self.out / name, settings[name])
+        untrained = [
+            name
+            for name in parts
+            if not any((self.out / name / file).is_file() for file in ('rows.json', 'trained'))
+        ]
+        if untrained:
+            self._check_labels()
         with ThreadPoolExecutor(self.jobs) as pool:
-            for _ in pool.map(self._train, parts, parts.values()):
+            for _ in pool.map(lambda name: self._train(name, settings[name]), untrained):
                 pass
         whole = {row['img_path']: row for row in self._rows('all', None)}
         held_out = [row for i in range(self.folds) for row in self._rows(f'fold{i}', i)]
@@ -135,15 +153,26 @@ class NoiseAudit:
             dataset.update(val_ratio=1 / self.folds, val_seed=self.seed, val_fold=fold)
         return cfg
 
-    def _keep_settings(self, folder: Path, settings: dict[str, str]) -> None:
+    def _check_labels(self) -> None:
+        """Check before hours of training that the result can be judged."""
+        with DefaultScope.overwrite_default_scope('mmfer'):
+            dataset = build_unread(self._config(None).train_dataloader.dataset)
+        infos = [dataset.get_data_info(i) for i in range(len(dataset))]
+        if not all('clean_label' in info for info in infos):
+            raise ValueError(
+                'The training data have no clean labels beside their own, so nothing can be '
+                "judged. Use FERPlus(labels='fer2013'), or data with planted noise."
+            )
+        check_wrong(np.array([info['gt_label'] != info['clean_label'] for info in infos]))
+
+    @staticmethod
+    def _check_settings(folder: Path, settings: dict[str, str]) -> None:
         if folder.is_dir():
             recorded = {
                 name: path.read_text('utf-8') if (path := folder / name).is_file() else None
                 for name in settings
             }
             check_same(recorded, settings, f'The work in {folder}', 'Give another --out.')
-        for name, text in settings.items():
-            write_atomically(folder / name, text)
 
     def _measured(self, folder: Path, fold: int | None) -> list[dict[str, Any]]:
         trained = TrainedModel.load(
@@ -165,13 +194,11 @@ class NoiseAudit:
         ]
         return _rows(held_out, others, *near)
 
-    def _train(self, name: str, fold: int | None) -> None:
-        """Train the model of a part, unless this is done."""
+    def _train(self, name: str, settings: dict[str, str]) -> None:
+        """Train the model of a part."""
         folder = self.out / name
-        settings = {'config.py': self._config(fold).pretty_text, 'k': str(self.k)}
-        self._keep_settings(folder, settings)
-        if (folder / 'rows.json').is_file() or (folder / 'trained').is_file():
-            return
+        for file, text in settings.items():
+            write_atomically(folder / file, text)
         options = ['--work-dir', str(folder / TRAINING), '--resume', '--no-validate']
         script = [str(self.tools / 'train.py'), str(folder / 'config.py'), *options]
         module = ['-m', 'mmfer.engine.experiments.child_process', *script]
@@ -185,11 +212,6 @@ def _rows(
     dataset: BaseDataset, bank: FeatureBank, near_probs: torch.Tensor, near_labels: torch.Tensor
 ) -> list[dict[str, Any]]:
     infos = [dataset.get_data_info(int(i)) for i in bank.sample_idx]
-    if 'clean_label' not in infos[0]:
-        raise ValueError(
-            'The training data have no clean labels beside their own, so nothing can be judged. '
-            "Use FERPlus(labels='fer2013'), or data with planted noise."
-        )
     return [
         {
             'img_path': info['img_path'],

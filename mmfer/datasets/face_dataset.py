@@ -168,6 +168,12 @@ class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
             )
         if self.apart_from is not None:
             apart = without_shared(samples, self.sidecar_samples(self.apart_from))
+            if samples and not apart:
+                raise ValueError(
+                    f"apart_from='{self.apart_from}' leaves out all {len(samples)} images of "
+                    f'{self.NAME}, {self.split}, because that part has the same images. Name '
+                    'another part, or remove apart_from from the config of the data set.'
+                )
             print_log(
                 f'{self.NAME}, {self.split}: {len(samples) - len(apart)} of {len(samples)} images '
                 f'are left out, because the {self.apart_from} part has the same images.',

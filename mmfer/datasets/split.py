@@ -32,8 +32,8 @@ def carve_validation(
         ValueError: If the ratio or the fold is out of range, all images show the same subject, or
             another fold than the first is drawn of known subjects.
     """
-    if not 0 < ratio <= 0.5:
-        raise ValueError(f'val_ratio={ratio}: give a share above 0 and at most 0.5, such as 0.1.')
+    if not isinstance(ratio, int | float) or not 0 < ratio <= 0.5:
+        raise ValueError(f'val_ratio={ratio!r}: give a share above 0 and at most 0.5, such as 0.1.')
     if fold < 0 or round(ratio * (fold + 1), 6) > 1:
         last = int(1 / ratio + 1e-6) - 1
         raise ValueError(f'val_fold={fold} with val_ratio={ratio}: give a fold from 0 to {last}.')

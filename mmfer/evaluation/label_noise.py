@@ -53,6 +53,18 @@ def mean_rank(*suspicions: np.ndarray) -> np.ndarray:
     return np.mean([rankdata(suspicion) for suspicion in suspicions], axis=0) / len(suspicions[0])
 
 
+def check_wrong(wrong: np.ndarray) -> None:
+    """Check that some labels are wrong and some are right.
+
+    Raises:
+        ValueError: If no ranking can be judged.
+    """
+    if wrong.all() or not wrong.any():
+        raise ValueError(
+            f'{int(wrong.sum())} of {len(wrong)} labels are wrong, so no ranking can be judged.'
+        )
+
+
 def detection_report(
     suspicions: Mapping[str, np.ndarray],
     wrong: np.ndarray,
@@ -79,10 +91,7 @@ def detection_report(
     Raises:
         ValueError: If all or no labels are wrong, or there is no such reference.
     """
-    if wrong.all() or not wrong.any():
-        raise ValueError(
-            f'{int(wrong.sum())} of {len(wrong)} labels are wrong, so no ranking can be judged.'
-        )
+    check_wrong(wrong)
     if reference not in suspicions:
         raise ValueError(f'No method "{reference}": choose one of {", ".join(suspicions)}.')
     count = max(1, round(first * len(wrong)))

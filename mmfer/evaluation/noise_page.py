@@ -50,7 +50,8 @@ draws of the images.
 
 {markdown_table(['method', 'AUROC', 'precision in the first 10 %', 'gain in AUROC'], methods)}
 
-The {len(ranked)} most suspicious images by "{best}":
+The {len(ranked)} most suspicious images by "{best}"; "neighbors suggest" is the label of most of
+the neighbors, cross-validated:
 
 {markdown_table(head, images)}
 """

@@ -56,7 +56,8 @@ def join_classes(
     """Join the classes of a model with those of a data set.
 
     A class of the model is joined with the class of the data set that has the same name or a
-    synonym; otherwise with the class named like its parent in the model's label tree.
+    synonym; otherwise with the class named like its parent in the model's label tree. Classes of
+    the data set that mean the same, such as happy and joy, become one, with the name of the first.
 
     Args:
         model: The C classes of the model.
@@ -71,7 +72,8 @@ def join_classes(
         ...              ['happiness', 'fear', 'love']).classes
         ('fear', 'happiness')
     """
-    index = {_canonical(name): position for position, name in enumerate(data)}
+    index: dict[str, int] = {}
+    same = [index.setdefault(_canonical(name), position) for position, name in enumerate(data)]
     found = []
     for position, name in enumerate(model):
         names = [name] if parents is None else [name, parents[position]]
@@ -87,7 +89,7 @@ def join_classes(
     return ClassJoin(
         tuple(data[old] for old in kept),
         np.array([place.get(old, -1) for old in found]),
-        np.array([place.get(old, -1) for old in range(len(data))]),
+        np.array([place.get(old, -1) for old in same]),
     )
 
 

@@ -2,15 +2,19 @@
 
 from pathlib import Path
 
+import cv2
 import pytest
 from mmengine.config import Config
+from mmengine.dataset import Compose
 from mmengine.registry import DefaultScope
 
 from mmfer.apis.loading import build_model
 from mmfer.engine import load_config
+from mmfer.faces.resizing import resize_square
 from mmfer.registry import DATASETS
 from tests.configs.tables import table_rows
 from tests.configs.test_datasets import VOTES
+from tests.datasets.disk import write_image
 from tests.datasets.official import write_ferplus
 from tests.helpers import ROOT
 
@@ -47,6 +51,23 @@ def test_three_parts_that_share_no_image(path: Path, data: Path) -> None:
         assert sample['data_samples'].votes.sum() == 10
     assert 'gt_score' in parts[0][0]['data_samples'] and 'gt_score' not in sample['data_samples']
     assert cfg.face_crop.size == 48
+
+
+@pytest.mark.parametrize(
+    'path', sorted(CONFIGS.glob('*/*_ferplus*.py')), ids=lambda path: path.stem
+)
+def test_any_photograph_is_read_as_the_images_of_ferplus_are(path: Path, tmp_path: Path) -> None:
+    photo = write_image(tmp_path / 'photo.png', size=(200, 200))
+    reduced = tmp_path / 'reduced.png'
+    cv2.imwrite(str(reduced), resize_square(cv2.imread(str(photo)), 48))
+    with DefaultScope.overwrite_default_scope('mmfer'):
+        read = Compose(load_config(path).test_dataloader.dataset.pipeline)
+        from_photo, from_reduced = (
+            read({'img_path': str(file), 'gt_label': 0, 'sample_idx': 0})['inputs']
+            for file in (photo, reduced)
+        )
+    assert (from_photo == from_reduced).all()
+    assert (from_photo == from_photo[:1]).all()  # gray
 
 
 def test_other_labels_reach_both_parts_of_the_training_part() -> None:

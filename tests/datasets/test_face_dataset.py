@@ -65,6 +65,8 @@ def test_images_of_another_part_are_left_out_and_counted(tmp_path: Path, log: li
     assert len(lines(tmp_path, 'test', apart_from='train')) == 1
     with pytest.raises(ValueError, match="apart_from='all'.*: choose one of train, val, test"):
         lines(tmp_path, apart_from='all')
+    with pytest.raises(ValueError, match="apart_from='train' leaves out all 3 images"):
+        lines(tmp_path, 'train', apart_from='train')
 
 
 def test_packed_images_are_not_compared(tmp_path: Path) -> None:

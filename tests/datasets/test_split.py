@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -53,7 +55,8 @@ def test_owners_of_images_are_no_names_of_subjects() -> None:
 
 
 def test_bad_ratios_and_a_single_subject_are_errors() -> None:
-    for ratio in (-0.1, 0, 0.6):
+    ratios: list[Any] = [-0.1, 0, 0.6, '0.1', None]
+    for ratio in ratios:
         with pytest.raises(ValueError, match='val_ratio'):
             carve_validation(LABELS, ratio, 0)
     with pytest.raises(ValueError, match='subject "me"'):

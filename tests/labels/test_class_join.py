@@ -33,6 +33,13 @@ def test_scores_are_summed_and_scaled():
     np.testing.assert_allclose(scores, [[0.6, 0.4], [0.5, 0.5]])
 
 
+def test_classes_of_the_data_that_mean_the_same_become_one():
+    join = join_classes(['happiness', 'sadness'], ['happy', 'bored', 'joy', 'sad'])
+    assert join.classes == ('happy', 'sad')
+    assert join.labels.tolist() == [0, -1, 0, 1]
+    assert join.columns.tolist() == [0, 1]
+
+
 def test_one_common_class_is_refused():
     with pytest.raises(ValueError, match='have 1 in common'):
         join_classes(['happy', 'calm'], ['happiness', 'sadness'])

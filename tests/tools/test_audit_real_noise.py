@@ -59,10 +59,36 @@ def test_trainings_rankings_and_page(
     assert {path: path.stat().st_mtime_ns for path in logs} == logs
 
 
-def test_data_without_clean_labels_and_a_single_fold_stop(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_labels_that_cannot_be_judged_stop_before_the_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arguments = ['config.py', '--out', tmp_path / 'noise', '--folds', 1]
+    data, out = tmp_path / 'ferplus', tmp_path / 'noise'
+    write_ferplus_folders(data, EYE * 2)
+    write_codes(data, CODES * 2)
+    config = tmp_path / 'config.py'
+    config.write_text(CONFIG.format(root=ROOT, data=data))
+    for labels, message in (
+        ('votes', 'no clean labels beside their own'),
+        ('fer2013', '0 of 14 labels are wrong'),
+    ):
+        option = f'train_dataloader.dataset.labels={labels}'
+        arguments = [config, '--out', out, '--cfg-options', option]
+        with pytest.raises(SystemExit, match=message):
+            run_main(monkeypatch, 'analysis_tools/audit_real_noise.py', *arguments)
+    assert not list(out.glob('*/'))
+
+
+@pytest.mark.parametrize(
+    ('option', 'least'), [('--folds', 2), ('--jobs', 1), ('--k', 1), ('--top', 1)]
+)
+def test_too_small_numbers_stop(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    option: str,
+    least: int,
+) -> None:
+    arguments = ['config.py', '--out', tmp_path / 'noise', option, least - 1]
     with pytest.raises(SystemExit):
         run_main(monkeypatch, 'analysis_tools/audit_real_noise.py', *arguments)
-    assert '--folds 1: give 2 or more.' in capsys.readouterr().err
+    assert f'{option} {least - 1}: give {least} or more.' in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """The parts of the quickstart; the whole takes minutes."""
 
 import runpy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -39,6 +40,17 @@ def test_chance_is_that_of_a_uniform_guess() -> None:
     drawn = rng.integers(0, 33, (2, 200_000))
     same = np.array(parents)[drawn[0]] == np.array(parents)[drawn[1]]
     assert chances['coarse_accuracy'] == pytest.approx(100 * same.mean(), abs=0.5)
+
+
+def test_a_wrong_photograph_stops_before_the_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments = ['quickstart.py', '--out', str(tmp_path / 'out'), '--photos', 'nothing.jpg']
+    monkeypatch.setattr('sys.argv', arguments)
+    with pytest.raises(SystemExit, match=r'No image at ".*nothing\.jpg"'):
+        QUICKSTART['main']()
+    assert 'Rendering' not in capfd.readouterr().out
 
 
 def test_a_failed_step_is_named(capfd: pytest.CaptureFixture) -> None:

@@ -46,8 +46,9 @@ def parse_args() -> argparse.Namespace:
     args = parser.parse_args()
     if args.folds < 2:
         parser.error(f'--folds {args.folds}: give 2 or more.')
-    if args.jobs < 1:
-        parser.error(f'--jobs {args.jobs}: give 1 or more.')
+    for name in ('jobs', 'k', 'top'):
+        if getattr(args, name) < 1:
+            parser.error(f'--{name} {getattr(args, name)}: give 1 or more.')
     return args
 
 

@@ -65,13 +65,15 @@ def open_dataset(data: str, root: str | None) -> BaseDataset:
     """The data set with a name in :data:`DATA`, or the test set of a config.
 
     Raises:
-        ValueError: If ``data`` is neither.
+        ValueError: If ``data`` is neither, or the config has no test set.
     """
     if data not in DATA and not data.endswith('.py'):
         raise ValueError(f'--data {data}: give one of {", ".join(DATA)}, or a config (.py).')
     register_all_modules()
-    known = DATA.get(data)
-    config = ConfigDict(known or load_config(data).test_dataloader.dataset)
+    loader = {'dataset': DATA[data]} if data in DATA else load_config(data).get('test_dataloader')
+    if not loader:
+        raise ValueError(f'The config "{data}" has no test_dataloader, whose data set is read.')
+    config = ConfigDict(loader['dataset'])
     if root is not None:
         for reader in readers_of(config):
             reader.data_root = root

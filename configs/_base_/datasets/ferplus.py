@@ -8,13 +8,21 @@ _base_ = './faces_224.py'
 
 dataset_type = 'FERPlus'
 data_root = 'data/ferplus'
+face_size = 48
+
+# Any photograph becomes what FERPlus holds: a face cut out as there, 48 px, gray.
+face_crop = dict(type='box', size=face_size, scale=1.09, shift=(0.01, 0.0))
+as_ferplus = [
+    dict(type='LoadExpressionImage'),
+    dict(type='ResizeFace', size=face_size),
+    dict(type='RandomGrayscale', prob=1.0, keep_channels=True),
+    dict(type='ResizeFace', size=_base_.image_size),
+]
+test_pipeline = [*as_ferplus, dict(type='PackExpression')]
+tta_pipeline = [*as_ferplus, _base_.tta_pipeline[-1]]
 
 data_preprocessor = dict(num_classes=8)
 train_dataloader = dict(dataset=dict(type=dataset_type, data_root=data_root, mode='majority'))
-val_dataloader = dict(
-    dataset=dict(type=dataset_type, data_root=data_root, split='val', mode='majority')
-)
-test_dataloader = dict(dataset=dict(type=dataset_type, data_root=data_root, mode='majority'))
-
-# Photographs are cut out and reduced as FERPlus' images are; see ferplus_48.py.
-face_crop = dict(type='box', size=48, scale=1.09, shift=(0.01, 0.0))
+faces = dict(type=dataset_type, data_root=data_root, mode='majority', pipeline=test_pipeline)
+val_dataloader = dict(dataset=dict(**faces, split='val'))
+test_dataloader = dict(dataset=faces)

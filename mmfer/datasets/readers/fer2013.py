@@ -45,8 +45,8 @@ class FER2013(ExpressionDataset):
     - Kaggle's csv file, ``fer2013.csv`` or ``icml_face_data.csv``, with ``emotion``, ``pixels``
       and ``Usage``. ``PublicTest`` is the validation part, ``PrivateTest`` the test part.
     - Class folders ``train/<class>/`` and ``test/<class>/``, with FER2013's names (``angry``) or
-      the names in :data:`mmfer.labels.FER2013_CLASSES`. There is no validation part: set a
-      ``val_ratio``.
+      the names in :data:`mmfer.labels.FER2013_CLASSES`. Most copies have no validation part: set a
+      ``val_ratio``, unless there is ``val/<class>/``.
 
     Args:
         data_root: The folder with the csv file, or with the class folders.
@@ -69,7 +69,10 @@ class FER2013(ExpressionDataset):
         'https://www.kaggle.com/c/challenges-in-representation-learning-facial-expression-'
         'recognition-challenge ("Challenges in representation learning", Goodfellow et al., 2013).'
     )
-    LAYOUTS = ('fer2013.csv (or icml_face_data.csv)', 'train/<class>/ and test/<class>/')
+    LAYOUTS = (
+        'fer2013.csv (or icml_face_data.csv)',
+        'train/<class>/ and test/<class>/, perhaps val/<class>/',
+    )
 
     def __init__(
         self, data_root: str = 'data/fer2013', split: str = 'train', **options: Any
@@ -77,9 +80,10 @@ class FER2013(ExpressionDataset):
         super().__init__(data_root, split, classes=FER2013_CLASSES, **options)
 
     def sidecar_parts(self) -> tuple[str, ...]:
-        """The parts of the file; class folders have no validation part."""
+        """The parts of the file, or of the folders, most of which have no validation part."""
         parts = super().sidecar_parts()
-        return parts if self._csv() is not None else tuple(p for p in parts if p != 'val')
+        has_val = self._csv() is not None or (self.root / 'val').is_dir()
+        return parts if has_val else tuple(part for part in parts if part != 'val')
 
     def read_samples(self, part: str) -> list[Sample]:
         """The rows of the file or the images of the folders.
@@ -107,8 +111,9 @@ class FER2013(ExpressionDataset):
         names = {normal_form(sub.name) for sub in list_subfolders(folder)}
         published = names <= set(FOLDER_NAMES)
         samples = read_class_folders(folder, FOLDER_NAMES if published else FER2013_CLASSES)
-        # The folders hold both halves of the test part.
-        halves = ('val', 'test') if part == 'test' else (part,)
+        # Without val/, the folders of the test part hold both halves.
+        whole = part == 'test' and not (self.root / 'val').is_dir()
+        halves = ('val', 'test') if whole else (part,)
         return self._counted(samples, part, sum(FER2013_COUNTS[half] for half in halves))
 
     def _counted(self, samples: list[Sample], part: str, official: int) -> list[Sample]:

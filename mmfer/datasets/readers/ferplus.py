@@ -1,6 +1,7 @@
 """FERPlus: the faces of FER2013 with the votes of ten people."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -10,7 +11,7 @@ from mmfer.datasets.expression_dataset import ExpressionDataset
 from mmfer.datasets.face_dataset import Sample
 from mmfer.datasets.official_counts import compare_counts
 from mmfer.datasets.readers.ferplus_files import ASK, LAYOUTS, SOURCES, FERPlusFiles
-from mmfer.datasets.readers.ferplus_own_labels import with_own_labels
+from mmfer.datasets.readers.ferplus_own_labels import OWN_LABELS, with_own_labels
 from mmfer.datasets.readers.ferplus_votes import MODES, vote_targets
 from mmfer.labels import FERPLUS_CLASSES
 from mmfer.registry import DATASETS
@@ -24,8 +25,12 @@ COUNTS = {
         'rows': {'train': 28709, 'val': 3589, 'test': 3589},
         'majority': {'train': 25060, 'val': 3199, 'test': 3153},
     },
+    'folders without boxes': {
+        'rows': {'train': 28561, 'val': 3579, 'test': 3574},
+        'majority': {'train': 25060, 'val': 3199, 'test': 3153},
+    },
 }
-"""Rows in the two official forms, and images with a majority."""
+"""Rows in the official forms, and images with a majority."""
 
 
 @DATASETS.register_module()
@@ -35,7 +40,8 @@ class FERPlus(ExpressionDataset):
     The reader accepts two forms, whose votes differ for some 1,600 images.
 
     - Folders ``FER2013Train``, ``FER2013Valid`` and ``FER2013Test`` with the images and a
-      ``label.csv`` (name, box, ten votes), as the script of the release writes them. A box that is
+      ``label.csv`` (name, box, ten votes) of the release, or without boxes, as one version of its
+      script writes it, with the votes of ``fer2013new.csv``. A box that is
       smaller than the image becomes ``face_box``.
     - ``fer2013.csv`` (``emotion,pixels,Usage``) and ``fer2013new.csv`` (the votes), joined by
       row, because the image names in the second file do not follow the rows of the first. The
@@ -148,6 +154,12 @@ class FERPlus(ExpressionDataset):
         self, part: str, samples: list[Sample], labels: Mapping[str, str]
     ) -> list[Sample]:
         joined = with_own_labels(samples, labels)
+        if samples and not joined:
+            raise ValueError(
+                f'"{self.root / OWN_LABELS}" has none of the {len(samples)} images of the {part} '
+                f'part, such as "{Path(samples[0]["img_path"]).name}". Its column image must have '
+                'the names of the image files.'
+            )
         wrong = sum(sample['gt_label'] != sample['clean_label'] for sample in joined)
         print_log(
             f"FERPlus, {part}: {len(joined)} images have FER2013's labels, {wrong} of which differ "
@@ -161,4 +173,6 @@ class FERPlus(ExpressionDataset):
         counted, unit = ('majority', 'images') if self.mode == 'majority' else ('rows', 'rows')
         found = {'all': images if counted == 'majority' else rows}
         official = {'all': COUNTS[layout][counted][part]}
+        if layout == 'folders' and found['all'] == COUNTS['folders without boxes'][counted][part]:
+            official = found
         compare_counts('FERPlus', self.root, part, found, official, unit)

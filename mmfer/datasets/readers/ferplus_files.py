@@ -21,9 +21,10 @@ SOURCES = {'folders': 'label.csv in its folder', 'csv': 'fer2013.csv and fer2013
 """The forms, and their names in the log."""
 ASK = (
     'fer2013.csv at https://www.kaggle.com/c/challenges-in-representation-learning-facial-'
-    'expression-recognition-challenge, fer2013new.csv and the script that makes the folders at '
-    'https://github.com/microsoft/FERPlus ("Training deep networks for facial expression '
-    'recognition with crowd-sourced label distribution", Barsoum et al., ICMI 2016).'
+    'expression-recognition-challenge; fer2013new.csv, the script that makes the images of the '
+    'folders, and in data/ the label.csv of each at https://github.com/microsoft/FERPlus '
+    '("Training deep networks for facial expression recognition with crowd-sourced label '
+    'distribution", Barsoum et al., ICMI 2016).'
 )
 LAYOUTS = (
     'FER2013Train/label.csv, FER2013Valid/label.csv and FER2013Test/label.csv beside the images',
@@ -74,7 +75,8 @@ class FERPlusFiles:
                 f'"{self.root}" has {folders[0]}/{LABELS} and {pixels.name}, whose votes differ. '
                 "Set layout='folders' or layout='csv' in the config of the data set."
             )
-        return 'folders' if folders else 'csv'
+        images = any((self.root / folder).is_dir() for folder in FERPLUS_FOLDERS.values())
+        return 'folders' if folders or (images and pixels is None) else 'csv'
 
     def _folder(self, part: str) -> tuple[list[Sample], np.ndarray]:
         rows, votes = read_label_csv(self._file(f'{FERPLUS_FOLDERS[part]}/{LABELS}'))

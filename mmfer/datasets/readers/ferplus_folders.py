@@ -13,6 +13,7 @@ from mmfer.reading import whole_number
 LABELS = 'label.csv'
 IMAGE_SUFFIX = '.png'
 WHOLE = (0, 0, 48, 48)
+WIDTH = 2 + len(COLUMNS)
 _BOX = re.compile(r'\(?\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*\)?')
 
 
@@ -34,27 +35,34 @@ class LabelRow:
 def read_label_csv(path: Path) -> tuple[list[LabelRow], np.ndarray]:
     """The rows and the votes (N, 10) of ``label.csv``, which has no header.
 
+    In one version, which one of the release's scripts writes, no row has a box.
+
     Raises:
         ValueError: If a row does not have a name, a box and ten votes, a name occurs twice, or an
             image in the folder has no row. The base class reports rows without an image.
     """
-    rows, votes = [], []
+    rows: list[LabelRow] = []
+    votes: list[list[int]] = []
     lines: dict[str, int] = {}
+    boxed = True
     for line, cells in csv_rows(path):
         where = f'{path}, line {line}'
-        if len(cells) != 2 + len(COLUMNS):
+        if not rows:
+            boxed = len(cells) != WIDTH - 1 or _BOX.fullmatch(cells[1]) is not None
+        if len(cells) != WIDTH - (not boxed):
+            middle = ', a box such as "(0, 0, 48, 48)" in quotes,' if boxed else ''
             raise ValueError(
-                f'{where}: {len(cells)} cells instead of {2 + len(COLUMNS)}. A row has the name of '
-                'an image, a box such as "(0, 0, 48, 48)" in quotes, and ten votes. Write the file '
-                'again with the script of the release.'
+                f'{where}: {len(cells)} cells instead of {WIDTH - (not boxed)}. A row has the name '
+                f'of an image{middle} and ten votes. Copy the file from its release again.'
             )
-        name, box, *counts = cells
+        name, counts = cells[0], cells[-len(COLUMNS) :]
         if name in lines:
             raise ValueError(
                 f'{where}: "{name}" is already in line {lines[name]}. Remove one of the rows.'
             )
         lines[name] = line
-        rows.append(LabelRow(where, path.parent / name, _box(where, box)))
+        box = _box(where, cells[1]) if boxed else None
+        rows.append(LabelRow(where, path.parent / name, box))
         votes.append(vote_counts(where, counts))
     _check_images(path, lines)
     return rows, np.array(votes, dtype=np.int64).reshape(-1, len(COLUMNS))

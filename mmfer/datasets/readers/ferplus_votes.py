@@ -15,7 +15,8 @@ TARGET_SHARE = 0.3
 def vote_targets(votes: np.ndarray, mode: str) -> tuple[np.ndarray, np.ndarray]:
     """Select the images whose votes give a label, and compute the shares of the classes.
 
-    Single votes do not count. A label needs more than half of the remaining votes.
+    Single votes do not count. The votes of the selected columns must be more than half of the
+    remaining votes, and most of them must be for a class.
 
     Args:
         votes: (N, 10), for the eight classes, unknown, and no face.
@@ -25,17 +26,18 @@ def vote_targets(votes: np.ndarray, mode: str) -> tuple[np.ndarray, np.ndarray]:
         A mask (N,), and the shares (N, 8) float32, which sum to 1 where the mask is True.
     """
     votes = np.where(votes > 1, votes, 0).astype(np.float64)
-    chosen = np.zeros((len(votes), EMOTIONS))
+    chosen = np.zeros_like(votes)
     for i, row in enumerate(votes):
         chosen[i] = MODES[mode](row)
-    kept = chosen.sum(axis=1) > votes.sum(axis=1) / 2
-    shares = chosen / np.maximum(chosen.sum(axis=1, keepdims=True), 1)
+    enough = chosen.sum(axis=1) > votes.sum(axis=1) / 2
+    kept = enough & (chosen.argmax(axis=1) < EMOTIONS)
+    shares = chosen[:, :EMOTIONS]
+    shares = shares / np.maximum(shares.sum(axis=1, keepdims=True), 1)
     return kept, shares.astype(np.float32)
 
 
 def _majority(votes: np.ndarray) -> np.ndarray:
-    winner = np.arange(len(votes)) == votes.argmax()
-    return np.where(winner, votes, 0)[:EMOTIONS]
+    return np.where(np.arange(len(votes)) == votes.argmax(), votes, 0)
 
 
 def _probability(votes: np.ndarray) -> np.ndarray:
@@ -44,7 +46,7 @@ def _probability(votes: np.ndarray) -> np.ndarray:
     Classes with equal votes are taken together. Unknown or no face ends the selection. More than
     three selected classes give no label.
     """
-    chosen = np.zeros(EMOTIONS)
+    chosen = np.zeros_like(votes)
     taken, covered = 0, 0.0
     for level in np.unique(votes[votes > 0])[::-1]:
         if taken >= LEADING or covered >= COVERED * votes.sum():
@@ -56,12 +58,12 @@ def _probability(votes: np.ndarray) -> np.ndarray:
         covered += level * len(tied)
         if len(emotions) < len(tied):
             break
-    return chosen if taken <= LEADING else np.zeros(EMOTIONS)
+    return chosen if taken <= LEADING else np.zeros_like(votes)
 
 
 def _multi_target(votes: np.ndarray) -> np.ndarray:
-    accepted = np.where(votes >= TARGET_SHARE * votes.sum(), votes, 0)
-    return accepted[:EMOTIONS] * (accepted.argmax() < EMOTIONS)
+    # The release counts votes for unknown or no face here, too.
+    return np.where(votes >= TARGET_SHARE * votes.sum(), votes, 0)
 
 
 MODES: dict[str, Callable[[np.ndarray], np.ndarray]] = {

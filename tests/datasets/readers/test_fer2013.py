@@ -51,6 +51,11 @@ def test_other_numbers_of_images_are_reported(tmp_path: Path, log: list[str]) ->
         write_image(tmp_path / 'folders/test' / name / f'{i}.png', seed=i)
     FER2013(str(tmp_path / 'folders'), 'test')
     assert '7 test images instead of 7178' in log[-1]
+    for i, name in enumerate(FER2013_CLASSES):
+        write_image(tmp_path / 'folders/val' / name / f'{i}.png', seed=10 + i)
+    data = FER2013(str(tmp_path / 'folders'), 'test')
+    assert '7 test images instead of 3589' in log[-1]
+    assert data.sidecar_parts() == ('train', 'val', 'test')
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,32 @@ def test_the_log_names_the_form_and_compares_its_counts(
     assert len(log) == 5
 
 
+def test_folders_without_boxes_have_the_votes_of_the_table(
+    tmp_path: Path, log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_ferplus_folders(tmp_path, ROWS)
+    for path in tmp_path.glob('*/label.csv'):
+        path.write_text(path.read_text().replace('"(0, 0, 48, 48)",', ''))
+    counts = {'majority': {'train': 9, 'val': 3199}, 'rows': {'train': 10}}
+    monkeypatch.setitem(ferplus.COUNTS, 'folders without boxes', counts)
+    data = FERPlus(str(tmp_path))
+    assert data.get_gt_labels().tolist() == [*range(8), 1]
+    FERPlus(str(tmp_path), mode='probability')
+    assert len(log) == 2  # known numbers
+    FERPlus(str(tmp_path), 'val')
+    assert '9 val images instead of 3191' in log[-1]
+
+
+def test_images_without_label_csv_are_folders(tmp_path: Path) -> None:
+    write_ferplus_folders(tmp_path, ROWS)
+    for path in tmp_path.glob('*/label.csv'):
+        path.unlink()
+    with pytest.raises(
+        FileNotFoundError, match=r'has no FER2013Train/label\.csv(.|\n)*in data/ the label\.csv'
+    ):
+        FERPlus(str(tmp_path))
+
+
 def test_both_forms_together_need_the_layout_option(tmp_path: Path) -> None:
     write_ferplus_folders(tmp_path, ROWS)
     write_ferplus(tmp_path, ROWS[:8])

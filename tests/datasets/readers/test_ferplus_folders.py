@@ -38,6 +38,7 @@ def test_an_invalid_box_is_an_error(tmp_path: Path, box: str) -> None:
     ('row', 'message'),
     [
         ('fer0000001.png,"(0, 0, 48, 48)",1,2,3,4', 'line 2: 6 cells instead of 12'),
+        ('fer0000001.png,4,0,0,3,0,0,0,0,2,1', 'line 2: 11 cells instead of 12'),
         ('fer0000001.png,(0, 0, 48, 48),4,0,0,3,0,0,0,0,2,1', 'line 2: 15 cells instead of 12'),
         ('fer0000001.png,"(0, 0, 48, 48)",4,0,0,3,x,0,0,0,2,1', 'line 2: the votes .*x'),
         ('fer0000001.png,"(0, 0, 48, 48)",4,0,0,3,-1,0,0,0,2,1', 'line 2: the votes .*-1'),

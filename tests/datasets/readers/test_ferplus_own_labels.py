@@ -65,6 +65,13 @@ def test_faulty_rows_are_located(tmp_path: Path, text: str, message: str) -> Non
         read_own_labels(path)
 
 
+def test_a_label_file_of_other_images_is_refused(tmp_path: Path) -> None:
+    write_ferplus_folders(tmp_path, EYE)
+    (tmp_path / 'fer2013_labels.csv').write_text('image,emotion\nfer0000000,6\n')
+    with pytest.raises(ValueError, match='none of the 8 images .* such as "fer0000000.png"'):
+        FERPlus(str(tmp_path), labels='fer2013')
+
+
 def test_a_missing_label_file_is_named(tmp_path: Path) -> None:
     write_ferplus_folders(tmp_path, EYE)
     with pytest.raises(FileNotFoundError, match='has no fer2013_labels.csv'):

@@ -47,7 +47,11 @@ CASES = {
         # Unknown has 30 %, too, but is not the first.
         ((4, 3, 0, 0, 0, 0, 0, 0, 3, 0), {0: 4 / 7, 1: 3 / 7}),
         ((3, 2, 0, 0, 0, 0, 0, 0, 5, 0), None),
-        ((5, 0, 0, 0, 0, 0, 0, 0, 5, 0), None),
+        # Unknown counts towards the half, as in the script of the release, unless it leads.
+        ((5, 0, 0, 0, 0, 0, 0, 0, 5, 0), {0: 1.0}),
+        ((3, 0, 2, 1, 1, 0, 0, 0, 3, 0), {0: 1.0}),
+        ((4, 0, 0, 0, 0, 0, 0, 0, 0, 6), None),
+        ((1, 1, 1, 1, 1, 1, 1, 1, 1, 1), None),
         ((2, 2, 2, 2, 2, 0, 0, 0, 0, 0), None),
     ],
 }
