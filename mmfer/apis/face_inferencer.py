@@ -235,18 +235,22 @@ class FaceInferencer:
             )
 
     def classify(self, rgb_crops: Sequence[np.ndarray]) -> list[dict[str, float]]:
-        """The probabilities of classes or attributes of face crops (H, W, 3) uint8 RGB, in batches.
+        """The probabilities of classes or attributes of face crops, in batches.
 
         Attributes that were unknown in all training data are left out.
 
+        Args:
+            rgb_crops: Arrays or tensors, each one image, as in
+                :func:`mmfer.faces.image_arrays.rgb_images`.
+
         Raises:
-            ValueError: If the model returns scores that are not finite.
+            ValueError: If a crop is no image, or the model returns scores that are not finite.
         """
         samples = [self.sample(crop) for crop in rgb_crops]
         return self.loaded.scores(samples, self.batch_size)
 
     def sample(self, rgb_crop: np.ndarray) -> dict[str, Any]:
-        """Input of the test pipeline for a face crop (H, W, 3) uint8 RGB.
+        """Input of the test pipeline for a face crop, as of :meth:`classify`.
 
         The input includes landmarks if a transform needs landmarks.
         """

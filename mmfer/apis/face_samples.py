@@ -15,6 +15,7 @@ from mmfer.faces.detection.face_finder import (
     checked_rotations,
     detect_upright,
 )
+from mmfer.faces.image_arrays import rgb_images
 from mmfer.faces.quality import face_quality
 from mmfer.faces.quarter_turns import turn_face_back, turn_image
 
@@ -107,8 +108,15 @@ class FaceSampler:
         return found, [pipeline_input(*self._crop(image, face), self.cuts_face) for face in found]
 
     def sample(self, rgb_crop: np.ndarray) -> dict[str, Any]:
-        """The input of the pipeline for a face crop (H, W, 3) uint8 RGB."""
-        return self._whole(rgb_crop)[1][0]
+        """The input of the pipeline for a face crop, an image of :func:`rgb_images`.
+
+        Raises:
+            ValueError: If it is no image, or several.
+        """
+        images = rgb_images(rgb_crop, 'The face crop')
+        if len(images) > 1:
+            raise ValueError(f'The face crop holds {len(images)} images. Give them one by one.')
+        return self._whole(images[0])[1][0]
 
     def _whole(self, image: np.ndarray) -> tuple[list[Face], list[dict[str, Any]]]:
         faces = self._completed(image, [Face.of_whole_image(image)])

@@ -174,3 +174,17 @@ def test_a_camera_that_is_not_there_is_said(inferencer):
     first, second = inferencer([97, ASTRONAUT])['results']
     assert first['failed'] and 'Camera 97 cannot be opened' in first['message']
     assert len(second['faces']) == 1
+
+
+def test_face_crops_are_images_of_every_common_form(inferencer):
+    grey = read_image(ASTRONAUT)[60:200, 60:200, 0]
+    (plain,) = inferencer.classify([np.repeat(grey[..., None], 3, axis=-1)])
+    forms = [grey, grey[..., None], grey / np.float64(255), torch.from_numpy(grey)]
+    for scores in inferencer.classify(forms):
+        assert list(scores.values()) == pytest.approx(list(plain.values()), abs=1e-6)
+    with pytest.raises(
+        ValueError, match=r'The face crop has the shape \(140,\), which is no image'
+    ):
+        inferencer.classify([grey[0]])
+    with pytest.raises(ValueError, match='holds 2 images. Give them one by one'):
+        inferencer.classify([np.stack([grey, grey])[..., None]])
