@@ -6,11 +6,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from mmfer.datasets.readers.clip_release.coding import CodedClip, Oddities
 from mmfer.datasets.readers.clip_release.folders import clip_folder, frames_of
 from mmfer.datasets.readers.clip_release.spans import NEARBY, nearest_frame
+from mmfer.faces.clips.clip_span import numbers_between
 from mmfer.reading import read_json
 
 FRAMES = ('apex', 'spotted', 'midway', 'onset')
@@ -103,8 +102,7 @@ class Frames:
             count: The number of files.
         """
         there = self._frames(clip)
-        numbers = np.linspace(clip.onset, last, count + 2)[1:-1]
-        return [there[min(there, key=lambda n: abs(n - number))] for number in numbers]
+        return [there[n] for n in numbers_between([*there], clip.onset, last, count)]
 
     def _frames(self, clip: CodedClip) -> dict[int, Path]:
         """The frames of a clip; those of the last clip are not read again."""

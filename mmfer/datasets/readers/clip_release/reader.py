@@ -134,8 +134,8 @@ class MicroExpressions(ExpressionDataset):
         self.frame = 'apex' if frame == 'pair' else frame
         middle = megc2019 or not release.coding
         self.unknown_apex = unknown_apex or UNKNOWN_APEX[middle]
-        one = isinstance(test_subjects, str)
-        self.test_subjects = frozenset([test_subjects] if one else map(str, test_subjects))
+        held_out = [test_subjects] if isinstance(test_subjects, str) else test_subjects
+        self.test_subjects = frozenset(map(str, held_out))
         self.composite = release.megc2019 if megc2019 else None
         if megc2019 and self.composite is None:
             raise ValueError(
