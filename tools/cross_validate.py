@@ -113,7 +113,7 @@ def main() -> None:
     name = Path(args.config).stem
     work_dir = Path(args.work_dir or f'work_dirs/{name}_{args.protocol}')
     cfg = load_config(args.config, work_dir, args.cfg_options)
-    pool = read_pool(cfg)
+    pool = read_pool(cfg, check_landmarks=True)
     seed = args.seed if args.seed is not None else cfg.get('randomness', {}).get('seed') or 0
     folds = divide(args.protocol, pool, args.folds, seed)
     validates = cfg.get('val_dataloader') is not None

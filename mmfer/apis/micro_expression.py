@@ -10,6 +10,7 @@ from mmengine.config import Config
 
 from mmfer.apis.inferencer import FERInferencer
 from mmfer.apis.predictions import FacePrediction
+from mmfer.datasets.wrapped import readers_of
 from mmfer.faces import (
     MTCNN,
     ApexResult,
@@ -22,6 +23,7 @@ from mmfer.faces import (
     SpottedIntervals,
 )
 from mmfer.faces.clips.clip import Clip, open_clip
+from mmfer.faces.clips.clip_span import numbers_between
 from mmfer.faces.detection.face_finder import Landmarker
 
 
@@ -192,9 +194,14 @@ class MicroExpressionInferencer:
         box = np.concatenate([points.min(axis=0), points.max(axis=0)])
         # A first frame of noise, or of another person, would be the largest motion.
         onset = spotted.onset if spotted.first_face is None else spotted.first_face
+        (reader, *_) = readers_of(self.reader.loaded.config.test_dataloader.dataset)
+        between = numbers_between(clip.numbers, onset, spotted.apex, reader.get('between', 0))
         sample = {
             'img': np.ascontiguousarray(_in_color(clip, spotted.apex)[..., ::-1]),
             'onset_img': np.ascontiguousarray(_in_color(clip, onset)[..., ::-1]),
+            'between_imgs': [
+                np.ascontiguousarray(_in_color(clip, number)[..., ::-1]) for number in between
+            ],
             'landmarks': points,
             'landmark_scores': known,
             'clip': clip.name,

@@ -87,3 +87,28 @@ def pixel_lda(
     scores = np.zeros((len(test_pixels), num_classes))
     scores[:, lda.classes_] = lda.predict_proba(test_pixels)
     return scores
+
+
+def attribute_lda(
+    train_pixels: np.ndarray, present: np.ndarray, known: np.ndarray, test_pixels: np.ndarray
+) -> np.ndarray:
+    """The probability of each attribute, by a :func:`pixel_lda` for each.
+
+    Args:
+        train_pixels: (N, D) of :func:`grey_pixels`.
+        present: (N, A), 1 for present attributes.
+        known: (N, A) bool; unknown entries are left out.
+        test_pixels: (M, D).
+
+    Returns:
+        (M, A) probabilities; that of an attribute which is always or never present in training is
+        1 or 0, and that of an unknown one 0.
+    """
+    scores = np.zeros((len(test_pixels), present.shape[1]))
+    for attribute, rows in enumerate(known.T):
+        values = present[rows, attribute].astype(int)
+        if len(np.unique(values)) < 2:
+            scores[:, attribute] = values[0] if len(values) else 0
+        else:
+            scores[:, attribute] = pixel_lda(train_pixels[rows], values, test_pixels, 2)[:, 1]
+    return scores

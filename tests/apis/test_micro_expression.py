@@ -103,8 +103,12 @@ def test_the_person_can_be_chosen(model_files, frames):
 
 @pytest.fixture(scope='module')
 def motion_model(tmp_path_factory):
+    return random_ststnet(tmp_path_factory, 'ststnet_synthetic')
+
+
+def random_ststnet(tmp_path_factory, name):
     """An STSTNet with random weights, and its pipeline as for rendered clips."""
-    cfg = load_config(ROOT / 'configs' / 'ststnet' / 'ststnet_synthetic.py')
+    cfg = load_config(ROOT / 'configs' / 'ststnet' / f'{name}.py')
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp('motion') / 'epoch_1.pth'
     meta = {'dataset_meta': {'classes': FIVE}}
@@ -112,7 +116,9 @@ def motion_model(tmp_path_factory):
     return cfg, path
 
 
-def test_a_model_of_motion_reads_the_onset_and_the_apex(motion_model, frames, tmp_path):
+@pytest.mark.parametrize('name', ['ststnet_synthetic', 'ststnet-sequence_synthetic'])
+def test_a_model_of_motion_reads_the_frames_of_its_data(name, frames, tmp_path_factory, tmp_path):
+    motion_model = random_ststnet(tmp_path_factory, name)
     inferencer = MicroExpressionInferencer(*motion_model)
     folder = write_frames(tmp_path / 'clip', frames)
     found = inferencer(folder, landmarks=photo_landmarks())
@@ -124,6 +130,11 @@ def test_a_model_of_motion_reads_the_onset_and_the_apex(motion_model, frames, tm
         'onset_landmarks': photo_landmarks(),
         'landmark_scores': np.ones(68, np.float32),
     }
+    if 'sequence' in name:
+        steps = np.linspace(found.spotted.onset, apex, 5)[1:-1]
+        sample['between_paths'] = [
+            str(folder / f'img{int(np.ceil(step - 0.5))}.jpg') for step in steps
+        ]
     clean = [dict(type='LoadClip', transforms=[dict(type='LoadExpressionImage')])]
     steps = [*clean, *motion_model[0].test_pipeline[1:]]
     with DefaultScope.overwrite_default_scope('mmfer'):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-from mmfer.evaluation.pixel_baseline import grey_pixels, pixel_lda
+from mmfer.evaluation.pixel_baseline import attribute_lda, grey_pixels, pixel_lda
 
 
 def test_pixels_do_not_depend_on_brightness_and_contrast() -> None:
@@ -57,3 +57,18 @@ def test_classes_of_two_images_do_not_depend_on_rounding() -> None:
 def test_one_class_is_too_few() -> None:
     with pytest.raises(ValueError, match='have only one class'):
         pixel_lda(np.eye(3), np.zeros(3, dtype=int), np.eye(3), 2)
+
+
+def test_each_attribute_has_an_analysis_of_what_is_known() -> None:
+    rng = np.random.default_rng(0)
+    present = rng.integers(0, 2, (80, 4)).astype(np.float32)
+    present[:, 2], present[:, 3] = 1, 0
+    pixels = np.hstack([present[:, :2] * 3, np.zeros((80, 3))]) + rng.normal(size=(80, 5))
+    known = np.ones((80, 4), bool)
+    known[:30, 1] = False
+    scores = attribute_lda(pixels, present, known, pixels[:9])
+    alone = [pixel_lda(pixels[rows], present[rows, a].astype(int), pixels[:9], 2)[:, 1]
+             for a, rows in ((0, slice(None)), (1, slice(30, None)))]  # fmt: skip
+    np.testing.assert_array_equal(scores[:, :2].T, alone)
+    assert (scores[:, 2] == 1).all() and not scores[:, 3].any()
+    assert not attribute_lda(pixels, present, known & False, pixels).any()

@@ -19,3 +19,9 @@ def test_an_image_of_this_size_stays_as_it_is() -> None:
 def test_a_small_image_is_enlarged_between_its_pixels() -> None:
     image = np.uint8([[[0] * 3, [100] * 3]] * 2)
     assert resize_square(image, 4)[0, :, 0].tolist() == [0, 25, 75, 100]
+
+
+def test_images_may_have_more_channels_than_opencv_averages() -> None:
+    frames = np.random.default_rng(0).random((8, 8, 9)).astype(np.float32)
+    means = frames.reshape(2, 4, 2, 4, 9).mean(axis=(1, 3))
+    np.testing.assert_allclose(resize_square(frames, 2), means, rtol=1e-5)

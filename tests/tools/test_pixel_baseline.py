@@ -110,3 +110,19 @@ val_dataloader = test_dataloader
     monkeypatch.setattr(pixel_baseline, 'pixel_lda', counted)
     run_main(monkeypatch, 'analysis_tools/pixel_baseline.py', config, turns, '--input', 'model')
     assert sizes == folds
+
+
+def test_action_units_are_told_by_one_analysis_each(
+    smiles: Path, options: list[str], tmp_path: Path
+) -> None:
+    out = tmp_path / 'report.json'
+    config = CONFIG.with_name('ststnet-action-units_casme2.py')
+    call_tool(
+        'analysis_tools/pixel_baseline.py',
+        *(config, '--input', 'model', '--loso', '--side', 7, '--out', out),
+        *('--cfg-options', *options),
+    )
+    report = json.loads(out.read_text())
+    assert len(report['attributes']) == 12 and report['num_samples'] == 6
+    assert report['per_attribute']['AU12']['accuracy'] == 100
+    assert report['constant_attributes'] == report['attributes']

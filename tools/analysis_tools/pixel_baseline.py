@@ -1,5 +1,7 @@
 """Baselines of a data set: the most frequent class, and linear discriminant analysis on pixels.
 
+Of attributes, such as action units, each has an analysis of its own.
+
 The analysis is fitted to the training data of a config and tested on its test data, or, with
 --loso, tested on every subject in turn, or, with --lodo, on every joined data set in turn.
 
@@ -23,8 +25,20 @@ from mmfer.engine.cli import add_config_options, friendly_errors, output_file
 from mmfer.engine.experiments.folds import pool_config, read_pool
 from mmfer.engine.experiments.joined import named_subjects
 from mmfer.engine.feature_bank import build_with_pipeline
-from mmfer.evaluation import expression_report, format_report, write_report
-from mmfer.evaluation.pixel_baseline import SIDE, grey_pixels, input_pixels, pixel_lda
+from mmfer.evaluation import (
+    attribute_report,
+    expression_report,
+    format_attribute_report,
+    format_report,
+    write_report,
+)
+from mmfer.evaluation.pixel_baseline import (
+    SIDE,
+    attribute_lda,
+    grey_pixels,
+    input_pixels,
+    pixel_lda,
+)
 from mmfer.evaluation.protocols import lodo, loso
 from mmfer.progress import progress_bar
 from mmfer.registry import DATASETS
@@ -68,8 +82,18 @@ class Pixels:
     pixels: np.ndarray
     """(N, D)."""
     labels: np.ndarray
+    """(N,), or (N, A) of A attributes."""
+    subjects: np.ndarray
     """(N,)."""
-    subjects: list[str]
+    known: np.ndarray | None = None
+    """(N, A), where attributes are known; None for classes."""
+
+    def scores(self, pixels: np.ndarray, chosen: np.ndarray | None = None) -> np.ndarray:
+        """The scores (M, C) of pixels (M, D) by an analysis of all or of the chosen samples."""
+        rows = slice(None) if chosen is None else chosen
+        if self.known is None:
+            return pixel_lda(self.pixels[rows], self.labels[rows], pixels, len(self.classes))
+        return attribute_lda(self.pixels[rows], self.labels[rows], self.known[rows], pixels)
 
 
 def read(dataset: ConfigDict, kind: str, side: int) -> Pixels:
@@ -86,9 +110,13 @@ def read(dataset: ConfigDict, kind: str, side: int) -> Pixels:
             for index in progress_bar(range(len(ready)), unit='image')
         )
         pixels = input_pixels(inputs, side)
-    labels = np.array([info['gt_label'] for info in infos])
-    subjects = [str(info.get('subject')) for info in infos]
-    return Pixels(list(reader.metainfo['classes']), pixels, labels, subjects)
+    classes = list(reader.metainfo['classes'])
+    subjects = np.array([str(info.get('subject')) for info in infos])
+    if reader.metainfo.get('task') != 'attributes':
+        return Pixels(classes, pixels, np.array([info['gt_label'] for info in infos]), subjects)
+    present = np.stack([info['gt_score'] for info in infos])
+    known = [info.get('attribute_mask', np.ones(len(classes), bool)) for info in infos]
+    return Pixels(classes, pixels, present, subjects, np.stack(known))
 
 
 def left_out(config: Config, kind: str, side: int, whole: bool) -> tuple[Pixels, np.ndarray]:
@@ -100,12 +128,10 @@ def left_out(config: Config, kind: str, side: int, whole: bool) -> tuple[Pixels,
     pool = read_pool(config)  # each sample must have a class and a subject
     data = read(pool_config(named_subjects(config)), kind, side)
     scores = np.zeros((len(data.labels), len(data.classes)))
-    who = np.array(data.subjects)
-    for fold in lodo(pool.subjects, pool.datasets) if whole else loso(data.subjects):
-        test = np.isin(who, fold.held_out)
-        scores[test] = pixel_lda(
-            data.pixels[~test], data.labels[~test], data.pixels[test], len(data.classes)
-        )
+    folds = lodo(pool.subjects, pool.datasets) if whole else loso(data.subjects.tolist())
+    for fold in folds:
+        test = np.isin(data.subjects, fold.held_out)
+        scores[test] = data.scores(data.pixels[test], ~test)
     return data, scores
 
 
@@ -119,12 +145,16 @@ def main() -> None:
         else:
             train = read(config.train_dataloader.dataset, args.input, args.side)
             data = read(config.test_dataloader.dataset, args.input, args.side)
-            scores = pixel_lda(train.pixels, train.labels, data.pixels, len(data.classes))
+            scores = train.scores(data.pixels)
     labels, classes = data.labels, data.classes
-    report = expression_report(scores, labels, classes)
-    report['majority'] = {'accuracy': 100 * np.bincount(labels).max() / len(labels)}
-    print(format_report(report))
-    print(f'always the most frequent class: {report["majority"]["accuracy"]:.2f}')
+    if data.known is not None:
+        report = attribute_report(scores, labels, classes, data.known)
+        print(format_attribute_report(report))
+    else:
+        report = expression_report(scores, labels, classes)
+        report['majority'] = {'accuracy': 100 * np.bincount(labels).max() / len(labels)}
+        print(format_report(report))
+        print(f'always the most frequent class: {report["majority"]["accuracy"]:.2f}')
     if args.out is not None:
         write_report(report, args.out)
 

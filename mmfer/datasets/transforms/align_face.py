@@ -52,8 +52,8 @@ class AlignFace(GeometricTransform):
             as in paper 004; ``'landmarks5'``, the five points of the data set or of the detector,
             MTCNN by default, as in paper 001; ``'eyes_nose'``, eyes and nose bridge of the 68
             landmarks, without the corners of the mouth. These move in a smile, and an alignment by
-            them removes a part of this motion, so use ``'eyes_nose'`` for expressions, above all
-            for small ones. A sample is aligned by the first points that it has.
+            them removes a part of this motion; for a single frame it is better all the same, see
+            docs/micro_expressions.md. A sample is aligned by the first points that it has.
 
     Raises:
         ValueError: If the size or the margin is out of range, ``points`` is empty or has an unknown

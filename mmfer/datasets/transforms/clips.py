@@ -22,8 +22,8 @@ class LoadClip(BaseTransform):
     Frames of ``between_paths``, see ``CASME2(between=3)``, become channels between the two.
 
     The sample needs ``onset_path``, and ``onset_landmarks`` for the registration, see
-    ``CASME2(onset=True)``; or both frames in memory, ``img`` and ``onset_img``, and no transform
-    that reads a file. The later frames are moved onto the onset frame by
+    ``CASME2(onset=True)``; or the frames in memory, ``img``, ``onset_img`` and ``between_imgs``,
+    and no transform that reads a file. The later frames are moved onto the onset frame by
     :class:`mmfer.faces.clips.registration.FaceRegistration`, so that the head stays still; all
     frames are blurred as there. ``landmarks`` becomes those of the onset frame, so that later
     transforms, such as :class:`AlignFace`, move all frames by one matrix and keep their
@@ -61,8 +61,11 @@ class LoadClip(BaseTransform):
             )
         between = results.get('between_paths', ())
         later = [self.read(dict(results, img_path=path)) for path in between]
+        images = results.get('between_imgs', ())
+        later += [self.read(dict(results, img=image)) for image in images]
         later.append(self.read(dict(results)))
-        paths = (*between, results.get('img_path', 'the frame'))
+        unnamed = [f'frame {i} between' for i in range(1, len(images) + 1)]
+        paths = (*between, *unnamed, results.get('img_path', 'the frame'))
         first = dict(results, img_path=results.get('onset_path', f'the onset frame of {clip}'))
         if 'onset_img' in results:
             first['img'] = results['onset_img']

@@ -44,6 +44,8 @@ MODES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
 }
 
 SEQUENCE = 'sequence'
+LEAST_SIDE = 12
+"""The least side of frames, in pixels, for the optical flow."""
 
 
 @TRANSFORMS.register_module()
@@ -62,8 +64,9 @@ class MotionInput(BaseTransform):
         size: Side in pixels to which the motion is averaged; None keeps the size of the frames.
 
     Raises:
-        ValueError: If the mode is unknown, the size is below 1, or the sample has another number of
-            frames than two, or for a sequence less than two.
+        ValueError: If the mode is unknown, the size is below 1, the sample has another number of
+            frames than two, or for a sequence less than two, or the frames are too small for the
+            flow.
 
     Example:
         >>> motion = dict(type='MotionInput', mode='flow+strain', size=28)
@@ -73,8 +76,10 @@ class MotionInput(BaseTransform):
         if mode not in (*MODES, SEQUENCE):
             known = ', '.join((*MODES, SEQUENCE))
             raise ValueError(f"MotionInput: mode='{mode}' must be one of: {known}.")
-        if size is not None and size < 1:
-            raise ValueError(f'MotionInput: size={size} must be at least 1 pixel.')
+        if size is not None and (not isinstance(size, int) or size < 1):
+            raise ValueError(
+                f'MotionInput: size={size!r} must be a whole number of pixels, at least 1.'
+            )
         self.mode, self.size = mode, size
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
@@ -87,6 +92,12 @@ class MotionInput(BaseTransform):
                 f'MotionInput: "{results.get("img_path", "an image")}" has the shape '
                 f'{frames.shape}, not (H, W, 2). Put LoadClip first in the pipeline; more frames '
                 f"than two need mode='{SEQUENCE}'."
+            )
+        if self.mode.startswith('flow') and min(frames.shape[:2]) < LEAST_SIDE:
+            raise ValueError(
+                f'MotionInput: the frames of "{results.get("img_path", "an image")}" have '
+                f'{frames.shape[1]} x {frames.shape[0]} pixels, too few for the optical flow. Give '
+                f'{LEAST_SIDE} or more, by a larger size of AlignFace.'
             )
         onset, *later = np.moveaxis(frames, -1, 0)
         move = difference if several else MODES[self.mode]

@@ -10,8 +10,12 @@ from typing import Any
 import numpy as np
 from mmengine.config import Config, ConfigDict
 
+<<<<<<< HEAD
 from mmfer.datasets.subject_names import set_key
 from mmfer.datasets.wrapped import chosen_samples, readers_of
+=======
+from mmfer.datasets.wrapped import chosen_samples, each_sample_once, readers_of
+>>>>>>> try1
 from mmfer.engine.experiments.joined import dataset_of, join, named_subjects, restricted
 from mmfer.engine.experiments.leakage import (
     check_choice,
@@ -22,6 +26,7 @@ from mmfer.engine.experiments.leakage import (
 )
 from mmfer.engine.feature_bank import build_unread, build_with_pipeline
 from mmfer.evaluation.protocols import Fold
+from mmfer.registry import DATASETS
 
 
 @dataclass(frozen=True)
@@ -91,16 +96,25 @@ def _check_alike(train: ConfigDict, test: ConfigDict) -> None:
             )
 
 
-def read_pool(cfg: Config) -> Pool:
+def read_pool(cfg: Config, check_landmarks: bool = False) -> Pool:
     """Read the samples of a cross validation.
 
+    Args:
+        cfg: The config of the training.
+        check_landmarks: Whether each sample must have the landmarks that the test pipeline needs.
+
     Raises:
-        ValueError: If a sample has no class or no subject, or as in :func:`pool_config`.
+        ValueError: If a sample has no class, no subject or no landmarks, or as in
+            :func:`pool_config`.
     """
     cfg = named_subjects(cfg)
     config = pool_config(cfg)
     roots = ', '.join(f'"{reader.get("data_root")}"' for reader in readers_of(config))
-    dataset = build_with_pipeline(config, [])
+    dataset = (
+        each_sample_once(DATASETS.build(config))
+        if check_landmarks
+        else build_with_pipeline(config, [])
+    )
     samples = _annotations(dataset)
     if dataset.metainfo.get('task') == 'attributes':
         samples = [{**sample, 'gt_label': 0} for sample in samples]

@@ -50,7 +50,8 @@ def prune_model(
         seed: Seed of ``'random'``.
 
     Raises:
-        ValueError: If an argument is out of range, or the model has no channel to prune.
+        ValueError: If an argument is out of range, the model has no channel to prune, its scores
+            are not finite, or no channel would be removed.
 
     Example:
         >>> report = prune_model(model, torch.randn(1, 3, 224, 224), ratio=0.5)
@@ -67,6 +68,8 @@ def prune_model(
         )
     if criterion not in (None, *CRITERIA):
         raise ValueError(f"Pruning: criterion='{criterion}' must be one of {', '.join(CRITERIA)}.")
+    if seed < 0:
+        raise ValueError(f'Pruning: seed={seed} must be 0 or more.')
     full_widths = getattr(model, 'full_widths', None) or channel_widths(model)
     with eval_mode(model):
         parameters, flops = model_complexity(model, example_inputs[:1])
@@ -74,6 +77,7 @@ def prune_model(
         at_random = criterion == 'random'
         by, groups = _prunable(dependencies, None if at_random else criterion)
         scores = [SCORES[by](model, group) for group in groups]
+        _check_finite(groups, scores)
         if at_random:
             rng = np.random.default_rng(seed)
             scores = [shuffled(s, g.tied, rng) for s, g in zip(scores, groups, strict=True)]
@@ -88,6 +92,12 @@ def prune_model(
             sorted(set(range(group.channels)) - set(kept.tolist()))
             for group, kept in zip(groups, selection.kept, strict=True)
         ]
+        if not any(lost):
+            raise ValueError(
+                f'Pruning with ratio={ratio}, round_to={round_to} and floor={floor} removes no '
+                f'channel: the {len(groups)} layers have {min(g.channels for g in groups)} to '
+                f'{max(g.channels for g in groups)}. Give a larger ratio or a smaller round_to.'
+            )
         kept = dependencies.remove(groups, lost)
         model.full_widths = full_widths  # type: ignore[assignment]
         pruned_parameters, pruned_flops = model_complexity(model, example_inputs[:1])
@@ -106,6 +116,19 @@ def prune_model(
         parameters=(parameters, pruned_parameters),
         flops=(flops, pruned_flops),
     )
+
+
+def _check_finite(groups: list[ChannelGroup], scores: list[np.ndarray]) -> None:
+    wrong = [
+        group.producers[0]
+        for group, score in zip(groups, scores, strict=True)
+        if not np.isfinite(score).all()
+    ]
+    if wrong:
+        raise ValueError(
+            f'Pruning: the scores of {len(wrong)} of {len(groups)} layers are nan or inf: '
+            f'{", ".join(wrong[:3])}. Use a checkpoint from before the training diverged.'
+        )
 
 
 def _warn_of_floor(groups: list[ChannelGroup], at_floor: list[bool], floor: float) -> None:

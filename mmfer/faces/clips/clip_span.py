@@ -1,5 +1,9 @@
 """The frames of a clip from onset to offset."""
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from mmfer.faces.clips.clip import Clip
 
 LEAST_FRAMES = 3
@@ -40,3 +44,14 @@ def span_positions(
             'Correct the two numbers.'
         )
     return first, last
+
+
+def numbers_between(numbers: Sequence[int], first: int, last: int, count: int) -> list[int]:
+    """The numbers of ``count`` frames evenly between two frames, each the nearest of ``numbers``.
+
+    Example:
+        >>> numbers_between(range(20), 4, 16, 3)
+        [7, 10, 13]
+    """
+    exact = np.linspace(first, last, count + 2)[1:-1]
+    return [min(numbers, key=lambda number: abs(number - wanted)) for wanted in exact]

@@ -100,8 +100,8 @@ class IntervalSpotter:
         if end - start + 1 <= self.options.most:
             raise ValueError(
                 f'{clip.name}: {end - start + 1} frames are too few to find a micro-expression, '
-                f'which has up to {self.options.most} here (--most). Frames before and after it '
-                'are needed, too. Give a longer video, or its right frame rate.'
+                f'which has up to {self.options.most} frames at this frame rate. Frames before and '
+                'after it are needed, too. Give a longer video, or its right frame rate.'
             )
         find = landmark_finder(clip, landmarks, self.landmarker, self.detector, self.face)
         face = clip_face(clip, start, end, find, self.detector)

@@ -117,6 +117,7 @@ def test_no_subject_is_in_two_parts(tmp_path: Path) -> None:
     held = {'test_subjects': ['sub02']}
     assert shown(root, 'train', **held) == ['sub01', 'sub03']
     assert shown(root, 'test', **held) == shown(root, 'val', **held) == ['sub02']
+    assert shown(root, 'test', test_subjects='sub02') == ['sub02']
     assert shown(root, 'trainval', **held) == everyone
     # A fold of the cross validation chooses.
     assert shown(root, 'train', **held, subjects=['sub02', 'sub03']) == ['sub02', 'sub03']

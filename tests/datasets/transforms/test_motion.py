@@ -101,7 +101,7 @@ def test_a_flip_of_the_motion_is_refused() -> None:
 def test_wrong_options_and_single_frames_are_refused() -> None:
     with pytest.raises(ValueError, match="mode='flows' must be one of: difference, flow, flow"):
         MotionInput('flows')
-    with pytest.raises(ValueError, match='size=0 must be at least 1'):
+    with pytest.raises(ValueError, match='size=0 must be a whole number'):
         MotionInput(size=0)
     with pytest.raises(ValueError, match=r'img9.jpg" has the shape \(9, 9, 3\), not \(H, W, 2\)'):
         MotionInput()({'img': np.zeros((9, 9, 3), np.uint8), 'img_path': 'sub01/img9.jpg'})
@@ -118,3 +118,18 @@ def test_a_sequence_has_the_difference_of_each_frame() -> None:
     np.testing.assert_allclose(small, blocks, atol=1e-5)
     with pytest.raises(ValueError, match="more frames than two need mode='sequence'"):
         MotionInput('difference')(dict(sample))
+
+
+@pytest.mark.parametrize('size', ['28', 28.0, 0])
+def test_a_size_that_is_no_number_of_pixels_is_refused(size: object) -> None:
+    with pytest.raises(ValueError, match='must be a whole number of pixels'):
+        MotionInput(size=size)
+
+
+@pytest.mark.parametrize('mode', ['flow', 'flow+strain'])
+def test_frames_too_small_for_the_flow_are_refused(mode: str) -> None:
+    small = pair(texture(11), texture(11))
+    with pytest.raises(ValueError, match=r'have 11 x 11 pixels, too few .* Give 12 or more'):
+        MotionInput(mode)(small)
+    assert MotionInput(mode)(pair(texture(12), texture(12)))['img'].shape[:2] == (28, 28)
+    assert MotionInput('difference')(small)['img'].shape == (28, 28, 1)

@@ -165,3 +165,18 @@ def test_the_digest_covers_a_validation_set_apart(root: Path, tmp_path: Path) ->
     table = others / 'train.csv'
     table.write_text(table.read_text('utf-8').replace('sub09\n', 'sub10\n'), 'utf-8')
     assert read_pool(cfg).digest != before
+
+
+def test_faces_without_landmarks_are_refused_before_the_first_fold(tmp_path: Path) -> None:
+    clips = [
+        WrittenClip(subject, f'EP0{i}', emotion, f'sub0{subject}/EP0{i}')
+        for subject in (1, 2)
+        for i, emotion in enumerate(CASME2.RELEASE.classes[5])
+    ]
+    root = write_clips(tmp_path / 'clips', CASME2.RELEASE, clips)
+    cfg = config(tmp_path, root, CLIPS.format(root=root))
+    assert len(read_pool(cfg, check_landmarks=True).paths) == 10
+    cfg.test_dataloader.dataset.pipeline.insert(1, dict(type='AlignFace', size=32))
+    assert len(read_pool(cfg).paths) == 10
+    with pytest.raises(ValueError, match='10 of 10 images have no landmarks, which AlignFace'):
+        read_pool(cfg, check_landmarks=True)

@@ -264,3 +264,26 @@ def test_a_network_without_prunable_channels_is_refused():
     plain = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3), nn.BatchNorm2d(8))
     with pytest.raises(ValueError, match='Sequential has no channel that can be pruned'):
         prune_model(plain, torch.zeros(1, 3, 8, 8), 0.5)
+
+
+def test_scales_that_are_no_numbers_are_refused():
+    network = classifier(VGG, 64)
+    with torch.no_grad():
+        next(m for m in network.modules() if isinstance(m, nn.BatchNorm2d)).weight[0] = torch.nan
+    with pytest.raises(ValueError, match=r'1 of \d+ layers are nan or inf: backbone'):
+        prune_model(network, torch.zeros(1, 3, 64, 64), 0.5)
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        ({'round_to': 1000}, 'removes no channel'),
+        ({'criterion': 'random', 'seed': -1}, 'seed=-1 must be 0 or more'),
+    ],
+)
+def test_options_that_remove_nothing_are_refused(options, message):
+    network = classifier(VGG, 64)
+    widths = {name: weight.shape for name, weight in network.named_parameters()}
+    with pytest.raises(ValueError, match=message):
+        prune_model(network, torch.zeros(1, 3, 64, 64), 0.5, **options)
+    assert {name: weight.shape for name, weight in network.named_parameters()} == widths

@@ -108,9 +108,9 @@ def read_coding(
     Returns:
         The rows with a clip, onset, offset and emotion, and the names of the clips of each oddity.
         Rows with ``no_emotion`` or ``bad_row`` (no subject or name, or a frame that is not a
-        number) are left out. Rows with ``apex_slash``, ``apex_absent`` (0), ``offset_absent`` (0:
-        the apex is used), ``integer_subject``, ``capitalised_emotion``, ``unknown_action_units``
-        (``?``) or ``numeric_action_units`` are used.
+        number) are left out. Rows with ``apex_slash``, ``apex_absent`` (0 or empty),
+        ``offset_absent`` (0: the apex is used), ``integer_subject``, ``capitalised_emotion``,
+        ``unknown_action_units`` (``?``) or ``numeric_action_units`` are used.
 
     Raises:
         ValueError: As in :func:`read_rows`, or if a clip occurs twice.
@@ -148,11 +148,12 @@ def read_coding(
             odd['numeric_action_units'].append(name)
         if units == '?':
             odd['unknown_action_units'].append(name)
-        if onset is None or offset is None or (apex is None and written != '/'):
+        no_apex = is_blank(cells['apex'])
+        if onset is None or offset is None or not (no_apex or written == '/' or apex is not None):
             given = ', '.join(repr(cells[c]) for c in ('onset', 'apex', 'offset'))
             odd['bad_row'].append(f'{name} (row {number}: the frames are {given})')
             continue
-        if apex == 0 and onset > 0:
+        if no_apex or (apex == 0 and onset > 0):
             odd['apex_absent'].append(name)
             apex = None
         elif apex is None:

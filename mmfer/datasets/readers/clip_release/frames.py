@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from mmfer.datasets.readers.clip_release.coding import CodedClip, Oddities
 from mmfer.datasets.readers.clip_release.folders import clip_folder, frames_of
-from mmfer.datasets.readers.clip_release.spans import nearest_frame
+from mmfer.datasets.readers.clip_release.spans import NEARBY, nearest_frame
+from mmfer.faces.clips.clip_span import numbers_between
 from mmfer.reading import read_json
 
 FRAMES = ('apex', 'spotted', 'midway', 'onset')
@@ -46,6 +46,7 @@ class Frames:
     ) -> None:
         self.root, self.frame, self.spotted, self.name = root, frame, spotted, name
         self.unknown_apex = unknown_apex
+        self._read: tuple[Any, dict[int, Path]] = (None, {})
 
     def find(self, clip: CodedClip, odd: Oddities) -> tuple[Path, int] | None:
         """The file and the number of the frame, or None if there is none.
@@ -77,15 +78,20 @@ class Frames:
             return None
         return self._nearest(clip, number, there, odd)
 
-    def find_onset(self, clip: CodedClip, odd: Oddities) -> tuple[Path, int] | None:
+    def find_onset(self, clip: CodedClip, last: int, odd: Oddities) -> tuple[Path, int] | None:
         """The file and the number of the onset frame of a clip for which :meth:`find` found one.
 
         Args:
             clip: The clip.
+            last: The number of the frame that was found.
             odd: Collects the names of odd clips: those with ``frame_not_there`` have no onset
-                frame, those with ``nearby_frame`` have one.
+                frame, those with ``nearby_frame`` or ``no_motion`` (both frames are the same) have
+                one.
         """
-        return self._nearest(clip, clip.onset, self._frames(clip), odd)
+        found = self._nearest(clip, clip.onset, self._frames(clip), odd)
+        if found is not None and found[1] == last:
+            odd['no_motion'].append(f'{clip.name} (frame {last})')
+        return found
 
     def between(self, clip: CodedClip, last: int, count: int) -> list[Path]:
         """The files of frames evenly between the onset and a frame, each the nearest on disk.
@@ -96,12 +102,15 @@ class Frames:
             count: The number of files.
         """
         there = self._frames(clip)
-        numbers = np.linspace(clip.onset, last, count + 2)[1:-1]
-        return [there[min(there, key=lambda n: abs(n - number))] for number in numbers]
+        return [there[n] for n in numbers_between([*there], clip.onset, last, count)]
 
     def _frames(self, clip: CodedClip) -> dict[int, Path]:
+        """The frames of a clip; those of the last clip are not read again."""
         span = (min(clip.onset, clip.offset) - MARGIN, max(clip.onset, clip.offset) + MARGIN)
-        return frames_of(clip_folder(self.root, clip.folders), span)
+        if self._read[0] != (clip.folders, span):
+            frames = frames_of(clip_folder(self.root, clip.folders), span)
+            self._read = (clip.folders, span), frames
+        return self._read[1]
 
     def _file(self, clip: CodedClip, number: int) -> str:
         return f'{clip.name}/{self.name.format(number=number, subject=clip.subject)}'
@@ -118,9 +127,14 @@ class Frames:
         if self.frame == 'onset':
             return clip.onset
         if self.frame == 'spotted':
-            if clip.name not in self.spotted:
+            spotted = self.spotted.get(clip.name)
+            if spotted is None:
                 odd['not_spotted'].append(clip.name)
-            return self.spotted.get(clip.name)
+            elif not clip.onset - NEARBY <= spotted <= clip.offset + NEARBY:
+                span = f'{clip.onset} to {clip.offset}'
+                odd['not_spotted'].append(f'{clip.name} ({spotted} is not in {span})')
+                return None
+            return spotted
         if clip.apex is None:
             odd['no_apex'].append(clip.name)
             return None

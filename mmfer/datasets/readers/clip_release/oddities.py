@@ -17,6 +17,7 @@ HARMLESS = (
     *('apex_slash', 'apex_absent', 'offset_absent', 'offset_before_apex', 'missing_frame'),
     *('nearby_frame', 'middle_for_apex', 'unread_action_units', 'other_action_units'),
     *('apex_estimated', 'offset_corrected', 'erratum_not_applied'),
+    *('no_motion', 'action_unit_in_no_clip'),
 )
 """Oddities of clips that are used anyway."""
 
@@ -33,10 +34,11 @@ def check_units(numbers: Sequence[int], release: ClipRelease, options: Mapping[s
         ValueError: If there are not two different units or more, or the reader cannot have them.
     """
     wrong = [option for option in ('val_ratio', 'soft_labels') if options.get(option)]
-    if wrong or not release.coding or not 2 <= len(set(numbers)) == len(numbers):
+    right = 2 <= len(set(numbers)) == len(numbers) and all(type(n) is int for n in numbers)
+    if wrong or not release.coding or not right:
         raise ValueError(
-            f'action_units={tuple(numbers)}: give two action units or more, each once, of a data '
-            'set with a coding file, without val_ratio and soft_labels.'
+            f'action_units={tuple(numbers)}: give two action units or more, each once and as '
+            'a number, of a data set with a coding file, without val_ratio and soft_labels.'
         )
 
 
@@ -49,16 +51,20 @@ def unit_oddities(clips: Sequence[CodedClip], numbers: Sequence[int]) -> dict[st
 
     Returns:
         The names of clips with what is odd, for ``unread_action_units`` and
-        ``other_action_units``; kinds without a name are left out.
+        ``other_action_units``, and the targets with ``action_unit_in_no_clip``; kinds without a
+        name are left out.
     """
     odd: dict[str, list[str]] = {}
+    coded: set[int] = set()
     for clip in clips:
         units, unread = read_action_units(clip.action_units)
+        coded |= {unit.number for unit in units if unit.certain}
         others = sorted({unit.number for unit in units} - set(numbers))
         for kind, found in (('unread_action_units', unread), ('other_action_units', others)):
             if found:
                 odd.setdefault(kind, []).append(f'{clip.name} ({", ".join(map(str, found))})')
-    return odd
+    absent = [f'AU{number}' for number in numbers if number not in coded]
+    return odd | ({'action_unit_in_no_clip': absent} if absent else {})
 
 
 def no_clips(path: Path, release: ClipRelease, odd: Oddities) -> ValueError:
@@ -72,6 +78,17 @@ def no_clips(path: Path, release: ClipRelease, odd: Oddities) -> ValueError:
     )
 
 
+def check_any(
+    samples: Sequence[Mapping[str, Any]], what: str, report: Mapping[str, Sequence[str]]
+) -> None:
+    """Raise ValueError, with the reasons, if no clip is left."""
+    if not samples:
+        kinds = [f'{len(names)} {kind}, such as {names[0]}' for kind, names in report.items()]
+        raise ValueError(
+            f'{what} of no clip: {"; ".join(kinds)}. docs/datasets.md explains these reasons.'
+        )
+
+
 def log_report(first: str, report: Mapping[str, Sequence[str]]) -> None:
     """Log the first line, and a line for each kind of oddity.
 
@@ -82,6 +99,6 @@ def log_report(first: str, report: Mapping[str, Sequence[str]]) -> None:
         done = 'noted' if kind in HARMLESS else 'left out'
         more = f', and {len(names) - SHOWN} more' if len(names) > SHOWN else ''
         lines.append(f'  {kind}, {len(names)}, {done}: {", ".join(names[:SHOWN])}{more}')
-    quiet = {'other_emotion', *HARMLESS} - {'erratum_not_applied'}
+    quiet = {'other_emotion', *HARMLESS} - {'erratum_not_applied', 'action_unit_in_no_clip'}
     level = WARNING if set(report) - quiet else INFO
     print_log('\n'.join(lines), logger='current', level=level)

@@ -21,6 +21,7 @@ from mmfer.datasets.readers.clip_release.frames import (
     spotted_path,
 )
 from mmfer.datasets.readers.clip_release.oddities import (
+    check_any,
     check_units,
     log_report,
     unit_oddities,
@@ -133,7 +134,8 @@ class MicroExpressions(ExpressionDataset):
         self.frame = 'apex' if frame == 'pair' else frame
         middle = megc2019 or not release.coding
         self.unknown_apex = unknown_apex or UNKNOWN_APEX[middle]
-        self.test_subjects = frozenset(test_subjects)
+        held_out = [test_subjects] if isinstance(test_subjects, str) else test_subjects
+        self.test_subjects = frozenset(map(str, held_out))
         self.composite = release.megc2019 if megc2019 else None
         if megc2019 and self.composite is None:
             raise ValueError(
@@ -172,7 +174,7 @@ class MicroExpressions(ExpressionDataset):
                 odd['other_emotion'].append(f'{clip.name} ({clip.emotion})')
             elif found is not None:
                 sample = self._sample(clip, *found)
-                onset = frames.find_onset(clip, odd) if self.with_onset else found
+                onset = frames.find_onset(clip, found[1], odd) if self.with_onset else found
                 if self.with_onset and onset is not None:
                     sample['onset_path'] = str(onset[0])
                 if self.between and onset is not None:
@@ -197,6 +199,7 @@ class MicroExpressions(ExpressionDataset):
             self.report |= unit_oddities(clips, self.action_units)
         what = f'{self.NAME} at "{self.root}": reading the frame "{self.frame}"'
         log_report(f'{what} of {len(samples)} clips.', self.report)
+        check_any(samples, what, self.report)
         if not self.action_units:
             self.check_classes(samples, 'whole')
         return [sample for sample in samples if self._in_part(sample['subject'], part)]

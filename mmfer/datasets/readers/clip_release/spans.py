@@ -88,6 +88,8 @@ def read_spans(
     root = Path(root)
     release = of_images(root, release or release_of(root), images)
     if not release.coding:
+        if errata:
+            corrected([], release)  # none are known
         return [
             ClipSpan(clip.name, root / clip.folders[0], clip.onset, clip.offset)
             for clip in clips_in_folders(root, release)

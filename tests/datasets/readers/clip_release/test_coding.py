@@ -24,6 +24,7 @@ def test_cells_of_all_types_are_read(tmp_path: Path) -> None:
         row('sub26', 'EP01_01', 7, 9, 8, '?', ' surprise '),
         (None,) * 9,
         row('02', 'EP04_01', 1, 2, 3, None, 'fear'),
+        row('02', 'EP05_01', 4, ' ', 6, '1', 'fear'),
     ]
     clips, odd = read_coding(write_coding(tmp_path, rows), CASME2)
     assert [(c.name, c.subject, c.onset, c.apex, c.offset) for c in clips] == [
@@ -31,14 +32,16 @@ def test_cells_of_all_types_are_read(tmp_path: Path) -> None:
         ('sub01/EP03_02', 'sub01', 46, None, 86),
         ('sub26/EP01_01', 'sub26', 7, 9, 8),
         ('sub02/EP04_01', 'sub02', 1, 2, 3),
+        ('sub02/EP05_01', 'sub02', 4, None, 6),
     ]
-    assert [c.emotion for c in clips] == ['happiness', 'others', 'surprise', 'fear']
-    assert [c.action_units for c in clips] == ['12', '4', '?', '']
+    assert [c.emotion for c in clips] == ['happiness', 'others', 'surprise', 'fear', 'fear']
+    assert [c.action_units for c in clips] == ['12', '4', '?', '', '1']
     assert clips[3].where == f'{CASME2_CODING_FILE}, row 6'
     assert odd == {
         'integer_subject': ['sub01/EP03_02'],
         'numeric_action_units': ['sub01/EP03_02'],
         'apex_slash': ['sub01/EP03_02'],
+        'apex_absent': ['sub02/EP05_01'],
         'capitalised_emotion': ['sub01/EP03_02'],
         'unknown_action_units': ['sub26/EP01_01'],
     }
@@ -51,7 +54,7 @@ def test_rows_without_a_clip_are_named(tmp_path: Path) -> None:
         row(None, 'EP02_03', 46, 59, 86, '12', 'others'),
         row('01', None, 46, 59, 86, '12', 'others'),
         row('01', 'EP02_05', 46.5, 59, 86, '12', 'others'),
-        row('01', 'EP02_06', 46, None, 86, '12', 'others'),
+        row('01', 'EP02_06', 46, 'x', 86, '12', 'others'),
         row('01', 'EP02_07', 46, 59, 'end', '12', 'others'),
         row('one', 'EP02_08', 46, 59, 86, '12', 'others'),
     ]
@@ -62,7 +65,7 @@ def test_rows_without_a_clip_are_named(tmp_path: Path) -> None:
         'row 4 (no subject or no name)',
         'row 5 (no subject or no name)',
         'sub01/EP02_05 (row 6: the frames are 46.5, 59, 86)',
-        'sub01/EP02_06 (row 7: the frames are 46, None, 86)',
+        "sub01/EP02_06 (row 7: the frames are 46, 'x', 86)",
         "sub01/EP02_07 (row 8: the frames are 46, 59, 'end')",
         "row 9 (the subject 'one' has no number)",
     ]

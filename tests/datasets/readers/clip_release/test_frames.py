@@ -1,4 +1,5 @@
 import json
+import shutil
 from collections import defaultdict
 from pathlib import Path
 
@@ -43,8 +44,11 @@ def test_missing_frames_are_replaced_or_reported(tmp_path: Path) -> None:
     nearby = {'nearby_frame': [f'{CLIP}/img9.jpg for img11.jpg']}
     assert find(tmp_path, coded(apex=11), 'apex') == (9, gaps | nearby)
     assert find(tmp_path, coded(), 'onset') == (5, gaps)
-    none = {'frame_not_there': [f'{CLIP}/img17.jpg']}
-    assert find(tmp_path, coded(), 'spotted', {CLIP: 17}) == (None, gaps | none)
+    (tmp_path / FOLDERS[0] / 'img13.jpg').unlink()
+    (tmp_path / FOLDERS[0] / 'img14.jpg').unlink()
+    assert find(tmp_path, coded(), 'spotted', {CLIP: 13})[1]['frame_not_there'] == [
+        f'{CLIP}/img13.jpg'
+    ]
 
 
 def test_an_offset_far_away_names_the_first_missing_frames(tmp_path: Path) -> None:
@@ -84,6 +88,31 @@ def test_an_apex_outside_the_clip_is_reported(tmp_path: Path) -> None:
     number, odd = find(tmp_path, coded(apex=40), 'apex')
     assert number is None
     assert odd == {'offset_before_apex': [CLIP], 'frame_not_there': [f'{CLIP}/img40.jpg']}
+
+
+def test_a_spotted_apex_outside_the_clip_is_not_used(tmp_path: Path) -> None:
+    write_clip(tmp_path, CLIP, range(1, 40))
+    for number, inside in ((2, False), (3, True), (16, True), (17, False)):
+        found, odd = find(tmp_path, coded(), 'spotted', {CLIP: number})
+        assert found == (number if inside else None)
+        assert odd == ({} if inside else {'not_spotted': [f'{CLIP} ({number} is not in 5 to 14)']})
+
+
+def test_the_frames_of_a_clip_are_read_once_for_apex_and_onset(tmp_path: Path) -> None:
+    write_clip(tmp_path, CLIP, range(5, 15))
+    frames, odd = Frames(tmp_path, 'apex', {}), defaultdict(list)
+    _, number = frames.find(coded(), odd)
+    shutil.rmtree(tmp_path / FOLDERS[0])
+    assert frames.find_onset(coded(), number, odd)[1] == 5
+    assert [path.name for path in frames.between(coded(), number, 1)] == ['img7.jpg']
+    assert not any(odd.values())
+
+
+def test_a_clip_whose_apex_is_its_onset_is_reported(tmp_path: Path) -> None:
+    write_clip(tmp_path, CLIP, range(5, 15))
+    odd: dict[str, list[str]] = defaultdict(list)
+    assert Frames(tmp_path, 'apex', {}).find_onset(coded(apex=5), 5, odd)[1] == 5
+    assert odd['no_motion'] == [f'{CLIP} (frame 5)']
 
 
 def test_frames_are_sorted_by_number(tmp_path: Path) -> None:

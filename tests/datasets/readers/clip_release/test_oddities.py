@@ -1,4 +1,4 @@
-"""Coding files of which no row can be used."""
+"""Coding files and clips of which none can be used, and action units of no clip."""
 
 from pathlib import Path
 
@@ -27,3 +27,25 @@ def test_a_coding_file_without_clips_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         reader(str(write_clips(tmp_path, reader.RELEASE, clips)))
+
+
+def coded_clips(root: Path, apex: object = 5) -> Path:
+    clips = [
+        WrittenClip(subject, f'EP0{i}', emotion, f'sub0{subject}/EP0{i}', apex=apex)
+        for subject in (1, 2)
+        for i, emotion in enumerate(CASME2.RELEASE.classes[5])
+    ]
+    return write_clips(root, CASME2.RELEASE, clips)
+
+
+def test_if_no_clip_is_left_the_reasons_are_said(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r'of no clip: .*10 no_apex, such as sub01/EP00'):
+        CASME2(str(coded_clips(tmp_path, '/')))
+
+
+def test_action_units_are_numbers_that_some_clip_has(tmp_path: Path) -> None:
+    root = str(coded_clips(tmp_path))
+    with pytest.raises(ValueError, match='as a number, of a data set'):
+        CASME2(root, action_units=('4', '7'))
+    data = CASME2(root, action_units=(4, 26))
+    assert data.report['action_unit_in_no_clip'] == ['AU26']

@@ -4,7 +4,9 @@ import openpyxl
 import pytest
 
 from mmfer.datasets.readers.clip_release.spans import ClipSpan, read_spans
+from mmfer.labels.micro_expressions import SMIC
 from mmfer.labels.releases import CASME2_CODING_FILE
+from tests.datasets.clip_files import WrittenClip, write_clips
 
 HEAD = ['Subject', 'Filename', None, 'OnsetFrame', 'ApexFrame', 'OffsetFrame', None, 'AU']
 
@@ -61,3 +63,11 @@ def test_faulty_files_are_refused(tmp_path):
     renamed = ['Onset' if name == 'OnsetFrame' else name for name in HEAD]
     with pytest.raises(ValueError, match='has no column OnsetFrame'):
         read_spans(write(tmp_path, [], renamed))
+
+
+def test_errata_that_nobody_knows_are_refused(tmp_path):
+    clip = WrittenClip(1, 's1_ne_01', 'negative', 'HS/s1/micro/negative/s1_ne_01')
+    root = write_clips(tmp_path, SMIC, [clip])
+    assert len(read_spans(root)[0]) == 1
+    with pytest.raises(ValueError, match='No errata of SMIC-HS are known'):
+        read_spans(root, errata=True)
