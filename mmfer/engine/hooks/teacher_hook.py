@@ -19,20 +19,23 @@ class TeacherHook(Hook):
 
     Args:
         checkpoint: A checkpoint with its config, or the name of a shipped model.
-        size: The side of the images that the teacher sees, in pixels, if the student's differ
-            from those of its own test pipeline.
+        size: The side of the images that the teacher sees, in pixels; default: ``image_size`` of
+            its config, and without this as the student sees them.
 
     Raises:
         FileNotFoundError: If there is no such checkpoint.
-        ValueError: If the checkpoint cannot be used, the classes of the two differ, or the model
-            is no ``DistilledClassifier``.
+        ValueError: If the size is no number above 0; when the training begins, if the checkpoint
+            cannot be used, the classes of the two differ, or the model is no
+            ``DistilledClassifier``.
 
     Example:
         >>> custom_hooks = [
-        ...     dict(type='TeacherHook', checkpoint='efficientnet-lite0_ferplus', size=80)]
+        ...     dict(type='TeacherHook', checkpoint='efficientnet-lite0_ferplus')]
     """
 
     def __init__(self, checkpoint: str, size: int | None = None) -> None:
+        if size is not None and not (isinstance(size, int) and size > 0):
+            raise ValueError(f'TeacherHook(size={size!r}): give a number of pixels, or None.')
         self.checkpoint = named_checkpoint(checkpoint)
         self.size = size
 
@@ -53,6 +56,11 @@ class TeacherHook(Hook):
                 f'but the training data have {", ".join(classes)}. Choose a teacher of these '
                 'classes.'
             )
-        runner.logger.info(f'{type(loaded.model).__name__} of "{self.checkpoint}" is the teacher.')
+        size = self.size or loaded.config.get('image_size')
+        sides = f'of {size} px' if isinstance(size, int) else 'of the size that the student sees'
+        runner.logger.info(
+            f'{type(loaded.model).__name__} of "{self.checkpoint}" is the teacher; it sees images '
+            f'{sides}.'
+        )
         order = [taught.index(name) for name in classes]
-        student.teacher = Teacher(loaded.model, order, self.size)
+        student.teacher = Teacher(loaded.model, order, size if isinstance(size, int) else None)
