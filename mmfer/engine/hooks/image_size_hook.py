@@ -36,14 +36,20 @@ class ImageSizeHook(Hook):
     """
 
     def __init__(self, sizes: dict[int, int | None]) -> None:
-        self.sizes = {int(epoch): side for epoch, side in sizes.items()}
+        try:
+            self.sizes = {int(epoch): side for epoch, side in sizes.items()}
+        except (AttributeError, TypeError, ValueError):
+            self.sizes = {}
         if 0 not in self.sizes or min(self.sizes) < 0:
             raise ValueError(
                 f'ImageSizeHook(sizes={sizes}): give the side from epoch 0 on, such as '
                 '{0: 32, 8: None}.'
             )
-        if any(side is not None and side < 1 for side in self.sizes.values()):
-            raise ValueError(f'ImageSizeHook(sizes={sizes}): a side must be above 0, or None.')
+        sides = [side for side in self.sizes.values() if side is not None]
+        if not all(type(side) is int and side > 0 for side in sides):
+            raise ValueError(
+                f'ImageSizeHook(sizes={sizes}): a side is a whole number above 0, or None.'
+            )
 
     def before_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict[str, Any] | None = None

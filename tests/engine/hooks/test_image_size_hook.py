@@ -77,7 +77,10 @@ def test_points_and_boxes_shrink_with_the_image() -> None:
     torch.testing.assert_close(sample.face_box, torch.tensor([0.0, 6, 24, 12]))
 
 
-@pytest.mark.parametrize('sizes', [{}, {1: 32}, {0: 0}, {0: 32, -1: 8}])
-def test_impossible_sizes_are_refused(sizes: dict[int, int | None]) -> None:
+@pytest.mark.parametrize(
+    'sizes',
+    [{}, {1: 32}, {0: 0}, {0: 32, -1: 8}, {0: '32'}, {0: 32.5}, {'x': 1}, [32], None],
+)
+def test_impossible_sizes_are_refused(sizes: Any) -> None:
     with pytest.raises(ValueError, match='ImageSizeHook'):
         ImageSizeHook(sizes)
