@@ -1,7 +1,11 @@
 """Gives a student its teacher."""
 
+from collections.abc import Sequence
+
 from mmengine.hooks import Hook
+from mmengine.logging import print_log
 from mmengine.runner import Runner
+from torch import nn
 
 from mmfer.engine.hooks.network_renewal import classifier_of
 from mmfer.engine.trained_models.model_from_checkpoint import ModelFromCheckpoint
@@ -41,7 +45,20 @@ class TeacherHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Load the teacher, and check its classes."""
-        student = classifier_of(runner)
+        classes = list(runner.train_dataloader.dataset.metainfo['classes'])
+        self.teach(classifier_of(runner), classes)
+
+    def teach(self, student: nn.Module, classes: Sequence[str] | None = None) -> None:
+        """Load the teacher for a student.
+
+        Args:
+            student: The student.
+            classes: Its classes in order; None takes those of the teacher.
+
+        Raises:
+            FileNotFoundError: If there is no such checkpoint.
+            ValueError: See the class.
+        """
         if not isinstance(student, DistilledClassifier):
             raise ValueError(
                 f'TeacherHook teaches a DistilledClassifier, but the model is a '
@@ -49,7 +66,7 @@ class TeacherHook(Hook):
             )
         loaded = ModelFromCheckpoint.load(self.checkpoint)
         taught = list((loaded.meta.get('dataset_meta') or {}).get('classes') or ())
-        classes = list(runner.train_dataloader.dataset.metainfo['classes'])
+        classes = taught if classes is None else classes
         if sorted(taught) != sorted(classes):
             raise ValueError(
                 f'The teacher "{self.checkpoint}" knows the classes {", ".join(taught) or "none"}, '
@@ -58,9 +75,10 @@ class TeacherHook(Hook):
             )
         size = self.size or loaded.config.get('image_size')
         sides = f'of {size} px' if isinstance(size, int) else 'of the size that the student sees'
-        runner.logger.info(
+        print_log(
             f'{type(loaded.model).__name__} of "{self.checkpoint}" is the teacher; it sees images '
-            f'{sides}.'
+            f'{sides}.',
+            logger='current',
         )
         order = [taught.index(name) for name in classes]
         student.teacher = Teacher(loaded.model, order, size if isinstance(size, int) else None)

@@ -77,7 +77,7 @@ def data_speed(
     steps: list[Step] = []
     batches: list[int] = []
     for name, reader in readers.items():
-        model = benchmark_model(configs[name], times.device)
+        model = benchmark_model(configs[name], times.device, for_training=True)
         step = step_of(model, reader.batch['inputs'], reader.batch['data_samples'])
         rows += [Row({'model': name, 'part': part}) for part in ('training step', 'data loader')]
         steps += [step, reader]

@@ -91,7 +91,7 @@ def training_step(
         device: ``'cpu'`` or ``'cuda'``.
     """
     torch.manual_seed(0)
-    model = benchmark_model(cfg, device)
+    model = benchmark_model(cfg, device, for_training=True)
     pixels = random_pixels(batch, model, size).to(device)
     return step_of(model, pixels, annotated(model, pixels / 255), options)
 
