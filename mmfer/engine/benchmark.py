@@ -9,24 +9,17 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 
 from mmfer.device import usable_device
-from mmfer.engine.configuration.entry_types import is_type
-from mmfer.engine.hooks.teacher_hook import TeacherHook
 from mmfer.engine.model_building import build_model
 from mmfer.protocols import PreparesBenchmark, predicts_attributes, views_of
-from mmfer.registry import HOOKS
 
 
-def benchmark_model(cfg: Config, device: str, for_training: bool = False) -> nn.Module:
+def benchmark_model(cfg: Config, device: str) -> nn.Module:
     """The model of a config with random weights, ready for prediction.
 
     A module that needs more than weights, such as a support set, creates a random one in its method
-    ``prepare_benchmark()``. For a training, a student gets the teacher of its config.
+    ``prepare_benchmark()``.
     """
     model = build_model(cfg)
-    hooks = cfg.get('custom_hooks') or () if for_training else ()
-    for hook in hooks:
-        if is_type(hook, TeacherHook):
-            HOOKS.build(hook).teach(model)
     for module in model.modules():
         if isinstance(module, PreparesBenchmark):
             module.prepare_benchmark()

@@ -41,7 +41,7 @@ from mmfer.engine.speed.references import reference_speed
 from mmfer.engine.speed.renderer_speed import renderer_speed
 from mmfer.engine.speed.report import Row, plotted, speed_table, speeds_of
 from mmfer.engine.speed.runtime_speed import runtime_speed
-from mmfer.engine.speed.training_speed import training_speed
+from mmfer.engine.speed.training_speed import trainable_model, training_speed
 from mmfer.engine.speed.turns import Times
 from mmfer.files import write_json
 from mmfer.shipped_models import list_models
@@ -152,7 +152,8 @@ def read_model(name: str, args: argparse.Namespace) -> nn.Module:
         shipped: nn.Module = LoadedModel.load(name, None, args.device).model
         return shipped
     cfg = load_config(name, options=args.cfg_options)
-    return benchmark_model(cfg, args.device, for_training=args.train)
+    model: nn.Module = (trainable_model if args.train else benchmark_model)(cfg, args.device)
+    return model
 
 
 def read_configs(args: argparse.Namespace) -> dict[str, Config]:

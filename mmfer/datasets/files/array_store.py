@@ -57,7 +57,7 @@ class ArrayStore:
             raise ModuleNotFoundError(
                 'A cache on disk needs the package lmdb: pip install lmdb, or leave out its folder.'
             ) from error
-        self.folder = Path(folder).resolve()
+        self.folder = Path(folder).expanduser().resolve()
         self._full = False
 
     def __getstate__(self) -> dict[str, Any]:

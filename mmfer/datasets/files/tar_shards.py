@@ -167,7 +167,7 @@ def _members(path: Path) -> Iterator[tarfile.TarInfo]:
                 hidden = member.name.rpartition('/')[2].startswith('.')
                 if member.isreg() and not member.issparse() and not hidden:
                     yield member
-            _check_end(path, archive.offset)  # type: ignore[attr-defined]
+            _check_end(path, archive.offset)
     except (tarfile.TarError, EOFError, OverflowError) as error:
         raise ValueError(
             f'"{path}" is no tar file without compression, or is damaged ({error}). Unpack a '
