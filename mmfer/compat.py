@@ -118,6 +118,8 @@ def silence_expected_warnings() -> None:
     - mmcv-lite warns at every import about a missing operator, which mmfer does not use.
     - mmengine 0.10 uses PyTorch's ``torch.cuda.amp.GradScaler`` (deprecated since 2.4) and
       ``broadcast_buffers`` (deprecated since 2.13), and setuptools' ``pkg_resources``.
+    - PyTorch 2.13 uses its own deprecated ``LeafSpec`` when it exports a model, and warns of
+      weights elsewhere when it saves a program whose weights are on the CPU.
     - mmengine 0.10 logs that its own ``FileClient`` is deprecated whenever it saves a checkpoint;
       that module logs nothing else.
 
@@ -128,6 +130,8 @@ def silence_expected_warnings() -> None:
         r'`torch\.cuda\.amp\.GradScaler\(args\.\.\.\)` is deprecated',
         r'`broadcast_buffers` is deprecated',
         'pkg_resources is deprecated as an API',
+        r'`isinstance\(treespec, LeafSpec\)` is deprecated',
+        'No complete tensor found in the group! Returning the first one',
     ):
         warnings.filterwarnings('ignore', message=message)
     file_client: Any = importlib.import_module('mmengine.fileio.file_client')

@@ -39,6 +39,8 @@ RAISE = re.compile(r'(^|[:;]\s*)raise ')
 """Matches a line that raises an error, also after a condition on the same line."""
 OWN_PACKAGES = ('mmfer', 'mmengine', 'mmpretrain')
 """Packages whose errors of these types are meant for the user."""
+FIGURES = ('.jpeg', '.jpg', '.pdf', '.png', '.svg', '.webp')
+"""The ends of the names of files for figures."""
 IN_WORKER = re.compile(
     r'Original Traceback.*File "(?P<file>[^"]+)", line [^\n]*\n +(?P<line>[^\n]*)\n'
     r'.*?^\w+: (?P<message>.*)',
@@ -155,3 +157,15 @@ def output_file(text: str) -> Path:
     path = given_path(text)
     check_writable(path)
     return path
+
+
+def figure_file(text: str) -> Path:
+    """The path of a figure that a tool will write, checked before the work.
+
+    Raises:
+        argparse.ArgumentTypeError: If the path is empty, or has another suffix than a figure.
+        OSError: If the file cannot be written, or is a folder.
+    """
+    if given_path(text).suffix.lower() not in FIGURES:
+        raise argparse.ArgumentTypeError(f'"{text}": the name ends in one of {", ".join(FIGURES)}')
+    return output_file(text)

@@ -1,14 +1,18 @@
 """Write the images of a data set into few large files, which ExpressionShards reads.
 
 The shards are tar files in the layout of the library webdataset: each image is followed by a JSON
-file with its class and, if known, the votes, subject, landmarks and box of the face.
+file with its class and, if known, the votes, the clean class, subject, landmarks and box of the
+face. Shards of renderings keep the file that marks them as such.
 
 Example:
     python tools/pack_shards.py configs/resnet/resnet18_ferplus.py --part train --out data/shards
 """
 
 import argparse
+import shutil
 from copy import deepcopy
+from pathlib import Path
+from typing import Any
 
 from mmengine.registry import DefaultScope
 
@@ -16,6 +20,7 @@ from mmfer.datasets.files.shard_writer import write_shards
 from mmfer.datasets.wrapped import each_sample_once, readers_of
 from mmfer.engine import load_config
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
+from mmfer.engine.hooks.face_framing_hook import RENDERING
 from mmfer.progress import progress_bar
 from mmfer.registry import DATASETS
 
@@ -37,6 +42,15 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
+def keep_mark(dataset: Any, folder: Path) -> None:
+    """Copy the file that tells renderings from photographs, if all images are renderings."""
+    marks = [
+        Path(getattr(reader, 'data_root', None) or '') / RENDERING for reader in readers_of(dataset)
+    ]
+    if all(mark.is_file() for mark in marks):
+        shutil.copyfile(marks[0], folder / RENDERING)
+
+
 @friendly_errors
 def main() -> None:
     args = parse_args()
@@ -53,12 +67,18 @@ def main() -> None:
     written = list(
         progress_bar(write_shards(built, args.out, args.part, args.images_per_shard), total=total)
     )
+    if args.part == 'train':
+        keep_mark(built, args.out)
     classes = list(built.metainfo['classes'])
     print(
         f'Wrote {len(built)} images of the {args.part} part to {len(written)} files in {args.out}. '
         f"Read them with\ndict(type='ExpressionShards', data_root='{args.out}', "
         f"split='{args.part}', classes={classes})"
     )
+    if crop := built.metainfo.get('alignment'):
+        print(
+            f'So that photographs are cropped as these faces, add to the config\nface_crop = {crop}'
+        )
 
 
 if __name__ == '__main__':

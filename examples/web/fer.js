@@ -108,11 +108,10 @@ export function resizeSquare({ width, height, data }, size) {
 
 function toGray({ width, height, data }, weights) {
   const total = weights[0] + weights[1] + weights[2];
+  const [blue, green, red] = weights.map((weight) => weight / total); // rounded as in Python
   const out = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i += 3) {
-    // The weights are those of blue, green and red.
-    const sum = weights[0] * data[i + 2] + weights[1] * data[i + 1] + weights[2] * data[i];
-    out.fill(Math.floor(sum / total + 1e-9), i, i + 3);
+    out.fill(Math.floor(blue * data[i + 2] + green * data[i + 1] + red * data[i]), i, i + 3);
   }
   return { width, height, data: out };
 }

@@ -168,11 +168,13 @@ class ExpressionDataset(FaceDataset):
     def _soft_label(self, sample: Sample, distribution: np.ndarray | None) -> np.ndarray:
         count = len(self._metainfo['classes'])
         if distribution is not None:
-            if np.shape(distribution) != (count,) or abs(np.sum(distribution) - 1) > 0.01:
+            shares = np.asarray(distribution)
+            good = shares.shape == (count,) and (shares >= 0).all() and abs(shares.sum() - 1) < 0.01
+            if not good:
                 raise ValueError(
                     f'{type(self).__name__}, {sample["img_path"]}: distribution is '
-                    f'{np.asarray(distribution).tolist()}; it must have the share of each of the '
-                    f'{count} classes, with a sum of 1.'
+                    f'{shares.tolist()}; it must have the share of each of the {count} classes, 0 '
+                    'or more, with a sum of 1.'
                 )
             return distribution
         one_hot = np.zeros(count, dtype=np.float32)

@@ -23,8 +23,8 @@ def check_sample(sample: Mapping[str, Any], number: int, reader: str) -> None:
         reader: The name of the reader.
 
     Raises:
-        ValueError: If the sample has no ``img_path``, a class that is no index, or an array of
-            another shape than in :data:`SHAPES`.
+        ValueError: If the sample has no ``img_path``, a class that is no index, an array of
+            another shape than in :data:`SHAPES`, or a box without width or height.
     """
     where = sample.get('where', sample.get('img_path', f'sample {number}'))
     if 'img_path' not in sample:
@@ -41,3 +41,9 @@ def check_sample(sample: Mapping[str, Any], number: int, reader: str) -> None:
                 f'{reader}, {where}: {field} has the shape {np.shape(value)}; the reader must give '
                 f'{shape}.'
             )
+    box = sample.get('face_box')
+    if box is not None and not (box[0] < box[2] and box[1] < box[3]):
+        raise ValueError(
+            f'{reader}, {where}: face_box is {np.asarray(box).tolist()}; it must be x1, y1, x2, y2 '
+            'with x1 < x2 and y1 < y2.'
+        )

@@ -9,6 +9,7 @@ from typing import Any
 from mmengine.config import DictAction
 
 from mmfer.engine.configuration.config_text import read_values
+from mmfer.user_errors import figure_file as figure_file
 from mmfer.user_errors import friendly_errors as friendly_errors
 from mmfer.user_errors import given_path as given_path
 from mmfer.user_errors import output_file as output_file

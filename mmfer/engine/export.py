@@ -94,9 +94,10 @@ def export_onnx(
         N; None if N is free.
 
     Raises:
-        ValueError: If the packages that write ONNX are missing, the images of a batch influence
-            each other (``context='batch'`` of :class:`mmfer.models.ITRR`), or the scores of the
-            file differ from those of the classifier by more than 1e-4.
+        ValueError: If ``batch_size`` is below 1, the packages that write ONNX are missing, the
+            images of a batch influence each other (``context='batch'`` of
+            :class:`mmfer.models.ITRR`), or the scores of the file differ from those of the
+            classifier by more than 1e-4.
 
     Example:
         >>> trained = TrainedModel.load('my_config.py', 'epoch_10.pth')
@@ -145,6 +146,8 @@ def _content(
     model: Any, size: int, batch_size: int | None, trace: Trace
 ) -> tuple[bytes, int | None]:
     """The content of a file, whose scores were compared with those of the model, and N."""
+    if batch_size is not None and batch_size < 1:
+        raise ValueError(f'--batch-size {batch_size}: give the number of images, 1 or more.')
     for name, module in model.named_modules():
         if isinstance(module, AttendsToSupport) and module.context == 'batch':
             raise ValueError(

@@ -20,6 +20,11 @@ from mmfer.datasets.sample_check import check_sample
             "gt_label is 'calm'; the reader must give the ind",
         ),
         (dict(img_path='a.png', face_box=[1, 2, 3]), r'face_box has the shape \(3,\)'),
+        (
+            dict(img_path='a.png', face_box=[1, 2, 3, 2]),
+            r'face_box is \[1, 2, 3, 2\]; it must be x1',
+        ),
+        (dict(img_path='a.png', face_box=[1, 2, np.nan, 4]), 'with x1 < x2'),
     ],
 )
 def test_a_sample_without_image_or_with_wrong_arrays_is_refused(sample: dict, message: str):

@@ -165,3 +165,9 @@ def test_the_number_of_images_is_free_or_one(tmp_path):
     session = onnxruntime.InferenceSession(tmp_path / 'b.onnx')
     (scores,) = session.run(None, {'images': images.float().numpy()})
     np.testing.assert_allclose(scores, predicted(model, images), atol=1e-4)
+
+
+@pytest.mark.parametrize('batch_size', [0, -2])
+def test_a_batch_has_an_image(batch_size: int, tmp_path: Path):
+    with pytest.raises(ValueError, match=f'--batch-size {batch_size}: give the number of images'):
+        export_onnx(build(RESNET), tmp_path / 'a.onnx', 32, batch_size=batch_size)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mmfer.engine.cli import friendly_errors, output_file
+from mmfer.engine.cli import figure_file, friendly_errors, output_file
 from tests.helpers import ROOT
 
 
@@ -30,6 +30,16 @@ def test_the_file_of_results_is_checked_before_the_work(tmp_path: Path) -> None:
         output_file('')
 
 
+def test_the_suffix_of_a_figure_is_checked_before_the_work(tmp_path: Path) -> None:
+    assert figure_file(str(tmp_path / 'a.PNG')) == tmp_path / 'a.PNG'
+    for name in ('a.xyz', 'a', 'png', ''):
+        with pytest.raises(argparse.ArgumentTypeError, match='the name ends in|is empty'):
+            figure_file(name)
+    with pytest.raises(IsADirectoryError):
+        (tmp_path / 'b.png').mkdir()
+        figure_file(str(tmp_path / 'b.png'))
+
+
 OUTPUTS = {'out', '--out', '--out-dir', '--work-dir', '--dump', '--json', '--show-dir', '--plot'}
 
 
@@ -42,4 +52,6 @@ def test_tools_check_the_paths_of_their_results(tool: Path) -> None:
         kinds = {ast.unparse(word.value) for word in call.keywords if word.arg == 'type'}
         flag = any(word.arg == 'action' for word in call.keywords)
         if names & OUTPUTS and not flag:
-            assert kinds & {'given_path', 'output_file'}, f'{names}: type={kinds or None}'
+            assert kinds & {'figure_file', 'given_path', 'output_file'}, (
+                f'{names}: type={kinds or None}'
+            )

@@ -63,6 +63,17 @@ def test_one_side_shrinks_and_the_other_grows_as_in_python(
     check_input(tmp_path, [dict(type='ResizeFace', size=80)], crop)
 
 
+@pytest.mark.parametrize('weights', [[1, 1, 1], [1, 2, 3], [0.299, 0.587, 0.114]])
+def test_gray_values_are_those_of_python_to_the_bit(tmp_path: Path, weights: list[float]) -> None:
+    # A third of each channel of 7, 7, 7 is a little less than 7 in sum, which is rounded down.
+    values = np.repeat(np.arange(256, dtype=np.uint8).reshape(16, 16, 1), 3, axis=2)
+    steps = [GRAY | dict(channel_weights=weights)]
+    done = run(write_model(tmp_path, *steps), values)
+    assert done.returncode == 0, done.stderr
+    expected = network_input(build_steps(steps, 'a.onnx'), values)
+    assert json.loads(done.stdout)['values'] == expected.flatten().tolist()
+
+
 def check_input(tmp_path: Path, steps: list[dict[str, Any]], crop: np.ndarray) -> None:
     done = run(write_model(tmp_path, *steps), crop)
     assert done.returncode == 0, done.stderr

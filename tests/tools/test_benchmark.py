@@ -117,7 +117,7 @@ def test_a_curve(tmp_path: Path) -> None:
 
 def test_the_data_of_a_config(tmp_path: Path) -> None:
     config = write_config(tmp_path / 'config.py', write_images(tmp_path))
-    result = call_tool('analysis_tools/benchmark.py', config, '--data', *QUICK)
+    result = call_tool('analysis_tools/benchmark.py', config, '--data', *QUICK[2:])
     step, loader = rows_of(result.stdout)
     assert (step['part'], loader['part']) == ('training step', 'data loader')
     assert step['ratio'] == '1.00' and loader['batch'] == '4'
@@ -143,6 +143,9 @@ def test_the_renderer() -> None:
         (('a.py', '--repeats', 0), 'numbers from 1'),
         (('a.py', '--curve', 'batch', 1, '--amp'), 'leave out --amp'),
         (('efficientnet-lite0_ferplus', '--references'), 'is a shipped model'),
+        (('efficientnet-lite0_ferplus', '--cfg-options', 'image_size=96'), 'leave out --cfg-opt'),
+        (('a.py', '--data', '--size', 48), '--data takes sizes from the config'),
+        (('--renderer', '--batch-sizes', 4), '--renderer has no batches'),
     ],
 )
 def test_options_that_do_not_fit_together(options: tuple, message: str) -> None:

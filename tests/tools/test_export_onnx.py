@@ -22,7 +22,8 @@ from tests.tools.rald import make_small_rald
 def test_an_exported_file_gives_the_scores_of_the_inferencer(tmp_path: Path) -> None:
     config, checkpoint = write_model(tmp_path)
     file = tmp_path / 'model.onnx'
-    run_tool('export_onnx.py', config, checkpoint, '--out', file, '--size', 32)
+    said = run_tool('export_onnx.py', config, checkpoint, '--out', file, '--size', 32)
+    assert 'Warning' not in said.stderr
     session = onnxruntime.InferenceSession(file)
     pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
     image = pixels.transpose(2, 0, 1)[None].astype(np.float32)

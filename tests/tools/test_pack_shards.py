@@ -1,5 +1,6 @@
 """A data set of a config becomes shards that give the same samples."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,21 @@ def test_votes_and_images_are_kept(tmp_path: Path) -> None:
         np.testing.assert_array_equal(ours['img'], theirs['img'])
     again = run_tool('pack_shards.py', *arguments, *given, check=False)
     assert again.returncode == 1 and 'has 2 shards of the train part' in again.stderr
+
+
+def test_marks_of_renderings_and_the_crop_of_faces_are_kept(tmp_path: Path) -> None:
+    write_ferplus(tmp_path)
+    (tmp_path / 'rendering.json').write_text('{}')
+    crop = {'type': 'box', 'size': 48, 'scale': 1.2, 'shift': [0.0, 0.0]}
+    sidecar = {'images': [], 'annotations': [], 'categories': [], 'alignment': crop}
+    (tmp_path / 'annotations').mkdir()
+    for part in ('train', 'val'):
+        (tmp_path / 'annotations' / f'{part}.json').write_text(json.dumps(sidecar))
+    for part, marked in (('val', False), ('train', True)):
+        arguments = [CONFIG, '--part', part, '--out', tmp_path / 'shards']
+        run = run_tool('pack_shards.py', *arguments, '--cfg-options', f'data_root={tmp_path}')
+        assert (tmp_path / 'shards' / 'rendering.json').exists() is marked
+    assert f'face_crop = {crop}' in run.stdout
 
 
 def test_what_is_no_image_with_a_class_is_refused(tmp_path: Path) -> None:

@@ -19,9 +19,8 @@ import numpy as np
 
 from mmfer.apis import FERInferencer
 from mmfer.apis.face_folders import accuracy, labelled_crops
-from mmfer.engine.cli import friendly_errors, given_path
+from mmfer.engine.cli import figure_file, friendly_errors, given_path
 from mmfer.engine.speed.turns import take_turns
-from mmfer.files import check_writable
 from mmfer.markdown import markdown_table
 from mmfer.visualization.plots.tradeoff import plot_tradeoff
 
@@ -44,7 +43,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--seconds', type=float, default=0.2, help='duration of each model in a round'
     )
-    parser.add_argument('--plot', type=given_path, metavar='FILE', help='draw the table, too')
+    parser.add_argument('--plot', type=figure_file, metavar='FILE', help='draw the table, too')
     return parser.parse_args()
 
 
@@ -71,8 +70,6 @@ def read_models(arguments: list[str]) -> tuple[dict[str, FERInferencer], dict[st
 @friendly_errors
 def main() -> None:
     args = parse_args()
-    if args.plot is not None:
-        check_writable(args.plot)
     models, sizes = read_models(args.models)
     classes = {name: model.classes for name, model in models.items()}
     first = next(iter(classes))

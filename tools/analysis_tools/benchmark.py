@@ -31,7 +31,7 @@ from torch import nn
 from mmfer.apis.loaded_model import LoadedModel
 from mmfer.engine import load_config
 from mmfer.engine.benchmark import benchmark_model
-from mmfer.engine.cli import add_config_options, friendly_errors, output_file
+from mmfer.engine.cli import add_config_options, figure_file, friendly_errors, output_file
 from mmfer.engine.speed.clip_speed import clip_speed
 from mmfer.engine.speed.curves import LABELS, curve_speed
 from mmfer.engine.speed.data_speed import data_speed
@@ -41,7 +41,7 @@ from mmfer.engine.speed.references import reference_speed
 from mmfer.engine.speed.renderer_speed import renderer_speed
 from mmfer.engine.speed.report import Row, plotted, speed_table, speeds_of
 from mmfer.engine.speed.runtime_speed import runtime_speed
-from mmfer.engine.speed.training_speed import training_speed
+from mmfer.engine.speed.training_speed import trainable_model, training_speed
 from mmfer.engine.speed.turns import Times
 from mmfer.files import write_json
 from mmfer.shipped_models import list_models
@@ -105,7 +105,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--device', choices=('cpu', 'cuda'), help='default: cuda if there is one')
     parser.add_argument('--out', type=output_file, help='JSON file with the machine and each round')
-    parser.add_argument('--plot', type=output_file, help='file of a plot, such as speed.png')
+    parser.add_argument('--plot', type=figure_file, help='file of a plot, such as speed.png')
     add_config_options(parser)
     return parser.parse_args()
 
@@ -124,6 +124,10 @@ def check(args: argparse.Namespace) -> None:
         )
     if min([*(args.batch_sizes or [1]), args.repeats, 1 if args.size is None else args.size]) < 1:
         raise ValueError('--batch-sizes, --size and --repeats: give numbers from 1.')
+    if args.data and (args.batch_sizes or args.size):
+        raise ValueError('--data takes sizes from the config: leave out --batch-sizes and --size.')
+    if alone and args.batch_sizes:
+        raise ValueError(f'{alone} has no batches: leave out --batch-sizes.')
     if args.runtimes and (args.train or args.amp or args.device == 'cuda'):
         raise ValueError('--runtimes compares float32 predictions on the CPU: leave out the rest.')
     if alone and (args.train or args.amp or args.device == 'cuda'):
@@ -140,9 +144,16 @@ def check(args: argparse.Namespace) -> None:
 def read_model(name: str, args: argparse.Namespace) -> nn.Module:
     """The model of a config with random weights, or a shipped model."""
     if name in list_models():
+        if args.cfg_options:
+            raise ValueError(
+                f'{name} is a shipped model, whose config is fixed: leave out --cfg-options, or '
+                'give a config.'
+            )
         shipped: nn.Module = LoadedModel.load(name, None, args.device).model
         return shipped
-    return benchmark_model(load_config(name, options=args.cfg_options), args.device)
+    cfg = load_config(name, options=args.cfg_options)
+    model: nn.Module = (trainable_model if args.train else benchmark_model)(cfg, args.device)
+    return model
 
 
 def read_configs(args: argparse.Namespace) -> dict[str, Config]:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mmfer.engine.cli import friendly_errors, given_path, output_file
+from mmfer.engine.cli import figure_file, friendly_errors, given_path, output_file
 from mmfer.evaluation import Predictions, expression_report, format_report
 from mmfer.evaluation.statistics.same_images import in_order_of
 from mmfer.files import write_json
@@ -51,7 +51,7 @@ def parse_args() -> argparse.Namespace:
         metavar=('FILE', 'NAME'),
         help='predictions (JSON) and their title; may be repeated',
     )
-    parser.add_argument('--out', type=output_file, default='confusion_matrix.png', help='the image')
+    parser.add_argument('--out', type=figure_file, default='confusion_matrix.png', help='the image')
     parser.add_argument('--json', type=output_file, help='the report; default: beside the image')
     parser.add_argument('--title', default='', help='title of the matrix of the source')
     parser.add_argument(

@@ -9,7 +9,7 @@ Examples:
 import argparse
 from pathlib import Path
 
-from mmfer.engine.cli import friendly_errors, output_file
+from mmfer.engine.cli import figure_file, friendly_errors
 from mmfer.visualization.plots import plot_curves
 from mmfer.visualization.plots.curves import USUAL, read_scalars
 
@@ -21,7 +21,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('logs', nargs='+', help='work directories, or their scalars.json')
     parser.add_argument('--names', nargs='+', help='one name for each log; default: its folder')
     parser.add_argument('--keys', nargs='+', help=f'scalars; default: those of {", ".join(USUAL)}')
-    parser.add_argument('--out', type=output_file, default='curves.png', help='the image')
+    parser.add_argument('--out', type=figure_file, default='curves.png', help='the image')
     return parser.parse_args()
 
 

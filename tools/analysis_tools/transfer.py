@@ -21,7 +21,7 @@ from mmfer.apis import FERInferencer
 from mmfer.apis.transfer import transfer_report
 from mmfer.datasets.wrapped import readers_of
 from mmfer.engine import load_config
-from mmfer.engine.cli import friendly_errors, given_path, output_file
+from mmfer.engine.cli import figure_file, friendly_errors, given_path, output_file
 from mmfer.engine.feature_bank import build_with_pipeline
 from mmfer.evaluation import format_report, write_report
 from mmfer.faces.detection.choice import DETECTORS, build_detector
@@ -56,7 +56,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--out', type=output_file, metavar='JSON', help='write the report to this file'
     )
-    parser.add_argument('--plot', type=output_file, metavar='PNG', help='draw the confusion matrix')
+    parser.add_argument('--plot', type=figure_file, metavar='PNG', help='draw the confusion matrix')
     parser.add_argument('--device', default='cpu')
     return parser.parse_args()
 

@@ -19,7 +19,7 @@ import numpy as np
 from mmengine.dataset import BaseDataset
 
 from mmfer.apis.model import SPLITS, TrainedModel
-from mmfer.engine.cli import friendly_errors, output_file
+from mmfer.engine.cli import figure_file, friendly_errors
 from mmfer.visualization.plots.embedding import plot_embedding, tsne
 
 
@@ -36,7 +36,7 @@ def parse_args() -> argparse.Namespace:
         help='a trained model and its title; may be repeated',
     )
     parser.add_argument('--pixels', metavar='TITLE', help='title of a first panel of the pixels')
-    parser.add_argument('--out', type=output_file, required=True, help='the image to write')
+    parser.add_argument('--out', type=figure_file, required=True, help='the image to write')
     parser.add_argument('--split', choices=SPLITS, default='test')
     parser.add_argument('--num', type=int, default=2500, help='number of random images')
     parser.add_argument('--seed', type=int, default=0)

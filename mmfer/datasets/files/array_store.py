@@ -57,7 +57,7 @@ class ArrayStore:
             raise ModuleNotFoundError(
                 'A cache on disk needs the package lmdb: pip install lmdb, or leave out its folder.'
             ) from error
-        self.folder = Path(folder).resolve()
+        self.folder = Path(folder).expanduser().resolve()
         self._full = False
 
     def __getstate__(self) -> dict[str, Any]:
@@ -82,7 +82,8 @@ class ArrayStore:
         When the file or the disk is full, nothing more is added, and the log says so.
 
         Raises:
-            TypeError: If a value is of another kind.
+            TypeError: If an array has values of another kind.
+            ValueError: If another value is one that JSON does not know.
         """
         if self._full:
             return
@@ -109,8 +110,8 @@ class ArrayStore:
                 )
             except self._lmdb.Error as error:
                 raise ValueError(
-                    f'The cache "{self.folder}" cannot be opened ({error}). Delete the folder, so '
-                    'that it is made again.'
+                    f'The cache "{self.folder}" cannot be opened ({error}). Give a folder that can '
+                    'be written, or delete this one, so that it is made again.'
                 ) from error
         return _OPEN[self.folder]
 
@@ -125,7 +126,13 @@ def _packed(record: Mapping[str, Any]) -> bytes:
             )
     forms = {name: (array.dtype.str, array.shape) for name, array in arrays.items()}
     rest = {name: value for name, value in record.items() if name not in arrays}
-    header = json.dumps({'arrays': forms, 'values': rest}).encode()
+    try:
+        header = json.dumps({'arrays': forms, 'values': rest}).encode()
+    except TypeError as error:
+        raise ValueError(
+            'A cache on disk keeps arrays of numbers and plain values only, and a transform in '
+            f'Cached gave another ({error}). Put transforms such as PackExpression after Cached.'
+        ) from error
     content = b''.join([header, *(array.tobytes() for array in arrays.values())])
     return _HEAD.pack(crc32(content), len(header)) + content
 

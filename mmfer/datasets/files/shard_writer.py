@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -37,7 +38,9 @@ def write_shards(
     """Write the samples of a data set in their order to ``<part>-<number>.tar``.
 
     Files are copied as they are; an image of a packed file is written as PNG. A file whose name has
-    no suffix of an image gets that of its format.
+    no suffix of an image gets that of its format. The shards are written to a folder
+    ``<part>.unfinished`` first, and moved when all are complete, so that no reader takes a part of
+    them for all.
 
     Args:
         dataset: A data set of single images with classes.
@@ -46,7 +49,7 @@ def write_shards(
         images_per_shard: The number of images in a shard, at least 1.
 
     Yields:
-        Each shard when it is complete.
+        The place of each shard when its images are written.
 
     Raises:
         FileExistsError: If the folder has shards of this part.
@@ -59,17 +62,30 @@ def write_shards(
             f'"{folder}" has {len(old)} shards of the {part} part, such as {old[0].name}. Give '
             'another folder, or remove them.'
         )
+    unfinished = folder / f'{part}.unfinished'
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir()
+    try:
+        for number, start in enumerate(range(0, len(dataset), images_per_shard)):
+            path = unfinished / f'{part}-{number:06}.tar'
+            indices = range(start, min(start + images_per_shard, len(dataset)))
+            with atomic_file(path) as file, tarfile.open(fileobj=file, mode='w') as archive:
+                _add_samples(archive, dataset, indices)
+            yield folder / path.name
+        for path in sorted(unfinished.iterdir()):
+            path.rename(folder / path.name)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _add_samples(archive: tarfile.TarFile, dataset: BaseDataset, indices: range) -> None:
     classes = dataset.metainfo['classes']
-    for number, start in enumerate(range(0, len(dataset), images_per_shard)):
-        path = folder / f'{part}-{number:06}.tar'
-        with atomic_file(path) as file, tarfile.open(fileobj=file, mode='w') as archive:
-            for index in range(start, min(start + images_per_shard, len(dataset))):
-                sample = dataset.get_data_info(index)
-                suffix, image = _image(sample)
-                _add(archive, f'{index:09}{suffix}', image)
-                facts = json.dumps(_facts(sample, classes), ensure_ascii=False, allow_nan=False)
-                _add(archive, f'{index:09}.json', facts.encode())
-        yield path
+    for index in indices:
+        sample = dataset.get_data_info(index)
+        suffix, image = _image(sample)
+        _add(archive, f'{index:09}{suffix}', image)
+        facts = json.dumps(_facts(sample, classes), ensure_ascii=False, allow_nan=False)
+        _add(archive, f'{index:09}.json', facts.encode())
 
 
 def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
@@ -116,6 +132,8 @@ def _facts(sample: Mapping[str, Any], classes: tuple[str, ...]) -> dict[str, Any
         value = sample.get(field)
         if value is not None:
             facts[field] = value.tolist() if isinstance(value, np.ndarray) else value
+    if sample.get('clean_label') is not None:
+        facts['clean_label'] = classes[sample['clean_label']]
     if 'gt_score' in sample:
         facts['distribution'] = np.asarray(sample['gt_score']).tolist()
     return facts

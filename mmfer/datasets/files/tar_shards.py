@@ -27,7 +27,9 @@ MOST_BYTES = 1 << 26
 MOST_FACTS = 1 << 20
 """The maximum size of a label or JSON file in bytes."""
 REMEDY = 'Write the shard again.'
-FORMAT = 1
+FORMAT = 2
+END = bytes(512)
+"""The block after the last file of a tar file."""
 
 
 class ShardSample(msgspec.Struct, array_like=True, frozen=True):
@@ -38,7 +40,7 @@ class ShardSample(msgspec.Struct, array_like=True, frozen=True):
         suffix: The suffix of the image.
         offset: Where the image begins in the shard, in bytes.
         size: The size of the image in bytes.
-        facts: The label as ``{'label': ...}``, or the values of the JSON file.
+        facts: The values of the JSON file, and the text of the .cls file as ``'.cls'``.
     """
 
     key: str
@@ -165,11 +167,32 @@ def _members(path: Path) -> Iterator[tarfile.TarInfo]:
                 hidden = member.name.rpartition('/')[2].startswith('.')
                 if member.isreg() and not member.issparse() and not hidden:
                     yield member
+            _check_end(path, archive.offset)
     except (tarfile.TarError, EOFError, OverflowError) as error:
         raise ValueError(
             f'"{path}" is no tar file without compression, or is damaged ({error}). Unpack a '
             'compressed one, such as with gunzip, or copy the file again.'
         ) from error
+
+
+def _check_end(path: Path, end: int) -> None:
+    """Raise ValueError unless zeros alone follow the last file that was found.
+
+    The reader of tar files takes a damaged head, and the end of a truncated file, for the end.
+    """
+    with path.open('rb') as file:
+        file.seek(end)
+        if file.read(len(END)) != END:
+            raise ValueError(
+                f'"{path}" is damaged or truncated at byte {end}: the mark of its end is missing. '
+                'Copy the file again, or write it again.'
+            )
+        while rest := file.read(1 << 20):
+            if any(rest):
+                raise ValueError(
+                    f'"{path}" has more after the mark of its end, at byte {end}, as if several '
+                    'tar files were joined. Keep each in a file of its own.'
+                )
 
 
 def _sample(path: Path, file: Any, key: str, files: dict[str, tarfile.TarInfo]) -> ShardSample:
@@ -194,17 +217,12 @@ def _sample(path: Path, file: Any, key: str, files: dict[str, tarfile.TarInfo]) 
         except UnicodeDecodeError as error:
             raise ValueError(f'{where}: {suffix} is not UTF-8. {REMEDY}') from error
         if suffix == '.cls':
-            facts['label'] = _plain_label(text)
+            facts[suffix] = text.strip()
             continue
         found = parse_json(text, f'.json of {where}', REMEDY)
         if not isinstance(found, dict):
             raise ValueError(f'{where}: the JSON file must be an object, {{"label": ...}}.')
-        facts |= found
-    if 'label' not in facts:
+        facts = found | facts
+    if not facts.keys() & {'.cls', 'label'}:
         raise ValueError(f'{where}: the JSON file has no "label". {REMEDY}')
     return ShardSample(key, images[0], image.offset_data, image.size, facts)
-
-
-def _plain_label(text: str) -> int | str:
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text

@@ -1,15 +1,18 @@
 """Smaller images at the beginning of a training."""
 
+from logging import WARNING
 from typing import Any
 
 import torch
 from mmengine.hooks import Hook
+from mmengine.logging import print_log
 from mmengine.runner import Runner
 from mmpretrain.structures import DataSample
 from torch import Tensor
 from torch.nn import functional as F
 
 from mmfer.engine.feature_bank import unwrap
+from mmfer.engine.train_loop import needs_epochs
 from mmfer.protocols import views_of
 from mmfer.registry import HOOKS
 
@@ -29,21 +32,39 @@ class ImageSizeHook(Hook):
     Raises:
         ValueError: If the sizes do not begin at epoch 0, one is not above 0, images are not
             square or smaller than asked, or the images are views stacked on each other, or have a
-            ``landmark_mask``.
+            ``landmark_mask``; or if the training counts iterations, whose epoch is always 0.
 
     Example:
         >>> custom_hooks = [dict(type='ImageSizeHook', sizes={0: 32, 4: 40, 8: None})]
     """
 
     def __init__(self, sizes: dict[int, int | None]) -> None:
-        self.sizes = {int(epoch): side for epoch, side in sizes.items()}
+        try:
+            self.sizes = {int(epoch): side for epoch, side in sizes.items()}
+        except (AttributeError, TypeError, ValueError):
+            self.sizes = {}
         if 0 not in self.sizes or min(self.sizes) < 0:
             raise ValueError(
                 f'ImageSizeHook(sizes={sizes}): give the side from epoch 0 on, such as '
                 '{0: 32, 8: None}.'
             )
-        if any(side is not None and side < 1 for side in self.sizes.values()):
-            raise ValueError(f'ImageSizeHook(sizes={sizes}): a side must be above 0, or None.')
+        sides = [side for side in self.sizes.values() if side is not None]
+        if not all(type(side) is int and side > 0 for side in sides):
+            raise ValueError(
+                f'ImageSizeHook(sizes={sizes}): a side is a whole number above 0, or None.'
+            )
+
+    def before_train(self, runner: Runner) -> None:
+        """Check that the epochs of the sizes are reached."""
+        last, epochs = max(self.sizes), runner.max_epochs
+        needs_epochs(runner, last, 'ImageSizeHook')
+        if last >= epochs:
+            print_log(
+                f'ImageSizeHook(sizes={self.sizes}): epoch {last} is not reached, because the '
+                f'training ends after {epochs}, so its last images have another size.',
+                logger='current',
+                level=WARNING,
+            )
 
     def before_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict[str, Any] | None = None

@@ -1,7 +1,11 @@
 """Gives a student its teacher."""
 
+from collections.abc import Sequence
+
 from mmengine.hooks import Hook
+from mmengine.logging import print_log
 from mmengine.runner import Runner
+from torch import nn
 
 from mmfer.engine.hooks.network_renewal import classifier_of
 from mmfer.engine.trained_models.model_from_checkpoint import ModelFromCheckpoint
@@ -19,26 +23,42 @@ class TeacherHook(Hook):
 
     Args:
         checkpoint: A checkpoint with its config, or the name of a shipped model.
-        size: The side of the images that the teacher sees, in pixels, if the student's differ
-            from those of its own test pipeline.
+        size: The side of the images that the teacher sees, in pixels; default: ``image_size`` of
+            its config, and without this as the student sees them.
 
     Raises:
         FileNotFoundError: If there is no such checkpoint.
-        ValueError: If the checkpoint cannot be used, the classes of the two differ, or the model
-            is no ``DistilledClassifier``.
+        ValueError: If the size is no number above 0; when the training begins, if the checkpoint
+            cannot be used, the classes of the two differ, or the model is no
+            ``DistilledClassifier``.
 
     Example:
         >>> custom_hooks = [
-        ...     dict(type='TeacherHook', checkpoint='efficientnet-lite0_ferplus', size=80)]
+        ...     dict(type='TeacherHook', checkpoint='efficientnet-lite0_ferplus')]
     """
 
     def __init__(self, checkpoint: str, size: int | None = None) -> None:
+        if size is not None and not (isinstance(size, int) and size > 0):
+            raise ValueError(f'TeacherHook(size={size!r}): give a number of pixels, or None.')
         self.checkpoint = named_checkpoint(checkpoint)
         self.size = size
 
     def before_train(self, runner: Runner) -> None:
         """Load the teacher, and check its classes."""
-        student = classifier_of(runner)
+        classes = list(runner.train_dataloader.dataset.metainfo['classes'])
+        self.teach(classifier_of(runner), classes)
+
+    def teach(self, student: nn.Module, classes: Sequence[str] | None = None) -> None:
+        """Load the teacher for a student.
+
+        Args:
+            student: The student.
+            classes: Its classes in order; None takes those of the teacher.
+
+        Raises:
+            FileNotFoundError: If there is no such checkpoint.
+            ValueError: See the class.
+        """
         if not isinstance(student, DistilledClassifier):
             raise ValueError(
                 f'TeacherHook teaches a DistilledClassifier, but the model is a '
@@ -46,13 +66,19 @@ class TeacherHook(Hook):
             )
         loaded = ModelFromCheckpoint.load(self.checkpoint)
         taught = list((loaded.meta.get('dataset_meta') or {}).get('classes') or ())
-        classes = list(runner.train_dataloader.dataset.metainfo['classes'])
+        classes = taught if classes is None else classes
         if sorted(taught) != sorted(classes):
             raise ValueError(
                 f'The teacher "{self.checkpoint}" knows the classes {", ".join(taught) or "none"}, '
                 f'but the training data have {", ".join(classes)}. Choose a teacher of these '
                 'classes.'
             )
-        runner.logger.info(f'{type(loaded.model).__name__} of "{self.checkpoint}" is the teacher.')
+        size = self.size or loaded.config.get('image_size')
+        sides = f'of {size} px' if isinstance(size, int) else 'of the size that the student sees'
+        print_log(
+            f'{type(loaded.model).__name__} of "{self.checkpoint}" is the teacher; it sees images '
+            f'{sides}.',
+            logger='current',
+        )
         order = [taught.index(name) for name in classes]
-        student.teacher = Teacher(loaded.model, order, self.size)
+        student.teacher = Teacher(loaded.model, order, size if isinstance(size, int) else None)

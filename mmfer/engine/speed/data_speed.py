@@ -7,9 +7,8 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from mmfer.engine.benchmark import benchmark_model
 from mmfer.engine.speed.report import RATE, Row
-from mmfer.engine.speed.training_speed import step_of
+from mmfer.engine.speed.training_speed import step_of, trainable_model
 from mmfer.engine.speed.turns import Speed, Step, Times, take_turns
 
 
@@ -77,7 +76,7 @@ def data_speed(
     steps: list[Step] = []
     batches: list[int] = []
     for name, reader in readers.items():
-        model = benchmark_model(configs[name], times.device)
+        model = trainable_model(configs[name], times.device)
         step = step_of(model, reader.batch['inputs'], reader.batch['data_samples'])
         rows += [Row({'model': name, 'part': part}) for part in ('training step', 'data loader')]
         steps += [step, reader]

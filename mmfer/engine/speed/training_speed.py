@@ -14,10 +14,13 @@ from torch._dynamo.exc import TorchDynamoException
 
 from mmfer.compat import compile_without_updates
 from mmfer.engine.benchmark import annotated, benchmark_model, input_shape
+from mmfer.engine.configuration.entry_types import is_type
 from mmfer.engine.cpu_amp import CPUAmpOptimWrapper, cpu_has_bfloat16
+from mmfer.engine.hooks.teacher_hook import TeacherHook
 from mmfer.engine.speed.memory import tensors_of
 from mmfer.engine.speed.report import RATE, Row
 from mmfer.engine.speed.turns import Times, take_turns
+from mmfer.registry import HOOKS
 
 
 class Options(NamedTuple):
@@ -78,6 +81,15 @@ class TrainingStep:
         return [*tensors_of(self.model), self.data['inputs'], *state]
 
 
+def trainable_model(cfg: Config, device: str) -> Any:
+    """The model of a config with random weights; a student has the teacher of its config."""
+    model = benchmark_model(cfg, device)
+    for hook in cfg.get('custom_hooks') or ():
+        if is_type(hook, TeacherHook):
+            HOOKS.build(hook).teach(model)
+    return model
+
+
 def training_step(
     cfg: Config, options: Options, batch: int, size: int, device: str = 'cpu'
 ) -> TrainingStep:
@@ -91,7 +103,7 @@ def training_step(
         device: ``'cpu'`` or ``'cuda'``.
     """
     torch.manual_seed(0)
-    model = benchmark_model(cfg, device)
+    model = trainable_model(cfg, device)
     pixels = random_pixels(batch, model, size).to(device)
     return step_of(model, pixels, annotated(model, pixels / 255), options)
 

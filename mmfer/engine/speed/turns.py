@@ -142,7 +142,7 @@ def take_turns(
             all to the first.
 
     Raises:
-        ValueError: If there is no round.
+        ValueError: If there is no round, or the time is no number from 0.
 
     Example:
         >>> [speed] = take_turns([lambda: sum(range(1000))], 1, repeats=3, seconds=0.001)
@@ -151,6 +151,8 @@ def take_turns(
     """
     if repeats < 1:
         raise ValueError(f'--repeats {repeats}: give the number of rounds, 1 or more.')
+    if not 0 <= seconds < math.inf:
+        raise ValueError(f'--seconds {seconds}: give the time of a step in a round, from 0.')
     batches = [batch] * len(steps) if isinstance(batch, int) else list(batch)
     for step in steps:
         step()

@@ -50,7 +50,7 @@ class Teacher:
         images = inputs
         if preprocessor._enable_normalize:
             images = images * preprocessor.std + preprocessor.mean
-        if self.size is not None:
+        if self.size is not None and images.shape[-2:] != (self.size, self.size):
             images = interpolate(
                 images, size=(self.size, self.size), mode='bilinear', align_corners=False
             )

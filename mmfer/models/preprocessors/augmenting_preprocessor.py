@@ -17,6 +17,9 @@ from mmfer.registry import MODELS
 PLACES = ('face_box', 'landmarks', 'landmarks5', 'landmark_mask', 'region_valid')
 """Fields of a sample that become wrong if only its image moves."""
 
+NOT_PIXELS = ('Normalize', 'Denormalize')
+"""Classes of kornia whose results are no values of pixels."""
+
 
 @MODELS.register_module()
 class AugmentingPreprocessor(ClsDataPreprocessor):
@@ -40,9 +43,9 @@ class AugmentingPreprocessor(ClsDataPreprocessor):
         ModuleNotFoundError: At the first training batch, if kornia is missing.
         ValueError: If ``device_augments`` is no list of them.
         ValueError: At the first training batch, if kornia has no such augmentation, the images are
-            not uint8 (such as motion, whose signs a flip would leave wrong), or samples have
-            landmarks, boxes, masks or regions, which an augmentation that moves the image would
-            make wrong.
+            not uint8 (such as motion, whose signs a flip would leave wrong) or of several sizes, or
+            samples have landmarks, boxes, masks or regions, which an augmentation that moves the
+            image would make wrong.
 
     Example:
         >>> data_preprocessor = dict(
@@ -89,6 +92,11 @@ class AugmentingPreprocessor(ClsDataPreprocessor):
             ModuleNotFoundError: If kornia is missing.
             ValueError: See the class.
         """
+        if len({image.shape for image in images}) > 1:
+            raise ValueError(
+                'device_augments change images of one size, but a batch has several. Resize them '
+                'in the pipeline, such as by ResizeFace.'
+            )
         batch = images if isinstance(images, Tensor) else torch.stack(list(images))
         if batch.dtype != torch.uint8:
             raise ValueError(
@@ -147,6 +155,11 @@ def _build(entry: Mapping[str, Any]) -> nn.Module:
         for known, kind in vars(library).items()
         if isinstance(kind, type) and issubclass(kind, base) and not known.endswith('Base2D')
     }
+    if name in NOT_PIXELS:
+        raise ValueError(
+            f'device_augments: the results are pixels again, so {name} has no place there. Give '
+            'mean=... and std=... of the data preprocessor.'
+        )
     if name not in kinds:
         close = get_close_matches(name, sorted(kinds), n=1)
         raise ValueError(

@@ -92,7 +92,7 @@ def test_a_full_file_takes_no_more(
 
 def test_a_file_of_another_kind_is_a_message(tmp_path: Path) -> None:
     (tmp_path / 'data.mdb').write_bytes(b'no database' * 1000)
-    with pytest.raises(ValueError, match='cannot be opened .* Delete the folder'):
+    with pytest.raises(ValueError, match='cannot be opened .* delete this one'):
         ArrayStore(tmp_path).get(b'a')
 
 

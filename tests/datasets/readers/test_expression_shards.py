@@ -85,7 +85,8 @@ def test_all_that_is_known_of_a_face_is_kept(tmp_path: Path) -> None:
     facts = {
         'label': 'Crying',
         'subject': 7,
-        'group': {'gender': 'female'},
+        'group': {'gender': 'female', 'age': None},
+        'clean_label': 'calm',
         'distribution': [0.25, 0.75],
         'face_box': [1, 2, 7, 8],
         'landmarks5': [[1, 2]] * 5,
@@ -96,6 +97,7 @@ def test_all_that_is_known_of_a_face_is_kept(tmp_path: Path) -> None:
     data = read(tmp_path, soft_labels=False)
     sample, other = data.get_data_info(0), data.get_data_info(1)
     assert sample['gt_label'] == 1 and other['gt_label'] == 0
+    assert sample['clean_label'] == 0 and 'clean_label' not in other
     assert sample['subject'] == '7' and sample['group'] == {'gender': 'female'}
     assert sample['img_path'] == str(tmp_path / 'train-0.tar' / 'a' / '1.png')
     np.testing.assert_array_equal(sample['face_box'], np.float32([1, 2, 7, 8]))
@@ -168,6 +170,8 @@ LABELED = {'1.png': png(1), '1.cls': b'calm'}
         ({'1.png': png(1), '1.json': b'{"label": 0, "face_box": "x"}'}, 'face_box is no array'),
         ({'1.png': png(1), '1.json': b'{"label": 0, "face_box": [1]}'}, 'face_box has the shape'),
         ({'1.png': png(1), '1.json': b'{"label": 0, "landmarks5": [NaN]}'}, 'landmarks5 is no'),
+        ({'1.png': png(1), '1.json': b'{"label": 0, "face_box": [5, 1, 1, 5]}'}, 'with x1 < x2'),
+        (LABELED | {'1.json': b'{"label": 1}'}, 'is "calm" in the .cls file and "1" in the JSON'),
         ({'1.png': png(1), '1.json': b' ' * ((1 << 20) + 1)}, r'\.json has more than 1048576'),
     ],
 )
@@ -192,6 +196,60 @@ def test_what_is_no_shard_is_refused(kind: str, tmp_path: Path) -> None:
     shard.write_bytes(damaged[kind])
     with pytest.raises(ValueError, match=r'train-0\.tar'):
         read(tmp_path)
+
+
+def test_a_truncated_damaged_or_joined_shard_is_refused(tmp_path: Path) -> None:
+    files: dict[str, bytes] = {}
+    for i in range(4):
+        files |= {f'{i}.png': png(i), f'{i}.cls': b'%d' % (i % 2)}
+    shard = write_tar(tmp_path / 'train-0.tar', files)
+    content = shard.read_bytes()
+    with tarfile.open(shard) as archive:
+        third = archive.getmember('2.png').offset
+    damaged = content[:third] + b'x' + content[third + 1 :]
+    for wrong in (content[:third], content[: third + 100], damaged):
+        shard.write_bytes(wrong)
+        with pytest.raises(ValueError, match=rf'truncated at byte {third}: the mark of its end'):
+            read(tmp_path)
+    shard.write_bytes(content * 2)
+    with pytest.raises(ValueError, match='as if several tar files were joined'):
+        read(tmp_path)
+
+
+def test_a_missing_shard_is_named(tmp_path: Path) -> None:
+    for number in (1, 2, 4):
+        name = f'{number}.png', f'{number}.cls'
+        write_tar(tmp_path / f'train-{number:06}.tar', {name[0]: png(number), name[1]: b'0'})
+    with pytest.raises(ValueError, match=r'up to train-000004.tar, but none with the number 3\.'):
+        read(tmp_path, empty_classes='warn')
+    (tmp_path / 'train-000004.tar').unlink()
+    assert len(read(tmp_path, empty_classes='warn')) == 2
+
+
+@pytest.mark.parametrize(('classes', 'label'), [(['1', '2'], None), (['0', '1'], 1)])
+def test_a_digit_is_a_name_and_a_number_only_if_both_agree(
+    classes: list[str], label: int | None, tmp_path: Path
+) -> None:
+    write_tar(tmp_path / 'train-0.tar', {'1.png': png(1), '1.cls': b'1'})
+    options = dict(classes=classes, empty_classes='warn')
+    if label is None:
+        with pytest.raises(ValueError, match=r'"1" in the \.cls file may be the name'):
+            ExpressionShards(str(tmp_path), **options)
+    else:
+        assert ExpressionShards(str(tmp_path), **options).get_gt_labels().tolist() == [label]
+
+
+def test_a_killed_writer_leaves_no_shard_that_is_read(tmp_path: Path) -> None:
+    for name in CLASSES:
+        (tmp_path / 'train' / name).mkdir(parents=True)
+        (tmp_path / 'train' / name / '0.png').write_bytes(png(0))
+    images = ExpressionFolder(str(tmp_path), 'train', classes=CLASSES)
+    writer = write_shards(images, tmp_path, 'train', 1)
+    next(writer)
+    assert list(tmp_path.glob('train.unfinished/*')) and not list(tmp_path.glob('train-*'))
+    (tmp_path / 'train.unfinished' / 'train-000007.tar').touch()  # of an earlier, killed writer
+    assert len(list(write_shards(images, tmp_path, 'train', 1))) == 2
+    assert len(read(tmp_path)) == 2 and not (tmp_path / 'train.unfinished').exists()
 
 
 def test_links_are_not_followed(tmp_path: Path) -> None:

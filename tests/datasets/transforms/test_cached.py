@@ -175,3 +175,10 @@ def test_a_cached_result_may_be_changed(tmp_path: Path) -> None:
     image = cached({'img_path': str(path)})['img'].copy()
     cached({'img_path': str(path)})['img'][:] = 0
     assert np.array_equal(cached({'img_path': str(path)})['img'], image)
+
+
+def test_a_packed_sample_is_not_kept_on_disk(tmp_path: Path) -> None:
+    steps = [*TRANSFORMS_OF_A_FACE, {'type': 'PackExpression'}]
+    cached = Cached(steps, str(tmp_path / 'cache'))
+    with pytest.raises(ValueError, match='Put transforms such as PackExpression after Cached'):
+        cached({'img_path': str(write_image(tmp_path / 'a.png')), 'gt_label': 0})

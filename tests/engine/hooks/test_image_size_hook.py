@@ -28,10 +28,12 @@ class Sides(Hook):
         self.validation.add(data_batch['inputs'][0].shape[-1])
 
 
-def train(tmp_path: Path, config: str, sizes: dict[int, int | None]) -> Sides:
+def train(tmp_path: Path, config: str, sizes: dict[int, int | None], **entries: Any) -> Sides:
     write_data(tmp_path / 'data')
     cfg = small_config(ROOT / 'configs' / config, tmp_path / 'data', tmp_path / 'work')
     cfg.custom_hooks = [dict(type='ImageSizeHook', sizes=sizes)]
+    for name, entry in entries.items():
+        cfg[name] = entry
     runner = build_runner(cfg)
     sides = Sides()
     runner.register_hook(sides)
@@ -44,6 +46,24 @@ def test_a_training_grows(tmp_path: Path) -> None:
     assert {side for epoch, side in sides.training if epoch == 0} == {32}
     assert {side for epoch, side in sides.training if epoch == 1} == {48}
     assert sides.validation == {48}
+
+
+def test_sizes_that_are_not_reached_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    name = 'mmfer.engine.hooks.image_size_hook.print_log'
+    monkeypatch.setattr(name, lambda text, **options: said.append(text))
+    sides = train(tmp_path, 'resnet/resnet18_ferplus-48px.py', {0: 32, 2: None})
+    assert {side for _, side in sides.training} == {32}
+    assert 'epoch 2 is not reached, because the training ends after 2' in said[0]
+
+
+def test_a_training_by_iterations_is_refused(tmp_path: Path) -> None:
+    by_iterations = dict(by_epoch=False, max_iters=4, val_interval=4)
+    config = 'resnet/resnet18_ferplus-48px.py'
+    with pytest.raises(ValueError, match='ImageSizeHook acts at epochs, but this training counts'):
+        train(tmp_path, config, {0: 32, 1: None}, train_cfg=by_iterations)
 
 
 def test_several_views_are_refused(tmp_path: Path) -> None:
@@ -77,7 +97,10 @@ def test_points_and_boxes_shrink_with_the_image() -> None:
     torch.testing.assert_close(sample.face_box, torch.tensor([0.0, 6, 24, 12]))
 
 
-@pytest.mark.parametrize('sizes', [{}, {1: 32}, {0: 0}, {0: 32, -1: 8}])
-def test_impossible_sizes_are_refused(sizes: dict[int, int | None]) -> None:
+@pytest.mark.parametrize(
+    'sizes',
+    [{}, {1: 32}, {0: 0}, {0: 32, -1: 8}, {0: '32'}, {0: 32.5}, {'x': 1}, [32], None],
+)
+def test_impossible_sizes_are_refused(sizes: Any) -> None:
     with pytest.raises(ValueError, match='ImageSizeHook'):
         ImageSizeHook(sizes)

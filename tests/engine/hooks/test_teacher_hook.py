@@ -6,6 +6,7 @@ from mmengine.config import Config
 
 from mmfer.apis.pruning import prune_checkpoint
 from mmfer.engine import load_config
+from mmfer.engine.hooks import TeacherHook
 from mmfer.engine.trained_models.model_from_checkpoint import ModelFromCheckpoint
 from mmfer.engine.training import train
 from tests.helpers import write_config, write_images
@@ -81,6 +82,22 @@ def test_the_classes_of_the_teacher_are_brought_into_order(tmp_path, teacher):
     torch.save(loaded, tmp_path / 'turned.pth')
     runner = train(student(tmp_path, teacher.parents[1], tmp_path / 'turned.pth'))
     assert runner.model.teacher.order.tolist() == [2, 0, 1]
+
+
+@pytest.mark.parametrize(('entry', 'size'), [('image_size = 24\n', 24), ('', None)])
+def test_a_teacher_sees_images_of_its_own_size(tmp_path, teacher, entry, size):
+    loaded = torch.load(teacher, weights_only=True)
+    loaded['meta']['cfg'] = entry + loaded['meta']['cfg']
+    torch.save(loaded, tmp_path / 'teacher.pth')
+    without = "custom_hooks[0].pop('size')\n"
+    runner = train(student(tmp_path, teacher.parents[1], tmp_path / 'teacher.pth', without))
+    assert runner.model.teacher.size == size
+
+
+@pytest.mark.parametrize('size', [0, -1, '80', 48.0])
+def test_a_size_that_is_none_is_refused(size):
+    with pytest.raises(ValueError, match='give a number of pixels'):
+        TeacherHook('efficientnet-lite0_ferplus', size=size)
 
 
 def test_a_shipped_model_of_other_classes_is_refused(tmp_path, teacher):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from copy import deepcopy
 from types import SimpleNamespace
 
 import pytest
@@ -147,3 +148,17 @@ def test_a_step_that_cannot_be_compiled_is_left_out(log: list[str]) -> None:
     assert len(calls) == module.COMPILED_WARM_UPS
     with pytest.raises(ZeroDivisionError):
         module._warm(lambda: 1 / 0, ('a.py', Options(compiled=True)))
+
+
+def test_a_student_is_measured_with_its_teacher() -> None:
+    cfg = deepcopy(CONFIG)
+    cfg.model.type = 'DistilledClassifier'
+    cfg.model.response = dict(type='ResponseDistillationLoss')
+    cfg.model.head.num_classes = 8
+    cfg.model.data_preprocessor = dict(to_rgb=True, mean=[127.0] * 3, std=[128.0] * 3)
+    cfg.custom_hooks = [dict(type='TeacherHook', checkpoint='efficientnet-lite0_ferplus', size=32)]
+    training_step(cfg, Options(), 2, 32)()
+    cfg.custom_hooks[0].checkpoint = 'no.pth'
+    assert benchmark_model(cfg, 'cpu').teacher is None  # predictions do without it
+    with pytest.raises(FileNotFoundError, match=r'no\.pth'):
+        training_step(cfg, Options(), 2, 32)

@@ -1,5 +1,6 @@
 """Rounds in which steps take turns, by known clocks."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
@@ -50,6 +51,12 @@ def test_speeds_are_medians_and_each_step_runs_once_before() -> None:
     assert second.rounds == [8, 2, 1] and second.median == 2
     assert first.ratios == [1, 1, 1]
     assert second.ratios == [2, 0.5, 9 / 4] and second.ratio == 2
+
+
+@pytest.mark.parametrize('seconds', [-1, math.inf, math.nan])
+def test_an_impossible_time_is_refused(seconds: float) -> None:
+    with pytest.raises(ValueError, match='--seconds .*: give the time of a step'):
+        take_turns([lambda: None], 1, 1, seconds)
 
 
 def test_ratios_relate_to_the_reference_of_a_step_and_batches_may_differ() -> None:
