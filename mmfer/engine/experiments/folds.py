@@ -10,12 +10,8 @@ from typing import Any
 import numpy as np
 from mmengine.config import Config, ConfigDict
 
-<<<<<<< HEAD
 from mmfer.datasets.subject_names import set_key
-from mmfer.datasets.wrapped import chosen_samples, readers_of
-=======
 from mmfer.datasets.wrapped import chosen_samples, each_sample_once, readers_of
->>>>>>> try1
 from mmfer.engine.experiments.joined import dataset_of, join, named_subjects, restricted
 from mmfer.engine.experiments.leakage import (
     check_choice,
