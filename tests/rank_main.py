@@ -82,7 +82,9 @@ def main(folder: Path, configs: list[Path]) -> None:
         for config in configs:
             for average in averages_of(config):
                 result: dict[str, object] = {'config': str(config), 'average': average}
-                # The collections that readers ask for would go through all that is imported.
+                # The collections that readers ask for would go through all that is imported. What
+                # the last training left must not be kept with it: it would fill the memory.
+                gc.collect()
                 gc.freeze()
                 try:
                     result.update(train(config, folder, average))
