@@ -55,3 +55,9 @@ def peak_bytes(run: Callable[[], Any], kept: Iterable[Tensor]) -> int:
 def tensors_of(model: nn.Module) -> list[Tensor]:
     """The weights and buffers of a model."""
     return [*model.parameters(), *model.buffers()]
+
+
+def tensors_in_training(model: nn.Module) -> list[Tensor]:
+    """The weights and buffers of a model, and of its teacher if it is a student."""
+    teacher = getattr(model, 'teacher', None)
+    return [*tensors_of(model), *(tensors_of(teacher.model) if teacher is not None else [])]

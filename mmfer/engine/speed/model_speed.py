@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from mmfer.engine.benchmark import annotated, input_shape, precision, predict, random_images
 from mmfer.engine.complexity import model_complexity
 from mmfer.engine.eval_mode import train_mode
-from mmfer.engine.speed.memory import peak_bytes, tensors_of
+from mmfer.engine.speed.memory import peak_bytes, tensors_in_training, tensors_of
 from mmfer.engine.speed.report import RATE, Row
 from mmfer.engine.speed.turns import Speed, Timer, take_turns, timer_for
 
@@ -110,7 +110,9 @@ def _measure_training(
         for model in models.values():
             modes.enter_context(train_mode(model))
         for step, model, result in zip(steps, models.values(), results, strict=True):
-            result.train_memory[batch] = peak_bytes(step, [inputs[model], *tensors_of(model)])
+            result.train_memory[batch] = peak_bytes(
+                step, [inputs[model], *tensors_in_training(model)]
+            )
         speeds = take_turns(steps, batch, repeats, seconds, timer)
     for result, speed in zip(results, speeds, strict=True):
         result.train_speed[batch] = speed

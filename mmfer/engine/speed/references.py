@@ -12,7 +12,7 @@ from mmpretrain.structures import DataSample
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from mmfer.engine.speed.memory import peak_bytes, tensors_of
+from mmfer.engine.speed.memory import peak_bytes, tensors_in_training
 from mmfer.engine.speed.report import RATE, Row
 from mmfer.engine.speed.training_speed import (
     PLAIN,
@@ -54,7 +54,7 @@ class BareStep:
         """Input, weights, buffers and the state of the optimizer."""
         states = self.optimizer.state.values()
         state = [value for one in states for value in one.values() if torch.is_tensor(value)]
-        return [*tensors_of(self.model), self.inputs, *state]
+        return [*tensors_in_training(self.model), self.inputs, *state]
 
 
 def reference_speed(

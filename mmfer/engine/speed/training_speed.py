@@ -17,7 +17,7 @@ from mmfer.engine.benchmark import annotated, benchmark_model, input_shape
 from mmfer.engine.configuration.entry_types import is_type
 from mmfer.engine.cpu_amp import CPUAmpOptimWrapper, cpu_has_bfloat16
 from mmfer.engine.hooks.teacher_hook import TeacherHook
-from mmfer.engine.speed.memory import tensors_of
+from mmfer.engine.speed.memory import tensors_in_training
 from mmfer.engine.speed.report import RATE, Row
 from mmfer.engine.speed.turns import Times, take_turns
 from mmfer.registry import HOOKS
@@ -78,7 +78,7 @@ class TrainingStep:
         """Input, weights, buffers and the state of the optimizer."""
         states = self.wrapper.optimizer.state.values()
         state = [value for one in states for value in one.values() if torch.is_tensor(value)]
-        return [*tensors_of(self.model), self.data['inputs'], *state]
+        return [*tensors_in_training(self.model), self.data['inputs'], *state]
 
 
 def trainable_model(cfg: Config, device: str) -> Any:

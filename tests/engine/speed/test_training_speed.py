@@ -157,7 +157,10 @@ def test_a_student_is_measured_with_its_teacher() -> None:
     cfg.model.head.num_classes = 8
     cfg.model.data_preprocessor = dict(to_rgb=True, mean=[127.0] * 3, std=[128.0] * 3)
     cfg.custom_hooks = [dict(type='TeacherHook', checkpoint='efficientnet-lite0_ferplus', size=32)]
-    training_step(cfg, Options(), 2, 32)()
+    step = training_step(cfg, Options(), 2, 32)
+    step()
+    taught = set(map(id, step.model.teacher.model.parameters()))
+    assert taught and taught < set(map(id, step.tensors()))  # they count as memory
     cfg.custom_hooks[0].checkpoint = 'no.pth'
     assert benchmark_model(cfg, 'cpu').teacher is None  # predictions do without it
     with pytest.raises(FileNotFoundError, match=r'no\.pth'):
