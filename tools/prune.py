@@ -11,7 +11,7 @@ Examples:
 
 import argparse
 
-from mmfer.apis.pruning import prune_checkpoint
+from mmfer.apis.pruning import prune_checkpoint, pruned_name
 from mmfer.engine.cli import add_config_options, friendly_errors, given_path
 from mmfer.engine.pruning.scores import CRITERIA
 
@@ -58,7 +58,7 @@ def main() -> None:
         args.seed,
     )
     print(report.format_table())
-    name = f'{args.config.stem}_pruned{round(100 * args.ratio)}'
+    name = pruned_name(args.config, args.ratio)
     print(f'\nWritten: {args.out / name}.pth and {args.out / name}.py')
 
 

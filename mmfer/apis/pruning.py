@@ -64,7 +64,7 @@ def prune_checkpoint(
     images = torch.zeros(1, *input_shape(model, size))
     report = prune_model(model, images, ratio, round_to, criterion=criterion, seed=seed)
 
-    out, name = Path(out), f'{Path(config).stem}_pruned{round(100 * ratio)}'
+    out, name = Path(out), pruned_name(config, ratio)
     content = BytesIO()
     torch.save(
         {'meta': meta, 'state_dict': model.state_dict(), 'pruning': channel_record(model)}, content
@@ -72,6 +72,16 @@ def prune_checkpoint(
     write_checkpoint(out / f'{name}.pth', content.getvalue())
     finetuning_config(cfg, out / f'{name}.pth').dump(out / f'{name}.py')
     return report
+
+
+def pruned_name(config: str | Path, ratio: float) -> str:
+    """The name, without suffix, of the files of a pruned network.
+
+    Example:
+        >>> pruned_name('configs/rald/rald_r18_ferplus.py', 0.4)
+        'rald_r18_ferplus_pruned40'
+    """
+    return f'{Path(config).stem}_pruned{100 * ratio:g}'
 
 
 def finetuning_config(config: Config, checkpoint: Path) -> Config:

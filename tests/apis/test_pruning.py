@@ -10,7 +10,7 @@ from mmengine.config import Config
 from mmfer import engine
 from mmfer.apis.inferencer import FERInferencer
 from mmfer.apis.model import TrainedModel
-from mmfer.apis.pruning import finetuning_config, prune_checkpoint
+from mmfer.apis.pruning import finetuning_config, prune_checkpoint, pruned_name
 from mmfer.engine.hooks import ChannelPruningHook
 from tests.apis.model_files import write_model
 from tests.helpers import CLASSES, write_config, write_images
@@ -104,3 +104,8 @@ def test_bad_input_is_refused(model_files, tmp_path):
     with pytest.raises(FileNotFoundError, match=r'no\.pth'):
         prune_checkpoint(config, tmp_path / 'no.pth', tmp_path / 'out', 0.5)
     assert not (tmp_path / 'out').exists()
+
+
+def test_ratios_that_round_alike_have_names_of_their_own() -> None:
+    names = [pruned_name('a/tiny.py', ratio) for ratio in (0.29, 0.4, 0.995, 0.999)]
+    assert names == ['tiny_pruned29', 'tiny_pruned40', 'tiny_pruned99.5', 'tiny_pruned99.9']
