@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import gc
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,13 @@ torch.set_num_threads(1)
 def pytest_collection_finish() -> None:
     """The modules of all tests are imported."""
     speed_up_trainings()
+
+
+@pytest.fixture(autouse=True, scope='module')
+def freed_memory() -> Iterator[None]:
+    """Free networks in cycles after each file; Python would collect them late."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope='session')

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 from mmengine.config import Config
+from mmpretrain.models.backbones import ConvNeXt
 from mmpretrain.models.heads import MultiLabelClsHead
 from mmpretrain.structures import DataSample
 from torch import Tensor, nn
@@ -41,7 +42,6 @@ WITHOUT_NORM = [
 SLIM: dict[str, dict[str, Any]] = {
     'ResNet': dict(base_channels=8, stem_channels=8),
     'SwinTransformer': dict(img_size=64, window_size=2, stage_cfgs={}),
-    'ConvNeXtMap': dict(arch=dict(depths=[1, 1, 1, 1], channels=[16, 32, 64, 128])),
     'VGGBN16': dict(width=0.125),
 }
 """An eighth of the width of the published backbones."""
@@ -57,6 +57,9 @@ def slim(config: Any) -> Any:
     if config.get('type') == 'SwinTransformer':
         width = 96 if config['arch'] == 'tiny' else config['arch']['embed_dims']
         config['arch'] = dict(embed_dims=width // 8, depths=[1] * 4, num_heads=[3] * 4)
+    if config.get('type') == 'ConvNeXtMap':
+        channels = ConvNeXt.arch_settings[config['arch']]['channels']
+        config['arch'] = dict(depths=[1] * 4, channels=[width // 8 for width in channels])
     for key in ('in_channels', 'hidden_channels', 'map_size'):
         value = config.get(key)
         if key == 'map_size' and value is not None:
@@ -72,7 +75,7 @@ def model_config_of(path: Path) -> tuple[Config, int]:
     """The config, whose model is slim at 64 pixels if possible, and the image size."""
     cfg = load_config(path)
     size = cfg.get('image_size', 64)
-    if '512' in str(cfg.model) or '1024' in str(cfg.model):
+    if any(wide in str(cfg.model) for wide in ('512', '1024', 'xlarge')):
         cfg.model, size = slim(cfg.model.to_dict()), 64
     return cfg, size
 
