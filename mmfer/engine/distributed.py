@@ -1,6 +1,7 @@
 """Initialization of distributed runs on machines without a GPU."""
 
 import atexit
+import gc
 import os
 import subprocess
 
@@ -28,9 +29,11 @@ def _leave_cpu_ranks() -> None:
     """End the threads of the process group while Python still runs.
 
     A thread of gloo that frees a tensor while the interpreter shuts down would abort the process.
+    The threads end with the last reference to the group; a runner has one, and is in a cycle.
     """
     if distributed.is_initialized():
         distributed.destroy_process_group()
+        gc.collect()
 
 
 def init_cpu_ranks(launcher: str) -> None:
