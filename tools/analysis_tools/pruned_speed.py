@@ -7,7 +7,7 @@ networks in turn, and changes are relative to the unpruned network in the same r
 Example:
     python tools/analysis_tools/pruned_speed.py \\
         configs/multi_region/multi_region_vgg16bn_rafdb.py \\
-        --scales work_dirs/table5/table5_multi_region/seed0/epoch_8.pth --round-to 8
+        --scales work_dirs/table5/table5_multi_region/seed0/epoch_16.pth --round-to 8
 """
 
 import argparse
