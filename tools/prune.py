@@ -2,6 +2,7 @@
 
 Writes to DIR the smaller model, CONFIG_pruned50.pth, and its config, CONFIG_pruned50.py, which
 loads the smaller model: run `tools/train.py` with this config to fine-tune, or `tools/test.py`.
+With --criterion random the names end in _pruned50-random, and so with others.
 
 Examples:
     python tools/prune.py configs/rald/rald_r18_synthetic.py \\
@@ -58,7 +59,7 @@ def main() -> None:
         args.seed,
     )
     print(report.format_table())
-    name = pruned_name(args.config, args.ratio)
+    name = pruned_name(args.config, args.ratio, args.criterion)
     print(f'\nWritten: {args.out / name}.pth and {args.out / name}.py')
 
 

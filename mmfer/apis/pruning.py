@@ -33,11 +33,11 @@ def prune_checkpoint(
 ) -> PruningReport:
     """Prune a checkpoint and write the result with a config.
 
-    The names of the files contain the name of the config and the ratio:
-    ``rald_r18_rafdb_pruned50.pth`` and ``.py``. The new config contains the whole given config,
-    sets ``load_from`` to the pruned checkpoint and has no sparsity training. Training with the new
-    config is the fine-tuning; the new config also tests the pruned checkpoint and later
-    checkpoints.
+    The names of the files contain the name of the config, the ratio and, if one is given, the
+    criterion: ``rald_r18_rafdb_pruned50.pth`` and ``.py``, ``..._pruned50-random.pth``. The new
+    config contains the whole given config, sets ``load_from`` to the pruned checkpoint and has no
+    sparsity training. Training with the new config is the fine-tuning; the new config also tests
+    the pruned checkpoint and later checkpoints.
 
     Args:
         config: A config file.
@@ -52,19 +52,21 @@ def prune_checkpoint(
     Raises:
         FileNotFoundError: If the config or the checkpoint does not exist.
         ValueError: If the config or the checkpoint cannot be read, or they do not fit each other,
-            the ratio is not between 0 and 1, or nothing can be pruned.
+            the ratio is not between 0 and 1, the size is below 1, or nothing can be pruned.
     """
+    if size is not None and size < 1:
+        raise ValueError(f'size {size}: give the side of the images in pixels, 1 or more.')
     cfg = read_config(config, options)
     register_all_modules()
     with DefaultScope.overwrite_default_scope('mmfer'):
         model = build_model(cfg)
     meta = load_weights(model, checkpoint)
     meta = {name: value for name, value in meta.items() if name != 'calibration'}  # no longer fits
-    size = size or cfg.get('image_size', 224)
+    size = cfg.get('image_size', 224) if size is None else size
     images = torch.zeros(1, *input_shape(model, size))
     report = prune_model(model, images, ratio, round_to, criterion=criterion, seed=seed)
 
-    out, name = Path(out), pruned_name(config, ratio)
+    out, name = Path(out), pruned_name(config, ratio, criterion)
     content = BytesIO()
     torch.save(
         {'meta': meta, 'state_dict': model.state_dict(), 'pruning': channel_record(model)}, content
@@ -74,14 +76,17 @@ def prune_checkpoint(
     return report
 
 
-def pruned_name(config: str | Path, ratio: float) -> str:
+def pruned_name(config: str | Path, ratio: float, criterion: str | None = None) -> str:
     """The name, without suffix, of the files of a pruned network.
 
     Example:
         >>> pruned_name('configs/rald/rald_r18_ferplus.py', 0.4)
         'rald_r18_ferplus_pruned40'
+        >>> pruned_name('configs/rald/rald_r18_ferplus.py', 0.4, 'random')
+        'rald_r18_ferplus_pruned40-random'
     """
-    return f'{Path(config).stem}_pruned{100 * ratio:g}'
+    ending = f'-{criterion}' if criterion else ''
+    return f'{Path(config).stem}_pruned{100 * ratio:g}{ending}'
 
 
 def finetuning_config(config: Config, checkpoint: Path) -> Config:

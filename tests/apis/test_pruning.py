@@ -103,9 +103,21 @@ def test_bad_input_is_refused(model_files, tmp_path):
         prune_checkpoint(config, checkpoint, tmp_path / 'out', 1.0)
     with pytest.raises(FileNotFoundError, match=r'no\.pth'):
         prune_checkpoint(config, tmp_path / 'no.pth', tmp_path / 'out', 0.5)
+    with pytest.raises(ValueError, match='size 0: give the side'):
+        prune_checkpoint(config, checkpoint, tmp_path / 'out', 0.5, size=0)
     assert not (tmp_path / 'out').exists()
 
 
 def test_ratios_that_round_alike_have_names_of_their_own() -> None:
     names = [pruned_name('a/tiny.py', ratio) for ratio in (0.29, 0.4, 0.995, 0.999)]
     assert names == ['tiny_pruned29', 'tiny_pruned40', 'tiny_pruned99.5', 'tiny_pruned99.9']
+
+
+def test_a_random_choice_is_written_beside_that_of_the_scales(model_files, tmp_path) -> None:
+    config, checkpoint = model_files
+    out = tmp_path / 'out'
+    prune_checkpoint(config, checkpoint, out, 0.5, size=32)
+    prune_checkpoint(config, checkpoint, out, 0.5, size=32, criterion='random')
+    stems = {path.stem for path in out.glob('*.pth')}
+    assert stems == {'tiny_pruned50', 'tiny_pruned50-random'}
+    assert f'{out}/tiny_pruned50-random.pth' in (out / 'tiny_pruned50-random.py').read_text()

@@ -1,7 +1,9 @@
 """tools/analysis_tools/photograph_speed.py as a user runs it."""
 
+import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -29,10 +31,22 @@ def test_the_steps_are_measured_for_each_number_of_faces() -> None:
     rows = measured('--faces', 1, 3, *QUICK)
     assert [row[:4] for row in rows] == [[n, 'pytorch', 'mtcnn', 'mmfer'] for n in ('1', '3')]
     for row in rows:
-        read, *others, answer, speed = map(float, row[4:])
+        read, *others, answer, speed = map(float, row[4:-1])
         assert len(others) == 4 and min(others) > 0
         assert 0 < read < answer  # the answer has this step and more
         assert speed == pytest.approx(1000 / answer, rel=0.05)
+        slowest, fastest = map(float, row[-1].split(' to '))
+        assert slowest <= speed <= fastest
+
+
+def test_each_round_is_written_and_drawn(tmp_path: Path) -> None:
+    out, plot = tmp_path / 'faces.json', tmp_path / 'faces.png'
+    measured('--faces', 1, 2, *QUICK, '--out', out, '--plot', plot)
+    written = json.loads(out.read_text(encoding='utf-8'))
+    assert written['machine']['threads'] >= 1
+    assert [row['names']['faces'] for row in written['rows']] == ['1', '2']
+    assert all(len(row['speeds']['answer']['rounds']) == 3 for row in written['rows'])
+    assert cv2.imread(str(plot)) is not None
 
 
 def test_several_sets_of_files_are_measured_beside_each_other(tmp_path: Path) -> None:

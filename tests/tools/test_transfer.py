@@ -31,6 +31,19 @@ def test_a_model_is_evaluated_on_another_data_set(
     assert plot.stat().st_size > 1000
 
 
+def test_a_shipped_model_needs_only_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_ferplus_folders(tmp_path / 'faces', [*EYE, EYE[0]])
+    options = ['--data', 'ferplus', '--data-root', tmp_path / 'faces', '--out']
+    run_main(monkeypatch, TOOL, *MODEL, *options, tmp_path / 'files.json')
+    run_main(monkeypatch, TOOL, 'resnet18_renderings', *options, tmp_path / 'name.json')
+    by_files, by_name = (
+        json.loads((tmp_path / f'{name}.json').read_text()) for name in ('files', 'name')
+    )
+    assert by_name == by_files
+
+
 @pytest.mark.parametrize(
     ('data', 'message'),
     [('FERPlus', 'give one of ferplus, photographs, or a config'), ('no_test.py', 'no test_data')],

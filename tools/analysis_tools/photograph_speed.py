@@ -3,7 +3,8 @@
 Copies of a photograph with one face are laid side by side in an image of 640 x 480 px, so the steps
 are measured for several numbers of faces. Times are milliseconds for each image, medians over
 rounds in which all steps take turns. "answer" is the call of the inferencer with the file: reading,
-detection and expressions, without landmarks and drawing.
+detection and expressions, without landmarks and drawing. --out writes each round and the machine,
+--plot draws the answers a second against the number of faces.
 
 Examples:
     mmfer photograph-speed photo.jpg --faces 1 5
@@ -20,13 +21,14 @@ from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
-import torch
 from PIL import Image
 
 from mmfer.apis import FERInferencer, OnnxInferencer
 from mmfer.apis.face_inferencer import FaceInferencer
-from mmfer.engine.cli import friendly_errors, given_path
-from mmfer.engine.speed.turns import take_turns, timer_for
+from mmfer.engine.cli import figure_file, friendly_errors, given_path, output_file
+from mmfer.engine.speed.machine import Machine, busy_warning
+from mmfer.engine.speed.report import RATE, Row, plotted, speeds_of
+from mmfer.engine.speed.turns import Speed, Times, take_turns
 from mmfer.faces import read_image
 from mmfer.faces.detection.choice import (
     DETECTORS,
@@ -35,6 +37,7 @@ from mmfer.faces.detection.choice import (
     build_landmarker,
 )
 from mmfer.faces.detection.face_finder import Landmarker, detect_in_crop
+from mmfer.files import write_json
 from mmfer.markdown import markdown_table
 from mmfer.runtime.face_network_choice import open_landmarker
 from mmfer.runtime.face_network_file import DETECTOR, LANDMARKER, network_name
@@ -42,7 +45,8 @@ from mmfer.visualization import LabelledFace, draw_faces
 
 WIDTH, HEIGHT = 640, 480
 HEAD = ('faces', 'run by', 'detector', 'landmarker')
-STEPS = ('read', 'detect', 'landmarks', 'expression', 'draw', 'answer')
+ANSWER = 'answer'
+STEPS = ('read', 'detect', 'landmarks', 'expression', 'draw', ANSWER)
 
 
 def parse_args() -> argparse.Namespace:
@@ -74,6 +78,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--cpu-time', action='store_true', help='count CPU time, for one thread on a busy machine'
     )
+    parser.add_argument('--out', type=output_file, help='JSON file with the machine and each round')
+    parser.add_argument('--plot', type=figure_file, help='file of a plot, such as faces.png')
     return parser.parse_args()
 
 
@@ -137,34 +143,66 @@ def build_steps(
     ], len(faces)
 
 
+def measure(
+    ways: Sequence[Way], photo: np.ndarray, faces: Sequence[int], times: Times
+) -> list[Row]:
+    """Measure all steps of all ways in turns, for one number of faces after the other."""
+    rows = []
+    with TemporaryDirectory() as folder:
+        for count in faces:
+            file = Path(folder) / f'{count}.jpg'
+            Image.fromarray(scene(photo, count)).save(file, quality=92)
+            built = [build_steps(way.inferencer, way.landmarker, file) for way in ways]
+            steps = [step for steps, _ in built for step in steps]
+            speeds = take_turns(steps, 1, times.repeats, times.seconds, times.timer)
+            for number, (way, (_, found)) in enumerate(zip(ways, built, strict=True)):
+                own = speeds[number * len(STEPS) : (number + 1) * len(STEPS)]
+                names = dict(zip(HEAD, (str(found), *way.names), strict=True))
+                rows.append(Row(names, dict(zip(STEPS, own, strict=True))))
+    return rows
+
+
+def milliseconds(speed: Speed) -> str:
+    return f'{1000 / speed.median:.1f}'
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Milliseconds of the steps, and answers a second with the slowest and the fastest round."""
+    cells = []
+    for row in rows:
+        answer = row.speeds[ANSWER]
+        spread = f'{min(answer.rounds):.1f} to {max(answer.rounds):.1f}'
+        steps = [milliseconds(row.speeds[step]) for step in STEPS]
+        cells.append([*row.names.values(), *steps, f'{answer.median:.1f}', spread])
+    return markdown_table([*HEAD, *STEPS, RATE, 'rounds'], cells)
+
+
+def answers(row: Row) -> Row:
+    """The answers of a row, for a curve over the number of faces."""
+    faces, *way = row.names.values()
+    return Row({'model': ', '.join(way), 'faces': faces}, {RATE: row.speeds[ANSWER]})
+
+
 @friendly_errors
 def main() -> None:
     args = parse_args()
     if min(args.faces) < 1 or args.repeats < 1:
         raise ValueError('--faces and --repeats: give numbers from 1.')
-    photo = read_image(args.photo)
-    threads = torch.get_num_threads()
+    machine, photo = Machine.here(), read_image(args.photo)
     inferencer = FERInferencer(detector=build_detector(args.detector))
     names = 'pytorch', args.detector, args.landmarker
     ways = [Way(names, inferencer, build_landmarker(args.landmarker))]
-    ways += [exported_way(files, threads) for files in args.onnx]
-    timer = timer_for('cpu', args.cpu_time)
-    rows = []
-    with TemporaryDirectory() as folder:
-        for count in args.faces:
-            file = Path(folder) / f'{count}.jpg'
-            Image.fromarray(scene(photo, count)).save(file, quality=92)
-            built = [build_steps(way.inferencer, way.landmarker, file) for way in ways]
-            steps = [step for steps, _ in built for step in steps]
-            speeds = [
-                speed.median for speed in take_turns(steps, 1, args.repeats, args.seconds, timer)
-            ]
-            for number, (way, (_, found)) in enumerate(zip(ways, built, strict=True)):
-                own = speeds[number * len(STEPS) : (number + 1) * len(STEPS)]
-                times = [f'{1000 / speed:.1f}' for speed in own]
-                rows.append([str(found), *way.names, *times, f'{own[-1]:.1f}'])
-    print(f'{WIDTH} x {HEIGHT} px, {threads} threads, PyTorch {torch.__version__}, milliseconds')
-    print(markdown_table([*HEAD, *STEPS, 'images/s'], rows))
+    ways += [exported_way(files, machine.threads) for files in args.onnx]
+    rows = measure(ways, photo, args.faces, Times(args.repeats, args.seconds, args.cpu_time))
+    print(f'{machine}\n{WIDTH} x {HEIGHT} px, milliseconds, medians of {args.repeats} rounds\n')
+    print(table(rows))
+    if warning := busy_warning(speeds_of(rows), args.cpu_time):
+        print(f'\n{warning}')
+    if args.out:
+        content = dict(machine=machine.as_dict(), busy=warning)
+        write_json(args.out, {**content, 'rows': [row.values() for row in rows]})
+    if args.plot:
+        plotted([answers(row) for row in rows], 'faces', 'faces').savefig(args.plot)
 
 
 if __name__ == '__main__':

@@ -8,6 +8,7 @@ Examples:
         work_dirs/rald_r18_synthetic/epoch_14.pth --data ferplus --out transfer.json
     python tools/analysis_tools/transfer.py CONFIG CKPT --data photographs --find-faces
     python tools/analysis_tools/transfer.py CONFIG CKPT --data configs/rald/rald-l_r18_rafdb.py
+    python tools/analysis_tools/transfer.py efficientnet-lite0_ferplus --data photographs
 """
 
 import argparse
@@ -38,8 +39,10 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('config', help='the config of the model')
-    parser.add_argument('checkpoint', help='the checkpoint of the model')
+    parser.add_argument('config', help='the config of the model, or the name of a shipped model')
+    parser.add_argument(
+        'checkpoint', nargs='?', help='the checkpoint of the model, not with a shipped model'
+    )
     parser.add_argument(
         '--data', required=True, help=f'{", ".join(DATA)}, or a config with a test set'
     )
@@ -85,9 +88,8 @@ def open_dataset(data: str, root: str | None) -> BaseDataset:
 def main() -> None:
     args = parse_args()
     dataset = open_dataset(args.data, args.data_root)
-    inferencer = FERInferencer(
-        load_config(args.config), args.checkpoint, args.device, build_detector(args.detector)
-    )
+    config = args.config if args.checkpoint is None else load_config(args.config)
+    inferencer = FERInferencer(config, args.checkpoint, args.device, build_detector(args.detector))
     report = transfer_report(inferencer, dataset, args.find_faces, progress=True)
     print(format_report(report))
     print(f'always the most frequent class: {report["majority"]["accuracy"]:.2f}')

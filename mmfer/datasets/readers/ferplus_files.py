@@ -89,13 +89,13 @@ class FERPlusFiles:
 
     def _tables(self, part: str) -> tuple[list[Sample], np.ndarray]:
         images, votes = self._images()
-        pixel_file, vote_file = self._file(*PIXELS), self._file(VOTES)
+        pixel_file = self._file(*PIXELS)
         rows = [row for row, image in enumerate(images) if image.usage == FER2013_USAGES[part]]
         samples: list[Sample] = [
             {
                 'img_path': f'{pixel_file}/row{row:05}',
                 'packed_image': images[row].pixels,
-                'where': f'{vote_file}, row {row}',
+                'where': images[row].where,
             }
             for row in rows
         ]

@@ -64,11 +64,11 @@ def _join(
             f'"{pixel_file}" has {len(images)} rows and "{vote_file}" {len(vote_usages)}, but the '
             'two files are joined by row. Download both files again.'
         )
-    for row, (image, usage) in enumerate(zip(images, vote_usages, strict=True)):
+    for image, usage in zip(images, vote_usages, strict=True):
         if image.usage != usage or usage not in usages:
             raise ValueError(
-                f'Row {row} has the usage {image.usage} in "{pixel_file}" and {usage} in '
-                f'"{vote_file}". The files are joined by row and need the same usage in both, one '
-                f'of {", ".join(usages)}. Download both files again.'
+                f'{image.where}, has the usage {image.usage}, but the row in the same place of '
+                f'"{vote_file}" has {usage}. The files are joined by row and need the same usage '
+                f'in both, one of {", ".join(usages)}. Download both files again.'
             )
     return images, votes

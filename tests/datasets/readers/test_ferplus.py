@@ -112,7 +112,7 @@ def test_tables_that_do_not_match_are_refused(tmp_path: Path) -> None:
     ):
         FERPlus(str(tmp_path))
     path.write_text('\n'.join([lines[0], *lines[2:], lines[1]]))
-    with pytest.raises(ValueError, match='Row 11 has the usage Training in .* and PublicTest'):
+    with pytest.raises(ValueError, match='fer2013.csv, line 13, has the usage Training, .*has Pu'):
         FERPlus(str(tmp_path))
 
 

@@ -51,6 +51,6 @@ def test_unchanged_files_are_not_read_again(tmp_path: Path) -> None:
 def test_an_unknown_usage_is_an_error(tmp_path: Path) -> None:
     write_ferplus(tmp_path, VOTES)
     with pytest.raises(
-        ValueError, match='Row 4 has the usage PrivateTest .* same usage in both, one of Training'
+        ValueError, match='csv, line 6, has the usage PrivateTest, .* in both, one of Training'
     ):
         join_tables(tmp_path / 'fer2013.csv', tmp_path / 'fer2013new.csv', USAGES[:2])
