@@ -42,7 +42,7 @@ def test_every_config_is_trained_with_every_seed(tmp_path: Path) -> None:
     table = (tmp_path / 'out/table.md').read_text()
     assert '| small' in table and '| other' in table
     for name in ('small', 'other'):
-        assert len(list((tmp_path / 'out').glob(f'{name}/*/epoch_1.pth'))) == 2
+        assert len(list((tmp_path / 'out').glob(f'{name}/{name}/*/epoch_1.pth'))) == 2
 
 
 def test_a_config_that_is_missing_is_named(tmp_path: Path) -> None:
