@@ -1,11 +1,13 @@
 """A cache for slow transforms, in memory or on disk."""
 
 import json
+import random
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
 import numpy as np
+import torch
 from mmcv.transforms import BaseTransform, Compose
 
 from mmfer.datasets.files.array_store import ArrayStore
@@ -16,6 +18,12 @@ GIVEN = ('face_box', 'landmarks', 'landmark_scores', 'landmarks5', 'onset_landma
 """The fields of a sample, besides its files, that transforms read."""
 READ = ('img_path', 'onset_path', 'between_paths')
 """The fields of a sample with the files that transforms read."""
+
+
+def _draws() -> tuple[object, ...]:
+    """What changes when a transform draws a random number."""
+    kind, keys, *place = np.random.get_state()  # noqa: NPY002
+    return kind, bytes(keys), *place, random.getstate(), bytes(torch.get_rng_state().numpy())
 
 
 @TRANSFORMS.register_module()
@@ -34,6 +42,8 @@ class Cached(BaseTransform):
 
     Raises:
         ModuleNotFoundError: If a folder is given, and the package lmdb is missing.
+        ValueError: If a transform draws random numbers from a global generator, as random
+            augmentations do; every epoch would see its first draw.
 
     Example:
         >>> pipeline = [
@@ -73,7 +83,16 @@ class Cached(BaseTransform):
         return made
 
     def _make(self, results: dict[str, Any]) -> dict[str, Any]:
-        after = self.transforms(dict(results))
+        before, after = _draws(), dict(results)
+        for transform in self.transforms.transforms:
+            after = transform(after)
+            if (now := _draws()) != before:
+                name = type(transform).__name__
+                raise ValueError(
+                    f'{name} draws random numbers within Cached, so every epoch would see its '
+                    f'first draw. Move {name} behind Cached.'
+                )
+            before = now
         return {name: value for name, value in after.items() if value is not results.get(name)}
 
     def _key(self, results: dict[str, Any]) -> bytes:

@@ -40,6 +40,23 @@ def test_labels_are_not_cached(tmp_path: Path) -> None:
     assert cached({'img_path': path, 'gt_label': 2})['gt_label'] == 2
 
 
+@pytest.mark.parametrize(
+    'transform',
+    [
+        dict(type='RandomFaceAffine', rotate=15),
+        dict(type='SensorNoise', fresh=True),
+        dict(type='RandomFaceFlip', prob=0.5),
+        dict(type='ColorJitter', brightness=0.4),
+    ],
+)
+def test_random_transforms_are_refused(tmp_path: Path, transform: dict[str, object]) -> None:
+    path = str(write_image(tmp_path / 'a.png'))
+    with pytest.raises(ValueError, match=f'{transform["type"]} draws .* Move {transform["type"]}'):
+        Cached([*TRANSFORMS_OF_A_FACE, transform])({'img_path': path})
+    steady = Cached([*TRANSFORMS_OF_A_FACE, dict(type='SensorNoise', seed=1)])
+    assert steady({'img_path': path})['img'].shape == (10, 10, 3)
+
+
 def test_faces_of_one_image_are_kept_apart(tmp_path: Path) -> None:
     path = str(write_image(tmp_path / 'a.png'))
     cached = Cached([TRANSFORMS_OF_A_FACE[0], {'type': 'CropFace', 'margin': 0}])
