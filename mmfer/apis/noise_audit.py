@@ -74,8 +74,8 @@ class NoiseAudit:
             cross-validated neighbors have most often) and ``suspicions`` by method.
 
         Raises:
-            ValueError: If ``out`` contains work with other settings, the data have no clean labels,
-                or a training fails.
+            ValueError: If ``out`` contains work with other settings or labels, the data have no
+                clean labels, or a training fails.
         """
         parts = {'all': None, **{f'fold{i}': i for i in range(self.folds)}}
         settings = {
@@ -96,6 +96,7 @@ class NoiseAudit:
                 pass
         whole = {row['img_path']: row for row in self._rows('all', None)}
         held_out = [row for i in range(self.folds) for row in self._rows(f'fold{i}', i)]
+        self._check_same_labels(held_out)
         rows = [{**row, 'seen': whole[row['img_path']]} for row in held_out]
         labels = np.array([row['label'] for row in rows])
         probs, near_probs, near_labels = (
@@ -155,15 +156,35 @@ class NoiseAudit:
 
     def _check_labels(self) -> None:
         """Check before hours of training that the result can be judged."""
-        with DefaultScope.overwrite_default_scope('mmfer'):
-            dataset = build_unread(self._config(None).train_dataloader.dataset)
-        infos = [dataset.get_data_info(i) for i in range(len(dataset))]
+        infos = self._infos()
         if not all('clean_label' in info for info in infos):
             raise ValueError(
                 'The training data have no clean labels beside their own, so nothing can be '
                 "judged. Use FERPlus(labels='fer2013'), or data with planted noise."
             )
         check_wrong(np.array([info['gt_label'] != info['clean_label'] for info in infos]))
+
+    def _check_same_labels(self, rows: list[dict[str, Any]]) -> None:
+        """Check that the labels did not change since the work, if the data are still there."""
+        try:
+            infos = self._infos()
+        except FileNotFoundError:
+            return
+        now = {info['img_path']: (info['gt_label'], info.get('clean_label')) for info in infos}
+        then = {row['img_path']: (row['label'], row['clean_label']) for row in rows}
+        changed = sorted(
+            path for path in now.keys() | then.keys() if now.get(path) != then.get(path)
+        )
+        if changed:
+            raise ValueError(
+                f'{len(changed)} images, such as "{changed[0]}", have other labels than in the '
+                f'work in {self.out}, or are new or missing. Give another --out.'
+            )
+
+    def _infos(self) -> list[dict[str, Any]]:
+        with DefaultScope.overwrite_default_scope('mmfer'):
+            dataset = build_unread(self._config(None).train_dataloader.dataset)
+        return [dataset.get_data_info(i) for i in range(len(dataset))]
 
     @staticmethod
     def _check_settings(folder: Path, settings: dict[str, str]) -> None:

@@ -58,6 +58,12 @@ def test_trainings_rankings_and_page(
     assert (out / 'audit.md').read_text() == page
     assert {path: path.stat().st_mtime_ns for path in logs} == logs
 
+    write_codes(data, [*wrong[:-1], CODES[1]])
+    with pytest.raises(
+        SystemExit, match=r'1 images, such as .*fer0000027\.png", have other labels'
+    ):
+        run_main(monkeypatch, 'analysis_tools/audit_real_noise.py', *arguments)
+
 
 def test_labels_that_cannot_be_judged_stop_before_the_training(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
