@@ -22,8 +22,9 @@ READ = ('img_path', 'onset_path', 'between_paths')
 
 def _draws() -> tuple[object, ...]:
     """What changes when a transform draws a random number."""
-    kind, keys, *place = np.random.get_state()  # noqa: NPY002
-    return kind, bytes(keys), *place, random.getstate(), bytes(torch.get_rng_state().numpy())
+    state: Any = np.random.get_state()  # noqa: NPY002
+    _, keys, *place = state
+    return bytes(keys), *place, random.getstate(), bytes(torch.get_rng_state().numpy())
 
 
 @TRANSFORMS.register_module()
