@@ -1,4 +1,4 @@
-"""Finds the file of a checkpoint from a path, an address or a name in a model zoo."""
+"""Finds the file of a checkpoint from a path, an address or the name of a model."""
 
 import re
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from pathlib import Path
 from mmengine.runner import checkpoint as mmengine
 
 from mmfer.engine.checkpoints.download import download
+from mmfer.shipped_models import named_checkpoint
 
 SCHEME = re.compile(r'([a-z][\w+.:-]*)://', re.IGNORECASE)
 ZOOS: dict[str, Callable[[], dict[str, str | None]]] = {
@@ -25,11 +26,12 @@ def is_address(name: str | Path) -> bool:
 
 
 def local_checkpoint(name: str | Path) -> Path:
-    """The file of a checkpoint, given by path, address or name in a model zoo.
+    """The file of a checkpoint, given by path, address or name of a model.
 
     Args:
-        name: A path, an ``http(s)://`` address, which is downloaded, or a name in a model zoo of
-            mmengine, such as ``torchvision://resnet18`` or ``openmmlab://resnet50_gn``.
+        name: A path, the name of a shipped model, such as ``resnet18_renderings``, an
+            ``http(s)://`` address, which is downloaded, or a name in a model zoo of mmengine, such
+            as ``torchvision://resnet18`` or ``openmmlab://resnet50_gn``.
 
     Raises:
         FileNotFoundError: If the file does not exist.
@@ -37,11 +39,11 @@ def local_checkpoint(name: str | Path) -> Path:
     """
     scheme = SCHEME.match(str(name))
     if scheme is None:
-        path = Path(name).expanduser()
+        path = named_checkpoint(name).expanduser()
         if not path.is_file():
             raise FileNotFoundError(
                 f'No checkpoint at "{name}". Give the path or the http(s):// address of a .pth '
-                'file.'
+                'file, or the name of a shipped model (see `mmfer list models`).'
             )
         return path
     kind, rest = scheme[1].lower(), str(name)[scheme.end() :]

@@ -5,11 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 from mmengine.runner import CheckpointLoader
 from mmengine.runner import checkpoint as mmengine
 
 from mmfer.engine.checkpoint import load_from_disk
 from mmfer.engine.checkpoints.addresses import ZOOS, local_checkpoint
+from mmfer.shipped_models import shipped_checkpoint
 from tests.checkpoint_server import hostile_checkpoint, serve
 
 
@@ -38,6 +40,17 @@ def test_all_schemes_of_mmengine_are_replaced() -> None:
 def test_other_schemes_are_refused(address: str) -> None:
     with pytest.raises(ValueError, match=r'cannot be read from .*Download the file'):
         CheckpointLoader.load_checkpoint(address)
+
+
+def test_shipped_models_are_known_by_name(tmp_path: Path, monkeypatch) -> None:
+    named = CheckpointLoader.load_checkpoint('resnet18_renderings', map_location='cpu')
+    shipped = load_from_disk(str(shipped_checkpoint('resnet18_renderings')), map_location='cpu')
+    assert named['meta'] == shipped['meta']
+    assert all(map(torch.equal, named['state_dict'].values(), shipped['state_dict'].values()))
+    # A file of the user comes first.
+    monkeypatch.chdir(tmp_path)
+    torch.save({'own': torch.ones(1)}, 'resnet18_renderings')
+    assert list(load_from_disk('resnet18_renderings')) == ['own']
 
 
 @pytest.mark.parametrize('zoo', sorted(ZOOS))
