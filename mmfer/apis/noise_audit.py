@@ -155,14 +155,19 @@ class NoiseAudit:
         return cfg
 
     def _check_labels(self) -> None:
-        """Check before hours of training that the result can be judged."""
+        """Check before hours of training that the folds exist and the result can be judged."""
         infos = self._infos()
         if not all('clean_label' in info for info in infos):
             raise ValueError(
                 'The training data have no clean labels beside their own, so nothing can be '
-                "judged. Use FERPlus(labels='fer2013'), or data with planted noise."
+                "judged. Use FERPlus(labels='fer2013'), or data with planted noise and without "
+                'subjects.'
             )
         check_wrong(np.array([info['gt_label'] != info['clean_label'] for info in infos]))
+        for fold in range(self.folds):
+            config = self._config(fold)
+            self._reader(config).split = 'val'
+            self._infos(config)
 
     def _check_same_labels(self, rows: list[dict[str, Any]]) -> None:
         """Check that the labels did not change since the work, if the data are still there."""
@@ -181,9 +186,10 @@ class NoiseAudit:
                 f'work in {self.out}, or are new or missing. Give another --out.'
             )
 
-    def _infos(self) -> list[dict[str, Any]]:
+    def _infos(self, config: Config | None = None) -> list[dict[str, Any]]:
+        """The training images of a config, or else of the model of all images."""
         with DefaultScope.overwrite_default_scope('mmfer'):
-            dataset = build_unread(self._config(None).train_dataloader.dataset)
+            dataset = build_unread((config or self._config(None)).train_dataloader.dataset)
         return [dataset.get_data_info(i) for i in range(len(dataset))]
 
     @staticmethod

@@ -108,6 +108,13 @@ class ExpressionDataset(FaceDataset):
         labels = [s['gt_label'] for s in samples]
         mask = carve_validation(labels, self.val_ratio, self.val_seed, subjects, self.val_fold)
         keep = mask if part == 'val' else ~mask
+        if not keep.any():
+            fold = f', val_fold={self.val_fold}' if self.val_fold else ''
+            raise ValueError(
+                f'val_ratio={self.val_ratio:g}{fold} leaves no image for the {part} part of '
+                f'"{self.root}", because it draws from each class, and there are only '
+                f'{len(samples)} images. Add images to each class, or give another val_ratio.'
+            )
         return [s for s, kept in zip(samples, keep, strict=True) if kept]
 
     def check_samples(self, samples: list[Sample], part: str) -> None:

@@ -70,7 +70,7 @@ class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
     SEVERAL_FACES = False
     """Whether an image may give several samples."""
     OWN_VALIDATION = False
-    """Whether there is a validation part; ``'trainval'`` adds it to the training part."""
+    """Whether the release has a validation part."""
 
     def __init__(
         self,
@@ -142,6 +142,10 @@ class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
             f'{type(self).__name__} must define read_samples(part), see docs/write_a_reader.md.'
         )
 
+    def has_validation(self) -> bool:
+        """Whether there is a validation part, which ``'trainval'`` adds to the training part."""
+        return self.OWN_VALIDATION
+
     def choose_part(self, samples: list[Sample], part: str) -> list[Sample]:
         """Select the samples of a part, if :meth:`read_samples` returns the samples of all parts.
 
@@ -198,7 +202,7 @@ class FaceDataset(ReadsSidecar, ReaderFacts, BaseDataset):
         """The samples of all parts of the split."""
         parts = [self.split]
         if self.split == 'trainval':
-            parts = ['train', 'val'] if self.OWN_VALIDATION else ['train']
+            parts = ['train', 'val'] if self.has_validation() else ['train']
         return [sample for part in parts for sample in self.read_part(part)]
 
     def without_broken(self, samples: Sequence[Sample]) -> Sequence[Sample]:

@@ -78,10 +78,17 @@ def pixel_lda(
         (M, C) probabilities.
 
     Raises:
-        ValueError: If the training images have fewer than two classes.
+        ValueError: If the training images have fewer than two classes, or no more images than
+            classes.
     """
-    if len(np.unique(train_labels)) < 2:
+    classes = len(np.unique(train_labels))
+    if classes < 2:
         raise ValueError('The training images have only one class. At least two are needed.')
+    if len(train_labels) <= classes:
+        raise ValueError(
+            f'There are {len(train_labels)} training images of {classes} classes. Linear '
+            'discriminant analysis needs more images than classes.'
+        )
     lda = LinearDiscriminantAnalysis(solver='lsqr', covariance_estimator=ShrunkCovariance())
     lda.fit(train_pixels, train_labels)
     scores = np.zeros((len(test_pixels), num_classes))
@@ -101,14 +108,14 @@ def attribute_lda(
         test_pixels: (M, D).
 
     Returns:
-        (M, A) probabilities; that of an attribute which is always or never present in training is
-        1 or 0, and that of an unknown one 0.
+        (M, A) probabilities; that of an attribute which is always or never present in training, or
+        known of two images alone, is the share of images with it, and that of an unknown one 0.
     """
     scores = np.zeros((len(test_pixels), present.shape[1]))
     for attribute, rows in enumerate(known.T):
         values = present[rows, attribute].astype(int)
-        if len(np.unique(values)) < 2:
-            scores[:, attribute] = values[0] if len(values) else 0
+        if len(np.unique(values)) < 2 or len(values) < 3:
+            scores[:, attribute] = values.mean() if len(values) else 0
         else:
             scores[:, attribute] = pixel_lda(train_pixels[rows], values, test_pixels, 2)[:, 1]
     return scores

@@ -229,3 +229,14 @@ def test_a_reader_must_read_samples(tmp_path: Path) -> None:
 
     with pytest.raises(NotImplementedError, match=r'Reader must define read_samples'):
         Reader(str(tmp_path), classes=('anger', 'fear'))
+
+
+@pytest.mark.parametrize(('ratio', 'fold', 'part'), [(0.2, 0, 'val'), (0.1, 5, 'val')])
+def test_a_draw_without_an_image_is_named(
+    tmp_path: Path, ratio: float, fold: int, part: str
+) -> None:
+    for number in range(2 if fold else 1):
+        for name in CLASSES:
+            write_image(tmp_path / 'train' / name / f'{number}.png', seed=number)
+    with pytest.raises(ValueError, match=rf'val_ratio={ratio}.* leaves no image for the {part}'):
+        folder(tmp_path, split=part, val_ratio=ratio, val_fold=fold)

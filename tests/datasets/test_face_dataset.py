@@ -8,6 +8,7 @@ from mmengine.dataset import ClassBalancedDataset, ConcatDataset, RepeatDataset
 from PIL import Image
 
 from mmfer.datasets import BrokenImageError, CelebA, FaceDataset, FERPlus
+from mmfer.datasets.files.recordio import RecordImage
 from mmfer.registry import DATASETS
 from mmfer.synthetic.layouts import LAYOUTS as RENDERED
 from tests.datasets.disk import write_image, write_json
@@ -69,10 +70,25 @@ def test_images_of_another_part_are_left_out_and_counted(tmp_path: Path, log: li
         lines(tmp_path, 'train', apart_from='train')
 
 
-def test_packed_images_are_not_compared(tmp_path: Path) -> None:
+def test_images_in_a_csv_file_are_compared(tmp_path: Path) -> None:
     write_ferplus(tmp_path, [tuple(10 * (k == c) for k in range(10)) for c in range(8)])
-    with pytest.raises(ValueError, match='apart_from=.* compares files, but ".*row.*packed file'):
-        len(FERPlus(str(tmp_path), 'val', apart_from='train'))
+    path = tmp_path / 'fer2013.csv'
+    rows = [line.split(',') for line in path.read_text().splitlines()]
+    rows[10][1] = rows[3][1]
+    path.write_text('\n'.join(map(','.join, rows)))
+    assert len(FERPlus(str(tmp_path), 'val')) == 8
+    data = FERPlus(str(tmp_path), 'val', apart_from='train', empty_classes='warn')
+    assert len(data) == 7
+    assert f'{path}/row00009' not in {data.get_data_info(i)['img_path'] for i in range(7)}
+
+
+def test_images_in_record_files_are_not_compared(tmp_path: Path) -> None:
+    class Records(Lines):
+        def read_samples(self, part: str) -> list[dict[str, Any]]:
+            return [{'img_path': f'{part}.rec/0', 'packed_image': RecordImage(f'{part}.rec', 0)}]
+
+    with pytest.raises(ValueError, match=r'apart_from=.* cannot compare "val\.rec/0".* record'):
+        len(Records(str(tmp_path), 'val', metainfo={'classes': ('smile',)}, apart_from='train'))
 
 
 def test_without_a_validation_part_trainval_is_the_training_part(

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmfer.datasets import ExpressionFolder
+from mmfer.datasets import ExpressionFolder, ExpressionShards, FERPlus
+from mmfer.datasets.files.shard_writer import write_shards
 from mmfer.datasets.shared_images import shared_images
+from tests.datasets.official import write_ferplus
 from tests.helpers import CLASSES
 
 
@@ -72,3 +74,26 @@ def test_faces_of_one_image_differ_by_their_boxes(box: list[int] | None) -> None
 
     assert shared_images(Faces([box]), Faces([[2, 2, 3, 3]])) == []
     assert shared_images(Faces([box]), Faces([box])) == ['group.jpg']
+
+
+def test_images_in_shards_and_in_files(tmp_path: Path) -> None:
+    files = folder(tmp_path / 'files', {'a.png': noise(0), 'b.png': noise(1)})
+    others = folder(tmp_path / 'others', {'x.png': noise(1), 'y.png': noise(2)})
+    list(write_shards(others, tmp_path, 'train', 4))
+    shards = ExpressionShards(str(tmp_path), 'train', classes=list(CLASSES))
+    assert len(shared_images(files, shards)) == 3
+    assert {Path(path).name for path in shared_images(shards, files)} == {'b.png'}
+    assert len(shared_images(shards, shards)) == 6
+    for path in tmp_path.glob('*.tar'):
+        path.unlink()
+    assert shared_images(files, shards) == []
+
+
+def test_images_in_a_csv_file(tmp_path: Path) -> None:
+    write_ferplus(tmp_path, [tuple(10 * (k == c) for k in range(10)) for c in range(8)])
+    path = tmp_path / 'fer2013.csv'
+    rows = [line.split(',') for line in path.read_text().splitlines()]
+    rows[10][1] = rows[3][1]
+    path.write_text('\n'.join(map(','.join, rows)))
+    train, val = (FERPlus(str(tmp_path), split) for split in ('train', 'val'))
+    assert shared_images(train, val) == [f'{path}/row00009']

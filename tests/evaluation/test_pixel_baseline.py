@@ -57,6 +57,8 @@ def test_classes_of_two_images_do_not_depend_on_rounding() -> None:
 def test_one_class_is_too_few() -> None:
     with pytest.raises(ValueError, match='have only one class'):
         pixel_lda(np.eye(3), np.zeros(3, dtype=int), np.eye(3), 2)
+    with pytest.raises(ValueError, match='3 training images of 3 classes'):
+        pixel_lda(np.eye(3), np.arange(3), np.eye(3), 3)
 
 
 def test_each_attribute_has_an_analysis_of_what_is_known() -> None:
@@ -72,3 +74,7 @@ def test_each_attribute_has_an_analysis_of_what_is_known() -> None:
     np.testing.assert_array_equal(scores[:, :2].T, alone)
     assert (scores[:, 2] == 1).all() and not scores[:, 3].any()
     assert not attribute_lda(pixels, present, known & False, pixels).any()
+    known[:] = False
+    known[[0, 1], 0] = True
+    present[[0, 1], 0] = (1, 0)
+    assert (attribute_lda(pixels, present, known, pixels)[:, 0] == 0.5).all()

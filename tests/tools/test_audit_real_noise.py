@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.datasets.disk import write_json
 from tests.datasets.official import write_ferplus_folders
 from tests.datasets.readers.test_ferplus_own_labels import write_codes
 from tests.helpers import ROOT
@@ -81,6 +82,32 @@ def test_labels_that_cannot_be_judged_stop_before_the_training(
         arguments = [config, '--out', out, '--cfg-options', option]
         with pytest.raises(SystemExit, match=message):
             run_main(monkeypatch, 'analysis_tools/audit_real_noise.py', *arguments)
+    assert not list(out.glob('*/'))
+
+
+def test_folds_that_cannot_be_drawn_stop_before_the_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, out = tmp_path / 'ferplus', tmp_path / 'noise'
+    write_ferplus_folders(data, EYE * 2)
+    write_codes(data, [CODES[1], *CODES[1:], *CODES])
+    config = tmp_path / 'config.py'
+    config.write_text(CONFIG.format(root=ROOT, data=data))
+    arguments = [config, '--out', out, '--folds', 5]
+    with pytest.raises(SystemExit, match='val_ratio=0.2, val_fold=1 leaves no image'):
+        run_main(monkeypatch, 'analysis_tools/audit_real_noise.py', *arguments)
+    people = {
+        'images': [
+            {'id': i, 'file_name': f'FER2013Train/fer{i:07}.png'} for i in range(len(EYE) * 2)
+        ],
+        'annotations': [
+            {'image_id': i, 'category_id': 0, 'identity': f'p{i % 5}'} for i in range(len(EYE) * 2)
+        ],
+        'categories': [{'id': 0, 'name': 'face'}],
+    }
+    write_json(data / 'annotations' / 'train.json', people)
+    with pytest.raises(SystemExit, match='val_fold=1 divides images, not subjects'):
+        run_main(monkeypatch, 'analysis_tools/audit_real_noise.py', *arguments)
     assert not list(out.glob('*/'))
 
 

@@ -126,3 +126,12 @@ def test_action_units_are_told_by_one_analysis_each(
     assert len(report['attributes']) == 12 and report['num_samples'] == 6
     assert report['per_attribute']['AU12']['accuracy'] == 100
     assert report['constant_attributes'] == report['attributes']
+
+
+@pytest.mark.parametrize('side', [0, -3, 129, 100_000])
+def test_a_side_without_pixels_or_too_large_is_refused(
+    side: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        run_main(monkeypatch, 'analysis_tools/pixel_baseline.py', 'config.py', '--side', side)
+    assert f'--side {side}: give 1 to 128 pixels.' in capsys.readouterr().err

@@ -43,6 +43,9 @@ from mmfer.evaluation.protocols import lodo, loso
 from mmfer.progress import progress_bar
 from mmfer.registry import DATASETS
 
+LARGEST_SIDE = 128
+"""At which the covariance of the grey pixels already takes 2 GiB."""
+
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
@@ -71,7 +74,10 @@ def parse_args() -> argparse.Namespace:
         '--out', type=output_file, metavar='JSON', help='write the report to this file'
     )
     add_config_options(parser)
-    return parser.parse_args()
+    args = parser.parse_args()
+    if not 1 <= args.side <= LARGEST_SIDE:
+        parser.error(f'--side {args.side}: give 1 to {LARGEST_SIDE} pixels.')
+    return args
 
 
 @dataclass(frozen=True)

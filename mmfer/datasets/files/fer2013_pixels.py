@@ -26,6 +26,12 @@ class PixelText:
     offset: int
     size: int
 
+    def content(self) -> bytes:
+        """The numbers as they are written."""
+        with open(self.path, 'rb') as file:
+            file.seek(self.offset)
+            return file.read(self.size)
+
     def load(self) -> np.ndarray:
         """The image, (48, 48, 3) uint8.
 
@@ -33,11 +39,8 @@ class PixelText:
             FileNotFoundError: If the file is not there.
             ValueError: If these are not 48 * 48 numbers from 0 to 255.
         """
-        with open(self.path, 'rb') as file:
-            file.seek(self.offset)
-            text = file.read(self.size)
         try:
-            values = np.array(text.split(), dtype=np.int64)
+            values = np.array(self.content().split(), dtype=np.int64)
         except (ValueError, OverflowError) as error:
             raise ValueError(
                 f'{self.path}, byte {self.offset}: pixels must be whole numbers from 0 to 255, but '

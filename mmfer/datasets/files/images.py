@@ -41,6 +41,22 @@ class EncodedImage(Protocol):
         """Read the image as :func:`mmfer.faces.image.load_image` does."""
 
 
+@runtime_checkable
+class StoredImage(Protocol):
+    """A :class:`PackedImage` whose bytes lie in one piece in a file."""
+
+    @property
+    def size(self) -> int:
+        """The number of the bytes."""
+
+    def content(self) -> bytes:
+        """The bytes; fewer if the file is truncated.
+
+        Raises:
+            OSError: If the file cannot be read.
+        """
+
+
 class BrokenImageError(ValueError):
     """An image that cannot be read.
 

@@ -71,6 +71,12 @@ class ShardImage:
     offset: int
     size: int
 
+    def content(self) -> bytes:
+        """The file of the image; fewer bytes if the shard is truncated."""
+        with open(self.path, 'rb') as file:
+            file.seek(self.offset)
+            return file.read(self.size)
+
     def load(self) -> np.ndarray:
         """Read the image, (H, W, 3) uint8 BGR.
 
@@ -88,9 +94,7 @@ class ShardImage:
             ValueError: If the shard is truncated or the image is damaged.
         """
         where = f'{self.path}, byte {self.offset}: the image'
-        with open(self.path, 'rb') as file:
-            file.seek(self.offset)
-            encoded = file.read(self.size)
+        encoded = self.content()
         if len(encoded) < self.size:
             raise ValueError(f'{where} is incomplete. {REMEDY}')
         return decode_image(io.BytesIO(encoded), where, min_side, face_side)

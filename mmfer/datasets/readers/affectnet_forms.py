@@ -78,7 +78,8 @@ def read_npy(root: Path, part: str, annotations: bool) -> Iterator[Sample]:
                 'Keep one of them.'
             )
         images[path.stem] = path
-    known = {p.name.removesuffix('_exp.npy') for p in (folder / 'annotations').glob('*_exp.npy')}
+    annotated = (folder / 'annotations').glob('[!.]*_exp.npy')  # no hidden files
+    known = {path.name.removesuffix('_exp.npy') for path in annotated}
     for stems, there, absent in (
         (known - set(images), 'annotations/{}_exp.npy', 'images/{}.jpg'),
         (set(images) - known, 'images/{}.jpg', 'annotations/{}_exp.npy'),

@@ -83,6 +83,10 @@ class ExpressionFolder(ExpressionDataset):
         there = [p for p in parts if self._csv(p).is_file() or (self.root / p).is_dir()]
         return tuple(there) or super().sidecar_parts()
 
+    def has_validation(self) -> bool:
+        """Whether there is ``val/`` or ``val.csv``."""
+        return super().has_validation() or 'val' in self.sidecar_parts()
+
     def sidecar_samples(self, part: str) -> list[Sample]:
         """All images of all classes."""
         if self._csv(part).is_file():

@@ -82,8 +82,12 @@ class FER2013(ExpressionDataset):
     def sidecar_parts(self) -> tuple[str, ...]:
         """The parts of the file, or of the folders, most of which have no validation part."""
         parts = super().sidecar_parts()
-        has_val = self._csv() is not None or (self.root / 'val').is_dir()
-        return parts if has_val else tuple(part for part in parts if part != 'val')
+        return parts if self.has_validation() else tuple(part for part in parts if part != 'val')
+
+    def has_validation(self) -> bool:
+        """Whether there is the csv file, or ``val/``."""
+        on_disk = self._csv() is not None or (self.root / 'val').is_dir()
+        return on_disk and super().has_validation()
 
     def read_samples(self, part: str) -> list[Sample]:
         """The rows of the file or the images of the folders.
@@ -112,7 +116,7 @@ class FER2013(ExpressionDataset):
         published = names <= set(FOLDER_NAMES)
         samples = read_class_folders(folder, FOLDER_NAMES if published else FER2013_CLASSES)
         # Without val/, the folders of the test part hold both halves.
-        whole = part == 'test' and not (self.root / 'val').is_dir()
+        whole = part == 'test' and not self.has_validation()
         halves = ('val', 'test') if whole else (part,)
         return self._counted(samples, part, sum(FER2013_COUNTS[half] for half in halves))
 

@@ -8,13 +8,13 @@ import numpy as np
 
 from mmfer.datasets.files.csv_files import csv_rows
 from mmfer.datasets.readers.ferplus_votes import COLUMNS
+from mmfer.faces.image_folder import LeftOut, list_images
 from mmfer.reading import whole_number
 
 LABELS = 'label.csv'
-IMAGE_SUFFIX = '.png'
 WHOLE = (0, 0, 48, 48)
 WIDTH = 2 + len(COLUMNS)
-_BOX = re.compile(r'\(?\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*\)?')
+_BOX = re.compile(r'\(?\s*{0}\s*,\s*{0}\s*,\s*{0}\s*,\s*{0}\s*\)?'.format('([0-9]{1,5})'))
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,14 @@ def _box(where: str, text: str) -> np.ndarray | None:
 
 
 def _check_images(path: Path, lines: dict[str, int]) -> None:
-    there = {file.name for file in path.parent.iterdir() if file.suffix.lower() == IMAGE_SUFFIX}
-    surplus = sorted(there - lines.keys())
+    others = {file.name for file in path.parent.iterdir()} - lines.keys() - {path.name}
+    if not others:  # as in the release, whose files need no closer look
+        return
+    left_out = LeftOut()
+    images = list_images(path.parent, deep=False, left_out=left_out)
+    left_out.remove([path])
+    left_out.tell(path.parent)
+    surplus = [image.name for image in images if image.name in others]
     if surplus:
         raise ValueError(
             f'{len(surplus)} images in "{path.parent}" have no row in {path.name}, such as '

@@ -147,7 +147,7 @@ class MSCeleb1M(FaceDataset):
         return faces
 
     def _find(self, root: Path) -> tuple[Faces, tuple[str, ...]]:
-        files = sorted(root.glob('*.rec'))
+        files = sorted(root.glob('[!.]*.rec'))
         if len(files) > 1:
             raise ValueError(
                 f'"{root}" has {len(files)} record files: {", ".join(f.name for f in files)}. Give '

@@ -53,11 +53,15 @@ class CropFace(GeometricTransform):
         optional: Do not change images without ``face_box``, because they are face crops already.
 
     Raises:
-        ValueError: If the sample has no ``face_box``, and ``optional`` is False.
+        ValueError: If the sample has no ``face_box``, and ``optional`` is False, or the box is
+            much larger than the image.
 
     Example:
         >>> pipeline = [dict(type='LoadExpressionImage'), dict(type='CropFace', margin=0.15)]
     """
+
+    LARGEST = 4
+    """The largest side of a box, in sides of the image; the crop would fill the memory."""
 
     def __init__(self, margin: float = 0.15, optional: bool = False) -> None:
         self.margin, self.optional = margin, optional
@@ -74,10 +78,16 @@ class CropFace(GeometricTransform):
                 'CropFace.'
             )
         x1, y1, x2, y2 = results['face_box']
-        side = max(1, round(max(x2 - x1, y2 - y1) * (1 + 2 * self.margin)))
-        left, top = round((x1 + x2 - side) / 2), round((y1 + y2 - side) / 2)
         image = results['img']
         height, width = image.shape[:2]
+        if not max(x2 - x1, y2 - y1) <= self.LARGEST * max(height, width):
+            raise ValueError(
+                f'CropFace: the face_box of "{results["img_path"]}" is '
+                f'{np.asarray(results["face_box"]).tolist()}, but the image has {width} x {height} '
+                'pixels. Correct the box in the annotations.'
+            )
+        side = max(1, round(max(x2 - x1, y2 - y1) * (1 + 2 * self.margin)))
+        left, top = round((x1 + x2 - side) / 2), round((y1 + y2 - side) / 2)
         rows = np.clip(np.arange(top, top + side), 0, height - 1)
         columns = np.clip(np.arange(left, left + side), 0, width - 1)
         crop = image[rows[:, None], columns]

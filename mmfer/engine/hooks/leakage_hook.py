@@ -8,6 +8,7 @@ from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from mmfer.datasets.face_dataset import FaceDataset
 from mmfer.datasets.sample_digest import SampleDigest, sample_digest
 from mmfer.datasets.shared_images import shared_images
 from mmfer.datasets.wrapped import chosen_samples, readers_of
@@ -155,7 +156,7 @@ class LeakageHook(Hook):
             return []
         return [
             f'{len(shared)} {name} images, such as "{shared[0]}", are training images, too, so the '
-            f'results of the {name} are too good. Give both other images.'
+            f'results of the {name} are too good. {_remedy(name, trained, other)}'
         ]
 
     def _shared(self, runner: Runner, name: str, of: str, first: Any, second: Any) -> list[str]:
@@ -167,6 +168,23 @@ class LeakageHook(Hook):
             )
             return []
         return shared_images(first, second)
+
+
+def _remedy(name: str, trained: Any, other: Any) -> str:
+    """What to do about images that training data share with a validation or a test."""
+    roots = {reader.root for reader in readers_of(trained) if isinstance(reader, FaceDataset)}
+    if all(
+        isinstance(reader, FaceDataset)
+        and reader.root in roots
+        and reader.ONE_SIDECAR is None  # else all parts are read from the same files
+        and (
+            reader.split == 'test'
+            or (reader.split == 'val' and not getattr(reader, 'val_ratio', 0))
+        )
+        for reader in readers_of(other)
+    ):
+        return f"Give both other images; apart_from='train' in the {name} data set leaves them out."
+    return 'Give both other images.'
 
 
 def _is_test(validated: ConfigDict, tested: ConfigDict | None) -> bool:

@@ -75,6 +75,7 @@ def test_system_files_are_ignored_and_repeated_images_refused(tmp_path: Path) ->
     images = tmp_path / 'train_set' / 'images'
     for name in ('Thumbs.db', '.DS_Store', '._0.jpg'):
         (images / name).touch()
+    (images.parent / 'annotations' / '._0_exp.npy').touch()
     (images / '1.jpg').rename(images / '1.JPG')
     assert len(list(read_npy(tmp_path, 'train', True))) == 8
     write_image(images / '3.png')

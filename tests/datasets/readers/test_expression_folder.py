@@ -179,3 +179,13 @@ def test_the_encoding_of_a_csv_can_be_set(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r'train\.csv, line 2 is not text in UTF-8.*gb18030'):
         folder(tmp_path, **options)
     assert len(folder(tmp_path, csv_encoding='gbk', **options)) == 1
+
+
+def test_trainval_has_the_validation_part_if_there_is_one(tmp_path: Path) -> None:
+    for name in ('calm', 'glad'):
+        write_image(tmp_path / 'train' / name / 'a.png')
+    assert len(folder(tmp_path, split='trainval')) == 2
+    (tmp_path / 'val.csv').write_text('path,label\nb.png,calm\nc.png,glad\n')
+    for name in 'bc':
+        write_image(tmp_path / f'{name}.png')
+    assert len(folder(tmp_path, split='trainval')) == 4

@@ -72,6 +72,10 @@ def test_class_folders_are_read(tmp_path: Path, names: tuple[str, ...]) -> None:
     assert data.sidecar_parts() == ('train', 'test')
     with pytest.raises(FileNotFoundError, match='no val/ .set val_ratio'):
         FER2013(str(tmp_path), 'val')
+    assert len(FER2013(str(tmp_path), 'trainval')) == 7
+    for i, name in enumerate(names):
+        write_image(tmp_path / 'val' / name / 'val.png', seed=i)
+    assert len(FER2013(str(tmp_path), 'trainval')) == 14
 
 
 def test_a_validation_part_can_be_drawn(tmp_path: Path) -> None:

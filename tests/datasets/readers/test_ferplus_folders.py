@@ -28,7 +28,13 @@ def test_a_box_within_the_image_is_the_face(tmp_path: Path) -> None:
     np.testing.assert_array_equal(rows[0].box, [2, 3, 40, 44])
 
 
-@pytest.mark.parametrize('box', ['', '0 0 48 48', '(0, 0, 48)', '(9, 0, 9, 48)', '(-1, 0, 9, 9)'])
+@pytest.mark.parametrize(
+    'box',
+    [
+        *('', '0 0 48 48', '(0, 0, 48)', '(9, 0, 9, 48)', '(-1, 0, 9, 9)', '(0, 0, ٤٨, 48)'),
+        *(f'(0, 0, {"9" * digits}, 48)' for digits in (6, 400, 5000)),
+    ],
+)
 def test_an_invalid_box_is_an_error(tmp_path: Path, box: str) -> None:
     with pytest.raises(ValueError, match=r'label\.csv, line 1: ".*" is not a box'):
         read_label_csv(label_file(tmp_path, box=box))
@@ -62,3 +68,19 @@ def test_an_image_without_a_row_is_an_error(tmp_path: Path) -> None:
     path.write_text(path.read_text().splitlines()[0] + '\n')
     with pytest.raises(ValueError, match=r'1 images in .* no row in label\.csv, .*fer0000001'):
         read_label_csv(path)
+
+
+def test_an_image_of_another_format_needs_a_row_too(tmp_path: Path) -> None:
+    path = label_file(tmp_path)
+    path.with_name('other.jpg').touch()
+    with pytest.raises(ValueError, match=r'1 images in .* no row in label\.csv, .*other\.jpg'):
+        read_label_csv(path)
+
+
+def test_hidden_files_are_left_out_and_counted(tmp_path: Path, log: list[str]) -> None:
+    path = label_file(tmp_path)
+    assert len(read_label_csv(path)[0]) == 2 and not log
+    for name in ('._fer0000000.png', '.DS_Store'):
+        path.with_name(name).touch()
+    assert len(read_label_csv(path)[0]) == 2
+    assert 'FER2013Train": 2 left out: 2 hidden' in log[-1]

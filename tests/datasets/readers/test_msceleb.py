@@ -140,6 +140,8 @@ def test_other_folders_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r'm\.0d" has no image'):
         dataset(tmp_path / 'a')
     path = write_pack(tmp_path / 'b')
+    path.with_name('._train.rec').touch()
+    assert len(dataset(tmp_path / 'b')) == 6
     path.with_name('test.rec').touch()
     with pytest.raises(ValueError, match='2 record files: test.rec, train.rec'):
         dataset(tmp_path / 'b')

@@ -116,6 +116,12 @@ def test_a_crop_beyond_the_edge_repeats_it() -> None:
     np.testing.assert_allclose(results['landmarks'][0], [30, 30])
 
 
+@pytest.mark.parametrize('right', [500.0, 1e6, 1e38, float('inf')])
+def test_a_box_much_larger_than_the_image_is_refused(right: float) -> None:
+    with pytest.raises(ValueError, match=r'face_box of "b\.png" is .* has 60 x 50 pixels'):
+        CropFace()({**marked(np.zeros((1, 2)), (0, 0, right, 9)), 'img_path': 'b.png'})
+
+
 def test_a_crop_needs_a_box_and_sizes_must_fit() -> None:
     with pytest.raises(ValueError, match='"b.png" has no face_box'):
         CropFace()({'img': np.zeros((4, 4, 3), np.uint8), 'img_path': 'b.png'})

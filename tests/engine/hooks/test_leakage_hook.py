@@ -13,7 +13,7 @@ from mmfer.datasets import ExpressionFolder
 from mmfer.engine import train
 from mmfer.engine.hooks import LeakageHook
 from tests.datasets.disk import write_image
-from tests.helpers import tiny_config, write_images
+from tests.helpers import CLASSES, tiny_config, write_images
 
 
 def config(folder: Path, data: Path, **roots: Path) -> Config:
@@ -57,6 +57,30 @@ def test_validation_and_test_on_training_images(
     # Also of a training without validation.
     said = message(config(tmp_path / 'd', image_folder, val=others['new']), validate=False)
     assert '12 test images' in said
+
+
+def test_a_part_of_its_own_can_leave_out_training_images(tmp_path: Path) -> None:
+    data = write_images(tmp_path / 'data')
+    shutil.copytree(data / 'train', data / 'test')
+    write_image(data / 'test' / 'anger' / 'other.png', seed=99)
+
+    def check(split: str, **options: Any) -> None:
+        tested = dict(type='ExpressionFolder', data_root=str(data), classes=CLASSES, split=split)
+        trained = ExpressionFolder(str(data), 'train', classes=CLASSES)
+        run = SimpleNamespace(
+            train_dataloader=SimpleNamespace(dataset=trained),
+            cfg=Config(dict(test_dataloader=dict(dataset={**tested, **options}))),
+            val_loop=None,
+            logger=MMLogger.get_current_instance(),
+        )
+        LeakageHook('error').before_train(run)
+
+    with pytest.raises(ValueError, match="12 test images.*apart_from='train' in the test data set"):
+        check('test')
+    check('test', apart_from='train', empty_classes='warn')
+    # The training part holds all that val_ratio draws from it.
+    with pytest.raises(ValueError, match=r'3 test images.*Give both other images\. To train'):
+        check('val', val_ratio=0.25)
 
 
 def test_choosing_by_the_test_data(
