@@ -121,3 +121,15 @@ def test_a_step_that_the_page_cannot_do_is_refused(tmp_path: Path) -> None:
     assert done.returncode == 1 and 'This page cannot do the step {"type":"AlignFace"}' in (
         done.stderr
     )
+
+
+def test_the_page_shows_the_answer_for_the_files_chosen_last(tmp_path: Path) -> None:
+    model = write_model(tmp_path)
+    main = Path(__file__).with_name('web_page.mjs')
+    command = ['node', *map(str, (main, WEB, model))]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    page = json.loads(done.stdout)
+    assert page['message'] == 'Done.'
+    assert page['cells'][:2] == [METADATA['classes'][2], '100.0 %']
+    assert len(page['cells']) == 2 * len(METADATA['classes'])

@@ -60,3 +60,15 @@ def test_rows_need_different_names_and_the_same_classes(tmp_path: Path, crops: P
     ):
         failed = call_tool(TOOL, *arguments, '--crops', crops, check=False)
         assert failed.returncode == 1 and message in failed.stderr
+
+
+def test_names_and_paths_may_have_equals_signs(tmp_path: Path, crops: Path) -> None:
+    models = []
+    for rate in ('lr=0.1', 'lr=0.2'):
+        (tmp_path / rate).mkdir()
+        models.append(write_model(tmp_path / rate / f'good-{rate[3:]}.onnx'))
+    models = [models[0], f'T=4={models[1]}', f'small={models[1]}']
+    options = ('--crops', crops, '--repeats', 1, '--seconds', 0.01)
+    output = call_tool(TOOL, *models, *options).stdout
+    names = {line.strip('| ').split(' | ')[0] for line in output.splitlines() if '.' in line}
+    assert names == {'good-0.1', 'T=4', 'small'}

@@ -48,9 +48,11 @@ def parse_args() -> argparse.Namespace:
 
 
 def named(argument: str) -> tuple[str, Path]:
-    """The name of a row and its file."""
-    name, equals, file = argument.rpartition('=')
-    return (name, Path(file)) if equals else (Path(file).stem, Path(file))
+    """The name of a row and its file; both may have equals signs in them."""
+    parts = argument.split('=')
+    splits = [('='.join(parts[:n]), Path('='.join(parts[n:]))) for n in range(len(parts))]
+    name, file = next((split for split in splits if split[1].is_file()), splits[-1])
+    return name or file.stem, file
 
 
 def read_models(arguments: list[str]) -> tuple[dict[str, FERInferencer], dict[str, float]]:

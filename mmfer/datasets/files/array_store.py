@@ -28,7 +28,8 @@ def _close() -> None:
 
 
 # A forked process cannot use or reopen what its parent has open; both open it again when needed.
-os.register_at_fork(before=_close)
+if hasattr(os, 'register_at_fork'):  # Windows has no forks
+    os.register_at_fork(before=_close)
 
 
 class ArrayStore:

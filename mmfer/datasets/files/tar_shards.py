@@ -10,7 +10,7 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -45,8 +45,8 @@ class ShardSample(msgspec.Struct, array_like=True, frozen=True):
 
     key: str
     suffix: str
-    offset: int
-    size: int
+    offset: Annotated[int, msgspec.Meta(ge=0)]
+    size: Annotated[int, msgspec.Meta(ge=0, le=MOST_BYTES)]
     facts: dict[str, Any]
 
 
@@ -55,6 +55,12 @@ class _Index(msgspec.Struct):
     bytes: int
     changed: int
     samples: list[ShardSample]
+
+    def fits(self, size: int, changed: int) -> bool:
+        """Whether this is the index of a shard of this size and time, and can be one at all."""
+        return (self.format, self.bytes, self.changed) == (FORMAT, size, changed) and all(
+            one.offset + one.size <= size and _is_labelled(one.facts) for one in self.samples
+        )
 
 
 @dataclass(frozen=True)
@@ -111,11 +117,7 @@ def read_shard(path: Path) -> list[ShardSample]:
     state = path.stat()
     index = path.with_name(f'{path.name}.index.json')
     known = _read_index(index)
-    if known and (known.format, known.bytes, known.changed) == (
-        FORMAT,
-        state.st_size,
-        state.st_mtime_ns,
-    ):
+    if known and known.fits(state.st_size, state.st_mtime_ns):
         return known.samples
     samples = list(_samples(path))
     content = msgspec.json.encode(_Index(FORMAT, state.st_size, state.st_mtime_ns, samples))
@@ -226,7 +228,11 @@ def _sample(path: Path, file: Any, key: str, files: dict[str, tarfile.TarInfo]) 
         found = parse_json(text, f'.json of {where}', REMEDY)
         if not isinstance(found, dict):
             raise ValueError(f'{where}: the JSON file must be an object, {{"label": ...}}.')
-        facts = found | facts
-    if not facts.keys() & {'.cls', 'label'}:
+        facts = {name: value for name, value in found.items() if name != '.cls'} | facts
+    if not _is_labelled(facts):
         raise ValueError(f'{where}: the JSON file has no "label". {REMEDY}')
     return ShardSample(key, images[0], image.offset_data, image.size, facts)
+
+
+def _is_labelled(facts: dict[str, Any]) -> bool:
+    return bool(facts.keys() & {'.cls', 'label'}) and isinstance(facts.get('.cls', ''), str)

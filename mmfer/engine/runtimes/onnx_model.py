@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from mmpretrain.structures import DataSample
 
+from mmfer.files import writable_text
 from mmfer.runtime.onnx_network import NEEDED, messages
 from mmfer.runtime.onnx_scores import OnnxScores
 
@@ -69,6 +70,9 @@ def metadata_of(content: bytes) -> dict[str, str]:
 def with_metadata(content: bytes, metadata: Mapping[str, Any]) -> bytes:
     """An ONNX file with metadata: each entry becomes a text in JSON.
 
+    Letters of all scripts stand in it as they are: OpenCV, which reads it in C++, cannot join the
+    two escapes of an emoji.
+
     Args:
         content: The ONNX file.
         metadata: JSON values by name; an entry of this name in the file is replaced.
@@ -77,6 +81,9 @@ def with_metadata(content: bytes, metadata: Mapping[str, Any]) -> bytes:
 
     model = onnx.ModelProto.FromString(content)
     kept = {entry.key: entry.value for entry in model.metadata_props}
-    texts = {name: json.dumps(value) for name, value in metadata.items()}
+    texts = {
+        name: writable_text(json.dumps(value, ensure_ascii=False))
+        for name, value in metadata.items()
+    }
     onnx.helper.set_model_props(model, kept | texts)
     return model.SerializeToString()

@@ -1,7 +1,9 @@
+import os
 import pickle
 import struct
 import sys
 from pathlib import Path
+from runpy import run_path
 
 import lmdb
 import numpy as np
@@ -101,3 +103,8 @@ def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, 'lmdb', None)
     with pytest.raises(ModuleNotFoundError, match='pip install lmdb'):
         ArrayStore(tmp_path)
+
+
+def test_systems_without_forks_can_import_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, 'register_at_fork')
+    assert 'ArrayStore' in run_path(str(array_store.__file__))

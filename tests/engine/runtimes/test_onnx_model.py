@@ -1,5 +1,8 @@
 """ONNX files as classifiers of mmengine, and their metadata."""
 
+import json
+
+import cv2
 import numpy as np
 import onnx
 import torch
@@ -32,5 +35,16 @@ def test_onnxruntime_has_as_many_threads_as_pytorch() -> None:
 def test_metadata_are_kept_and_replaced() -> None:
     content = with_metadata(mean_color().SerializeToString(), dict(a=[1], b='ü'))
     content = with_metadata(content, dict(a=None))
-    assert metadata_of(content) == {'a': 'null', 'b': '"\\u00fc"'}
+    assert metadata_of(content) == {'a': 'null', 'b': '"ü"'}
     assert OnnxModel(content, 'a.onnx').metadata == metadata_of(content)
+
+
+def test_opencv_reads_names_of_all_scripts_as_in_the_example_in_cpp() -> None:
+    names = ['喜', 'می\u200cخندد', '\U0001f600', 'x\udc80']
+    content = with_metadata(mean_color().SerializeToString(), dict(classes=names))
+    text = metadata_of(content)['classes']
+    assert json.loads(text) == names
+    flags = cv2.FILE_STORAGE_READ | cv2.FILE_STORAGE_MEMORY | cv2.FILE_STORAGE_FORMAT_JSON
+    storage = cv2.FileStorage(f'{{"value": {text}}}', flags)
+    node = storage.getNode('value')
+    assert [node.at(i).string() for i in range(3)] == names[:3]
