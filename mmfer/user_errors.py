@@ -123,7 +123,7 @@ def friendly_errors(main: Callable[..., None], exit_code: int = 1) -> Callable[.
             sys.exit(130)
         except BrokenPipeError:  # what reads the output, such as `head`, has ended
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(128 + signal.SIGPIPE)
+            sys.exit(128 + getattr(signal, 'SIGPIPE', 13))  # Windows has no signal for it
         except (*USER_ERRORS, TypeError) as error:
             message = user_message(error, main.__code__.co_filename)
             if message is None or os.environ.get('MMFER_DEBUG') == '1':

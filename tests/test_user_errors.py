@@ -17,8 +17,8 @@ from mmfer.user_errors import friendly_errors, given_path, user_message
 from tests.helpers import ROOT, tool_environment
 
 MISSING = (
-    'No checkpoint at "nowhere.pth". Give the path or the http(s):// address of a .pth file, or the '
-    'name of a shipped model (see `mmfer list models`).'
+    'No checkpoint at "nowhere.pth". Give the path or the http(s):// address of a .pth file, or '
+    'the name of a shipped model (see `mmfer list models`).'
 )
 
 

@@ -165,7 +165,7 @@ def main() -> None:
             'model: leave it out.'
         )
     inferencer = load(args)
-    crops = [] if args.evaluate is None else labelled_crops(args.evaluate, inferencer.classes)
+    crops = [] if args.evaluate is None else labelled_crops(inferencer, args.evaluate)
     if args.format == 'onnx':
         content, number = onnx_file(
             inferencer.loaded, args.size, args.batch_size, args.half_weights

@@ -34,16 +34,22 @@ def calibration_images(inferencer: FERInferencer, folder: Path) -> np.ndarray:
     return np.stack(images).astype(np.float32)
 
 
-def labelled_crops(folder: Path, classes: tuple[str, ...]) -> list[tuple[Path, int]]:
+def labelled_crops(inferencer: FERInferencer, folder: Path) -> list[tuple[Path, int]]:
     """The images of a folder with a subfolder for each class, and the numbers of their classes.
 
     Raises:
         FileNotFoundError: If the folder does not exist.
-        ValueError: If there is no image, a subfolder has no name of a class, or an image is next to
-            the subfolders.
+        ValueError: If the model predicts attributes, there is no image, a subfolder has no name of
+            a class, or an image is next to the subfolders.
     """
     if not folder.is_dir():
         raise FileNotFoundError(f'There is no folder "{folder}". Check the path.')
+    if inferencer.loaded.of_attributes:
+        raise ValueError(
+            f'"{folder}" has one class for each face, but the model predicts attributes, of which '
+            'a face has several. Test it by its data set: `mmfer test CONFIG CHECKPOINT`.'
+        )
+    classes = tuple(inferencer.classes)
     samples = read_class_folders(folder, classes)
     if not samples:
         raise ValueError(

@@ -82,7 +82,7 @@ def main() -> None:
                 f'{", ".join(found)}. Compare models with the same classes.'
             )
     shares = {
-        name: 100 * accuracy(model, labelled_crops(args.crops, tuple(model.classes)))
+        name: 100 * accuracy(model, labelled_crops(model, args.crops))
         for name, model in models.items()
     }
     generator = np.random.default_rng(0)

@@ -101,9 +101,9 @@ def _image(sample: Mapping[str, Any]) -> tuple[str, bytes]:
     if 'packed_image' in sample:
         return '.png', cv2.imencode('.png', load_sample(sample))[1].tobytes()
     check_regular(path)
-    content = Path(path).read_bytes()
-    if len(content) > MOST_BYTES:
+    if Path(path).stat().st_size > MOST_BYTES:
         raise ValueError(f'"{path}" has more than {MOST_BYTES} bytes. Compress the image.')
+    content = Path(path).read_bytes()
     return _suffix(path, content), content
 
 
